@@ -1,0 +1,46 @@
+# Sentinel: `make demo` and `make test` do all their own set-up. CONTRIBUTING.md says when to use which.
+
+SHELL := /bin/bash
+WALLS := --explicit-target-dependency-import-check error
+BUILD := swift build $(WALLS)
+TEST  := swift test $(WALLS)
+BIN   := .build/debug/sentinel
+
+.PHONY: demo run build test check format lint record tsan asan bench setup
+
+demo: build
+	@$(BIN) demo
+
+run: build
+	@$(BIN)
+
+setup:
+	@scripts/setup
+
+build: setup
+	@scripts/build $(BUILD) --product sentinel
+
+test: setup
+	@TZ=UTC $(TEST)
+
+check: setup lint test
+
+lint:
+	@swift format lint --strict --recursive --parallel Sources Tests Package.swift
+
+format:
+	@swift format --in-place --recursive --parallel Sources Tests Package.swift
+
+# Accepts the screens and documents as they are now. The run fails on purpose: look at the difference, then `make test`.
+record: setup
+	@RECORD=1 TZ=UTC $(TEST) --filter 'Golden|Generated' || true
+	@git --no-pager diff --stat
+
+tsan: setup
+	@TZ=UTC $(TEST) --sanitize=thread --scratch-path .build-tsan
+
+asan: setup
+	@TZ=UTC $(TEST) --sanitize=address --scratch-path .build-asan
+
+bench: setup
+	@swift run $(WALLS) -c release --scratch-path .build-release sentinel-bench

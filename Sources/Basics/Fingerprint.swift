@@ -1,0 +1,29 @@
+/// A stable name of 16 hexadecimal digits for a set of identifying labels.
+///
+/// The same trouble has the same fingerprint at every scan, in every process and on every machine: 64-bit FNV-1a
+/// over the labels, each closed by a byte that no label holds, so that ("ab", "c") differs from ("a", "bc").
+package struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
+    package let text: String
+
+    package init(_ labels: String...) {
+        self.init(labels: labels)
+    }
+
+    package init(labels: [String]) {
+        let number = Self.hash(labels.joined(separator: "\u{1F}").utf8)
+        let digits = String(number, radix: 16)
+        text = String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
+    /// A fingerprint read back from where it was stored.
+    package init(stored text: String) {
+        self.text = text
+    }
+
+    package var description: String { text }
+
+    /// 64-bit FNV-1a (offset basis and prime of the reference by Fowler, Noll and Vo).
+    package static func hash(_ bytes: some Sequence<UInt8>) -> UInt64 {
+        bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    }
+}

@@ -1,0 +1,84 @@
+package import Basics
+
+/// One HTTP request. The client follows no redirect by itself: who sends decides whether the new address is trusted.
+package struct HTTPRequest: Hashable, Sendable {
+    package enum Method: String, Hashable, Sendable {
+        case get = "GET"
+        case post = "POST"
+        case put = "PUT"
+        case patch = "PATCH"
+        case delete = "DELETE"
+    }
+
+    package struct Header: Hashable, Sendable {
+        package var name: String
+        package var value: String
+
+        package init(_ name: String, _ value: String) {
+            (self.name, self.value) = (name, value)
+        }
+    }
+
+    package var method: Method
+    package var url: String
+    package var headers: [Header]
+    package var body: [UInt8]?
+    package var timeout: Span
+    package var connectTimeout: Span
+    /// The most bytes of decoded body that are taken; more fail the request, so no answer can fill the memory.
+    package var bodyLimit: Int
+
+    package init(
+        _ method: Method = .get, _ url: String, headers: [Header] = [], body: [UInt8]? = nil,
+        timeout: Span = .seconds(30), connectTimeout: Span = .seconds(10), bodyLimit: Int = 32 << 20
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.timeout = timeout
+        self.connectTimeout = connectTimeout
+        self.bodyLimit = bodyLimit
+    }
+}
+
+/// An answer, whatever its status.
+package struct HTTPResponse: Hashable, Sendable {
+    package var status: Int
+    package var headers: [HTTPRequest.Header]
+    package var body: [UInt8]
+
+    package init(status: Int, headers: [HTTPRequest.Header] = [], body: [UInt8] = []) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    /// The first header of that name, whatever its case.
+    package func header(_ name: String) -> String? {
+        let wanted = name.lowercased()
+        return headers.first { $0.name.lowercased() == wanted }?.value
+    }
+
+    package var text: String { String(decoding: body, as: UTF8.self) }
+}
+
+/// No answer came. `requestMayHaveArrived` decides whether an act may be sent again without looking first.
+package struct HTTPError: Error, Hashable, Sendable, CustomStringConvertible {
+    package enum Kind: Hashable, Sendable {
+        case unreachable, timedOut, bodyTooLarge, tls, broken, cancelled
+    }
+
+    package var kind: Kind
+    /// Names the host, never a secret.
+    package var message: String
+    package var requestMayHaveArrived: Bool
+
+    package init(kind: Kind, message: String, requestMayHaveArrived: Bool) {
+        self.kind = kind
+        self.message = message
+        self.requestMayHaveArrived = requestMayHaveArrived
+    }
+
+    package var description: String { message }
+}

@@ -1,0 +1,68 @@
+package import Basics
+
+/// Everything that Sentinel can do to the outside world.
+package enum Action: Hashable, Sendable {
+    /// Tells the incidents channel of a new incident, with buttons where an approval is pending.
+    case postIncident(incident: Int64)
+    /// Brings the message of an incident up to date: decided, expired, resolved.
+    case updatePost(incident: Int64, text: String)
+    /// Opens the GitHub issue of an incident.
+    case openIssue(incident: Int64)
+    /// Stops the agent that runs a trace.
+    case killLoop(trace: String, agent: String)
+    /// Asks the culprit's author, in the thread of the incident's message, to look at a commit.
+    case requestReview(incident: Int64, commit: String, author: String)
+
+    /// The name in `approval_queue.action_type` and in the outbox.
+    package var kind: Kind {
+        switch self {
+        case .postIncident: .postIncident
+        case .updatePost: .updatePost
+        case .openIssue: .createIssue
+        case .killLoop: .killLoop
+        case .requestReview: .review
+        }
+    }
+
+    package enum Kind: String, CaseIterable, Hashable, Sendable {
+        case postIncident = "slack_post"
+        case updatePost = "slack_update"
+        case createIssue = "create_issue"
+        case killLoop = "kill_loop"
+        case review = "review"
+    }
+
+    /// What a person reads on a button, in a confirmation and in the audit: the act and its target.
+    package var sentence: String {
+        switch self {
+        case .postIncident(let incident): "Post incident \(incident) to Slack"
+        case .updatePost(let incident, _): "Update the Slack message of incident \(incident)"
+        case .openIssue(let incident): "Open a GitHub issue for incident \(incident)"
+        case .killLoop(let trace, let agent): "Kill trace \(trace) of agent \(agent)"
+        case .requestReview(_, let commit, let author):
+            "Ask \(author.isEmpty ? "the team" : author) in Slack to review commit \(commit.prefix(7))"
+        }
+    }
+}
+
+/// What became of an act.
+package enum Outcome: Hashable, Sendable {
+    /// Done and verified. The detail says what was seen: "no step of the trace since 03:12:05".
+    case done(detail: String, reference: String?)
+    /// Nothing happened; safe to try again after the pause.
+    case retry(reason: String, after: Span?)
+    /// It did not work and trying again would not help; the sentence says what to do.
+    case failed(reason: String)
+    /// The request may have arrived. It must be looked up before anything is repeated.
+    case unknown(reason: String)
+}
+
+/// The state of one act in the outbox.
+package enum AttemptState: String, CaseIterable, Hashable, Sendable {
+    case waiting, attempting, done, failed, unknown
+}
+
+/// The state of an approval request (contract: `approval_queue.status`).
+package enum ApprovalStatus: String, CaseIterable, Hashable, Sendable {
+    case pending, approved, rejected, expired
+}

@@ -1,0 +1,109 @@
+package import Basics
+
+/// The five classes of failure, by the names of `incident_reports.detection_type` (contract).
+package enum DetectionType: String, CaseIterable, Hashable, Sendable {
+    case costSpike = "cost_spike"
+    case errorCascade = "error_cascade"
+    case promptDrift = "prompt_drift"
+    case agentLoop = "agent_loop"
+    case toolFailure = "tool_failure"
+}
+
+/// How bad, from a note that pages nobody to an incident on which the gate may act alone (contract).
+package enum Severity: String, CaseIterable, Comparable, Hashable, Sendable {
+    case info, medium, high, critical
+
+    package static func < (left: Severity, right: Severity) -> Bool { left.rank < right.rank }
+
+    private var rank: Int {
+        switch self {
+        case .info: 0
+        case .medium: 1
+        case .high: 2
+        case .critical: 3
+        }
+    }
+}
+
+/// What a detector found: one fact with its numbers, its statement and its sentence.
+package struct Finding: Hashable, Sendable {
+    package var type: DetectionType
+    package var severity: Severity
+    /// Over the identifying labels only, so the same trouble has the same one at every scan.
+    package var fingerprint: Fingerprint
+    /// The trace id, feature, tool or Sentry issue id; for cost the feature that explains it, else `project`.
+    package var subject: String
+    /// One sentence of numbers that a person can check.
+    package var description: String
+    /// The numbers, by name. An object.
+    package var evidence: JSONValue
+    /// The statement whose rows decided.
+    package var sql: String
+    /// When the trouble began and when it was last seen.
+    package var onset: Instant
+    package var lastSeen: Instant
+    /// What it costs, in US dollars an hour, at the time of the scan.
+    package var costPerHour: Double
+    /// Set where the finding is about one trace.
+    package var loop: LoopEvidence?
+
+    package init(
+        type: DetectionType, severity: Severity, fingerprint: Fingerprint, subject: String, description: String,
+        evidence: JSONValue, sql: String, onset: Instant, lastSeen: Instant, costPerHour: Double,
+        loop: LoopEvidence? = nil
+    ) {
+        self.type = type
+        self.severity = severity
+        self.fingerprint = fingerprint
+        self.subject = subject
+        self.description = description
+        self.evidence = evidence
+        self.sql = sql
+        self.onset = onset
+        self.lastSeen = lastSeen
+        self.costPerHour = costPerHour
+        self.loop = loop
+    }
+
+    /// A note is shown and opens no incident.
+    package var isNote: Bool { severity == .info }
+}
+
+/// What is known of a looping trace.
+package struct LoopEvidence: Hashable, Sendable {
+    package var traceID: String
+    /// The agent that runs the trace: its root's name. It selects the kill executor.
+    package var agent: String
+    package var generations: Int
+    package var cost: Double
+    package var firstSeen: Instant
+    package var lastSeen: Instant
+    /// The step repeated most, and how often: drawn as `retry-search ×14`.
+    package var repeatedStep: String
+    package var repetitions: Int
+    /// Same name and arguments at least three times, or tandem repeats, without a new result.
+    package var isRepetitive: Bool
+
+    package init(
+        traceID: String, agent: String, generations: Int, cost: Double, firstSeen: Instant, lastSeen: Instant,
+        repeatedStep: String, repetitions: Int, isRepetitive: Bool
+    ) {
+        self.traceID = traceID
+        self.agent = agent
+        self.generations = generations
+        self.cost = cost
+        self.firstSeen = firstSeen
+        self.lastSeen = lastSeen
+        self.repeatedStep = repeatedStep
+        self.repetitions = repetitions
+        self.isRepetitive = isRepetitive
+    }
+
+    /// US dollars a minute over the life of the trace; a trace younger than six seconds counts as six seconds old.
+    package var costPerMinute: Double {
+        cost / max((lastSeen - firstSeen).seconds / 60, 0.1)
+    }
+
+    /// `retry-search ×14`.
+    package var pattern: String { "\(repeatedStep) ×\(repetitions)" }
+}

@@ -1,0 +1,40 @@
+package import Basics
+
+/// What a person asks for: the only way from a console or the command line back to the agent.
+package enum Intent: Hashable, Sendable {
+    case approve(request: Int64)
+    case reject(request: Int64)
+    case killLoop(trace: String)
+    case acknowledge(incident: Int64)
+    case resolve(incident: Int64)
+    case changeSetting(key: String, value: String)
+    case scanNow
+
+    package var kind: String {
+        switch self {
+        case .approve: "approve"
+        case .reject: "reject"
+        case .killLoop: "kill_loop"
+        case .acknowledge: "acknowledge"
+        case .resolve: "resolve"
+        case .changeSetting: "change_setting"
+        case .scanNow: "scan_now"
+        }
+    }
+}
+
+/// An intent as it lies in the store.
+package struct IntentRecord: Hashable, Sendable {
+    package var id: Int64
+    package var intent: Intent
+    /// Who asked: `alice@host (console)`, `U01ABC (slack)`.
+    package var author: String
+    package var createdAt: Instant
+
+    package init(id: Int64, intent: Intent, author: String, createdAt: Instant) {
+        self.id = id
+        self.intent = intent
+        self.author = author
+        self.createdAt = createdAt
+    }
+}

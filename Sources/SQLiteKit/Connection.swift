@@ -1,0 +1,136 @@
+package import Basics
+import CSQLite
+
+/// One SQLite connection, confined to whoever owns it: opened without SQLite's own mutexes.
+///
+/// Use it through a ``DatabaseActor``, which gives it a thread of its own, so that no statement ever blocks one of
+/// Swift's cooperative threads.
+package final class Connection {
+    package enum Mode: Sendable {
+        /// Opens or creates the file, readable by its owner alone.
+        case readWriteCreate
+        /// Opens an existing file, refuses writes, and still works when the `-wal` file is gone.
+        case queryOnly
+        case inMemory
+    }
+
+    let handle: OpaquePointer
+    package let path: String
+    private var statements: [String: Statement] = [:]
+    private var statementOrder: [String] = []
+    var authorizer: AuthorizerBox?
+
+    package init(path: String, mode: Mode) throws(SQLiteError) {
+        self.path = path
+        var handle: OpaquePointer?
+        let target = mode == .inMemory ? ":memory:" : path
+        let creates = mode == .queryOnly ? 0 : SQLITE_OPEN_CREATE
+        let code = sqlite3_open_v2(
+            target, &handle, SQLITE_OPEN_READWRITE | creates | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+        guard code == SQLITE_OK, let handle else {
+            let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
+            sqlite3_close_v2(handle)
+            throw SQLiteError(code: code, message: message, context: "opening \(path)")
+        }
+        self.handle = handle
+        sqlite3_busy_timeout(handle, 5000)
+        _ = cs_config_flag(handle, SQLITE_DBCONFIG_DEFENSIVE, 1)
+        _ = cs_config_flag(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
+        if mode == .queryOnly { try execute("PRAGMA query_only=ON") }
+    }
+
+    deinit {
+        statements.removeAll()
+        sqlite3_close_v2(handle)
+    }
+
+    /// Runs one or more statements that take no parameters and whose rows, if any, do not matter.
+    package func execute(_ sql: String) throws(SQLiteError) {
+        let code = sqlite3_exec(handle, sql, nil, nil, nil)
+        if code != SQLITE_OK { throw error(code, sql) }
+    }
+
+    /// Runs one statement and gathers its rows.
+    @discardableResult
+    package func query(_ sql: String, _ bindings: [Value] = []) throws(SQLiteError) -> RowSet {
+        let statement = try statement(sql)
+        defer { statement.reset() }
+        try statement.bind(bindings)
+        var result = RowSet(columns: statement.columnNames)
+        while try statement.step() { result.rows.append(statement.row) }
+        return result
+    }
+
+    /// Runs one statement and answers how many rows it changed.
+    @discardableResult
+    package func run(_ sql: String, _ bindings: [Value] = []) throws(SQLiteError) -> Int {
+        let statement = try statement(sql)
+        defer { statement.reset() }
+        try statement.bind(bindings)
+        while try statement.step() {}
+        return Int(sqlite3_changes64(handle))
+    }
+
+    /// Runs `body` in one transaction: all of it is committed, or none.
+    ///
+    /// A write transaction takes the write lock at its start (`BEGIN IMMEDIATE`), so it cannot fail half-way for want
+    /// of it. Transactions do not nest.
+    package func transaction<Result>(
+        _ kind: TransactionKind = .write, _ body: (Connection) throws -> Result
+    ) throws -> Result {
+        try execute(kind == .write ? "BEGIN IMMEDIATE" : "BEGIN")
+        do {
+            let result = try body(self)
+            try execute("COMMIT")
+            return result
+        } catch {
+            if sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
+            throw error
+        }
+    }
+
+    package enum TransactionKind: Sendable { case read, write }
+
+    package var lastInsertedRowID: Int64 { sqlite3_last_insert_rowid(handle) }
+
+    /// Changes whenever another connection has committed.
+    package func dataVersion() throws(SQLiteError) -> Int64 {
+        guard case .integer(let version) = try query("PRAGMA data_version").rows.first?.first ?? .null else { return 0 }
+        return version
+    }
+
+    /// A statement ready to be bound, kept for the next use of the same text.
+    package func statement(_ sql: String) throws(SQLiteError) -> Statement {
+        if let known = statements[sql], !known.isBusy { return known }
+        let fresh = try Statement(sql, on: self)
+        if statements[sql] == nil {
+            if statementOrder.count >= 64 { statements[statementOrder.removeFirst()] = nil }
+            statements[sql] = fresh
+            statementOrder.append(sql)
+        }
+        return fresh
+    }
+
+    /// Forgets the kept statements. Needed before `DETACH` and after a change of the authorizer.
+    package func discardStatements() {
+        statements.removeAll()
+        statementOrder.removeAll()
+    }
+
+    /// Lets another thread stop the statement that runs on this connection.
+    package var interruption: Interruption { Interruption(handle: handle) }
+
+    /// Stops whatever statement runs now; it fails with `isInterrupted`. Only while the connection is open.
+    package struct Interruption: @unchecked Sendable {  // because sqlite3_interrupt may be called from any thread
+        let handle: OpaquePointer
+
+        package func callAsFunction() { sqlite3_interrupt(handle) }
+    }
+
+    func error(_ code: Int32, _ context: String) -> SQLiteError {
+        let extended = sqlite3_extended_errcode(handle)
+        return SQLiteError(
+            code: extended & 0xFF == code & 0xFF ? extended : code, message: String(cString: sqlite3_errmsg(handle)),
+            context: context)
+    }
+}

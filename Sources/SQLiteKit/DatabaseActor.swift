@@ -1,0 +1,54 @@
+import Dispatch
+
+/// Gives a connection a serial queue, and so a thread, of its own.
+package actor DatabaseActor {
+    private let queue: QueueExecutor
+    private var connection: Connection?
+    private let open: @Sendable () throws -> Connection
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
+
+    /// `open` runs on the actor's own thread, at the first use.
+    package init(label: String, open: @escaping @Sendable () throws -> Connection) {
+        queue = QueueExecutor(label: label)
+        self.open = open
+    }
+
+    /// Runs `body` with the connection, on its own thread.
+    package func use<Result: Sendable>(_ body: @Sendable (Connection) throws -> Result) throws -> Result {
+        try body(opened())
+    }
+
+    /// Runs `body` in one transaction.
+    package func transaction<Result: Sendable>(
+        _ kind: Connection.TransactionKind = .write, _ body: @Sendable (Connection) throws -> Result
+    ) throws -> Result {
+        try opened().transaction(kind, body)
+    }
+
+    /// Closes the connection; the next use opens it again.
+    package func close() {
+        connection = nil
+    }
+
+    private func opened() throws -> Connection {
+        if let connection { return connection }
+        let fresh = try open()
+        connection = fresh
+        return fresh
+    }
+}
+
+/// A serial executor over a dispatch queue: `DispatchSerialQueue` does not exist on Linux.
+package final class QueueExecutor: SerialExecutor {
+    private let queue: DispatchQueue
+
+    package init(label: String) {
+        queue = DispatchQueue(label: label)
+    }
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let unowned = UnownedJob(job)
+        queue.async { @Sendable in unowned.runSynchronously(on: self.asUnownedSerialExecutor()) }
+    }
+}

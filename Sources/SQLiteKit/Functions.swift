@@ -1,0 +1,70 @@
+package import Basics
+import CSQLite
+
+extension Connection {
+    /// Makes a Swift function callable from SQL. An error it throws becomes the statement's error.
+    ///
+    /// `arity` -1 takes any number of arguments. The function runs on the connection's thread.
+    package func register(
+        _ name: String, arity: Int, deterministic: Bool = true,
+        function: @escaping @Sendable ([Value]) throws -> Value
+    ) throws(SQLiteError) {
+        let box = Unmanaged.passRetained(FunctionBox(function))
+        let flags = SQLITE_UTF8 | (deterministic ? SQLITE_DETERMINISTIC : 0) | SQLITE_INNOCUOUS
+        let code = sqlite3_create_function_v2(
+            handle, name, Int32(arity), flags, box.toOpaque(),
+            { context, count, arguments in
+                let box = Unmanaged<FunctionBox>.fromOpaque(sqlite3_user_data(context)).takeUnretainedValue()
+                let values = (0..<Int(count)).map { Value(sqlite: arguments?[$0]) }
+                do {
+                    try box.function(values).setResult(of: context)
+                } catch {
+                    sqlite3_result_error(context, "\(error)", -1)
+                }
+            }, nil, nil, { Unmanaged<FunctionBox>.fromOpaque($0!).release() })
+        if code != SQLITE_OK { throw error(code, "registering \(name)") }
+    }
+}
+
+private final class FunctionBox {
+    let function: @Sendable ([Value]) throws -> Value
+
+    init(_ function: @escaping @Sendable ([Value]) throws -> Value) {
+        self.function = function
+    }
+}
+
+extension Value {
+    init(sqlite value: OpaquePointer?) {
+        switch sqlite3_value_type(value) {
+        case SQLITE_INTEGER: self = .integer(sqlite3_value_int64(value))
+        case SQLITE_FLOAT: self = .real(sqlite3_value_double(value))
+        case SQLITE_TEXT:
+            let bytes = UnsafeBufferPointer(start: sqlite3_value_text(value), count: Int(sqlite3_value_bytes(value)))
+            self = .text(String(decoding: bytes, as: UTF8.self))
+        case SQLITE_BLOB:
+            let count = Int(sqlite3_value_bytes(value))
+            self = .blob(Array(UnsafeRawBufferPointer(start: sqlite3_value_blob(value), count: count)))
+        default: self = .null
+        }
+    }
+
+    func setResult(of context: OpaquePointer?) {
+        switch self {
+        case .null: sqlite3_result_null(context)
+        case .integer(let number): sqlite3_result_int64(context, number)
+        case .real(let number): sqlite3_result_double(context, number)
+        case .text(var text):
+            text.withUTF8 { bytes in
+                bytes.withMemoryRebound(to: CChar.self) {
+                    sqlite3_result_text64(
+                        context, $0.baseAddress, UInt64($0.count), cs_transient(), UInt8(SQLITE_UTF8))
+                }
+            }
+        case .blob(let bytes):
+            bytes.withUnsafeBytes {
+                sqlite3_result_blob64(context, $0.baseAddress, UInt64($0.count), cs_transient())
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+/// What SQLite refused, while doing what.
+package struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// SQLite's extended result code.
+    package var code: Int32
+    package var message: String
+    /// The statement, or what was being done to which file.
+    package var context: String
+
+    package init(code: Int32, message: String, context: String) {
+        self.code = code
+        self.message = message
+        self.context = context
+    }
+
+    /// SQLite's primary result code.
+    package var primaryCode: Int32 { code & 0xFF }
+
+    package var isBusy: Bool { primaryCode == 5 || primaryCode == 6 }
+    package var isConstraint: Bool { primaryCode == 19 }
+    package var isInterrupted: Bool { primaryCode == 9 }
+    package var isDiskFull: Bool { primaryCode == 13 }
+    package var isCorrupt: Bool { primaryCode == 11 || primaryCode == 26 }
+    package var isDenied: Bool { primaryCode == 23 }
+
+    package var description: String { "\(message) (SQLite \(code), \(context))" }
+}

@@ -1,0 +1,128 @@
+package import Basics
+package import SourceSpec
+
+/// One reading of a table or function: what to ask for, and when to stop.
+package struct Scan: Hashable, Sendable {
+    package var source: SourceSpec
+    package var table: TableSpec
+    /// Filter or argument values by name; only declared ones.
+    package var filters: [String: Value]
+    /// Query parameters beyond those of the manifest: the bounds of a mirror's window, its `fields`.
+    package var extraParameters: [MirrorSpec.Parameter]
+    /// At most this many rows; reaching it is said in the outcome.
+    package var rowLimit: Int?
+    /// Replaces the table's own request path and paging: an older API.
+    package var fallback: MirrorSpec.Fallback?
+
+    package init(
+        source: SourceSpec, table: TableSpec, filters: [String: Value] = [:],
+        extraParameters: [MirrorSpec.Parameter] = [], rowLimit: Int? = nil, fallback: MirrorSpec.Fallback? = nil
+    ) {
+        self.source = source
+        self.table = table
+        self.filters = filters
+        self.extraParameters = extraParameters
+        self.rowLimit = rowLimit
+        self.fallback = fallback
+    }
+}
+
+/// One page, already turned into rows in the order of the table's columns.
+package struct Page: Hashable, Sendable {
+    package var rows: [[Value]]
+    /// Values that did not fit the column's type and became NULL, or members that were no rows.
+    package var schemaWarnings: Int
+    /// HTTP calls that this page took, retries counted.
+    package var calls: Int
+    /// The provider's clock at the answer, from its `Date` header.
+    package var serverDate: Instant?
+
+    package init(rows: [[Value]], schemaWarnings: Int = 0, calls: Int = 1, serverDate: Instant? = nil) {
+        self.rows = rows
+        self.schemaWarnings = schemaWarnings
+        self.calls = calls
+        self.serverDate = serverDate
+    }
+}
+
+/// How a scan ended, when it did not fail.
+package struct ScanOutcome: Hashable, Sendable {
+    package var rows: Int
+    package var calls: Int
+    package var schemaWarnings: Int
+    /// More rows exist than were taken: the row limit, the manifest's cap or the most pages was reached.
+    package var isTruncated: Bool
+    package var serverDate: Instant?
+
+    package init(
+        rows: Int = 0, calls: Int = 0, schemaWarnings: Int = 0, isTruncated: Bool = false, serverDate: Instant? = nil
+    ) {
+        self.rows = rows
+        self.calls = calls
+        self.schemaWarnings = schemaWarnings
+        self.isTruncated = isTruncated
+        self.serverDate = serverDate
+    }
+}
+
+/// Reads tables page by page. A page is handed on only when it is whole.
+///
+/// Two conformers: `SourceFetcher`, which asks the providers, and the recorded pages of tests and benchmarks.
+package protocol PageSource: Sendable {
+    /// Calls `onPage` for each page in order; `.stop` ends the scan without truncating it.
+    ///
+    /// - Throws: ``SourceError``, or `CancellationError`.
+    func scan(
+        _ scan: Scan, onPage: @Sendable (Page) async throws -> ScanProgress
+    ) async throws -> ScanOutcome
+}
+
+package enum ScanProgress: Hashable, Sendable { case more, stop }
+
+/// Why a source gave no rows, and what to do about it. Never carries a secret.
+package struct SourceError: Error, Hashable, Sendable, CustomStringConvertible {
+    package enum Kind: Hashable, Sendable {
+        case notConfigured
+        /// 401, 403, or a login page with status 200.
+        case notAuthorised
+        /// 404. On a table with a fallback it means: speak the older API.
+        case notFound
+        case rateLimited(retryAfter: Span?)
+        /// 422 of Langfuse, 413: ask for less.
+        case tooMuch
+        case unavailable
+        case timedOut
+        /// An answer that is no JSON, half a JSON, or JSON of another shape.
+        case malformed
+        case refusedByProvider
+        /// A part of the DSL, or of SQL, that is read but not carried out.
+        case unsupported
+        case missingFilter
+    }
+
+    package var kind: Kind
+    package var source: String
+    /// What was asked: `GET https://api.github.com/repos/acme/app/commits`, without its secrets.
+    package var request: String
+    /// What came back and why that is an error, as a sentence.
+    package var reason: String
+    /// What to do, as a sentence.
+    package var remedy: String
+    package var calls: Int
+
+    package init(
+        kind: Kind, source: String, request: String = "", reason: String, remedy: String, calls: Int = 0
+    ) {
+        self.kind = kind
+        self.source = source
+        self.request = request
+        self.reason = reason
+        self.remedy = remedy
+        self.calls = calls
+    }
+
+    package var description: String {
+        let what = request.isEmpty ? "" : " (\(request))"
+        return "\(source): \(reason)\(what) \(remedy)"
+    }
+}

@@ -1,0 +1,100 @@
+/// A validated source: what `sources/<name>/manifest.yaml` (Coral's DSL, version 3) and its `overlay.yaml` say.
+///
+/// Only ``ManifestParser`` makes one, so whoever holds it need not check again.
+package struct SourceSpec: Hashable, Sendable {
+    package enum Backend: Hashable, Sendable {
+        case http(HTTPBackend)
+        /// Read and validated; refused at query time with a sentence.
+        case file
+        case mcp
+    }
+
+    /// The SQL schema.
+    package var name: String
+    package var version: String
+    package var description: String
+    package var inputs: [InputSpec]
+    package var backend: Backend
+    package var tables: [TableSpec]
+    package var functions: [TableSpec]
+    package var testQueries: [String]
+    package var overlay: SourceOverlay
+
+    package init(
+        name: String, version: String, description: String = "", inputs: [InputSpec] = [], backend: Backend,
+        tables: [TableSpec] = [], functions: [TableSpec] = [], testQueries: [String] = [],
+        overlay: SourceOverlay = SourceOverlay()
+    ) {
+        self.name = name
+        self.version = version
+        self.description = description
+        self.inputs = inputs
+        self.backend = backend
+        self.tables = tables
+        self.functions = functions
+        self.testQueries = testQueries
+        self.overlay = overlay
+    }
+}
+
+/// A value that the user supplies, by an environment variable of the same name.
+package struct InputSpec: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable { case variable, secret }
+
+    package var key: String
+    package var kind: Kind
+    package var defaultValue: String?
+    package var isRequired: Bool
+    package var hint: String
+
+    package init(key: String, kind: Kind, defaultValue: String? = nil, isRequired: Bool = true, hint: String = "") {
+        self.key = key
+        self.kind = kind
+        self.defaultValue = defaultValue
+        self.isRequired = isRequired
+        self.hint = hint
+    }
+}
+
+package struct HTTPBackend: Hashable, Sendable {
+    package var baseURL: Template
+    package var auth: AuthSpec
+    package var headers: [ParameterSpec]
+    package var rateLimit: RateLimitSpec?
+
+    package init(
+        baseURL: Template, auth: AuthSpec = .none, headers: [ParameterSpec] = [], rateLimit: RateLimitSpec? = nil
+    ) {
+        self.baseURL = baseURL
+        self.auth = auth
+        self.headers = headers
+        self.rateLimit = rateLimit
+    }
+}
+
+package enum AuthSpec: Hashable, Sendable {
+    case none
+    case headers([ParameterSpec])
+    case basic(username: Template, password: Template)
+    /// `CustomAuth` with `aws_sigv4`: read and validated; refused at query time with a sentence.
+    case awsSignature(service: String)
+}
+
+/// `rate_limit` of the manifest.
+package struct RateLimitSpec: Hashable, Sendable {
+    package var extraStatuses: [Int]
+    package var retryAfterHeader: String
+    package var remainingHeader: String?
+    /// Its value is epoch seconds.
+    package var resetHeader: String?
+
+    package init(
+        extraStatuses: [Int] = [], retryAfterHeader: String = "Retry-After", remainingHeader: String? = nil,
+        resetHeader: String? = nil
+    ) {
+        self.extraStatuses = extraStatuses
+        self.retryAfterHeader = retryAfterHeader
+        self.remainingHeader = remainingHeader
+        self.resetHeader = resetHeader
+    }
+}

@@ -1,0 +1,4 @@
+@main
+enum Unwritten {
+    static func main() {}
+}

@@ -9,6 +9,8 @@ package final class Connection {
     package enum Mode: Sendable {
         /// Opens or creates the file, readable by its owner alone.
         case readWriteCreate
+        /// Opens an existing file.
+        case readWrite
         /// Opens an existing file, refuses writes, and still works when the `-wal` file is gone.
         case queryOnly
         case inMemory
@@ -24,7 +26,7 @@ package final class Connection {
         self.path = path
         var handle: OpaquePointer?
         let target = mode == .inMemory ? ":memory:" : path
-        let creates = mode == .queryOnly ? 0 : SQLITE_OPEN_CREATE
+        let creates = mode == .queryOnly || mode == .readWrite ? 0 : SQLITE_OPEN_CREATE
         let code = sqlite3_open_v2(
             target, &handle, SQLITE_OPEN_READWRITE | creates | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
         guard code == SQLITE_OK, let handle else {

@@ -1,0 +1,28 @@
+import Basics
+package import OnCallModel
+
+extension StoreSnapshot {
+    /// What people asked and nobody has answered yet, in the order of asking.
+    ///
+    /// A row that this program does not understand is left out; ``StoreTransaction/refuseUnreadableIntents(at:)`` answers it.
+    package func pendingIntents() throws -> [IntentRecord] {
+        try unanswered().compactMap { try $0.intent() }
+    }
+
+    /// What came of an intent as a sentence; nil while it waits.
+    package func outcome(ofIntent id: Int64) throws -> String? {
+        try scalar("SELECT outcome FROM intent WHERE id = ?", [.integer(id)])?.text
+    }
+
+    func unanswered() throws -> [StoredRow] {
+        try rows("intent", "SELECT * FROM intent WHERE handled_at IS NULL ORDER BY id")
+    }
+}
+
+extension StoredRow {
+    /// Nil where the kind or its payload is not one that this program knows.
+    func intent() throws -> IntentRecord? {
+        guard let intent = try Intent(kind: text("kind"), payload: json("payload")) else { return nil }
+        return try IntentRecord(id: id(), intent: intent, author: text("author"), createdAt: instant("created_at"))
+    }
+}

@@ -1,4 +1,4 @@
-import Basics
+package import Basics
 
 /// Waits until a moment of the wall clock, or until somebody rings.
 ///

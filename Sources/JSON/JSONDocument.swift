@@ -1,0 +1,91 @@
+package import Basics
+import CSimdJSON
+
+/// Reads whole JSON documents with simdjson.
+///
+/// A number without fraction or exponent is an integer while it fits 64 bits, else a floating point number.
+package enum JSONDocument {
+    /// Objects and arrays may be nested to this depth.
+    package static let deepest = 512
+
+    /// The document as a value of its own.
+    package static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
+        try withView(of: bytes) { view throws(JSONError) in view.value }
+    }
+
+    package static func parse(_ text: String) throws(JSONError) -> JSONValue {
+        try parse(Array(text.utf8))
+    }
+
+    /// Hands a view of the document to `body` without making values of it. The view is valid inside `body` alone.
+    package static func withView<Result>(
+        of bytes: [UInt8], _ body: (JSONView) throws(JSONError) -> Result
+    ) throws(JSONError) -> Result {
+        guard let parser = ParserShelf.shared.take() else { throw JSONError(kind: .outOfMemory) }
+        defer { ParserShelf.shared.putBack(parser) }
+        var tape = csj_tape()
+        try read(withoutByteOrderMark(bytes), with: parser, into: &tape)
+        guard let words = tape.words, let strings = tape.strings else { throw JSONError(kind: .outOfMemory) }
+        // Word 0 is the root's; the document starts behind it.
+        return try body(JSONView(words: words, strings: strings, index: 1))
+    }
+
+    private static func read(
+        _ bytes: ArraySlice<UInt8>, with parser: OpaquePointer, into tape: inout csj_tape
+    ) throws(JSONError) {
+        var result = parse(bytes, with: parser, into: &tape)
+        if result == CSJ_NUMBER {
+            // simdjson refuses integers that fit no 64 bits; with an exponent it takes them as floating point.
+            result = parse(JSONFault.spellingLongIntegersAsReals(bytes)[...], with: parser, into: &tape)
+        }
+        switch result {
+        case CSJ_OK: return
+        case CSJ_EMPTY: throw JSONError(kind: .empty)
+        case CSJ_TOO_DEEP: throw JSONError(kind: .tooDeep)
+        case CSJ_TOO_LARGE: throw JSONError(kind: .tooLarge)
+        case CSJ_OUT_OF_MEMORY: throw JSONError(kind: .outOfMemory)
+        default: throw JSONFault.error(in: Array(bytes), isNumber: result == CSJ_NUMBER)
+        }
+    }
+
+    private static func parse(
+        _ bytes: ArraySlice<UInt8>, with parser: OpaquePointer, into tape: inout csj_tape
+    ) -> csj_result {
+        bytes.withUnsafeBufferPointer { csj_parse(parser, $0.baseAddress, $0.count, deepest, &tape) }
+    }
+
+    private static func withoutByteOrderMark(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
+        bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
+    }
+}
+
+/// Keeps one idle parser, whose memory serves the next page of the same size.
+private final class ParserShelf: Sendable {
+    private struct Parser: @unchecked Sendable {  // because whoever takes it from the shelf is its only user
+        let pointer: OpaquePointer
+    }
+
+    static let shared = ParserShelf()
+    private static let largestKept = 4 << 20
+    private let idle = Lock<Parser?>(nil)
+
+    func take() -> OpaquePointer? {
+        let kept = idle.withLock { idle in
+            defer { idle = nil }
+            return idle
+        }
+        return kept?.pointer ?? csj_create()
+    }
+
+    func putBack(_ parser: OpaquePointer) {
+        let candidate = Parser(pointer: parser)
+        let isKept =
+            csj_capacity(parser) <= Self.largestKept
+            && idle.withLock { idle in
+                guard idle == nil else { return false }
+                idle = candidate
+                return true
+            }
+        if !isKept { csj_destroy(parser) }
+    }
+}

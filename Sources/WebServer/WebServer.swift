@@ -1,0 +1,26 @@
+import Basics
+import CMicroHTTPD
+import Glibc
+
+/// A small HTTP/1.1 server: libmicrohttpd on one thread of its own, which never waits for a handler.
+///
+/// Bounds: 1 MiB of body (413), 64 KiB of headers (431), 256 connections, 30 seconds of silence on a connection.
+package final class WebServer: Sendable {
+    private let core: ServerCore
+    /// The port that it listens on; of use when port 0 was asked for.
+    package let port: UInt16
+
+    /// `host` is an IPv4 address, or `localhost`.
+    package init(
+        host: String = "127.0.0.1", port: UInt16, handler: @escaping @Sendable (WebRequest) async -> WebResponse
+    ) throws(WebServerError) {
+        let core = ServerCore(handler: handler)
+        self.port = try core.start(host: host, port: port)
+        self.core = core
+    }
+
+    deinit { core.stop() }
+
+    /// Stops listening. Requests that are still being handled are answered with 503, and their tasks are cancelled.
+    package func stop() { core.stop() }
+}

@@ -1,0 +1,172 @@
+package import Basics
+package import OnCallModel
+
+/// What one on-call cycle found and did: the form of `sentinel scan --format json` (contract).
+package struct CycleReport: Hashable, Sendable {
+    package var startedAt: Instant
+    package var findings: [Finding] = []
+    package var incidents: [IncidentDetail] = []
+    package var approvals: [ApprovalItem] = []
+    package var sources: [SourceHealth] = []
+    package var detectors: [DetectorHealth] = []
+    /// Milliseconds by stage, in the order of the stages.
+    package var timings: [Timing] = []
+
+    package struct Timing: Hashable, Sendable {
+        package var stage: String
+        package var milliseconds: Double
+    }
+
+    package init(startedAt: Instant) {
+        self.startedAt = startedAt
+    }
+
+    /// Something that was asked could not be seen whole. A source that the user never configured is no gap.
+    package var isPartial: Bool {
+        sources.contains { [.partial, .down, .noData].contains($0.state) }
+            || detectors.contains { [.partial, .failed].contains($0.state) }
+    }
+
+    package var json: JSONValue {
+        .fields([
+            "findings": .array(findings.map(\.json)),
+            "incidents": .array(incidents.map(\.json)),
+            "approvals": .array(approvals.map(\.json)),
+            "sources": .object(sources.map { JSONValue.Member($0.name, $0.json) }),
+            "detectors": .object(detectors.map { JSONValue.Member($0.type.rawValue, $0.json) }),
+            "partial": .bool(isPartial),
+            "timings_ms": .object(timings.map { JSONValue.Member($0.stage, .number($0.milliseconds)) }),
+        ])
+    }
+}
+
+extension Finding {
+    package var json: JSONValue {
+        .fields([
+            "type": .string(type.rawValue),
+            "severity": .string(severity.rawValue),
+            "fingerprint": .string(fingerprint.text),
+            "subject": .string(subject),
+            "description": .string(description),
+            "evidence": evidence,
+            "sql": .string(sql),
+        ])
+    }
+}
+
+extension IncidentDetail {
+    package var json: JSONValue {
+        .fields([
+            "id": .integer(summary.id),
+            "fingerprint": .string(summary.fingerprint.text),
+            "type": .string(summary.type.rawValue),
+            "severity": .string(summary.severity.rawValue),
+            "state": .string(summary.state.rawValue),
+            "subject": .string(summary.subject),
+            "description": .string(summary.headline),
+            "first_seen": JSONValue(summary.firstSeen),
+            "last_seen": JSONValue(summary.lastSeen),
+            "occurrences": JSONValue(summary.occurrences),
+            "cost_per_hour": .number(summary.costPerHour),
+            "blame": .array(suspects.map(\.json)),
+            "approval": .string(summary.approval.rawValue),
+            "report": .string(report),
+            "evidence": evidence,
+            "sql": .string(sql),
+            "gaps": .array(gaps.map(JSONValue.string)),
+            "acts": .array(acts.map(\.json)),
+        ])
+    }
+}
+
+extension Suspect {
+    package var json: JSONValue {
+        .fields([
+            "sha": .string(sha),
+            "score": .number(score),
+            "why": .array(why.map(JSONValue.string)),
+            "title": .string(title),
+            "author": .string(author),
+        ])
+    }
+}
+
+extension ActRecord {
+    package var json: JSONValue {
+        .fields([
+            "id": .integer(id),
+            "kind": .string(action.kind.rawValue),
+            "sentence": .string(action.sentence),
+            "state": .string(state.rawValue),
+            "tries": JSONValue(tries),
+            "detail": .string(detail),
+            "reference": JSONValue(reference),
+            "allowed_by": .string(allowedBy),
+            "created_at": JSONValue(createdAt),
+            "finished_at": JSONValue(finishedAt),
+        ])
+    }
+}
+
+extension ApprovalItem {
+    package var json: JSONValue {
+        .fields([
+            "id": .integer(id),
+            "incident": incident.map { .integer($0) } ?? .null,
+            "action": .string(action.kind.rawValue),
+            "sentence": .string(action.sentence),
+            "type": .string(type.rawValue),
+            "severity": .string(severity.rawValue),
+            "status": .string(status.rawValue),
+            "summary": .string(summary),
+            "dry_run": .array(dryRun.map(JSONValue.string)),
+            "created_at": JSONValue(createdAt),
+            "expires_at": JSONValue(expiresAt),
+            "resolved_at": JSONValue(resolvedAt),
+            "resolved_by": JSONValue(resolvedBy),
+            "act": act?.json ?? .null,
+        ])
+    }
+}
+
+extension LoopItem {
+    package var json: JSONValue {
+        .fields([
+            "id": .integer(id),
+            "trace": .string(loop.traceID),
+            "agent": .string(loop.agent),
+            "generations": JSONValue(loop.generations),
+            "cost": .number(loop.cost),
+            "cost_per_minute": .number(loop.costPerMinute),
+            "pattern": .string(loop.pattern),
+            "status": .string(status.rawValue),
+            "kill_method": JSONValue(killMethod),
+            "incident": incident.map { .integer($0) } ?? .null,
+            "request": request.map { .integer($0) } ?? .null,
+            "first_seen": JSONValue(loop.firstSeen),
+            "last_seen": JSONValue(loop.lastSeen),
+            "as_of": JSONValue(asOf),
+        ])
+    }
+}
+
+extension SourceHealth {
+    package var json: JSONValue {
+        .fields([
+            "state": .string(state.rawValue),
+            "as_of": JSONValue(asOf),
+            "calls": JSONValue(calls),
+            "message": message.isEmpty ? nil : .string(message),
+        ])
+    }
+}
+
+extension DetectorHealth {
+    package var json: JSONValue {
+        .fields([
+            "state": .string(state.rawValue),
+            "message": .string(message),
+            "as_of": JSONValue(asOf),
+        ])
+    }
+}

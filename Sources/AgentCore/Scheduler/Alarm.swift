@@ -1,0 +1,58 @@
+package import Basics
+
+/// Waits until a moment of the wall clock, or until somebody rings.
+///
+/// The wall clock may jump and the machine may sleep, so a long wait is taken in slices after each of which the clock
+/// is looked at again.
+package actor Alarm {
+    private var isRung = false
+    private var waiter: CheckedContinuation<Void, Never>?
+    private var sleeper: Task<Void, Never>?
+    private let clock: WallClock
+
+    package init(clock: WallClock) {
+        self.clock = clock
+    }
+
+    /// Ends the wait under way, or the next one.
+    package func ring() {
+        isRung = true
+        wake()
+    }
+
+    /// Returns at `moment` (never, when nil), at a ring, or when the task is cancelled.
+    package func wait(until moment: Instant?) async {
+        while !isRung, !Task.isCancelled {
+            let slice = Span.seconds(30)
+            let pause = moment.map { min($0 - clock.now(), slice) } ?? slice
+            if pause <= .milliseconds(0) { break }
+            await rest(for: pause)
+        }
+        isRung = false
+    }
+
+    private func rest(for pause: Span) async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                if isRung || Task.isCancelled {
+                    continuation.resume()
+                    return
+                }
+                waiter = continuation
+                sleeper = Task {
+                    try? await Task.sleep(for: pause.duration)
+                    if !Task.isCancelled { self.wake() }
+                }
+            }
+        } onCancel: {
+            Task { await self.wake() }
+        }
+    }
+
+    private func wake() {
+        sleeper?.cancel()
+        sleeper = nil
+        waiter?.resume()
+        waiter = nil
+    }
+}

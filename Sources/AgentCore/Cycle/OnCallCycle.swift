@@ -37,7 +37,9 @@ struct OnCallCycle: Sendable {
         for finding in detected.findings where !finding.isNote {
             try Task.checkCancellation()
             try await showActivity("investigating \(finding.subject)")
-            if let detail = try await case_.work(on: finding, scan: Self.scan(at: start), reopenWithin: Self.reopenWithin) {
+            if let detail = try await case_.work(
+                on: finding, scan: Self.scan(at: start), reopenWithin: Self.reopenWithin)
+            {
                 report.incidents.append(detail)
             }
         }

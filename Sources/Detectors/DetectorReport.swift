@@ -1,0 +1,43 @@
+package import Basics
+package import OnCallModel
+
+/// What a detector concluded in one cycle.
+package struct DetectorReport: Hashable, Sendable {
+    /// Worst first. Notes (severity `info`) are among them.
+    package var findings: [Finding]
+    package var state: DetectorHealth.State
+    /// One sentence: what was looked at, or how far learning has come.
+    package var message: String
+    /// From the cost detector: every hour it saw, oldest first, hours without traffic as 0, the running hour last as
+    /// far as it is known.
+    package var hours: [HourFact]
+    /// From the cost detector: the mean of the complete hours that the latest one is compared with, in US dollars;
+    /// nil while less than a day is known.
+    package var baselinePerHour: Double?
+    /// What could not be judged and was left aside, one sentence each; everything else was judged.
+    package var quarantined: [String]
+
+    package init(
+        findings: [Finding] = [], state: DetectorHealth.State, message: String, hours: [HourFact] = [],
+        baselinePerHour: Double? = nil, quarantined: [String] = []
+    ) {
+        self.findings = findings
+        self.state = state
+        self.message = message
+        self.hours = hours
+        self.baselinePerHour = baselinePerHour
+        self.quarantined = quarantined
+    }
+
+    /// The same report, made from rows that were not all there.
+    package func partial(because reason: String) -> DetectorReport {
+        var report = self
+        report.state = .partial
+        report.message = message.isEmpty ? reason : "\(message) \(reason)"
+        return report
+    }
+
+    package func health(of type: DetectionType, asOf instant: Instant) -> DetectorHealth {
+        DetectorHealth(type: type, state: state, message: message, asOf: instant)
+    }
+}

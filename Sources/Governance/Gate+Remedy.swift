@@ -1,0 +1,26 @@
+package import OnCallModel
+
+extension Gate {
+    /// What would help against a finding; nil for a kind that has no remedy yet.
+    package static func remedy(for finding: Finding, incident: Int64, suspects: [Suspect]) -> Action? {
+        switch finding.type {
+        case .agentLoop:
+            finding.loop.map { .killLoop(trace: $0.traceID, agent: $0.agent) }
+        case .costSpike:
+            review(incident: incident, suspects: suspects)
+        case .errorCascade, .promptDrift, .toolFailure:
+            nil
+        }
+    }
+
+    /// The best suspect's author is asked, or the team when blame abstains: then commit and author are empty.
+    static func review(incident: Int64, suspects: [Suspect]) -> Action {
+        .requestReview(
+            incident: incident, commit: suspects.first?.sha ?? "", author: suspects.first?.author ?? "")
+    }
+
+    /// The name under which the outbox takes an act once: `incident-7/kill_loop`.
+    package static func key(of action: Action, incident: Int64) -> String {
+        "incident-\(incident)/\(action.kind.rawValue)"
+    }
+}

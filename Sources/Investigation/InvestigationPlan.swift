@@ -1,0 +1,87 @@
+import Basics
+import OnCallModel
+
+/// The statements of an investigation.
+enum InvestigationPlan {
+    /// How far before the onset a cause is looked for.
+    static let reach = Span.days(7)
+    /// How many commits have their files read.
+    static let filesOf = 8
+
+    static func firstRound(
+        _ finding: Finding, scope: InvestigationScope, now: Instant, gaps: inout [String]
+    ) -> [InvestigationQuery] {
+        var queries = [hours(finding, now: now), errors(finding)]
+        if let owner = scope.owner, let repository = scope.repository {
+            queries.append(commits(finding, owner: owner, repository: repository))
+        } else {
+            gaps.append("GitHub was not asked: set GITHUB_OWNER and GITHUB_REPO.")
+        }
+        if let channel = scope.channel {
+            queries.append(messages(finding, channel: channel, now: now))
+        } else {
+            gaps.append("Slack was not asked: set SLACK_INCIDENTS_CHANNEL.")
+        }
+        return queries
+    }
+
+    static func secondRound(_ file: CaseFile, scope: InvestigationScope) -> [InvestigationQuery] {
+        guard let owner = scope.owner, let repository = scope.repository else { return [] }
+        return Blame.worthReading(file).prefix(filesOf).map { sha in
+            InvestigationQuery(
+                step: .files(sha: sha),
+                sql: """
+                    SELECT filename, additions, deletions, patch FROM github.commit_files \
+                    WHERE owner = ? AND repo = ? AND ref = ?
+                    """,
+                parameters: [.text(owner), .text(repository), .text(sha)])
+        }
+    }
+
+    /// The day before the onset and everything since, one row an hour.
+    private static func hours(_ finding: Finding, now: Instant) -> InvestigationQuery {
+        InvestigationQuery(
+            step: .hours,
+            sql: """
+                SELECT hour, SUM(cost) AS cost, \
+                SUM(CASE WHEN type = 'GENERATION' THEN observations ELSE 0 END) AS generations \
+                FROM langfuse.observations_hourly WHERE hour >= ? AND hour <= ? GROUP BY hour ORDER BY hour
+                """,
+            parameters: [Value(finding.onset.startOfHour - .hours(24)), Value(now.startOfHour)])
+    }
+
+    /// Issues whose life overlaps the hour before the onset or the trouble itself.
+    private static func errors(_ finding: Finding) -> InvestigationQuery {
+        InvestigationQuery(
+            step: .errors,
+            sql: """
+                SELECT id, title, level, count, first_seen, last_seen, permalink FROM sentry.issues \
+                WHERE last_seen >= ? AND first_seen <= ? ORDER BY first_seen DESC LIMIT 50
+                """,
+            parameters: [Value(finding.onset - .hours(1)), Value(finding.lastSeen + .minutes(10))])
+    }
+
+    /// The commits of the week before the onset; ten minutes more, as the clocks of two providers differ.
+    private static func commits(_ finding: Finding, owner: String, repository: String) -> InvestigationQuery {
+        InvestigationQuery(
+            step: .commits,
+            sql: """
+                SELECT sha, message, author_name, date, html_url FROM github.commits \
+                WHERE owner = ? AND repo = ? AND date >= ? AND date <= ? ORDER BY date DESC LIMIT 200
+                """,
+            parameters: [
+                .text(owner), .text(repository), Value(finding.onset - reach), Value(finding.onset + .minutes(10)),
+            ])
+    }
+
+    /// What was said from two hours before the onset until now.
+    private static func messages(_ finding: Finding, channel: String, now: Instant) -> InvestigationQuery {
+        InvestigationQuery(
+            step: .messages,
+            sql: """
+                SELECT user_id, text, time FROM slack.messages \
+                WHERE channel = ? AND time >= ? AND time <= ? ORDER BY time LIMIT 50
+                """,
+            parameters: [.text(channel), Value(finding.onset - .hours(2)), Value(now)])
+    }
+}

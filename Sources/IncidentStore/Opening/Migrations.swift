@@ -94,7 +94,7 @@ package enum Migrations {
     private static let approvals = """
         CREATE TABLE approval_queue (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
-            request_key TEXT NOT NULL UNIQUE CHECK (request_key <> ''),
+            request_key TEXT NOT NULL CHECK (request_key <> ''),
             created_at TEXT NOT NULL,
             action_type TEXT NOT NULL,
             anomaly_type TEXT NOT NULL CHECK (anomaly_type IN
@@ -111,6 +111,7 @@ package enum Migrations {
             trace_id TEXT,
             CHECK ((status = 'pending') = (resolved_at IS NULL))
         ) STRICT;
+        CREATE UNIQUE INDEX approval_asked ON approval_queue (request_key) WHERE status = 'pending';
         CREATE INDEX approval_pending ON approval_queue (expires_at) WHERE status = 'pending';
         CREATE INDEX approval_history ON approval_queue (resolved_at DESC, id DESC) WHERE status <> 'pending';
         CREATE INDEX approval_incident ON approval_queue (incident_id);
@@ -138,6 +139,7 @@ package enum Migrations {
         ) STRICT;
         CREATE INDEX act_due ON act (next_try_at, id) WHERE state = 'waiting';
         CREATE INDEX act_open ON act (state) WHERE state IN ('attempting', 'unknown');
+        CREATE INDEX act_kind ON act (kind, created_at);
         CREATE INDEX act_incident ON act (incident_id, id);
         """
 

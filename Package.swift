@@ -143,7 +143,7 @@ let package = Package(
             "IncidentStore",
             needs: [
                 "Basics", "IncidentStore", "JSON", "OnCallModel", "SQLiteKit", "TestSupport",
-            ]),
+            ], fixtures: ["Goldens"]),
         tests("Investigation", needs: ["Basics", "Investigation", "OnCallModel", "TestSupport"]),
         tests("JSON", needs: ["Basics", "JSON", "TestSupport"]),
         tests(

@@ -53,7 +53,7 @@ package actor IntentInbox {
         case .insert(let table, let schema): schema == "main" && table == "intent"
         case .read(let table, _, _): table == "intent" || table == "topic_revision"
         case .select: true
-        case .function(let name): ["json_valid", "length"].contains(name.lowercased())
+        case .function(let name): name == "length"
         case .other(let code, let table, let column):
             code == updateCode && table == "topic_revision" && column == "revision"
         case .recursive: false

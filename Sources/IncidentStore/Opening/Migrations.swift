@@ -42,13 +42,13 @@ package enum Migrations {
             investigated_at TEXT,
             narrator TEXT NOT NULL DEFAULT '',
             query_sql TEXT NOT NULL DEFAULT '',
-            evidence TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(evidence)),
-            suspects TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(suspects)),
-            gaps TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(gaps)),
-            messages TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(messages)),
-            related_errors TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(related_errors)),
+            evidence TEXT NOT NULL DEFAULT '{}',
+            suspects TEXT NOT NULL DEFAULT '[]',
+            gaps TEXT NOT NULL DEFAULT '[]',
+            messages TEXT NOT NULL DEFAULT '[]',
+            related_errors TEXT NOT NULL DEFAULT '[]',
             report_text TEXT NOT NULL DEFAULT '',
-            related_commits TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(related_commits)),
+            related_commits TEXT NOT NULL DEFAULT '[]',
             urgency INTEGER NOT NULL GENERATED ALWAYS AS (CASE WHEN state = 'resolved' THEN 0 ELSE
                 CASE severity WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END END) VIRTUAL,
             CHECK ((state = 'resolved') = (resolved_at IS NOT NULL))
@@ -74,7 +74,7 @@ package enum Migrations {
             agent TEXT NOT NULL,
             loop_count INTEGER NOT NULL CHECK (loop_count >= 0),
             cost_burned REAL NOT NULL DEFAULT 0,
-            tool_pattern TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(tool_pattern)),
+            tool_pattern TEXT NOT NULL DEFAULT '{}',
             first_seen TEXT NOT NULL,
             last_seen TEXT NOT NULL,
             as_of TEXT NOT NULL,
@@ -94,13 +94,13 @@ package enum Migrations {
     private static let approvals = """
         CREATE TABLE approval_queue (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
-            request_key TEXT NOT NULL UNIQUE CHECK (request_key <> ''),
+            request_key TEXT NOT NULL CHECK (request_key <> ''),
             created_at TEXT NOT NULL,
             action_type TEXT NOT NULL,
             anomaly_type TEXT NOT NULL CHECK (anomaly_type IN
                 ('cost_spike', 'error_cascade', 'prompt_drift', 'agent_loop', 'tool_failure')),
             severity TEXT NOT NULL CHECK (severity IN ('info', 'medium', 'high', 'critical')),
-            context TEXT NOT NULL CHECK (json_valid(context)),
+            context TEXT NOT NULL,
             status TEXT NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'approved', 'rejected', 'expired')),
             expires_at TEXT NOT NULL,
             resolved_at TEXT,
@@ -111,6 +111,7 @@ package enum Migrations {
             trace_id TEXT,
             CHECK ((status = 'pending') = (resolved_at IS NULL))
         ) STRICT;
+        CREATE UNIQUE INDEX approval_asked ON approval_queue (request_key) WHERE status = 'pending';
         CREATE INDEX approval_pending ON approval_queue (expires_at) WHERE status = 'pending';
         CREATE INDEX approval_history ON approval_queue (resolved_at DESC, id DESC) WHERE status <> 'pending';
         CREATE INDEX approval_incident ON approval_queue (incident_id);
@@ -120,7 +121,7 @@ package enum Migrations {
             id INTEGER PRIMARY KEY AUTOINCREMENT,
             act_key TEXT NOT NULL UNIQUE CHECK (act_key <> ''),
             kind TEXT NOT NULL,
-            action TEXT NOT NULL CHECK (json_valid(action)),
+            action TEXT NOT NULL,
             incident_id INTEGER REFERENCES incident_reports (id),
             request_id INTEGER UNIQUE REFERENCES approval_queue (id),
             allowed_by TEXT NOT NULL CHECK (allowed_by <> ''),
@@ -138,6 +139,7 @@ package enum Migrations {
         ) STRICT;
         CREATE INDEX act_due ON act (next_try_at, id) WHERE state = 'waiting';
         CREATE INDEX act_open ON act (state) WHERE state IN ('attempting', 'unknown');
+        CREATE INDEX act_kind ON act (kind, created_at);
         CREATE INDEX act_incident ON act (incident_id, id);
         """
 
@@ -156,7 +158,7 @@ package enum Migrations {
         CREATE TABLE schema_snapshots (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
             feature_name TEXT NOT NULL UNIQUE,
-            schema_json TEXT NOT NULL CHECK (json_valid(schema_json)),
+            schema_json TEXT NOT NULL,
             captured_at TEXT NOT NULL,
             sample_count INTEGER NOT NULL DEFAULT 0
         ) STRICT;
@@ -170,7 +172,7 @@ package enum Migrations {
             blame_commit_sha TEXT,
             blame_commit_message TEXT,
             validation_fail_rate REAL,
-            details TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(details)),
+            details TEXT NOT NULL DEFAULT '{}',
             incident_id INTEGER REFERENCES incident_reports (id)
         ) STRICT;
         CREATE INDEX drift_time ON drift_events (detected_at);
@@ -192,7 +194,7 @@ package enum Migrations {
             total_traces INTEGER NOT NULL CHECK (total_traces >= 0),
             sampled_traces INTEGER NOT NULL CHECK (sampled_traces >= 0),
             dropped_traces INTEGER NOT NULL CHECK (dropped_traces >= 0),
-            keep_reasons TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(keep_reasons))
+            keep_reasons TEXT NOT NULL DEFAULT '{}'
         ) STRICT;
         """
 
@@ -215,7 +217,7 @@ package enum Migrations {
         CREATE TABLE intent (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
             kind TEXT NOT NULL,
-            payload TEXT NOT NULL CHECK (json_valid(payload) AND length(payload) <= 65536),
+            payload TEXT NOT NULL CHECK (length(payload) <= 65536),
             author TEXT NOT NULL CHECK (author <> '' AND length(author) <= 200),
             created_at TEXT NOT NULL,
             handled_at TEXT,
@@ -242,7 +244,7 @@ package enum Migrations {
         CREATE TABLE setting_value (
             key TEXT PRIMARY KEY NOT NULL,
             position INTEGER NOT NULL,
-            value TEXT NOT NULL CHECK (json_valid(value)),
+            value TEXT NOT NULL,
             refusal TEXT NOT NULL DEFAULT ''
         ) STRICT, WITHOUT ROWID;
 

@@ -18,6 +18,11 @@ extension StoreSnapshot {
         try acts("WHERE state = ? ORDER BY id", [.text(state.rawValue)])
     }
 
+    /// The acts of one kind that were allowed at or after `moment`: what a budget counts.
+    package func acts(of kind: Action.Kind, since moment: Instant) throws -> [ActRecord] {
+        try acts("WHERE kind = ? AND created_at >= ? ORDER BY id", [.text(kind.rawValue), .init(moment)])
+    }
+
     /// The waiting acts whose moment has come, the longest due first.
     package func dueActs(at now: Instant) throws -> [ActRecord] {
         try acts("WHERE state = 'waiting' AND next_try_at <= ? ORDER BY next_try_at, id", [.init(now)])

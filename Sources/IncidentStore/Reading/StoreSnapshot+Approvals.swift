@@ -16,10 +16,11 @@ extension StoreSnapshot {
         try requests("WHERE id = ?", [.integer(id)]).first
     }
 
-    package func approval(key: String) throws -> ApprovalItem? {
-        try requests("WHERE request_key = ?", [.text(key)]).first
+    package func pendingApproval(key: String) throws -> ApprovalItem? {
+        try requests("WHERE request_key = ? AND status = 'pending'", [.text(key)]).first
     }
 
+    /// All requests about an incident, the earliest first.
     package func approvals(ofIncident id: Int64) throws -> [ApprovalItem] {
         try requests("WHERE incident_id = ? ORDER BY id", [.integer(id)])
     }
@@ -37,6 +38,12 @@ extension StoreSnapshot {
         guard let row, let channel = row.optionalText("slack_channel"), let ts = row.optionalText("slack_ts")
         else { return nil }
         return (channel, ts)
+    }
+
+    func requestKey(_ id: Int64) throws -> String {
+        guard let key = try scalar("SELECT request_key FROM approval_queue WHERE id = ?", [.integer(id)])?.text
+        else { throw StoreError.noRequest(id) }
+        return key
     }
 
     func requests(_ condition: String, _ bindings: [Value]) throws -> [ApprovalItem] {

@@ -3,7 +3,7 @@ package import OnCallModel
 import SQLiteKit
 
 /// What became of a person's word on a request.
-package enum Decision: Hashable, Sendable {
+package enum RequestDecision: Hashable, Sendable {
     /// It counts. An approved request's act is in the outbox.
     case accepted(ApprovalItem)
     /// The request had expired; nothing will be done.
@@ -18,7 +18,9 @@ package enum Decision: Hashable, Sendable {
 }
 
 extension StoreTransaction {
-    /// Asks for a person's decision, once for a key: a known key answers with the request as it stands, decided or not.
+    /// Asks for a person's decision. While a request of the same key is pending, that one is the answer.
+    ///
+    /// The key is the one under which the outbox takes the act: `incident-7/kill_loop`.
     package func openRequest(
         key: String, action: Action, incident: Int64?, type: DetectionType, severity: Severity, summary: String,
         dryRun: [String], at now: Instant, expiresAt: Instant
@@ -30,7 +32,8 @@ extension StoreTransaction {
             """
             INSERT INTO approval_queue (request_key, created_at, action_type, anomaly_type, severity, context,
                 expires_at, incident_id, trace_id)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (request_key) DO NOTHING
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (request_key) WHERE status = 'pending' DO NOTHING
             """,
             [
                 .text(key), .init(now), .text(action.kind.rawValue), .text(type.rawValue), .text(severity.rawValue),
@@ -40,7 +43,7 @@ extension StoreTransaction {
             try setApproval(.pending, of: incident)
             try note(incident, "Asked: \(action.sentence)", by: Self.agent, at: now)
         }
-        guard let item = try snapshot.approval(key: key) else {
+        guard let item = try snapshot.pendingApproval(key: key) else {
             throw StoreError.noRequest(connection.lastInsertedRowID)
         }
         return item
@@ -50,7 +53,8 @@ extension StoreTransaction {
     ///
     /// Approving puts the act into the outbox in the same transaction. A request lives until the moment of its expiry
     /// and not in it.
-    package func decide(_ request: Int64, _ word: Decision.Word, by author: String, at now: Instant) throws -> Decision
+    package func decide(_ request: Int64, _ word: RequestDecision.Word, by author: String, at now: Instant) throws
+        -> RequestDecision
     {
         let status: ApprovalStatus = word == .approve ? .approved : .rejected
         let changed = try run(
@@ -67,8 +71,8 @@ extension StoreTransaction {
         }
         if word == .approve {
             _ = try enqueue(
-                key: "request-\(request)/\(item.action.kind.rawValue)", action: item.action, incident: item.incident,
-                request: request, allowedBy: author, at: now)
+                key: snapshot.requestKey(request), action: item.action, incident: item.incident, request: request,
+                allowedBy: author, at: now)
         }
         try settle(item, as: status, by: author, at: now)
         return try .accepted(snapshot.approval(request) ?? item)

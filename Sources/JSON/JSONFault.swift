@@ -4,6 +4,7 @@ struct JSONFault {
         if let offset = firstByteOutsideUTF8(bytes) { return JSONError(kind: .encoding, at: offset, in: bytes) }
         var reader = JSONFault(bytes: bytes)
         guard !reader.document() else { return JSONError(kind: isNumber ? .number : .syntax) }
+        if reader.isTooDeep { return JSONError(kind: .tooDeep) }
         let isTruncated = reader.offset >= bytes.count
         return JSONError(kind: isTruncated ? .truncated : .syntax, at: reader.offset, in: bytes)
     }
@@ -24,6 +25,7 @@ struct JSONFault {
     private let bytes: [UInt8]
     private(set) var offset = 0
     private var depth = 0
+    private var isTooDeep = false
 
     private init(bytes: [UInt8]) {
         self.bytes = bytes
@@ -37,7 +39,8 @@ struct JSONFault {
 
     private mutating func value() -> Bool {
         skipSpace()
-        guard depth < JSONDocument.deepest, let byte = peek() else { return false }
+        isTooDeep = depth >= JSONDocument.deepest
+        guard !isTooDeep, let byte = peek() else { return false }
         switch byte {
         case UInt8(ascii: "{"): return list(closedBy: UInt8(ascii: "}"), hasNames: true)
         case UInt8(ascii: "["): return list(closedBy: UInt8(ascii: "]"), hasNames: false)

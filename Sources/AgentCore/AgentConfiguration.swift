@@ -9,6 +9,7 @@ package struct AgentConfiguration: Sendable {
     package var storePath: String
     /// What others read of who holds the lease: `host:pid`.
     package var holder: String
+    package var pid: Int32
     package var engine: SourceEngine
     package var runner: ActionRunner
     package var settingsFile: SettingsFile
@@ -25,12 +26,14 @@ package struct AgentConfiguration: Sendable {
     package var killFlags: KillFlags
 
     package init(
-        storePath: String, holder: String, engine: SourceEngine, runner: ActionRunner, settingsFile: SettingsFile,
+        storePath: String, holder: String, pid: Int32, engine: SourceEngine, runner: ActionRunner,
+        settingsFile: SettingsFile,
         narrator: Narrator?, scope: InvestigationScope, redaction: Redaction, clock: WallClock,
         approvers: Set<String> = [], isFrozen: Bool = false, listening: String? = nil, killFlags: KillFlags
     ) {
         self.storePath = storePath
         self.holder = holder
+        self.pid = pid
         self.engine = engine
         self.runner = runner
         self.settingsFile = settingsFile

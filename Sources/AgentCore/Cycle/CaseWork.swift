@@ -1,9 +1,9 @@
 import Actions
-package import Basics
+import Basics
 import Governance
 import IncidentStore
 import Investigation
-package import OnCallModel
+import OnCallModel
 import SourceEngine
 
 /// Takes one finding from detection to its notices and its remedy.
@@ -93,9 +93,11 @@ struct CaseWork: Sendable {
                 finding, incident: incident, suspects: suspects, history: history, now: now)
             for approval in decision.acts { try store.enqueue(approval, at: now) }
             if let draft = decision.request {
-                // A request that expired is asked again under a key of its own.
+                // The act that an approval enqueues has the request's key: the same as the gate's own, so that the
+                // remedy is taken once however it came to be allowed. One that expired is asked again under a new key.
+                let key = Gate.key(of: draft.action, incident: incident)
                 _ = try store.openRequest(
-                    key: "\(Gate.key(of: draft.action, incident: incident))#\(requests.count + 1)",
+                    key: requests.isEmpty ? key : "\(key)#\(requests.count + 1)",
                     action: draft.action, incident: incident, type: draft.type, severity: draft.severity,
                     summary: draft.summary, dryRun: preview, at: draft.createdAt, expiresAt: draft.expiresAt)
             }
@@ -129,6 +131,6 @@ struct CaseWork: Sendable {
 extension StoreSnapshot {
     /// When loops were killed unasked, since `moment`.
     func automaticKills(since moment: Instant) throws -> [Instant] {
-        try recentActs(of: .killLoop, since: moment).filter { $0.allowedBy.hasPrefix("policy:") }.map(\.createdAt)
+        try acts(of: .killLoop, since: moment).filter { $0.allowedBy.hasPrefix("policy:") }.map(\.createdAt)
     }
 }

@@ -37,7 +37,10 @@ struct DetectorStage: Sendable {
             case .query(let query):
                 do {
                     let answer = try await engine.query(query.sql, query.parameters, freshness: .stored)
-                    for gap in answer.gaps where !gaps.contains(gap) { gaps.append(gap) }
+                    for source in answer.sources where source.state.isIncomplete {
+                        let gap = source.message ?? "\(source.source) gives less than everything."
+                        if !gaps.contains(gap) { gaps.append(gap) }
+                    }
                     step = detector.receive(answer.rows)
                 } catch {
                     return DetectorReport(state: .failed, message: "\(error)")

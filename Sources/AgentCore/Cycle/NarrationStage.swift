@@ -1,6 +1,6 @@
-package import Basics
+import Basics
 import Investigation
-package import OnCallModel
+import OnCallModel
 
 /// Asks a language model: the rules, the facts, the most tokens. It answers with its text and its name.
 ///

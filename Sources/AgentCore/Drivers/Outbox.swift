@@ -126,7 +126,8 @@ actor Outbox {
     // MARK: attempts without an outcome
 
     private func lookUpUnfinished() async {
-        guard let unfinished = try? await writer.read({ try $0.unfinishedAttempts() }) else { return }
+        let left = try? await writer.read { try $0.unfinishedAttempts() + $0.acts(in: .unknown) }
+        guard let unfinished = left else { return }
         for act in unfinished { await lookUp(act) }
     }
 

@@ -27,6 +27,12 @@ actor SettingsDesk {
         try await publish()
     }
 
+    /// Reads the file again where somebody has edited it.
+    func reloadIfChanged() async throws {
+        guard (try? file.load()) != settings else { return }
+        try await reload()
+    }
+
     /// Changes one setting in the file and in force. The answer is a sentence for whoever asked.
     func change(_ key: String, to text: String) async throws -> String {
         do {

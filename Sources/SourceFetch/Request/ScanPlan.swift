@@ -107,10 +107,11 @@ struct ScanPlan: Sendable {
     }
 
     static func missingFilter(_ scan: Scan, _ name: String) -> SourceError {
-        SourceError(
+        let isFunction = scan.source.functions.contains { $0.name == scan.table.name }
+        return SourceError(
             kind: .missingFilter, source: scan.source.name,
             reason: "\(scan.source.name).\(scan.table.name) cannot be read without \(name).",
-            remedy: "Add `WHERE \(name) = '…'`.")
+            remedy: isFunction ? "Pass `\(name) => '…'`." : "Add `WHERE \(name) = '…'`.")
     }
 
     /// The route with the most of its filters given; the first of equals.

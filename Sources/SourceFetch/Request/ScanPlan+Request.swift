@@ -44,6 +44,12 @@ extension ScanPlan {
                 query.append(.init(name: parameter.name, value: Bindings.text(of: value)))
             }
         }
+        for parameters in [scan.extraParameters, scan.fallback?.parameters ?? []] {
+            for name in Set(parameters.map(\.name)).sorted() {
+                query.replace(named: name, with: parameters.filter { $0.name == name }.map(\.value))
+            }
+        }
+        // Paging has the last word: no other parameter may move it.
         if let name = pagination.pageSize?.queryParameter, let pageSize {
             query.replace(named: name, with: [String(pageSize)])
         }
@@ -52,11 +58,6 @@ extension ScanPlan {
         case (.offset(let name, _, _), .offset(let number)): query.replace(named: name, with: [String(number)])
         case (.cursorQuery(let name, _), .cursor(let cursor)): query.replace(named: name, with: [cursor])
         default: break
-        }
-        for parameters in [scan.fallback?.parameters ?? [], scan.extraParameters] {
-            for name in Set(parameters.map(\.name)).sorted() {
-                query.replace(named: name, with: parameters.filter { $0.name == name }.map(\.value))
-            }
         }
         return query
     }

@@ -128,10 +128,8 @@ struct ScanPlan: Sendable {
     private static func pageSize(_ pagination: PaginationSpec, scan: Scan) -> Int? {
         guard let size = pagination.pageSize else { return nil }
         let parameters = (scan.fallback?.parameters ?? []) + scan.extraParameters
-        if let name = size.queryParameter, let given = parameters.first(where: { $0.name == name }) {
-            return Int(given.value)
-        }
-        return max(1, min(scan.rowLimit ?? size.defaultSize, size.maximum))
+        let asked = parameters.first { $0.name == size.queryParameter }.flatMap { Int($0.value) } ?? size.defaultSize
+        return max(1, min(scan.rowLimit ?? asked, size.maximum))
     }
 
     private static func base(

@@ -137,33 +137,3 @@ struct JSONFault {
         return true
     }
 }
-
-extension JSONFault {
-    /// The same document with `e0` behind every integer of 19 digits or more.
-    static func spellingLongIntegersAsReals(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-        var result: [UInt8] = []
-        result.reserveCapacity(bytes.count + 16)
-        var (isInString, isEscaped, digits, isReal) = (false, false, 0, false)
-        for byte in bytes + [0x20] {
-            if isInString {
-                if isEscaped {
-                    isEscaped = false
-                } else if byte == UInt8(ascii: "\\") {
-                    isEscaped = true
-                } else if byte == UInt8(ascii: "\"") {
-                    isInString = false
-                }
-            } else if (0x30...0x39).contains(byte) {
-                digits += 1
-            } else if ".eE+-".utf8.contains(byte) {
-                isReal = isReal || digits > 0
-            } else {
-                if digits >= 19, !isReal { result += Array("e0".utf8) }
-                (digits, isReal) = (0, false)
-                isInString = byte == UInt8(ascii: "\"")
-            }
-            result.append(byte)
-        }
-        return result
-    }
-}

@@ -36,7 +36,8 @@ struct PageFetch {
             }
             if case .rateLimited(let wait?) = failure.trouble { await budget.block(for: wait) }
             guard case .tryAgain(let wait) = machine.decide(after: failure.trouble, random: fetcher.random()) else {
-                if Self.isOutage(failure.error.kind) { await budget.fail() }
+                // Whoever answers, even to refuse, is there.
+                if Self.isOutage(failure.error.kind) { await budget.fail() } else { await budget.succeed() }
                 throw counted(failure.error)
             }
             try await fetcher.sleep(wait)

@@ -59,6 +59,7 @@ struct PaceTests {
                 == .limited(.seconds(30)))
         #expect(signal(420, [("retry-after", "2")], .retryAfter, limit: manifest) == .limited(.seconds(2)))
         #expect(signal(420, [], .retryAfter, limit: manifest) == .none)
+        #expect(signal(429, [("x-reset", "1795489230")], .retryAfter, limit: manifest) == .limited(.seconds(30)))
     }
 
     @Test("The retry machine backs off with full jitter, keeps asked waits, and has limited patience")

@@ -226,9 +226,32 @@ struct PagingTests {
             parameters: [.init(name: "order", value: "asc")])
         let scan = Scan(
             source: .sample(at: provider.url), table: table,
-            extraParameters: [.init(name: "from", value: "2026-11-24T03:00:00.000Z")], fallback: older)
+            extraParameters: [
+                .init(name: "from", value: "2026-11-24T03:00:00.000Z"), .init(name: "page", value: "9"),
+                .init(name: "order", value: "desc"),
+            ], fallback: older)
         #expect(ids(try await provider.fetcher().rows(scan).rows) == [1, 2, 3])
         #expect(provider.asked.last?.queryValue("order") == "asc")
         #expect(provider.asked.last?.queryValue("from") == "2026-11-24T03:00:00.000Z")
+    }
+
+    @Test("A mirror's own page size is kept within what the paging in use allows")
+    func sizeOfExtraParameters() async throws {
+        let provider = try Provider { _, _ in page([1]) }
+        let newer = PaginationSpec(
+            mode: .cursorQuery(parameter: "cursor", responsePath: ["next"]),
+            pageSize: .init(defaultSize: 50, maximum: 1000, queryParameter: "limit"))
+        let older = MirrorSpec.Fallback(
+            path: Template(literal: "/v1"),
+            pagination: PaginationSpec(
+                mode: .page(parameter: "page", start: 1, step: 1),
+                pageSize: .init(defaultSize: 50, maximum: 100, queryParameter: "limit")))
+        for fallback in [nil, older] {
+            let scan = Scan(
+                source: .sample(at: provider.url), table: .items(newer),
+                extraParameters: [.init(name: "limit", value: "1000")], fallback: fallback)
+            _ = try await provider.fetcher().rows(scan)
+        }
+        #expect(provider.asked.map { $0.query.filter { $0.name == "limit" }.map(\.value) } == [["1000"], ["100"]])
     }
 }

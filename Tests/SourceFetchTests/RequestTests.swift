@@ -108,6 +108,20 @@ struct RequestTests {
         #expect(provider.asked.isEmpty)
     }
 
+    @Test("A query written in the path stands before the others, and a function asks for its argument by name")
+    func fixedQueryAndFunctions() async throws {
+        let provider = try mirror()
+        let path = Template(literal: "/x?kind=a/b")
+        let query = [ParameterSpec(name: "n", source: .literal(1))]
+        let read = try await provider.read(table(RequestSpec(path: path, query: query)))
+        #expect(read.rows[0][0] == "GET /x kind=a/b&n=1")
+        let function = table(RequestSpec(path: path), filters: [FilterSpec(name: "channel", isRequired: true)])
+        var source = SourceSpec.sample(at: provider.url)
+        source.functions = [function]
+        let error = await sourceError { _ = try await provider.fetcher().rows(Scan(source: source, table: function)) }
+        #expect(error?.remedy == "Pass `channel => '…'`.")
+    }
+
     @Test("The route with the most of its filters given is taken")
     func routes() async throws {
         let provider = try mirror()

@@ -23,7 +23,11 @@ enum RateSignal: Hashable, Sendable {
             case .secondsUntilReset: reading.plain(resetHeaders: ["x-ratelimit-reset", "ratelimit-reset"])
             case .retryAfter: reading.plain(resetHeaders: ["x-ratelimit-reset"])
             }
-        self = found == .none ? reading.ofManifest : found
+        let declared = reading.ofManifest
+        switch (found, declared) {
+        case (.limited(.some), _), (.limited(nil), .none), (.limited(nil), .limited(nil)): self = found
+        case (.limited(nil), .limited(.some)), (.none, _): self = declared
+        }
         if case .limited(let wait?) = self { self = .limited(min(wait, Self.longest)) }
     }
 }

@@ -22,14 +22,16 @@ extension ScanPlan {
 
     private func url(at position: PagePosition) throws(Bindings.Gap) -> String {
         if case .link(let address) = position { return address }
-        let path = try bindings.text(of: route.path, at: position, encoding: PercentEncoding.encode)
-        let segments = path.prefix { $0 != "?" }.split(separator: "/")
-        guard !segments.contains("."), !segments.contains("..") else { throw .unsafePath(path) }
-        let query = try query(at: position).map {
-            PercentEncoding.encode($0.name) + "=" + PercentEncoding.encode($0.value)
+        let written = try bindings.text(of: route.path, at: position, encoding: PercentEncoding.encode)
+        let path = written.prefix { $0 != "?" }
+        let segments = path.split(separator: "/")
+        guard !segments.contains("."), !segments.contains("..") else { throw .unsafePath(written) }
+        let fixed = written.dropFirst(path.count + 1)
+        let pairs = try query(at: position).map {
+            "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value))"
         }
-        let address = base.appending(path: path)
-        return query.isEmpty ? address : address + (path.contains("?") ? "&" : "?") + query.joined(separator: "&")
+        let query = (fixed.isEmpty ? [] : [String(fixed)]) + pairs
+        return base.appending(path: String(path)) + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
     }
 
     private func query(at position: PagePosition) throws(Bindings.Gap) -> [MirrorSpec.Parameter] {
@@ -42,6 +44,12 @@ extension ScanPlan {
                 query.append(.init(name: parameter.name, value: Bindings.text(of: value)))
             }
         }
+        for parameters in [scan.extraParameters, scan.fallback?.parameters ?? []] {
+            for name in Set(parameters.map(\.name)).sorted() {
+                query.replace(named: name, with: parameters.filter { $0.name == name }.map(\.value))
+            }
+        }
+        // Paging has the last word: no other parameter may move it.
         if let name = pagination.pageSize?.queryParameter, let pageSize {
             query.replace(named: name, with: [String(pageSize)])
         }
@@ -50,11 +58,6 @@ extension ScanPlan {
         case (.offset(let name, _, _), .offset(let number)): query.replace(named: name, with: [String(number)])
         case (.cursorQuery(let name, _), .cursor(let cursor)): query.replace(named: name, with: [cursor])
         default: break
-        }
-        for parameters in [scan.fallback?.parameters ?? [], scan.extraParameters] {
-            for name in Set(parameters.map(\.name)).sorted() {
-                query.replace(named: name, with: parameters.filter { $0.name == name }.map(\.value))
-            }
         }
         return query
     }

@@ -107,10 +107,11 @@ struct ScanPlan: Sendable {
     }
 
     static func missingFilter(_ scan: Scan, _ name: String) -> SourceError {
-        SourceError(
+        let isFunction = scan.source.functions.contains { $0.name == scan.table.name }
+        return SourceError(
             kind: .missingFilter, source: scan.source.name,
             reason: "\(scan.source.name).\(scan.table.name) cannot be read without \(name).",
-            remedy: "Add `WHERE \(name) = '…'`.")
+            remedy: isFunction ? "Pass `\(name) => '…'`." : "Add `WHERE \(name) = '…'`.")
     }
 
     /// The route with the most of its filters given; the first of equals.
@@ -127,10 +128,8 @@ struct ScanPlan: Sendable {
     private static func pageSize(_ pagination: PaginationSpec, scan: Scan) -> Int? {
         guard let size = pagination.pageSize else { return nil }
         let parameters = (scan.fallback?.parameters ?? []) + scan.extraParameters
-        if let name = size.queryParameter, let given = parameters.first(where: { $0.name == name }) {
-            return Int(given.value)
-        }
-        return max(1, min(scan.rowLimit ?? size.defaultSize, size.maximum))
+        let asked = parameters.first { $0.name == size.queryParameter }.flatMap { Int($0.value) } ?? size.defaultSize
+        return max(1, min(scan.rowLimit ?? asked, size.maximum))
     }
 
     private static func base(

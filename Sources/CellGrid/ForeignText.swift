@@ -1,0 +1,84 @@
+/// The one gate through which text from outside enters a cell or a line of output.
+///
+/// What a terminal would obey becomes visible: control characters as their pictures (␛ for ESC), C1 controls and
+/// bidirectional or invisible characters as U+FFFD. What terminals draw in different widths is reduced: of a character
+/// of several scalars the first is kept with at most two combining marks, so no joiner, variation selector, flag or flood
+/// of marks shifts the columns behind it.
+package enum ForeignText {
+    /// The text on one line, safe to draw. Tabs and line breaks become blanks.
+    package static func inert(_ text: String) -> String {
+        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
+        var result = String.UnicodeScalarView()
+        for character in text { append(character, to: &result) }
+        return String(result)
+    }
+
+    /// The same, line by line.
+    package static func lines(_ text: String) -> [String] {
+        text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map { inert(String($0)) }
+    }
+
+    /// Inert text in ASCII alone, for terminals that show nothing else.
+    package static func ascii(_ text: String) -> String {
+        String(text.map { character in character.isASCII ? character : replacement(for: character) })
+    }
+
+    private static func append(_ character: Character, to result: inout String.UnicodeScalarView) {
+        let scalars = character.unicodeScalars
+        guard let first = scalars.first else { return }
+        guard let visible = visible(first) else { return }
+        result.append(visible)
+        guard visible == first, scalars.count > 1 else { return }
+        for mark in scalars.dropFirst().prefix(while: TextWidth.isCombining).prefix(2) where mark.value < 0xFE00 {
+            result.append(mark)
+        }
+    }
+
+    private static func visible(_ scalar: Unicode.Scalar) -> Unicode.Scalar? {
+        switch scalar.value {
+        case 0x09, 0x0A, 0x0D: return " "
+        case 0x00..<0x20: return Unicode.Scalar(0x2400 + scalar.value)
+        case 0x7F: return "\u{2421}"
+        case 0x80..<0xA0: return "\u{FFFD}"
+        case 0x1F1E6...0x1F1FF: return Unicode.Scalar(scalar.value - 0x1F1E6 + 0x41)
+        default: break
+        }
+        switch scalar.properties.generalCategory {
+        case .control, .format, .privateUse, .surrogate, .unassigned, .lineSeparator, .paragraphSeparator:
+            return "\u{FFFD}"
+        case .nonspacingMark, .enclosingMark, .spacingMark:
+            // A mark without a letter to stand on.
+            return "\u{FFFD}"
+        default:
+            return isInvisible(scalar) ? "\u{FFFD}" : scalar
+        }
+    }
+
+    /// Letters by category that draw nothing: the fillers of Hangul.
+    private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+        [0x115F, 0x1160, 0x3164, 0xFFA0, 0x2800].contains(scalar.value)
+    }
+
+    private static func replacement(for character: Character) -> Character {
+        switch character {
+        case "…": "~"
+        case "×": "x"
+        case "─", "━": "-"
+        case "│", "┃", "▌", "▏": "|"
+        case "┌", "┐", "└", "┘", "├", "┤", "┬", "┴", "┼", "╭", "╮", "╰", "╯": "+"
+        case "●", "■", "▶", "►": "*"
+        case "○", "□", "·", "•": "."
+        case "›", "▸", "→": ">"
+        case "↑": "^"
+        case "↓": "v"
+        case "✓": "+"
+        case "✗": "x"
+        case "▁", "▂": "_"
+        case "▃", "▄": "-"
+        case "▅", "▆": "="
+        case "▇", "█": "#"
+        case "⚠": "!"
+        default: "?"
+        }
+    }
+}

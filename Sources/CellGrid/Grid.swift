@@ -1,0 +1,146 @@
+/// A rectangle of a screen, in cells from the upper left corner.
+package struct Rect: Hashable, Sendable {
+    package var x: Int
+    package var y: Int
+    package var width: Int
+    package var height: Int
+
+    package init(x: Int, y: Int, width: Int, height: Int) {
+        (self.x, self.y) = (x, y)
+        (self.width, self.height) = (max(0, width), max(0, height))
+    }
+
+    /// The first `count` rows, and the rest.
+    package func splitTop(_ count: Int) -> (top: Rect, rest: Rect) {
+        let taken = min(max(0, count), height)
+        return (
+            Rect(x: x, y: y, width: width, height: taken),
+            Rect(x: x, y: y + taken, width: width, height: height - taken)
+        )
+    }
+
+    /// The first `count` columns, and the rest.
+    package func splitLeft(_ count: Int) -> (left: Rect, rest: Rect) {
+        let taken = min(max(0, count), width)
+        return (
+            Rect(x: x, y: y, width: taken, height: height),
+            Rect(x: x + taken, y: y, width: width - taken, height: height)
+        )
+    }
+
+    package func inset(_ columns: Int, _ rows: Int) -> Rect {
+        Rect(x: x + columns, y: y + rows, width: width - 2 * columns, height: height - 2 * rows)
+    }
+}
+
+/// One place on the screen.
+package struct Cell: Hashable, Sendable {
+    /// One character; empty in the second place of a wide one.
+    package var text: String
+    package var role: Role
+
+    package static let blank = Cell(text: " ", role: .text)
+
+    package init(text: String, role: Role) {
+        (self.text, self.role) = (text, role)
+    }
+}
+
+/// The cells of a screen or a part of one. Whatever is drawn is cut at the rectangle that is drawn into, and every
+/// character passes through ``ForeignText``.
+package struct Grid: Hashable, Sendable {
+    package let width: Int
+    package let height: Int
+    package private(set) var cells: [Cell]
+
+    package init(width: Int, height: Int) {
+        self.width = max(0, width)
+        self.height = max(0, height)
+        cells = Array(repeating: .blank, count: self.width * self.height)
+    }
+
+    package var bounds: Rect { Rect(x: 0, y: 0, width: width, height: height) }
+
+    package subscript(x: Int, y: Int) -> Cell {
+        cells[y * width + x]
+    }
+
+    /// The cells of one row.
+    package func row(_ y: Int) -> ArraySlice<Cell> {
+        cells[y * width..<(y + 1) * width]
+    }
+
+    /// Writes text on one line, cut at the right edge of `area` and of the grid. Returns the column behind it.
+    @discardableResult
+    package mutating func write(_ text: String, at x: Int, _ y: Int, role: Role = .text, in area: Rect? = nil) -> Int {
+        let area = area ?? bounds
+        guard y >= max(0, area.y), y < min(height, area.y + area.height) else { return x }
+        let edge = min(width, area.x + area.width)
+        var column = x
+        for character in ForeignText.inert(text) {
+            let width = TextWidth.of(character)
+            if column + width > edge { break }
+            if column >= max(0, area.x), width > 0 { put(character, width: width, at: column, y, role) }
+            column += width
+        }
+        return column
+    }
+
+    private mutating func put(_ character: Character, width: Int, at x: Int, _ y: Int, _ role: Role) {
+        let index = y * self.width + x
+        // Half of a wide character that is written over is a blank.
+        if cells[index].text.isEmpty, x > 0 { cells[index - 1].text = " " }
+        if width == 2 {
+            cells[index + 1] = Cell(text: "", role: role)
+        } else if x + 1 < self.width, cells[index + 1].text.isEmpty {
+            cells[index + 1].text = " "
+        }
+        cells[index] = Cell(text: String(character), role: role)
+    }
+
+    /// Fills a rectangle with blanks of a role.
+    package mutating func clear(_ area: Rect, role: Role = .text) {
+        for y in max(0, area.y)..<max(max(0, area.y), min(height, area.y + area.height)) {
+            for x in max(0, area.x)..<max(max(0, area.x), min(width, area.x + area.width)) {
+                put(" ", width: 1, at: x, y, role)
+            }
+        }
+    }
+
+    /// Changes the role of a row's cells and leaves their text.
+    package mutating func paint(_ y: Int, from start: Int, to end: Int, role: Role) {
+        guard (0..<height).contains(y) else { return }
+        for x in max(0, start)..<max(max(0, start), min(width, end)) { cells[y * width + x].role = role }
+    }
+
+    /// A frame with its title.
+    package mutating func frame(_ area: Rect, title: String = "", role: Role = .border, titleRole: Role = .title) {
+        guard area.width >= 2, area.height >= 2 else { return }
+        let line = String(repeating: "─", count: area.width - 2)
+        write("┌" + line + "┐", at: area.x, area.y, role: role)
+        for y in area.y + 1..<area.y + area.height - 1 {
+            write("│", at: area.x, y, role: role)
+            write("│", at: area.x + area.width - 1, y, role: role)
+        }
+        write("└" + line + "┘", at: area.x, area.y + area.height - 1, role: role)
+        guard !title.isEmpty, area.width > 6 else { return }
+        let text = " " + TextWidth.truncated(title, to: area.width - 6) + " "
+        write(text, at: area.x + 2, area.y, role: titleRole)
+    }
+
+    /// The grid in ASCII alone.
+    package var ascii: Grid {
+        var copy = self
+        for index in copy.cells.indices { copy.cells[index].text = ForeignText.ascii(copy.cells[index].text) }
+        return copy
+    }
+
+    /// Two lines a row, as goldens keep it: the characters, and below them the letters of their roles.
+    package var golden: String {
+        (0..<height).map { y in
+            let characters = row(y).map(\.text).joined()
+            let roles = String(row(y).map { $0.role.letter })
+            return "|\(characters)|\n|\(roles)|\n"
+        }.joined()
+    }
+}

@@ -1,0 +1,86 @@
+package import Basics
+
+/// What a key can do. Footer, help, palette and docs/KEYS.md are made from this one table.
+package enum Command: String, CaseIterable, Hashable, Sendable {
+    case showDashboard, showIncidents, showApprovals, showSettings, showLoops, nextView, previousView
+    case up, down, pageUp, pageDown, top, bottom
+    case open, back, filter, nextMatch, previousMatch
+    case approve, reject, kill, acknowledge, resolve, edit, scan
+    case help, palette, redraw, suspend, quit
+
+    package struct Binding: Hashable, Sendable {
+        package var command: Command
+        package var keys: [Key]
+        /// One or two words, for the footer.
+        package var title: String
+        /// A sentence, for help and the palette.
+        package var tooltip: String
+        /// Where it means something; empty is everywhere.
+        package var views: Set<ConsoleState.View>
+        /// The views in whose footer it stands.
+        package var prominent: Set<ConsoleState.View>
+    }
+
+    package static let bindings: [Binding] = [
+        bind(.showDashboard, [.character("1")], "dashboard", "Show the dashboard"),
+        bind(.showIncidents, [.character("2")], "incidents", "Show the incidents"),
+        bind(.showApprovals, [.character("6")], "approvals", "Show the requests that wait for a person"),
+        bind(.showSettings, [.character("8")], "settings", "Show the settings"),
+        bind(.showLoops, [.character("l"), .character("L")], "loops", "Watch the loops", prominent: [.dashboard]),
+        bind(.nextView, [.tab], "next view", "Go to the next view"),
+        bind(.previousView, [.backTab], "previous view", "Go to the previous view"),
+        bind(.down, [.character("j"), .down], "down", "Go one row down"),
+        bind(.up, [.character("k"), .up], "up", "Go one row up"),
+        bind(.pageDown, [.control("d"), .pageDown], "page down", "Go a page down"),
+        bind(.pageUp, [.control("u"), .pageUp], "page up", "Go a page up"),
+        bind(.top, [.character("g"), .home], "top", "Go to the first row"),
+        bind(.bottom, [.character("G"), .end], "bottom", "Go to the last row"),
+        bind(.open, [.enter, .right], "open", "Open the selected row", [.dashboard, .incidents, .approvals, .loops],
+            prominent: [.dashboard, .incidents, .approvals, .loops]),
+        bind(.approve, [.character("a")], "approve", "Allow the selected request; the exact act is shown first",
+            [.approvals], prominent: [.approvals]),
+        bind(.reject, [.character("r")], "reject", "Refuse the selected request", [.approvals],
+            prominent: [.approvals]),
+        bind(.kill, [.character("K")], "kill", "Kill the selected loop; the exact act is shown first",
+            [.loops, .dashboard], prominent: [.loops]),
+        bind(.acknowledge, [.character("e")], "acknowledge", "Say that somebody is on the incident", [.incidents],
+            prominent: [.incidents]),
+        bind(.resolve, [.character("R")], "resolve", "Close the incident", [.incidents], prominent: [.incidents]),
+        bind(.edit, [.character("e"), .enter], "edit", "Change the selected setting", [.settings],
+            prominent: [.settings]),
+        bind(.scan, [.character("s")], "scan now", "Run the on-call brain now", prominent: [.dashboard]),
+        bind(.filter, [.character("/")], "filter", "Show only the rows that hold what is typed",
+            [.incidents, .approvals, .loops, .settings], prominent: [.incidents, .approvals, .loops, .settings]),
+        bind(.nextMatch, [.character("n")], "next", "Go to the next row", [.incidents, .approvals, .loops]),
+        bind(.previousMatch, [.character("N")], "previous", "Go to the previous row",
+            [.incidents, .approvals, .loops]),
+        bind(.back, [.escape, .left], "back", "Leave what is open, clear the filter, or go back a view"),
+        bind(.palette, [.character(":")], "commands", "Type what to do", prominent: Set(ConsoleState.View.allCases)),
+        bind(.help, [.character("?"), .function(1)], "help", "Show the keys that work here",
+            prominent: Set(ConsoleState.View.allCases)),
+        bind(.redraw, [.control("l")], "redraw", "Draw the whole screen again"),
+        bind(.suspend, [.control("z")], "suspend", "Go back to the shell; fg returns"),
+        bind(.quit, [.character("q"), .control("c")], "quit", "Leave the console; a background agent ends with it",
+            prominent: Set(ConsoleState.View.allCases)),
+    ]
+
+    /// The binding that a key has in a view: one of the view's own before one that works everywhere.
+    package static func binding(for key: Key, in view: ConsoleState.View) -> Binding? {
+        let candidates = bindings.filter { $0.keys.contains(key) }
+        return candidates.first { $0.views.contains(view) } ?? candidates.first { $0.views.isEmpty }
+    }
+
+    /// What works in a view, its own first.
+    package static func bindings(in view: ConsoleState.View) -> [Binding] {
+        bindings.filter { $0.views.contains(view) } + bindings.filter { $0.views.isEmpty }
+    }
+
+    private static func bind(
+        _ command: Command, _ keys: [Key], _ title: String, _ tooltip: String, _ views: Set<ConsoleState.View> = [],
+        prominent: Set<ConsoleState.View> = []
+    ) -> Binding {
+        Binding(
+            command: command, keys: keys, title: title, tooltip: tooltip, views: views,
+            prominent: prominent)
+    }
+}

@@ -1,0 +1,34 @@
+package import Basics
+package import OnCallModel
+
+/// What happens to the console.
+package enum ConsoleEvent: Hashable, Sendable {
+    case key(Key)
+    /// Text that was pasted: it goes into a field that is typed into, and nowhere else.
+    case paste(String)
+    case tick(Instant)
+    case resized(ConsoleState.Size)
+    /// The state as it is has been brought to the screen.
+    case painted
+    case dashboard(Dashboard)
+    case agent(AgentStatus)
+    case incidents([IncidentSummary])
+    case incident(Int64, IncidentDetail?)
+    case approvals([ApprovalItem])
+    case loops([LoopItem])
+    case settings([SettingItem])
+    /// What an intent became.
+    case outcome(String)
+    case failed(String)
+}
+
+/// What the console does about it.
+package enum ConsoleEffect: Hashable, Sendable {
+    case append(Intent)
+    /// Observe this incident, and no other.
+    case follow(incident: Int64?)
+    case useTheme(String)
+    case redraw
+    case suspend
+    case quit
+}

@@ -93,6 +93,35 @@ struct OpeningTests {
         try await writer.release(at: .minute(0))
     }
 
+    @Test("before a store is brought up to date a copy of it is kept")
+    func copyBeforeMigration() async throws {
+        let fixture = try Fixture()
+        let writer = try await fixture.writer()
+        _ = try await writer.transaction { try $0.record(.sample(), scan: "a", at: .minute(0)) }
+        try await writer.release(at: .minute(0))
+        let last = try #require(Migrations.names.last)
+        let raw = try Connection(path: fixture.path, mode: .readWrite)
+        for trigger in try raw.query("SELECT name FROM sqlite_schema WHERE type = 'trigger'").rows {
+            try raw.execute("DROP TRIGGER \(trigger[0].text ?? "")")
+        }
+        try raw.execute("DROP TABLE topic_revision; DELETE FROM applied_migration WHERE name = '\(last)'")
+        let reopened = try await fixture.writer()
+        #expect(try await reopened.read { try $0.incidents(limit: 9) }.count == 1)
+        let copy = try Connection(path: fixture.path + ".before-" + last, mode: .queryOnly)
+        #expect(try copy.query("SELECT headline FROM incident_reports").count == 1)
+        #expect(try copy.query("SELECT 1 FROM applied_migration WHERE name = ?", [.text(last)]).isEmpty)
+    }
+
+    @Test("a file that others may read is closed to them")
+    func tightened() async throws {
+        let fixture = try Fixture()
+        try await fixture.writer().release(at: .minute(0))
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: fixture.path)
+        _ = try await fixture.writer()
+        let attributes = try FileManager.default.attributesOfItem(atPath: fixture.path)
+        #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o600)
+    }
+
     @Test("without a store a reader and an inbox say how to get one")
     func missing() async throws {
         let fixture = try Fixture()

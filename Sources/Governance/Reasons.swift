@@ -8,13 +8,13 @@ extension Decision.Reason {
         case .loopedGenerations(let count, let limit):
             "\(count) looped generations with repetition are more than \(limit), so the gate acts alone."
         case .costOfLoop(let cost, let limit):
-            "A repetitive loop at \(dollars(cost))/h is above \(dollars(limit))/h, so the gate acts alone."
+            "A repetitive loop at \(Figures.dollars(cost))/h is above \(Figures.dollars(limit))/h, so the gate acts alone."
         case .costPerHour(let cost, let limit):
-            "\(dollars(cost))/h is above \(dollars(limit))/h, so the gate acts alone."
+            "\(Figures.dollars(cost))/h is above \(Figures.dollars(limit))/h, so the gate acts alone."
         case .belowLimits:
             "Below the limits for acting alone, so a person decides."
         case .costAloneNeverKills(let cost):
-            "\(dollars(cost))/h alone never kills: the trace shows no repetition, so a person decides."
+            "\(Figures.dollars(cost))/h alone never kills: the trace shows no repetition, so a person decides."
         case .budgetSpent(let kills):
             "\(kills) loops were killed unasked within ten minutes, so a person decides on the next."
         case .frozen:
@@ -48,8 +48,8 @@ extension Decision.Reason {
     var policy: String {
         switch self {
         case .loopedGenerations(_, let limit): "more than \(limit) looped generations"
-        case .costOfLoop(_, let limit): "repetitive loop above \(dollars(limit))/h"
-        case .costPerHour(_, let limit): "more than \(dollars(limit))/h"
+        case .costOfLoop(_, let limit): "repetitive loop above \(Figures.dollars(limit))/h"
+        case .costPerHour(_, let limit): "more than \(Figures.dollars(limit))/h"
         case .costAloneNeverKills: "a review is harmless"
         default: sentence
         }
@@ -73,12 +73,4 @@ extension Refusal {
             "Only the killing of a loop can be ordered directly; approve the request for anything else."
         }
     }
-}
-
-/// `$41.20`.
-func dollars(_ amount: Double) -> String {
-    guard amount.isFinite, abs(amount) < 1e12 else { return "$?" }
-    let cents = Int64((amount * 100).rounded())
-    let fraction = abs(cents) % 100
-    return "$\(cents / 100).\(fraction < 10 ? "0" : "")\(fraction)"
 }

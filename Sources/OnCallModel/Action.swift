@@ -10,7 +10,8 @@ package enum Action: Hashable, Sendable {
     case openIssue(incident: Int64)
     /// Stops the agent that runs a trace.
     case killLoop(trace: String, agent: String)
-    /// Asks the culprit's author, in the thread of the incident's message, to look at a commit.
+    /// Asks the culprit's author, in the thread of the incident's message, to look at a commit; with an empty commit
+    /// the team is asked to look at the incident, as no commit stands out.
     case requestReview(incident: Int64, commit: String, author: String)
 
     /// The name in `approval_queue.action_type` and in the outbox.
@@ -39,6 +40,8 @@ package enum Action: Hashable, Sendable {
         case .updatePost(let incident, _): "Update the Slack message of incident \(incident)"
         case .openIssue(let incident): "Open a GitHub issue for incident \(incident)"
         case .killLoop(let trace, let agent): "Kill trace \(trace) of agent \(agent)"
+        case .requestReview(let incident, let commit, _) where commit.isEmpty:
+            "Ask the team in Slack to look at incident \(incident)"
         case .requestReview(_, let commit, let author):
             "Ask \(author.isEmpty ? "the team" : author) in Slack to review commit \(commit.prefix(7))"
         }

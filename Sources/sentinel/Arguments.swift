@@ -30,7 +30,8 @@ struct Arguments: Hashable, Sendable {
                 switches.insert(argument)
             } else {
                 let known = grammar.options.union(grammar.switches)
-                throw UsageError("There is no option \(argument).", nearest: Suggestion.nearest(to: argument, in: known))
+                throw UsageError(
+                    "There is no option \(argument).", nearest: Suggestion.nearest(to: argument, in: known))
             }
         }
         guard words.count <= grammar.maximumWords else {

@@ -8,6 +8,7 @@ package enum Migrations {
         ("1-measures", measures),
         ("1-agent", agent),
         ("1-topics", topics),
+        ("2-scan-report", scanReport),
     ]
 
     package static let names = steps.map(\.name)
@@ -253,6 +254,15 @@ package enum Migrations {
             last_run_at TEXT,
             next_run_at TEXT
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// What the latest cycle reported, for whoever asked the agent to scan.
+    private static let scanReport = """
+        CREATE TABLE scan_report (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            at TEXT NOT NULL,
+            report TEXT NOT NULL CHECK (json_valid(report))
+        ) STRICT;
         """
 
     /// Counts the changes of every topic, so that an observer fetches only what may have changed.

@@ -73,6 +73,15 @@ extension StoreTransaction {
         }
     }
 
+    /// Keeps the report of the latest cycle, as `sentinel scan` prints it.
+    package func saveReport(_ report: JSONValue, at now: Instant) throws {
+        try run(
+            """
+            INSERT INTO scan_report (id, at, report) VALUES (1, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET at = excluded.at, report = excluded.report
+            """, [.init(now), .text(report.serialized)])
+    }
+
     /// Forgets answered intents and sampling counts from before `moment`. Incidents and acts are kept for good.
     package func prune(before moment: Instant) throws {
         try run("DELETE FROM intent WHERE handled_at < ?", [.init(moment)])

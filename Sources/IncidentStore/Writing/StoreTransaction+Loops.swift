@@ -45,7 +45,7 @@ extension StoreTransaction {
         try run(
             """
             UPDATE loop_detections SET status = 'finished', status_at = ?
-            WHERE status = 'active' AND last_seen < ?
+            WHERE status IN ('active', 'kill_failed') AND last_seen < ?
             """, [.init(now), .init(moment)])
     }
 }

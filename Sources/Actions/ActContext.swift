@@ -1,0 +1,69 @@
+package import Basics
+package import OnCallModel
+
+/// What an act has to know beyond what it was allowed to do, as the store holds it at that moment.
+package struct ActContext: Hashable, Sendable {
+    package var incident: IncidentDetail?
+    /// The loop that an incident or a kill is about.
+    package var loop: LoopEvidence?
+    /// The request that waits for a person; its buttons go under the incident's message. Any other status draws none.
+    package var request: ApprovalItem?
+    /// Where the incident's Slack message is; nil while it is not posted.
+    package var message: MessageAddress?
+    /// When the act was first attempted: what the act left behind is not older than this.
+    package var attemptedAt: Instant
+
+    package init(
+        incident: IncidentDetail? = nil, loop: LoopEvidence? = nil, request: ApprovalItem? = nil,
+        message: MessageAddress? = nil, attemptedAt: Instant
+    ) {
+        self.incident = incident
+        self.loop = loop
+        self.request = request
+        self.message = message
+        self.attemptedAt = attemptedAt
+    }
+
+    /// The address given, else the one that the incident's own post left in the outbox.
+    var incidentMessage: MessageAddress? {
+        message
+            ?? incident?.acts.last { $0.action.kind == .postIncident && $0.state == .done }?.reference
+            .flatMap { MessageAddress(reference: $0) }
+    }
+}
+
+/// Where a Slack message is: the channel's id and the message's timestamp, which is its id and never a number.
+package struct MessageAddress: Hashable, Sendable {
+    package var channel: String
+    package var timestamp: String
+
+    package init(channel: String, timestamp: String) {
+        self.channel = channel
+        self.timestamp = timestamp
+    }
+
+    /// Reads `C0123456789/1512085950.000216`.
+    package init?(reference: String) {
+        let parts = reference.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
+        self.init(channel: String(parts[0]), timestamp: String(parts[1]))
+    }
+
+    /// What stands in `ActRecord.reference`: `C0123456789/1512085950.000216`.
+    package var reference: String { "\(channel)/\(timestamp)" }
+}
+
+/// How far a trace has come.
+package struct TraceProgress: Hashable, Sendable {
+    package var generations: Int
+    /// US dollars.
+    package var cost: Double
+    /// When its latest step was.
+    package var lastSeen: Instant
+
+    package init(generations: Int, cost: Double, lastSeen: Instant) {
+        self.generations = generations
+        self.cost = cost
+        self.lastSeen = lastSeen
+    }
+}

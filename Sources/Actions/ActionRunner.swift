@@ -1,0 +1,56 @@
+package import Basics
+package import Governance
+package import HTTPClient
+package import OnCallModel
+
+/// Carries out approved acts. It decides nothing: without an `Approval` it can only say what it would send.
+package struct ActionRunner: Sendable {
+    private let slack: SlackAPI
+    private let issues: GitHubIssues
+    private let killing: KillExecutors
+    private let text: OutgoingText
+
+    package init(access: ProviderAccess, http: HTTPClient, clock: WallClock, killing: KillPorts) {
+        text = OutgoingText(redaction: access.redaction)
+        let calls = ProviderCalls(http: http, clock: clock, text: text)
+        slack = SlackAPI(access: access.slack, calls: calls)
+        issues = GitHubIssues(access: access.github, calls: calls)
+        self.killing = KillExecutors(
+            ports: killing, webhook: KillWebhook(access: access.agent, calls: calls, sleep: killing.sleep),
+            clock: clock, text: text)
+    }
+
+    /// Does the act. `.unknown` means that the request may have arrived: `reconcile` before anything else.
+    package func perform(_ approval: Approval, context: ActContext) async -> Outcome {
+        await act(for: approval.action, context: context).perform(approval)
+    }
+
+    /// Finds out what became of an attempt that has no outcome.
+    ///
+    /// `.done`: it had happened (or, where repeating is harmless, it has now). `.retry`: it surely had not, so `perform` is
+    /// safe. `.unknown`: it could not be looked up; the sentence says what a person should look for.
+    package func reconcile(_ approval: Approval, context: ActContext) async -> Outcome {
+        await act(for: approval.action, context: context).reconcile(approval)
+    }
+
+    /// The exact requests that the act would send, one a line, secrets masked. Sends nothing.
+    package func dryRun(_ action: Action, context: ActContext) -> [String] {
+        let key = Gate.key(of: action, incident: context.incident?.summary.id ?? 0)
+        return act(for: action, context: context).requests(key: key)
+    }
+
+    private func act(for action: Action, context: ActContext) -> any Act {
+        switch action {
+        case .postIncident:
+            PostIncident(context: context, slack: slack, text: text)
+        case .updatePost(_, let note):
+            UpdatePost(note: note, context: context, slack: slack, text: text)
+        case .openIssue:
+            OpenIssue(context: context, issues: issues, text: text)
+        case .killLoop(let trace, let agent):
+            KillLoop(trace: trace, agent: agent, context: context, executors: killing)
+        case .requestReview(_, let commit, let author):
+            RequestReview(commit: commit, author: author, context: context, slack: slack, text: text)
+        }
+    }
+}

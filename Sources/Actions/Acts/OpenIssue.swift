@@ -1,0 +1,44 @@
+import Basics
+import Governance
+import OnCallModel
+
+/// Opens the GitHub issue of an incident.
+struct OpenIssue: Act {
+    let context: ActContext
+    let issues: GitHubIssues
+    let text: OutgoingText
+
+    func requests(key: String) -> [String] {
+        if let missing = issues.missing { return [missing] }
+        guard let draft = draft(key: key) else { return ["There is no incident to write up."] }
+        return [issues.request(draft).preview]
+    }
+
+    func perform(_ approval: Approval) async -> Outcome {
+        guard let draft = draft(key: approval.key) else {
+            return .failed(reason: "There is no incident to write up: it is not in the store.")
+        }
+        return await outcome { () async throws(ActFault) -> Outcome in
+            let issue = try await issues.open(draft)
+            return .done(detail: "Opened issue #\(issue.number).", reference: issue.address)
+        }
+    }
+
+    func reconcile(_ approval: Approval) async -> Outcome {
+        do throws(ActFault) {
+            let marker = IncidentIssue.marker(approval.key)
+            if let issue = try await issues.find(marker: marker, since: context.attemptedAt) {
+                return .done(detail: "Opened issue #\(issue.number); found again there.", reference: issue.address)
+            }
+            return .retry(reason: "The issue did not reach GitHub; it is sent again.", after: nil)
+        } catch {
+            return .unknown(
+                reason: "Whether the issue was opened could not be looked up: \(error.reason) Look among the issues of "
+                    + "\(issues.access.owner)/\(issues.access.repository); Sentinel does not open it twice on its own.")
+        }
+    }
+
+    private func draft(key: String) -> IssueDraft? {
+        context.incident.map { IncidentIssue(incident: $0, loop: context.loop, text: text).draft(key: key) }
+    }
+}

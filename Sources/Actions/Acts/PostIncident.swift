@@ -1,0 +1,37 @@
+import Basics
+import Governance
+import OnCallModel
+
+/// Tells the incidents channel of a new incident.
+struct PostIncident: Act {
+    let context: ActContext
+    let slack: SlackAPI
+    let text: OutgoingText
+
+    func requests(key: String) -> [String] {
+        if let missing = slack.missing { return [missing] }
+        guard let message = message(key: key) else { return ["There is no incident to post."] }
+        return [slack.request("chat.postMessage", message.payload(channel: slack.access.channel)).preview]
+    }
+
+    func perform(_ approval: Approval) async -> Outcome {
+        guard let message = message(key: approval.key) else {
+            return .failed(reason: "There is no incident to post: it is not in the store.")
+        }
+        return await outcome { () async throws(ActFault) -> Outcome in
+            let address = try await slack.post(message)
+            return .done(detail: "Posted to \(slack.access.channel).", reference: address.reference)
+        }
+    }
+
+    func reconcile(_ approval: Approval) async -> Outcome {
+        await slack.lookUp(key: approval.key, since: context.attemptedAt)
+    }
+
+    private func message(key: String) -> SlackMessage? {
+        context.incident.map {
+            IncidentMessage(incident: $0, loop: context.loop, request: context.request, note: nil, text: text)
+                .message(key: key)
+        }
+    }
+}

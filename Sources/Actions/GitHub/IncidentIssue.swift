@@ -1,0 +1,81 @@
+import Basics
+import OnCallModel
+
+/// The GitHub issue of an incident: facts, report, suspects, and the hidden marker by which it is found again.
+struct IncidentIssue: Sendable {
+    let incident: IncidentDetail
+    let loop: LoopEvidence?
+    let text: OutgoingText
+
+    static let labels = ["incident", "sentinel"]
+    static let titleLimit = 240
+    /// GitHub takes 65 536 characters.
+    static let reportLimit = 40_000
+
+    /// Nothing else that Sentinel writes can hold it: `<!` of foreign text is broken up.
+    static func marker(_ key: String) -> String {
+        "<!-- sentinel:\(key.filter { $0 != "<" && $0 != ">" && !$0.isNewline }) -->"
+    }
+
+    func draft(key: String) -> IssueDraft {
+        IssueDraft(title: title, body: body(key: key), labels: Self.labels)
+    }
+
+    private var summary: IncidentSummary { incident.summary }
+
+    private var title: String {
+        let what = "\(summary.severity.rawValue) \(summary.type.rawValue): \(summary.headline)"
+        return "[Sentinel] " + text.gitHubLine(what, limit: Self.titleLimit - 11)
+    }
+
+    /// The marker comes first, so that nothing before it can turn it into code.
+    private func body(key: String) -> String {
+        let parts = [
+            Self.marker(key), table, text.gitHubReport(incident.report, limit: Self.reportLimit), suspects, gaps,
+            query,
+        ]
+        return parts.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
+    }
+
+    private var table: String {
+        var rows = [
+            ("Severity", summary.severity.rawValue), ("Type", summary.type.rawValue), ("Subject", summary.subject),
+            ("Cost", "\(Figures.dollars(summary.costPerHour))/h"), ("First seen", summary.firstSeen.readable),
+            ("Last seen", summary.lastSeen.readable), ("Occurrences", String(summary.occurrences)),
+        ]
+        if let loop {
+            rows.append(
+                ("Loop", "\(loop.pattern), \(counted(loop.generations, "generation")), \(Figures.dollars(loop.cost))"))
+            rows.append(("Agent", loop.agent))
+        }
+        let lines = rows.map { "| \($0) | \(cell($1)) |" }
+        return (["| | |", "|---|---|"] + lines).joined(separator: "\n")
+    }
+
+    private func cell(_ value: String) -> String {
+        text.gitHubLine(value, limit: 300).replacing("|", with: "\\|")
+    }
+
+    private var suspects: String {
+        guard !incident.suspects.isEmpty else { return "" }
+        let lines = incident.suspects.prefix(5).map { suspect in
+            let why = suspect.why.prefix(6).joined(separator: "; ")
+            return "- " + text.gitHubLine("\(suspect.sha) \(suspect.title) (\(suspect.author)): \(why)", limit: 600)
+        }
+        return "### Commits considered, likeliest first\n\n" + lines.joined(separator: "\n")
+    }
+
+    private var gaps: String {
+        guard !incident.gaps.isEmpty else { return "" }
+        let lines = incident.gaps.prefix(10).map { "- " + text.gitHubLine($0, limit: 300) }
+        return "### What could not be looked at\n\n" + lines.joined(separator: "\n")
+    }
+
+    /// The statement, indented as code: no fence of its own can end it.
+    private var query: String {
+        guard !incident.sql.isEmpty else { return "" }
+        let sql = ForeignText.bounded(GitHubSpelling.neutral(text.plain(incident.sql)), limit: 6000)
+        let lines = sql.split(separator: "\n", omittingEmptySubsequences: false).map { "    " + $0 }
+        return "### The statement that found it\n\n" + lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,45 @@
+package import Basics
+
+/// Why no model wrote the text.
+package enum LanguageModelFailure: Error, Hashable, Sendable, CustomStringConvertible {
+    case notConfigured
+    case unreachable(String)
+    case timedOut(Span)
+    /// 401 or 403.
+    case keyRefused(status: Int)
+    case unknownModel(String)
+    /// 413, or a context that is too long.
+    case tooLong(String)
+    case rateLimited(retryAfter: Span?)
+    /// Any other status, with the server's own words.
+    case refused(status: Int, String)
+    case notAnAPI(status: Int)
+    /// The answer has no text: all of it was reasoning, or the model said nothing.
+    case empty
+    /// The answer ended at its limit, in the middle.
+    case cutOff
+    case withheld(String)
+    case cancelled
+
+    /// Stands after "written by Sentinel:" in a report.
+    package var description: String {
+        switch self {
+        case .notConfigured: "no language model is configured; set GROQ_API_KEY or GROQ_BASE_URL"
+        case .unreachable(let detail): "the language model cannot be reached (\(detail)); check GROQ_BASE_URL"
+        case .timedOut(let span): "the language model did not answer within \(Int(span.seconds.rounded(.up))) s"
+        case .keyRefused(let status): "the language model refused the key (\(status)); set GROQ_API_KEY"
+        case .unknownModel(let detail):
+            "the server does not know the model (\(detail)); set GROQ_MODEL and GROQ_BASE_URL"
+        case .tooLong(let detail): "the facts are too long for the language model (\(detail))"
+        case .rateLimited(let pause):
+            "the language model asks to wait\(pause.map { " \(Int($0.seconds.rounded(.up))) s" } ?? "") (429)"
+        case .refused(let status, let detail): "the language model answered \(status) (\(detail))"
+        case .notAnAPI(let status):
+            "the server answered \(status) with something that is no model's answer; check GROQ_BASE_URL"
+        case .empty: "the language model gave an empty answer"
+        case .cutOff: "the language model's answer was cut off at its limit"
+        case .withheld(let reason): "the language model gave no text (\(reason))"
+        case .cancelled: "Sentinel was stopping before the language model answered"
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import HTTPClient
+
+extension HTTPRequest {
+    /// The request on one line, as it would be sent, without its secrets: keys in headers, and what an address carries
+    /// before the host or after the question mark.
+    var preview: String {
+        let headers = headers.map { header in
+            Self.secretHeaders.contains(header.name.lowercased())
+                ? "\(header.name): \(Self.masked(header.value))" : "\(header.name): \(header.value)"
+        }
+        let parts = ["\(method.rawValue) \(Self.masked(address: url))"] + headers
+        let content = body.map { " " + String(decoding: $0, as: UTF8.self) } ?? ""
+        return parts.joined(separator: " | ") + content
+    }
+
+    private static let secretHeaders: Set<String> = ["authorization", "x-sentinel-signature"]
+
+    /// Keeps the scheme word: `Bearer [masked]`, `sha256=[masked]`.
+    private static func masked(_ value: String) -> String {
+        let scheme = value.prefix { $0 != " " && $0 != "=" }
+        guard scheme.count < value.count else { return "[masked]" }
+        return value[..<value.index(after: scheme.endIndex)] + "[masked]"
+    }
+
+    static func masked(address url: String) -> String {
+        guard let scheme = url.firstRange(of: "://") else { return url }
+        let rest = url[scheme.upperBound...]
+        let authority = rest.prefix { !"/?#".contains($0) }
+        let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? authority
+        let tail = rest[authority.endIndex...]
+        let path = tail.prefix { $0 != "?" && $0 != "#" }
+        let user = host.count < authority.count ? "[masked]@" : ""
+        return url[..<scheme.upperBound] + user + host + path + (path.count < tail.count ? "?[masked]" : "")
+    }
+}
+
+/// Spells text inside an address or a query: everything but RFC 3986's unreserved characters is percent-encoded.
+func percentEncoded(_ text: String) -> String {
+    var result = ""
+    for byte in text.utf8 {
+        let scalar = Unicode.Scalar(byte)
+        if ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
+            || "-._~".unicodeScalars.contains(scalar)
+        {
+            result.unicodeScalars.append(scalar)
+        } else {
+            let digits = String(byte, radix: 16, uppercase: true)
+            result += "%" + (digits.count < 2 ? "0" : "") + digits
+        }
+    }
+    return result
+}

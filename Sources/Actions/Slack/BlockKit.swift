@@ -1,0 +1,59 @@
+import Basics
+
+/// The blocks of a Slack message, each within the limits that Slack sets.
+///
+/// Texts come in spelled by `OutgoingText`; `mrkdwn` is sent verbatim, so that Slack links and mentions nothing by itself.
+enum BlockKit {
+    static let headerLimit = 150
+    static let sectionLimit = 3000
+    static let fieldLimit = 2000
+    static let buttonLimit = 75
+    static let actionIDLimit = 255
+    /// Undocumented: over all blocks together Slack takes about 13 000 characters.
+    static let totalLimit = 12_000
+
+    static func blockID(_ key: String) -> String { "sentinel:" + key.prefix(240) }
+
+    static func header(_ text: String, id: String) -> JSONValue {
+        ["type": "header", "block_id": .string(id), "text": plain(text)]
+    }
+
+    static func section(_ mrkdwn: String, id: String? = nil) -> JSONValue {
+        .fields(["type": "section", "block_id": id.map(JSONValue.string), "text": self.mrkdwn(mrkdwn)])
+    }
+
+    static func fields(_ texts: [String]) -> JSONValue {
+        ["type": "section", "fields": .array(texts.prefix(10).map(mrkdwn))]
+    }
+
+    static func context(_ texts: [String]) -> JSONValue {
+        ["type": "context", "elements": .array(texts.prefix(10).map(mrkdwn))]
+    }
+
+    static func actions(_ buttons: [JSONValue]) -> JSONValue {
+        ["type": "actions", "elements": .array(Array(buttons.prefix(25)))]
+    }
+
+    enum Style: String { case primary, danger }
+
+    /// A button that asks once more, with the exact act, before it counts.
+    static func button(_ label: String, action: String, value: String, style: Style, confirm: String?) -> JSONValue {
+        let question = confirm.map { act -> JSONValue in
+            [
+                "title": plain(label), "text": plain(act), "confirm": plain(label), "deny": plain("Cancel"),
+            ]
+        }
+        return .fields([
+            "type": "button", "text": plain(label), "action_id": .string(action), "value": .string(value),
+            "style": .string(style.rawValue), "confirm": question,
+        ])
+    }
+
+    private static func plain(_ text: String) -> JSONValue {
+        ["type": "plain_text", "text": .string(text), "emoji": false]
+    }
+
+    private static func mrkdwn(_ text: String) -> JSONValue {
+        ["type": "mrkdwn", "text": .string(text), "verbatim": true]
+    }
+}

@@ -1,0 +1,35 @@
+import Basics
+import OnCallModel
+
+extension SlackAPI {
+    /// The channel's id, which reading back needs; posting takes the name as well.
+    func channelID() async throws(ActFault) -> String {
+        let name = access.channel.hasPrefix("#") ? String(access.channel.dropFirst()) : access.channel
+        if Self.isID(name) { return name }
+        if let id = await channelIDs.id(of: name) { return id }
+        var cursor = ""
+        for _ in 0..<50 {
+            let page = try await read(
+                "conversations.list",
+                [
+                    "types": "public_channel,private_channel", "exclude_archived": "true", "limit": "200",
+                    "cursor": cursor,
+                ])
+            for channel in page["channels"]?.array ?? [] {
+                guard let id = channel["id"]?.string, let known = channel["name"]?.string else { continue }
+                await channelIDs.remember(id, for: known)
+            }
+            if let id = await channelIDs.id(of: name) { return id }
+            let next = page["response_metadata"]?["next_cursor"]?.string ?? ""
+            if next.isEmpty || next == cursor { break }
+            cursor = next
+        }
+        throw .failed("Slack has no channel \(access.channel) that the app can see: set SLACK_INCIDENTS_CHANNEL.")
+    }
+
+    /// `C0123456789`: a letter of Slack's and then capitals and digits alone, which no channel's name has.
+    static func isID(_ text: String) -> Bool {
+        guard text.count >= 9, let first = text.first, "CGD".contains(first) else { return false }
+        return text.allSatisfy { $0.isASCII && ($0.isNumber || $0.isUppercase) }
+    }
+}

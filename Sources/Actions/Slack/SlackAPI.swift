@@ -1,0 +1,67 @@
+import Basics
+import HTTPClient
+import OnCallModel
+
+/// Slack's Web API, as far as the acts need it.
+struct SlackAPI: Sendable {
+    let access: ProviderAccess.Slack
+    let calls: ProviderCalls
+    /// Names of channels to ids, as far as they were looked up.
+    let channelIDs = ChannelIDs()
+
+    /// Nil when messages can be sent; else the sentence that says which variable to set.
+    var missing: String? {
+        access.token.isEmpty ? "Slack is not configured: set SLACK_BOT_TOKEN to post to \(access.channel)." : nil
+    }
+
+    func request(_ method: String, _ payload: JSONValue) -> HTTPRequest {
+        HTTPRequest(
+            .post, "\(access.baseURL)/\(method)",
+            headers: headers + [.init("Content-Type", "application/json; charset=utf-8")],
+            body: Array(payload.serialized.utf8), timeout: .seconds(15), bodyLimit: 4 << 20)
+    }
+
+    func write(_ method: String, _ payload: JSONValue, isRepeatable: Bool) async throws(ActFault) -> JSONValue {
+        if let missing { throw .failed(missing) }
+        let response = try await calls.send(request(method, payload), to: "Slack", isRepeatable: isRepeatable)
+        return try accept(response, isRepeatable: isRepeatable)
+    }
+
+    func read(_ method: String, _ query: KeyValuePairs<String, String>) async throws(ActFault) -> JSONValue {
+        if let missing { throw .failed(missing) }
+        let fields = query.map { "\($0)=\(percentEncoded($1))" }.joined(separator: "&")
+        let request = HTTPRequest(
+            .get, "\(access.baseURL)/\(method)?\(fields)", headers: headers, timeout: .seconds(15), bodyLimit: 16 << 20)
+        return try accept(await calls.send(request, to: "Slack", isRepeatable: true), isRepeatable: true)
+    }
+
+    private var headers: [HTTPRequest.Header] { [.init("Authorization", "Bearer \(access.token)")] }
+
+    private func accept(_ response: HTTPResponse, isRepeatable: Bool) throws(ActFault) -> JSONValue {
+        if response.status == 429 {
+            throw .retry("Slack asks to wait (429).", after: calls.pause(asked: response) ?? .seconds(30))
+        }
+        guard let document = calls.document(response), let isOK = document["ok"]?.bool else {
+            // What answers without `ok` is no Slack: a proxy's page. It can hardly have posted, but half an answer may be
+            // all that is left of a real one.
+            if response.status == 200, response.body.first == UInt8(ascii: "{"), !isRepeatable {
+                throw .unknown("Slack's answer was cut off.")
+            }
+            throw .failed(
+                "Slack answered \(response.status) with something that is not its API: check SLACK_BASE_URL and the proxy."
+            )
+        }
+        if isOK { return document }
+        throw SlackRefusal.fault(
+            document, pause: calls.pause(asked: response), channel: access.channel, text: calls.text)
+    }
+}
+
+/// Remembers which channel has which id.
+actor ChannelIDs {
+    private var known: [String: String] = [:]
+
+    func id(of name: String) -> String? { known[name] }
+
+    func remember(_ id: String, for name: String) { known[name] = id }
+}

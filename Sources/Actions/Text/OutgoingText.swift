@@ -1,0 +1,48 @@
+import Basics
+
+/// The one gate through which every word leaves for Slack, GitHub, an agent or a language model: cleaned, without secrets,
+/// within its limit, and spelled so that the receiver obeys nothing in it.
+///
+/// Limits count Unicode scalars. Cleaning comes before redaction, so that no invisible character hides a secret, and
+/// cutting after it, so that no half of one is left.
+struct OutgoingText: Sendable {
+    let redaction: Redaction
+
+    /// Cleaned and redacted; line feeds stay.
+    func plain(_ text: String) -> String {
+        redaction.apply(to: ForeignText.clean(text))
+    }
+
+    /// The same on one line.
+    func line(_ text: String, limit: Int = 300) -> String {
+        ForeignText.bounded(ForeignText.line(plain(text)), limit: limit)
+    }
+
+    /// One line of a `plain_text` object, where nothing is escaped but a name after an at sign may still notify.
+    func slackPlain(_ text: String, limit: Int) -> String {
+        ForeignText.bounded(ForeignText.line(plain(text)), limit: limit) { character in
+            character == "@" ? "@\u{200B}" : character == "<" ? "‹" : character == ">" ? "›" : String(character)
+        }
+    }
+
+    /// Foreign text inside mrkdwn, on one line.
+    func slackLine(_ text: String, limit: Int) -> String {
+        SlackSpelling.escaped(ForeignText.line(plain(text)), limit: limit)
+    }
+
+    /// A Markdown report as mrkdwn: whole paragraphs from its start as far as they fit.
+    func slackReport(_ markdown: String, limit: Int) -> String {
+        SlackSpelling.mrkdwn(fromMarkdown: plain(markdown), limit: limit)
+    }
+
+    /// One line of Markdown for GitHub.
+    func gitHubLine(_ text: String, limit: Int) -> String {
+        ForeignText.bounded(GitHubSpelling.neutral(ForeignText.line(plain(text))), limit: limit)
+    }
+
+    /// A Markdown report for GitHub, with its code fences closed.
+    func gitHubReport(_ markdown: String, limit: Int) -> String {
+        GitHubSpelling.withClosedFence(
+            ForeignText.bounded(GitHubSpelling.neutral(plain(markdown)), limit: limit - 5))
+    }
+}

@@ -1,0 +1,82 @@
+import Basics
+import OnCallModel
+
+/// A spike as a finding.
+enum CostFinding {
+    static func make(
+        _ judgement: CostJudgement, _ decomposition: CostDecomposition, onset: Instant, sql: String,
+        context: DetectorContext
+    ) -> Finding {
+        Finding(
+            type: .costSpike, severity: judgement.severity,
+            fingerprint: Fingerprint(DetectionType.costSpike.rawValue, decomposition.subject),
+            subject: decomposition.subject, description: sentence(judgement, decomposition, now: context.now),
+            evidence: evidence(judgement, decomposition, settings: context.settings), sql: sql, onset: onset,
+            lastSeen: judgement.isRunning ? context.now : judgement.hour + .hours(1), costPerHour: judgement.cost)
+    }
+
+    private static func sentence(
+        _ judgement: CostJudgement, _ decomposition: CostDecomposition, now: Instant
+    ) -> String {
+        let parts = [spending(judgement, now: now), comparison(judgement), decomposition.phrase, caveat(judgement)]
+        return parts.filter { !$0.isEmpty }.joined(separator: "; ") + "."
+    }
+
+    /// "03:00 to 04:00 cost $41.20"; of the running hour "03:00 to 03:20 cost $6.10, $18.30 an hour".
+    private static func spending(_ judgement: CostJudgement, now: Instant) -> String {
+        let end = judgement.isRunning ? now : judgement.hour + .hours(1)
+        let spent = "\(clock(judgement.hour)) to \(clock(end)) UTC cost \(Figures.dollars(judgement.spent))"
+        return judgement.isRunning ? "\(spent), \(Figures.dollars(judgement.cost)) an hour" : spent
+    }
+
+    private static func comparison(_ judgement: CostJudgement) -> String {
+        var parts: [String] = []
+        if let season = judgement.season {
+            parts.append(
+                judgement.cost > season.highest
+                    ? "this hour of day never exceeded \(Figures.dollars(season.highest)) in \(season.days) days"
+                    : "95 % of the same hours of \(season.days) days cost at most \(Figures.dollars(season.p95))")
+        }
+        let mean = Figures.dollars(judgement.mean.perHour)
+        if let ratio = judgement.ratio {
+            parts.append("\(Figures.times(ratio)) the 7-day mean of \(mean) an hour")
+        } else {
+            parts.append("the \(judgement.historyHours) hours before cost nothing")
+        }
+        return parts.joined(separator: "; ")
+    }
+
+    private static func caveat(_ judgement: CostJudgement) -> String {
+        if judgement.isProvisional { return "provisional, with only \(judgement.historyHours) hours of history" }
+        if judgement.severity == .info { return "this hour of day is known for it, so nobody is paged" }
+        return judgement.historyHours < CostBaseline.window
+            ? "the mean is of \(judgement.historyHours) hours only" : ""
+    }
+
+    private static func evidence(
+        _ judgement: CostJudgement, _ decomposition: CostDecomposition, settings: Settings
+    ) -> JSONValue {
+        .fields([
+            "hour": JSONValue(judgement.hour),
+            "hour_is_complete": .bool(!judgement.isRunning),
+            "cost": .number(judgement.cost),
+            "spent": .number(judgement.spent),
+            "mean": .number(judgement.mean.perHour),
+            "ratio": judgement.ratio.map(JSONValue.number),
+            "multiplier": .number(settings.costSpikeMultiplier),
+            "p95": judgement.season.map { .number($0.p95) },
+            "p95_ratio": judgement.seasonalRatio.map(JSONValue.number),
+            "history_hours": JSONValue(judgement.historyHours),
+            "share": .number(decomposition.share),
+            "is_new": .bool(decomposition.isNew),
+            "volume_ratio": decomposition.volume.map(JSONValue.number),
+            "unit_price_ratio": decomposition.unitPrice.map(JSONValue.number),
+            "tokens_ratio": decomposition.tokens.map(JSONValue.number),
+            "model_before": decomposition.modelBefore.map(JSONValue.string),
+            "model_now": decomposition.modelNow.map(JSONValue.string),
+        ])
+    }
+
+    /// `03:00`.
+    private static func clock(_ instant: Instant) -> String { String(instant.iso8601.dropFirst(11).prefix(5)) }
+}

@@ -1,0 +1,105 @@
+import Basics
+import OnCallModel
+
+/// One hour held against its baseline.
+struct CostJudgement: Hashable {
+    var hour: Instant
+    /// US dollars an hour: of a complete hour what it cost, of the running hour what it comes to at its rate so far.
+    var cost: Double
+    /// US dollars spent in the hour so far.
+    var spent: Double
+    var isRunning: Bool
+    var mean: CostBaseline.Mean
+    var season: CostBaseline.Season?
+    /// The unbroken run of complete hours above the threshold that leads up to this hour.
+    var run: Set<Instant>
+    var historyHours: Int
+    var severity: Severity
+
+    var onsetHour: Instant { run.min() ?? hour }
+    /// Against the mean; nil where the mean is 0.
+    var ratio: Double? { mean.perHour > 0 ? cost / mean.perHour : nil }
+    var seasonalRatio: Double? { season.flatMap { $0.p95 > 0 ? cost / $0.p95 : nil } }
+    var isProvisional: Bool { historyHours < CostJudge.leastHistory }
+}
+
+/// The rule of `cost_spike`.
+struct CostJudge {
+    let baseline: CostBaseline
+    let settings: Settings
+    let now: Instant
+
+    /// With less than a day of history a spike is only a note.
+    static let leastHistory = 24
+    /// The running hour is judged from its tenth minute and fifth observation on.
+    static let leastElapsed = Span.minutes(10)
+    static let leastObservations = 5
+
+    /// The worse of the running hour and the latest complete one; nil when neither is a spike.
+    func worst() -> CostJudgement? {
+        let running = baseline.series.running
+        let complete = judge(running - .hours(1), isRunning: false)
+        guard let current = judge(running, isRunning: true) else { return complete }
+        guard let complete else { return current }
+        return (complete.severity, complete.cost) > (current.severity, current.cost) ? complete : current
+    }
+
+    /// US dollars an hour at the rate of the running hour so far; nil while that is too young to tell.
+    var runningRate: Double? {
+        let elapsed = now - baseline.series.running
+        guard elapsed >= Self.leastElapsed else { return nil }
+        return baseline.series[baseline.series.running].cost * 3600 / elapsed.seconds
+    }
+
+    private func judge(_ hour: Instant, isRunning: Bool) -> CostJudgement? {
+        let figures = baseline.series[hour]
+        guard !figures.isRejected else { return nil }
+        guard let cost = isRunning ? runningRate : figures.cost else { return nil }
+        if isRunning, figures.observations < Self.leastObservations { return nil }
+        guard cost > settings.costFloor else { return nil }
+
+        guard let (mean, run) = meanAndRun(upTo: hour), isAbove(cost, mean) else { return nil }
+        // A job that spends its hour's worth in the first minutes is no spike: half of the threshold must be spent.
+        if isRunning, figures.cost < settings.costSpikeMultiplier / 2 * mean.perHour { return nil }
+
+        let isSeasonal = settings.costBaseline == .seasonal
+        var judgement = CostJudgement(
+            hour: hour, cost: cost, spent: figures.cost, isRunning: isRunning, mean: mean,
+            season: isSeasonal ? baseline.season(of: hour, without: run) : nil, run: run,
+            historyHours: min(CostBaseline.window, baseline.series.history(before: hour)), severity: .info)
+        let isHabit = isSeasonal && judgement.season == nil && baseline.isDailyHabit(cost, at: hour, without: run)
+        if !judgement.isProvisional, !isHabit { judgement.severity = severity(of: judgement) }
+        return judgement
+    }
+
+    /// The run grows backwards from the hour, and its hours leave the mean, until neither changes.
+    private func meanAndRun(upTo hour: Instant) -> (CostBaseline.Mean, Set<Instant>)? {
+        var run: Set<Instant> = []
+        guard var mean = baseline.mean(before: hour, without: run) else { return nil }
+        for _ in 0..<CostBaseline.window {
+            let before = run.count
+            var earlier = hour - .hours(Double(run.count + 1))
+            while let first = baseline.series.first, earlier >= first, run.count < CostBaseline.window,
+                isAbove(baseline.series[earlier].cost, mean)
+            {
+                run.insert(earlier)
+                earlier = earlier - .hours(1)
+            }
+            guard run.count > before, let next = baseline.mean(before: hour, without: run) else { break }
+            mean = next
+        }
+        return (mean, run)
+    }
+
+    private func isAbove(_ cost: Double, _ mean: CostBaseline.Mean) -> Bool {
+        cost > settings.costFloor && cost > settings.costSpikeMultiplier * mean.perHour
+    }
+
+    /// Above 5 times the mean, or above the dollars on which the gate acts, it is critical; unless the same hour of day is
+    /// known to come near it: then the evidence takes one step off, or makes it a note.
+    private func severity(of judgement: CostJudgement) -> Severity {
+        let isBig = (judgement.ratio ?? .infinity) > 5 || judgement.cost > settings.autoActCostPerHour
+        guard let ratio = judgement.seasonalRatio, ratio < 2.5 else { return isBig ? .critical : .high }
+        return ratio < 1.75 ? .info : isBig ? .high : .medium
+    }
+}

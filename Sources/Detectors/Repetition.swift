@@ -1,0 +1,153 @@
+import Basics
+
+/// How much a trace repeats itself: what makes a long run a loop.
+struct Repetition: Hashable {
+    /// Steps repeat and bring nothing new.
+    var isStuck = false
+    /// The step repeated most, and how often.
+    var step = ""
+    var times = 0
+    /// The evidence as phrases: "retry-search with the same arguments ×14".
+    var reasons: [String] = []
+    /// Nothing but names was known of the steps, so that nothing can be said.
+    var isBlind = false
+
+    static let least = 3
+    private static let longestPeriod = 4
+
+    init(of steps: [LoopStep]) {
+        let counts = Dictionary(grouping: steps, by: \.name).mapValues(\.count)
+        let leader = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }
+        (step, times) = (leader?.key ?? "", leader?.value ?? 0)
+        guard times >= Self.least else { return }
+        let byName = Dictionary(grouping: steps.indices, by: { steps[$0].name })
+        for (name, indices) in byName.sorted(by: { ($1.value.count, $0.key) < ($0.value.count, $1.key) })
+        where indices.count >= Self.least {
+            examine(indices.map { steps[$0] }, named: name)
+        }
+        if isStuck { addTandem(of: steps) }
+        if !isStuck { judgeWithoutBodies(steps, share: Double(times) / Double(max(1, steps.count))) }
+    }
+
+    /// Steps of one name, oldest first.
+    private mutating func examine(_ steps: [LoopStep], named name: String) {
+        let calls = Call.calls(of: steps)
+        let known = calls.filter { $0.arguments != nil }
+        guard known.count >= Self.least else { return }
+        let groups = Dictionary(grouping: known, by: { $0.arguments ?? StepText("") })
+        if let same = groups.values.max(by: { $0.count < $1.count }), same.count >= Self.least,
+            Self.bringsNothingNew(same)
+        {
+            note("\(name) with the same arguments \(Figures.times(same.count))", name: name, times: same.count)
+        }
+        let tail = Array(known.suffix(6))
+        if tail.count >= 4, tail.allSatisfy(\.isFruitless),
+            zip(tail, tail.dropFirst()).allSatisfy({ $0.likeness(to: $1) >= 0.5 })
+        {
+            note(
+                "\(name) with nearly the same arguments and no result in the last \(tail.count) calls", name: name,
+                times: tail.count)
+        }
+    }
+
+    private mutating func note(_ reason: String, name: String, times: Int) {
+        if !isStuck || times > self.times { (step, self.times) = (name, times) }
+        isStuck = true
+        reasons.append(reason)
+    }
+
+    /// The same call is stuck when its results come again too. Results that differ each time are progress: the next page
+    /// of a cursor, a job that moves on. Where results are not known the arguments decide, if there are any.
+    private static func bringsNothingNew(_ calls: [Call]) -> Bool {
+        let results = calls.compactMap(\.result)
+        guard results.count >= least else { return calls.contains { $0.arguments?.words.isEmpty == false } }
+        var kinds: [(text: StepText, count: Int)] = []
+        for result in results {
+            if let index = kinds.firstIndex(where: { $0.text == result || $0.text.likeness(to: result) >= 0.8 }) {
+                kinds[index].count += 1
+            } else {
+                kinds.append((result, 1))
+            }
+        }
+        return (kinds.map(\.count).max() ?? 0) >= least && kinds.count * 2 <= results.count
+    }
+
+    /// A period of two to four steps that the trace has gone through at least three times, at its end.
+    private mutating func addTandem(of steps: [LoopStep]) {
+        let names = steps.filter { !$0.isRoot || $0.type == "GENERATION" }.map(\.name)
+        for period in 2...Self.longestPeriod where names.count >= period * Self.least {
+            let cycle = Array(names.suffix(period))
+            guard Set(cycle).count > 1 else { continue }
+            var rounds = 1
+            while names.count >= (rounds + 1) * period,
+                Array(names.dropLast(rounds * period).suffix(period)) == cycle
+            {
+                rounds += 1
+            }
+            guard rounds >= Self.least else { continue }
+            reasons.append("\(cycle.joined(separator: " → ")) \(Figures.times(rounds)) in a row")
+            return
+        }
+    }
+
+    /// Without arguments, the same name, model and exact token counts again and again is what is left: language models
+    /// do not give the same number of tokens by chance. A trace of several names is left alone.
+    private mutating func judgeWithoutBodies(_ steps: [LoopStep], share: Double) {
+        let named = steps.filter { $0.name == step }
+        guard share >= 0.8, named.allSatisfy({ $0.input == nil }), Self.outputsRepeat(named) else { return }
+        let signatures = Dictionary(grouping: named.filter { ($0.outputTokens ?? 0) > 0 }) {
+            "\($0.model) \($0.inputTokens ?? 0) \($0.outputTokens ?? 0)"
+        }
+        guard let most = signatures.values.map(\.count).max() else {
+            isBlind = named.allSatisfy { $0.output == nil }
+            return
+        }
+        guard most >= 5, Double(most) >= 0.6 * Double(named.count) else { return }
+        note("\(step) with the same token counts \(Figures.times(most)), arguments unknown", name: step, times: most)
+    }
+
+    private static func outputsRepeat(_ steps: [LoopStep]) -> Bool {
+        let outputs = steps.compactMap(\.output).map { StepText($0) }
+        return outputs.count < least || Set(outputs).count * 2 <= outputs.count
+    }
+}
+
+/// A step with its arguments and its result in comparable form.
+private struct Call {
+    var arguments: StepText?
+    var result: StepText?
+    /// It failed or found nothing.
+    var isFruitless: Bool
+
+    static func calls(of steps: [LoopStep]) -> [Call] {
+        var earlier: String?
+        return steps.map { step in
+            let arguments = step.input.map { StepText($0, after: earlier) }
+            earlier = step.input ?? earlier
+            let result = step.isError && !step.message.isEmpty ? step.message : step.output
+            return Call(
+                arguments: arguments, result: result.map { StepText($0) },
+                isFruitless: step.isError || step.output.map(isEmptyHanded) ?? false)
+        }
+    }
+
+    func likeness(to other: Call) -> Double {
+        guard let arguments, let others = other.arguments else { return 0 }
+        return arguments.likeness(to: others)
+    }
+
+    private static func isEmptyHanded(_ output: String) -> Bool {
+        guard output.utf8.count < 400 else { return false }
+        let text = output.lowercased()
+        let bare = text.filter { !" \n\t\"".contains($0) }
+        if ["", "[]", "{}", "null", "none"].contains(bare) { return true }
+        return [
+            "error", "no result", "not found", "nothing found", "failed", "timed out", "timeout", "rate limit", ":[]",
+        ]
+        .contains { text.contains($0) || bare.contains($0) }
+    }
+}
+
+extension Figures {
+    fileprivate static func times(_ count: Int) -> String { "×\(count)" }
+}

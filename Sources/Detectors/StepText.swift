@@ -1,0 +1,71 @@
+import Basics
+
+/// What went into or came out of a step, as words that can be compared.
+///
+/// Case, punctuation and what differs at every call without meaning anything (times, request ids, the number of the
+/// attempt) are gone. A word is kept as its hash.
+struct StepText: Hashable {
+    let words: [UInt64]
+
+    /// Bounds the work on one body: the end is kept, as there lies what is new.
+    private static let longest = 16_000
+
+    private static let volatile = Set(
+        [
+            "attempt", "attempts", "retry", "retries", "retry_count", "try", "timestamp", "ts", "time", "date",
+            "created_at", "request_id", "requestid", "trace_id", "span_id", "call_id", "tool_call_id", "message_id",
+            "nonce",
+        ].map { Fingerprint.hash($0.utf8) })
+
+    init(_ text: some Sequence<UInt8>) {
+        var words: [UInt64] = []
+        var skipsIdentifier = false
+        for word in Array(text).suffix(Self.longest).split(whereSeparator: { !Self.isWordByte($0) }) {
+            let hash = Fingerprint.hash(word.lazy.map(Self.lowercased))
+            let digits = word.count { (0x30...0x39).contains($0) }
+            if skipsIdentifier, digits > 0 { continue }
+            skipsIdentifier = Self.volatile.contains(hash)
+            if !skipsIdentifier, !Self.isOpaque(word, digits: digits) { words.append(hash) }
+        }
+        self.words = words
+    }
+
+    init(_ text: String) { self.init(text.utf8) }
+
+    /// The text, or only what it adds to `earlier` where it is `earlier` grown longer: a conversation is compared by its
+    /// latest turn.
+    init(_ text: String, after earlier: String?) {
+        let (now, before) = (Array(text.utf8), Array((earlier ?? "").utf8))
+        let shared = zip(now, before).prefix { $0 == $1 }.count
+        let isGrown = shared >= 200 && shared * 5 >= before.count * 4 && now.count >= before.count + 20
+        self.init(isGrown ? now[shared...] : now[...])
+    }
+
+    /// Shared words over all words: 1 for the same, 0 for nothing in common.
+    func likeness(to other: StepText) -> Double {
+        let (mine, others) = (Set(words), Set(other.words))
+        let union = mine.union(others).count
+        return union == 0 ? 1 : Double(mine.intersection(others).count) / Double(union)
+    }
+
+    private static func isWordByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x80...0xFF, UInt8(ascii: "_"), UInt8(ascii: "-"): true
+        default: false
+        }
+    }
+
+    private static func lowercased(_ byte: UInt8) -> UInt8 {
+        (0x41...0x5A).contains(byte) ? byte + 0x20 : byte
+    }
+
+    /// A UUID or a long hash, or a date: `2026-11-24T03`.
+    private static func isOpaque(_ word: ArraySlice<UInt8>, digits: Int) -> Bool {
+        let isHexadecimal = word.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x61...0x66).contains(lowercased(byte)) || byte == UInt8(ascii: "-")
+        }
+        if word.count >= 16, digits >= 4, isHexadecimal { return true }
+        let (year, rest) = (word.prefix(4), word.dropFirst(4))
+        return digits >= 6 && rest.first == UInt8(ascii: "-") && year.allSatisfy { (0x30...0x39).contains($0) }
+    }
+}

@@ -109,8 +109,9 @@ struct NarrationCheck {
     }
 
     private static func isName(_ word: String) -> Bool {
-        (7...64).contains(word.count) && word.allSatisfy(\.isHexDigit) && word.contains(where: isDigit)
-            && word.contains { $0.isLetter }
+        guard (7...64).contains(word.count), word.allSatisfy(\.isHexDigit) else { return false }
+        // Seven letters may be a word of English: "defaced".
+        return word.contains { $0.isLetter } && (word.contains(where: isDigit) || word.count > 7)
     }
 
     private static func words(of text: String) -> [Substring] {

@@ -66,7 +66,7 @@ private final class ParserShelf: Sendable {
     }
 
     static let shared = ParserShelf()
-    private static let largestKept = 4 << 20
+    private static let largestKept = 2 << 20
     private let idle = Lock<Parser?>(nil)
 
     func take() -> OpaquePointer? {

@@ -1,5 +1,6 @@
 package import Basics
 import CSQLite
+import Glibc
 
 /// One SQLite connection, confined to whoever owns it: opened without SQLite's own mutexes.
 ///
@@ -21,9 +22,16 @@ package final class Connection {
     private var statements: [String: Statement] = [:]
     private var statementOrder: [String] = []
     var authorizer: AuthorizerBox?
+    var modules: [String: ModuleBox] = [:]
 
     package init(path: String, mode: Mode) throws(SQLiteError) {
         self.path = path
+        if mode == .readWriteCreate {
+            // SQLite would create the file with the process's mask; its -wal and -shm files take the mode of this one.
+            // Never on an existing file: closing a descriptor of it would drop SQLite's locks of this process.
+            let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+            if descriptor >= 0 { Glibc.close(descriptor) }
+        }
         var handle: OpaquePointer?
         let target = mode == .inMemory ? ":memory:" : path
         let creates = mode == .queryOnly || mode == .readWrite ? 0 : SQLITE_OPEN_CREATE

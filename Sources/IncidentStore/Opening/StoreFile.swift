@@ -135,3 +135,8 @@ package struct StoreFile: Hashable, Sendable {
     private static let corruptCode: Int32 = 11
     private static let noSuchTable: Int32 = 1
 }
+
+extension StoreFile {
+    /// Whether some agent works on the store now, in this process or another.
+    package var isHeld: Bool { StoreLock.isHeld(self) }
+}

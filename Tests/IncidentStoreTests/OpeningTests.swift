@@ -138,9 +138,11 @@ struct OpeningTests {
         let fixture = try Fixture()
         let path = fixture.directory + "/other.db"
         try Connection(path: path, mode: .readWriteCreate).execute("CREATE TABLE t (x)")
-        await #expect(throws: StoreError.unusable(path: path, reason: "it is a database, but not a store of Sentinel"))
-        {
-            try await StoreReader(path).read(.agentStatus)
+        let expected = StoreError.unusable(path: path, reason: "it is a database, but not a store of Sentinel")
+        await #expect(throws: expected) { try await StoreReader(path).read(.agentStatus) }
+        await #expect(throws: expected) {
+            _ = try await StoreWriter.open(path, holder: "h", pid: 1, at: .minute(0))
         }
+        #expect(try Connection(path: path, mode: .queryOnly).query("SELECT name FROM sqlite_schema").count == 1)
     }
 }

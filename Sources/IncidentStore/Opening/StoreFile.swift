@@ -98,9 +98,10 @@ package struct StoreFile: Hashable, Sendable {
     }
 
     /// Keeps a copy of a store that is about to be brought up to date, for a return to the program before.
+    ///
+    /// A database of something else than Sentinel is refused.
     private func keepCopy(of connection: Connection) throws {
-        let hasHistory = try connection.query("SELECT 1 FROM sqlite_schema WHERE name = 'applied_migration'")
-        guard !hasHistory.isEmpty else { return }
+        guard try !connection.query("SELECT 1 FROM sqlite_schema LIMIT 1").isEmpty else { return }
         let applied = try appliedSteps(connection)
         guard !applied.isEmpty, let next = Migrations.names.first(where: { !applied.contains($0) }) else { return }
         let copy = "\(path).before-\(next)"

@@ -291,6 +291,20 @@ END;
 CREATE TRIGGER sampling_stats_update AFTER UPDATE ON sampling_stats BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'sampling';
 END;
+CREATE TABLE scan_report (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    at TEXT NOT NULL,
+    report TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER scan_report_delete AFTER DELETE ON scan_report BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'agent';
+END;
+CREATE TRIGGER scan_report_insert AFTER INSERT ON scan_report BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'agent';
+END;
+CREATE TRIGGER scan_report_update AFTER UPDATE ON scan_report BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'agent';
+END;
 CREATE TABLE schema_snapshots (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     feature_name TEXT NOT NULL UNIQUE,

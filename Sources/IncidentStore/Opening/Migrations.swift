@@ -8,7 +8,6 @@ package enum Migrations {
         ("1-measures", measures),
         ("1-agent", agent),
         ("1-topics", topics),
-        ("2-scan-report", scanReport),
     ]
 
     package static let names = steps.map(\.name)
@@ -254,14 +253,11 @@ package enum Migrations {
             last_run_at TEXT,
             next_run_at TEXT
         ) STRICT, WITHOUT ROWID;
-        """
 
-    /// What the latest cycle reported, for whoever asked the agent to scan.
-    private static let scanReport = """
         CREATE TABLE scan_report (
             id INTEGER PRIMARY KEY CHECK (id = 1),
             at TEXT NOT NULL,
-            report TEXT NOT NULL CHECK (json_valid(report))
+            report TEXT NOT NULL
         ) STRICT;
         """
 
@@ -278,7 +274,7 @@ package enum Migrations {
             ("sampling", ["sampling_stats"]),
             ("health", ["source_health", "detector_health"]),
             ("settings", ["setting_value"]),
-            ("agent", ["lease", "job"]),
+            ("agent", ["lease", "job", "scan_report"]),
             ("intents", ["intent"]),
         ]
         var sql = """

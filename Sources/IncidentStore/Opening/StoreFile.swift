@@ -54,6 +54,7 @@ package struct StoreFile: Hashable, Sendable {
         try connection.execute("PRAGMA foreign_keys=ON")
         try connection.execute("PRAGMA journal_size_limit=4194304")
         try connection.execute("PRAGMA secure_delete=OFF")
+        try keepCopy(of: connection)
         try Migrations.all.migrate(connection)
         return connection
     }
@@ -81,12 +82,32 @@ package struct StoreFile: Hashable, Sendable {
         return Set(names.rows.compactMap(\.first?.text))
     }
 
-    /// SQLite gives the `-wal` and `-shm` files the mode of the database.
+    /// Makes the file, or takes other people's access to it away. SQLite gives `-wal` and `-shm` the same mode.
+    ///
+    /// An existing file is never opened here: closing it would drop the locks that SQLite holds on it in this process.
     private func createPrivately() throws {
         try createDirectory()
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw unusable("creating it failed") }
-        close(descriptor)
+        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if descriptor >= 0 {
+            close(descriptor)
+        } else if errno == EEXIST {
+            chmod(path, 0o600)
+        } else {
+            throw unusable("creating it failed")
+        }
+    }
+
+    /// Keeps a copy of a store that is about to be brought up to date, for a return to the program before.
+    ///
+    /// A database of something else than Sentinel is refused.
+    private func keepCopy(of connection: Connection) throws {
+        guard try !connection.query("SELECT 1 FROM sqlite_schema LIMIT 1").isEmpty else { return }
+        let applied = try appliedSteps(connection)
+        guard !applied.isEmpty, let next = Migrations.names.first(where: { !applied.contains($0) }) else { return }
+        let copy = "\(path).before-\(next)"
+        guard access(copy, F_OK) != 0 else { return }
+        try connection.run("VACUUM INTO ?", [.text(copy)])
+        chmod(copy, 0o600)
     }
 
     func createDirectory() throws {

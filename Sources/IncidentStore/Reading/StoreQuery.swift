@@ -68,6 +68,19 @@ extension StoreQuery where Answer == [DetectorHealth] {
     package static var detectors: StoreQuery<[DetectorHealth]> { StoreQuery([.health]) { try $0.detectors() } }
 }
 
+extension StoreQuery where Answer == ApprovalItem? {
+    package static func approval(_ id: Int64) -> StoreQuery<ApprovalItem?> {
+        StoreQuery([.approvals, .acts]) { try $0.approval(id) }
+    }
+}
+
+extension StoreQuery where Answer == String? {
+    /// What came of an intent; nil while it waits.
+    package static func outcome(ofIntent id: Int64) -> StoreQuery<String?> {
+        StoreQuery([.intents]) { try $0.outcome(ofIntent: id) }
+    }
+}
+
 extension StoreQuery where Answer == [IntentRecord] {
     package static var pendingIntents: StoreQuery<[IntentRecord]> { StoreQuery([.intents]) { try $0.pendingIntents() } }
 }

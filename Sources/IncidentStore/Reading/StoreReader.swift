@@ -100,8 +100,9 @@ package actor StoreReader {
     /// Starts listening for commits, before the first fetch, so that none falls between.
     private func listen() throws {
         guard watch == nil else { return }
+        let connection = try opened()
         let watch = try StoreWatch(file)
-        seenVersion = try opened().dataVersion()
+        seenVersion = try connection.dataVersion()
         seenRevisions = try revisions()
         self.watch = watch
         listener = Task { [weak self, changes = watch.changes] in

@@ -49,13 +49,17 @@ package actor StoreWriter {
 
     /// Gives the lease back and closes the file. Any later use throws.
     package func release(at now: Instant) throws {
-        guard connection != nil else { return }
-        defer {
-            connection = nil
-            lock = nil
-        }
+        guard let connection else { return }
+        defer { close() }
         try transaction { try $0.leave(at: now) }
-        try connection?.execute("PRAGMA optimize")
+        try connection.execute("PRAGMA optimize")
+    }
+
+    /// Lets go of the file as a process that ends does: nothing is written.
+    func close() {
+        connection = nil
+        lock = nil
+        bell = nil
     }
 
     private func acquire(holder: String, pid: Int32, at now: Instant) throws {

@@ -1,0 +1,376 @@
+CREATE TABLE act (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    act_key TEXT NOT NULL UNIQUE CHECK (act_key <> ''),
+    kind TEXT NOT NULL,
+    action TEXT NOT NULL,
+    incident_id INTEGER REFERENCES incident_reports (id),
+    request_id INTEGER UNIQUE REFERENCES approval_queue (id),
+    allowed_by TEXT NOT NULL CHECK (allowed_by <> ''),
+    state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN
+        ('waiting', 'attempting', 'done', 'failed', 'unknown')),
+    tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),
+    created_at TEXT NOT NULL,
+    next_try_at TEXT,
+    started_at TEXT,
+    finished_at TEXT,
+    detail TEXT NOT NULL DEFAULT '',
+    reference TEXT,
+    CHECK ((state = 'waiting') = (next_try_at IS NOT NULL)),
+    CHECK (state IN ('waiting', 'attempting') OR finished_at IS NOT NULL)
+) STRICT;
+CREATE INDEX act_due ON act (next_try_at, id) WHERE state = 'waiting';
+CREATE INDEX act_incident ON act (incident_id, id);
+CREATE INDEX act_kind ON act (kind, created_at);
+CREATE INDEX act_open ON act (state) WHERE state IN ('attempting', 'unknown');
+CREATE TRIGGER act_delete AFTER DELETE ON act BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'acts';
+END;
+CREATE TRIGGER act_insert AFTER INSERT ON act BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'acts';
+END;
+CREATE TRIGGER act_update AFTER UPDATE ON act BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'acts';
+END;
+CREATE TABLE applied_migration (name TEXT PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE approval_queue (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    request_key TEXT NOT NULL CHECK (request_key <> ''),
+    created_at TEXT NOT NULL,
+    action_type TEXT NOT NULL,
+    anomaly_type TEXT NOT NULL CHECK (anomaly_type IN
+        ('cost_spike', 'error_cascade', 'prompt_drift', 'agent_loop', 'tool_failure')),
+    severity TEXT NOT NULL CHECK (severity IN ('info', 'medium', 'high', 'critical')),
+    context TEXT NOT NULL,
+    status TEXT NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'approved', 'rejected', 'expired')),
+    expires_at TEXT NOT NULL,
+    resolved_at TEXT,
+    resolved_by TEXT,
+    slack_channel TEXT,
+    slack_ts TEXT,
+    incident_id INTEGER REFERENCES incident_reports (id),
+    trace_id TEXT,
+    CHECK ((status = 'pending') = (resolved_at IS NULL))
+) STRICT;
+CREATE UNIQUE INDEX approval_asked ON approval_queue (request_key) WHERE status = 'pending';
+CREATE INDEX approval_history ON approval_queue (resolved_at DESC, id DESC) WHERE status <> 'pending';
+CREATE INDEX approval_incident ON approval_queue (incident_id);
+CREATE INDEX approval_pending ON approval_queue (expires_at) WHERE status = 'pending';
+CREATE INDEX approval_trace ON approval_queue (trace_id) WHERE status = 'pending';
+CREATE TRIGGER approval_queue_delete AFTER DELETE ON approval_queue BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'approvals';
+END;
+CREATE TRIGGER approval_queue_insert AFTER INSERT ON approval_queue BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'approvals';
+END;
+CREATE TRIGGER approval_queue_update AFTER UPDATE ON approval_queue BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'approvals';
+END;
+CREATE TABLE cost_baselines (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    recorded_at TEXT NOT NULL,
+    hourly_cost REAL NOT NULL,
+    daily_cost REAL NOT NULL DEFAULT 0,
+    generations INTEGER NOT NULL DEFAULT 0,
+    source TEXT NOT NULL DEFAULT 'langfuse',
+    UNIQUE (recorded_at, source)
+) STRICT;
+CREATE TRIGGER cost_baselines_delete AFTER DELETE ON cost_baselines BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'costs';
+END;
+CREATE TRIGGER cost_baselines_insert AFTER INSERT ON cost_baselines BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'costs';
+END;
+CREATE TRIGGER cost_baselines_update AFTER UPDATE ON cost_baselines BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'costs';
+END;
+CREATE TABLE detector_health (
+    type TEXT PRIMARY KEY NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('ok', 'learning', 'no_data', 'partial', 'failed')),
+    message TEXT NOT NULL DEFAULT '',
+    as_of TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER detector_health_delete AFTER DELETE ON detector_health BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'health';
+END;
+CREATE TRIGGER detector_health_insert AFTER INSERT ON detector_health BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'health';
+END;
+CREATE TRIGGER detector_health_update AFTER UPDATE ON detector_health BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'health';
+END;
+CREATE TABLE drift_events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    feature_name TEXT NOT NULL,
+    detected_at TEXT NOT NULL,
+    drift_type TEXT NOT NULL,
+    severity TEXT NOT NULL CHECK (severity IN ('info', 'medium', 'high', 'critical')),
+    blame_commit_sha TEXT,
+    blame_commit_message TEXT,
+    validation_fail_rate REAL,
+    details TEXT NOT NULL DEFAULT '{}',
+    incident_id INTEGER REFERENCES incident_reports (id)
+) STRICT;
+CREATE INDEX drift_time ON drift_events (detected_at);
+CREATE TRIGGER drift_events_delete AFTER DELETE ON drift_events BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'drift';
+END;
+CREATE TRIGGER drift_events_insert AFTER INSERT ON drift_events BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'drift';
+END;
+CREATE TRIGGER drift_events_update AFTER UPDATE ON drift_events BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'drift';
+END;
+CREATE TABLE file_risk_history (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    file_path TEXT NOT NULL,
+    commit_sha TEXT,
+    change_date TEXT,
+    cost_delta REAL NOT NULL DEFAULT 0,
+    error_delta INTEGER NOT NULL DEFAULT 0,
+    risk_score REAL NOT NULL DEFAULT 0,
+    UNIQUE (file_path, commit_sha)
+) STRICT;
+CREATE TRIGGER file_risk_history_delete AFTER DELETE ON file_risk_history BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'risk';
+END;
+CREATE TRIGGER file_risk_history_insert AFTER INSERT ON file_risk_history BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'risk';
+END;
+CREATE TRIGGER file_risk_history_update AFTER UPDATE ON file_risk_history BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'risk';
+END;
+CREATE TABLE incident_reports (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    fingerprint TEXT NOT NULL CHECK (fingerprint <> ''),
+    detected_at TEXT NOT NULL,
+    detection_type TEXT NOT NULL CHECK (detection_type IN
+        ('cost_spike', 'error_cascade', 'prompt_drift', 'agent_loop', 'tool_failure')),
+    severity TEXT NOT NULL CHECK (severity IN ('info', 'medium', 'high', 'critical')),
+    state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'acknowledged', 'resolved')),
+    subject TEXT NOT NULL,
+    headline TEXT NOT NULL,
+    first_seen TEXT NOT NULL,
+    last_seen TEXT NOT NULL,
+    seen_at TEXT NOT NULL,
+    first_scan TEXT NOT NULL,
+    reopened_scan TEXT,
+    last_scan TEXT NOT NULL,
+    occurrences INTEGER NOT NULL DEFAULT 1 CHECK (occurrences >= 1),
+    cost_impact REAL NOT NULL DEFAULT 0,
+    approval TEXT NOT NULL DEFAULT 'none' CHECK (approval IN ('pending', 'auto', 'none')),
+    acknowledged_at TEXT,
+    acknowledged_by TEXT,
+    resolved_at TEXT,
+    resolved_by TEXT,
+    slack_thread_ts TEXT,
+    investigated_at TEXT,
+    narrator TEXT NOT NULL DEFAULT '',
+    query_sql TEXT NOT NULL DEFAULT '',
+    evidence TEXT NOT NULL DEFAULT '{}',
+    suspects TEXT NOT NULL DEFAULT '[]',
+    gaps TEXT NOT NULL DEFAULT '[]',
+    messages TEXT NOT NULL DEFAULT '[]',
+    related_errors TEXT NOT NULL DEFAULT '[]',
+    report_text TEXT NOT NULL DEFAULT '',
+    related_commits TEXT NOT NULL DEFAULT '[]',
+    urgency INTEGER NOT NULL GENERATED ALWAYS AS (CASE WHEN state = 'resolved' THEN 0 ELSE
+        CASE severity WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END END) VIRTUAL,
+    CHECK ((state = 'resolved') = (resolved_at IS NOT NULL))
+) STRICT;
+CREATE INDEX incident_listed ON incident_reports (urgency DESC, last_seen DESC, id DESC);
+CREATE INDEX incident_returned ON incident_reports (fingerprint, resolved_at);
+CREATE UNIQUE INDEX incident_unresolved ON incident_reports (fingerprint) WHERE state <> 'resolved';
+CREATE INDEX incident_unseen ON incident_reports (seen_at) WHERE state <> 'resolved';
+CREATE TRIGGER incident_reports_delete AFTER DELETE ON incident_reports BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
+END;
+CREATE TRIGGER incident_reports_insert AFTER INSERT ON incident_reports BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
+END;
+CREATE TRIGGER incident_reports_update AFTER UPDATE ON incident_reports BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
+END;
+CREATE TABLE intent (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    payload TEXT NOT NULL CHECK (length(payload) <= 65536),
+    author TEXT NOT NULL CHECK (author <> '' AND length(author) <= 200),
+    created_at TEXT NOT NULL,
+    handled_at TEXT,
+    outcome TEXT
+) STRICT;
+CREATE INDEX intent_pending ON intent (id) WHERE handled_at IS NULL;
+CREATE TRIGGER intent_delete AFTER DELETE ON intent BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'intents';
+END;
+CREATE TRIGGER intent_insert AFTER INSERT ON intent BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'intents';
+END;
+CREATE TRIGGER intent_update AFTER UPDATE ON intent BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'intents';
+END;
+CREATE TABLE job (
+    name TEXT PRIMARY KEY NOT NULL,
+    last_run_at TEXT,
+    next_run_at TEXT
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER job_delete AFTER DELETE ON job BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'agent';
+END;
+CREATE TRIGGER job_insert AFTER INSERT ON job BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'agent';
+END;
+CREATE TRIGGER job_update AFTER UPDATE ON job BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'agent';
+END;
+CREATE TABLE lease (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    holder TEXT,
+    pid INTEGER,
+    acquired_at TEXT,
+    heartbeat_at TEXT,
+    activity TEXT NOT NULL DEFAULT '',
+    last_cycle_at TEXT,
+    next_cycle_at TEXT,
+    last_cycle_partial INTEGER NOT NULL DEFAULT 0,
+    listening TEXT
+) STRICT;
+CREATE TRIGGER lease_delete AFTER DELETE ON lease BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'agent';
+END;
+CREATE TRIGGER lease_insert AFTER INSERT ON lease BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'agent';
+END;
+CREATE TRIGGER lease_update AFTER UPDATE ON lease BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'agent';
+END;
+CREATE TABLE loop_detections (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    trace_id TEXT NOT NULL UNIQUE CHECK (trace_id <> ''),
+    detected_at TEXT NOT NULL,
+    agent TEXT NOT NULL,
+    loop_count INTEGER NOT NULL CHECK (loop_count >= 0),
+    cost_burned REAL NOT NULL DEFAULT 0,
+    tool_pattern TEXT NOT NULL DEFAULT '{}',
+    first_seen TEXT NOT NULL,
+    last_seen TEXT NOT NULL,
+    as_of TEXT NOT NULL,
+    status TEXT NOT NULL DEFAULT 'active' CHECK (status IN
+        ('active', 'killing', 'killed', 'kill_failed', 'finished')),
+    status_at TEXT NOT NULL,
+    kill_method TEXT,
+    slack_ts TEXT,
+    incident_id INTEGER REFERENCES incident_reports (id)
+) STRICT;
+CREATE INDEX loop_burning ON loop_detections (status) WHERE status IN ('active', 'killing', 'kill_failed');
+CREATE INDEX loop_incident ON loop_detections (incident_id);
+CREATE INDEX loop_listed ON loop_detections (last_seen DESC, id DESC);
+CREATE TRIGGER loop_detections_delete AFTER DELETE ON loop_detections BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'loops';
+END;
+CREATE TRIGGER loop_detections_insert AFTER INSERT ON loop_detections BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'loops';
+END;
+CREATE TRIGGER loop_detections_update AFTER UPDATE ON loop_detections BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'loops';
+END;
+CREATE TABLE sampling_stats (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    recorded_at TEXT NOT NULL UNIQUE,
+    total_traces INTEGER NOT NULL CHECK (total_traces >= 0),
+    sampled_traces INTEGER NOT NULL CHECK (sampled_traces >= 0),
+    dropped_traces INTEGER NOT NULL CHECK (dropped_traces >= 0),
+    keep_reasons TEXT NOT NULL DEFAULT '{}'
+) STRICT;
+CREATE TRIGGER sampling_stats_delete AFTER DELETE ON sampling_stats BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'sampling';
+END;
+CREATE TRIGGER sampling_stats_insert AFTER INSERT ON sampling_stats BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'sampling';
+END;
+CREATE TRIGGER sampling_stats_update AFTER UPDATE ON sampling_stats BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'sampling';
+END;
+CREATE TABLE scan_report (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    at TEXT NOT NULL,
+    report TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER scan_report_delete AFTER DELETE ON scan_report BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'agent';
+END;
+CREATE TRIGGER scan_report_insert AFTER INSERT ON scan_report BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'agent';
+END;
+CREATE TRIGGER scan_report_update AFTER UPDATE ON scan_report BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'agent';
+END;
+CREATE TABLE schema_snapshots (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    feature_name TEXT NOT NULL UNIQUE,
+    schema_json TEXT NOT NULL,
+    captured_at TEXT NOT NULL,
+    sample_count INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TRIGGER schema_snapshots_delete AFTER DELETE ON schema_snapshots BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'drift';
+END;
+CREATE TRIGGER schema_snapshots_insert AFTER INSERT ON schema_snapshots BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'drift';
+END;
+CREATE TRIGGER schema_snapshots_update AFTER UPDATE ON schema_snapshots BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'drift';
+END;
+CREATE TABLE setting_value (
+    key TEXT PRIMARY KEY NOT NULL,
+    position INTEGER NOT NULL,
+    value TEXT NOT NULL,
+    refusal TEXT NOT NULL DEFAULT ''
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER setting_value_delete AFTER DELETE ON setting_value BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'settings';
+END;
+CREATE TRIGGER setting_value_insert AFTER INSERT ON setting_value BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'settings';
+END;
+CREATE TRIGGER setting_value_update AFTER UPDATE ON setting_value BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'settings';
+END;
+CREATE TABLE source_health (
+    name TEXT PRIMARY KEY NOT NULL,
+    state TEXT NOT NULL CHECK (state IN
+        ('ok', 'syncing', 'partial', 'no_data', 'down', 'not_configured')),
+    as_of TEXT,
+    calls INTEGER NOT NULL DEFAULT 0,
+    message TEXT NOT NULL DEFAULT ''
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER source_health_delete AFTER DELETE ON source_health BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'health';
+END;
+CREATE TRIGGER source_health_insert AFTER INSERT ON source_health BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'health';
+END;
+CREATE TRIGGER source_health_update AFTER UPDATE ON source_health BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'health';
+END;
+CREATE TABLE timeline (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    incident_id INTEGER NOT NULL REFERENCES incident_reports (id),
+    at TEXT NOT NULL,
+    author TEXT NOT NULL,
+    event TEXT NOT NULL
+) STRICT;
+CREATE INDEX timeline_incident ON timeline (incident_id, id);
+CREATE TRIGGER timeline_delete AFTER DELETE ON timeline BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
+END;
+CREATE TRIGGER timeline_insert AFTER INSERT ON timeline BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
+END;
+CREATE TRIGGER timeline_update AFTER UPDATE ON timeline BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
+END;
+CREATE TABLE topic_revision (
+    topic TEXT PRIMARY KEY NOT NULL,
+    revision INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,148 @@
+import Basics
+import Foundation
+import OnCallModel
+import SQLiteKit
+import Testing
+
+@testable import IncidentStore
+
+@Suite("Opening the store")
+struct OpeningTests {
+    @Test("the file and what lies beside it are the owner's alone")
+    func permissions() async throws {
+        let fixture = try Fixture()
+        let writer = try await fixture.writer()
+        try await writer.transaction { try $0.heartbeat(at: .minute(1)) }
+        func mode(_ path: String) throws -> Int {
+            try #require(FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? NSNumber).intValue
+        }
+        #expect(try mode(fixture.directory + "/state") == 0o700)
+        for suffix in ["", "-wal", "-shm", ".lock"] { #expect(try mode(fixture.path + suffix) == 0o600, "\(suffix)") }
+    }
+
+    @Test("one agent works on a store; the second is told who has it, and gets it when the first lets go")
+    func lease() async throws {
+        let fixture = try Fixture()
+        let first = try await StoreWriter.open(fixture.path, holder: "alpha:41", pid: 41, at: .minute(0))
+        await #expect(throws: StoreError.held(path: fixture.path, by: "alpha:41", since: .minute(0))) {
+            _ = try await fixture.writer(at: .minute(1))
+        }
+        try await first.release(at: .minute(2))
+        await #expect(throws: StoreError.self) { try await first.transaction { try $0.heartbeat(at: .minute(3)) } }
+        let second = try await fixture.writer(at: .minute(3))
+        #expect(try await second.read { try $0.agentStatus() }.holder == "host:1")
+    }
+
+    @Test("an agent that dies without a word holds nothing, and nobody takes it for alive")
+    func death() async throws {
+        let fixture = try Fixture()
+        let writer = try await fixture.writer()
+        try await writer.transaction { try $0.setActivity("reading langfuse") }
+        let reader = StoreReader(fixture.path)
+        let alive = try await reader.read(.agentStatus)
+        #expect(alive.holder == "host:1" && alive.activity == "reading langfuse")
+        await writer.close()
+        let dead = try await reader.read(.agentStatus)
+        #expect(dead.holder == nil && dead.activity.isEmpty && dead.heartbeatAt == .minute(0))
+        _ = try await fixture.writer(at: .minute(1))
+    }
+
+    @Test("a damaged file is moved aside with a sentence, and a new store begun", arguments: [0, 4096])
+    func damaged(offset: Int) async throws {
+        let fixture = try Fixture()
+        let writer = try await fixture.writer()
+        _ = try await writer.transaction { try $0.record(.sample(), scan: "a", at: .minute(0)) }
+        #expect(await writer.notice == nil)
+        try await writer.release(at: .minute(0))
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: fixture.path))
+        bytes.replaceSubrange(offset..<bytes.count, with: Data(repeating: 0xAA, count: bytes.count - offset))
+        try bytes.write(to: URL(fileURLWithPath: fixture.path))
+
+        if offset == 0 {
+            await #expect(throws: StoreError.self) { try await StoreReader(fixture.path).read(.incidents(limit: 1)) }
+        }
+        let fresh = try await fixture.writer(at: .minute(5))
+        let aside = fixture.path + ".damaged-20261124T030500000Z"
+        #expect(await fresh.notice?.contains(aside) == true)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: aside)) == bytes)
+        #expect(try await fresh.read { try $0.incidents(limit: 1) }.isEmpty)
+    }
+
+    @Test("a store of a newer program is refused, by the agent and by a reader")
+    func superseded() async throws {
+        let fixture = try Fixture()
+        try await fixture.writer().release(at: .minute(0))
+        try Connection(path: fixture.path, mode: .readWrite).execute(
+            "INSERT INTO applied_migration VALUES ('9-future')")
+        let expected = Migrator.Superseded(path: fixture.path, unknown: ["9-future"])
+        await #expect(throws: expected) { _ = try await fixture.writer() }
+        await #expect(throws: expected) { try await StoreReader(fixture.path).read(.agentStatus) }
+    }
+
+    @Test("a store of an older program is brought up to date by the agent alone")
+    func outdated() async throws {
+        let fixture = try Fixture()
+        try FileManager.default.createDirectory(
+            atPath: fixture.directory + "/state", withIntermediateDirectories: true)
+        try Connection(path: fixture.path, mode: .readWriteCreate).execute(
+            "CREATE TABLE applied_migration (name TEXT PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID")
+        let reader = StoreReader(fixture.path)
+        await #expect(throws: StoreError.outdated(path: fixture.path)) { try await reader.read(.agentStatus) }
+        let writer = try await fixture.writer()
+        #expect(try await reader.read(.agentStatus).holder == "host:1")
+        try await writer.release(at: .minute(0))
+    }
+
+    @Test("before a store is brought up to date a copy of it is kept")
+    func copyBeforeMigration() async throws {
+        let fixture = try Fixture()
+        let writer = try await fixture.writer()
+        _ = try await writer.transaction { try $0.record(.sample(), scan: "a", at: .minute(0)) }
+        try await writer.release(at: .minute(0))
+        let last = try #require(Migrations.names.last)
+        let raw = try Connection(path: fixture.path, mode: .readWrite)
+        for trigger in try raw.query("SELECT name FROM sqlite_schema WHERE type = 'trigger'").rows {
+            try raw.execute("DROP TRIGGER \(trigger[0].text ?? "")")
+        }
+        try raw.execute("DROP TABLE topic_revision; DELETE FROM applied_migration WHERE name = '\(last)'")
+        let reopened = try await fixture.writer()
+        #expect(try await reopened.read { try $0.incidents(limit: 9) }.count == 1)
+        let copy = try Connection(path: fixture.path + ".before-" + last, mode: .queryOnly)
+        #expect(try copy.query("SELECT headline FROM incident_reports").count == 1)
+        #expect(try copy.query("SELECT 1 FROM applied_migration WHERE name = ?", [.text(last)]).isEmpty)
+    }
+
+    @Test("a file that others may read is closed to them")
+    func tightened() async throws {
+        let fixture = try Fixture()
+        try await fixture.writer().release(at: .minute(0))
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: fixture.path)
+        _ = try await fixture.writer()
+        let attributes = try FileManager.default.attributesOfItem(atPath: fixture.path)
+        #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o600)
+    }
+
+    @Test("without a store a reader and an inbox say how to get one")
+    func missing() async throws {
+        let fixture = try Fixture()
+        let expected = StoreError.missing(path: fixture.path)
+        await #expect(throws: expected) { try await StoreReader(fixture.path).read(.agentStatus) }
+        await #expect(throws: expected) {
+            _ = try await IntentInbox(fixture.path).append(.scanNow, author: "a", at: .minute(0))
+        }
+        #expect(!FileManager.default.fileExists(atPath: fixture.path))
+    }
+
+    @Test("a database of someone else is not taken for a store")
+    func foreign() async throws {
+        let fixture = try Fixture()
+        let path = fixture.directory + "/other.db"
+        try Connection(path: path, mode: .readWriteCreate).execute("CREATE TABLE t (x)")
+        let expected = StoreError.unusable(path: path, reason: "it is a database, but not a store of Sentinel")
+        await #expect(throws: expected) { try await StoreReader(path).read(.agentStatus) }
+        await #expect(throws: expected) {
+            _ = try await StoreWriter.open(path, holder: "h", pid: 1, at: .minute(0))
+        }
+        #expect(try Connection(path: path, mode: .queryOnly).query("SELECT name FROM sqlite_schema").count == 1)
+    }
+}

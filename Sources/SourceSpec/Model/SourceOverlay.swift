@@ -62,7 +62,7 @@ package struct MirrorSpec: Hashable, Sendable {
     }
 
     /// How an instant is written in the parameter.
-    package enum TimeFormat: String, Hashable, Sendable {
+    package enum TimeFormat: String, CaseIterable, Hashable, Sendable {
         case iso8601, iso8601Seconds = "iso8601_seconds", epochSeconds = "epoch_seconds"
         /// Slack's `1512085950.000216`.
         case slack

@@ -1,11 +1,11 @@
 package struct ResponseSpec: Hashable, Sendable {
-    package enum Format: String, Hashable, Sendable {
+    package enum Format: String, CaseIterable, Hashable, Sendable {
         case json
         /// One JSON document a line.
         case jsonEachRow = "json_each_row"
     }
 
-    package enum RowStrategy: String, Hashable, Sendable {
+    package enum RowStrategy: String, CaseIterable, Hashable, Sendable {
         case direct
         /// One row for each key of an object, with `_key`.
         case dictionaryEntries = "dict_entries"

@@ -48,7 +48,7 @@ package enum ColumnType: String, CaseIterable, Hashable, Sendable {
 }
 
 package struct FilterSpec: Hashable, Sendable {
-    package enum Mode: String, Hashable, Sendable { case equality, search, contains }
+    package enum Mode: String, CaseIterable, Hashable, Sendable { case equality, search, contains }
 
     package var name: String
     package var type: ColumnType
@@ -120,5 +120,5 @@ package indirect enum ColumnExpression: Hashable, Sendable {
     case replace(ColumnExpression, from: String, to: String)
     case template(Template, values: [String: ColumnExpression])
 
-    package enum TimestampInput: String, Hashable, Sendable { case seconds, milliseconds, iso8601 }
+    package enum TimestampInput: String, CaseIterable, Hashable, Sendable { case seconds, milliseconds, iso8601 }
 }

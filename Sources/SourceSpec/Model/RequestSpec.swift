@@ -1,7 +1,7 @@
 package import Basics
 
 package struct RequestSpec: Hashable, Sendable {
-    package enum Method: String, Hashable, Sendable {
+    package enum Method: String, CaseIterable, Hashable, Sendable {
         case get = "GET"
         case post = "POST"
     }

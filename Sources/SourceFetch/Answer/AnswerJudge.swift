@@ -119,8 +119,13 @@ struct AnswerJudge: Sendable {
 
     // MARK: Words
 
+    /// The provider's own words; the text itself where it answers in plain text, as ClickHouse does.
     func message(_ response: HTTPResponse) -> String? {
-        ProviderMessage.text(in: response.body)
+        if let text = ProviderMessage.text(in: response.body) { return text }
+        guard response.header("content-type")?.hasPrefix("text/plain") == true, !response.body.isEmpty else {
+            return nil
+        }
+        return String(decoding: response.body.prefix(1000), as: UTF8.self)
     }
 
     private func serverDate(_ response: HTTPResponse) -> Instant? {

@@ -86,7 +86,7 @@ extension ScanPlan {
             var headers: [HTTPRequest.Header] = []
             for parameter in parameters {
                 guard let value = try bindings.value(of: parameter.source, at: position) else {
-                    throw .input(parameter.source.inputKey ?? "the value of the header \(parameter.name)")
+                    throw .input("the value of the header \(parameter.name)")
                 }
                 headers.append(.init(parameter.name, Bindings.text(of: value)))
             }
@@ -146,17 +146,6 @@ extension ScanPlan {
                 kind: .missingFilter, source: source.name,
                 reason: "a filter's value would lead to another address: \(secrets.quote(path)).",
                 remedy: "Use a value that is no `.` or `..`.")
-        }
-    }
-}
-
-extension ValueSource {
-    /// The input that an authorisation header needs.
-    fileprivate var inputKey: String? {
-        switch self {
-        case .input(let key, _), .bearer(let key): key
-        case .oneOf(let sources): sources.lazy.compactMap(\.inputKey).first
-        default: nil
         }
     }
 }

@@ -65,20 +65,12 @@ struct ScanPlan: Sendable {
             remedy: "Set the engine to `coral` in settings.json to query it with the coral program.")
     }
 
-    /// Set inputs and the manifest's defaults; an empty variable counts as unset.
     private static func inputValues(
         of source: SourceSpec, _ inputs: (String) -> String?
     ) throws(SourceError) -> [String: String] {
-        var (values, missing): ([String: String], [String]) = ([:], [])
-        for input in source.inputs {
-            if let value = inputs(input.key).flatMap({ $0.isEmpty ? nil : $0 }) ?? input.defaultValue {
-                values[input.key] = value
-            } else if input.isRequired {
-                missing.append(input.key)
-            }
-        }
+        let missing = source.missingInputs(inputs)
         guard missing.isEmpty else { throw notConfigured(source, missing) }
-        return values
+        return source.inputValues(inputs)
     }
 
     static func notConfigured(_ source: SourceSpec, _ missing: [String]) -> SourceError {

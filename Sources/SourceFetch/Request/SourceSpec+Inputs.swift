@@ -1,0 +1,35 @@
+package import SourceSpec
+
+extension SourceSpec {
+    /// What the user must still set before the source can be read, one text for each: `SENTRY_TOKEN`, or
+    /// `SLACK_TOKEN or SLACK_BOT_TOKEN` where either will do. Empty when the source is configured.
+    package func missingInputs(_ inputs: (String) -> String?) -> [String] {
+        let values = inputValues(inputs)
+        let required = self.inputs.filter { $0.isRequired && values[$0.key] == nil }.map(\.key)
+        guard case .http(let backend) = backend, case .headers(let headers) = backend.auth else { return required }
+        let alternatives = headers.map { $0.source.inputKeys.filter { !required.contains($0) } }
+        let unmet = alternatives.filter { keys in !keys.isEmpty && keys.allSatisfy { values[$0] == nil } }
+        return required + unmet.map { $0.joined(separator: " or ") }
+    }
+
+    /// Set inputs and the manifest's defaults by name; an empty variable counts as unset.
+    func inputValues(_ inputs: (String) -> String?) -> [String: String] {
+        var values: [String: String] = [:]
+        for input in self.inputs {
+            values[input.key] = inputs(input.key).flatMap { $0.isEmpty ? nil : $0 } ?? input.defaultValue
+        }
+        return values
+    }
+}
+
+extension ValueSource {
+    /// The inputs of which one is needed for a value to come out; none where another part gives one.
+    var inputKeys: [String] {
+        switch self {
+        case .input(let key, nil), .bearer(let key): [key]
+        case .oneOf(let sources):
+            sources.contains { $0.inputKeys.isEmpty } ? [] : sources.flatMap(\.inputKeys)
+        default: []
+        }
+    }
+}

@@ -220,6 +220,20 @@ struct KillLoopTests {
         #expect(world.kept.withLock { $0.count } == 1)
     }
 
+    @Test("After a restart an agent that is already stopped asks no more, and its silence is enough")
+    func reconcileAfterRestart() async throws {
+        let world = try World(asks: false)
+        world.stop()
+        try await world.flags.raise(
+            KillFlags.Flag(trace: "a3f9d21b-loop", agent: "research-agent", reason: "", since: Scene.now))
+        let outcome = await world.runner().reconcile(try Scene.approval(action), context: context)
+        #expect(outcome.reason.hasPrefix("done: ") && outcome.reason.contains("has not asked for it since"))
+        // One that goes on is told apart.
+        world.state.withLock { $0.isAlive = true }
+        let alive = await world.runner().reconcile(try Scene.approval(action), context: context)
+        #expect(alive.reason.hasPrefix("failed: The kill was sent") && alive.reason.contains("more steps until"))
+    }
+
     @Test("A flag that could not be kept is not answered, and the kill is tried again")
     func unkept() async throws {
         struct Full: Error {}

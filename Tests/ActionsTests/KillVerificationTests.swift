@@ -72,11 +72,11 @@ struct KillVerificationTests {
         #expect(verdict(looks) == .stillRunning(steps: 15, until: start + .seconds(30)))
     }
 
-    @Test("A silent trace whose agent was never told is watched to the end before it counts as dead")
+    @Test("A silent trace whose agent was never told is watched three times as long")
     func neverTold() {
-        let silent = [Look(second: 20, generations: 14, isTold: false)]
-        #expect(stopped(verdict(silent)) == nil)
-        #expect(stopped(verdict(silent + [Look(second: 30, generations: 14, isTold: false)])) == .seconds(0))
+        #expect(stopped(verdict([Look(second: 14.9, generations: 14, isTold: false)])) == nil)
+        #expect(stopped(verdict([Look(second: 15, generations: 14, isTold: false)])) == .seconds(0))
+        #expect(stopped(verdict(interval: 8, [Look(second: 32, generations: 14, isTold: false)])) == .seconds(0))
     }
 
     @Test("What cannot be read is never called dead")

@@ -197,10 +197,11 @@ struct GitHubActTests {
     @Test("A report of any size fits into an issue, and a title stays on one line")
     func sizes() async throws {
         let long = String(repeating: "@漢 word\n", count: 9_000)
-        let suspect = Suspect(sha: long, title: long, author: long, score: 1, why: [long, long])
+        let line = String(long.prefix(2000))
+        let suspect = Suspect(sha: line, title: line, author: line, score: 1, why: [line, line])
         let incident = Scene.incident(
-            headline: long, subject: long, report: long, suspects: Array(repeating: suspect, count: 9),
-            gaps: Array(repeating: long, count: 20), sql: long)
+            headline: line, subject: line, report: long, suspects: Array(repeating: suspect, count: 9),
+            gaps: Array(repeating: line, count: 20), sql: long)
         _ = await runner.perform(try Scene.approval(open), context: context(incident))
         let issue = try #require(issues.first)
         #expect((issue["body"]?.string?.unicodeScalars.count ?? .max) <= 65_536)

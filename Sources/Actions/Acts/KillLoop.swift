@@ -42,7 +42,8 @@ struct KillLoop: Act {
     /// - Parameter stoodBefore: The flag stood before, so the agent had its chance to ask.
     private func kill(_ approval: Approval, stoodBefore: Bool) async -> Outcome {
         await outcome { () async throws(ActFault) -> Outcome in
-            let baseline = try? await ports.latestStep(trace)
+            // Beside the kill and not before it: a slow source must not hold it up.
+            async let baseline = try? ports.latestStep(trace)
             let flag = try await raise(allowedBy: approval.allowedBy)
             var acceptedAt: Instant?
             var refusal: ActFault?
@@ -56,7 +57,8 @@ struct KillLoop: Act {
             }
             if acceptedAt == nil, !stoodBefore, !(await isListening()) { throw refusal ?? .failed(noWay) }
             let verification = KillVerification(
-                timing: timing, usualInterval: usualInterval, sentAt: executors.clock.now(), baseline: baseline)
+                timing: timing, usualInterval: usualInterval, sentAt: executors.clock.now(),
+                baseline: await baseline)
             return await watch(verification, acceptedAt: acceptedAt)
         }
     }

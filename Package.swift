@@ -98,8 +98,9 @@ let package = Package(
         program(
             "sentinel",
             needs: [
-                "Actions", "AgentCore", "Basics", "Configuration", "Console", "HTTPClient", "IncidentStore",
-                "JSON", "OnCallModel", "Sandbox", "SourceEngine", "SourceFetch", "SourceSpec",
+                "Actions", "AgentCore", "Basics", "CellGrid", "Configuration", "Console", "HTTPClient",
+                "IncidentStore", "Investigation", "JSON", "OnCallModel", "Sandbox", "SourceEngine", "SourceFetch",
+                "SourceSpec", "WebServer",
             ]),
         program(
             "sentinel-bench",
@@ -143,7 +144,7 @@ let package = Package(
             "IncidentStore",
             needs: [
                 "Basics", "IncidentStore", "JSON", "OnCallModel", "SQLiteKit", "TestSupport",
-            ]),
+            ], fixtures: ["Goldens"]),
         tests("Investigation", needs: ["Basics", "Investigation", "OnCallModel", "TestSupport"]),
         tests("JSON", needs: ["Basics", "JSON", "TestSupport"]),
         tests(

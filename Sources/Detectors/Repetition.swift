@@ -13,6 +13,9 @@ struct Repetition: Hashable {
     var isBlind = false
 
     static let least = 3
+    /// What the trace does now is read from its latest steps; a call repeated here and there among others is no loop.
+    private static let recent = 30
+    private static let leastShare = 0.2
     private static let longestPeriod = 4
 
     init(of steps: [LoopStep]) {
@@ -23,23 +26,32 @@ struct Repetition: Hashable {
         let byName = Dictionary(grouping: steps.indices, by: { steps[$0].name })
         for (name, indices) in byName.sorted(by: { ($1.value.count, $0.key) < ($0.value.count, $1.key) })
         where indices.count >= Self.least {
-            examine(indices.map { steps[$0] }, named: name)
+            examine(steps, at: indices, named: name)
         }
         if isStuck { addTandem(of: steps) }
         if !isStuck { judgeWithoutBodies(steps, share: Double(times) / Double(max(1, steps.count))) }
     }
 
-    /// Steps of one name, oldest first.
-    private mutating func examine(_ steps: [LoopStep], named name: String) {
-        let calls = Call.calls(of: steps)
-        let known = calls.filter { $0.arguments != nil }
+    /// The steps of one name, by position, oldest first.
+    private mutating func examine(_ steps: [LoopStep], at positions: [Int], named name: String) {
+        let calls = zip(positions, Call.calls(of: positions.map { steps[$0] }))
+        let known = calls.filter { $1.arguments != nil }.map { (position: $0, call: $1) }
         guard known.count >= Self.least else { return }
-        let groups = Dictionary(grouping: known, by: { $0.arguments ?? StepText("") })
+        let groups = Dictionary(grouping: known, by: { $0.call.arguments ?? StepText("") })
         if let same = groups.values.max(by: { $0.count < $1.count }), same.count >= Self.least,
-            Self.bringsNothingNew(same)
+            Self.isFrequent(same.map(\.position), among: steps.count), Self.bringsNothingNew(same.map(\.call))
         {
             note("\(name) with the same arguments \(Figures.times(same.count))", name: name, times: same.count)
         }
+        noteNearRepeats(known.map(\.call), named: name)
+    }
+
+    private static func isFrequent(_ positions: [Int], among count: Int) -> Bool {
+        let window = min(count, recent)
+        return Double(positions.count { $0 >= count - window }) >= max(Double(least), leastShare * Double(window))
+    }
+
+    private mutating func noteNearRepeats(_ known: [Call], named name: String) {
         let tail = Array(known.suffix(6))
         if tail.count >= 4, tail.allSatisfy(\.isFruitless),
             zip(tail, tail.dropFirst()).allSatisfy({ $0.likeness(to: $1) >= 0.5 })
@@ -95,6 +107,12 @@ struct Repetition: Hashable {
     private mutating func judgeWithoutBodies(_ steps: [LoopStep], share: Double) {
         let named = steps.filter { $0.name == step }
         guard share >= 0.8, named.allSatisfy({ $0.input == nil }), Self.outputsRepeat(named) else { return }
+        let errors = Dictionary(
+            grouping: named.filter { $0.isError && !$0.message.isEmpty }, by: { StepText($0.message) })
+        if let failing = errors.values.map(\.count).max(), failing >= 5, failing * 2 >= named.count {
+            note("\(step) with the same error \(Figures.times(failing)), arguments unknown", name: step, times: failing)
+            return
+        }
         let signatures = Dictionary(grouping: named.filter { ($0.outputTokens ?? 0) > 0 }) {
             "\($0.model) \($0.inputTokens ?? 0) \($0.outputTokens ?? 0)"
         }

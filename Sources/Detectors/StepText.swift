@@ -24,7 +24,8 @@ struct StepText: Hashable {
             let hash = Fingerprint.hash(word.lazy.map(Self.lowercased))
             let digits = word.count { (0x30...0x39).contains($0) }
             if skipsIdentifier, digits > 0 { continue }
-            skipsIdentifier = Self.volatile.contains(hash)
+            // Minutes and seconds follow a date, and a value follows the name of one, as words of digits.
+            skipsIdentifier = Self.volatile.contains(hash) || Self.isDate(word, digits: digits)
             if !skipsIdentifier, !Self.isOpaque(word, digits: digits) { words.append(hash) }
         }
         self.words = words
@@ -59,13 +60,17 @@ struct StepText: Hashable {
         (0x41...0x5A).contains(byte) ? byte + 0x20 : byte
     }
 
-    /// A UUID or a long hash, or a date: `2026-11-24T03`.
+    /// A UUID or a long hash.
     private static func isOpaque(_ word: ArraySlice<UInt8>, digits: Int) -> Bool {
-        let isHexadecimal = word.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x61...0x66).contains(lowercased(byte)) || byte == UInt8(ascii: "-")
-        }
-        if word.count >= 16, digits >= 4, isHexadecimal { return true }
-        let (year, rest) = (word.prefix(4), word.dropFirst(4))
-        return digits >= 6 && rest.first == UInt8(ascii: "-") && year.allSatisfy { (0x30...0x39).contains($0) }
+        word.count >= 16 && digits >= 4
+            && word.allSatisfy { byte in
+                (0x30...0x39).contains(byte) || (0x61...0x66).contains(lowercased(byte)) || byte == UInt8(ascii: "-")
+            }
+    }
+
+    /// `2026-11-24T03`.
+    private static func isDate(_ word: ArraySlice<UInt8>, digits: Int) -> Bool {
+        digits >= 6 && word.dropFirst(4).first == UInt8(ascii: "-")
+            && word.prefix(4).allSatisfy { (0x30...0x39).contains($0) }
     }
 }

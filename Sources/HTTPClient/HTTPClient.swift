@@ -14,7 +14,7 @@ package final class HTTPClient: Sendable {
     }
 
     private let inbox = Lock(Inbox())
-    private nonisolated(unsafe) let multi: UnsafeMutableRawPointer  // used by the thread alone, but for the wake-up
+    private nonisolated(unsafe) let multi: UnsafeMutableRawPointer  // because all but the wake-up is the thread's own
 
     /// `connectionsPerHost` bounds how many requests to one host are under way at once.
     package init(connectionsPerHost: Int = 6) {

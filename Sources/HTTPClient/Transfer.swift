@@ -52,9 +52,9 @@ final class Transfer: @unchecked Sendable {  // because ownership passes to the 
             cc_set_string(easy, CURLOPT_CUSTOMREQUEST, request.method.rawValue)
         }
         for header in request.headers + [HTTPRequest.Header("Expect", "")] {
-            // A line break in a value would smuggle in a header of its own.
-            let line = "\(header.name): \(header.value)".filter { !$0.isNewline }
-            headerList = curl_slist_append(headerList, header.value.isEmpty ? "\(header.name):" : line)
+            // A line break would smuggle in a header of its own. A name with nothing behind it takes the header out.
+            let line = header.value.isEmpty ? "\(header.name):" : "\(header.name): \(header.value)"
+            headerList = curl_slist_append(headerList, line.filter { !$0.isNewline })
         }
         cc_set_list(easy, CURLOPT_HTTPHEADER, headerList)
         cc_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText)

@@ -33,6 +33,11 @@ final class TransferLoop: @unchecked Sendable {  // because after `start` only i
     }
 
     private func run() {
+        // A TLS connection that the server closed would end the program with SIGPIPE: curl leaves that to its caller.
+        var brokenPipe = sigset_t()
+        sigemptyset(&brokenPipe)
+        sigaddset(&brokenPipe, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &brokenPipe, nil)
         while true {
             let work = nextWork()
             for transfer in work.cancelled { cancel(transfer, isAlsoAdded: work.added.contains { $0 === transfer }) }

@@ -1,8 +1,93 @@
+import Basics
 package import OnCallModel
 
+/// The report of an incident from its facts alone, in Markdown: what is said without a language model.
 package enum ReportTemplate {
-    /// The report that needs no language model.
+    /// The headings of every report, the model's too.
+    package static let headings = ["What happened", "Likely cause", "Impact", "Recommended action"]
+
+    /// `reason` says why no model wrote it.
     package static func report(of file: CaseFile, suspects: [Suspect], reason: String) -> Narrative {
-        Narrative(text: "", author: .template(reason: reason))
+        let bodies = [
+            whatHappened(file), likelyCause(file, suspects), impact(file), action(file, suspects),
+        ]
+        let text = zip(headings, bodies).map { "## \($0)\n\n\($1)" }.joined(separator: "\n\n")
+        return Narrative(text: text + "\n", author: .template(reason: reason))
+    }
+
+    private static func whatHappened(_ file: CaseFile) -> String {
+        let finding = file.finding
+        var lines = ["\(Inert.quoted(finding.description, limit: 600)) It began at \(finding.onset.iso8601Seconds)."]
+        let errors = file.errors.filter { $0.firstSeen >= finding.onset - .hours(1) }
+        lines += errors.prefix(3).map {
+            "- New in Sentry: \(Inert.quoted($0.title)), \($0.count) times since \($0.firstSeen.iso8601Seconds)."
+        }
+        lines += file.messages.prefix(3).map {
+            "- Slack, \($0.date.iso8601Seconds), \(Inert.quoted($0.author, limit: 40)): \(Inert.quoted($0.text))"
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func likelyCause(_ file: CaseFile, _ suspects: [Suspect]) -> String {
+        var lines: [String] = []
+        if let first = suspects.first {
+            let author = first.author.isEmpty ? "" : " by \(Inert.quoted(first.author, limit: 60))"
+            lines.append("Commit \(first.shortSHA)\(author), “\(Inert.quoted(first.title))”:")
+            lines += first.why.map { "- \(Inert.quoted($0))" }
+            let others = suspects.dropFirst().map {
+                "\($0.shortSHA) “\(Inert.quoted($0.title, limit: 80))” (\(Figures.decimal($0.score, digits: 1)))"
+            }
+            if !others.isEmpty {
+                lines.append(
+                    "\nIt scores \(Figures.decimal(first.score, digits: 1)); behind it: "
+                        + others.joined(separator: ", ") + ".")
+            }
+        } else {
+            lines.append("No commit is blamed. \(Blame.abstention(of: file) ?? "")")
+        }
+        if !file.gaps.isEmpty {
+            lines.append("\nNot known: " + file.gaps.map { Inert.quoted($0, limit: 200) }.joined(separator: " "))
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func impact(_ file: CaseFile) -> String {
+        let finding = file.finding
+        var text = "\(Figures.dollars(finding.costPerHour)) an hour at the time of the scan"
+        text += "; \(Figures.dollars(finding.costPerHour * 6)) over six hours if nothing changes."
+        if let loop = finding.loop {
+            text += " Trace \(Inert.quoted(loop.traceID, limit: 80)) has taken \(loop.generations) generations"
+            text += " for \(Figures.dollars(loop.cost)), \(Figures.dollars(loop.costPerMinute)) a minute."
+        } else if let total = cost(since: finding, in: file.hours) {
+            text += " \(Figures.dollars(total)) since it began."
+        }
+        return text
+    }
+
+    /// US dollars of the hours from the onset on; nil when no such hour was read.
+    static func cost(since finding: Finding, in hours: [HourFact]) -> Double? {
+        let spent = hours.filter { $0.hour >= finding.onset.startOfHour }
+        return spent.isEmpty ? nil : spent.reduce(0) { $0 + $1.cost }
+    }
+
+    private static func action(_ file: CaseFile, _ suspects: [Suspect]) -> String {
+        var steps: [String] = []
+        if let loop = file.finding.loop {
+            let name = "trace \(Inert.quoted(loop.traceID, limit: 80)) of \(Inert.quoted(loop.agent, limit: 60))"
+            steps.append(
+                loop.isRepetitive
+                    ? "Kill \(name): it repeats \(Inert.quoted(loop.pattern, limit: 80))."
+                    : "Look at \(name) before killing it: it does not repeat itself.")
+        }
+        if let first = suspects.first {
+            let author = first.author.isEmpty ? "the team" : Inert.quoted(first.author, limit: 60)
+            steps.append("Have \(author) review commit \(first.shortSHA), and revert it if the cost follows from it.")
+        } else if file.finding.loop == nil {
+            steps.append("Look at what \(Inert.quoted(file.finding.subject, limit: 80)) is used for since the onset.")
+        }
+        if file.finding.type == .costSpike, suspects.isEmpty, NoCodeCause(file.finding).isSurge {
+            steps.append("Expect it to go on while the traffic does: set a quota if it must not.")
+        }
+        return steps.enumerated().map { "\($0 + 1). \($1)" }.joined(separator: "\n")
     }
 }

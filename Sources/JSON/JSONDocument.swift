@@ -34,9 +34,9 @@ package enum JSONDocument {
         _ bytes: ArraySlice<UInt8>, with parser: OpaquePointer, into tape: inout csj_tape
     ) throws(JSONError) {
         var result = parse(bytes, with: parser, into: &tape)
-        if result == CSJ_NUMBER {
-            // simdjson refuses integers that fit no 64 bits; with an exponent it takes them as floating point.
-            result = parse(JSONFault.spellingLongIntegersAsReals(bytes)[...], with: parser, into: &tape)
+        if result == CSJ_NUMBER || result == CSJ_SYNTAX {
+            let mended = JSONMending.mended(bytes)
+            if mended[...] != bytes { result = parse(mended[...], with: parser, into: &tape) }
         }
         switch result {
         case CSJ_OK: return
@@ -66,7 +66,7 @@ private final class ParserShelf: Sendable {
     }
 
     static let shared = ParserShelf()
-    private static let largestKept = 4 << 20
+    private static let largestKept = 2 << 20
     private let idle = Lock<Parser?>(nil)
 
     func take() -> OpaquePointer? {

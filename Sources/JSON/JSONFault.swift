@@ -4,6 +4,7 @@ struct JSONFault {
         if let offset = firstByteOutsideUTF8(bytes) { return JSONError(kind: .encoding, at: offset, in: bytes) }
         var reader = JSONFault(bytes: bytes)
         guard !reader.document() else { return JSONError(kind: isNumber ? .number : .syntax) }
+        if reader.isTooDeep { return JSONError(kind: .tooDeep) }
         let isTruncated = reader.offset >= bytes.count
         return JSONError(kind: isTruncated ? .truncated : .syntax, at: reader.offset, in: bytes)
     }
@@ -24,6 +25,7 @@ struct JSONFault {
     private let bytes: [UInt8]
     private(set) var offset = 0
     private var depth = 0
+    private var isTooDeep = false
 
     private init(bytes: [UInt8]) {
         self.bytes = bytes
@@ -37,7 +39,8 @@ struct JSONFault {
 
     private mutating func value() -> Bool {
         skipSpace()
-        guard depth < JSONDocument.deepest, let byte = peek() else { return false }
+        isTooDeep = depth >= JSONDocument.deepest
+        guard !isTooDeep, let byte = peek() else { return false }
         switch byte {
         case UInt8(ascii: "{"): return list(closedBy: UInt8(ascii: "}"), hasNames: true)
         case UInt8(ascii: "["): return list(closedBy: UInt8(ascii: "]"), hasNames: false)
@@ -132,35 +135,5 @@ struct JSONFault {
         guard peek() == byte else { return false }
         offset += 1
         return true
-    }
-}
-
-extension JSONFault {
-    /// The same document with `e0` behind every integer of 19 digits or more.
-    static func spellingLongIntegersAsReals(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-        var result: [UInt8] = []
-        result.reserveCapacity(bytes.count + 16)
-        var (isInString, isEscaped, digits, isReal) = (false, false, 0, false)
-        for byte in bytes + [0x20] {
-            if isInString {
-                if isEscaped {
-                    isEscaped = false
-                } else if byte == UInt8(ascii: "\\") {
-                    isEscaped = true
-                } else if byte == UInt8(ascii: "\"") {
-                    isInString = false
-                }
-            } else if (0x30...0x39).contains(byte) {
-                digits += 1
-            } else if ".eE+-".utf8.contains(byte) {
-                isReal = isReal || digits > 0
-            } else {
-                if digits >= 19, !isReal { result += Array("e0".utf8) }
-                (digits, isReal) = (0, false)
-                isInString = byte == UInt8(ascii: "\"")
-            }
-            result.append(byte)
-        }
-        return result
     }
 }

@@ -1,5 +1,6 @@
 package import Basics
 import CSQLite
+import Glibc
 
 /// One SQLite connection, confined to whoever owns it: opened without SQLite's own mutexes.
 ///
@@ -9,6 +10,8 @@ package final class Connection {
     package enum Mode: Sendable {
         /// Opens or creates the file, readable by its owner alone.
         case readWriteCreate
+        /// Opens an existing file.
+        case readWrite
         /// Opens an existing file, refuses writes, and still works when the `-wal` file is gone.
         case queryOnly
         case inMemory
@@ -19,12 +22,19 @@ package final class Connection {
     private var statements: [String: Statement] = [:]
     private var statementOrder: [String] = []
     var authorizer: AuthorizerBox?
+    var modules: [String: ModuleBox] = [:]
 
     package init(path: String, mode: Mode) throws(SQLiteError) {
         self.path = path
+        if mode == .readWriteCreate {
+            // SQLite would create the file with the process's mask; its -wal and -shm files take the mode of this one.
+            // Never on an existing file: closing a descriptor of it would drop SQLite's locks of this process.
+            let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+            if descriptor >= 0 { Glibc.close(descriptor) }
+        }
         var handle: OpaquePointer?
         let target = mode == .inMemory ? ":memory:" : path
-        let creates = mode == .queryOnly ? 0 : SQLITE_OPEN_CREATE
+        let creates = mode == .queryOnly || mode == .readWrite ? 0 : SQLITE_OPEN_CREATE
         let code = sqlite3_open_v2(
             target, &handle, SQLITE_OPEN_READWRITE | creates | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
         guard code == SQLITE_OK, let handle else {

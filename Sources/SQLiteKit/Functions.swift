@@ -7,7 +7,7 @@ extension Connection {
     /// `arity` -1 takes any number of arguments. The function runs on the connection's thread.
     package func register(
         _ name: String, arity: Int, deterministic: Bool = true,
-        function: @escaping @Sendable ([Value]) throws -> Value
+        function: @escaping ([Value]) throws -> Value
     ) throws(SQLiteError) {
         let box = Unmanaged.passRetained(FunctionBox(function))
         let flags = SQLITE_UTF8 | (deterministic ? SQLITE_DETERMINISTIC : 0) | SQLITE_INNOCUOUS
@@ -27,9 +27,9 @@ extension Connection {
 }
 
 private final class FunctionBox {
-    let function: @Sendable ([Value]) throws -> Value
+    let function: ([Value]) throws -> Value
 
-    init(_ function: @escaping @Sendable ([Value]) throws -> Value) {
+    init(_ function: @escaping ([Value]) throws -> Value) {
         self.function = function
     }
 }

@@ -22,6 +22,10 @@ package struct Migrator: Sendable {
         package let path: String
         package let unknown: [String]
 
+        package init(path: String, unknown: [String]) {
+            (self.path, self.unknown) = (path, unknown)
+        }
+
         package var description: String {
             "\(path) was written by a newer Sentinel (it has \(unknown.joined(separator: ", "))): "
                 + "update this one, or name another file with --db."

@@ -16,6 +16,7 @@ final class ServerCore: Sendable {
 
     private let handler: @Sendable (WebRequest) async -> WebResponse
     private let state = Lock(State())
+    let open = OpenRequests()
 
     init(handler: @escaping @Sendable (WebRequest) async -> WebResponse) {
         self.handler = handler
@@ -61,20 +62,49 @@ final class ServerCore: Sendable {
         }
     }
 
-    /// Ends the daemon's thread. libmicrohttpd must not be stopped with suspended connections, so all are answered.
+    /// Frees the port at once. The daemon itself ends on a thread of its own, when the last answers are out:
+    /// libmicrohttpd must not be stopped with suspended connections, and cuts off what it is still sending.
     func stop() {
         let daemon = state.withLock { state in
             state.isStopping = true
+            defer { state.daemon = nil }
+            return state.daemon
+        }
+        guard let daemon else { return }
+        let listener = MHD_quiesce_daemon(daemon.pointer)
+        if listener >= 0 { close(listener) }
+        state.withLock { state in
             for (exchange, task) in state.waiting.values {
                 task.cancel()
                 exchange.answer.withLock { $0 = Self.stopping }
                 MHD_resume_connection(exchange.connection)
             }
             state.waiting.removeAll()
-            defer { state.daemon = nil }
-            return state.daemon
         }
-        if let daemon { MHD_stop_daemon(daemon.pointer) }
+        Ending(core: self, daemon: daemon.pointer).start()
+    }
+
+    /// The end of a daemon. It keeps the core, which the daemon's callbacks reach, until the daemon is gone.
+    private final class Ending {
+        let core: ServerCore
+        let daemon: OpaquePointer
+
+        init(core: ServerCore, daemon: OpaquePointer) {
+            (self.core, self.daemon) = (core, daemon)
+        }
+
+        func start() {
+            var thread = pthread_t()
+            pthread_create(
+                &thread, nil,
+                { context in
+                    let ending = Unmanaged<Ending>.fromOpaque(context!).takeRetainedValue()
+                    ending.core.open.waitUntilEmpty()
+                    MHD_stop_daemon(ending.daemon)
+                    return nil
+                }, Unmanaged.passRetained(self).toOpaque())
+            pthread_detach(thread)
+        }
     }
 
     private static let stopping = WebResponse.json(#"{"error":"the server is stopping"}"#, status: 503)
@@ -125,6 +155,7 @@ private let receive: MHD_AccessHandlerCallback = { context, connection, url, met
     guard let known = slot.pointee else {
         let exchange = Exchange(
             connection: connection, method: String(cString: method), path: String(cString: url))
+        Unmanaged<ServerCore>.fromOpaque(context).takeUnretainedValue().open.enter()
         slot.pointee = Unmanaged.passRetained(exchange).toOpaque()
         return .YES
     }
@@ -134,7 +165,9 @@ private let receive: MHD_AccessHandlerCallback = { context, connection, url, met
     return Unmanaged<ServerCore>.fromOpaque(context).takeUnretainedValue().handle(exchange, bytes)
 }
 
-private let release: MHD_RequestCompletedCallback = { _, _, slot, _ in
-    if let exchange = slot?.pointee { Unmanaged<Exchange>.fromOpaque(exchange).release() }
+private let release: MHD_RequestCompletedCallback = { context, _, slot, _ in
+    guard let context, let exchange = slot?.pointee else { return }
     slot?.pointee = nil
+    Unmanaged<Exchange>.fromOpaque(exchange).release()
+    Unmanaged<ServerCore>.fromOpaque(context).takeUnretainedValue().open.leave()
 }

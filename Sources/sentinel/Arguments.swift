@@ -1,3 +1,5 @@
+import Basics
+
 /// The words of a command line, sorted into options, switches and the rest.
 struct Arguments: Hashable, Sendable {
     /// What a command understands.
@@ -30,7 +32,8 @@ struct Arguments: Hashable, Sendable {
                 switches.insert(argument)
             } else {
                 let known = grammar.options.union(grammar.switches)
-                throw UsageError("There is no option \(argument).", nearest: Suggestion.nearest(to: argument, in: known))
+                throw UsageError(
+                    "There is no option \(argument).", nearest: Suggestion.nearest(to: argument, among: known))
             }
         }
         guard words.count <= grammar.maximumWords else {
@@ -48,30 +51,5 @@ struct UsageError: Error, Hashable, Sendable {
 
     init(_ message: String, nearest: String? = nil) {
         self.message = nearest.map { "\(message) Did you mean \($0)?" } ?? message
-    }
-}
-
-/// The known word that a mistyped one is nearest to.
-enum Suggestion {
-    static func nearest(to word: String, in known: some Sequence<String>) -> String? {
-        let ranked = known.map { ($0, distance(word, $0)) }.sorted { ($0.1, $0.0) < ($1.1, $1.0) }
-        guard let (best, steps) = ranked.first, steps <= max(2, word.count / 3) else { return nil }
-        return best
-    }
-
-    /// Levenshtein's distance.
-    private static func distance(_ left: String, _ right: String) -> Int {
-        let right = Array(right)
-        var row = Array(0...right.count)
-        for (i, character) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, other) in right.enumerated() {
-                let above = row[j + 1]
-                row[j + 1] = min(above + 1, row[j] + 1, diagonal + (character == other ? 0 : 1))
-                diagonal = above
-            }
-        }
-        return row[right.count]
     }
 }

@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 
 @main
@@ -45,7 +46,7 @@ enum Program {
         if first == "help" { return (.console, ["--help"]) }
         guard let command = commands.first(where: { $0.name == first }) else {
             let names = commands.map(\.name).filter { !$0.isEmpty }
-            throw UsageError("There is no command “\(first)”.", nearest: Suggestion.nearest(to: first, in: names))
+            throw UsageError("There is no command “\(first)”.", nearest: Suggestion.nearest(to: first, among: names))
         }
         return (command, Array(arguments.dropFirst()))
     }

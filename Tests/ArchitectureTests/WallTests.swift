@@ -62,7 +62,9 @@ struct HabitTests {
             for (number, line) in file.lines.enumerated()
             where line.contains("@unchecked Sendable") || line.contains("nonisolated(unsafe)") {
                 let nearby = file.lines[max(0, number - 2)...min(file.lines.count - 1, number)]
-                #expect(nearby.contains { $0.contains("because") || $0.contains("// used by") }, "\(file.path):\(number + 1)")
+                #expect(
+                    nearby.contains { $0.contains("because") || $0.contains("// used by") },
+                    "\(file.path):\(number + 1)")
             }
         }
     }

@@ -34,6 +34,15 @@ struct JSONParsingTests {
         #expect(value["m"] == [1500.0])
     }
 
+    @Test("Half of a surrogate pair, as a cut text leaves it, costs one character and not the document")
+    func loneSurrogates() throws {
+        let text = #"["cut \ud83d","\ude00 low","\ud83d\ud83d\ude00","\\ud83d",{"k":18446744073709551616}]"#
+        let expected: JSONValue = [
+            "cut \u{FFFD}", "\u{FFFD} low", "\u{FFFD}😀", "\\ud83d", ["k": 18_446_744_073_709_551_616.0],
+        ]
+        #expect(try JSONDocument.parse(text) == expected)
+    }
+
     @Test("A byte order mark is passed over")
     func byteOrderMark() throws {
         #expect(try JSONDocument.parse([0xEF, 0xBB, 0xBF] + Array("[1]".utf8)) == [1])

@@ -29,13 +29,13 @@ package struct SchedulerMachine: Hashable, Sendable {
     ///
     /// `lastRunAt` is from the store: a job that never ran, or whose turn has passed, is due at once.
     package mutating func schedule(_ job: Job, every cadence: Span, lastRunAt: Instant?, now: Instant) {
-        let dueAt = max(lastRunAt.map { $0 + cadence } ?? now, entries[job]?.dueAt ?? Instant(milliseconds: .min))
         if var entry = entries[job] {
-            if entry.cadence != cadence, let lastRunAt { entry.dueAt = lastRunAt + cadence }
+            // A new cadence counts from the run that the old one was counted from.
+            if entry.cadence != cadence { entry.dueAt = entry.dueAt - entry.cadence + cadence }
             entry.cadence = cadence
             entries[job] = entry
         } else {
-            entries[job] = Entry(cadence: cadence, dueAt: dueAt)
+            entries[job] = Entry(cadence: cadence, dueAt: lastRunAt.map { $0 + cadence } ?? now)
         }
     }
 

@@ -1,0 +1,51 @@
+import Basics
+import Detectors
+import OnCallModel
+import SourceEngine
+
+/// Runs the detectors over the SQL layer, each on its own: one that fails is told of and stops no other.
+struct DetectorStage: Sendable {
+    let engine: SourceEngine
+
+    struct Result: Sendable {
+        var reports: [(type: DetectionType, report: DetectorReport)] = []
+
+        var findings: [Finding] { reports.flatMap(\.report.findings) }
+
+        func health(asOf now: Instant) -> [DetectorHealth] {
+            reports.map { $0.report.health(of: $0.type, asOf: now) }
+        }
+    }
+
+    func run(_ context: DetectorContext) async throws -> Result {
+        var result = Result()
+        for detector in DetectorCatalog.all() {
+            try Task.checkCancellation()
+            result.reports.append((detector.type, await report(of: detector, context)))
+        }
+        return result
+    }
+
+    private func report(of detector: any Detector, _ context: DetectorContext) async -> DetectorReport {
+        var detector = detector
+        var step = detector.start(context)
+        var gaps: [String] = []
+        while true {
+            switch step {
+            case .report(let report):
+                return gaps.isEmpty ? report : report.partial(because: gaps.joined(separator: " "))
+            case .query(let query):
+                do {
+                    let answer = try await engine.query(query.sql, query.parameters, freshness: .stored)
+                    for source in answer.sources where source.state.isIncomplete {
+                        let gap = source.message ?? "\(source.source) gives less than everything."
+                        if !gaps.contains(gap) { gaps.append(gap) }
+                    }
+                    step = detector.receive(answer.rows)
+                } catch {
+                    return DetectorReport(state: .failed, message: "\(error)")
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import Basics
+import Investigation
+import OnCallModel
+import SourceEngine
+
+/// Carries out the statements of an investigation and hands the answers back, until there is a case file.
+struct InvestigationStage: Sendable {
+    let engine: SourceEngine
+    let scope: InvestigationScope
+
+    func investigate(_ finding: Finding, now: Instant) async -> CaseFile {
+        var investigation = Investigation(finding, scope: scope, now: now)
+        var step = investigation.start()
+        while true {
+            switch step {
+            case .done(let file): return file
+            case .queries(let queries): step = investigation.receive(await answers(to: queries))
+            }
+        }
+    }
+
+    /// The statements of one round run side by side; the answers stand in their order.
+    private func answers(to queries: [InvestigationQuery]) async -> [InvestigationAnswer] {
+        await withTaskGroup(of: (Int, InvestigationAnswer).self) { group in
+            for (position, query) in queries.enumerated() {
+                group.addTask { (position, await answer(to: query)) }
+            }
+            var answers = [InvestigationAnswer?](repeating: nil, count: queries.count)
+            for await (position, answer) in group { answers[position] = answer }
+            return answers.map { $0 ?? .failed("The statement was not carried out.") }
+        }
+    }
+
+    private func answer(to query: InvestigationQuery) async -> InvestigationAnswer {
+        do {
+            let result = try await engine.query(query.sql, query.parameters, freshness: .upTo(.minutes(5)))
+            return .rows(result.rows, isPartial: result.isPartial)
+        } catch {
+            return .failed("\(error)")
+        }
+    }
+}

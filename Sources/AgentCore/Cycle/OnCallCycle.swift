@@ -1,0 +1,160 @@
+import Basics
+import Detectors
+import Governance
+import IncidentStore
+import OnCallModel
+import SourceEngine
+
+/// One on-call cycle: read the sources, run the detectors, make incidents of what they found, investigate, narrate, route.
+///
+/// It may be cut off at any point: what was committed stands, and the next cycle does what is missing.
+struct OnCallCycle: Sendable {
+    let configuration: AgentConfiguration
+    let writer: StoreWriter
+    let settings: Settings
+
+    private var engine: SourceEngine { configuration.engine }
+    private var clock: WallClock { configuration.clock }
+
+    /// A resolved incident that comes back within this is the same incident.
+    private static let reopenWithin = Span.hours(24)
+
+    func run(at start: Instant) async throws -> CycleReport {
+        var report = CycleReport(startedAt: start)
+        var watch = StageWatch()
+        try await showActivity("reading the sources")
+        report.sources = await readSources()
+        watch.end("sync", in: &report)
+
+        try await showActivity("looking for trouble")
+        let detected = try await detect(at: start)
+        report.findings = detected.findings
+        report.detectors = detected.health(asOf: start)
+        try await save(report, detected)
+        watch.end("detect", in: &report)
+
+        let case_ = CaseWork(configuration: configuration, writer: writer, settings: settings)
+        for finding in detected.findings where !finding.isNote {
+            try Task.checkCancellation()
+            try await showActivity("investigating \(finding.subject)")
+            if let detail = try await case_.work(
+                on: finding, scan: Self.scan(at: start), reopenWithin: Self.reopenWithin)
+            {
+                report.incidents.append(detail)
+            }
+        }
+        watch.end("investigate", in: &report)
+
+        try await settle(report, at: start)
+        report.approvals = try await writer.read { try $0.approvals(limit: 200) }.filter { $0.status == .pending }
+        watch.end("settle", in: &report)
+        let isPartial = report.isPartial
+        try await writer.transaction { store in
+            try store.recordCycle(at: start, partial: isPartial)
+            try store.setActivity("")
+        }
+        return report
+    }
+
+    /// Every scan counts once, however often it is repeated.
+    private static func scan(at start: Instant) -> String { "scan-\(start.iso8601)" }
+
+    // MARK: stages
+
+    private func readSources() async -> [SourceHealth] {
+        await engine.resetCallCounts()
+        let writer = writer
+        _ = await engine.sync { progress in
+            guard progress.windowsPlanned > 1 else { return }
+            let text = "reading \(progress.table): \(progress.windowsDone) of \(progress.windowsPlanned) windows"
+            Task { try? await writer.transaction { try $0.setActivity(text) } }
+        }
+        return await sourceHealth()
+    }
+
+    private func sourceHealth() async -> [SourceHealth] {
+        await engine.reports().map(SourceHealth.init).sorted { $0.name < $1.name }
+    }
+
+    private func detect(at now: Instant) async throws -> DetectorStage.Result {
+        let incidents = try await writer.read { store in
+            try store.incidents(limit: 500).filter { $0.type == .costSpike }
+        }
+        let context = DetectorContext(
+            now: now, settings: settings, incidentHours: Set(incidents.flatMap(\.hours)),
+            openCostSubjects: Set(incidents.filter { $0.state != .resolved }.map(\.subject)))
+        return try await DetectorStage(engine: engine).run(context)
+    }
+
+    private func save(_ report: CycleReport, _ detected: DetectorStage.Result) async throws {
+        let hours = detected.reports.flatMap(\.report.hours)
+        let complete = hours.filter { $0.hour + .hours(1) <= report.startedAt }
+        let now = report.startedAt
+        let quiet = now - .hours(2)
+        try await writer.transaction { store in
+            try store.saveSources(report.sources)
+            try store.saveDetectors(report.detectors)
+            try store.saveHours(complete, source: "langfuse")
+            _ = try store.finishLoops(quietSince: quiet, at: now)
+        }
+    }
+
+    /// Resolves what no judging detector has seen for a while, and keeps the count of calls up to date.
+    private func settle(_ report: CycleReport, at now: Instant) async throws {
+        let judged = Set(report.detectors.filter { $0.state == .ok }.map(\.type))
+        let since = now - .minutes(settings.resolveAfterMinutes)
+        let gate = Gate(policy: Policy(settings: settings, isFrozen: configuration.isFrozen))
+        let sources = await sourceHealth()
+        try await writer.transaction { store in
+            try store.saveSources(sources)
+            for resolved in try store.resolveUnseen(since: since, types: judged, at: now) {
+                try store.tell(
+                    "Resolved: no scan has seen it since \(resolved.lastSeen.iso8601Seconds).", of: resolved.id,
+                    gate: gate, at: now)
+            }
+        }
+    }
+
+    private func showActivity(_ activity: String) async throws {
+        try await writer.transaction { try $0.setActivity(activity) }
+    }
+}
+
+extension SourceHealth {
+    init(_ report: SourceReport) {
+        let state: State =
+            switch report.state {
+            case .ok: .ok
+            case .partial: .partial
+            case .down: .down
+            case .notConfigured: .notConfigured
+            case .noData: .noData
+            case .syncing: .syncing
+            }
+        self.init(
+            name: report.source, state: state, asOf: report.asOf, calls: report.calls, message: report.message ?? "")
+    }
+}
+
+extension IncidentSummary {
+    /// The UTC hours that the incident covers; at most 31 days of them.
+    fileprivate var hours: [Instant] {
+        let first = firstSeen.startOfHour
+        let count = min(max(0, Int((lastSeen - first).seconds / 3600)), 31 * 24)
+        return (0...count).map { first + .hours(Double($0)) }
+    }
+}
+
+/// Times the stages of a cycle.
+private struct StageWatch {
+    private let clock = ContinuousClock()
+    private var start = ContinuousClock.now
+
+    mutating func end(_ stage: String, in report: inout CycleReport) {
+        let spent = start.duration(to: clock.now)
+        let (seconds, attoseconds) = spent.components
+        let milliseconds = Double(seconds) * 1000 + Double(attoseconds) / 1e15
+        report.timings.append(.init(stage: stage, milliseconds: (milliseconds * 10).rounded() / 10))
+        start = clock.now
+    }
+}

@@ -1,0 +1,32 @@
+import Actions
+import Basics
+import IncidentStore
+import OnCallModel
+
+extension StoreSnapshot {
+    /// All that an act needs to know beyond its approval.
+    func context(
+        of action: Action, incident: Int64?, attemptedAt: Instant
+    ) throws -> ActContext {
+        let detail = try incident.flatMap { try self.incident($0) }
+        let requests = try incident.map { try approvals(ofIncident: $0) } ?? []
+        let trace = action.trace ?? requests.lazy.compactMap(\.action.trace).first ?? detail?.loopTrace
+        return ActContext(
+            incident: detail, loop: try trace.flatMap { try loop(trace: $0)?.loop },
+            request: requests.first { $0.status == .pending },
+            message: try incident.flatMap { try slackThread(ofIncident: $0) }
+                .flatMap { MessageAddress(reference: $0) },
+            attemptedAt: attemptedAt)
+    }
+}
+
+extension Action {
+    /// The trace that the act is about.
+    var trace: String? {
+        if case .killLoop(let trace, _) = self { trace } else { nil }
+    }
+}
+
+extension IncidentDetail {
+    fileprivate var loopTrace: String? { summary.type == .agentLoop ? summary.subject : nil }
+}

@@ -1,0 +1,38 @@
+import Basics
+import Governance
+import IncidentStore
+import OnCallModel
+
+/// Expires each request at its own moment, and tells Slack.
+struct ExpiryWatch: Sendable {
+    let writer: StoreWriter
+    let clock: WallClock
+    let gate: @Sendable () async -> Gate
+    let outbox: Outbox
+    /// Rung when requests may have been opened or decided.
+    let alarm: Alarm
+
+    func run() async throws {
+        while !Task.isCancelled {
+            try await expire()
+            await alarm.wait(until: try await writer.read { try $0.nextExpiry() })
+        }
+    }
+
+    func expire() async throws {
+        let now = clock.now()
+        guard let next = try await writer.read({ try $0.nextExpiry() }), next <= now else { return }
+        let gate = await gate()
+        let expired = try await writer.transaction { store in
+            let items = try store.expireRequests(at: now)
+            for item in items {
+                guard let incident = item.incident else { continue }
+                try store.tell(
+                    "Expired at \(item.expiresAt.iso8601Seconds) without an answer: \(item.action.sentence).",
+                    of: incident, gate: gate, at: now)
+            }
+            return items
+        }
+        if !expired.isEmpty { await outbox.ring() }
+    }
+}

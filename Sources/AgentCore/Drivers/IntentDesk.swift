@@ -1,0 +1,114 @@
+import Basics
+import Governance
+import IncidentStore
+import OnCallModel
+
+/// Answers what people ask for. Every answer is a sentence for whoever asked.
+struct IntentDesk: Sendable {
+    let writer: StoreWriter
+    let clock: WallClock
+    let gate: @Sendable () async -> Gate
+    let settings: SettingsDesk
+    let outbox: Outbox
+    /// Makes the on-call brain run now.
+    let scan: @Sendable () async -> Void
+
+    /// Answers everything that waits, oldest first. Writes nothing when nobody waits: every write is a notice to itself.
+    func answerAll() async throws {
+        guard try await writer.read({ try $0.hasUnansweredIntents() }) else { return }
+        let now = clock.now()
+        let waiting = try await writer.read { try $0.pendingIntents() }
+        for record in waiting {
+            let outcome = try await answer(record)
+            let answered = clock.now()
+            _ = try await writer.transaction { try $0.handle(intent: record.id, outcome: outcome, at: answered) }
+        }
+        if !waiting.isEmpty { await outbox.ring() }
+        try await writer.transaction { try $0.refuseUnreadableIntents(at: now) }
+    }
+
+    private func answer(_ record: IntentRecord) async throws -> String {
+        let now = clock.now()
+        let author = record.author
+        switch record.intent {
+        case .approve(let request):
+            return try await decide(request, .approve, by: author, at: now)
+        case .reject(let request):
+            return try await decide(request, .reject, by: author, at: now)
+        case .killLoop(let trace):
+            return try await kill(trace, order: record, at: now)
+        case .acknowledge(let incident):
+            return try await acknowledge(incident, by: author, at: now)
+        case .resolve(let incident):
+            return try await resolve(incident, by: author, at: now)
+        case .changeSetting(let key, let value):
+            return try await settings.change(key, to: value)
+        case .scanNow:
+            await scan()
+            return "Scanning now."
+        }
+    }
+
+    // MARK: requests
+
+    /// The gate judges who may; the store's compare-and-set decides who was first.
+    private func decide(
+        _ request: Int64, _ word: RequestDecision.Word, by author: String, at now: Instant
+    ) async throws -> String {
+        let gate = await gate()
+        return try await writer.transaction { store in
+            guard let item = try store.snapshot.approval(request) else { return "There is no request \(request)." }
+            if let refusal = gate.refusal(of: item, to: author, now: now) { return refusal.sentence }
+            if word == .approve, case .refuse(let refusal) = gate.approve(item, by: author, now: now) {
+                return refusal.sentence
+            }
+            switch try store.decide(request, word, by: author, at: now) {
+            case .accepted(let item):
+                let said = word == .approve ? "Approved" : "Rejected"
+                if let incident = item.incident {
+                    try store.tell("\(said) by \(author): \(item.action.sentence).", of: incident, gate: gate, at: now)
+                }
+                return "\(said): \(item.action.sentence)."
+            case .already(let first, let status): return "Already \(status.rawValue) by \(first)."
+            case .tooLate(let item): return Refusal.expired(item.expiresAt).sentence
+            case .unknown: return "There is no request \(request)."
+            }
+        }
+    }
+
+    // MARK: loops
+
+    /// A pending request for the same kill is what was meant; else the order itself is the permission.
+    private func kill(_ trace: String, order: IntentRecord, at now: Instant) async throws -> String {
+        let loop = try await writer.read { try $0.loop(trace: trace) }
+        guard let loop else { return "No loop is known for trace \(trace); scan first." }
+        if let request = loop.request {
+            return try await decide(request, .approve, by: order.author, at: now)
+        }
+        let action = Action.killLoop(trace: trace, agent: loop.loop.agent)
+        switch await gate().ordered(action, by: order.author, intent: order.id, incident: loop.incident) {
+        case .refuse(let refusal): return refusal.sentence
+        case .allow(let approval):
+            try await writer.transaction { try $0.enqueue(approval, at: now) }
+            return "Killing trace \(trace)."
+        }
+    }
+
+    // MARK: incidents
+
+    private func acknowledge(_ incident: Int64, by author: String, at now: Instant) async throws -> String {
+        let changed = try await writer.transaction { try $0.acknowledge(incident, by: author, at: now) }
+        return changed ? "Incident \(incident) is acknowledged." : "Incident \(incident) is not open."
+    }
+
+    private func resolve(_ incident: Int64, by author: String, at now: Instant) async throws -> String {
+        let gate = await gate()
+        return try await writer.transaction { store in
+            guard try store.resolve(incident, by: author, at: now) else {
+                return "Incident \(incident) is not there or resolved already."
+            }
+            try store.tell("Resolved by \(author).", of: incident, gate: gate, at: now)
+            return "Incident \(incident) is resolved."
+        }
+    }
+}

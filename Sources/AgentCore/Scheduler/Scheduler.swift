@@ -1,0 +1,39 @@
+import Basics
+
+/// Drives the ``SchedulerMachine`` by the clock.
+actor Scheduler {
+    private var machine = SchedulerMachine()
+    private let clock: WallClock
+    private let alarm: Alarm
+
+    init(clock: WallClock) {
+        self.clock = clock
+        alarm = Alarm(clock: clock)
+    }
+
+    func schedule(_ job: SchedulerMachine.Job, every cadence: Span, lastRunAt: Instant?) {
+        machine.schedule(job, every: cadence, lastRunAt: lastRunAt, now: clock.now())
+    }
+
+    func hasten(_ job: SchedulerMachine.Job) async {
+        machine.hasten(job, now: clock.now())
+        await alarm.ring()
+    }
+
+    func finished(_ job: SchedulerMachine.Job) {
+        machine.finished(job)
+    }
+
+    /// The next job when its time has come; nil when the task is cancelled. `onWait` is told how long the wait is.
+    func nextJob(onWait: @Sendable (Instant?) async -> Void) async -> SchedulerMachine.Job? {
+        while !Task.isCancelled {
+            switch machine.next(now: clock.now()) {
+            case .run(let job): return job
+            case .sleep(let moment):
+                await onWait(moment)
+                await alarm.wait(until: moment)
+            }
+        }
+        return nil
+    }
+}

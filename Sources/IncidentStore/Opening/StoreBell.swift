@@ -1,0 +1,21 @@
+import Glibc
+
+/// Tells every process that watches the store that a commit is visible.
+///
+/// The `-wal` file itself will not do: its last write comes before the commit can be seen.
+final class StoreBell: Sendable {
+    private let descriptor: Int32
+
+    init(_ file: StoreFile) throws {
+        descriptor = open(file.lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw file.unusable("opening \(file.lockPath) failed") }
+    }
+
+    deinit { close(descriptor) }
+
+    func ring() {
+        var byte: UInt8 = 0x0A
+        // A watcher that misses this ring sees the commit at the next one.
+        _ = pwrite(descriptor, &byte, 1, 0)
+    }
+}

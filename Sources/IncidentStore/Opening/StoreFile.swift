@@ -1,0 +1,122 @@
+import Basics
+import Glibc
+import SQLiteKit
+
+/// Where a store lies and how each of its users opens it.
+///
+/// Beside `sentinel.db` lie SQLite's `-wal` and `-shm`, and `sentinel.db.lock`, which carries the agent's lock and
+/// is the bell that every writer rings after a commit.
+package struct StoreFile: Hashable, Sendable {
+    package let path: String
+
+    package init(_ path: String) {
+        self.path = path
+    }
+
+    package var lockPath: String { path + ".lock" }
+
+    /// Opens the store for the agent: makes the directory (0700) and the file (0600), checks it, brings its schema
+    /// up to date. The caller holds the agent's lock.
+    ///
+    /// A damaged file is moved aside, never deleted, and a fresh one begun; the sentence says so.
+    func openForAgent(at now: Instant) throws -> (connection: Connection, notice: String?) {
+        do {
+            return (try openChecked(), nil)
+        } catch let error as SQLiteError where error.isCorrupt {
+            let aside = try moveAside(at: now)
+            let fresh = try openChecked()
+            return (
+                fresh,
+                "The store at \(path) was damaged (\(error.message)) and was moved to \(aside); a new one was begun. "
+                    + "What can be read of the old one: sqlite3 '\(aside)' .recover"
+            )
+        }
+    }
+
+    /// Opens an existing store for someone who does not own it.
+    func openForGuest(_ mode: Connection.Mode) throws -> Connection {
+        guard access(path, F_OK) == 0 else { throw StoreError.missing(path: path) }
+        let connection = try Connection(path: path, mode: mode)
+        try requireCurrentSchema(connection)
+        return connection
+    }
+
+    private func openChecked() throws -> Connection {
+        try createPrivately()
+        let connection = try Connection(path: path, mode: .readWriteCreate)
+        try connection.execute("PRAGMA journal_mode=WAL")
+        let verdict = try connection.query("PRAGMA quick_check(1)").rows.first?.first?.text ?? "no answer"
+        guard verdict == "ok" else {
+            throw SQLiteError(code: Self.corruptCode, message: verdict, context: "checking \(path)")
+        }
+        // FULL, as a commit that a power cut takes back could be an attempt whose act already went out.
+        try connection.execute("PRAGMA synchronous=FULL")
+        try connection.execute("PRAGMA foreign_keys=ON")
+        try connection.execute("PRAGMA journal_size_limit=4194304")
+        try connection.execute("PRAGMA secure_delete=OFF")
+        try Migrations.all.migrate(connection)
+        return connection
+    }
+
+    private func requireCurrentSchema(_ connection: Connection) throws {
+        let known = Set(Migrations.names)
+        let applied = try appliedSteps(connection)
+        let unknown = applied.subtracting(known)
+        guard unknown.isEmpty else { throw Migrator.Superseded(path: path, unknown: unknown.sorted()) }
+        guard applied == known else { throw StoreError.outdated(path: path) }
+    }
+
+    private func appliedSteps(_ connection: Connection) throws -> Set<String> {
+        let names: RowSet
+        do {
+            names = try connection.query("SELECT name FROM applied_migration")
+        } catch {
+            if error.isCorrupt {
+                throw StoreError.unusable(
+                    path: path, reason: "it is damaged (\(error.message)); the agent moves it aside when it starts")
+            }
+            guard error.primaryCode == Self.noSuchTable else { throw error }
+            throw StoreError.unusable(path: path, reason: "it is a database, but not a store of Sentinel")
+        }
+        return Set(names.rows.compactMap(\.first?.text))
+    }
+
+    /// SQLite gives the `-wal` and `-shm` files the mode of the database.
+    private func createPrivately() throws {
+        try createDirectory()
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw unusable("creating it failed") }
+        close(descriptor)
+    }
+
+    func createDirectory() throws {
+        guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return }
+        var made = path.hasPrefix("/") ? "/" : ""
+        for part in path[..<slash].split(separator: "/") {
+            made += part + "/"
+            if mkdir(made, 0o700) != 0, errno != EEXIST { throw unusable("making the directory \(made) failed") }
+        }
+    }
+
+    private func moveAside(at now: Instant) throws -> String {
+        let stamp = now.iso8601.replacing(":", with: "").replacing("-", with: "").replacing(".", with: "")
+        let aside = path + ".damaged-" + stamp
+        for suffix in ["", "-wal", "-shm"] where access(path + suffix, F_OK) == 0 {
+            guard rename(path + suffix, aside + suffix) == 0 else { throw unusable("moving it aside failed") }
+        }
+        return aside
+    }
+
+    func unusable(_ what: String) -> StoreError {
+        .unusable(path: path, reason: "\(what): \(String(cString: strerror(errno)))")
+    }
+
+    // SQLITE_CORRUPT and SQLITE_ERROR.
+    private static let corruptCode: Int32 = 11
+    private static let noSuchTable: Int32 = 1
+}
+
+extension StoreFile {
+    /// Whether some agent works on the store now, in this process or another.
+    package var isHeld: Bool { StoreLock.isHeld(self) }
+}

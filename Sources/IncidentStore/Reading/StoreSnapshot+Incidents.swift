@@ -1,0 +1,103 @@
+package import Basics
+package import OnCallModel
+
+extension StoreSnapshot {
+    private static let summaryColumns = """
+        id, fingerprint, detection_type, severity, state, subject, headline, first_seen, last_seen, occurrences,
+        cost_impact, approval
+        """
+
+    /// What burns first: unresolved before resolved, worse before milder, later before earlier.
+    package func incidents(limit: Int) throws -> [IncidentSummary] {
+        try rows(
+            "incident_reports",
+            "SELECT \(Self.summaryColumns) FROM incident_reports ORDER BY urgency DESC, last_seen DESC, id DESC LIMIT ?",
+            [.init(limit)]
+        ).map { try $0.incidentSummary() }
+    }
+
+    /// The latest incidents, whatever their state.
+    package func recentIncidents(limit: Int) throws -> [IncidentSummary] {
+        try rows(
+            "incident_reports",
+            "SELECT \(Self.summaryColumns) FROM incident_reports ORDER BY id DESC LIMIT ?", [.init(limit)]
+        ).map { try $0.incidentSummary() }
+    }
+
+    package func unresolvedIncidents() throws -> [IncidentSummary] {
+        try rows(
+            "incident_reports",
+            """
+            SELECT \(Self.summaryColumns) FROM incident_reports WHERE urgency > 0
+            ORDER BY urgency DESC, last_seen DESC, id DESC
+            """
+        ).map { try $0.incidentSummary() }
+    }
+
+    package func incident(_ id: Int64) throws -> IncidentDetail? {
+        guard
+            let row = try rows(
+                "incident_reports", "SELECT * FROM incident_reports WHERE id = ?", [.integer(id)]
+            ).first
+        else { return nil }
+        return try row.incidentDetail(acts: acts(ofIncident: id))
+    }
+
+    /// The unresolved incident of a fingerprint; there is at most one.
+    package func unresolvedIncident(_ fingerprint: Fingerprint) throws -> IncidentSummary? {
+        try rows(
+            "incident_reports",
+            """
+            SELECT \(Self.summaryColumns) FROM incident_reports WHERE fingerprint = ? AND state <> 'resolved'
+            """, [.text(fingerprint.text)]
+        ).first?.incidentSummary()
+    }
+
+    /// The Slack message that an incident lives in: its `ts`.
+    package func slackThread(ofIncident id: Int64) throws -> String? {
+        try scalar("SELECT slack_thread_ts FROM incident_reports WHERE id = ?", [.integer(id)])?.text
+    }
+
+    /// Incidents whose investigation was not saved: a crash came between.
+    package func uninvestigatedIncidents() throws -> [Int64] {
+        try rows(
+            "incident_reports",
+            "SELECT id FROM incident_reports WHERE urgency > 0 AND investigated_at IS NULL ORDER BY id"
+        ).map { try $0.id() }
+    }
+
+    package func timeline(ofIncident id: Int64) throws -> [TimelineEntry] {
+        try rows("timeline", "SELECT * FROM timeline WHERE incident_id = ? ORDER BY id", [.integer(id)]).map {
+            try TimelineEntry(id: $0.id(), at: $0.instant("at"), author: $0.text("author"), event: $0.text("event"))
+        }
+    }
+}
+
+extension StoredRow {
+    func incidentSummary() throws -> IncidentSummary {
+        try IncidentSummary(
+            id: id(), fingerprint: Fingerprint(stored: text("fingerprint")), type: choice("detection_type"),
+            severity: choice("severity"), state: choice("state"), subject: text("subject"),
+            headline: text("headline"), firstSeen: instant("first_seen"), lastSeen: instant("last_seen"),
+            occurrences: integer("occurrences"), costPerHour: real("cost_impact"), approval: choice("approval"))
+    }
+
+    func incidentDetail(acts: [ActRecord]) throws -> IncidentDetail {
+        try IncidentDetail(
+            summary: incidentSummary(), report: text("report_text"),
+            suspects: list("suspects", Suspect.init(stored:)),
+            commits: list("related_commits", CommitFact.init(stored:)),
+            errors: list("related_errors", ErrorFact.init(stored:)),
+            messages: list("messages", MessageFact.init(stored:)), gaps: list("gaps", \.string),
+            evidence: json("evidence"), sql: text("query_sql"), acts: acts)
+    }
+
+    /// The elements of a JSON array.
+    private func list<Element>(_ column: String, _ element: (JSONValue) -> Element?) throws -> [Element] {
+        guard let values = try json(column).array else { throw damaged("\(column) is not a list") }
+        return try values.map {
+            guard let element = element($0) else { throw damaged("an element of \(column) is incomplete") }
+            return element
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package import Basics
+
+/// Why the store cannot be used, as a sentence that says what to do.
+package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Another agent holds the lease.
+    case held(path: String, by: String, since: Instant?)
+    case missing(path: String)
+    /// The file was written by an older program and no agent has brought it up to date.
+    case outdated(path: String)
+    case unusable(path: String, reason: String)
+    /// A stored value cannot be read back.
+    case damaged(table: String, row: String, reason: String)
+    case noIncident(Int64)
+    case noRequest(Int64)
+    case noAct(Int64)
+
+    package var description: String {
+        switch self {
+        case .held(let path, let holder, let since):
+            "Another agent works on \(path) (\(holder.isEmpty ? "unknown" : holder)"
+                + (since.map { ", since \($0.iso8601Seconds)" } ?? "")
+                + "): stop it first, or name another file with --db."
+        case .missing(let path): "There is no store at \(path): run `sentinel` or `sentinel agent` once to create it."
+        case .outdated(let path):
+            "\(path) was written by an older Sentinel: restart the agent, which brings it up to date."
+        case .unusable(let path, let reason): "\(path) cannot be used: \(reason)."
+        case .damaged(let table, let row, let reason):
+            "Row \(row) of \(table) cannot be read: \(reason). Restore the store from a copy, or mend that row."
+        case .noIncident(let id): "There is no incident \(id)."
+        case .noRequest(let id): "There is no approval request \(id)."
+        case .noAct(let id): "There is no act \(id)."
+        }
+    }
+}

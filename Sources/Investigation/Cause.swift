@@ -1,0 +1,86 @@
+import Basics
+import OnCallModel
+
+/// The ways in which a change of code makes an AI product burn money or run in circles.
+enum Cause: CaseIterable, Hashable {
+    case tokens, model, retrying, stopping, prompt, caching
+
+    var name: String {
+        switch self {
+        case .tokens: "tokens"
+        case .model: "the model"
+        case .retrying: "retrying"
+        case .stopping: "when to stop"
+        case .prompt: "the prompt"
+        case .caching: "caching"
+        }
+    }
+
+    /// The words of a message or a changed line that speak of it.
+    var words: Set<String> {
+        switch self {
+        case .tokens: ["tokens", "token", "context", "history", "temperature"]
+        case .model: ["model", "models", "gpt", "claude", "llm"]
+        case .retrying: ["retry", "retries", "retrying", "backoff", "attempt", "attempts", "timeout", "timeouts"]
+        case .stopping: ["loop", "loops", "iterations", "steps", "stop", "until", "recursion", "dedupe", "guard"]
+        case .prompt: ["prompt", "prompts", "instructions"]
+        case .caching: ["cache", "caching", "cached", "memoize"]
+        }
+    }
+}
+
+/// How much each cause counts against what was found: tokens and models make a call dearer, retrying makes more of them.
+struct CauseWeights {
+    private let weights: [Cause: Double]
+
+    init(_ finding: Finding) {
+        guard finding.type != .agentLoop else {
+            weights = [.retrying: 2.5, .stopping: 2.5, .prompt: 1.5, .tokens: 0.8, .model: 1.0, .caching: 0.8]
+            return
+        }
+        let price = finding.evidence["unit_price_ratio"]?.double
+        let volume = finding.evidence["volume_ratio"]?.double
+        let isDearer = price.map { $0 >= 1.5 } ?? true
+        let isMore = volume.map { $0 >= 1.5 } ?? true
+        weights = [
+            .tokens: isDearer ? 2.5 : 0.8, .model: isDearer ? 2.5 : 0.8, .prompt: isDearer ? 1.2 : 0.8,
+            .retrying: isMore ? 2.5 : 1.0, .stopping: isMore ? 2.5 : 1.0, .caching: isMore ? 1.8 : 1.0,
+        ]
+    }
+
+    subscript(cause: Cause) -> Double { weights[cause] ?? 0 }
+}
+
+/// The words of names, messages and code.
+enum Words {
+    /// Lower-case words; `maxTokens`, `max_tokens` and `max-tokens` are all `max` and `tokens`.
+    static func of(_ text: some StringProtocol) -> [String] {
+        var words: [String] = []
+        var word = ""
+        var endsLower = false
+        for scalar in text.unicodeScalars.prefix(60_000) {
+            let properties = scalar.properties
+            let isLetter = properties.isAlphabetic || ("0"..."9").contains(scalar)
+            if !isLetter || (properties.isUppercase && endsLower) {
+                if !word.isEmpty { words.append(word) }
+                word = ""
+            }
+            if isLetter { word += properties.lowercaseMapping }
+            endsLower = isLetter && !properties.isUppercase
+        }
+        return word.isEmpty ? words : words + [word]
+    }
+
+    /// The words that tell one thing from another: at least four letters and not of everyday use.
+    static func identifying(_ text: some StringProtocol) -> [String] {
+        of(text).filter { $0.count >= 4 && !everyday.contains($0) && $0.contains { $0.isLetter } }
+    }
+
+    private static let everyday: Set<String> = [
+        "agent", "agents", "call", "calls", "chain", "client", "code", "data", "error", "errors", "exception", "false",
+        "feat", "from", "function", "generation", "handler", "import", "into", "loop", "main", "message", "messages",
+        "model", "none", "null", "openai", "project", "query", "request", "requests", "response", "return", "run",
+        "self", "service", "span", "step", "string", "super", "system", "task", "that", "this", "tool", "trace", "true",
+        "type", "update", "value", "when", "with",
+    ]
+}

@@ -1,0 +1,104 @@
+import Basics
+import OnCallModel
+
+/// What the diff of one file changes that can cause trouble.
+struct DiffReading {
+    struct Change: Hashable {
+        var cause: Cause
+        /// 1 for a change that says by itself what it does, less for a mere mention.
+        var weight: Double
+        var phrase: String
+    }
+
+    private(set) var changes: [Change] = []
+
+    init(of file: ChangedFile) {
+        let lines = file.patch.split(separator: "\n", omittingEmptySubsequences: true).prefix(4000)
+        let added = lines.filter { $0.first == "+" && !$0.hasPrefix("+++") }.map { $0.dropFirst() }
+        let removed = lines.filter { $0.first == "-" && !$0.hasPrefix("---") }.map { $0.dropFirst() }
+        let path = String(file.path.prefix(80))
+        addLimits(removed: removed, added: added, path: path)
+        addModels(removed: removed, added: added, path: path)
+        addCode(removed: removed, added: added, path: path)
+        addMentions(removed + added, path: path)
+        if path.lowercased().contains("prompt") {
+            changes.append(Change(cause: .prompt, weight: 1, phrase: "changes the prompt \(path)"))
+        }
+    }
+
+    private mutating func addLimits(removed: [Substring], added: [Substring], path: String) {
+        let before = Self.limits(in: removed)
+        let after = Self.limits(in: added)
+        for (key, value) in after {
+            if let old = before[key], old.number != value.number {
+                let change = LimitChange(key: value.key, cause: value.cause, before: old.number, after: value.number)
+                changes.append(
+                    Change(
+                        cause: change.cause, weight: change.isWorse ? 1 : 0.3,
+                        phrase: "\(change.verb) \(change.key) \(change.figures) in \(path)"))
+            } else if before[key] == nil {
+                changes.append(
+                    Change(cause: value.cause, weight: 0.6, phrase: "sets \(value.key) to \(value.text) in \(path)"))
+            }
+        }
+        for (key, value) in before where after[key] == nil {
+            changes.append(
+                Change(cause: value.cause, weight: 0.9, phrase: "drops \(value.key) (\(value.text)) in \(path)"))
+        }
+    }
+
+    private static func limits(in lines: [Substring]) -> [String: LimitChange.Setting] {
+        var limits: [String: LimitChange.Setting] = [:]
+        for line in lines {
+            for setting in LimitChange.settings(in: line) { limits[setting.key.lowercased()] = setting }
+        }
+        return limits
+    }
+
+    private mutating func addModels(removed: [Substring], added: [Substring], path: String) {
+        let before = Set(removed.flatMap(Self.models))
+        let after = added.flatMap(Self.models)
+        guard let new = after.first(where: { !before.contains($0) }) else { return }
+        let old = before.subtracting(after).sorted().first
+        changes.append(
+            Change(
+                cause: .model, weight: old == nil ? 0.6 : 1,
+                phrase: old.map { "changes the model from \($0) to \(new) in \(path)" }
+                    ?? "names the model \(new) in \(path)"))
+    }
+
+    private static let families = [
+        "gpt-", "o1-", "o3-", "o4-", "claude-", "gemini-", "llama-", "mistral-", "deepseek-", "qwen", "command-r",
+    ]
+
+    private static func models(in line: Substring) -> [String] {
+        line.split { !($0.isASCII && ($0.isLetter || $0.isNumber || "-._".contains($0))) }
+            .map { $0.lowercased() }
+            .filter { word in word.count <= 60 && families.contains { word.hasPrefix($0) } }
+    }
+
+    /// Forms of code that repeat without end, or that used to end a repetition.
+    private mutating func addCode(removed: [Substring], added: [Substring], path: String) {
+        func bare(_ line: Substring) -> String { line.lowercased().filter { $0 != " " && $0 != "\t" } }
+        let (before, after) = (removed.map(bare), added.map(bare))
+        let endless = ["whiletrue", "while(true)", "while1:", "for(;;)"]
+        if after.contains(where: { line in endless.contains { line.hasPrefix($0) } }) {
+            changes.append(Change(cause: .stopping, weight: 1, phrase: "adds an endless loop in \(path)"))
+        }
+        let exits = before.count { $0 == "break" || $0 == "break;" }
+        if exits > after.count(where: { $0 == "break" || $0 == "break;" }) {
+            changes.append(Change(cause: .stopping, weight: 0.9, phrase: "removes a break in \(path)"))
+        }
+        let isCache = { (line: String) in line.contains("cache") }
+        if before.contains(where: isCache), !after.contains(where: isCache) {
+            changes.append(Change(cause: .caching, weight: 1, phrase: "removes caching in \(path)"))
+        }
+    }
+
+    private mutating func addMentions(_ lines: [Substring], path: String) {
+        let words = Set(lines.flatMap { Words.of($0) })
+        for cause in Cause.allCases where !cause.words.isDisjoint(with: words) {
+            changes.append(Change(cause: cause, weight: 0.2, phrase: "touches \(cause.name) in \(path)"))
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import CSQLite
+
+final class ProgressBox {
+    let mayGoOn: () -> Bool
+
+    init(_ mayGoOn: @escaping () -> Bool) {
+        self.mayGoOn = mayGoOn
+    }
+}
+
+extension Connection {
+    /// Prepares a statement without keeping it, so that an authorizer is asked each time.
+    package func prepare(_ sql: String) throws(SQLiteError) -> Statement {
+        try Statement(sql, on: self)
+    }
+
+    /// Asks `mayGoOn` every few thousand steps of `body`'s statements; false stops them with `isInterrupted`.
+    package func whileAllowed<Result>(
+        _ mayGoOn: @escaping () -> Bool, _ body: () throws -> Result
+    ) rethrows -> Result {
+        let box = ProgressBox(mayGoOn)
+        sqlite3_progress_handler(
+            handle, 4000,
+            { Unmanaged<ProgressBox>.fromOpaque($0!).takeUnretainedValue().mayGoOn() ? 0 : 1 },
+            Unmanaged.passUnretained(box).toOpaque())
+        defer { sqlite3_progress_handler(handle, 0, nil, nil) }
+        return try withExtendedLifetime(box) { try body() }
+    }
+
+    /// Makes `"name"` a name and never a text, so that a misspelt column is an error.
+    package func refuseDoubleQuotedTexts() {
+        _ = cs_config_flag(handle, SQLITE_DBCONFIG_DQS_DML, 0)
+        _ = cs_config_flag(handle, SQLITE_DBCONFIG_DQS_DDL, 0)
+    }
+
+    /// Where in the statement the last error was found, in bytes; nil when SQLite does not know.
+    package var errorOffset: Int? {
+        let offset = sqlite3_error_offset(handle)
+        return offset < 0 ? nil : Int(offset)
+    }
+}

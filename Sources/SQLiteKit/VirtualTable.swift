@@ -1,0 +1,108 @@
+package import Basics
+
+/// A table whose rows Swift gives, one module's `CREATE VIRTUAL TABLE … USING module(arguments)`.
+///
+/// All of its methods run on the connection's thread.
+package protocol VirtualTable: AnyObject {
+    var columns: [VirtualColumn] { get }
+    /// Chooses what of the statement's conditions the table applies itself. May be called many times a statement.
+    ///
+    /// - Throws: ``VirtualTableRefusal`` when this set of conditions cannot be served; SQLite then tries others.
+    func plan(_ conditions: [VirtualCondition], _ shape: VirtualQueryShape) throws -> VirtualPlan
+    /// Gives the rows; `bound` holds the accepted conditions in the order of the plan's `accepted`.
+    func open(_ bound: [VirtualBinding]) throws -> any VirtualRows
+}
+
+/// One pass over the rows that a plan gave.
+package protocol VirtualRows: AnyObject {
+    var isAtEnd: Bool { get }
+    func advance() throws
+    func value(_ column: Int) -> Value
+}
+
+package struct VirtualColumn: Hashable, Sendable {
+    package var name: String
+    /// SQLite's type name, which sets the affinity: `TEXT`, `INTEGER`, `REAL`.
+    package var type: String
+    /// Not part of `*`: a parameter of the table.
+    package var isHidden: Bool
+
+    package init(_ name: String, _ type: String, isHidden: Bool = false) {
+        self.name = name
+        self.type = type
+        self.isHidden = isHidden
+    }
+}
+
+/// `column operator …`, whose right side is known (`isUsable`) or comes from a table not yet read.
+package struct VirtualCondition: Hashable, Sendable {
+    package enum Operator: UInt8, Hashable, Sendable {
+        case equal = 2
+        case greater = 4
+        case lessOrEqual = 8
+        case less = 16
+        case greaterOrEqual = 32
+        case like = 65
+        case limit = 73
+        case offset = 74
+    }
+
+    /// Nil for `LIMIT` and `OFFSET`.
+    package var column: Int?
+    /// Nil for an operator that is none of the above.
+    package var comparison: Operator?
+    package var isUsable: Bool
+    /// The right side is a list that can be had whole.
+    package var isList: Bool
+    /// The right side stands in the statement as a literal, so it is the same for every row of a join.
+    package var isLiteral: Bool
+}
+
+package struct VirtualQueryShape: Hashable, Sendable {
+    /// The statement wants an order from this table.
+    package var isOrdered: Bool
+}
+
+package struct VirtualPlan: Hashable, Sendable {
+    package struct Accepted: Hashable, Sendable {
+        /// Position in the conditions that were offered.
+        package var condition: Int
+        /// The table applies it exactly, so SQLite need not look again.
+        package var isExact: Bool
+        /// Take the whole list of an `IN` at once.
+        package var asList: Bool
+
+        package init(condition: Int, isExact: Bool, asList: Bool = false) {
+            self.condition = condition
+            self.isExact = isExact
+            self.asList = asList
+        }
+    }
+
+    package var accepted: [Accepted]
+    package var cost: Double
+    package var rows: Int64
+
+    package init(accepted: [Accepted], cost: Double, rows: Int64) {
+        self.accepted = accepted
+        self.cost = cost
+        self.rows = rows
+    }
+}
+
+/// An accepted condition with its values: one, or those of a list.
+package struct VirtualBinding: Hashable, Sendable {
+    package var column: Int?
+    package var comparison: VirtualCondition.Operator
+    package var values: [Value]
+}
+
+/// This set of conditions cannot be served. If no other can, `reason` is the statement's error.
+package struct VirtualTableRefusal: Error, Hashable, Sendable, CustomStringConvertible {
+    package var reason: String
+    package var description: String { reason }
+
+    package init(_ reason: String) {
+        self.reason = reason
+    }
+}

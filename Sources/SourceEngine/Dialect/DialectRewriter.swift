@@ -1,0 +1,182 @@
+import Basics
+
+/// Rewrites a statement of DataFusion's dialect, as Coral takes it, into SQLite's. SQLite's own passes unchanged.
+struct DialectRewriter {
+    /// Facts about names that the rewriting depends on.
+    struct Names {
+        /// Columns that hold numbers somewhere, in lower case: their cast to a timestamp is no matter of text.
+        var numericColumns: Set<String>
+        /// The arguments of a table function, in order.
+        var functionArguments: (QualifiedName) -> [String]?
+    }
+
+    let now: Instant
+    let names: Names
+
+    static let keywords: Set<String> = [
+        "SELECT", "FROM", "WHERE", "AND", "OR", "NOT", "IN", "ON", "BETWEEN", "LIKE", "ILIKE", "THEN", "ELSE", "WHEN",
+        "CASE", "END", "BY", "GROUP", "ORDER", "HAVING", "LIMIT", "AS", "IS", "NULL", "JOIN", "LEFT", "RIGHT", "FULL",
+        "INNER", "OUTER", "CROSS", "UNION", "ALL", "EXCEPT", "INTERSECT", "DISTINCT", "WITH", "OFFSET", "USING",
+        "INTERVAL", "VALUES", "FILTER", "OVER", "NATURAL", "WINDOW", "RETURNING", "EXISTS", "COLLATE", "ESCAPE",
+    ]
+
+    func rewrite(_ nodes: [SQLNode]) throws(QueryError) -> [SQLNode] {
+        var output: [SQLNode] = []
+        var position = 0
+        while position < nodes.count {
+            let node = nodes[position]
+            if case .group(let inner, let offset) = node {
+                output.append(.group(try rewrite(inner), offset: offset))
+                position += 1
+            } else if let used = try rewriteSpecial(nodes, position, &output) {
+                position += used
+            } else {
+                output.append(normalised(node))
+                position += 1
+            }
+        }
+        return output
+    }
+
+    /// Rewrites what starts at `position`; answers how many nodes it took, or nil when it is nothing special.
+    private func rewriteSpecial(
+        _ nodes: [SQLNode], _ position: Int, _ output: inout [SQLNode]
+    ) throws(QueryError) -> Int? {
+        guard let token = nodes[position].token else { return nil }
+        if token.isSymbol("::") { return try rewriteDoubleColon(nodes, position, &output) }
+        guard token.kind == .word else { return nil }
+        let isMember = output.last?.isSymbol(".") ?? false
+        if isMember { return try rewriteTableFunction(nodes, position, &output) }
+        let arguments = position + 1 < nodes.count ? nodes[position + 1].group : nil
+        switch token.text.uppercased() {
+        case "INTERVAL": return try rewriteInterval(nodes, position, &output)
+        case "CAST", "TRY_CAST":
+            guard let arguments else { return nil }
+            try rewriteCast(arguments, at: token.offset, &output)
+            return 2
+        case "EXTRACT":
+            guard let arguments, let from = arguments.firstIndex(where: { $0.isWord("FROM") }), from == 1,
+                let field = arguments[0].token?.name ?? arguments[0].token?.stringValue
+            else { return nil }
+            appendPart(field, try rewrite(Array(arguments[(from + 1)...])), token.offset, &output)
+            return 2
+        case "DATE_PART", "DATEPART":
+            guard let arguments else { return nil }
+            let parts = SQLNode.split(arguments)
+            guard parts.count == 2, let field = parts[0].first?.token?.stringValue else { return nil }
+            appendPart(field, try rewrite(parts[1]), token.offset, &output)
+            return 2
+        case "CURRENT_TIMESTAMP", "LOCALTIMESTAMP":
+            output.append(.string(now.iso8601, at: token.offset))
+            return arguments?.isEmpty == true ? 2 : 1
+        case "CURRENT_DATE":
+            output.append(.string(String(now.iso8601.prefix(10)), at: token.offset))
+            return arguments?.isEmpty == true ? 2 : 1
+        case "NOW":
+            guard arguments?.isEmpty == true else { return nil }
+            output.append(.string(now.iso8601, at: token.offset))
+            return 2
+        case "TIMESTAMP", "TIMESTAMPTZ", "DATE":
+            return rewriteTypedLiteral(nodes, position, &output)
+        case "ILIKE":
+            output.append(.word("LIKE", at: token.offset))
+            return 1
+        case "JSON_GET", "JSON_GET_STR", "JSON_AS_TEXT", "JSON_GET_BOOL", "JSON_GET_JSON", "JSON_GET_INT",
+            "JSON_GET_FLOAT", "JSON_CONTAINS":
+            guard let arguments else { return nil }
+            output.append(try rewriteJSON(token, SQLNode.split(try rewrite(arguments))))
+            return 2
+        case "APPROX_DISTINCT":
+            guard let arguments else { return nil }
+            let inner = [.word("DISTINCT", at: token.offset)] + (try rewrite(arguments))
+            output += SQLNode.call("count", [inner], at: token.offset)
+            return 2
+        default:
+            guard arguments != nil, let name = Self.renamed[token.text.lowercased()] else { return nil }
+            output.append(.word(name, at: token.offset))
+            return 1
+        }
+    }
+
+    private static let renamed = [
+        "string_agg": "group_concat", "listagg": "group_concat", "array_agg": "json_group_array",
+        "approx_median": "median", "approx_percentile_cont": "percentile", "percentile_cont": "percentile",
+        "stddev_samp": "stddev", "to_timestamp_seconds": "from_unixtime", "char_length": "length",
+        "character_length": "length", "btrim": "trim", "strpos": "instr",
+        "array_length": "json_array_length", "json_length": "json_array_length", "nvl": "ifnull",
+        "bool_or": "max", "bool_and": "min",
+    ]
+
+    /// `json_get_int(x, 'a', 0)` by SQLite's own functions.
+    private func rewriteJSON(_ function: SQLToken, _ arguments: [[SQLNode]]) throws(QueryError) -> SQLNode {
+        guard arguments.count > 1 else {
+            throw QueryError(.syntax, "\(function.text) takes a column and at least one key.")
+        }
+        let offset = function.offset
+        let path = SQLNode.call("json_path", Array(arguments.dropFirst()), at: offset)
+        func extract(_ name: String) -> [SQLNode] { SQLNode.call(name, [arguments[0], path], at: offset) }
+        func cast(_ type: String) -> [SQLNode] {
+            let inner = extract("json_extract") + [.word("AS", at: offset), .word(type, at: offset)]
+            return SQLNode.call("CAST", [inner], at: offset)
+        }
+        let nodes: [SQLNode] =
+            switch function.text.uppercased() {
+            case "JSON_GET_INT": cast("INTEGER")
+            case "JSON_GET_FLOAT": cast("REAL")
+            case "JSON_CONTAINS": extract("json_type") + ["IS", "NOT", "NULL"].map { .word($0, at: offset) }
+            default: extract("json_extract")
+            }
+        return .group(nodes, offset: offset)
+    }
+
+    /// A text that names a moment with its time of day is compared as such, however it is written.
+    private func normalised(_ node: SQLNode) -> SQLNode {
+        guard let token = node.token, let text = token.stringValue, let time = TimeText.normalised(text), time != text
+        else { return node }
+        return .string(time, at: token.offset)
+    }
+
+    private func rewriteTypedLiteral(_ nodes: [SQLNode], _ position: Int, _ output: inout [SQLNode]) -> Int? {
+        guard position + 1 < nodes.count, let literal = nodes[position + 1].token, let text = literal.stringValue,
+            let instant = Instant(iso8601: text)
+        else { return nil }
+        let isDate = nodes[position].isWord("DATE")
+        output.append(.string(isDate ? String(instant.iso8601.prefix(10)) : instant.iso8601, at: literal.offset))
+        return 2
+    }
+
+    /// `schema.function(b => 2, a => 1)`: the arguments go by place, those left out as NULL.
+    private func rewriteTableFunction(
+        _ nodes: [SQLNode], _ position: Int, _ output: inout [SQLNode]
+    ) throws(QueryError) -> Int? {
+        guard output.count >= 2, let schema = output[output.count - 2].token?.name,
+            let function = nodes[position].token?.name, position + 1 < nodes.count,
+            let group = nodes[position + 1].group
+        else { return nil }
+        let name = QualifiedName(schema, function)
+        let parts = SQLNode.split(group)
+        guard parts.contains(where: { $0.count > 2 && $0[1].isSymbol("=>") }) else { return nil }
+        guard let declared = names.functionArguments(name) else {
+            throw QueryError(.unknownTable, "\(name) is no table function.", remedy: "See coral.table_functions.")
+        }
+        var given: [String: [SQLNode]] = [:]
+        for part in parts {
+            guard part.count > 2, part[1].isSymbol("=>"), let argument = part[0].token?.name else {
+                throw QueryError(
+                    .syntax, "\(name) takes either named arguments or none named.", remedy: "Write \(name)(a => 1, b => 2).")
+            }
+            guard declared.contains(argument) else {
+                throw QueryError(
+                    .unknownColumn, "\(name) has no argument \(argument).",
+                    remedy: "It takes \(declared.joined(separator: ", ")).")
+            }
+            given[argument] = try rewrite(Array(part[2...]))
+        }
+        let offset = nodes[position].offset
+        let last = declared.lastIndex { given[$0] != nil } ?? -1
+        let placed = declared.prefix(last + 1).map { given[$0] ?? [.word("NULL", at: offset)] }
+        output.append(nodes[position])
+        output.append(SQLNode.call("", Array(placed), at: offset)[1])
+        return 2
+    }
+}

@@ -1,0 +1,114 @@
+/// A token, or what stands between a pair of parentheses.
+indirect enum SQLNode: Hashable, Sendable {
+    case token(SQLToken)
+    case group([SQLNode], offset: Int)
+
+    var token: SQLToken? {
+        if case .token(let token) = self { token } else { nil }
+    }
+
+    var group: [SQLNode]? {
+        if case .group(let nodes, _) = self { nodes } else { nil }
+    }
+
+    var offset: Int {
+        switch self {
+        case .token(let token): token.offset
+        case .group(_, let offset): offset
+        }
+    }
+
+    func isWord(_ keyword: String) -> Bool { token?.isWord(keyword) ?? false }
+    func isSymbol(_ symbol: String) -> Bool { token?.isSymbol(symbol) ?? false }
+
+    static func word(_ text: String, at offset: Int) -> SQLNode {
+        .token(SQLToken(kind: .word, text: text, offset: offset))
+    }
+
+    static func symbol(_ text: String, at offset: Int) -> SQLNode {
+        .token(SQLToken(kind: .symbol, text: text, offset: offset))
+    }
+
+    static func string(_ text: String, at offset: Int) -> SQLNode {
+        .token(SQLToken(kind: .string, text: MirrorSchema.literal(text), offset: offset))
+    }
+
+    /// `name(arguments…)`, the arguments parted by commas.
+    static func call(_ name: String, _ arguments: [[SQLNode]], at offset: Int) -> [SQLNode] {
+        let list = arguments.joined(separator: [.symbol(",", at: offset)])
+        return [.word(name, at: offset), .group(Array(list), offset: offset)]
+    }
+
+    /// Nests tokens by their parentheses.
+    static func nest(_ tokens: [SQLToken], of sql: String) throws(QueryError) -> [SQLNode] {
+        var open: [(nodes: [SQLNode], offset: Int)] = [([], 0)]
+        for token in tokens {
+            if token.isSymbol("(") {
+                guard open.count < 200 else {
+                    throw QueryError(.syntax, "The statement nests parentheses more than 200 deep.")
+                }
+                open.append(([], token.offset))
+            } else if token.isSymbol(")") {
+                guard open.count > 1 else {
+                    throw QueryError(
+                        .syntax,
+                        "The parenthesis at \(SQLTokenizer.place(of: token.offset, in: sql)) closes nothing.",
+                        remedy: "Remove it, or open one before it.")
+                }
+                let closed = open.removeLast()
+                open[open.count - 1].nodes.append(.group(closed.nodes, offset: closed.offset))
+            } else {
+                open[open.count - 1].nodes.append(.token(token))
+            }
+        }
+        guard open.count == 1 else {
+            throw QueryError(
+                .syntax,
+                "The parenthesis at \(SQLTokenizer.place(of: open.last?.offset ?? 0, in: sql)) is never closed.",
+                remedy: "Close it.")
+        }
+        return open[0].nodes
+    }
+
+    /// Parts a list at its commas.
+    static func split(_ nodes: [SQLNode]) -> [[SQLNode]] {
+        nodes.isEmpty ? [] : nodes.split(omittingEmptySubsequences: false) { $0.isSymbol(",") }.map(Array.init)
+    }
+}
+
+/// A statement written out again, which can tell where each byte of it came from.
+struct RenderedSQL: Hashable, Sendable {
+    private(set) var text = ""
+    private var origins: [(rendered: Int, original: Int)] = []
+
+    init(_ nodes: [SQLNode]) {
+        append(nodes)
+    }
+
+    private mutating func append(_ nodes: [SQLNode]) {
+        for node in nodes {
+            switch node {
+            case .token(let token): append(token.text, token.offset)
+            case .group(let inner, let offset):
+                append("(", offset)
+                append(inner)
+                append(")", offset)
+            }
+        }
+    }
+
+    private mutating func append(_ piece: String, _ offset: Int) {
+        let isTight = piece == "." || piece == "," || piece == ")" || text.hasSuffix(".") || text.hasSuffix("(")
+        if !text.isEmpty, !isTight { text += " " }
+        origins.append((text.utf8.count, offset))
+        text += piece
+    }
+
+    /// The byte of the original statement that a byte of this text came from.
+    func original(of offset: Int) -> Int {
+        origins.last { $0.rendered <= offset }?.original ?? 0
+    }
+
+    static func == (left: RenderedSQL, right: RenderedSQL) -> Bool { left.text == right.text }
+    func hash(into hasher: inout Hasher) { hasher.combine(text) }
+}

@@ -1,0 +1,21 @@
+/// Why a statement gave no result, and what to do about it.
+package struct QueryError: Error, Hashable, Sendable, CustomStringConvertible {
+    package enum Kind: String, Hashable, Sendable {
+        case syntax, unknownTable, unknownColumn, refused, missingFilter, notConfigured, sourceFailed, timedOut
+        case tooLarge, cancelled, storage, unsupported
+    }
+
+    package var kind: Kind
+    /// What is wrong, as a sentence.
+    package var sentence: String
+    /// What to do, as a sentence; empty when the sentence says it.
+    package var remedy: String
+
+    package init(_ kind: Kind, _ sentence: String, remedy: String = "") {
+        self.kind = kind
+        self.sentence = sentence
+        self.remedy = remedy
+    }
+
+    package var description: String { remedy.isEmpty ? sentence : "\(sentence) \(remedy)" }
+}

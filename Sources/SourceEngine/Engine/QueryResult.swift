@@ -1,0 +1,58 @@
+package import Basics
+
+/// How old what a statement reads may be.
+package enum Freshness: Hashable, Sendable {
+    /// The mirror may be this old; where it is older, the source is asked first.
+    case upTo(Span)
+    /// What is stored is enough: no call is made.
+    case stored
+}
+
+/// What one statement may use before it is stopped.
+package struct QueryLimits: Hashable, Sendable {
+    /// More rows than this are cut off, and the result says so.
+    package var rows: Int
+    /// Bringing mirrors up to date, live calls and the run together.
+    package var time: Span
+    /// The result's own size.
+    package var bytes: Int
+    /// Scans that live tables may make for the statement, `IN` lists and joins counted.
+    package var liveScans: Int
+    /// Traces whose bodies may be fetched for the statement.
+    package var bodyFetches: Int
+
+    package init(
+        rows: Int = 100_000, time: Span = .seconds(60), bytes: Int = 256 << 20, liveScans: Int = 500,
+        bodyFetches: Int = 50
+    ) {
+        self.rows = rows
+        self.time = time
+        self.bytes = bytes
+        self.liveScans = liveScans
+        self.bodyFetches = bodyFetches
+    }
+}
+
+/// The rows of a statement, with all that is needed to know what they are worth.
+package struct QueryResult: Hashable, Sendable {
+    package var rows: RowSet
+    /// Everything that happened before this moment is in the tables read, late rows apart.
+    package var asOf: Instant
+    /// Rows are missing because a limit was reached: of the statement, of a table, or of the provider.
+    package var isTruncated: Bool
+    /// Of the sources that the statement reads, in the order of their names.
+    package var sources: [SourceReport]
+    /// HTTP calls made for this statement.
+    package var calls: Int
+
+    package init(rows: RowSet, asOf: Instant, isTruncated: Bool, sources: [SourceReport], calls: Int) {
+        self.rows = rows
+        self.asOf = asOf
+        self.isTruncated = isTruncated
+        self.sources = sources
+        self.calls = calls
+    }
+
+    /// Some of what the statement reads could not be brought up to the freshness asked for, or was cut off.
+    package var isPartial: Bool { isTruncated || sources.contains { $0.state.isIncomplete } }
+}

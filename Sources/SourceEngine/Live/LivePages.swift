@@ -1,0 +1,75 @@
+import Basics
+import SourceFetch
+
+/// The rows of one live scan.
+struct LiveAnswer: Sendable {
+    var rows: [[Value]]
+    var calls: Int
+    var isTruncated: Bool
+    var at: Instant
+}
+
+/// Answers of live tables, kept for a while; the same request under way is never made twice.
+actor LivePages {
+    /// More rows than this are not read for one request.
+    static let rowLimit = 200_000
+    private static let keptRows = 500_000
+
+    private let pages: any PageSource
+    private let clock: WallClock
+    private let lifetime: Span
+    private var answers: [LiveRequest.Key: LiveAnswer] = [:]
+    private var flights: [LiveRequest.Key: Task<LiveAnswer, any Error>] = [:]
+
+    init(pages: any PageSource, clock: WallClock, lifetime: Span) {
+        (self.pages, self.clock, self.lifetime) = (pages, clock, lifetime)
+    }
+
+    /// The answer, and whether this request was the one that made its calls.
+    func answer(_ request: LiveRequest) async throws -> (LiveAnswer, isFresh: Bool) {
+        let now = clock.now()
+        if let known = kept(request, now) { return (known, false) }
+        if let flight = flights[request.key] { return (try await flight.value, false) }
+        let (pages, clock) = (pages, clock)
+        let flight = Task { try await Self.read(request, from: pages, clock: clock) }
+        flights[request.key] = flight
+        defer { flights[request.key] = nil }
+        let answer = try await flight.value
+        keep(answer, request.key)
+        return (answer, true)
+    }
+
+    private func kept(_ request: LiveRequest, _ now: Instant) -> LiveAnswer? {
+        var whole = request.key
+        whole.limit = nil
+        return [request.key, whole].lazy.compactMap { self.answers[$0] }.first { now - $0.at < self.lifetime }
+    }
+
+    private func keep(_ answer: LiveAnswer, _ key: LiveRequest.Key) {
+        answers = answers.filter { answer.at - $0.value.at < lifetime }
+        if answers.values.reduce(answer.rows.count, { $0 + $1.rows.count }) > Self.keptRows { answers.removeAll() }
+        answers[key] = answer
+    }
+
+    private static func read(
+        _ request: LiveRequest, from pages: any PageSource, clock: WallClock
+    ) async throws -> LiveAnswer {
+        let gathered = Lock<[[Value]]>([])
+        let outcome = try await pages.scan(request.scan) { page in
+            let rows = page.rows.map { $0.map(TimeText.normalised) }
+            let count = gathered.withLock { known in
+                known += rows
+                return known.count
+            }
+            if let limit = request.scan.rowLimit, count >= limit { return .stop }
+            if count >= rowLimit { return .stop }
+            guard let oldest = request.oldest, let place = request.timePosition,
+                let last = rows.last.flatMap({ TimeText.instant($0[place]) })
+            else { return .more }
+            return last < oldest ? .stop : .more
+        }
+        let rows = gathered.withLock { $0 }
+        let isCut = request.scan.rowLimit == nil && (outcome.isTruncated || rows.count >= rowLimit)
+        return LiveAnswer(rows: rows, calls: outcome.calls, isTruncated: isCut, at: clock.now())
+    }
+}

@@ -1,0 +1,115 @@
+import Basics
+import SQLiteKit
+import SourceFetch
+import SourceSpec
+
+/// One scan of a live table, and where to stop when the API takes no lower bound of time.
+struct LiveRequest: Hashable, Sendable {
+    var scan: Scan
+    var oldest: Instant?
+    var timePosition: Int?
+
+    /// The same request always has the same key; the rest of the scan follows from the table.
+    var key: Key {
+        Key(
+            table: QualifiedName(scan.source.name, scan.table.name), filters: scan.filters,
+            parameters: scan.extraParameters, limit: scan.rowLimit, oldest: oldest)
+    }
+
+    struct Key: Hashable, Sendable {
+        var table: QualifiedName
+        var filters: [String: Value]
+        var parameters: [MirrorSpec.Parameter]
+        var limit: Int?
+        var oldest: Instant?
+    }
+
+    /// The scans that the accepted conditions ask for: one for each combination of the values of `IN` lists.
+    static func all(for spec: LiveTableSpec, _ bound: [VirtualBinding], maximum: Int) throws -> [LiveRequest] {
+        var base = Scan(source: spec.source, table: spec.table)
+        var combinations: [[String: Value]] = [[:]]
+        var window = Interval(from: Instant(milliseconds: .min), to: Instant(milliseconds: .max))
+        for binding in bound {
+            if binding.comparison == .limit {
+                base.rowLimit = binding.values.first?.integer.flatMap { $0 > 0 ? $0 : nil }
+            } else if let filter = binding.column.flatMap({ spec.filters[$0] }) {
+                combinations = try multiply(combinations, filter, binding, spec, maximum)
+            } else if let moment = binding.values.first.flatMap(TimeText.instant) {
+                narrow(&window, binding.comparison, moment)
+            }
+        }
+        let template = request(base, window, spec)
+        return combinations.map { filters in
+            var request = template
+            request.scan.filters = filters
+            return request
+        }
+    }
+
+    private static func multiply(
+        _ combinations: [[String: Value]], _ filter: FilterSpec, _ binding: VirtualBinding, _ spec: LiveTableSpec,
+        _ maximum: Int
+    ) throws -> [[String: Value]] {
+        var seen: Set<Value> = []
+        let values = binding.values.filter { seen.insert($0).inserted }
+            .map { binding.comparison == .like ? unwrapped($0) : $0 }
+        let given = values.filter { !$0.isNull }
+        // A function's argument that is NULL was left out; a column never equals NULL.
+        if spec.isFunction, given.isEmpty {
+            guard !filter.isRequired else { throw VirtualTableRefusal(spec.missing([filter.name])) }
+            return combinations
+        }
+        guard combinations.count * given.count <= maximum else {
+            throw QueryError(
+                .tooLarge, "\(spec.name) would take more than \(maximum) requests for this statement.",
+                remedy: "Name fewer values of \(filter.name), or raise the limit on live scans.")
+        }
+        return combinations.flatMap { known in
+            given.map { value in
+                var filters = known
+                filters[filter.name] = value
+                return filters
+            }
+        }
+    }
+
+    /// `%text%` without its outer signs.
+    private static func unwrapped(_ value: Value) -> Value {
+        guard case .text(let text) = value else { return value }
+        var inner = text[...]
+        while inner.first == "%" { inner.removeFirst() }
+        while inner.last == "%" { inner.removeLast() }
+        return .text(String(inner))
+    }
+
+    private static func narrow(
+        _ window: inout Interval, _ comparison: VirtualCondition.Operator, _ moment: Instant
+    ) {
+        switch comparison {
+        case .greater, .greaterOrEqual: window.from = max(window.from, moment)
+        // The API's upper bound is exclusive; SQLite looks again at what comes.
+        case .less, .lessOrEqual: window.to = min(window.to, moment + .milliseconds(1))
+        default: break
+        }
+    }
+
+    private static func request(_ scan: Scan, _ window: Interval, _ spec: LiveTableSpec) -> LiveRequest {
+        var request = LiveRequest(scan: scan)
+        guard let mirror = spec.mirror else { return request }
+        let plan = MirrorPlan(mirror: mirror, coverage: IntervalSet())
+        let hasStart = window.from.milliseconds > .min
+        let hasEnd = window.to.milliseconds < .max
+        request.scan.extraParameters = mirror.parameters
+        switch mirror.window {
+        case .parameters(let from, let to):
+            if hasStart { request.scan.extraParameters.append(.init(name: from, value: plan.text(window.from))) }
+            if hasEnd { request.scan.extraParameters.append(.init(name: to, value: plan.text(window.to))) }
+        case .from(let from):
+            if hasStart { request.scan.extraParameters.append(.init(name: from, value: plan.text(window.from))) }
+        case .newestFirst:
+            request.oldest = hasStart ? window.from : nil
+            request.timePosition = spec.table.columns.firstIndex { $0.name == mirror.timeColumn }
+        }
+        return request
+    }
+}

@@ -1,0 +1,135 @@
+import Basics
+import SQLiteKit
+import SourceFetch
+import SourceSpec
+
+/// A virtual table whose rows are asked of the provider, with as much of the statement's conditions as it takes.
+final class LiveTable: VirtualTable {
+    static let moduleName = "sentinel_live"
+
+    let spec: LiveTableSpec
+    private let asking: (any LiveAsking)?
+
+    var columns: [VirtualColumn] { spec.columns }
+
+    /// `arguments` are the schema and the table; without `runner` the table can be made but not read.
+    init(named arguments: [String], among specs: [LiveTableSpec], runner: (any LiveAsking)?) throws {
+        guard arguments.count == 2,
+            let spec = specs.first(where: { $0.source.name == arguments[0] && $0.sqlName == arguments[1] })
+        else { throw VirtualTableRefusal("no source gives \(arguments.joined(separator: "."))") }
+        self.spec = spec
+        asking = runner
+    }
+
+    func plan(_ conditions: [VirtualCondition], _ shape: VirtualQueryShape) throws -> VirtualPlan {
+        var accepted: [VirtualPlan.Accepted] = []
+        var met: Set<String> = []
+        var isComplete = !shape.isOrdered
+        var limit: Int?
+        for (place, condition) in conditions.enumerated() {
+            switch condition.comparison {
+            case .limit: limit = condition.isUsable ? place : nil
+            case .offset: isComplete = false
+            default:
+                if let taken = try take(condition, place, met) {
+                    accepted.append(taken)
+                    if let name = condition.column.flatMap({ spec.filters[$0]?.name }) { met.insert(name) }
+                    isComplete = isComplete && taken.isExact
+                } else {
+                    isComplete = false
+                }
+            }
+        }
+        let missing = spec.filters.sorted { $0.key < $1.key }.map(\.value)
+            .filter { $0.isRequired && !met.contains($0.name) }.map(\.name)
+        guard missing.isEmpty else { throw VirtualTableRefusal(spec.missing(missing)) }
+        let exact = accepted.count(where: \.isExact)
+        if let limit, isComplete { accepted.append(.init(condition: limit, isExact: false)) }
+        // One answer is a few dozen rows when filtered, some hundreds when not; a call costs as much as 10 000 rows.
+        return VirtualPlan(accepted: accepted, cost: exact > 0 ? 10_000 : 100_000, rows: exact > 0 ? 25 : 1000)
+    }
+
+    private func take(
+        _ condition: VirtualCondition, _ place: Int, _ met: Set<String>
+    ) throws -> VirtualPlan.Accepted? {
+        guard let column = condition.column else { return nil }
+        if let filter = spec.filters[column] {
+            let isEcho = spec.echoes.contains(column)
+            switch (condition.comparison, filter.mode) {
+            case (.equal, _):
+                guard condition.isUsable else {
+                    if isEcho { throw VirtualTableRefusal(spec.missing([filter.name])) }
+                    return nil
+                }
+                let isWanted = condition.isLiteral || condition.isList || isEcho || filter.isRequired || filter.isLookupKey
+                guard isWanted, !met.contains(filter.name) else { return nil }
+                return .init(condition: place, isExact: true, asList: condition.isList)
+            case (.like, .search), (.like, .contains):
+                return condition.isUsable && condition.isLiteral ? .init(condition: place, isExact: isEcho) : nil
+            default:
+                guard columns[column].isHidden else { return nil }
+                throw VirtualTableRefusal("\(spec.name): \(filter.name) is a parameter and takes only = or IN.")
+            }
+        }
+        return isTimeBound(condition, column) ? .init(condition: place, isExact: false) : nil
+    }
+
+    private func isTimeBound(_ condition: VirtualCondition, _ column: Int) -> Bool {
+        guard let mirror = spec.mirror, spec.table.columns.indices.contains(column),
+            spec.table.columns[column].name == mirror.timeColumn, condition.isUsable, condition.isLiteral
+        else { return false }
+        switch condition.comparison {
+        case .less, .lessOrEqual, .greater, .greaterOrEqual: return true
+        default: return false
+        }
+    }
+
+    func open(_ bound: [VirtualBinding]) throws -> any VirtualRows {
+        guard let asking else { throw VirtualTableRefusal("\(spec.name) can be read through the engine only.") }
+        let requests = try LiveRequest.all(for: spec, bound, maximum: asking.scansLeft)
+        return LiveRows(spec: spec, answers: try asking.ask(requests))
+    }
+}
+
+/// What a live table needs of the statement that reads it. Used on the connection's thread alone.
+protocol LiveAsking: AnyObject {
+    var scansLeft: Int { get }
+    func ask(_ requests: [LiveRequest]) throws -> [(LiveRequest, LiveAnswer)]
+}
+
+/// Rows of several scans, one after another.
+final class LiveRows: VirtualRows {
+    private let spec: LiveTableSpec
+    private let answers: [(request: LiveRequest, answer: LiveAnswer)]
+    private var position = 0
+    private var row = 0
+
+    init(spec: LiveTableSpec, answers: [(LiveRequest, LiveAnswer)]) {
+        self.spec = spec
+        self.answers = answers
+        skipEmpty()
+    }
+
+    var isAtEnd: Bool { position >= answers.count }
+
+    func advance() {
+        row += 1
+        skipEmpty()
+    }
+
+    private func skipEmpty() {
+        while position < answers.count, row >= answers[position].answer.rows.count {
+            position += 1
+            row = 0
+        }
+    }
+
+    func value(_ column: Int) -> Value {
+        let current = answers[position]
+        if let filter = spec.filters[column], spec.echoes.contains(column) {
+            return current.request.scan.filters[filter.name] ?? .null
+        }
+        let values = current.answer.rows[row]
+        return values.indices.contains(column) ? values[column] : .null
+    }
+}

@@ -1,0 +1,64 @@
+import Basics
+import SQLiteKit
+import SourceSpec
+
+/// A table or function that is asked live: its columns as SQL sees them, and which of them are filters.
+struct LiveTableSpec: Hashable, Sendable {
+    let source: SourceSpec
+    let table: TableSpec
+    let isFunction: Bool
+    /// The name in SQL; differs from the table's for the live twin of a mirrored table.
+    let sqlName: String
+    /// How the API bounds time, when the overlay says.
+    let mirror: MirrorSpec?
+    let columns: [VirtualColumn]
+    /// The filter that each column is, by the column's place.
+    let filters: [Int: FilterSpec]
+    /// Columns that hold nothing but the filter's own value: a condition on them can be met by the API alone.
+    let echoes: Set<Int>
+
+    static let twinSuffix = "__live"
+
+    init(source: SourceSpec, table: TableSpec, isFunction: Bool = false, mirror: MirrorSpec? = nil) {
+        (self.source, self.table, self.isFunction, self.mirror) = (source, table, isFunction, mirror)
+        sqlName = mirror == nil ? table.name : table.name + Self.twinSuffix
+        var columns = table.columns.map { VirtualColumn($0.name, MirrorSchema.sqliteType($0.type)) }
+        var filters: [Int: FilterSpec] = [:]
+        var echoes: Set<Int> = []
+        for filter in table.filters {
+            if !isFunction, let place = table.columns.firstIndex(where: { $0.name == filter.name }) {
+                filters[place] = filter
+                if Self.isEcho(table.columns[place].expression) { echoes.insert(place) }
+            } else {
+                let isTaken = columns.contains { $0.name == filter.name }
+                filters[columns.count] = filter
+                echoes.insert(columns.count)
+                columns.append(
+                    VirtualColumn(
+                        isTaken ? filter.name + "__argument" : filter.name, MirrorSchema.sqliteType(filter.type),
+                        isHidden: true))
+            }
+        }
+        (self.columns, self.filters, self.echoes) = (columns, filters, echoes)
+    }
+
+    static func isEcho(_ expression: ColumnExpression) -> Bool {
+        switch expression {
+        case .fromFilter, .fromArgument, .null: true
+        default: false
+        }
+    }
+
+    var name: QualifiedName { QualifiedName(source.name, table.name) }
+
+    var definition: String {
+        "CREATE VIRTUAL TABLE \(MirrorSchema.quoted(sqlName)) USING \(LiveTable.moduleName)(\(source.name), \(sqlName))"
+    }
+
+    /// The sentence for required filters that a statement does not give.
+    func missing(_ names: [String]) -> String {
+        let conditions = names.map { "\($0) = '…'" }.joined(separator: " AND ")
+        return isFunction
+            ? "\(name) needs the argument \(names.joined(separator: ", "))." : "\(name) needs WHERE \(conditions)."
+    }
+}

@@ -1,0 +1,143 @@
+import Basics
+import FoundationEssentials
+import SQLiteKit
+import SourceSpec
+
+/// The mirror of one source: a SQLite file that can be thrown away and rebuilt, and the one connection that writes it.
+actor MirrorFile {
+    /// Files of another version are thrown away.
+    static let version: Int64 = 1
+
+    private let queue: QueueExecutor
+    nonisolated let path: String
+    private let tables: [QualifiedName: MirrorTable]
+    private let liveTables: [LiveTableSpec]
+    private var connection: Connection?
+    /// Counts how often the file was thrown away, so that readers know when to attach it anew.
+    private(set) var generation = 0
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
+
+    init(source: String, directory: String, tables: [MirrorTable], liveTables: [LiveTableSpec]) {
+        queue = QueueExecutor(label: "mirror of \(source)")
+        path = directory + "/mirror-\(source).db"
+        self.tables = Dictionary(tables.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        self.liveTables = liveTables
+    }
+
+    /// Makes the file ready to be attached; answers its generation.
+    func prepare() throws -> Int {
+        _ = try opened()
+        return generation
+    }
+
+    func state(of name: QualifiedName) throws -> MirrorState {
+        try use { connection in
+            guard let table = self.tables[name] else { return MirrorState() }
+            return try MirrorLedger(connection: connection).state(of: table)
+        }
+    }
+
+    /// Writes rows, their rollups, and what they cover, in one transaction.
+    ///
+    /// `covered` is nil while a chain is not at its end. Answers how many rows were refused for want of a key.
+    func write(_ batch: MirrorBatch, to name: QualifiedName, at now: Instant) throws -> Int {
+        guard let table = tables[name] else { return 0 }
+        return try use { connection in
+            try connection.transaction { connection in
+                let refused = try MirrorIngest(table: table, connection: connection).write(batch.rows, at: now)
+                if let covered = batch.covered {
+                    try MirrorLedger(connection: connection).cover(covered, of: table)
+                }
+                return refused
+            }
+        }
+    }
+
+    func finishSync(of name: QualifiedName, at now: Instant, retention: Span) throws {
+        guard let table = tables[name] else { return }
+        try use { connection in
+            try connection.transaction { connection in
+                let ledger = MirrorLedger(connection: connection)
+                try ledger.setSynced(table, at: now)
+                try MirrorIngest(table: table, connection: connection).expire(before: now - retention, ledger: ledger)
+            }
+        }
+    }
+
+    func setFallback(_ since: Instant?, of name: QualifiedName) throws {
+        guard let table = tables[name] else { return }
+        try use { connection in
+            try connection.transaction { try MirrorLedger(connection: $0).setFallback(table, since: since) }
+        }
+    }
+
+    func storeBodies(_ rows: [[Value]], of name: QualifiedName, at now: Instant) throws {
+        guard let table = tables[name] else { return }
+        try use { connection in
+            try connection.transaction {
+                try MirrorIngest(table: table, connection: $0).storeBodies(rows, at: now)
+            }
+        }
+    }
+
+    /// Runs `body`; a damaged file is thrown away, to be rebuilt by the next use.
+    private func use<Result>(_ body: (Connection) throws -> Result) throws -> Result {
+        do {
+            return try body(opened())
+        } catch let error as SQLiteError where error.isCorrupt {
+            discard()
+            throw error
+        }
+    }
+
+    private func opened() throws -> Connection {
+        if let connection { return connection }
+        do {
+            let fresh = try open()
+            connection = fresh
+            return fresh
+        } catch let error as SQLiteError where error.isCorrupt {
+            discard()
+        } catch is OtherVersion {
+            discard()
+        }
+        let fresh = try open()
+        connection = fresh
+        return fresh
+    }
+
+    private struct OtherVersion: Error {}
+
+    private func open() throws -> Connection {
+        try FileManager.default.createDirectory(
+            atPath: String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]), withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        let connection = try Connection(path: path, mode: .readWriteCreate)
+        try connection.execute(
+            """
+            PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;
+            PRAGMA journal_size_limit = 67108864; PRAGMA secure_delete = OFF; PRAGMA temp_store = MEMORY;
+            """)
+        try connection.registerModule(LiveTable.moduleName) { [liveTables] arguments in
+            try LiveTable(named: arguments, among: liveTables, runner: nil)
+        }
+        let version = try connection.query("PRAGMA user_version").rows.first?.first ?? .null
+        let isEmpty = try connection.query("SELECT 1 FROM sqlite_schema LIMIT 1").isEmpty
+        guard isEmpty || version == .integer(Self.version) else { throw OtherVersion() }
+        try connection.transaction { try MirrorLayout(tables: Array(tables.values), live: liveTables).apply(to: $0) }
+        return connection
+    }
+
+    private func discard() {
+        connection = nil
+        generation += 1
+        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+    }
+}
+
+/// Rows that belong together, in the order of the table's columns.
+struct MirrorBatch: Sendable {
+    var rows: [[Value]]
+    var covered: Interval?
+}

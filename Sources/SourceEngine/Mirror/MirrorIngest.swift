@@ -1,0 +1,134 @@
+import Basics
+import SQLiteKit
+import SourceSpec
+
+/// Writes rows into a mirror, within the caller's transaction, and keeps the rollups equal to them.
+struct MirrorIngest {
+    /// A body longer than this is cut.
+    static let bodyLimit = 256 << 10
+
+    let table: MirrorTable
+    let connection: Connection
+    private let schema: MirrorSchema
+
+    init(table: MirrorTable, connection: Connection) {
+        self.table = table
+        self.connection = connection
+        schema = MirrorSchema(table: table)
+    }
+
+    private var keepsRollups: Bool { table.mirror.rollups && table.tracePosition != nil }
+
+    /// Upserts rows; the later of two with the same key wins. Answers how many were refused for want of a key.
+    func write(_ rows: [[Value]], at now: Instant) throws -> Int {
+        guard !rows.isEmpty else { return 0 }
+        let upsert = try connection.statement(schema.upsert)
+        let lookup = try keepsRollups || table.hasBodies ? connection.statement(schema.lookup) : nil
+        var touched = TouchedRollups()
+        var refused = 0
+        for row in rows {
+            guard row.count == table.table.columns.count, !table.keyPositions.contains(where: { row[$0].isNull }) else {
+                refused += 1
+                continue
+            }
+            if let lookup { try noteStored(row, lookup, &touched) }
+            for (place, position) in table.storedPositions.enumerated() {
+                try upsert.bind(stored(row[position], position), at: place + 1)
+            }
+            _ = try upsert.step()
+            upsert.reset()
+            if keepsRollups, let trace = table.tracePosition {
+                touched.note(time: stored(row[table.timePosition], table.timePosition), trace: row[trace])
+            }
+        }
+        if table.hasBodies {
+            let bodies = table.bodyPositions
+            try storeBodies(rows.filter { row in bodies.contains { row.indices.contains($0) && !row[$0].isNull } }, at: now)
+        }
+        if keepsRollups {
+            try MirrorRollups(table: table).recompute(hours: touched.hours, traces: touched.traces, on: connection)
+        }
+        return refused
+    }
+
+    private func stored(_ value: Value, _ position: Int) -> Value {
+        if case .text = value { return TimeText.normalised(value) }
+        guard position == table.timePosition, table.mirror.timeFormat == .iso8601 || isTimestamp(position),
+            let instant = TimeText.instant(value)
+        else { return value }
+        return Value(instant)
+    }
+
+    private func isTimestamp(_ position: Int) -> Bool { table.table.columns[position].type == .timestamp }
+
+    /// The hour and trace that the row stood under before also change; a body of an unfinished row is out of date.
+    private func noteStored(_ row: [Value], _ lookup: Statement, _ touched: inout TouchedRollups) throws {
+        for (place, position) in table.keyPositions.enumerated() { try lookup.bind(row[position], at: place + 1) }
+        defer { lookup.reset() }
+        guard try lookup.step() else { return }
+        if keepsRollups { touched.note(time: lookup.value(at: 0), trace: lookup.value(at: 1)) }
+        guard table.hasBodies, let end = table.position(of: "end_time"),
+            TimeText.normalised(row[end]) != lookup.value(at: 2)
+        else { return }
+        try connection.run(schema.bodyRemoval, table.keyPositions.map { row[$0] })
+    }
+
+    /// Keeps the bodies that the rows carry. A row whose bodies are all NULL is kept too: it was asked for.
+    func storeBodies(_ rows: [[Value]], at now: Instant) throws {
+        guard table.hasBodies, !rows.isEmpty else { return }
+        let statement = try connection.statement(schema.bodyUpsert)
+        for row in rows where row.count == table.table.columns.count {
+            let values = table.keyPositions.map { row[$0] } + table.bodyPositions.map { Self.cut(row[$0]) }
+            try statement.bind(values + [Value(now)])
+            _ = try statement.step()
+            statement.reset()
+        }
+    }
+
+    /// The text without what is beyond the limit, whole characters kept.
+    static func cut(_ value: Value) -> Value {
+        guard case .text(let text) = value, text.utf8.count > bodyLimit else { return value }
+        return .text(String(decoding: text.utf8.prefix(bodyLimit), as: UTF8.self))
+    }
+
+    /// Removes what is older than the retention: whole hours, so that no hour is left with half of its rows.
+    func expire(before moment: Instant, ledger: MirrorLedger) throws {
+        let horizon = moment.startOfHour
+        var coverage = try ledger.coverage(of: table)
+        guard let start = coverage.start, start < horizon else { return }
+        let bound = Value(horizon)
+        if keepsRollups, let expired = schema.expiredTraces {
+            let traces = Set(try connection.query(expired, [bound]).rows.compactMap { $0[0].text })
+            try connection.run(schema.expiry, [bound])
+            try MirrorRollups(table: table).recompute(hours: [], traces: traces, on: connection)
+            try MirrorRollups(table: table).expire(before: horizon.iso8601, on: connection)
+        } else {
+            try connection.run(schema.expiry, [bound])
+        }
+        if table.hasBodies { try connection.run(schema.bodyExpiry, [bound]) }
+        coverage.remove(Interval(from: Instant(milliseconds: .min / 2), to: horizon))
+        try ledger.store(coverage, of: table)
+    }
+}
+
+/// Which hours and traces a batch changes.
+struct TouchedRollups {
+    private(set) var hours: Set<String> = []
+    private(set) var traces: Set<String> = []
+    private var lastTime = ""
+    private var lastTrace = ""
+
+    mutating func note(time: Value, trace: Value) {
+        if case .text(let text) = time, text.utf8.count >= 13 {
+            let hour = text.utf8.prefix(13)
+            if !lastTime.utf8.elementsEqual(hour) {
+                lastTime = String(decoding: hour, as: UTF8.self)
+                hours.insert(lastTime)
+            }
+        }
+        if case .text(let text) = trace, text != lastTrace {
+            lastTrace = text
+            traces.insert(text)
+        }
+    }
+}

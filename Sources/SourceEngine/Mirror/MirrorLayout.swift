@@ -1,0 +1,55 @@
+import Basics
+import SQLiteKit
+import SourceSpec
+
+/// Brings a mirror file to the tables that the specs ask for. What is not stored for good is made anew.
+struct MirrorLayout {
+    let tables: [MirrorTable]
+    let live: [LiveTableSpec]
+
+    func apply(to connection: Connection) throws {
+        try connection.execute(
+            """
+            CREATE TABLE IF NOT EXISTS mirror_state (name TEXT PRIMARY KEY, identity TEXT NOT NULL, synced_at TEXT,
+                fallback_since TEXT) STRICT;
+            CREATE TABLE IF NOT EXISTS mirror_coverage (name TEXT NOT NULL, from_at TEXT NOT NULL, to_at TEXT NOT NULL,
+                PRIMARY KEY (name, from_at)) STRICT, WITHOUT ROWID;
+            CREATE TABLE IF NOT EXISTS mirror_layout (fingerprint TEXT NOT NULL) STRICT;
+            PRAGMA user_version = \(MirrorFile.version);
+            """)
+        let fingerprint = Fingerprint(labels: definitions + tables.map(\.identity).sorted()).text
+        let known = try connection.query("SELECT fingerprint FROM mirror_layout").rows.first?.first
+        guard known != .text(fingerprint) else { return }
+        try dropViews(on: connection)
+        for table in tables { try renew(table, on: connection) }
+        for definition in definitions { try connection.execute(definition) }
+        try connection.execute("DELETE FROM mirror_layout")
+        try connection.run("INSERT INTO mirror_layout VALUES (?)", [.text(fingerprint)])
+    }
+
+    private var definitions: [String] {
+        tables.compactMap { MirrorSchema(table: $0).view }.sorted() + live.map(\.definition)
+    }
+
+    private func dropViews(on connection: Connection) throws {
+        let made = try connection.query(
+            """
+            SELECT type, name FROM sqlite_schema WHERE type = 'view' OR (type = 'table' AND sql LIKE 'CREATE VIRTUAL%')
+            """)
+        for row in made.rows {
+            guard let type = row[0].text, let name = row[1].text else { continue }
+            try connection.execute("DROP \(type == "view" ? "VIEW" : "TABLE") \(MirrorSchema.quoted(name))")
+        }
+    }
+
+    private func renew(_ table: MirrorTable, on connection: Connection) throws {
+        let name = Value.text(table.table.name)
+        let known = try connection.query("SELECT identity FROM mirror_state WHERE name = ?", [name]).rows.first?.first
+        guard known != .text(table.identity) else { return }
+        let schema = MirrorSchema(table: table)
+        for statement in schema.removal + schema.creation { try connection.execute(statement) }
+        try connection.run("DELETE FROM mirror_coverage WHERE name = ?", [name])
+        try connection.run(
+            "INSERT OR REPLACE INTO mirror_state (name, identity) VALUES (?, ?)", [name, .text(table.identity)])
+    }
+}

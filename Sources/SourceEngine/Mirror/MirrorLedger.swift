@@ -1,0 +1,58 @@
+import Basics
+import SQLiteKit
+import SourceSpec
+
+/// Reads and writes what a mirror file remembers of its tables. Every write belongs to a caller's transaction.
+struct MirrorLedger {
+    let connection: Connection
+
+    func state(of table: MirrorTable) throws -> MirrorState {
+        var state = MirrorState()
+        state.coverage = try coverage(of: table)
+        let row = try connection.query(
+            "SELECT synced_at, fallback_since FROM mirror_state WHERE name = ?", [.text(table.table.name)]
+        ).rows.first
+        state.syncedAt = row?[0].instant
+        state.fallbackSince = row?[1].instant
+        let newest = try connection.query(MirrorSchema(table: table).newest).rows.first?.first
+        state.newest = newest.flatMap(TimeText.instant)
+        return state
+    }
+
+    func coverage(of table: MirrorTable) throws -> IntervalSet {
+        let rows = try connection.query(
+            "SELECT from_at, to_at FROM mirror_coverage WHERE name = ?", [.text(table.table.name)]
+        ).rows
+        return IntervalSet(
+            rows.compactMap { row in
+                guard let from = row[0].instant, let to = row[1].instant else { return nil }
+                return Interval(from: from, to: to)
+            })
+    }
+
+    func cover(_ interval: Interval, of table: MirrorTable) throws {
+        var coverage = try coverage(of: table)
+        coverage.insert(interval)
+        try store(coverage, of: table)
+    }
+
+    func store(_ coverage: IntervalSet, of table: MirrorTable) throws {
+        let name = Value.text(table.table.name)
+        try connection.run("DELETE FROM mirror_coverage WHERE name = ?", [name])
+        for interval in coverage.intervals {
+            try connection.run(
+                "INSERT INTO mirror_coverage VALUES (?, ?, ?)", [name, Value(interval.from), Value(interval.to)])
+        }
+    }
+
+    func setSynced(_ table: MirrorTable, at now: Instant) throws {
+        try connection.run(
+            "UPDATE mirror_state SET synced_at = ? WHERE name = ?", [Value(now), .text(table.table.name)])
+    }
+
+    func setFallback(_ table: MirrorTable, since: Instant?) throws {
+        try connection.run(
+            "UPDATE mirror_state SET fallback_since = ? WHERE name = ?",
+            [since.map { Value($0) } ?? .null, .text(table.table.name)])
+    }
+}

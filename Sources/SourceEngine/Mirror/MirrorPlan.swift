@@ -1,0 +1,76 @@
+import Basics
+import SourceSpec
+
+/// Decides which windows of a mirrored table are to be read: the head behind the watermark, then what is missing.
+struct MirrorPlan {
+    /// No window is halved below this.
+    static let shortestWindow = Span.minutes(1)
+
+    let mirror: MirrorSpec
+    let coverage: IntervalSet
+
+    /// The oldest moment worth reading.
+    func horizon(now: Instant, since: Instant? = nil, retention: Span) -> Instant {
+        max(since ?? now - mirror.backfill, now - retention)
+    }
+
+    /// Nothing is missing between the horizon and the watermark.
+    func isWhole(from horizon: Instant) -> Bool {
+        guard let end = coverage.end, end > horizon else { return false }
+        return coverage.gaps(in: Interval(from: horizon, to: end)).isEmpty
+    }
+
+    /// The windows to read, newest first; `end` is what "now" is at the provider.
+    func windows(from horizon: Instant, to end: Instant) -> [Interval] {
+        guard horizon < end else { return [] }
+        var wanted = IntervalSet(coverage.gaps(in: Interval(from: horizon, to: end)))
+        let watermark = min(coverage.end ?? horizon, end)
+        wanted.insert(Interval(from: max(horizon, watermark - mirror.overlap), to: end))
+        guard case .parameters = mirror.window else {
+            // Without an upper bound every chain starts now, so there is but one.
+            return [Interval(from: wanted.start ?? horizon, to: end)]
+        }
+        return wanted.intervals.reversed().flatMap(slices)
+    }
+
+    private func slices(of interval: Interval) -> [Interval] {
+        var result: [Interval] = []
+        var end = interval.to
+        while end > interval.from {
+            let start = max(interval.from, end - mirror.slice)
+            result.append(Interval(from: start, to: end))
+            end = start
+        }
+        return result
+    }
+
+    /// Two windows for one whose answer was cut off or refused as too much, newest first; nil when it cannot be less.
+    func halves(of window: Interval) -> [Interval]? {
+        guard case .parameters = mirror.window, window.length.milliseconds >= 2 * Self.shortestWindow.milliseconds
+        else { return nil }
+        let middle = window.from + .milliseconds(window.length.milliseconds / 2)
+        return [Interval(from: middle, to: window.to), Interval(from: window.from, to: middle)]
+    }
+
+    /// The query parameters that bound `window`.
+    func parameters(for window: Interval) -> [MirrorSpec.Parameter] {
+        switch mirror.window {
+        case .parameters(let from, let to):
+            [.init(name: from, value: text(window.from)), .init(name: to, value: text(window.to))]
+        case .from(let from): [.init(name: from, value: text(window.from))]
+        case .newestFirst: []
+        }
+    }
+
+    func text(_ instant: Instant) -> String {
+        switch mirror.timeFormat {
+        case .iso8601: return instant.iso8601
+        case .iso8601Seconds: return instant.iso8601Seconds
+        case .epochSeconds: return String(instant.milliseconds / 1000)
+        case .slack:
+            let fraction = String(instant.milliseconds % 1000)
+            let padded = String(repeating: "0", count: 3 - fraction.count) + fraction
+            return "\(instant.milliseconds / 1000).\(padded)000"
+        }
+    }
+}

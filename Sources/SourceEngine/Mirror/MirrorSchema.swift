@@ -1,0 +1,114 @@
+import Basics
+import SourceSpec
+
+/// The statements that make and fill the tables of one mirrored table.
+struct MirrorSchema: Sendable {
+    let table: MirrorTable
+
+    static func quoted(_ name: String) -> String { "\"\(name.replacing("\"", with: "\"\""))\"" }
+    static func literal(_ text: String) -> String { "'\(text.replacing("'", with: "''"))'" }
+
+    static func sqliteType(_ type: ColumnType) -> String {
+        switch type {
+        case .utf8, .timestamp, .date, .json: "TEXT"
+        case .int64, .boolean: "INTEGER"
+        case .float64: "REAL"
+        }
+    }
+
+    private func column(_ position: Int) -> String { Self.quoted(table.table.columns[position].name) }
+    private var rows: String { Self.quoted(table.rowsTable) }
+    private var time: String { column(table.timePosition) }
+    private var key: String { table.keyPositions.map(column).joined(separator: ", ") }
+
+    var creation: [String] {
+        let columns = table.storedPositions.map { position in
+            "\(column(position)) \(Self.sqliteType(table.table.columns[position].type))"
+        }
+        var statements = [
+            "CREATE TABLE \(rows) (\((columns + ["PRIMARY KEY (\(key))"]).joined(separator: ", ")))",
+            "CREATE INDEX \(Self.quoted(table.table.name + "__by_time")) ON \(rows) (\(time))",
+        ]
+        if let trace = table.tracePosition {
+            statements.append(
+                "CREATE INDEX \(Self.quoted(table.table.name + "__of_trace")) ON \(rows) (\(column(trace)), \(time))")
+        }
+        if table.hasBodies { statements += bodyCreation }
+        if table.mirror.rollups, table.tracePosition != nil { statements += MirrorRollups(table: table).creation }
+        return statements
+    }
+
+    private var bodyCreation: [String] {
+        let keys = table.keyPositions.map { "\(column($0)) \(Self.sqliteType(table.table.columns[$0].type))" }
+        let bodies = table.bodyPositions.map { "\(column($0)) TEXT" }
+        let all = keys + bodies + ["stored_at TEXT NOT NULL", "PRIMARY KEY (\(key))"]
+        let name = Self.quoted(table.bodiesTable)
+        return [
+            "CREATE TABLE \(name) (\(all.joined(separator: ", ")))",
+            "CREATE INDEX \(Self.quoted(table.table.name + "__bodies_by_age")) ON \(name) (stored_at)",
+        ]
+    }
+
+    /// The table's own name as a view: stored columns as they are, a body from its store or through `body_of`.
+    var view: String? {
+        guard table.hasBodies, let group = table.mirror.bodies?.groupColumn else { return nil }
+        let bodies = Self.quoted(table.bodiesTable)
+        let same = table.keyPositions.map { "b.\(column($0)) = r.\(column($0))" }.joined(separator: " AND ")
+        let keys = table.keyPositions.map { "r.\(column($0))" }.joined(separator: ", ")
+        let columns = table.table.columns.indices.map { position -> String in
+            guard table.bodyPositions.contains(position) else { return "r.\(column(position))" }
+            let arguments = [
+                Self.literal(table.name.schema), Self.literal(table.name.table),
+                Self.literal(table.table.columns[position].name), "r.\(Self.quoted(group))", keys,
+            ]
+            return """
+                CASE WHEN EXISTS (SELECT 1 FROM \(bodies) b WHERE \(same)) \
+                THEN (SELECT b.\(column(position)) FROM \(bodies) b WHERE \(same)) \
+                ELSE body_of(\(arguments.joined(separator: ", "))) END AS \(column(position))
+                """
+        }
+        return "CREATE VIEW \(Self.quoted(table.table.name)) AS SELECT \(columns.joined(separator: ", ")) FROM \(rows) r"
+    }
+
+    var removal: [String] {
+        [
+            table.rowsTable, table.bodiesTable, table.hourlyTable, table.tracesTable,
+        ].map { "DROP TABLE IF EXISTS \(Self.quoted($0))" }
+    }
+
+    var upsert: String {
+        let columns = table.storedPositions.map(column)
+        let changes = table.storedPositions.filter { !table.keyPositions.contains($0) }
+            .map { "\(column($0)) = excluded.\(column($0))" }
+        let places = columns.map { _ in "?" }.joined(separator: ", ")
+        let conflict = changes.isEmpty ? "DO NOTHING" : "DO UPDATE SET \(changes.joined(separator: ", "))"
+        return """
+            INSERT INTO \(rows) (\(columns.joined(separator: ", "))) VALUES (\(places)) ON CONFLICT (\(key)) \(conflict)
+            """
+    }
+
+    /// Time, trace and end of the stored row of a key.
+    var lookup: String {
+        let end = table.position(of: "end_time").map(column) ?? "NULL"
+        let trace = table.tracePosition.map(column) ?? "NULL"
+        return "SELECT \(time), \(trace), \(end) FROM \(rows) WHERE \(keyMatch)"
+    }
+
+    var bodyUpsert: String {
+        let columns = (table.keyPositions + table.bodyPositions).map(column) + ["stored_at"]
+        let places = columns.map { _ in "?" }.joined(separator: ", ")
+        return "INSERT OR REPLACE INTO \(Self.quoted(table.bodiesTable)) (\(columns.joined(separator: ", "))) "
+            + "VALUES (\(places))"
+    }
+
+    var bodyRemoval: String { "DELETE FROM \(Self.quoted(table.bodiesTable)) WHERE \(keyMatch)" }
+
+    private var keyMatch: String { table.keyPositions.map { "\(column($0)) = ?" }.joined(separator: " AND ") }
+
+    var newest: String { "SELECT max(\(time)) FROM \(rows)" }
+    var expiry: String { "DELETE FROM \(rows) WHERE \(time) < ?" }
+    var expiredTraces: String? {
+        table.tracePosition.map { "SELECT DISTINCT \(column($0)) FROM \(rows) WHERE \(time) < ?" }
+    }
+    var bodyExpiry: String { "DELETE FROM \(Self.quoted(table.bodiesTable)) WHERE stored_at < ?" }
+}

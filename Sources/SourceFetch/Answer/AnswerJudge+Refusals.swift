@@ -1,0 +1,102 @@
+import Basics
+import HTTPClient
+import SourceSpec
+
+extension AnswerJudge {
+    /// What a status outside 200..<300 means.
+    func refusal(_ response: HTTPResponse, of request: HTTPRequest) -> Failure {
+        let words = message(response)
+        let said = words.map { ": \(plan.secrets.quote($0))" } ?? ""
+        let reason = "answered \(response.status)\(said)."
+        let again = RetryMachine.Trouble.passing(
+            retryAfter: response.header("retry-after").flatMap { WaitText.span($0, at: now) })
+        let (kind, remedy, trouble): (SourceError.Kind, String, RetryMachine.Trouble) =
+            switch response.status {
+            case 401: (.notAuthorised, checkKeys, .lasting)
+            case 403: (.notAuthorised, "\(checkKeys) It may also lack a scope.", .lasting)
+            case 404, 410: (.notFound, "Check the names in the query, and \(addressName).", .lasting)
+            case 413: (.tooMuch, askForLess, .lasting)
+            case 422 where isAboutSize(words): (.tooMuch, askForLess, .lasting)
+            case 408, 504, 524: (.timedOut, askForLess, again)
+            case 500...: (.unavailable, "It is asked again at the next scan.", again)
+            default: (.refusedByProvider, checkQuery, .lasting)
+            }
+        return Failure(error: sourceError(kind, request, reason, remedy), trouble: trouble)
+    }
+
+    /// Langfuse answers 422 when the statement behind the request outgrew its database's limits.
+    private func isAboutSize(_ words: String?) -> Bool {
+        plan.source.overlay.retryDialect == .retryAfter
+            || ["timed out", "timeout", "too large", "too many"].contains { words?.lowercased().contains($0) ?? false }
+    }
+
+    func rateLimited(_ request: HTTPRequest, _ wait: Span?, _ words: String?) -> Failure {
+        let said = words.map { ": \(plan.secrets.quote($0))" } ?? ""
+        return Failure(
+            error: sourceError(
+                .rateLimited(retryAfter: wait), request, "asked too often\(said).", Self.askAgain(after: wait)),
+            trouble: .rateLimited(wait))
+    }
+
+    static func askAgain(after wait: Span?) -> String {
+        let when = wait.map { "in \(max(1, Int($0.seconds.rounded(.up)))) s" } ?? "later"
+        return "It may be asked again \(when); rows that were read before stay."
+    }
+
+    /// No answer came.
+    func failure(_ error: HTTPError, of request: HTTPRequest) -> Failure {
+        let words = plan.secrets.quote(error.message)
+        let again = RetryMachine.Trouble.passing(retryAfter: nil)
+        switch error.kind {
+        case .unreachable:
+            let remedy = "Check the network, and \(addressName)."
+            return Failure(
+                error: sourceError(.unavailable, request, "cannot be reached: \(words).", remedy), trouble: again)
+        case .timedOut:
+            return Failure(
+                error: sourceError(.timedOut, request, "did not answer in time: \(words).", askForLess), trouble: again)
+        case .bodyTooLarge:
+            return Failure(
+                error: sourceError(.tooMuch, request, "sent too much: \(words).", askForLess), trouble: .lasting)
+        case .tls:
+            let remedy = "Check the certificate of the server, and \(addressName)."
+            return Failure(
+                error: sourceError(.unavailable, request, "has no trusted certificate: \(words).", remedy),
+                trouble: .lasting)
+        case .broken, .cancelled:
+            let isLasting = error.kind == .cancelled || !error.requestMayHaveArrived
+            let remedy = isLasting ? checkAddress : "It is asked again at the next scan."
+            return Failure(
+                error: sourceError(.unavailable, request, "broke off its answer: \(words).", remedy),
+                trouble: isLasting ? .lasting : again)
+        }
+    }
+
+    // MARK: Remedies
+
+    func sourceError(
+        _ kind: SourceError.Kind, _ request: HTTPRequest, _ reason: String, _ remedy: String
+    ) -> SourceError {
+        let plain = reason.hasSuffix("..") ? String(reason.dropLast()) : reason
+        return SourceError(
+            kind: kind, source: plan.source.name, request: plan.secrets.describe(request.method, request.url),
+            reason: plain, remedy: remedy)
+    }
+
+    /// The secrets by which the source is authorised, by name.
+    var checkKeys: String {
+        let names = plan.source.inputs.filter { $0.kind == .secret && plan.bindings.inputs[$0.key] != nil }.map(\.key)
+        return names.isEmpty ? "Check the access to this source." : "Check \(names.joined(separator: " and "))."
+    }
+
+    var checkAddress: String { "Check \(addressName)." }
+    var checkQuery: String { "Correct the values of the query." }
+    private var askForLess: String { "Ask for a shorter time or for fewer rows." }
+
+    /// The setting that holds the source's address.
+    var addressName: String {
+        if let name = plan.source.overlay.baseURLInput { return name }
+        for case .hole(let hole) in plan.backend.baseURL.parts where hole.namespace == .input { return hole.key }
+        return "base_url of sources/\(plan.source.name)/manifest.yaml"
+    }
+}

@@ -1,0 +1,135 @@
+import Basics
+import HTTPClient
+import JSON
+import SourceSpec
+
+/// Tells a page from everything else that a provider may answer.
+struct AnswerJudge: Sendable {
+    let plan: ScanPlan
+    let now: Instant
+
+    /// Off the caller's actor: reading a large page takes milliseconds of computing.
+    @concurrent
+    func judge(_ response: HTTPResponse, to request: HTTPRequest) async -> Verdict {
+        let signal = RateSignal(
+            response, dialect: plan.source.overlay.retryDialect, limit: plan.backend.rateLimit, now: now)
+        if case .limited(let wait) = signal { return .failure(rateLimited(request, wait, message(response))) }
+        switch response.status {
+        case 200..<300: return success(response, to: request)
+        case 301, 302, 303, 307, 308: return redirect(response, of: request)
+        case 404 where plan.scan.table.response.allows404AsEmpty:
+            return .page(FetchedPage(content: PageContent(), serverDate: serverDate(response)))
+        default: return .failure(refusal(response, of: request))
+        }
+    }
+
+    // MARK: Success
+
+    private func success(_ response: HTTPResponse, to request: HTTPRequest) -> Verdict {
+        if response.status == 204 {
+            return .page(FetchedPage(content: PageContent(), serverDate: serverDate(response)))
+        }
+        if isWebPage(response) {
+            let reason = "answered \(response.status) with a web page instead of data: most likely a login page."
+            return failure(.notAuthorised, request, reason, "\(checkKeys) \(checkAddress)")
+        }
+        do throws(PageFault) {
+            var content = try PageReader(plan).read(response.body)
+            if case .linkHeader(let requiresResults) = plan.pagination.mode, let header = links(of: response),
+                let next = LinkHeader.next(in: header, requiresResults: requiresResults)
+            {
+                guard let address = WebAddress(request.url)?.resolving(next), address.origin == plan.base.origin else {
+                    let reason = "names a next page at another address, which would be sent the key."
+                    return failure(.refusedByProvider, request, reason, checkAddress)
+                }
+                content.clues.nextLink = address.text
+            }
+            return .page(FetchedPage(content: content, serverDate: serverDate(response)))
+        } catch {
+            return .failure(failure(for: error, response, request))
+        }
+    }
+
+    private func links(of response: HTTPResponse) -> String? {
+        let values = response.headers.filter { $0.name.lowercased() == "link" }.map(\.value)
+        return values.isEmpty ? nil : values.joined(separator: ", ")
+    }
+
+    private func isWebPage(_ response: HTTPResponse) -> Bool {
+        if response.header("content-type")?.lowercased().contains("text/html") == true { return true }
+        let start = response.body.prefix(64).drop { $0 <= 0x20 || [0xEF, 0xBB, 0xBF].contains($0) }
+        return start.first == UInt8(ascii: "<")
+    }
+
+    private func failure(for fault: PageFault, _ response: HTTPResponse, _ request: HTTPRequest) -> Failure {
+        switch fault {
+        case .json(let error):
+            let isHalf = error.kind == .truncated || error.kind == .empty
+            return Failure(
+                error: sourceError(
+                    .malformed, request, "sent an answer that cannot be read: \(error).",
+                    isHalf ? "It is asked again at the next scan." : checkAddress),
+                trouble: isHalf ? .passing(retryAfter: nil) : .lasting)
+        case .shape(let found):
+            let reason = "sent \(found): the rows of \(plan.qualifiedName) are not in it."
+            return Failure(error: sourceError(.malformed, request, reason, checkAddress), trouble: .lasting)
+        case .refused(let words): return refusedInside(words, response, request)
+        }
+    }
+
+    /// An error inside a good status, as Slack and GraphQL write it.
+    private func refusedInside(_ words: String, _ response: HTTPResponse, _ request: HTTPRequest) -> Failure {
+        let code = words.lowercased()
+        let reason = "refused: \(plan.secrets.quote(words))."
+        if code == "ratelimited" || code == "rate_limited" {
+            let wait = response.header("retry-after").flatMap { WaitText.span($0, at: now) }
+            return rateLimited(request, wait.map { min($0, RateSignal.longest) }, words)
+        }
+        if Self.authorisationWords.contains(where: { code.contains($0) }) {
+            return Failure(error: sourceError(.notAuthorised, request, reason, checkKeys), trouble: .lasting)
+        }
+        if ["internal_error", "fatal_error", "service_unavailable", "request_timeout"].contains(code) {
+            let remedy = "It is asked again at the next scan."
+            return Failure(
+                error: sourceError(.unavailable, request, reason, remedy), trouble: .passing(retryAfter: nil))
+        }
+        return Failure(error: sourceError(.refusedByProvider, request, reason, checkQuery), trouble: .lasting)
+    }
+
+    private static let authorisationWords = [
+        "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "missing_scope",
+        "not_allowed_token_type", "no_permission", "access_denied", "authenticat", "unauthorized", "not authorized",
+    ]
+
+    // MARK: Redirects
+
+    private func redirect(_ response: HTTPResponse, of request: HTTPRequest) -> Verdict {
+        guard let location = response.header("location"), let target = WebAddress(request.url)?.resolving(location)
+        else {
+            return failure(
+                .refusedByProvider, request, "answered \(response.status) without saying where to.", checkAddress)
+        }
+        if target.origin == plan.base.origin { return .redirect(target) }
+        let isLogin = ["login", "signin", "sign-in", "sso", "auth"].contains { target.path.lowercased().contains($0) }
+        let reason = "redirects to another address (\(target.origin)), which would be sent the key."
+        return failure(
+            isLogin ? .notAuthorised : .refusedByProvider, request, reason,
+            isLogin ? "\(checkKeys) \(checkAddress)" : checkAddress)
+    }
+
+    // MARK: Words
+
+    func message(_ response: HTTPResponse) -> String? {
+        ProviderMessage.text(in: response.body)
+    }
+
+    private func serverDate(_ response: HTTPResponse) -> Instant? {
+        response.header("date").flatMap(WaitText.date)
+    }
+
+    private func failure(
+        _ kind: SourceError.Kind, _ request: HTTPRequest, _ reason: String, _ remedy: String
+    ) -> Verdict {
+        .failure(Failure(error: sourceError(kind, request, reason, remedy), trouble: .lasting))
+    }
+}

@@ -1,0 +1,19 @@
+import Basics
+
+/// What an answer, or the lack of one, comes to.
+enum Verdict: Sendable {
+    case page(FetchedPage)
+    /// To the same origin; another is a failure.
+    case redirect(WebAddress)
+    case failure(Failure)
+}
+
+struct FetchedPage: Sendable {
+    var content: PageContent
+    var serverDate: Instant?
+}
+
+struct Failure: Error, Sendable {
+    var error: SourceError
+    var trouble: RetryMachine.Trouble
+}

@@ -1,0 +1,92 @@
+import Basics
+import HTTPClient
+import JSON
+import SourceSpec
+
+/// What an answer says about the provider's rate limit.
+enum RateSignal: Hashable, Sendable {
+    case none
+    /// Asked too often. The wait is nil where the provider names none.
+    case limited(Span?)
+
+    /// No wait is believed beyond this; after it the provider may be asked again.
+    static let longest = Span.hours(1)
+
+    init(_ response: HTTPResponse, dialect: RetryDialect, limit: RateLimitSpec?, now: Instant) {
+        let reading = Reading(
+            response: response, limit: limit, now: WaitText.date(response.header("date") ?? "") ?? now)
+        let found: RateSignal =
+            switch dialect {
+            case .github: reading.github
+            case .linear: reading.linear
+            case .sentry: reading.plain(resetHeaders: ["x-sentry-rate-limit-reset"])
+            case .secondsUntilReset: reading.plain(resetHeaders: ["x-ratelimit-reset", "ratelimit-reset"])
+            case .retryAfter: reading.plain(resetHeaders: ["x-ratelimit-reset"])
+            }
+        let declared = reading.ofManifest
+        switch (found, declared) {
+        case (.limited(.some), _), (.limited(nil), .none), (.limited(nil), .limited(nil)): self = found
+        case (.limited(nil), .limited(.some)), (.none, _): self = declared
+        }
+        if case .limited(let wait?) = self { self = .limited(min(wait, Self.longest)) }
+    }
+}
+
+/// An answer with the clock that its times are measured against: the provider's own, where it sends one.
+private struct Reading {
+    let response: HTTPResponse
+    let limit: RateLimitSpec?
+    let now: Instant
+
+    func wait(_ header: String) -> Span? {
+        response.header(header).flatMap { WaitText.span($0, at: now) }
+    }
+
+    private func firstWait(_ headers: [String]) -> Span? {
+        headers.lazy.compactMap(wait).first
+    }
+
+    /// 429; also 200 with `ok: false` and `ratelimited` (Slack) is handled where the body is read.
+    func plain(resetHeaders: [String]) -> RateSignal {
+        guard response.status == 429 else { return .none }
+        let named = [limit?.retryAfterHeader, "retry-after"].compactMap { $0 }
+        return .limited(firstWait(named + resetHeaders))
+    }
+
+    /// 403 and 429 both mean either limit or permission; what stands beside them decides.
+    var github: RateSignal {
+        guard response.status == 403 || response.status == 429 else { return .none }
+        if let wait = wait("retry-after") { return .limited(wait) }
+        if response.header("x-ratelimit-remaining") == "0" {
+            return .limited(wait("x-ratelimit-reset").map { $0 + .seconds(1) } ?? .minutes(1))
+        }
+        let message = ProviderMessage.text(in: response.body)?.lowercased() ?? ""
+        let isLimit = message.contains("rate limit exceeded") || message.contains("secondary rate limit")
+        return isLimit || response.status == 429 ? .limited(.minutes(1)) : .none
+    }
+
+    /// 400 with `RATELIMITED` among the extensions of a GraphQL error.
+    var linear: RateSignal {
+        guard response.status == 429 || isLinearLimit else { return .none }
+        return .limited(firstWait(["retry-after", "x-ratelimit-requests-reset", "x-ratelimit-complexity-reset"]))
+    }
+
+    private var isLinearLimit: Bool {
+        do throws(JSONError) {
+            return try JSONDocument.withView(of: response.body) { root in
+                root["errors"]?.elements?.contains { $0["extensions"]?["code"]?.string == "RATELIMITED" } ?? false
+            }
+        } catch { return false }
+    }
+
+    /// `rate_limit` of the manifest. An extra status counts only beside a header that speaks of the limit.
+    var ofManifest: RateSignal {
+        guard let limit, response.status == 429 || limit.extraStatuses.contains(response.status) else { return .none }
+        let remaining = limit.remainingHeader.flatMap { response.header($0) }
+        let reset = limit.resetHeader.flatMap(wait)
+        if remaining == "0" { return .limited(reset) }
+        if let wait = wait(limit.retryAfterHeader) { return .limited(wait) }
+        guard remaining == nil, let reset else { return response.status == 429 ? .limited(nil) : .none }
+        return .limited(reset)
+    }
+}

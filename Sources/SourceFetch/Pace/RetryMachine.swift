@@ -1,0 +1,56 @@
+package import Basics
+
+/// Decides after each failed try of one page whether to ask again, and when.
+package struct RetryMachine: Sendable {
+    package enum Trouble: Hashable, Sendable {
+        /// The provider asked to wait; nil where it did not say how long.
+        case rateLimited(Span?)
+        /// 5xx, no connection, half an answer.
+        case passing(retryAfter: Span?)
+        /// Asking again would be answered the same.
+        case lasting
+    }
+
+    package enum Decision: Hashable, Sendable {
+        case tryAgain(after: Span)
+        case giveUp
+    }
+
+    package struct Policy: Hashable, Sendable {
+        package var tries = 4
+        package var base = Span.milliseconds(500)
+        package var ceiling = Span.seconds(8)
+        /// A statement does not hang longer than this on one page; a longer wait is told instead of slept.
+        package var patience = Span.seconds(15)
+
+        package init() {}
+    }
+
+    private let policy: Policy
+    private var failures = 0
+    private var waited = Span.milliseconds(0)
+
+    package init(policy: Policy = Policy()) {
+        self.policy = policy
+    }
+
+    /// `random` is in 0..<1: the jitter, so that many readers do not come back at the same moment.
+    package mutating func decide(after trouble: Trouble, random: Double) -> Decision {
+        failures += 1
+        guard failures < policy.tries else { return .giveUp }
+        let wait: Span
+        switch trouble {
+        case .lasting: return .giveUp
+        case .rateLimited(let span?), .passing(let span?): wait = span + .seconds(span.seconds * 0.1 * random)
+        case .rateLimited(nil), .passing(nil): wait = fullJitter(random)
+        }
+        guard waited + wait <= policy.patience else { return .giveUp }
+        waited = waited + wait
+        return .tryAgain(after: wait)
+    }
+
+    private func fullJitter(_ random: Double) -> Span {
+        let doubled = policy.base.seconds * Double(1 << (failures - 1))
+        return .seconds(min(policy.ceiling.seconds, doubled) * random)
+    }
+}

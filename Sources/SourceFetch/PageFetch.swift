@@ -1,0 +1,120 @@
+import Basics
+import HTTPClient
+import SourceSpec
+
+/// Fetches the pages of one scan: sends, follows redirects, retries, and counts the calls.
+struct PageFetch {
+    private static let mostRedirects = 3
+
+    let plan: ScanPlan
+    let fetcher: SourceFetcher
+    let budget: RateBudget
+    /// HTTP requests sent so far.
+    private(set) var calls = 0
+    private var lastRequest: HTTPRequest?
+
+    init(plan: ScanPlan, fetcher: SourceFetcher, budget: RateBudget) {
+        self.plan = plan
+        self.fetcher = fetcher
+        self.budget = budget
+    }
+
+    /// The whole page at `position`, after as many tries as the retry machine allows.
+    ///
+    /// - Throws: ``SourceError`` with the calls of the scan so far, or `CancellationError`.
+    mutating func page(at position: PagePosition) async throws -> FetchedPage {
+        let request = try plan.request(at: position)
+        var machine = RetryMachine(policy: fetcher.retries)
+        while true {
+            let failure: Failure
+            do {
+                let page = try await attempt(request)
+                await budget.succeed()
+                return page
+            } catch let caught as Failure {
+                failure = caught
+            }
+            if case .rateLimited(let wait?) = failure.trouble { await budget.block(for: wait) }
+            guard case .tryAgain(let wait) = machine.decide(after: failure.trouble, random: fetcher.random()) else {
+                // Whoever answers, even to refuse, is there.
+                if Self.isOutage(failure.error.kind) { await budget.fail() } else { await budget.succeed() }
+                throw counted(failure.error)
+            }
+            try await fetcher.sleep(wait)
+        }
+    }
+
+    /// One try, with the redirects that it takes.
+    private mutating func attempt(_ first: HTTPRequest) async throws -> FetchedPage {
+        var request = first
+        let judge = AnswerJudge(plan: plan, now: fetcher.clock.now())
+        for _ in 0...Self.mostRedirects {
+            let response: HTTPResponse
+            do {
+                response = try await send(request)
+            } catch let error as HTTPError {
+                throw judge.failure(error, of: request)
+            }
+            switch await judge.judge(response, to: request) {
+            case .page(let page): return page
+            case .failure(let failure): throw failure
+            case .redirect(let target): request.url = target.text
+            }
+        }
+        let reason = "redirects more than \(Self.mostRedirects) times."
+        throw Failure(
+            error: judge.sourceError(.refusedByProvider, first, reason, judge.checkAddress), trouble: .lasting)
+    }
+
+    private mutating func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+        lastRequest = request
+        do {
+            try await budget.begin(patience: fetcher.retries.patience)
+        } catch let refusal as RateBudget.Refusal {
+            throw counted(sourceError(for: refusal, request))
+        }
+        calls += 1
+        let result: Result<HTTPResponse, any Error>
+        do {
+            result = .success(try await fetcher.client.send(request))
+        } catch {
+            result = .failure(error)
+        }
+        await budget.end()
+        return try result.get()
+    }
+
+    // MARK: Errors
+
+    /// The provider repeats itself, so the list has no end.
+    func loopError() -> SourceError {
+        let judge = AnswerJudge(plan: plan, now: fetcher.clock.now())
+        let request = lastRequest ?? HTTPRequest(.get, plan.base.text)
+        return counted(
+            judge.sourceError(
+                .malformed, request, "named a page for the second time: its paging goes in a circle.",
+                "Nothing was taken twice; report it to the provider."))
+    }
+
+    private func sourceError(for refusal: RateBudget.Refusal, _ request: HTTPRequest) -> SourceError {
+        let judge = AnswerJudge(plan: plan, now: fetcher.clock.now())
+        switch refusal {
+        case .rateLimited(let wait):
+            return judge.sourceError(
+                .rateLimited(retryAfter: wait), request, "is not asked now: its rate budget is used up.",
+                AnswerJudge.askAgain(after: wait))
+        case .resting(let until):
+            return judge.sourceError(
+                .unavailable, request, "is not asked now: it failed \(CircuitBreaker.threshold) times in a row.",
+                AnswerJudge.askAgain(after: until - fetcher.clock.now()))
+        }
+    }
+
+    private func counted(_ error: SourceError) -> SourceError {
+        var error = error
+        error.calls = calls
+        return error
+    }
+
+    private static func isOutage(_ kind: SourceError.Kind) -> Bool { kind == .unavailable || kind == .timedOut }
+}

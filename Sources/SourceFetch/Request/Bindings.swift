@@ -1,0 +1,133 @@
+import Basics
+import SourceSpec
+
+/// The values that a request's sources and templates draw on.
+struct Bindings: Sendable {
+    let inputs: [String: String]
+    let filters: [String: Value]
+    /// The filter behind each argument name.
+    let arguments: [String: Value]
+    let now: Instant
+
+    /// Why a value cannot be made. ``ScanPlan`` turns it into a `SourceError`.
+    enum Gap: Error, Hashable {
+        case input(String)
+        case filter(String)
+        case state(String)
+        case wrongType(filter: String, wanted: String)
+        case unsafePath(String)
+    }
+
+    // MARK: Sources
+
+    /// The value, or nil where the source resolves to nothing and what it stands for is not sent.
+    func value(of source: ValueSource, at position: PagePosition) throws(Gap) -> JSONValue? {
+        switch source {
+        case .literal(let value): return value
+        case .template(let template): return .string(try text(of: template, at: position))
+        case .oneOf(let sources): return try firstPresent(of: sources, at: position)
+        case .filter(let name, let fallback): return filters[name].map(Self.json) ?? fallback
+        case .filterInt(let name, let fallback): return try integer(filters[name], of: name) ?? fallback
+        case .filterBool(let name, let fallback): return try truth(filters[name], of: name) ?? fallback
+        case .filterStringArray(let name, let fallback): return strings(filters[name]) ?? fallback
+        case .filterSplit(let name, let separator, let part): return piece(filters[name], separator, part)
+        case .filterSplitInt(let name, let separator, let part):
+            return try integer(piece(filters[name], separator, part)?.string.map(Value.text), of: name)
+        case .argument(let name, let fallback): return arguments[name].map(Self.json) ?? fallback
+        case .argumentInt(let name, let fallback): return try integer(arguments[name], of: name) ?? fallback
+        case .argumentBool(let name, let fallback): return try truth(arguments[name], of: name) ?? fallback
+        case .argumentSplit(let name, let separator, let part): return piece(arguments[name], separator, part)
+        case .argumentSplitInt(let name, let separator, let part):
+            return try integer(piece(arguments[name], separator, part)?.string.map(Value.text), of: name)
+        case .input(let key, let fallback): return inputs[key].map(JSONValue.string) ?? fallback
+        case .bearer(let key): return inputs[key].map { .string("Bearer \($0)") }
+        case .state(let key): return position.state(key).map(JSONValue.string)
+        case .nowEpochMinusSeconds(let seconds): return .integer(now.milliseconds / 1000 - Int64(seconds))
+        }
+    }
+
+    private func firstPresent(of sources: [ValueSource], at position: PagePosition) throws(Gap) -> JSONValue? {
+        for source in sources {
+            // A template with a gap is an absent alternative, not an error.
+            let candidate: JSONValue?
+            do { candidate = try value(of: source, at: position) } catch { continue }
+            if let candidate, candidate != .null, candidate != .string("") { return candidate }
+        }
+        return nil
+    }
+
+    private static func json(_ value: Value) -> JSONValue { JSONValue(value) }
+
+    private func integer(_ value: Value?, of name: String) throws(Gap) -> JSONValue? {
+        guard let value else { return nil }
+        guard let number = value.integer else { throw .wrongType(filter: name, wanted: "a whole number") }
+        return .integer(Int64(number))
+    }
+
+    private func truth(_ value: Value?, of name: String) throws(Gap) -> JSONValue? {
+        switch value {
+        case nil: return nil
+        case .integer(let number): return .bool(number != 0)
+        case .text(let text) where ["true", "t", "1", "yes"].contains(text.lowercased()): return .bool(true)
+        case .text(let text) where ["false", "f", "0", "no"].contains(text.lowercased()): return .bool(false)
+        default: throw .wrongType(filter: name, wanted: "true or false")
+        }
+    }
+
+    /// One text is a list of one; commas separate several.
+    private func strings(_ value: Value?) -> JSONValue? {
+        value.map { value in
+            let text = Self.text(of: Self.json(value))
+            return .array(text.split(separator: ",").map { .string(String($0)) })
+        }
+    }
+
+    /// Parts count from 0.
+    private func piece(_ value: Value?, _ separator: String, _ part: Int) -> JSONValue? {
+        guard let value else { return nil }
+        let pieces = Self.text(of: Self.json(value)).split(separator: separator, omittingEmptySubsequences: false)
+        return pieces.indices.contains(part) ? .string(String(pieces[part])) : nil
+    }
+
+    // MARK: Templates
+
+    /// The template with its holes filled; each value passes through `encoding`.
+    func text(
+        of template: Template, at position: PagePosition, encoding: (String) -> String = { $0 }
+    ) throws(Gap) -> String {
+        var result = ""
+        for part in template.parts {
+            switch part {
+            case .text(let text): result += text
+            case .hole(let hole): result += encoding(try value(of: hole, at: position))
+            }
+        }
+        return result
+    }
+
+    func value(of hole: Template.Hole, at position: PagePosition) throws(Gap) -> String {
+        let found: String? =
+            switch hole.namespace {
+            case .input: inputs[hole.key]
+            case .filter: filters[hole.key].map { Self.text(of: Self.json($0)) }
+            case .arg: arguments[hole.key].map { Self.text(of: Self.json($0)) }
+            case .state: position.state(hole.key)
+            case .expr: nil
+            }
+        if let value = found ?? hole.defaultText { return value }
+        switch hole.namespace {
+        case .input: throw .input(hole.key)
+        case .filter, .arg: throw .filter(hole.key)
+        case .state, .expr: throw .state(hole.key)
+        }
+    }
+
+    /// How a value stands in a query string or header: texts bare, null empty, lists and objects as compact JSON.
+    static func text(of value: JSONValue) -> String {
+        switch value {
+        case .null: ""
+        case .string(let text): text
+        case .bool, .integer, .number, .array, .object: value.serialized
+        }
+    }
+}

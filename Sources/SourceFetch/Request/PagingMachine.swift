@@ -1,0 +1,70 @@
+import SourceSpec
+
+/// Decides after each page whether another follows, and where it starts. One for each ``PaginationSpec/Mode``.
+struct PagingMachine: Sendable {
+    /// What one page said about the next.
+    struct Clues: Hashable, Sendable {
+        /// The elements of the answer, before any became a row.
+        var elements: Int
+        /// The cursor that it named; nil when absent, null or blank.
+        var cursor: String?
+        /// The address of its `Link: rel="next"`; nil when there is none, or one without results.
+        var nextLink: String?
+    }
+
+    enum Step: Hashable, Sendable {
+        case fetch(PagePosition)
+        case end
+        /// The most pages of the manifest were read, and there is another.
+        case truncated
+        /// The provider repeats itself: the same cursor or link came twice.
+        case loop
+    }
+
+    private let mode: PaginationSpec.Mode
+    private let pageSize: Int?
+    private let maximumPages: Int
+    private(set) var position: PagePosition
+    private var pages = 0
+    private var seen: Set<PagePosition> = []
+
+    /// `pageSize` is the size that is really asked for.
+    init(_ spec: PaginationSpec, pageSize: Int?) {
+        mode = spec.mode
+        self.pageSize = pageSize
+        maximumPages = spec.maximumPages
+        position =
+            switch spec.mode {
+            case .none, .linkHeader, .cursorQuery, .cursorBody: .start
+            case .page(_, let start, _): .page(start)
+            case .offset(_, let start, _): .offset(start)
+            }
+    }
+
+    mutating func advance(after clues: Clues) -> Step {
+        pages += 1
+        guard let next = next(after: clues) else { return .end }
+        guard pages < maximumPages else { return .truncated }
+        guard seen.insert(next).inserted else { return .loop }
+        position = next
+        return .fetch(next)
+    }
+
+    private func next(after clues: Clues) -> PagePosition? {
+        switch (mode, position) {
+        case (.none, _): return nil
+        case (.linkHeader, _): return clues.nextLink.map(PagePosition.link)
+        // A short or empty page is no end: only the cursor says whether more follows.
+        case (.cursorQuery, _), (.cursorBody, _): return clues.cursor.map(PagePosition.cursor)
+        case (.page(_, _, let step), .page(let number)):
+            return isLast(clues) ? nil : .page(number + step)
+        case (.offset(_, _, let step), .offset(let number)):
+            return isLast(clues) ? nil : .offset(number + (step ?? pageSize ?? clues.elements))
+        default: return nil
+        }
+    }
+
+    private func isLast(_ clues: Clues) -> Bool {
+        clues.elements == 0 || clues.elements < pageSize ?? 0
+    }
+}

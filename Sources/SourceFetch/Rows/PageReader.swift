@@ -1,0 +1,193 @@
+import Basics
+import JSON
+import SourceSpec
+
+/// What one whole answer held.
+struct PageContent: Sendable {
+    var rows: [[Value]] = []
+    var warnings = 0
+    var clues = PagingMachine.Clues(elements: 0)
+}
+
+/// Why a whole answer with a good status is still no page.
+enum PageFault: Error, Hashable {
+    case json(JSONError)
+    /// The rows are not where the manifest says.
+    case shape(String)
+    /// The provider says inside the answer that it failed.
+    case refused(String)
+}
+
+/// Reads the body of an answer: is it a success, which elements are rows, what follows.
+struct PageReader: Sendable {
+    let response: ResponseSpec
+    let cursorPath: [String]
+    let reportsGraphQLErrors: Bool
+    let mapper: RowMapper
+
+    init(_ plan: ScanPlan) {
+        response = plan.scan.table.response
+        reportsGraphQLErrors = plan.source.overlay.retryDialect == .linear
+        mapper = plan.mapper
+        cursorPath =
+            switch plan.pagination.mode {
+            case .cursorQuery(_, let path), .cursorBody(_, let path): path
+            case .none, .linkHeader, .page, .offset: []
+            }
+    }
+
+    func read(_ body: [UInt8]) throws(PageFault) -> PageContent {
+        switch response.format {
+        case .json: return try document(body)
+        case .jsonEachRow: return try lines(body)
+        }
+    }
+
+    private func document(_ body: [UInt8]) throws(PageFault) -> PageContent {
+        let result: Result<PageContent, PageFault>
+        do throws(JSONError) {
+            result = try JSONDocument.withView(of: body) { root in
+                do throws(PageFault) { return .success(try content(of: root)) } catch { return .failure(error) }
+            }
+        } catch {
+            throw .json(error)
+        }
+        return try result.get()
+    }
+
+    private func lines(_ body: [UInt8]) throws(PageFault) -> PageContent {
+        var content = PageContent()
+        for line in body.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) {
+            do throws(JSONError) {
+                try JSONDocument.withView(of: Array(line)) { row in
+                    mapper.append(RowElement(view: row), to: &content.rows, warnings: &content.warnings)
+                }
+            } catch {
+                throw .json(error)
+            }
+            content.clues.elements += 1
+        }
+        return content
+    }
+
+    private func content(of root: JSONView) throws(PageFault) -> PageContent {
+        try checkSuccess(root)
+        var content = PageContent()
+        switch response.rowStrategy {
+        case .direct: try direct(root, &content)
+        case .dictionaryEntries: try entries(root, &content)
+        case .seriesPointList: try points(root, &content)
+        }
+        content.clues.cursor = cursor(in: root)
+        return content
+    }
+
+    // MARK: Success
+
+    private func checkSuccess(_ root: JSONView) throws(PageFault) {
+        if !response.okPath.isEmpty, find(response.okPath, in: root)?.bool != true {
+            throw .refused(
+                find(response.errorPath, in: root)?.string ?? ProviderMessage.text(in: root) ?? "unknown error")
+        }
+        if reportsGraphQLErrors, let errors = root["errors"]?.elements, errors.contains(where: { _ in true }) {
+            throw .refused(ProviderMessage.text(in: root) ?? "unknown GraphQL error")
+        }
+    }
+
+    /// An answer that has an error where its rows should be.
+    private func missingRows(in root: JSONView) throws(PageFault) {
+        guard root.members != nil else { throw .shape("\(Self.name(root)) instead of an object") }
+        if let message = ProviderMessage.text(in: root) { throw .refused(message) }
+    }
+
+    // MARK: Rows
+
+    private func direct(_ root: JSONView, _ content: inout PageContent) throws(PageFault) {
+        guard let value = find(response.rowsPath, in: root) else { return try missingRows(in: root) }
+        if let elements = value.elements {
+            for element in elements {
+                content.clues.elements += 1
+                mapper.append(RowElement(view: element), to: &content.rows, warnings: &content.warnings)
+            }
+        } else if !value.isNull {
+            content.clues.elements = 1
+            mapper.append(RowElement(view: value), to: &content.rows, warnings: &content.warnings)
+        }
+    }
+
+    private func entries(_ root: JSONView, _ content: inout PageContent) throws(PageFault) {
+        guard let value = find(response.rowsPath, in: root) else { return try missingRows(in: root) }
+        guard let members = value.members else {
+            if value.isNull { return }
+            throw .shape("\(Self.name(value)) instead of an object at \(response.rowsPath.joined(separator: "."))")
+        }
+        for member in members {
+            content.clues.elements += 1
+            var element = RowElement(view: member.value, added: [(Self.keyName, .view(member.name))])
+            if member.value.members == nil {
+                element.added.append((Self.valueName, Extract(member.value)))
+                element.isMade = true
+            }
+            mapper.append(element, to: &content.rows, warnings: &content.warnings)
+        }
+    }
+
+    private func points(_ root: JSONView, _ content: inout PageContent) throws(PageFault) {
+        if root["status"]?.string == "error" { throw .refused(ProviderMessage.text(in: root) ?? "unknown error") }
+        guard let series = root["series"] else { return try missingRows(in: root) }
+        for line in series.elements.map({ Array($0) }) ?? [] {
+            for point in line["pointlist"]?.elements.map({ Array($0) }) ?? [] {
+                content.clues.elements += 1
+                let moment = point[0]?.number.flatMap { Int64(exactly: $0.rounded(.towardZero)) }
+                let element = RowElement(
+                    view: line,
+                    added: [
+                        (Self.metric, Extract(line["metric"])), (Self.scope, Extract(line["scope"])),
+                        (Self.timestamp, moment.map { .value(.integer($0)) } ?? .nothing),
+                        (Self.value, Extract(point[1])),
+                    ], isMade: true)
+                mapper.append(element, to: &content.rows, warnings: &content.warnings)
+            }
+        }
+    }
+
+    private static let keyName = JSONKey("_key")
+    private static let valueName = JSONKey("_value")
+    private static let metric = JSONKey("metric")
+    private static let scope = JSONKey("scope")
+    private static let timestamp = JSONKey("timestamp")
+    private static let value = JSONKey("value")
+
+    // MARK: Paths
+
+    /// The value there: null where the path ends early in a null, nil where a member is absent.
+    private func find(_ path: [String], in root: JSONView) -> JSONView? {
+        var current = root
+        for name in path {
+            if current.isNull { return current }
+            let inner = Int(name).flatMap { current[$0] } ?? current[name]
+            guard let inner else { return nil }
+            current = inner
+        }
+        return current
+    }
+
+    /// The text there; nil when absent, null or blank. Relay's `hasNextPage: false` beside it ends the list too.
+    private func cursor(in root: JSONView) -> String? {
+        guard let last = cursorPath.last, let holder = find(cursorPath.dropLast(), in: root) else { return nil }
+        if holder["hasNextPage"]?.bool == false { return nil }
+        let text = holder[last].flatMap { $0.string ?? $0.integer.map { String($0) } }
+        return text.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
+    }
+
+    private static func name(_ view: JSONView) -> String {
+        switch view.kind {
+        case .null: "null"
+        case .bool: "a truth value"
+        case .integer, .number: "a number"
+        case .string: "a text"
+        case .array: "a list"
+        case .object: "an object"
+        }
+    }
+}

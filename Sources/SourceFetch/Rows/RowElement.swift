@@ -1,0 +1,62 @@
+import Basics
+import JSON
+
+/// What an expression found in a row: a place in the parsed page, or a value made from it.
+enum Extract {
+    case nothing
+    case view(JSONView)
+    case value(JSONValue)
+
+    init(_ view: JSONView?) {
+        self = view.map { $0.isNull ? .nothing : .view($0) } ?? .nothing
+    }
+
+    var isNothing: Bool {
+        switch self {
+        case .nothing: true
+        case .view(let view): view.isNull
+        case .value(let value): value.isNull
+        }
+    }
+
+    var json: JSONValue {
+        switch self {
+        case .nothing: .null
+        case .view(let view): view.value
+        case .value(let value): value
+        }
+    }
+
+    /// As Coral writes a value where a text is wanted; nil for null.
+    var text: String? {
+        switch self {
+        case .nothing: nil
+        case .view(let view): view.isNull ? nil : view.string ?? Bindings.text(of: view.value)
+        case .value(let value): value.isNull ? nil : Bindings.text(of: value)
+        }
+    }
+}
+
+/// One element of an answer that becomes a row: a value of the page, and members that the row strategy adds to it.
+struct RowElement {
+    let view: JSONView
+    /// `_key` of a dictionary's entry, or all members of a point of a series. They hide members of the same name.
+    var added: [(key: JSONKey, value: Extract)] = []
+    /// The row is made of the added members alone.
+    var isMade = false
+
+    subscript(key: JSONKey) -> Extract {
+        if !added.isEmpty, let own = added.first(where: { $0.key == key }) { return own.value }
+        return isMade ? .nothing : Extract(view[key])
+    }
+
+    /// The whole row as JSON.
+    var json: JSONValue {
+        guard !added.isEmpty else { return view.value }
+        let own =
+            isMade ? [] : (view.members.map { $0.map { JSONValue.Member($0.name.string ?? "", $0.value.value) } } ?? [])
+        let names = Set(added.map(\.key.name))
+        return .object(
+            own.filter { !names.contains($0.name) } + added.map { JSONValue.Member($0.key.name, $0.value.json) })
+    }
+}

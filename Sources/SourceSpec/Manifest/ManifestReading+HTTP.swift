@@ -1,0 +1,94 @@
+import Basics
+import YAML
+
+extension ManifestReading {
+    func httpBackend() -> HTTPBackend {
+        HTTPBackend(
+            baseURL: baseURL(), auth: auth(),
+            headers: parameters(fields, "request_headers", .source), rateLimit: rateLimit())
+    }
+
+    private func baseURL() -> Template {
+        guard let item = fields.item("base_url") else {
+            fields.report("base_url is missing", "Add \"base_url: https://…\", the root of the API.")
+            return Template(parts: [])
+        }
+        let template = Template.read(item, .source, context)
+        if template.parts.isEmpty {
+            fields.report(
+                "base_url", "base_url is empty", "Write the root of the API, such as https://api.example.com.")
+        }
+        return template
+    }
+
+    /// A list of named values: `query`, `headers`.
+    func parameters(_ fields: Fields, _ key: String, _ scope: Scope) -> [ParameterSpec] {
+        fields.list(key).compactMap { item in
+            guard let parameter = Fields(item, context.log) else { return nil }
+            let name = parameter.requiredText("name")
+            _ = parameter.texts("keys")
+            return ParameterSpec(
+                name: name, explode: parameter.bool("explode") ?? false,
+                source: ValueSource.read(parameter, beside: ["name", "explode", "keys"], scope, context))
+        }
+    }
+
+    private func auth() -> AuthSpec {
+        guard let auth = fields.fields("auth") else { return .none }
+        guard auth.has("type") else { return olderAuth(auth) }
+        switch auth.choice("type", among: ["HeaderAuth", "BasicAuth", "CustomAuth"]) {
+        case "HeaderAuth":
+            auth.allow(["type", "headers"])
+            let headers = parameters(auth, "headers", .source)
+            if headers.isEmpty { auth.report("HeaderAuth has no headers", "List at least one under \"headers:\".") }
+            return .headers(headers)
+        case "BasicAuth":
+            auth.allow(["type", "username", "password"])
+            return .basic(username: template(auth, "username"), password: template(auth, "password"))
+        case "CustomAuth": return customAuth(auth)
+        default: return .none
+        }
+    }
+
+    private func template(_ fields: Fields, _ key: String) -> Template {
+        guard let item = fields.item(key) else {
+            fields.report("\(key) is missing", "Add \"\(key): …\".")
+            return Template(parts: [])
+        }
+        return Template.read(item, .source, context)
+    }
+
+    private func customAuth(_ auth: Fields) -> AuthSpec {
+        auth.allow([
+            "type", "authenticator", "service", "region", "access_key_id", "secret_access_key", "session_token",
+        ])
+        if !auth.has("authenticator") { auth.report("authenticator is missing", "Add \"authenticator: aws_sigv4\".") }
+        _ = auth.choice("authenticator", among: ["aws_sigv4"])
+        for key in ["region", "access_key_id", "secret_access_key"] { _ = template(auth, key) }
+        if auth.has("session_token") { _ = template(auth, "session_token") }
+        return .awsSignature(service: auth.requiredText("service"))
+    }
+
+    /// The flat form without `type`: the names of the secrets and the headers that carry them.
+    private func olderAuth(_ auth: Fields) -> AuthSpec {
+        guard context.isOlderDialect else {
+            auth.report("type is missing", "Add \"type: HeaderAuth\", \"BasicAuth\" or \"CustomAuth\".")
+            return .none
+        }
+        auth.allow(["required_secrets", "headers"])
+        for key in auth.texts("required_secrets") {
+            context.useOlderInput(key, kind: .secret, defaultText: nil, auth.mark, auth.path)
+        }
+        let headers = parameters(auth, "headers", .source)
+        return headers.isEmpty ? .none : .headers(headers)
+    }
+
+    private func rateLimit() -> RateLimitSpec? {
+        guard let limit = fields.fields("rate_limit") else { return nil }
+        limit.allow(["extra_statuses", "retry_after_header", "remaining_header", "reset_header"])
+        return RateLimitSpec(
+            extraStatuses: limit.list("extra_statuses").compactMap { limit.integer($0, in: 400...599) },
+            retryAfterHeader: limit.text("retry_after_header") ?? "Retry-After",
+            remainingHeader: limit.text("remaining_header"), resetHeader: limit.text("reset_header"))
+    }
+}

@@ -1,0 +1,68 @@
+import YAML
+
+extension ManifestReading {
+    /// Words of a key that make it a credential, which no plain variable may hold.
+    private static let credentialWords: Set<String> = [
+        "TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIAL", "CREDENTIALS", "APIKEY",
+    ]
+    private static let credentialPairs = ["API_KEY", "ACCESS_KEY", "PRIVATE_KEY", "SECRET_KEY", "APPLICATION_KEY"]
+
+    func readInputs() {
+        for (key, mark, item) in fields.fields("inputs")?.items ?? [] {
+            guard let input = Fields(item, context.log) else { continue }
+            context.declare(self.input(key, mark, input))
+        }
+    }
+
+    private func input(_ key: String, _ mark: Mark, _ input: Fields) -> InputSpec {
+        let kind = input.choice("kind", among: ["variable", "secret"])
+        if !input.has("kind") { input.report("kind is missing", "Add \"kind: variable\" or \"kind: secret\".") }
+        if key.isEmpty || key.hasPrefix("__coral") {
+            context.log.report(mark, input.path, "the key \"\(key)\" is reserved", "Choose another name.")
+        }
+        if kind == "secret" {
+            if input.has("default") {
+                context.log.report(
+                    input.keyMark(of: "default"), input.path, "a secret has no default",
+                    "Remove it; the value comes from the environment variable \(key).")
+            }
+            input.allow(["kind", "required", "hint", "credential", "default"])
+            readCredential(input)
+        } else {
+            input.allow(["kind", "default", "required", "hint"])
+            if kind == "variable", Self.looksLikeCredential(key) {
+                context.log.report(
+                    mark, input.path, "\(key) looks like a credential and is declared as a variable",
+                    "Write \"kind: secret\".")
+            }
+        }
+        return InputSpec(
+            key: key, kind: kind == "secret" ? .secret : .variable,
+            defaultValue: kind == "secret" ? nil : input.text("default"), isRequired: input.bool("required") ?? true,
+            hint: input.text("hint") ?? "")
+    }
+
+    static func looksLikeCredential(_ key: String) -> Bool {
+        let upper = key.uppercased()
+        let words = upper.split { !$0.isLetter && !$0.isNumber }.map(String.init)
+        return words.contains { credentialWords.contains($0) }
+            || credentialPairs.contains { ("_" + words.joined(separator: "_") + "_").contains("_\($0)_") }
+    }
+
+    /// The ways to come by a secret, which Coral offers when a source is added; their shape is checked alone.
+    private func readCredential(_ input: Fields) {
+        guard let credential = input.fields("credential") else { return }
+        credential.allow(["methods"])
+        for item in credential.list("methods") {
+            guard let method = Fields(item, context.log) else { continue }
+            method.allow(["type", "label", "description", "hint", "oauth"])
+            let type = method.choice("type", among: ["source_config", "oauth"])
+            if type == "oauth", !method.has("oauth") {
+                method.report("oauth is missing", "Add the \"oauth:\" mapping, or write \"type: source_config\".")
+            }
+            method.fields("oauth")?.allow([
+                "flow", "resource", "redirect_uri", "redirect_uri_port_mode", "endpoints", "client", "scopes",
+            ])
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import YAML
+
+extension ManifestReading {
+    /// Tables and functions over a Model Context Protocol server. Checked in shape; refused when queried.
+    func mcpRelations() -> (tables: [TableSpec], functions: [TableSpec]) {
+        readServer()
+        let tables = fields.list("tables").compactMap { item in
+            Fields(item, context.log).map { relation($0, "filters") }
+        }
+        let functions = fields.list("functions").compactMap { item in
+            Fields(item, context.log).map { relation($0, "args") }
+        }
+        return (tables, functions)
+    }
+
+    private func readServer() {
+        guard let server = fields.fields("server") else {
+            if !fields.has("server") {
+                fields.report("server is missing", "Add \"server: {transport: stdio, command: …}\".")
+            }
+            return
+        }
+        if !server.has("transport") { server.report("transport is missing", "Add \"transport: stdio\".") }
+        guard server.choice("transport", among: ["stdio", "streamable_http"]) == "streamable_http" else {
+            server.allow(["transport", "command", "args", "env"])
+            _ = server.requiredText("command")
+            _ = server.texts("args")
+            _ = parameters(server, "env", .source)
+            return
+        }
+        server.allow(["transport", "url", "auth"])
+        _ = server.requiredText("url")
+        guard let auth = server.fields("auth") else { return }
+        _ = auth.choice("type", among: ["bearer"])
+        _ = ValueSource.read(auth, beside: ["type"], .source, context)
+    }
+
+    private func relation(_ relation: Fields, _ inputs: String) -> TableSpec {
+        relation.allow([
+            "name", "kind", "description", "guide", "tool", "tool_args", inputs, "limit_binding", "fetch_limit_default",
+            "search_limits", "detail_hints", "pagination", "response", "columns",
+        ])
+        _ = relation.requiredText("tool")
+        if let binding = relation.fields("limit_binding") {
+            binding.allow(["tool_arg", "max"])
+            _ = binding.requiredText("tool_arg")
+        }
+        if let pagination = relation.fields("pagination") {
+            pagination.allow(["cursor_arg", "response_cursor_path", "max_pages"])
+        }
+        let filters = inputs == "filters" ? filters(relation, beside: ["tool_arg"]) : mcpArguments(relation)
+        return TableSpec(
+            name: relation.requiredText("name"), description: relation.text("description") ?? "",
+            guide: relation.text("guide") ?? "", filters: filters,
+            fetchLimitDefault: relation.integer("fetch_limit_default", in: 1...Int.max),
+            request: RequestSpec(path: Template(parts: [])), response: response(relation),
+            columns: columns(
+                relation, Scope(filters: filters.map(\.name), arguments: filters.map(\.name), allows: [.filter, .arg])))
+    }
+
+    private func mcpArguments(_ relation: Fields) -> [FilterSpec] {
+        relation.list("args").compactMap { item in
+            guard let argument = Fields(item, context.log) else { return nil }
+            argument.allow(["name", "type", "required", "description", "values", "bind", "tool_arg"])
+            return FilterSpec(
+                name: argument.requiredText("name"), type: columnType(argument, isRequired: false),
+                isRequired: argument.bool("required") ?? false, description: argument.text("description") ?? "",
+                allowedValues: argument.texts("values"))
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package import Basics
+
+/// What Coral's DSL cannot say, from `sources/<name>/overlay.yaml`.
+package struct SourceOverlay: Hashable, Sendable {
+    /// Which dialect of "retry after" the provider speaks.
+    package var retryDialect: RetryDialect
+    /// The rate budget shared by all readers of the source: at most this many requests in this time.
+    package var budget: RateBudgetSpec
+    /// By table name.
+    package var mirrors: [String: MirrorSpec]
+    /// The environment variable that sets the address, and the path of the manifest's base that it replaces:
+    /// `GITHUB_BASE_URL`.
+    package var baseURLInput: String?
+
+    package init(
+        retryDialect: RetryDialect = .retryAfter, budget: RateBudgetSpec = RateBudgetSpec(),
+        mirrors: [String: MirrorSpec] = [:], baseURLInput: String? = nil
+    ) {
+        self.retryDialect = retryDialect
+        self.budget = budget
+        self.mirrors = mirrors
+        self.baseURLInput = baseURLInput
+    }
+}
+
+/// `reference`: provider-apis, cross-cutting consequence 1.
+package enum RetryDialect: String, CaseIterable, Hashable, Sendable {
+    /// `Retry-After` in seconds or as an HTTP date: Langfuse, Slack.
+    case retryAfter = "retry_after"
+    /// GitHub: 403 as well as 429, `retry-after`, else `x-ratelimit-reset` in epoch seconds when nothing remains.
+    case github
+    /// Sentry: `X-Sentry-Rate-Limit-Reset` in epoch seconds.
+    case sentry
+    /// Datadog, PagerDuty: seconds until the reset.
+    case secondsUntilReset = "seconds_until_reset"
+    /// Linear: HTTP 400 with `RATELIMITED` inside.
+    case linear
+}
+
+package struct RateBudgetSpec: Hashable, Sendable {
+    package var requests: Int
+    package var per: Span
+    package var concurrency: Int
+
+    package init(requests: Int = 60, per: Span = .minutes(1), concurrency: Int = 4) {
+        self.requests = requests
+        self.per = per
+        self.concurrency = concurrency
+    }
+}
+
+/// How a table with a time column is mirrored.
+package struct MirrorSpec: Hashable, Sendable {
+    /// How the API bounds time.
+    package enum Window: Hashable, Sendable {
+        /// Both ends go as parameters: `[from, to)`.
+        case parameters(from: String, to: String)
+        /// Only the start goes as a parameter.
+        case from(String)
+        /// The API lists newest first and takes no bound: pages are read until one is older than the window.
+        case newestFirst
+    }
+
+    /// How an instant is written in the parameter.
+    package enum TimeFormat: String, CaseIterable, Hashable, Sendable {
+        case iso8601, iso8601Seconds = "iso8601_seconds", epochSeconds = "epoch_seconds"
+        /// Slack's `1512085950.000216`.
+        case slack
+    }
+
+    package var timeColumn: String
+    package var key: [String]
+    package var window: Window
+    package var timeFormat: TimeFormat
+    /// Re-read behind the watermark for late rows.
+    package var overlap: Span
+    /// The history of the first read, and the longest window of one request chain.
+    package var backfill: Span
+    package var slice: Span
+    package var retention: Span
+    /// Query parameters that only the mirror sends: `fields=core,basic`.
+    package var parameters: [Parameter]
+    /// An older API to speak when this one answers 404.
+    package var fallback: Fallback?
+    /// Columns whose values are fetched only for the rows that a statement reads them of.
+    package var bodies: Bodies?
+    /// Hourly and per-trace sums are kept beside the rows.
+    package var rollups: Bool
+    /// Constant filters of the mirrored scan, as templates over inputs: `owner: "{{input.GITHUB_OWNER}}"`.
+    package var filters: [Filter]
+
+    package struct Parameter: Hashable, Sendable {
+        package var name: String
+        package var value: String
+
+        package init(name: String, value: String) {
+            (self.name, self.value) = (name, value)
+        }
+    }
+
+    package struct Filter: Hashable, Sendable {
+        package var name: String
+        package var value: Template
+
+        package init(name: String, value: Template) {
+            (self.name, self.value) = (name, value)
+        }
+    }
+
+    package struct Fallback: Hashable, Sendable {
+        package var path: Template
+        package var pagination: PaginationSpec
+        package var parameters: [Parameter]
+
+        package init(path: Template, pagination: PaginationSpec, parameters: [Parameter] = []) {
+            self.path = path
+            self.pagination = pagination
+            self.parameters = parameters
+        }
+    }
+
+    package struct Bodies: Hashable, Sendable {
+        package var columns: [String]
+        /// The filter by which rows are fetched together: `trace_id`.
+        package var groupColumn: String
+        package var parameters: [Parameter]
+
+        package init(columns: [String], groupColumn: String, parameters: [Parameter]) {
+            self.columns = columns
+            self.groupColumn = groupColumn
+            self.parameters = parameters
+        }
+    }
+
+    package init(
+        timeColumn: String, key: [String], window: Window, timeFormat: TimeFormat = .iso8601,
+        overlap: Span = .minutes(15), backfill: Span = .days(8), slice: Span = .days(1), retention: Span = .days(35),
+        parameters: [Parameter] = [], fallback: Fallback? = nil, bodies: Bodies? = nil, rollups: Bool = false,
+        filters: [Filter] = []
+    ) {
+        self.timeColumn = timeColumn
+        self.key = key
+        self.window = window
+        self.timeFormat = timeFormat
+        self.overlap = overlap
+        self.backfill = backfill
+        self.slice = slice
+        self.retention = retention
+        self.parameters = parameters
+        self.fallback = fallback
+        self.bodies = bodies
+        self.rollups = rollups
+        self.filters = filters
+    }
+}

@@ -1,0 +1,124 @@
+package import Basics
+
+/// A table or a table function of a source.
+package struct TableSpec: Hashable, Sendable {
+    package var name: String
+    package var description: String
+    package var guide: String
+    /// The filters of a table; the arguments of a function.
+    package var filters: [FilterSpec]
+    /// Coral's silent cap on rows. Sentinel says "truncated" when it is reached.
+    package var fetchLimitDefault: Int?
+    package var request: RequestSpec
+    /// Other routes, each used when all of its filters are given; the one with the most filters wins.
+    package var routes: [RouteSpec]
+    package var response: ResponseSpec
+    package var pagination: PaginationSpec
+    package var columns: [ColumnSpec]
+
+    package init(
+        name: String, description: String = "", guide: String = "", filters: [FilterSpec] = [],
+        fetchLimitDefault: Int? = nil, request: RequestSpec, routes: [RouteSpec] = [],
+        response: ResponseSpec = ResponseSpec(), pagination: PaginationSpec = PaginationSpec(),
+        columns: [ColumnSpec]
+    ) {
+        self.name = name
+        self.description = description
+        self.guide = guide
+        self.filters = filters
+        self.fetchLimitDefault = fetchLimitDefault
+        self.request = request
+        self.routes = routes
+        self.response = response
+        self.pagination = pagination
+        self.columns = columns
+    }
+}
+
+package enum ColumnType: String, CaseIterable, Hashable, Sendable {
+    case utf8 = "Utf8"
+    case int64 = "Int64"
+    case float64 = "Float64"
+    case boolean = "Boolean"
+    /// Microseconds, UTC, in Coral; ISO 8601 text with milliseconds here.
+    case timestamp = "Timestamp"
+    case date = "Date"
+    /// JSON text.
+    case json = "Json"
+}
+
+package struct FilterSpec: Hashable, Sendable {
+    package enum Mode: String, CaseIterable, Hashable, Sendable { case equality, search, contains }
+
+    package var name: String
+    package var type: ColumnType
+    package var isRequired: Bool
+    package var mode: Mode
+    package var description: String
+    /// May be bound from the other side of a join.
+    package var isLookupKey: Bool
+    /// The values that a function's argument may take; empty when any.
+    package var allowedValues: [String]
+    /// The name that `from: arg` sources of the request use; the filter's own unless bound otherwise.
+    package var binding: String
+
+    package init(
+        name: String, type: ColumnType = .utf8, isRequired: Bool = false, mode: Mode = .equality,
+        description: String = "", isLookupKey: Bool = false, allowedValues: [String] = [], binding: String? = nil
+    ) {
+        self.name = name
+        self.type = type
+        self.isRequired = isRequired
+        self.mode = mode
+        self.description = description
+        self.isLookupKey = isLookupKey
+        self.allowedValues = allowedValues
+        self.binding = binding ?? name
+    }
+}
+
+package struct ColumnSpec: Hashable, Sendable {
+    package var name: String
+    package var type: ColumnType
+    package var isNullable: Bool
+    package var isVirtual: Bool
+    package var description: String
+    package var expression: ColumnExpression
+
+    package init(
+        name: String, type: ColumnType, isNullable: Bool = true, isVirtual: Bool = false, description: String = "",
+        expression: ColumnExpression? = nil
+    ) {
+        self.name = name
+        self.type = type
+        self.isNullable = isNullable
+        self.isVirtual = isVirtual
+        self.description = description
+        self.expression = expression ?? .path([name])
+    }
+}
+
+/// How a column's value is taken from one row of the answer.
+package indirect enum ColumnExpression: Hashable, Sendable {
+    /// Object keys; a segment of digits alone is an array index. Any miss is NULL.
+    case path([String])
+    case coalesce([ColumnExpression])
+    case fromFilter(String)
+    case fromArgument(String)
+    case literal(JSONValue)
+    case null
+    case joinArray(path: [String], separator: String)
+    case joinArrayPath(path: [String], itemPath: [String], separator: String)
+    case tagValue(path: [String], key: String, keyField: String, valueField: String)
+    case joinTagValues(path: [String], key: String, keyField: String, valueField: String, separator: String)
+    case ifPresent(check: ColumnExpression, value: String)
+    case firstArrayItemPath(path: [String], itemPath: [String])
+    case objectFilterPath(path: [String], filter: String, itemPath: [String])
+    case currentRow
+    case formatTimestamp(ColumnExpression, input: TimestampInput)
+    case base64Decode(ColumnExpression)
+    case replace(ColumnExpression, from: String, to: String)
+    case template(Template, values: [String: ColumnExpression])
+
+    package enum TimestampInput: String, CaseIterable, Hashable, Sendable { case seconds, milliseconds, iso8601 }
+}

@@ -1,0 +1,146 @@
+import Basics
+import YAML
+
+/// Reads one table's entry of `mirrors:`.
+struct MirrorReading {
+    let fields: Fields
+    let context: ManifestContext
+    let table: TableSpec
+
+    func mirror() -> MirrorSpec {
+        fields.allow([
+            "time_column", "key", "window", "time_format", "overlap", "backfill", "slice", "retention", "rollups",
+            "parameters", "filters", "bodies", "fallback",
+        ])
+        var mirror = MirrorSpec(timeColumn: timeColumn(), key: key(), window: window())
+        mirror.timeFormat = fields.choice("time_format") ?? mirror.timeFormat
+        mirror.overlap = fields.span("overlap") ?? mirror.overlap
+        mirror.backfill = fields.span("backfill") ?? mirror.backfill
+        mirror.slice = fields.span("slice") ?? mirror.slice
+        mirror.retention = fields.span("retention") ?? mirror.retention
+        mirror.rollups = fields.bool("rollups") ?? false
+        mirror.parameters = parameters(fields)
+        mirror.filters = filters()
+        mirror.bodies = bodies()
+        mirror.fallback = fallback()
+        if mirror.retention < mirror.backfill {
+            fields.report(
+                fields.has("retention") ? "retention" : "backfill", "the retention is shorter than the backfill",
+                "Keep at least what the first read brings.")
+        }
+        if mirror.slice.milliseconds == 0 { fields.report("slice", "a window of no length", "Write 1h or more.") }
+        requireFilters(mirror)
+        return mirror
+    }
+
+    private func timeColumn() -> String {
+        let name = fields.requiredText("time_column")
+        if let column = column(name, "time_column"), column.type != .timestamp {
+            fields.report(
+                "time_column", "the column \"\(name)\" is of type \(column.type.rawValue)",
+                "The time column must be a Timestamp.")
+        }
+        return name
+    }
+
+    private func key() -> [String] {
+        let names = fields.texts("key")
+        if names.isEmpty { fields.report("key is missing", "Add \"key: [id]\", the columns that name a row.") }
+        for name in names { _ = column(name, "key") }
+        return names
+    }
+
+    @discardableResult
+    private func column(_ name: String, _ key: String) -> ColumnSpec? {
+        if name.isEmpty { return nil }
+        if let column = table.columns.first(where: { $0.name == name }) { return column }
+        let nearest = Suggestion.nearest(to: name, among: table.columns.map(\.name))
+        fields.report(
+            key, "\(table.name) has no column \"\(name)\"",
+            nearest.map { "Did you mean \"\($0)\"?" } ?? "Name a column of the manifest.")
+        return nil
+    }
+
+    private func window() -> MirrorSpec.Window {
+        guard let item = fields.item("window") else {
+            fields.report("window is missing", "Add \"window: {from: since, to: until}\", or \"window: newest_first\".")
+            return .newestFirst
+        }
+        guard item.node.entries != nil else {
+            _ = fields.choice("window", among: ["newest_first"])
+            return .newestFirst
+        }
+        guard let window = fields.fields("window") else { return .newestFirst }
+        window.allow(["from", "to"])
+        let from = window.requiredText("from")
+        return window.text("to").map { .parameters(from: from, to: $0) } ?? .from(from)
+    }
+
+    private func parameters(_ fields: Fields) -> [MirrorSpec.Parameter] {
+        (fields.fields("parameters")?.items ?? []).compactMap { key, _, item in
+            fields.text(item).map { MirrorSpec.Parameter(name: key, value: $0) }
+        }
+    }
+
+    private func filters() -> [MirrorSpec.Filter] {
+        (fields.fields("filters")?.items ?? []).map { key, mark, item in
+            Scope(filters: table.filters.map(\.name)).check(
+                .filter, key, "", mark: mark, path: fields.path(of: "filters"), context)
+            return MirrorSpec.Filter(name: key, value: Template.read(item, .source, context))
+        }
+    }
+
+    /// A mirrored scan has nobody to ask for a required filter.
+    private func requireFilters(_ mirror: MirrorSpec) {
+        for filter in table.filters
+        where filter.isRequired && !mirror.filters.contains(where: { $0.name == filter.name }) {
+            fields.report(
+                "the filter \"\(filter.name)\" is required and the mirror gives it no value",
+                "Add \"filters: {\(filter.name): …}\".")
+        }
+    }
+
+    private func bodies() -> MirrorSpec.Bodies? {
+        guard let bodies = fields.fields("bodies") else { return nil }
+        bodies.allow(["columns", "group", "parameters"])
+        let columns = bodies.texts("columns")
+        if columns.isEmpty { bodies.report("columns is missing", "Add \"columns: [output]\".") }
+        for name in columns { column(name, "bodies") }
+        let group = bodies.requiredText("group")
+        column(group, "bodies")
+        if !group.isEmpty {
+            Scope(filters: table.filters.map(\.name)).check(
+                .filter, group, "", mark: bodies.mark(of: "group"), path: bodies.path(of: "group"), context)
+        }
+        return MirrorSpec.Bodies(columns: columns, groupColumn: group, parameters: parameters(bodies))
+    }
+
+    private func fallback() -> MirrorSpec.Fallback? {
+        guard let fallback = fields.fields("fallback") else { return nil }
+        fallback.allow(["path", "pagination", "parameters"])
+        guard let path = fallback.item("path") else {
+            fallback.report("path is missing", "Add \"path: /…\", relative to base_url.")
+            return nil
+        }
+        return MirrorSpec.Fallback(
+            path: Template.read(path, .table(filters: table.filters.map(\.name)), context),
+            pagination: fallback.fields("pagination").map { PaginationReader(fields: $0).pagination() }
+                ?? PaginationSpec(),
+            parameters: parameters(fallback))
+    }
+}
+
+extension Fields {
+    /// A length of time: `30s`, `15m`, `4h`, `8d`.
+    func span(_ key: String) -> Span? {
+        guard let item = item(key) else { return nil }
+        let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
+        if case .text(let text) = item.node.scalar, let unit = text.last.flatMap({ units[$0] }),
+            let count = Int(text.dropLast()), (0...100_000).contains(count)
+        {
+            return .seconds(Double(count) * unit)
+        }
+        report(key, "a length of time must stand here", "Write a whole number and a unit: 30s, 15m, 4h or 8d.")
+        return nil
+    }
+}

@@ -1,0 +1,79 @@
+import Basics
+import YAML
+
+/// A value of the document with the path that leads to it.
+struct Item {
+    var node: YAMLNode
+    var path: String
+}
+
+/// One mapping of a manifest, read key by key. What does not fit is reported and reads as absent.
+struct Fields {
+    let mark: Mark
+    let path: String
+    let log: DiagnosticLog
+    private let entries: [String: YAMLNode.Entry]
+    private let order: [YAMLNode.Entry]
+
+    /// Nil, with a report, where the node is no mapping.
+    init?(_ item: Item, _ log: DiagnosticLog) {
+        guard let entries = item.node.entries else {
+            log.report(item.node.mark, item.path, "a mapping must stand here", "Write \"key: value\" lines.")
+            return nil
+        }
+        order = entries
+        self.entries = Dictionary(entries.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+        (mark, path, self.log) = (item.node.mark, item.path, log)
+    }
+
+    var keys: [String] { order.map(\.key) }
+
+    /// Reports every key that is not among these.
+    func allow(_ known: [String]) {
+        for entry in order where !known.contains(entry.key) {
+            let nearest = Suggestion.nearest(to: entry.key, among: known)
+            let remedy = nearest.map { "Did you mean \"\($0)\"?" } ?? "Known here: \(known.joined(separator: ", "))."
+            log.report(entry.keyMark, path, "unknown key \"\(entry.key)\"", remedy)
+        }
+    }
+
+    func path(of key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+
+    /// Where the value stands; where the mapping begins when it is absent.
+    func mark(of key: String) -> Mark { entries[key]?.value.mark ?? mark }
+
+    func keyMark(of key: String) -> Mark { entries[key]?.keyMark ?? mark }
+
+    func has(_ key: String) -> Bool { entries[key] != nil }
+
+    func item(_ key: String) -> Item? {
+        entries[key].map { Item(node: $0.value, path: path(of: key)) }
+    }
+
+    /// The entries as items, in order.
+    var items: [(key: String, mark: Mark, item: Item)] {
+        order.map { ($0.key, $0.keyMark, Item(node: $0.value, path: path(of: $0.key))) }
+    }
+
+    func fields(_ key: String) -> Fields? {
+        item(key).flatMap { Fields($0, log) }
+    }
+
+    /// The elements of a list; none where it is absent.
+    func list(_ key: String) -> [Item] {
+        guard let item = item(key) else { return [] }
+        guard let elements = item.node.elements else {
+            log.report(item.node.mark, item.path, "a list must stand here", "Write its elements as \"- …\" lines.")
+            return []
+        }
+        return elements.enumerated().map { Item(node: $1, path: "\(item.path)[\($0)]") }
+    }
+
+    func report(_ key: String, _ reason: String, _ remedy: String) {
+        log.report(mark(of: key), path(of: key), reason, remedy)
+    }
+
+    func report(_ reason: String, _ remedy: String) {
+        log.report(mark, path, reason, remedy)
+    }
+}

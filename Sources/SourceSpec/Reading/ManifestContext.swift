@@ -1,0 +1,64 @@
+import Basics
+import YAML
+
+/// What all parts of one manifest share while it is read: the log, the inputs, the dialect.
+final class ManifestContext {
+    let log: DiagnosticLog
+    /// The older dialect has no `inputs:`; its secrets and variables are declared by being named.
+    let isOlderDialect: Bool
+    private(set) var inputs: [InputSpec] = []
+
+    init(log: DiagnosticLog, isOlderDialect: Bool) {
+        self.log = log
+        self.isOlderDialect = isOlderDialect
+    }
+
+    func declare(_ input: InputSpec) {
+        inputs.append(input)
+    }
+
+    /// Checks that `{{input.KEY}}` or `from: input` names a declared input.
+    func useInput(_ key: String, _ mark: Mark, _ path: String) {
+        guard !inputs.contains(where: { $0.key == key }) else { return }
+        let nearest = Suggestion.nearest(to: key, among: inputs.map(\.key))
+        log.report(
+            mark, path, "references unknown input \"\(key)\"",
+            nearest.map { "Did you mean \"\($0)\"?" } ?? "Declare it under \"inputs:\".")
+    }
+
+    /// Takes `{{secret.KEY}}`, `from: variable` and the like of the older dialect as a declaration.
+    func useOlderInput(_ key: String, kind: InputSpec.Kind, defaultText: String?, _ mark: Mark, _ path: String) {
+        guard isOlderDialect else {
+            log.report(
+                mark, path,
+                "\(kind == .secret ? "secret" : "variable") \"\(key)\" is of the older dialect, without \"inputs:\"",
+                "Write {{input.\(key)}} or \"from: input\", and declare it under \"inputs:\".")
+            return
+        }
+        if let known = inputs.firstIndex(where: { $0.key == key }) {
+            inputs[known].defaultValue = inputs[known].defaultValue ?? defaultText
+            return
+        }
+        declare(InputSpec(key: key, kind: kind, defaultValue: defaultText, isRequired: defaultText == nil))
+    }
+}
+
+/// What templates and value sources of one place may name.
+struct Scope {
+    var filters: [String] = []
+    /// The names that a function's arguments are bound to.
+    var arguments: [String] = []
+    var allows: Set<Template.Hole.Namespace> = [.input]
+    /// The named values of a column's `template`.
+    var expressions: [String] = []
+
+    static let source = Scope()
+
+    static func table(filters: [String]) -> Scope {
+        Scope(filters: filters, allows: [.input, .filter, .state])
+    }
+
+    static func function(arguments: [String]) -> Scope {
+        Scope(arguments: arguments, allows: [.input, .arg, .state])
+    }
+}

@@ -1,0 +1,112 @@
+import Basics
+import YAML
+
+extension ValueSource {
+    /// The keys beside `from:` that each kind takes.
+    private static let keysByKind: [String: [String]] = [
+        "literal": ["value"], "template": ["template"], "one_of": ["values"],
+        "filter": ["key", "default"], "filter_int": ["key", "default"], "filter_bool": ["key", "default"],
+        "filter_string_array": ["key", "default"], "filter_split": ["key", "separator", "part"],
+        "filter_split_int": ["key", "separator", "part"], "arg": ["key", "default"], "arg_int": ["key", "default"],
+        "arg_bool": ["key", "default"], "arg_split": ["key", "separator", "part"],
+        "arg_split_int": ["key", "separator", "part"], "input": ["key", "default"], "bearer": ["key"],
+        "state": ["key"], "now_epoch_minus_seconds": ["seconds"], "secret": ["key", "default"],
+        "variable": ["key", "default"],
+    ]
+
+    /// Reads `from:` and what belongs to it. `beside` are keys of the surrounding mapping.
+    static func read(_ fields: Fields, beside: [String] = [], _ scope: Scope, _ context: ManifestContext) -> Self {
+        guard fields.has("from") else {
+            fields.report("from is missing", "Say where the value comes from, such as \"from: literal\".")
+            return .literal(.null)
+        }
+        guard let kind = fields.choice("from", among: keysByKind.keys.sorted()), let keys = keysByKind[kind] else {
+            return .literal(.null)
+        }
+        fields.allow(beside + ["from"] + keys)
+        switch kind {
+        case "literal":
+            if !fields.has("value") { fields.report("value is missing", "Add \"value: …\".") }
+            return .literal(fields.json("value") ?? .null)
+        case "template":
+            guard let item = fields.item("template") else {
+                fields.report("template is missing", "Add \"template: …\".")
+                return .literal(.null)
+            }
+            return .template(Template.read(item, scope, context))
+        case "one_of": return alternatives(fields, scope, context)
+        case "now_epoch_minus_seconds":
+            if !fields.has("seconds") { fields.report("seconds is missing", "Add \"seconds: 3600\".") }
+            return .nowEpochMinusSeconds(fields.integer("seconds", in: 0...Int.max) ?? 0)
+        default: return named(kind, fields, scope, context)
+        }
+    }
+
+    private static func alternatives(_ fields: Fields, _ scope: Scope, _ context: ManifestContext) -> Self {
+        let values = fields.list("values").compactMap { Fields($0, context.log) }
+        if values.isEmpty { fields.report("values is empty", "List at least one source under \"values:\".") }
+        return .oneOf(values.map { read($0, scope, context) })
+    }
+
+    private static func named(_ kind: String, _ fields: Fields, _ scope: Scope, _ context: ManifestContext) -> Self {
+        let key = fields.requiredText("key")
+        guard !key.isEmpty else { return .literal(.null) }
+        check(kind, key, fields, scope, context)
+        let fallback = fields.json("default")
+        switch kind {
+        case "filter": return .filter(key, default: fallback)
+        case "filter_int": return .filterInt(key, default: fallback)
+        case "filter_bool": return .filterBool(key, default: fallback)
+        case "filter_string_array": return .filterStringArray(key, default: fallback)
+        case "arg": return .argument(key, default: fallback)
+        case "arg_int": return .argumentInt(key, default: fallback)
+        case "arg_bool": return .argumentBool(key, default: fallback)
+        case "bearer": return .bearer(key)
+        case "state": return .state(key)
+        case "input", "secret", "variable": return .input(key, default: fallback)
+        default: return split(kind, key, fields)
+        }
+    }
+
+    private static func split(_ kind: String, _ key: String, _ fields: Fields) -> Self {
+        let separator = fields.requiredText("separator")
+        if !fields.has("part") { fields.report("part is missing", "Add \"part: 0\" for the first piece.") }
+        let part = fields.integer("part", in: 0...1000) ?? 0
+        return switch kind {
+        case "filter_split": .filterSplit(key, separator: separator, part: part)
+        case "filter_split_int": .filterSplitInt(key, separator: separator, part: part)
+        case "arg_split": .argumentSplit(key, separator: separator, part: part)
+        default: .argumentSplitInt(key, separator: separator, part: part)
+        }
+    }
+
+    private static func check(
+        _ kind: String, _ key: String, _ fields: Fields, _ scope: Scope, _ context: ManifestContext
+    ) {
+        let (mark, path) = (fields.mark(of: "key"), fields.path(of: "key"))
+        let namespace: Template.Hole.Namespace
+        switch kind {
+        case "secret", "variable":
+            let fallback = fields.json("default")?.string
+            context.useOlderInput(key, kind: kind == "secret" ? .secret : .variable, defaultText: fallback, mark, path)
+            return
+        case "input", "bearer": namespace = .input
+        case "state": namespace = .state
+        case _ where kind.hasPrefix("filter"): namespace = .filter
+        default: namespace = .arg
+        }
+        guard scope.allows.contains(namespace) else {
+            fields.report("from", "\"from: \(kind)\" cannot stand here", Self.remedy(for: namespace))
+            return
+        }
+        scope.check(namespace, key, "", mark: mark, path: path, context)
+    }
+
+    private static func remedy(for namespace: Template.Hole.Namespace) -> String {
+        switch namespace {
+        case .filter: "Filters belong to tables; a function takes \"from: arg\"."
+        case .arg: "Arguments belong to functions; a table takes \"from: filter\"."
+        case .input, .state, .expr: "Use \"from: literal\", \"from: template\" or \"from: input\"."
+        }
+    }
+}

@@ -1,0 +1,89 @@
+/// Builds nodes from events, within the limits of ``YAMLDocument``.
+struct NodeBuilder {
+    private var nodes = 0
+
+    /// Nil where the text holds no document.
+    mutating func document(_ events: inout EventReader) throws(YAMLError) -> YAMLNode? {
+        _ = try events.next()
+        guard case .documentStart = try events.next().kind else { return nil }
+        let root = try node(from: events.next(), depth: 0, &events)
+        _ = try events.next()
+        let after = try events.next()
+        guard case .streamEnd = after.kind else {
+            throw YAMLError(
+                mark: after.mark, reason: "a second document begins here", remedy: "Write one document to a file.")
+        }
+        return root
+    }
+
+    private mutating func node(
+        from event: Event, depth: Int, _ events: inout EventReader
+    ) throws(YAMLError) -> YAMLNode {
+        nodes += 1
+        try check(event, depth: depth)
+        switch event.kind {
+        case .scalar(let text, let style):
+            return YAMLNode(.scalar(text, style), mark: event.mark)
+        case .sequenceStart:
+            return YAMLNode(.sequence(try elements(depth: depth, &events)), mark: event.mark)
+        case .mappingStart:
+            return YAMLNode(.mapping(try entries(depth: depth, &events)), mark: event.mark)
+        case .sequenceEnd, .mappingEnd, .alias, .documentStart, .documentEnd, .streamStart, .streamEnd:
+            throw YAMLError(
+                mark: event.mark, reason: "a value is missing here", remedy: "Write the value, or take the key away.")
+        }
+    }
+
+    private func check(_ event: Event, depth: Int) throws(YAMLError) {
+        if case .alias = event.kind {
+            throw YAMLError(
+                mark: event.mark, reason: "an alias (*name) stands here, and aliases are not read",
+                remedy: "Write the value out.")
+        }
+        if event.hasAnchor {
+            throw YAMLError(
+                mark: event.mark, reason: "an anchor (&name) stands here, and anchors are not read",
+                remedy: "Take the anchor away and write the value where it is needed.")
+        }
+        if depth > YAMLDocument.deepest {
+            throw YAMLError(
+                mark: event.mark, reason: "the value is nested deeper than \(YAMLDocument.deepest) levels",
+                remedy: "Make it flatter.")
+        }
+        if nodes > YAMLDocument.mostNodes {
+            throw YAMLError(
+                mark: event.mark, reason: "the file holds more than \(YAMLDocument.mostNodes) values",
+                remedy: "Split it, or leave tables out that are not needed.")
+        }
+    }
+
+    private mutating func elements(depth: Int, _ events: inout EventReader) throws(YAMLError) -> [YAMLNode] {
+        var elements: [YAMLNode] = []
+        while true {
+            let event = try events.next()
+            if case .sequenceEnd = event.kind { return elements }
+            elements.append(try node(from: event, depth: depth + 1, &events))
+        }
+    }
+
+    private mutating func entries(depth: Int, _ events: inout EventReader) throws(YAMLError) -> [YAMLNode.Entry] {
+        var entries: [YAMLNode.Entry] = []
+        var seen: [String: Mark] = [:]
+        while true {
+            let event = try events.next()
+            if case .mappingEnd = event.kind { return entries }
+            guard case .scalar(let key, _) = try node(from: event, depth: depth + 1, &events).content else {
+                throw YAMLError(
+                    mark: event.mark, reason: "the key of a mapping must be a word, not a list or a mapping",
+                    remedy: "Write a plain key before the colon.")
+            }
+            if let first = seen.updateValue(event.mark, forKey: key) {
+                throw YAMLError(
+                    mark: event.mark, reason: "the key \"\(key)\" stands twice, first in line \(first.line)",
+                    remedy: "Keep one of the two.")
+            }
+            let value = try node(from: events.next(), depth: depth + 1, &events)
+            entries.append(YAMLNode.Entry(key: key, keyMark: event.mark, value: value))
+        }
+    }
+}

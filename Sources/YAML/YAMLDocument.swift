@@ -1,0 +1,26 @@
+/// Reads one YAML document.
+///
+/// Anchors, aliases and merge keys are refused, and so are duplicate keys, keys that are no scalars, a second document,
+/// deep nesting and large texts: a manifest needs none of them, and each is a way to write something that is read
+/// differently by two readers.
+package enum YAMLDocument {
+    package static let deepest = 64
+    package static let largest = 8 << 20
+    package static let mostNodes = 400_000
+
+    package static func parse(_ text: String) throws(YAMLError) -> YAMLNode {
+        let start = Mark(line: 1, column: 1)
+        guard text.utf8.count <= largest else {
+            throw YAMLError(
+                mark: start, reason: "the file is larger than \(largest >> 20) MB",
+                remedy: "Split it, or leave tables out that are not needed.")
+        }
+        var events = EventReader(Array(text.utf8))
+        var builder = NodeBuilder()
+        let node = try builder.document(&events)
+        guard let node else {
+            throw YAMLError(mark: start, reason: "the file is empty", remedy: "Write a mapping of keys and values.")
+        }
+        return node
+    }
+}

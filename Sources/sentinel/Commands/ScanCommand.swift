@@ -1,0 +1,86 @@
+import Actions
+import AgentCore
+import Basics
+import Configuration
+import FoundationEssentials
+import Glibc
+import IncidentStore
+import JSON
+import OnCallModel
+
+extension Command {
+    static let scan = Command(
+        "scan", summary: "run one whole on-call cycle now",
+        help: """
+            Reads the sources, runs the detectors, investigates, routes, carries out what is due, and prints what it found.
+            Where an agent works on the store already, that agent runs the cycle.
+
+              --format table|json   how to print (default table)
+              --dry-run             write and send nothing
+
+            Exit status 3 when some source gave less than everything.
+            """,
+        options: ["--format"], switches: ["--dry-run"]
+    ) { arguments in
+        let format = try Format(arguments)
+        let composition = try Composition(arguments)
+        for problem in composition.catalog.problems { Output.complain("\(problem)") }
+        let report =
+            if arguments.has("--dry-run") {
+                try await ScanRun.dry(arguments, composition)
+            } else if StoreFile(composition.paths.database).isHeld {
+                try await ScanRun.askAgent(composition)
+            } else {
+                try await ScanRun.here(composition)
+            }
+        Output.write(format == .json ? report.serialized + "\n" : ScanText.table(report))
+        return report["partial"]?.bool == true ? .partial : .done
+    }
+}
+
+enum ScanRun {
+    /// A cycle in this process, with its acts carried out.
+    static func here(_ composition: Composition) async throws -> JSONValue {
+        let server = try? LoopbackServer(composition.environment, clock: composition.clock)
+        defer { server?.stop() }
+        let flags = server?.flags ?? KillFlags(startedAt: composition.clock.now()) { _ in }
+        return try await composition.agent(killFlags: flags, listening: server?.address).scanOnce().json
+    }
+
+    /// The agent that holds the store runs the cycle; its report is read from the store.
+    static func askAgent(_ composition: Composition) async throws -> JSONValue {
+        let asked = composition.clock.now()
+        let inbox = IntentInbox(composition.paths.database)
+        _ = try await inbox.append(.scanNow, author: composition.author("scan"), at: asked)
+        let reader = StoreReader(composition.paths.database)
+        let query = StoreQuery<String>([.agent]) { store in
+            guard let report = try store.latestReport(), report.at >= asked else { return "" }
+            return report.json
+        }
+        for try await text in reader.observe(query) where !text.isEmpty {
+            return try JSONDocument.parse(text)
+        }
+        throw Failure("The agent that works on \(composition.paths.database) ended before it had scanned: try again.")
+    }
+
+    /// A cycle on a copy of the store, none of whose acts is carried out.
+    static func dry(_ arguments: Arguments, _ composition: Composition) async throws -> JSONValue {
+        let folder = "\(FileManager.default.temporaryDirectory.path)/sentinel-dry-\(UUID().uuidString)"
+        try Files.makeFolder(folder)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try StoreFile(composition.paths.database).copy(to: "\(folder)/sentinel.db")
+        for mirror in try mirrors(in: composition.paths.mirrors) {
+            try? FileManager.default.copyItem(
+                atPath: "\(composition.paths.mirrors)/\(mirror)", toPath: "\(folder)/\(mirror)")
+        }
+        let environment = composition.environment.setting(["SENTINEL_DB": "\(folder)/sentinel.db"])
+        let copy = try Composition(arguments.replacing("--db", with: "\(folder)/sentinel.db"), environment: environment)
+        let flags = KillFlags(startedAt: copy.clock.now()) { _ in }
+        return try await copy.agent(killFlags: flags, listening: nil).scanOnce(carryingOutActs: false).json
+    }
+
+    private static func mirrors(in folder: String) throws -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.filter { $0.hasPrefix("mirror-") }
+    }
+}

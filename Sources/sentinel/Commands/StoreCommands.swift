@@ -1,0 +1,139 @@
+import AgentCore
+import Basics
+import IncidentStore
+import OnCallModel
+
+extension Command {
+    static let approvals = Command(
+        "approvals", summary: "list, approve or reject requests",
+        help: """
+            sentinel approvals                 pending requests, then the latest decided ones
+            sentinel approvals approve N       allow request N: what it sends is shown by `sentinel approvals show N`
+            sentinel approvals reject N
+            sentinel approvals show N          the exact requests that approving sends
+
+              --format table|json              how to print (default table)
+            """,
+        options: ["--format"], words: 2
+    ) { arguments in
+        let format = try Format(arguments)
+        let desk = try StoreDesk(arguments)
+        switch arguments.words.first ?? "list" {
+        case "list":
+            let items = try await desk.reader.read(.approvals(limit: 200))
+            Output.write(format == .json ? list(items.map(\.json)) : ApprovalText.table(items))
+            return .done
+        case "show":
+            let id = try arguments.number(at: 1, of: "request")
+            let items = try await desk.reader.read(.approvals(limit: 1000))
+            guard let item = items.first(where: { $0.id == id }) else { throw Failure("There is no request \(id).") }
+            Output.write(format == .json ? item.json.serialized + "\n" : ApprovalText.detail(item))
+            return .done
+        case "approve":
+            return try await desk.ask(.approve(request: arguments.number(at: 1, of: "request")))
+        case "reject":
+            return try await desk.ask(.reject(request: arguments.number(at: 1, of: "request")))
+        case let word: throw UsageError("“approvals \(word)” is not list, show, approve or reject.")
+        }
+    }
+
+    static let incidents = Command(
+        "incidents", summary: "list and read incidents",
+        help: """
+            sentinel incidents                 the latest incidents, worst open ones first
+            sentinel incidents show N          the report of one, with its suspects and acts
+            sentinel incidents ack N           acknowledge it
+            sentinel incidents resolve N
+
+              --format table|json              how to print (default table)
+            """,
+        options: ["--format"], words: 2
+    ) { arguments in
+        let format = try Format(arguments)
+        let desk = try StoreDesk(arguments)
+        switch arguments.words.first ?? "list" {
+        case "list":
+            let items = try await desk.reader.read(.incidents(limit: 200))
+            Output.write(format == .json ? list(items.map(\.json)) : IncidentText.table(items))
+            return .done
+        case "show":
+            let id = try arguments.number(at: 1, of: "incident")
+            guard let detail = try await desk.reader.read(.incident(id)) else {
+                throw Failure("There is no incident \(id).")
+            }
+            Output.write(format == .json ? detail.json.serialized + "\n" : IncidentText.detail(detail))
+            return .done
+        case "ack", "acknowledge":
+            return try await desk.ask(.acknowledge(incident: arguments.number(at: 1, of: "incident")))
+        case "resolve":
+            return try await desk.ask(.resolve(incident: arguments.number(at: 1, of: "incident")))
+        case let word: throw UsageError("“incidents \(word)” is not list, show, ack or resolve.")
+        }
+    }
+
+    static let loops = Command(
+        "loops", summary: "list looping traces and kill one",
+        help: """
+            sentinel loops                     looping traces, burning ones first
+            sentinel loops kill TRACE          kill it; the kill is verified
+
+              --format table|json              how to print (default table)
+            """,
+        options: ["--format"], words: 2
+    ) { arguments in
+        let format = try Format(arguments)
+        let desk = try StoreDesk(arguments)
+        switch arguments.words.first ?? "list" {
+        case "list":
+            let items = try await desk.reader.read(.loops(limit: 200))
+            Output.write(format == .json ? list(items.map(\.json)) : LoopText.table(items))
+            return .done
+        case "kill":
+            guard arguments.words.count == 2 else { throw UsageError("Name the trace: sentinel loops kill TRACE.") }
+            return try await desk.ask(.killLoop(trace: arguments.words[1]))
+        case let word: throw UsageError("“loops \(word)” is not list or kill.")
+        }
+    }
+
+    private static func list(_ items: [JSONValue]) -> String {
+        JSONValue.array(items).serialized + "\n"
+    }
+}
+
+/// The store as the command line uses it: it reads, and asks the agent.
+struct StoreDesk: Sendable {
+    let reader: StoreReader
+    private let composition: Composition
+
+    init(_ arguments: Arguments) throws {
+        composition = try Composition(arguments)
+        reader = StoreReader(composition.paths.database)
+    }
+
+    /// Asks the agent, waits for its answer and prints it.
+    func ask(_ intent: Intent) async throws -> ExitStatus {
+        guard StoreFile(composition.paths.database).isHeld else {
+            throw Failure(
+                "No agent works on \(composition.paths.database): start `sentinel` or `sentinel agent`, then ask again.")
+        }
+        let inbox = IntentInbox(composition.paths.database)
+        let id = try await inbox.append(
+            intent, author: composition.author("command line"), at: composition.clock.now())
+        let query = StoreQuery<String>([.intents]) { try $0.outcome(ofIntent: id) ?? "" }
+        for try await outcome in reader.observe(query) where !outcome.isEmpty {
+            Output.line(TextTable.inert(outcome))
+            return .done
+        }
+        return .failed
+    }
+}
+
+extension Arguments {
+    /// A row's number among the words.
+    func number(at position: Int, of what: String) throws(UsageError) -> Int64 {
+        guard words.indices.contains(position), let number = Int64(words[position]) else {
+            throw UsageError("Give the number of the \(what).")
+        }
+        return number
+    }
+}

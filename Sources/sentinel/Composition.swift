@@ -1,0 +1,91 @@
+import Actions
+import AgentCore
+import Basics
+import Configuration
+import Glibc
+import HTTPClient
+import IncidentStore
+import Investigation
+import SourceEngine
+import SourceFetch
+import SourceSpec
+
+/// Everything that a command needs, made from the environment and the paths. The one place where parts are put together.
+struct Composition: Sendable {
+    let environment: Environment
+    let paths: Paths
+    let clock = WallClock.system
+    let http = HTTPClient()
+    let settingsFile: SettingsFile
+    let catalog: SourceCatalog
+    let engine: SourceEngine
+
+    init(_ arguments: Arguments, environment: Environment = .current()) throws {
+        self.environment = environment
+        paths = Paths(options: { arguments[$0] }, environment: environment)
+        settingsFile = SettingsFile(
+            path: paths.settings, fallbackPath: paths.shippedSettings, environment: environment.all)
+        let settings = try settingsFile.load()
+        catalog = SourceCatalog.load(directory: paths.sources)
+        guard !catalog.specs.isEmpty || !catalog.problems.isEmpty else {
+            throw Failure("There are no sources in \(paths.sources): name their folder with --sources.")
+        }
+        let inputs: @Sendable (String) -> String? = { environment[$0] }
+        engine = SourceEngine(
+            SourceEngineConfiguration(
+                mirrorDirectory: paths.mirrors, specs: catalog.specs,
+                pages: SourceFetcher(
+                    client: http, inputs: inputs, clock: clock, redaction: environment.redaction),
+                inputs: inputs, clock: clock, retention: .days(Double(settings.retentionDays))))
+    }
+
+    /// Who asks, as intents and the audit name them: `alice@host (console)`.
+    func author(_ channel: String) -> String {
+        let user = environment["SUDO_USER"] ?? environment["USER"] ?? environment["LOGNAME"] ?? "uid \(getuid())"
+        return "\(user)@\(Self.hostName) (\(channel))"
+    }
+
+    /// An agent on this store. `listening` is where its loopback server answers, nil where it has none.
+    func agent(killFlags: KillFlags, listening: String?) -> Agent {
+        let access = ProviderAccess(otherSecrets: Environment.secretNames.compactMap { environment[$0] }) {
+            environment[$0]
+        }
+        let probe = TraceProbe(engine: engine)
+        let runner = ActionRunner(
+            access: access, http: http, clock: clock,
+            killing: KillPorts(
+                flags: killFlags, address: listening,
+                latestStep: { try await probe.progress(of: $0, age: .milliseconds(500)) }))
+        return Agent(
+            AgentConfiguration(
+                storePath: paths.database, holder: "\(Self.hostName):\(getpid())", pid: getpid(), engine: engine,
+                runner: runner, settingsFile: settingsFile, narrator: narrator(access),
+                scope: InvestigationScope(
+                    owner: environment["GITHUB_OWNER"],
+                    repository: environment["GITHUB_TARGET_REPO"] ?? environment["GITHUB_REPO"],
+                    channel: environment["SLACK_INCIDENTS_CHANNEL"]),
+                redaction: environment.redaction, clock: clock, approvers: approvers,
+                isFrozen: environment["SENTINEL_FREEZE"].map { $0 != "0" && $0 != "false" } ?? false,
+                listening: listening, killFlags: killFlags))
+    }
+
+    /// `SENTINEL_APPROVERS=alice,bob@host`; empty admits everyone who can write to the store.
+    private var approvers: Set<String> {
+        let names = (environment["SENTINEL_APPROVERS"] ?? "").split { $0 == "," || $0 == " " }
+        return Set(names.map(String.init))
+    }
+
+    private func narrator(_ access: ProviderAccess) -> Narrator? {
+        let model = LanguageModel(access: access, http: http, clock: clock)
+        guard model.isConfigured else { return nil }
+        return { system, user, maximumTokens in
+            (try await model.complete(system: system, prompt: user, maxTokens: maximumTokens), model.name)
+        }
+    }
+
+    static var hostName: String {
+        var name = [CChar](repeating: 0, count: 256)
+        gethostname(&name, name.count - 1)
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,86 @@
+import Basics
+import OnCallModel
+
+/// Requests as the command line prints them.
+enum ApprovalText {
+    static func table(_ items: [ApprovalItem]) -> String {
+        guard !items.isEmpty else { return "Nobody was asked for anything yet.\n" }
+        return TextTable(
+            ["id", "status", "severity", "action", "expires", "by"],
+            items.map { item in
+                [
+                    .integer(item.id), .text(item.status.rawValue), .text(item.severity.rawValue),
+                    .text(item.action.sentence), .text(item.expiresAt.iso8601Seconds), Value(item.resolvedBy),
+                ]
+            }
+        ).text
+    }
+
+    static func detail(_ item: ApprovalItem) -> String {
+        let requests = item.dryRun.map { "  " + TextTable.inert($0) + "\n" }.joined()
+        let outcome = item.act.map { "Outcome: \($0.state.rawValue). \(TextTable.inert($0.detail))\n" } ?? ""
+        return """
+            \(TextTable.inert(item.action.sentence)) (\(item.status.rawValue), until \(item.expiresAt.iso8601Seconds))
+            \(TextTable.inert(item.summary))
+            It sends:
+            \(requests)\(outcome)
+            """
+    }
+}
+
+/// Incidents as the command line prints them.
+enum IncidentText {
+    static func table(_ items: [IncidentSummary]) -> String {
+        guard !items.isEmpty else { return "There are no incidents.\n" }
+        return TextTable(
+            ["id", "severity", "state", "type", "last seen", "scans", "$/h", "what"],
+            items.map { item in
+                [
+                    .integer(item.id), .text(item.severity.rawValue), .text(item.state.rawValue),
+                    .text(item.type.rawValue), .text(item.lastSeen.iso8601Seconds), Value(item.occurrences),
+                    .real((item.costPerHour * 100).rounded() / 100), .text(item.headline),
+                ]
+            }
+        ).text
+    }
+
+    static func detail(_ detail: IncidentDetail) -> String {
+        let summary = detail.summary
+        var lines = [
+            "Incident \(summary.id): \(summary.type.rawValue), \(summary.severity.rawValue), \(summary.state.rawValue)",
+            "seen \(summary.occurrences)×, \(summary.firstSeen.iso8601Seconds) to \(summary.lastSeen.iso8601Seconds)", "",
+        ]
+        lines += detail.report.split(separator: "\n", omittingEmptySubsequences: false).map { TextTable.inert(String($0)) }
+        lines += list("Suspects", detail.suspects.map { suspect in
+            "\(suspect.shortSHA) \(suspect.title) (\(suspect.author)): \(suspect.why.joined(separator: "; "))"
+        })
+        lines += list("Acts", detail.acts.map { "\($0.action.sentence): \($0.state.rawValue). \($0.detail)" })
+        lines += list("Not known", detail.gaps)
+        lines += ["", "SQL: \(TextTable.inert(detail.sql))"]
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func list(_ title: String, _ items: [String]) -> [String] {
+        items.isEmpty ? [] : ["", title] + items.map { "  " + TextTable.inert($0) }
+    }
+}
+
+/// Loops as the command line prints them.
+enum LoopText {
+    static func table(_ items: [LoopItem]) -> String {
+        guard !items.isEmpty else { return "No trace loops.\n" }
+        return TextTable(
+            ["trace", "agent", "status", "generations", "$", "$/min", "pattern", "last step"],
+            items.map { item in
+                [
+                    .text(item.loop.traceID), .text(item.loop.agent), .text(item.status.rawValue),
+                    Value(item.loop.generations), .real(Self.rounded(item.loop.cost)),
+                    .real(Self.rounded(item.loop.costPerMinute)), .text(item.loop.pattern),
+                    .text(item.loop.lastSeen.iso8601Seconds),
+                ]
+            }
+        ).text
+    }
+
+    private static func rounded(_ amount: Double) -> Double { (amount * 10_000).rounded() / 10_000 }
+}

@@ -1,0 +1,55 @@
+import Basics
+import Configuration
+import Testing
+
+@Suite("The environment")
+struct EnvironmentTests {
+    @Test("a .env file is read as shells write it")
+    func dotEnv() {
+        let text = """
+            # keys
+            LANGFUSE_SECRET_KEY=sk-lf-1#2
+            export SENTRY_ORG = "acme"
+              SLACK_TOKEN='xoxb 1'   # the bot
+            GITHUB_OWNER=acme # not the user
+            NOT A NAME=1
+            EMPTY=
+            """
+        #expect(
+            DotEnv.parse(text) == [
+                "LANGFUSE_SECRET_KEY": "sk-lf-1#2", "SENTRY_ORG": "acme", "SLACK_TOKEN": "xoxb 1",
+                "GITHUB_OWNER": "acme", "EMPTY": "",
+            ])
+    }
+
+    @Test("the process wins over the file, and empty is unset")
+    func precedence() {
+        let environment = Environment(process: ["A": "1", "B": ""], dotEnv: "A=2\nB=3\nC=4")
+        #expect(environment["A"] == "1")
+        #expect(environment["B"] == nil)
+        #expect(environment["C"] == "4")
+    }
+
+    @Test("every secret is hidden by the environment's redaction")
+    func redaction() {
+        let values = Dictionary(uniqueKeysWithValues: Environment.secretNames.map { ($0, "canary-\($0)") })
+        let redaction = Environment(process: values).redaction
+        for value in values.values { #expect(!redaction.apply(to: "header \(value) end").contains(value)) }
+    }
+}
+
+@Suite("The paths")
+struct PathsTests {
+    @Test("an option wins over the environment, which wins over the default")
+    func database() {
+        let environment = Environment(process: ["HOME": "/home/a", "SENTINEL_DB": "/data/x.db"])
+        #expect(
+            Paths(options: { $0 == "--db" ? "y.db" : nil }, environment: environment, program: nil).database == "y.db")
+        #expect(Paths(options: { _ in nil }, environment: environment, program: nil).database == "/data/x.db")
+        let bare = Environment(process: ["HOME": "/home/a"])
+        let paths = Paths(options: { _ in nil }, environment: bare, program: nil)
+        #expect(paths.database == "/home/a/.local/state/sentinel/sentinel.db")
+        #expect(paths.mirrors == "/home/a/.local/state/sentinel")
+        #expect(paths.settings == "/home/a/.config/sentinel/settings.json")
+    }
+}

@@ -1,0 +1,220 @@
+import Basics
+import Detectors
+import OnCallModel
+import Testing
+
+@Suite("Agent loops")
+struct AgentLoopTests {
+    let now = Instant(iso8601: "2026-11-24T04:20:00Z")!
+
+    private func trace(
+        _ id: String, _ count: Int, every seconds: Double = 12,
+        _ make: (Int, inout Planted.Step) -> Void = { _, _ in }
+    ) -> [Planted.Step] {
+        (0..<count).map { index in
+            let at = now - .minutes(5) + .seconds(Double(index) * seconds)
+            var step = Planted.Step(
+                trace: id, at: min(at, now), name: "retry-search", traceName: "loop-scenario")
+            make(index, &step)
+            return step
+        }
+    }
+
+    private func detect(_ steps: [Planted.Step], _ change: (inout Settings) -> Void = { _ in }) -> DetectorReport {
+        var settings = Settings()
+        change(&settings)
+        return Planted(steps: steps).run(AgentLoopDetector(), DetectorContext(now: now, settings: settings)).report
+    }
+
+    @Test("the classic loop is found by name and token counts alone, where arguments are not known")
+    func classic() throws {
+        let finding = try #require(detect(trace("t1", 15)).findings.first)
+        let loop = try #require(finding.loop)
+        #expect(finding.severity == .high && finding.subject == "t1")
+        #expect(loop.isRepetitive && loop.generations == 15 && loop.pattern == "retry-search ×15")
+        #expect(loop.agent == "loop-scenario")
+        #expect(finding.description.contains("arguments unknown"))
+        #expect(finding.costPerHour < 10)
+    }
+
+    @Test("the same arguments with the same result are a loop, whatever the attempt's number and time")
+    func sameArguments() throws {
+        let steps = trace("t1", 25) { index, step in
+            step.input = #"{"query":"refund policy","attempt":\#(index),"at":"2026-11-24T04:1\#(index % 10):00Z"}"#
+            step.output = "no results (request 5f3c9a01-77b2-4c1e-9d35-00000000\(1000 + index))"
+            step.inputTokens = 700 + index * 13
+        }
+        let finding = try #require(detect(steps).findings.first)
+        #expect(finding.severity == .critical)
+        #expect(finding.loop?.repetitions == 25)
+        #expect(finding.description.contains("retry-search with the same arguments ×25"))
+    }
+
+    @Test("a loop of TOOL steps counts as one of generations does")
+    func tools() throws {
+        let steps = trace("t1", 14) { _, step in
+            step.type = "TOOL"
+            step.input = "{\"q\": \"weather in Oslo\"}"
+            step.output = "timeout"
+        }
+        let finding = try #require(detect(steps).findings.first)
+        #expect(finding.severity == .high && finding.loop?.generations == 14)
+    }
+
+    @Test("two steps that call each other for ever are a loop with its cycle named")
+    func tandem() throws {
+        let steps = trace("t1", 24) { index, step in
+            step.name = index % 2 == 0 ? "plan" : "search"
+            step.type = index % 2 == 0 ? "GENERATION" : "TOOL"
+            step.input = index % 2 == 0 ? "find the invoice of ACME" : "{\"q\":\"ACME invoice\"}"
+            step.output = index % 2 == 0 ? "I will search again" : "[]"
+        }
+        let finding = try #require(detect(steps).findings.first)
+        #expect(finding.loop?.isRepetitive == true)
+        #expect(finding.description.contains("plan → search ×12 in a row"))
+    }
+
+    @Test("the same error again and again is a loop, where nothing else is known")
+    func errors() {
+        let steps = trace("t1", 13) { index, step in
+            step.type = "TOOL"
+            step.level = "ERROR"
+            step.outputTokens = nil
+        }
+        #expect(detect(steps).findings.first?.description.contains("with the same error ×13") == true)
+    }
+
+    @Test("a query rephrased for ever without a result is a loop")
+    func rephrased() {
+        let tails = ["please", "now", "details", "again", "quickly", "today"]
+        let steps = trace("t1", 18) { index, step in
+            step.input = "search refund policy for enterprise customers \(tails[index % 6])\(index / 6)"
+            step.output = "No results found."
+            step.outputTokens = 100 + index
+        }
+        #expect(detect(steps).findings.first?.loop?.isRepetitive == true)
+    }
+
+    @Test(
+        "a long healthy run is a note and never a page",
+        arguments: [
+            Healthy.distinctNames, .distinctInputs, .templatedInserts, .pages, .samples, .growingConversation,
+            .tokensOnly,
+            .blind, .helper,
+        ])
+    func healthy(_ kind: Healthy) {
+        let report = detect(trace("t1", 24) { kind.shape($0, &$1) })
+        #expect(report.findings.count == 1)
+        #expect(report.findings.allSatisfy { $0.isNote && $0.loop?.isRepetitive == false })
+    }
+
+    @Test("the bare rule of the seed counts and asks nothing else")
+    func bareRule() {
+        let steps = trace("t1", 24) { Healthy.distinctNames.shape($0, &$1) }
+        #expect(detect(steps) { $0.loopRequiresRepetition = false }.findings.first?.severity == .critical)
+        #expect(detect(trace("t1", 10)) { $0.loopRequiresRepetition = false }.findings.isEmpty)
+    }
+
+    @Test("no crowd of long healthy traces hides a loop, and each loop is a finding of its own")
+    func crowd() {
+        var steps = (0..<120).flatMap { number in
+            trace("busy\(number)", 30) { Healthy.distinctNames.shape($0, &$1) }
+        }
+        steps += trace("loop-a", 15) + trace("loop-b", 22)
+        let report = detect(steps)
+        #expect(Set(report.findings.filter { !$0.isNote }.map(\.subject)) == ["loop-a", "loop-b"])
+        #expect(report.findings.first?.subject == "loop-b")
+        #expect(report.findings.count { $0.isNote } == 20)
+        #expect(Set(report.findings.map(\.fingerprint)).count == 22)
+    }
+
+    @Test("a poisoned trace is left aside alone, and the report says so")
+    func poisoned() {
+        let detector = AgentLoopDetector()
+        var broken = trace("bad", 12)
+        broken[3].cost = .infinity
+        let report = Planted(steps: broken + trace("t1", 15))
+            .run(detector, DetectorContext(now: now, settings: Settings())).report
+        #expect(report.findings.map(\.subject) == ["t1"])
+        #expect(report.quarantined == ["Trace bad has a cost that is no amount."])
+    }
+
+    @Test("bodies are asked for only where a step's name comes three times")
+    func laziness() {
+        let distinct = Planted(steps: trace("t1", 24) { Healthy.distinctNames.shape($0, &$1) })
+        let context = DetectorContext(now: now, settings: Settings())
+        #expect(!distinct.run(AgentLoopDetector(), context).queries.contains { $0.sql.contains("input, output") })
+        #expect(Planted().run(AgentLoopDetector(), context).queries.count == 1)
+    }
+
+    @Test("random healthy batches are silent and random loops are found", arguments: 0..<40)
+    func random(_ seed: Int) {
+        var random = SplitMix(state: UInt64(seed))
+        let count = Int.random(in: 11...60, using: &random)
+        let words = (0..<200).map { "word\($0)" }
+        let batch = trace("batch", count, every: 4) { index, step in
+            step.name = "summarise"
+            step.input =
+                "ticket \(index): " + (0..<30).map { _ in words.randomElement(using: &random)! }.joined(separator: " ")
+            step.output = (0..<20).map { _ in words.randomElement(using: &random)! }.joined(separator: " ")
+            step.outputTokens = Int.random(in: 50...400, using: &random)
+        }
+        let question = (0..<10).map { _ in words.randomElement(using: &random)! }.joined(separator: " ")
+        let loop = trace("loop", count, every: 4) { index, step in
+            step.name = "lookup"
+            step.input = question
+            step.output = "error: upstream said 503"
+        }
+        let report = detect(batch + loop)
+        #expect(report.findings.filter { !$0.isNote }.map(\.subject) == ["loop"])
+        #expect(report.findings.first?.fingerprint == Fingerprint("agent_loop", "loop"))
+    }
+}
+
+/// Shapes of long runs that get on.
+enum Healthy: CaseIterable {
+    case distinctNames, distinctInputs, templatedInserts, pages, samples, growingConversation, tokensOnly, blind, helper
+
+    func shape(_ index: Int, _ step: inout Planted.Step) {
+        step.outputTokens = 100 + index * 7
+        switch self {
+        case .distinctNames:
+            step.name = "stage-\(index)"
+        case .distinctInputs:
+            step.name = "classify"
+            step.input = "ticket \(index): my order number \(index * 31) is late"
+            step.output = "category \(["billing", "delivery", "other"][index % 3])"
+        case .templatedInserts:
+            step.type = "TOOL"
+            step.name = "insert-row"
+            step.input = #"{"table":"invoices","schema":"public","row":{"id":\#(index)}}"#
+            step.output = #"{"status":"ok"}"#
+        case .pages:
+            step.type = "TOOL"
+            step.name = "next-page"
+            step.input = "{}"
+            step.output = "page \(index): alpha\(index) beta\(index * 3) gamma\(index * 7)"
+        case .samples:
+            step.name = "vote"
+            step.input = "Is this review positive? Answer with your reasoning."
+            step.output = "Reason \(index * 17): because of aspect\(index) and detail\(index * 5)"
+        case .growingConversation:
+            step.name = "agent"
+            step.input =
+                String(repeating: "You are a careful assistant with many rules. ", count: 8)
+                + (0...index).map { "turn \($0): looked at file\($0).swift and found symbol\($0 * 3)." }.joined()
+            step.output = "look at file\(index + 1).swift"
+        case .tokensOnly:
+            step.name = "embed-chunk"
+            step.inputTokens = 300 + index * 11
+        case .helper:
+            step.name = index % 8 == 0 ? "load-config" : "stage-\(index)"
+            step.input = "{\"path\": \"config.json\"}"
+            step.output = "{\"theme\": \"dark\"}"
+        case .blind:
+            step.name = "work"
+            step.inputTokens = nil
+            step.outputTokens = nil
+        }
+    }
+}

@@ -1,0 +1,133 @@
+import Basics
+import Detectors
+import OnCallModel
+
+/// Planted observations, and the rows that the detectors' statements would have over them.
+struct Planted {
+    var steps: [Step] = []
+    /// Hourly rollup rows: hour, name, model, observations, cost, tokens.
+    var hours: [HourRow] = []
+
+    struct Step {
+        var trace: String
+        var at: Instant
+        var name: String
+        var type = "GENERATION"
+        var traceName: String?
+        var model = "gpt-4"
+        var inputTokens: Int? = 800
+        var outputTokens: Int? = 200
+        var cost = 0.036
+        var level = "DEFAULT"
+        var input: String?
+        var output: String?
+    }
+
+    struct HourRow {
+        var hour: Instant
+        var cost: Value
+        var observations = 100
+        var name = "support-bot"
+        var model = "gpt-4o-mini"
+        var tokens = 15_000
+    }
+
+    /// Runs a detector to its report; every statement asked for is kept.
+    func run(_ detector: some Detector, _ context: DetectorContext) -> (
+        report: DetectorReport, queries: [DetectorQuery]
+    ) {
+        var detector = detector
+        var queries: [DetectorQuery] = []
+        var step = detector.start(context)
+        while true {
+            switch step {
+            case .report(let report): return (report, queries)
+            case .query(let query):
+                queries.append(query)
+                step = detector.receive(rows(for: query, now: context.now))
+            }
+        }
+    }
+
+    func rows(for query: DetectorQuery, now: Instant) -> RowSet {
+        if query.sql.contains("HAVING") { return candidates(query, now: now) }
+        if query.sql.contains("ROW_NUMBER") { return stepRows(query) }
+        if query.sql.contains("input, output") { return bodies(query) }
+        if query.sql.contains("AS recent,") { return parts(query) }
+        if query.sql.contains("AS minute") { return RowSet(columns: ["minute", "cost"]) }
+        return RowSet(
+            columns: ["hour", "cost", "observations", "generations"],
+            rows: hours.map { [Value($0.hour), $0.cost, Value($0.observations), Value($0.observations)] })
+    }
+
+    private func parts(_ query: DetectorQuery) -> RowSet {
+        let moments = query.parameters.compactMap(\.instant)
+        let rows: [[Value]] = hours.compactMap { row in
+            let isSpike = row.hour >= moments[0] && row.hour <= moments[1]
+            guard isSpike || moments.dropFirst(4).contains(row.hour), (row.cost.real ?? 0) > 0 else { return nil }
+            return [
+                Value(isSpike), .text(row.name), .text(row.model), Value(row.observations), row.cost, Value(row.tokens),
+                0,
+            ]
+        }
+        return RowSet(
+            columns: ["recent", "name", "model", "observations", "cost", "input_tokens", "output_tokens"], rows: rows)
+    }
+
+    private func candidates(_ query: DetectorQuery, now: Instant) -> RowSet {
+        let window = steps.filter { $0.at >= now - .hours(2) && $0.at <= now }
+        let threshold = query.parameters[3].integer ?? 0
+        let rows: [[Value]] = Dictionary(grouping: window, by: \.trace).sorted { $0.key < $1.key }.compactMap {
+            trace, steps in
+            guard steps.count > threshold, let first = steps.map(\.at).min(), let last = steps.map(\.at).max() else {
+                return nil
+            }
+            let recent = steps.filter { $0.at >= now - .minutes(30) }
+            return [
+                .text(trace), Value(steps.count), Value(steps.count { $0.type == "GENERATION" }), Value(first),
+                Value(last), Value(steps.reduce(0) { $0 + $1.cost }), Value(recent.reduce(0) { $0 + $1.cost }), nil,
+            ]
+        }
+        return RowSet(
+            columns: [
+                "trace_id", "steps", "generations", "first_seen", "last_seen", "cost", "recent_cost", "first_at",
+            ], rows: rows)
+    }
+
+    private func stepRows(_ query: DetectorQuery) -> RowSet {
+        let traces = Set(query.parameters.compactMap(\.text))
+        let rows: [[Value]] = steps.enumerated().filter { traces.contains($1.trace) }.map { index, step in
+            [
+                .text(step.trace), .text("o\(index)"), .text("root"), .text(step.type), .text(step.name),
+                Value(step.traceName), .text(step.model), Value(step.at), Value(step.inputTokens),
+                Value(step.outputTokens), Value(step.cost), .text(step.level),
+                step.level == "ERROR" ? "upstream said 503" : nil,
+            ]
+        }
+        return RowSet(
+            columns: [
+                "trace_id", "id", "parent_observation_id", "type", "name", "trace_name", "model", "start_time",
+                "input_tokens", "output_tokens", "total_cost", "level", "status_message",
+            ], rows: rows)
+    }
+
+    private func bodies(_ query: DetectorQuery) -> RowSet {
+        let rows: [[Value]] = steps.enumerated().filter { $1.trace == query.parameters[0].text }.map { index, step in
+            [.text("o\(index)"), Value(step.input), Value(step.output)]
+        }
+        return RowSet(columns: ["id", "input", "output"], rows: rows)
+    }
+}
+
+/// Seeded, so that a failure comes again.
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}

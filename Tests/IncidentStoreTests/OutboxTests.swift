@@ -1,0 +1,127 @@
+import Basics
+import IncidentStore
+import OnCallModel
+import Testing
+
+@Suite("The outbox")
+struct OutboxTests {
+    private func opened(_ fixture: Fixture, _ action: Action? = nil) async throws -> (StoreWriter, ActRecord) {
+        let writer = try await fixture.writer()
+        let act = try await writer.transaction { store in
+            let incident = try store.record(.sample(), scan: "a", at: .minute(0)).incident
+            return try store.enqueue(
+                key: "k", action: action ?? .postIncident(incident: incident), incident: incident, request: nil,
+                allowedBy: "policy: notices", at: .minute(0))
+        }
+        return (writer, act)
+    }
+
+    @Test("an act is in the outbox once, whatever comes later under its key")
+    func idempotent() async throws {
+        let fixture = try Fixture()
+        let (writer, act) = try await opened(fixture)
+        let again = try await writer.transaction {
+            try $0.enqueue(
+                key: "k", action: .openIssue(incident: 1), incident: 1, request: nil, allowedBy: "bob", at: .minute(9))
+        }
+        #expect(again == act)
+        #expect(try await writer.read { try $0.acts(ofIncident: 1) } == [act])
+    }
+
+    @Test("a waiting act is claimed by one, and its outcome is written once")
+    func claimed() async throws {
+        let fixture = try Fixture()
+        let (writer, act) = try await opened(fixture)
+        #expect(try await writer.read { try $0.dueActs(at: .minute(0)) } == [act])
+        #expect(try await writer.transaction { try $0.beginAttempt(act.id, at: .minute(1)) })
+        #expect(try await !writer.transaction { try $0.beginAttempt(act.id, at: .minute(1)) })
+        #expect(try await writer.read { try $0.dueActs(at: .minute(9)) }.isEmpty)
+        let done = Outcome.done(detail: "posted", reference: "171.5")
+        #expect(try await writer.transaction { try $0.finish(act.id, done, at: .minute(2)) })
+        #expect(try await !writer.transaction { try $0.finish(act.id, .failed(reason: "late"), at: .minute(3)) })
+        let after = try #require(try await writer.read { try $0.act(act.id) })
+        #expect(after.state == .done && after.reference == "171.5" && after.tries == 1)
+        #expect(after.finishedAt == .minute(2))
+        #expect(try await writer.read { try $0.slackThread(ofIncident: 1) } == "171.5")
+    }
+
+    @Test("an attempt without an outcome is found by the next agent, and is not due")
+    func leftBehind() async throws {
+        let fixture = try Fixture()
+        let (writer, act) = try await opened(fixture)
+        _ = try await writer.transaction { try $0.beginAttempt(act.id, at: .minute(1)) }
+        try await writer.release(at: .minute(1))
+        let next = try await fixture.writer(at: .minute(2))
+        #expect(try await next.read { try $0.unfinishedAttempts() }.map(\.id) == [act.id])
+        #expect(try await next.read { try $0.dueActs(at: .minute(999)) }.isEmpty)
+        _ = try await next.transaction {
+            try $0.finish(act.id, .unknown(reason: "it may have gone out"), at: .minute(2))
+        }
+        #expect(try await next.read { try $0.acts(in: .unknown) }.map(\.detail) == ["it may have gone out"])
+        #expect(try await next.transaction { try $0.requeue(act.id, allowedBy: "alice", at: .minute(3)) })
+        #expect(try await next.read { try $0.dueActs(at: .minute(3)) }.map(\.allowedBy) == ["alice"])
+    }
+
+    @Test("a retry waits as long as it was told to, else longer each time")
+    func retries() async throws {
+        let fixture = try Fixture()
+        let (writer, act) = try await opened(fixture)
+        var now = Fixture.start
+        var pauses: [Double] = []
+        for told in [Span.seconds(77), nil, nil, nil] {
+            _ = try await writer.transaction { [now] in try $0.beginAttempt(act.id, at: now) }
+            _ = try await writer.transaction { [now] in
+                try $0.finish(act.id, .retry(reason: "429", after: told), at: now)
+            }
+            let due = try #require(try await writer.read { try $0.nextActDue() })
+            pauses.append((due - now).seconds)
+            #expect(try await writer.read { try $0.dueActs(at: due - .milliseconds(1)) }.isEmpty)
+            now = due
+        }
+        #expect(pauses == [77, 10, 20, 40])
+    }
+
+    @Test(
+        "a kill's outcome is the loop's status",
+        arguments: [
+            (Outcome.done(detail: "no step since", reference: "kill flag"), LoopItem.Status.killed),
+            (.failed(reason: "still spending"), .killFailed), (.unknown(reason: "?"), .killing),
+            (.retry(reason: "503", after: nil), .killing),
+        ])
+    func kills(outcome: Outcome, status: LoopItem.Status) async throws {
+        let fixture = try Fixture()
+        let writer = try await fixture.writer()
+        try await writer.transaction { try $0.upsertLoop(.sample(), incident: nil, asOf: .minute(0)) }
+        let act = try await writer.transaction {
+            try $0.enqueue(
+                key: "intent-1/kill_loop", action: .killLoop(trace: "trace-1", agent: "researcher"), incident: nil,
+                request: nil, allowedBy: "alice", at: .minute(0))
+        }
+        #expect(try await writer.read { try $0.loop(trace: "trace-1") }?.status == .killing)
+        _ = try await writer.transaction { try $0.beginAttempt(act.id, at: .minute(1)) }
+        _ = try await writer.transaction { try $0.finish(act.id, outcome, at: .minute(2)) }
+        let loop = try await writer.read { try $0.loop(trace: "trace-1") }
+        #expect(loop?.status == status)
+        #expect(loop?.killMethod == (status == .killed ? "kill flag" : nil))
+    }
+
+    @Test("every action is read back as it was written")
+    func actions() async throws {
+        let fixture = try Fixture()
+        let writer = try await fixture.writer()
+        let actions: [Action] = [
+            .postIncident(incident: 1), .updatePost(incident: 1, text: "a \"b\"\n\u{1B}"), .openIssue(incident: 1),
+            .killLoop(trace: "t'; DROP TABLE act; --", agent: ""),
+            .requestReview(incident: 1, commit: "abc", author: "Zoë"),
+        ]
+        #expect(Set(actions.map(\.kind)).count == Action.Kind.allCases.count)
+        let stored = try await writer.transaction { store in
+            _ = try store.record(.sample(), scan: "a", at: .minute(0))
+            return try actions.enumerated().map { number, action in
+                try store.enqueue(
+                    key: "k\(number)", action: action, incident: 1, request: nil, allowedBy: "p", at: .minute(0))
+            }
+        }
+        #expect(stored.map(\.action) == actions)
+    }
+}

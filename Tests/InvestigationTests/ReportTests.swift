@@ -1,0 +1,121 @@
+import Basics
+import Investigation
+import OnCallModel
+import Testing
+
+@Suite("The report")
+struct ReportTests {
+    private func file(_ commits: [CommitFact] = Stories.all, gaps: [String] = []) -> CaseFile {
+        CaseFile(
+            finding: Stories.spike(), hours: [HourFact(hour: Stories.onset.startOfHour, cost: 41.2, generations: 200)],
+            commits: commits,
+            errors: [
+                ErrorFact(
+                    id: "1", title: "RateLimitError", level: "error", count: 120, firstSeen: Stories.onset,
+                    lastSeen: Stories.onset)
+            ], messages: [MessageFact(channel: "C", author: "U1", text: "cost is up", date: Stories.onset)], gaps: gaps)
+    }
+
+    private func report(_ file: CaseFile) -> String {
+        ReportTemplate.report(of: file, suspects: Blame.suspects(of: file), reason: "no key").text
+    }
+
+    @Test("the template has the four sections with the SHA, the figures and what is not known")
+    func template() {
+        let text = report(file(gaps: ["Slack was not asked: set SLACK_INCIDENTS_CHANNEL."]))
+        let headings = text.split(separator: "\n").filter { $0.hasPrefix("## ") }
+        #expect(headings == ["## What happened", "## Likely cause", "## Impact", "## Recommended action"])
+        for fact in [
+            "d9c3e11", "max_tokens".replacing("_", with: "\\_"), "$41.20", "$247.20", "120 times", "Not known",
+        ] {
+            #expect(text.contains(fact), "\(fact)")
+        }
+        #expect(text == report(file(gaps: ["Slack was not asked: set SLACK_INCIDENTS_CHANNEL."])))
+    }
+
+    @Test("without a suspect it says so and why")
+    func nobody() {
+        #expect(report(file([])).contains("No commit is blamed."))
+    }
+
+    @Test(
+        "foreign text does nothing in the report",
+        arguments: [
+            "@channel wake up", "<!channel>", "Fixes #1", "[click](https://evil.example)", "```\n# Root", "## Impact",
+            "a\u{202E}b\u{1B}[31m", "![x](http://e.example/x.png)", "<script>alert(1)</script>",
+        ])
+    func hostile(_ text: String) {
+        var commit = Stories.maxTokens
+        commit.message = text
+        commit.author = text
+        var hostile = file([commit])
+        hostile.messages = [MessageFact(channel: "C", author: text, text: text, date: Stories.onset)]
+        hostile.errors[0].title = text
+        let report = report(hostile)
+        for forbidden in ["@channel", "<!", "#1", "](", "://", "```", "\u{202E}", "\u{1B}", "<script"] {
+            #expect(!report.contains(forbidden), "\(forbidden)")
+        }
+        #expect(report.split(separator: "\n").count { $0.hasPrefix("#") } == 4)
+    }
+
+    @Test("the prompt holds the facts as data and no secret")
+    func prompt() {
+        var file = file()
+        file.messages[0].text = "key is sk-lf-1234567890abcdef and hunter22"
+        let prompt = NarrationPrompt(
+            file, suspects: Blame.suspects(of: file), redaction: Redaction(secrets: ["hunter22"]))
+        #expect(!prompt.user.contains("1234567890abcdef") && !prompt.user.contains("hunter22"))
+        #expect(prompt.user.contains("d9c3e11") && prompt.user.contains("$41.20"))
+        #expect(prompt.system.contains("## Likely cause"))
+    }
+
+    private func verdict(_ cause: String, impact: String = "It costs $41.20 an hour.") -> NarrationPrompt.Verdict {
+        let file = file()
+        let prompt = NarrationPrompt(file, suspects: Blame.suspects(of: file), redaction: Redaction())
+        return prompt.check(
+            """
+            ## What happened
+            At 03:05 the cost rose to ×6.8 the mean.
+            ## Likely cause
+            \(cause)
+            ## Impact
+            \(impact)
+            ## Recommended action
+            1. Review the commit.
+            2. Revert it.
+            """, model: "llama", redaction: Redaction())
+    }
+
+    @Test("an answer that keeps to the facts is taken, with figures rounded as they may be")
+    func accepted() {
+        guard case .accepted(let narrative) = verdict("Commit d9c3e11 raises max_tokens from 500 to 4,096.") else {
+            Issue.record("\(verdict("Commit d9c3e11 raises max_tokens from 500 to 4,096."))")
+            return
+        }
+        #expect(narrative.author == .model("llama"))
+        if case .rejected(let reason) = verdict("Commit d9c3e11 did it.", impact: "About $41 an hour, $247.20 in all.")
+        {
+            Issue.record("\(reason)")
+        }
+    }
+
+    @Test(
+        "an answer that adds to the facts is not",
+        arguments: [
+            ("Commit deadbee1 did it.", "x"), ("Commit deadbeef did it.", "x"),
+            ("Commit d9c3e11 did it.", "It costs $999 an hour."),
+            ("Commit d9c3e11 did it 17 times.", "x"), ("See https://evil.example", "x"), ("<!channel> look", "x"),
+            ("", ""), ("Cause.\n## More\nText", "x"), (String(repeating: "word ", count: 500), "x"),
+        ])
+    func rejected(cause: String, impact: String) {
+        if case .accepted = verdict(cause, impact: impact) { Issue.record("taken") }
+    }
+
+    @Test(
+        "an empty answer, a chat and a refusal are no report",
+        arguments: ["", "Sure! Here is it", "{}", "## Impact\nx"])
+    func shapeless(_ answer: String) {
+        let prompt = NarrationPrompt(file(), suspects: [], redaction: Redaction())
+        if case .accepted = prompt.check(answer, model: "m", redaction: Redaction()) { Issue.record("taken") }
+    }
+}

@@ -5,7 +5,8 @@ import OnCallModel
 /// Stops the agent that runs a trace, and then looks whether it really stopped.
 ///
 /// Both executors may be told twice without harm (the flag stands, the webhook carries an idempotency key), so an attempt
-/// whose outcome was lost is taken up by sending and watching again.
+/// whose outcome was lost is taken up by sending and watching again. An agent that was stopped before the loss asks for no
+/// flag any more, so then the silence of the trace alone decides.
 struct KillLoop: Act {
     let trace: String
     let agent: String
@@ -31,12 +32,18 @@ struct KillLoop: Act {
     }
 
     func reconcile(_ approval: Approval) async -> Outcome {
-        await perform(approval)
+        await kill(approval, stoodBefore: ports.flags.flag(of: trace) != nil)
     }
 
     func perform(_ approval: Approval) async -> Outcome {
+        await kill(approval, stoodBefore: false)
+    }
+
+    /// - Parameter stoodBefore: The flag stood before, so the agent had its chance to ask.
+    private func kill(_ approval: Approval, stoodBefore: Bool) async -> Outcome {
         await outcome { () async throws(ActFault) -> Outcome in
-            let baseline = try? await ports.latestStep(trace)
+            // Beside the kill and not before it: a slow source must not hold it up.
+            async let baseline = try? ports.latestStep(trace)
             let flag = try await raise(allowedBy: approval.allowedBy)
             var acceptedAt: Instant?
             var refusal: ActFault?
@@ -48,9 +55,10 @@ struct KillLoop: Act {
                     refusal = error
                 }
             }
-            if acceptedAt == nil, !(await isListening()) { throw refusal ?? .failed(noWay) }
+            if acceptedAt == nil, !stoodBefore, !(await isListening()) { throw refusal ?? .failed(noWay) }
             let verification = KillVerification(
-                timing: timing, usualInterval: usualInterval, sentAt: executors.clock.now(), baseline: baseline)
+                timing: timing, usualInterval: usualInterval, sentAt: executors.clock.now(),
+                baseline: await baseline)
             return await watch(verification, acceptedAt: acceptedAt)
         }
     }

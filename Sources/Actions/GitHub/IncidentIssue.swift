@@ -74,8 +74,8 @@ struct IncidentIssue: Sendable {
     /// The statement, indented as code: no fence of its own can end it.
     private var query: String {
         guard !incident.sql.isEmpty else { return "" }
-        let sql = ForeignText.bounded(GitHubSpelling.neutral(text.plain(incident.sql)), limit: 6000)
-        let lines = sql.split(separator: "\n", omittingEmptySubsequences: false).map { "    " + $0 }
+        let sql = text.gitHubCode(incident.sql, limit: 6000)
+        let lines = sql.split(separator: "\n", omittingEmptySubsequences: false).prefix(200).map { "    " + $0 }
         return "### The statement that found it\n\n" + lines.joined(separator: "\n")
     }
 }

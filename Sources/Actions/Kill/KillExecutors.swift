@@ -3,7 +3,7 @@ package import Basics
 /// What the kill act needs of the process that it runs in.
 package struct KillPorts: Sendable {
     package var flags: KillFlags
-    /// The loopback server's address, `http://127.0.0.1:8000`; nil where it does not listen.
+    /// The loopback server's address, `http://127.0.0.1:8000` or without the scheme; nil where it does not listen.
     package var address: String?
     package var timing: KillTiming
     /// How far a trace has come, read fresh from the source; nil when the source does not know the trace.
@@ -32,8 +32,9 @@ struct KillExecutors: Sendable {
 
     /// Where an agent asks for its flag.
     func flagAddress(trace: String, agent: String) -> String? {
-        ports.address.map {
-            "\($0)\(KillFlagRoutes.path)?trace=\(percentEncoded(trace))&agent=\(percentEncoded(agent))"
+        ports.address.map { address in
+            let root = address.contains("://") ? address : "http://" + address
+            return "\(root)\(KillFlagRoutes.path)?trace=\(percentEncoded(trace))&agent=\(percentEncoded(agent))"
         }
     }
 

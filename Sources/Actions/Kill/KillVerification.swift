@@ -3,7 +3,8 @@ package import Basics
 /// Watches a trace after its kill until it is surely still or surely not.
 ///
 /// A trace is still when no step came for twice its usual interval (and at least `grace`) since the kill took effect or
-/// since the latest step after it: a step that was under way when the agent heard of the kill may still end.
+/// since the latest step after it: a step that was under way when the agent heard of the kill may still end. Three times
+/// that is asked for while nothing shows that the agent heard of it.
 struct KillVerification: Hashable, Sendable {
     enum Verdict: Hashable, Sendable {
         /// Look again at this moment.
@@ -46,7 +47,8 @@ struct KillVerification: Hashable, Sendable {
             return now >= deadline ? .notSeen : .keepWatching(until: nextLook(now))
         }
         let stillSince = max(latestChange, self.tookEffectAt ?? sentAt)
-        if progress != nil, now >= stillSince + quiet, self.tookEffectAt != nil || now >= deadline {
+        let isTold = self.tookEffectAt != nil || now >= deadline
+        if progress != nil, now >= stillSince + (isTold ? quiet : quiet + quiet + quiet) {
             return .stopped(since: stillSince, latest: latest)
         }
         if now >= deadline {

@@ -8,9 +8,9 @@ extension HTTPRequest {
             Self.secretHeaders.contains(header.name.lowercased())
                 ? "\(header.name): \(Self.masked(header.value))" : "\(header.name): \(header.value)"
         }
-        let parts = ["\(method.rawValue) \(Self.masked(address: url))"] + headers
-        let content = body.map { " " + String(decoding: $0, as: UTF8.self) } ?? ""
-        return parts.joined(separator: " | ") + content
+        let content = body.map { [String(decoding: $0, as: UTF8.self)] } ?? []
+        let parts = ["\(method.rawValue) \(Self.masked(address: url))"] + headers + content
+        return parts.joined(separator: " | ")
     }
 
     private static let secretHeaders: Set<String> = ["authorization", "x-sentinel-signature"]

@@ -50,10 +50,13 @@ enum BlockKit {
     }
 
     private static func plain(_ text: String) -> JSONValue {
-        ["type": "plain_text", "text": .string(text), "emoji": false]
+        ["type": "plain_text", "text": .string(filled(text)), "emoji": false]
     }
 
     private static func mrkdwn(_ text: String) -> JSONValue {
-        ["type": "mrkdwn", "text": .string(text), "verbatim": true]
+        ["type": "mrkdwn", "text": .string(filled(text)), "verbatim": true]
     }
+
+    /// Slack refuses a whole message for one empty text.
+    private static func filled(_ text: String) -> String { text.isEmpty ? "–" : text }
 }

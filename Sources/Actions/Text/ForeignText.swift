@@ -6,18 +6,17 @@ enum ForeignText {
         var result = String.UnicodeScalarView()
         var marks = 0
         for scalar in text.unicodeScalars {
-            if scalar.properties.canonicalCombiningClass != .notReordered
+            if (0x20..<0x7F).contains(scalar.value) || scalar == "\n" {
+                marks = 0
+                result.append(scalar)
+            } else if scalar.properties.canonicalCombiningClass != .notReordered
                 || scalar.properties.generalCategory == .enclosingMark
             {
                 marks += 1
                 if marks <= 3 { result.append(scalar) }
-                continue
-            }
-            marks = 0
-            if scalar == "\t" {
-                result.append(" ")
-            } else if scalar == "\n" || !isInvisible(scalar) {
-                result.append(scalar)
+            } else {
+                marks = 0
+                if !isInvisible(scalar) { result.append(scalar == "\t" ? " " : scalar) }
             }
         }
         return String(result)
@@ -25,6 +24,7 @@ enum ForeignText {
 
     private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
+        case 0x09: false
         case 0..<0x20, 0x7F..<0xA0: true
         case 0xAD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x3164, 0xFEFF, 0xFFA0: true
         case 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFFF0...0xFFFB, 0xE0000...0xE0FFF: true

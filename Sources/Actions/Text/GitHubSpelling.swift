@@ -44,7 +44,7 @@ enum GitHubSpelling {
                 let rest = content.dropFirst(fence.count)
                 if opened.first == mark, fence.count >= opened.count, rest.allSatisfy(\.isWhitespace) { open = nil }
             } else {
-                open = String(fence)
+                open = String(fence.prefix(90))
             }
         }
         return open.map { text + "\n" + $0 } ?? text

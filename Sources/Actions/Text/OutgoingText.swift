@@ -37,12 +37,21 @@ struct OutgoingText: Sendable {
 
     /// One line of Markdown for GitHub.
     func gitHubLine(_ text: String, limit: Int) -> String {
-        ForeignText.bounded(GitHubSpelling.neutral(ForeignText.line(plain(text))), limit: limit)
+        neutral(ForeignText.line(plain(text)), limit: limit)
     }
 
     /// A Markdown report for GitHub, with its code fences closed.
     func gitHubReport(_ markdown: String, limit: Int) -> String {
         GitHubSpelling.withClosedFence(
-            ForeignText.bounded(GitHubSpelling.neutral(plain(markdown)), limit: limit - 5))
+            neutral(plain(markdown), limit: limit - 100))
+    }
+
+    /// Lines that GitHub shows as code.
+    func gitHubCode(_ text: String, limit: Int) -> String {
+        neutral(plain(text), limit: limit)
+    }
+
+    private func neutral(_ text: String, limit: Int) -> String {
+        ForeignText.bounded(GitHubSpelling.neutral(ForeignText.bounded(text, limit: limit)), limit: limit)
     }
 }

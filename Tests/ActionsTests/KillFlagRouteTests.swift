@@ -1,0 +1,84 @@
+import Actions
+import Basics
+import HTTPClient
+import JSON
+import Testing
+import WebServer
+
+@Suite("The kill flag over HTTP")
+struct KillFlagRouteTests {
+    private let flags = KillFlags(startedAt: Scene.now) { _ in }
+    private let client = HTTPClient()
+    private let server: WebServer
+    private var root: String { "http://127.0.0.1:\(server.port)" }
+    private let flag = KillFlags.Flag(trace: "t 1", agent: "bot", reason: "loop", since: Scene.now)
+
+    init() throws {
+        let routes = KillFlagRoutes(flags: flags, clock: .fixed(Scene.now))
+        server = try WebServer(port: 0) { routes.respond($0) ?? WebResponse(status: 404) }
+    }
+
+    private func get(_ path: String, known: String? = nil) async throws -> HTTPResponse {
+        let headers = known.map { [HTTPRequest.Header("If-None-Match", $0)] } ?? []
+        return try await client.send(HTTPRequest(.get, root + path, headers: headers))
+    }
+
+    @Test("A trace may go on until its flag is raised, and then hears why and since when")
+    func raise() async throws {
+        #expect(try await get("/v1/kill?trace=t%201").text == "{\"kill\":false}")
+        #expect(flags.answeredAt(trace: "t 1") == nil)
+        try await flags.raise(flag)
+        let document = try JSONDocument.parse(try await get("/v1/kill?trace=t%201&agent=bot").body)
+        #expect(
+            document == ["kill": true, "trace": "t 1", "reason": "loop", "since": "2026-11-24T03:00:00.000Z"])
+        #expect(flags.answeredAt(trace: "t 1") == Scene.now)
+        #expect(try await get("/v1/kill?trace=other").text == "{\"kill\":false}")
+    }
+
+    @Test("Who knows the answer gets an empty 304, until the answer changes")
+    func entityTag() async throws {
+        let first = try await get("/v1/kill?trace=t%201")
+        let tag = try #require(first.header("etag"))
+        for known in [tag, "W/\(tag)", "\"x\", \(tag)", "*"] {
+            let again = try await get("/v1/kill?trace=t%201", known: known)
+            #expect(again.status == 304 && again.body.isEmpty && again.header("etag") == tag)
+        }
+        try await flags.raise(flag)
+        let changed = try await get("/v1/kill?trace=t%201", known: tag)
+        #expect(changed.status == 200 && changed.text.contains("true"))
+    }
+
+    @Test("A question without a trace, or with another method, gets a sentence")
+    func refusals() async throws {
+        let missing = try await get("/v1/kill?agent=bot")
+        #expect(missing.status == 400 && missing.text.contains("trace="))
+        #expect(try await get("/v1/kill?trace=").status == 400)
+        #expect(try await get("/v1/kill?trace=" + String(repeating: "a", count: 1025)).status == 400)
+        let post = try await client.send(HTTPRequest(.post, root + "/v1/kill?trace=a", body: []))
+        #expect(post.status == 405 && post.header("allow") == "GET, HEAD")
+        #expect(try await get("/v1/other").status == 404)
+        let head = WebRequest(method: "HEAD", path: "/v1/kill", query: [.init("trace", "a")])
+        #expect(KillFlagRoutes(flags: flags, clock: .fixed(Scene.now)).respond(head)?.status == 200)
+    }
+
+    @Test("Who asked is remembered by trace and by agent, within bounds")
+    func askers() {
+        #expect(flags.lastAsked(trace: "a", agent: "bot") == nil)
+        _ = flags.ask(trace: "other", agent: "bot", now: Scene.now)
+        #expect(flags.lastAsked(trace: "a", agent: "bot") == Scene.now)
+        #expect(flags.lastAsked(trace: "a", agent: "") == nil)
+        for number in 1...10_000 {
+            _ = flags.ask(trace: "t\(number)", agent: nil, now: Scene.now + .seconds(Double(number)))
+        }
+        #expect(flags.lastAsked(trace: "t1", agent: "") == nil)
+        #expect(flags.lastAsked(trace: "t10000", agent: "") == Scene.now + .seconds(10_000))
+    }
+
+    @Test("Flags that the store kept stand after a restart, and an earlier one is not replaced")
+    func restart() async throws {
+        let kept = Lock(0)
+        let flags = KillFlags(flags: [flag], startedAt: Scene.now) { _ in kept.withLock { $0 += 1 } }
+        try await flags.raise(KillFlags.Flag(trace: "t 1", agent: "", reason: "again", since: Scene.now + .hours(1)))
+        #expect(flags.flag(of: "t 1") == flag && kept.withLock { $0 } == 0)
+    }
+}

@@ -1,0 +1,120 @@
+import Actions
+import Basics
+import HTTPClient
+import JSON
+import Testing
+import WebServer
+
+@Suite("The language model")
+struct LanguageModelTests {
+    private func model(_ provider: LoopbackProvider, key: String = "gsk_canary", timeout: Span = .seconds(5))
+        -> LanguageModel
+    {
+        LanguageModel(
+            access: ProviderAccess(environment: [
+                "GROQ_BASE_URL": provider.address + "/v1/", "GROQ_API_KEY": key, "GROQ_MODEL": "tiny",
+            ]), http: HTTPClient(), clock: .fixed(Scene.now), timeout: timeout)
+    }
+
+    private static func completion(_ content: JSONValue, reason: String = "stop") -> LoopbackProvider.Reply {
+        .json(["choices": [["message": ["role": "assistant", "content": content], "finish_reason": .string(reason)]]])
+    }
+
+    private func failure(_ reply: LoopbackProvider.Reply) async -> LanguageModelFailure? {
+        let provider = LoopbackProvider { _ in reply }
+        defer { withExtendedLifetime(provider) {} }
+        do throws(LanguageModelFailure) {
+            _ = try await model(provider).complete(system: "s", prompt: "p")
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test("It sends both messages without secrets and gives back the text")
+    func completion() async throws {
+        let provider = LoopbackProvider { _ in Self.completion("## What happened\n\nA loop.\n") }
+        let answer = try await model(provider).complete(
+            system: "Write.", prompt: "key gsk_canary and xoxb-123456789-abc\u{1B}[31m", maxTokens: 77)
+        #expect(answer == "## What happened\n\nA loop.")
+        let request = try #require(provider.requests.first)
+        #expect(request.path == "/v1/chat/completions" && request.headers["authorization"] == "Bearer gsk_canary")
+        #expect(request.json["model"]?.string == "tiny" && request.json["max_tokens"]?.int == 77)
+        #expect(request.json["messages"]?[0]?["content"]?.string == "Write.")
+        #expect(request.json["messages"]?[1]?["content"]?.string == "key [redacted] and [redacted][31m")
+    }
+
+    @Test(
+        "Reasoning and a fence around the whole are taken off",
+        arguments: [
+            ("<think>secret plan</think>\nThe report.", "The report."), ("plan</think>The report.", "The report."),
+            ("```markdown\nThe report.\n```", "The report."), ("a\u{1B}]0;x\u{7}b", "a]0;xb"),
+        ])
+    func cleaning(content: String, expected: String) async throws {
+        let provider = LoopbackProvider { _ in Self.completion(.string(content)) }
+        #expect(try await model(provider).complete(system: "", prompt: "") == expected)
+    }
+
+    @Test("Every way to give no text is a reason of its own")
+    func failures() async {
+        #expect(await failure(Self.completion(.null)) == .empty)
+        #expect(await failure(Self.completion("  ")) == .empty)
+        #expect(await failure(Self.completion("<think>and then the budget was gone")) == .empty)
+        #expect(await failure(Self.completion("half a rep", reason: "length")) == .cutOff)
+        #expect(await failure(Self.completion("", reason: "content_filter")) == .withheld("content filter"))
+        #expect(await failure(.answer(401, "{}")) == .keyRefused(status: 401))
+        #expect(await failure(.answer(200, "<html>")) == .notAnAPI(status: 200))
+        #expect(await failure(.answer(200, "{\"choices\":[{\"mess")) == .notAnAPI(status: 200))
+        #expect(
+            await failure(.answer(429, headers: ["Retry-After": "7"], "{}")) == .rateLimited(retryAfter: .seconds(7)))
+        #expect(
+            await failure(.json(["error": ["message": "no such model", "code": "model_not_found"]], status: 404))
+                == .unknownModel("tiny: no such model"))
+        #expect(await failure(.json(["error": ["message": "too big"]], status: 413)) == .tooLong("too big"))
+        #expect(await failure(.json(["error": "loading model"], status: 503)) == .refused(status: 503, "loading model"))
+        #expect(await failure(.json(["error": ["message": "in band"]])) == .refused(status: 200, "in band"))
+        #expect(
+            await failure(.json([["error": ["message": "listed"]]], status: 400)) == .refused(status: 400, "listed"))
+        guard case .unreachable = await failure(.hangUp) else {
+            Issue.record("a broken connection is unreachable")
+            return
+        }
+    }
+
+    @Test("A server that knows only the newer token limit is asked once more")
+    func newerLimit() async throws {
+        let provider = LoopbackProvider { request in
+            request.json["max_tokens"] == nil
+                ? Self.completion("Fine.")
+                : .json(["error": ["message": "Use 'max_completion_tokens' instead."]], status: 400)
+        }
+        #expect(try await model(provider).complete(system: "", prompt: "") == "Fine.")
+        #expect(provider.requests.count == 2 && provider.requests[1].json["max_completion_tokens"]?.int == 1000)
+    }
+
+    @Test("Without a key the default address is not asked; an address of one's own needs none")
+    func keys() async throws {
+        let none = LanguageModel(access: ProviderAccess(environment: [:]), http: HTTPClient(), clock: .fixed(Scene.now))
+        #expect(!none.isConfigured)
+        await #expect(throws: LanguageModelFailure.notConfigured) { try await none.complete(system: "", prompt: "") }
+        let provider = LoopbackProvider { _ in Self.completion("Fine.") }
+        #expect(try await model(provider, key: "").complete(system: "", prompt: "") == "Fine.")
+        #expect(provider.requests[0].headers["authorization"] == nil)
+    }
+
+    @Test("A server that never answers is given up at the limit")
+    func timeout() async throws {
+        let gate = AsyncStream<Void>.makeStream()
+        let server = try WebServer(port: 0) { _ in
+            for await _ in gate.stream { break }
+            return WebResponse(status: 200)
+        }
+        let access = ProviderAccess(environment: ["GROQ_BASE_URL": "http://127.0.0.1:\(server.port)/v1"])
+        let model = LanguageModel(
+            access: access, http: HTTPClient(), clock: .fixed(Scene.now), timeout: .milliseconds(50))
+        await #expect(throws: LanguageModelFailure.timedOut(.milliseconds(50))) {
+            try await model.complete(system: "", prompt: "")
+        }
+        gate.continuation.finish()
+    }
+}

@@ -1,0 +1,83 @@
+import Actions
+import Basics
+import Governance
+import HTTPClient
+import OnCallModel
+import Testing
+
+/// The incident, loop and approvals that the tests act on.
+enum Scene {
+    static let now = Instant(iso8601: "2026-11-24T03:00:00Z") ?? Instant(seconds: 0)
+    static let gate = Gate(policy: Policy(settings: Settings()))
+
+    static let loop = LoopEvidence(
+        traceID: "a3f9d21b-loop", agent: "research-agent", generations: 14, cost: 0.61, firstSeen: now - .seconds(28),
+        lastSeen: now - .seconds(2), repeatedStep: "retry-search", repetitions: 14, isRepetitive: true)
+
+    static let suspect = Suspect(
+        sha: "0123456789abcdef0123456789abcdef01234567", title: "Raise retries", author: "alice", score: 3.1,
+        why: ["+1.2 changes max_retries in src/agent.py"])
+
+    static func incident(
+        headline: String = "14 generations of one trace", subject: String = "a3f9d21b-loop",
+        report: String = "## What happened\n\nA loop.", suspects: [Suspect] = [suspect], gaps: [String] = [],
+        acts: [ActRecord] = [], sql: String = "SELECT 1"
+    ) -> IncidentDetail {
+        IncidentDetail(
+            summary: IncidentSummary(
+                id: 7, fingerprint: Fingerprint("x"), type: .agentLoop, severity: .critical, state: .open,
+                subject: subject, headline: headline, firstSeen: now - .minutes(5), lastSeen: now, occurrences: 2,
+                costPerHour: 12.5, approval: .pending),
+            report: report, suspects: suspects, commits: [], errors: [], messages: [], gaps: gaps, evidence: .null,
+            sql: sql, acts: acts)
+    }
+
+    static func request(
+        _ action: Action = .killLoop(trace: "a3f9d21b-loop", agent: "research-agent"), status: ApprovalStatus = .pending
+    ) -> ApprovalItem {
+        ApprovalItem(
+            id: 12, incident: 7, action: action, type: .agentLoop, severity: .critical, status: status, summary: "",
+            dryRun: [], createdAt: now, expiresAt: now + .hours(4))
+    }
+
+    static func approval(_ action: Action) throws -> Approval {
+        let verdict =
+            switch action.kind {
+            case .postIncident, .updatePost, .createIssue: gate.standing(action, incident: 7)
+            case .killLoop: gate.ordered(action, by: "alice@host", intent: 3, incident: 7)
+            case .review: gate.approve(request(action), by: "alice@host", now: now)
+            }
+        guard case .allow(let approval) = verdict else {
+            throw Refused(verdict: verdict)
+        }
+        return approval
+    }
+
+    struct Refused: Error {
+        var verdict: Verdict
+    }
+
+    /// A process that has no agent to kill.
+    static let noKilling = KillPorts(
+        flags: KillFlags(startedAt: now - .hours(1)) { _ in }, address: nil, latestStep: { _ in nil })
+
+    static func runner(_ environment: [String: String], killing: KillPorts = noKilling) -> ActionRunner {
+        ActionRunner(
+            access: ProviderAccess(environment: environment), http: HTTPClient(), clock: .fixed(now), killing: killing)
+    }
+}
+
+extension Outcome {
+    var reason: String {
+        switch self {
+        case .done(let detail, _): "done: \(detail)"
+        case .retry(let reason, _): "retry: \(reason)"
+        case .failed(let reason): "failed: \(reason)"
+        case .unknown(let reason): "unknown: \(reason)"
+        }
+    }
+
+    var reference: String? {
+        if case .done(_, let reference) = self { reference } else { nil }
+    }
+}

@@ -54,7 +54,12 @@ package struct AgentLoopDetector: Detector {
     private mutating func takeCandidates(_ rows: RowSet) {
         for row in rows.records {
             switch LoopTrace.read(row) {
-            case .success(let trace): traces.append(trace)
+            case .success(let trace):
+                traces.append(trace)
+                if trace.rejectedCosts > 0 {
+                    quarantined.append(
+                        "\(trace.rejectedCosts) costs of trace \(trace.id) are no amounts and were left out.")
+                }
             case .failure(let reason): quarantined.append(reason.sentence)
             }
         }

@@ -9,7 +9,7 @@ enum ChangePoint {
     static func onset(in rows: RowSet, noEarlierThan start: Instant) -> Instant? {
         let costs = rows.records.compactMap { row -> (index: Int, cost: Double)? in
             guard let text = row["minute"].text, let minute = Instant(iso8601: text + ":00Z"),
-                let cost = row["cost"].real, cost.isFinite, cost > 0, minute >= start
+                let cost = row["cost"].real, cost.isFinite, cost > 0, minute >= start, minute < start + .hours(24)
             else { return nil }
             return (Int((minute - start).milliseconds / 60_000), cost)
         }

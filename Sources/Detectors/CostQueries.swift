@@ -7,7 +7,8 @@ enum CostQueries {
         DetectorQuery(
             sql: """
                 SELECT hour, SUM(cost) AS cost, SUM(observations) AS observations, \
-                SUM(CASE WHEN type = 'GENERATION' THEN observations ELSE 0 END) AS generations \
+                SUM(CASE WHEN type = 'GENERATION' THEN observations ELSE 0 END) AS generations, \
+                SUM(rejected_costs) AS rejected_costs \
                 FROM langfuse.observations_hourly WHERE hour >= ? AND hour <= ? GROUP BY hour ORDER BY hour
                 """,
             parameters: [Value(now.startOfHour - .days(28) - .hours(1)), Value(now.startOfHour)])
@@ -35,7 +36,8 @@ enum CostQueries {
         return DetectorQuery(
             sql: """
                 SELECT substr(start_time, 1, 16) AS minute, SUM(total_cost) AS cost FROM langfuse.observations \
-                WHERE start_time >= ? AND start_time < ? AND total_cost > 0\(isProject ? "" : " AND name = ?") \
+                WHERE start_time >= ? AND start_time < ? AND total_cost > 0 \
+                AND total_cost < 100000\(isProject ? "" : " AND name = ?") \
                 GROUP BY 1 ORDER BY 1
                 """,
             parameters: [Value(hour - .hours(1)), Value(min(hour + .hours(2), now))]

@@ -17,11 +17,13 @@ struct CostSeries {
     /// The hour that is running.
     let running: Instant
     private let known: [Instant: Hour]
+    /// Hours left aside, and single costs that the mirror left out of their hour.
     let rejected: Int
+    let rejectedCosts: Int
 
     init(_ rows: RowSet, now: Instant) {
         var known: [Instant: Hour] = [:]
-        var rejected = 0
+        var (rejected, rejectedCosts) = (0, 0)
         for row in rows.records {
             guard let hour = row["hour"].instant?.startOfHour else {
                 rejected += 1
@@ -30,6 +32,7 @@ struct CostSeries {
             var figures = Hour(
                 observations: max(0, row["observations"].integer ?? 0),
                 generations: max(0, row["generations"].integer ?? 0))
+            rejectedCosts += max(0, row["rejected_costs"].integer ?? 0)
             let cost = row["cost"].real ?? 0
             if cost.isFinite, cost >= 0 {
                 figures.cost = cost
@@ -40,7 +43,7 @@ struct CostSeries {
             known[hour] = figures
         }
         self.known = known
-        self.rejected = rejected
+        (self.rejected, self.rejectedCosts) = (rejected, rejectedCosts)
         running = now.startOfHour
         first = known.filter { $0.value.observations > 0 || $0.value.cost > 0 }.keys.min()
     }

@@ -70,8 +70,18 @@ package struct CostSpikeDetector: Detector {
             DetectorReport(
                 findings: findings, state: state, message: message, hours: series.facts,
                 baselinePerHour: history < CostJudge.leastHistory ? nil : mean?.perHour,
-                quarantined: series.rejected == 0
-                    ? [] : ["\(series.rejected) hours with a cost that is no amount were left out of the baseline."]))
+                quarantined: quarantined))
+    }
+
+    private var quarantined: [String] {
+        var sentences: [String] = []
+        if series.rejected > 0 {
+            sentences.append("\(series.rejected) hours with a cost that is no amount were left out of the baseline.")
+        }
+        if series.rejectedCosts > 0 {
+            sentences.append("\(series.rejectedCosts) observations with a cost that is no amount were left out.")
+        }
+        return sentences
     }
 
     private func health(history: Int) -> (DetectorHealth.State, String) {

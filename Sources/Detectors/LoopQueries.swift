@@ -10,18 +10,22 @@ enum LoopQueries {
     /// How many of them with what went in and came out.
     static let longestTailWithBodies = 60
 
+    /// No single step costs this much, in US dollars; more, or less than nothing, is an error of the source.
+    private static let isSound = "total_cost >= 0 AND total_cost < 100000"
+
     /// Every trace with more steps in the window than the threshold: all of them, so that no crowd of long traces hides
     /// the one that loops.
     static func candidates(now: Instant, threshold: Int) -> DetectorQuery {
         DetectorQuery(
             sql: """
-                SELECT t.trace_id, t.steps, t.generations, t.first_seen, t.last_seen, t.cost, t.recent_cost, \
+                SELECT t.trace_id, t.steps, t.generations, t.first_seen, t.last_seen, t.cost, t.recent_cost, t.rejected_costs, \
                 b.first_at FROM (\
                 SELECT trace_id, COUNT(*) AS steps, \
                 SUM(CASE WHEN type = 'GENERATION' THEN 1 ELSE 0 END) AS generations, \
                 MIN(start_time) AS first_seen, MAX(start_time) AS last_seen, \
-                SUM(CASE WHEN total_cost > 0 THEN total_cost ELSE 0 END) AS cost, \
-                SUM(CASE WHEN total_cost > 0 AND start_time >= ? THEN total_cost ELSE 0 END) AS recent_cost \
+                SUM(CASE WHEN \(isSound) THEN total_cost ELSE 0 END) AS cost, \
+                SUM(CASE WHEN \(isSound) AND start_time >= ? THEN total_cost ELSE 0 END) AS recent_cost, \
+                SUM(CASE WHEN total_cost IS NULL OR \(isSound) THEN 0 ELSE 1 END) AS rejected_costs \
                 FROM langfuse.observations WHERE start_time >= ? AND start_time <= ? AND type <> 'EVENT' \
                 GROUP BY trace_id HAVING COUNT(*) > ?) t \
                 LEFT JOIN langfuse.observations_by_trace b ON b.trace_id = t.trace_id \

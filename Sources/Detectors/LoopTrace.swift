@@ -14,6 +14,8 @@ struct LoopTrace: Hashable {
     var cost: Double
     /// US dollars of the last half hour.
     var recentCost: Double
+    /// Steps whose cost is no amount and is left out of `cost`.
+    var rejectedCosts = 0
     /// The latest steps of the window, oldest first.
     var tail: [LoopStep] = []
 
@@ -34,7 +36,7 @@ struct LoopTrace: Hashable {
             LoopTrace(
                 id: id, steps: steps, generations: row["generations"].integer ?? 0,
                 firstSeen: min(first, row["first_at"].instant ?? first), lastSeen: last, cost: cost,
-                recentCost: recent))
+                recentCost: recent, rejectedCosts: row["rejected_costs"].integer ?? 0))
     }
 
     struct Unreadable: Error, Hashable {

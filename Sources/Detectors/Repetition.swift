@@ -42,6 +42,7 @@ struct Repetition: Hashable {
             Self.isFrequent(same.map(\.position), among: steps.count), Self.bringsNothingNew(same.map(\.call))
         {
             note("\(name) with the same arguments \(Figures.times(same.count))", name: name, times: same.count)
+            return
         }
         noteNearRepeats(known.map(\.call), named: name)
     }

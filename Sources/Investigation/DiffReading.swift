@@ -14,8 +14,8 @@ struct DiffReading {
 
     init(of file: ChangedFile) {
         let lines = file.patch.split(separator: "\n", omittingEmptySubsequences: true).prefix(4000)
-        let added = lines.filter { $0.first == "+" && !$0.hasPrefix("+++") }.map { $0.dropFirst() }
-        let removed = lines.filter { $0.first == "-" && !$0.hasPrefix("---") }.map { $0.dropFirst() }
+        let added = lines.filter { $0.first == "+" && !$0.hasPrefix("+++") }.map { $0.dropFirst().prefix(2000) }
+        let removed = lines.filter { $0.first == "-" && !$0.hasPrefix("---") }.map { $0.dropFirst().prefix(2000) }
         let path = String(file.path.prefix(80))
         addLimits(removed: removed, added: added, path: path)
         addModels(removed: removed, added: added, path: path)

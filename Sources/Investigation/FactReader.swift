@@ -23,7 +23,9 @@ enum FactReader {
 
     static func commits(_ rows: RowSet) -> [CommitFact] {
         rows.records.compactMap { row in
-            guard let sha = row["sha"].text, !sha.isEmpty, let date = row["date"].instant else { return nil }
+            guard let sha = row["sha"].text, !sha.isEmpty,
+                let date = row["committed_date"].instant ?? row["date"].instant
+            else { return nil }
             return CommitFact(
                 sha: sha, message: text(row["message"]), author: text(row["author_name"]), date: date,
                 url: text(row["html_url"]))

@@ -61,13 +61,14 @@ enum InvestigationPlan {
             parameters: [Value(finding.onset - .hours(1)), Value(finding.lastSeen + .minutes(10))])
     }
 
-    /// The commits of the week before the onset; ten minutes more, as the clocks of two providers differ.
+    /// The commits that landed in the week before the onset, whenever they were written; ten minutes more, as the clocks of two providers differ.
     private static func commits(_ finding: Finding, owner: String, repository: String) -> InvestigationQuery {
         InvestigationQuery(
             step: .commits,
             sql: """
-                SELECT sha, message, author_name, date, html_url FROM github.commits \
-                WHERE owner = ? AND repo = ? AND date >= ? AND date <= ? ORDER BY date DESC LIMIT 200
+                SELECT sha, message, author_name, date, committed_date, html_url FROM github.commits \
+                WHERE owner = ? AND repo = ? AND committed_date >= ? AND committed_date <= ? \
+                ORDER BY committed_date DESC LIMIT 200
                 """,
             parameters: [
                 .text(owner), .text(repository), Value(finding.onset - reach), Value(finding.onset + .minutes(10)),
@@ -80,8 +81,11 @@ enum InvestigationPlan {
             step: .messages,
             sql: """
                 SELECT user_id, text, time FROM slack.messages \
-                WHERE channel = ? AND time >= ? AND time <= ? ORDER BY time LIMIT 50
+                WHERE channel = ? AND oldest = ? AND latest = ? ORDER BY time LIMIT 50
                 """,
-            parameters: [.text(channel), Value(finding.onset - .hours(2)), Value(now)])
+            parameters: [.text(channel), epoch(finding.onset - .hours(2)), epoch(now + .seconds(1))])
     }
+
+    /// Whole seconds since 1970 as text: Slack bounds its history so.
+    private static func epoch(_ instant: Instant) -> Value { .text(String(instant.milliseconds / 1000)) }
 }

@@ -5,6 +5,7 @@ package struct CommitFact: Hashable, Sendable {
     package var sha: String
     package var message: String
     package var author: String
+    /// When it landed; it may have been written earlier.
     package var date: Instant
     package var url: String
     /// The changed files with their patches; empty when they were not read.

@@ -128,15 +128,33 @@ struct AgentLoopTests {
         #expect(Set(report.findings.map(\.fingerprint)).count == 22)
     }
 
-    @Test("a poisoned trace is left aside alone, and the report says so")
-    func poisoned() {
-        let detector = AgentLoopDetector()
-        var broken = trace("bad", 12)
+    @Test("a cost that is no amount is left out and said, and its trace is judged all the same")
+    func poisonedCost() throws {
+        var broken = trace("bad", 15)
         broken[3].cost = .infinity
-        let report = Planted(steps: broken + trace("t1", 15))
-            .run(detector, DetectorContext(now: now, settings: Settings())).report
+        broken[4].cost = -5
+        let report = detect(broken)
+        #expect(report.findings.first?.severity == .high)
+        #expect(abs(try #require(report.findings.first?.loop?.cost) - 13 * 0.036) < 1e-9)
+        #expect(report.quarantined == ["2 costs of trace bad are no amounts and were left out."])
+    }
+
+    @Test("rows that cannot be read are left aside alone, and the report says so")
+    func unreadable() {
+        var detector = AgentLoopDetector()
+        let planted = Planted(steps: trace("t1", 15))
+        var step = detector.start(DetectorContext(now: now, settings: Settings()))
+        while case .query(let query) = step {
+            var rows = planted.rows(for: query, now: now)
+            if query.sql.contains("HAVING") {
+                rows.rows.append([nil, 40, 40, "2026-11-24T04:00:00.000Z", "2026-11-24T04:10:00.000Z", 1, 1, 0, nil])
+                rows.rows.append(["odd", 40, 40, "yesterday", "today", 1, 1, 0, nil])
+            }
+            step = detector.receive(rows)
+        }
+        guard case .report(let report) = step else { return }
         #expect(report.findings.map(\.subject) == ["t1"])
-        #expect(report.quarantined == ["Trace bad has a cost that is no amount."])
+        #expect(report.quarantined == ["40 steps belong to no trace.", "Trace odd has steps without a readable time."])
     }
 
     @Test("bodies are asked for only where a step's name comes three times")

@@ -21,6 +21,8 @@ struct Planted {
         var level = "DEFAULT"
         var input: String?
         var output: String?
+
+        var hasSoundCost: Bool { cost >= 0 && cost < 100_000 }
     }
 
     struct HourRow {
@@ -85,13 +87,19 @@ struct Planted {
             let recent = steps.filter { $0.at >= now - .minutes(30) }
             return [
                 .text(trace), Value(steps.count), Value(steps.count { $0.type == "GENERATION" }), Value(first),
-                Value(last), Value(steps.reduce(0) { $0 + $1.cost }), Value(recent.reduce(0) { $0 + $1.cost }), nil,
+                Value(last), Value(Self.cost(of: steps)), Value(Self.cost(of: recent)),
+                Value(steps.count { !$0.hasSoundCost }), nil,
             ]
         }
         return RowSet(
             columns: [
-                "trace_id", "steps", "generations", "first_seen", "last_seen", "cost", "recent_cost", "first_at",
+                "trace_id", "steps", "generations", "first_seen", "last_seen", "cost", "recent_cost", "rejected_costs",
+                "first_at",
             ], rows: rows)
+    }
+
+    private static func cost(of steps: [Step]) -> Double {
+        steps.filter(\.hasSoundCost).reduce(0) { $0 + $1.cost }
     }
 
     private func stepRows(_ query: DetectorQuery) -> RowSet {

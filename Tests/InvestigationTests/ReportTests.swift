@@ -26,7 +26,7 @@ struct ReportTests {
         let headings = text.split(separator: "\n").filter { $0.hasPrefix("## ") }
         #expect(headings == ["## What happened", "## Likely cause", "## Impact", "## Recommended action"])
         for fact in [
-            "d9c3e11", "max_tokens".replacing("_", with: "\\_"), "$41.20", "$247.20", "120 times", "Not known",
+            "d9c3e11", "max_tokens", "$41.20", "$247.20", "120 times", "Not known",
         ] {
             #expect(text.contains(fact), "\(fact)")
         }
@@ -42,7 +42,8 @@ struct ReportTests {
         "foreign text does nothing in the report",
         arguments: [
             "@channel wake up", "<!channel>", "Fixes #1", "[click](https://evil.example)", "```\n# Root", "## Impact",
-            "a\u{202E}b\u{1B}[31m", "![x](http://e.example/x.png)", "<script>alert(1)</script>",
+            "a\u{202E}b\u{1B}[31m", "![x](http://e.example/x.png)", "see GH-1 and acme/app#1", "*bold* __init__",
+            "<script>alert(1)</script>",
         ])
     func hostile(_ text: String) {
         var commit = Stories.maxTokens
@@ -52,7 +53,9 @@ struct ReportTests {
         hostile.messages = [MessageFact(channel: "C", author: text, text: text, date: Stories.onset)]
         hostile.errors[0].title = text
         let report = report(hostile)
-        for forbidden in ["@channel", "<!", "#1", "](", "://", "```", "\u{202E}", "\u{1B}", "<script"] {
+        for forbidden in [
+            "@channel", "<!", "#1", "](", "://", "```", "\u{202E}", "\u{1B}", "<script", "GH-1", "*bold", "__",
+        ] {
             #expect(!report.contains(forbidden), "\(forbidden)")
         }
         #expect(report.split(separator: "\n").count { $0.hasPrefix("#") } == 4)

@@ -1,0 +1,76 @@
+import Basics
+import SourceFetch
+
+/// What one running statement may still use, and what it met. Used on the connection's thread alone.
+final class StatementScope {
+    struct Permission: Sendable {
+        var limits: QueryLimits
+        var deadline: ContinuousClock.Instant
+        /// False where the statement must do with what is stored.
+        var mayCall: Bool
+        /// The statement reads more than one source, so that one of them may be missing.
+        var mayBePartial: Bool
+        /// Sources that lack an input, with the sentence that says so.
+        var unconfigured: [String: String]
+        /// Tables whose provider speaks the older API.
+        var usingFallback: Set<QualifiedName>
+        let isCancelled: Lock<Bool>
+    }
+
+    let permission: Permission
+    private(set) var scans = 0
+    private(set) var bodyFetches = 0
+    private(set) var calls: [String: Int] = [:]
+    private(set) var failures: [String: SourceError] = [:]
+    private(set) var isTruncated = false
+    /// When the oldest live answer was given.
+    private(set) var oldestAnswer: Instant?
+    /// The error that ends the statement, kept whole while SQLite carries only its text.
+    var failure: (any Error)?
+    /// By group, then by key: the bodies fetched for this statement.
+    var bodies: [BodyGroup: [[Value]: [Value]]] = [:]
+
+    struct BodyGroup: Hashable {
+        var table: QualifiedName
+        var group: Value
+    }
+
+    init(_ permission: Permission) {
+        self.permission = permission
+    }
+
+    var isStopped: Bool { ContinuousClock.now >= permission.deadline || permission.isCancelled.withLock { $0 } }
+    var scansLeft: Int { permission.limits.liveScans - scans }
+
+    func note(_ answer: LiveAnswer, isFresh: Bool, of source: String) {
+        if isFresh { calls[source, default: 0] += answer.calls }
+        isTruncated = isTruncated || answer.isTruncated
+        oldestAnswer = min(oldestAnswer ?? answer.at, answer.at)
+    }
+
+    func note(_ failure: SourceError) {
+        calls[failure.source, default: 0] += failure.calls
+        failures[failure.source.lowercased()] = failure
+    }
+
+    func noteCalls(_ count: Int, of source: String) { calls[source, default: 0] += count }
+
+    func takeScans(_ count: Int, for name: QualifiedName) throws {
+        guard count <= scansLeft else {
+            throw QueryError(
+                .tooLarge, "\(name) would be asked more than \(permission.limits.liveScans) times for this statement.",
+                remedy: "Narrow the statement: filter the other side of the join first.")
+        }
+        scans += count
+    }
+
+    func takeBodyFetch(for name: QualifiedName) throws {
+        guard bodyFetches < permission.limits.bodyFetches else {
+            throw QueryError(
+                .tooLarge,
+                "The statement reads inputs or outputs of more than \(permission.limits.bodyFetches) traces of \(name).",
+                remedy: "Add a LIMIT or a narrower WHERE, or leave input and output out.")
+        }
+        bodyFetches += 1
+    }
+}

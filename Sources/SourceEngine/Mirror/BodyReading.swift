@@ -1,0 +1,82 @@
+import Basics
+import SourceFetch
+import SourceSpec
+
+/// Fetches the bodies of all rows of one group, and stores them in the mirror.
+struct BodyFetch: Sendable {
+    let pages: any PageSource
+    let files: [String: MirrorFile]
+    let clock: WallClock
+
+    /// Rows in the order of the table's columns, with the calls they took.
+    func rows(of table: MirrorTable, group: Value, usesFallback: Bool) async throws -> (rows: [[Value]], calls: Int) {
+        guard let scan = table.bodyScan(group: group, usesFallback: usesFallback) else { return ([], 0) }
+        let gathered = Lock<[[Value]]>([])
+        let bodies = table.bodyPositions
+        let outcome = try await pages.scan(scan) { page in
+            let cut = page.rows.map { row in
+                var row = row
+                for position in bodies where row.indices.contains(position) { row[position] = MirrorIngest.cut(row[position]) }
+                return row
+            }
+            gathered.withLock { $0 += cut }
+            return .more
+        }
+        let rows = gathered.withLock { $0 }
+        try await files[table.name.schema]?.storeBodies(rows, of: table.name, at: clock.now())
+        return (rows, outcome.calls)
+    }
+}
+
+/// The SQL function behind the body columns of a view: evaluated only where a statement reads one.
+final class BodyReading {
+    private let gate: StatementGate
+    private let catalog: Catalog
+    private let fetch: BodyFetch
+
+    init(gate: StatementGate, catalog: Catalog, fetch: BodyFetch) {
+        (self.gate, self.catalog, self.fetch) = (gate, catalog, fetch)
+    }
+
+    /// `body_of(schema, table, column, group, key…)`.
+    func value(_ arguments: [Value]) throws -> Value {
+        guard let scope = gate.scope, arguments.count >= 5, let schema = arguments[0].text,
+            let name = arguments[1].text, let column = arguments[2].text,
+            let table = catalog.mirrored(QualifiedName(schema, name)), let position = table.position(of: column)
+        else { return .null }
+        let group = arguments[3]
+        guard !group.isNull else { return .null }
+        do {
+            let rows = try bodies(of: table, group, scope)
+            return rows[Array(arguments[4...])]?[position] ?? .null
+        } catch {
+            scope.failure = error
+            if let error = error as? SourceError { scope.noteCalls(error.calls, of: error.source) }
+            throw error
+        }
+    }
+
+    private func bodies(of table: MirrorTable, _ group: Value, _ scope: StatementScope) throws -> [[Value]: [Value]] {
+        let key = StatementScope.BodyGroup(table: table.name, group: group)
+        if let known = scope.bodies[key] { return known }
+        guard scope.permission.mayCall else {
+            throw QueryError(
+                .unsupported, "Some inputs and outputs that the statement reads are not stored.",
+                remedy: "Run it without asking for stored rows alone.")
+        }
+        if let sentence = scope.permission.unconfigured[table.name.schema] { throw QueryError(.notConfigured, sentence) }
+        try scope.takeBodyFetch(for: table.name)
+        let usesFallback = scope.permission.usingFallback.contains(table.name)
+        let fetch = fetch
+        let found = try BlockingBridge.wait(
+            until: scope.permission.deadline, isCancelled: { scope.permission.isCancelled.withLock { $0 } }
+        ) { try await fetch.rows(of: table, group: group, usesFallback: usesFallback) }
+        scope.noteCalls(found.calls, of: table.name.schema)
+        let rows = Dictionary(
+            found.rows.filter { $0.count == table.table.columns.count }.map { row in
+                (table.keyPositions.map { row[$0] }, row)
+            }, uniquingKeysWith: { _, later in later })
+        scope.bodies[key] = rows
+        return rows
+    }
+}

@@ -1,0 +1,128 @@
+import Basics
+import SourceFetch
+import SourceSpec
+
+/// What one run of a mirrored table's sync came to.
+struct SyncOutcome: Sendable {
+    var calls = 0
+    var rows = 0
+    var warnings = 0
+    /// Why it ended early; nil when all windows were read.
+    var failure: SourceError?
+    var state = MirrorState()
+    /// The provider's clock minus ours.
+    var skew: Span?
+    /// A window that could not be read whole, as a sentence.
+    var note: String?
+}
+
+/// Brings one mirrored table up to now: the windows that ``MirrorPlan`` names, newest first, each committed whole.
+struct MirrorSync: Sendable {
+    /// Rows held before they are written; a window of fewer is one transaction.
+    static let batchRows = 20_000
+
+    let table: MirrorTable
+    let file: MirrorFile
+    let pages: any PageSource
+    let clock: WallClock
+    let retention: Span
+    let skew: Span
+
+    func run(since: Instant?, progress: @Sendable (SyncProgress) -> Void) async -> SyncOutcome {
+        var outcome = SyncOutcome(skew: skew)
+        do {
+            try await read(since: since, &outcome, progress)
+            try await file.finishSync(of: table.name, at: clock.now(), retention: retention)
+        } catch let error as SourceError {
+            outcome.failure = error
+        } catch is CancellationError {
+            outcome.failure = failure(.unavailable, "The sync was stopped.", "What it read is kept; it goes on from there.")
+        } catch {
+            outcome.failure = failure(.unavailable, "The mirror could not be written: \(error).", "Check the disk and its space.")
+        }
+        do {
+            outcome.state = try await file.state(of: table.name)
+        } catch {
+            outcome.failure =
+                outcome.failure ?? failure(.unavailable, "The mirror could not be read: \(error).", "It is rebuilt at the next run.")
+        }
+        return outcome
+    }
+
+    private func failure(_ kind: SourceError.Kind, _ reason: String, _ remedy: String) -> SourceError {
+        SourceError(kind: kind, source: table.source.name, reason: reason, remedy: remedy)
+    }
+
+    private func read(
+        since: Instant?, _ outcome: inout SyncOutcome, _ progress: @Sendable (SyncProgress) -> Void
+    ) async throws {
+        let state = try await file.state(of: table.name)
+        let now = clock.now()
+        let plan = MirrorPlan(mirror: table.mirror, coverage: state.coverage)
+        let horizon = plan.horizon(now: now, since: since, retention: retention)
+        var windows = plan.windows(from: horizon, to: now + max(skew, .milliseconds(0)))
+        var dialect = APIChoice(hasFallback: table.mirror.fallback != nil, state: state, now: now)
+        var done = 0
+        while let window = windows.first {
+            try Task.checkCancellation()
+            do {
+                let chain = try await MirrorChain(sync: self, plan: plan, window: window).read(dialect.usesFallback, &outcome)
+                windows.removeFirst()
+                if let change = dialect.answered(at: now) { try await file.setFallback(change.since, of: table.name) }
+                if !chain.isWhole {
+                    guard let halves = plan.halves(of: window) else {
+                        outcome.note = "\(table.name) gives more rows than it lets one read: some before "
+                            + "\(window.to.iso8601Seconds) are missing."
+                        continue
+                    }
+                    windows.insert(contentsOf: halves, at: 0)
+                    continue
+                }
+                done += 1
+                progress(
+                    SyncProgress(
+                        table: table.name, windowsDone: done, windowsPlanned: done + windows.count, rows: outcome.rows))
+            } catch let error as SourceError where error.kind == .notFound && dialect.turn() {
+                continue
+            } catch let error as SourceError where error.kind == .tooMuch {
+                guard let halves = plan.halves(of: window) else { throw error }
+                windows.replaceSubrange(0..<1, with: halves)
+            }
+        }
+    }
+}
+
+/// Which of two APIs a table speaks: the newer one until it answers 404, then the older one, for a day.
+struct APIChoice: Hashable, Sendable {
+    struct Change: Hashable, Sendable { var since: Instant? }
+
+    private(set) var usesFallback: Bool
+    private let hasFallback: Bool
+    private var hasTurned = false
+    private var remembered: Instant?
+
+    init(hasFallback: Bool, state: MirrorState, now: Instant) {
+        self.hasFallback = hasFallback
+        remembered = state.fallbackSince
+        usesFallback = hasFallback && state.usesFallback(now: now)
+    }
+
+    /// The API in use answered 404: true when the other one is to be tried. Both are tried once.
+    mutating func turn() -> Bool {
+        guard hasFallback, !hasTurned else { return false }
+        hasTurned = true
+        usesFallback.toggle()
+        return true
+    }
+
+    /// The API in use answered; the change that is to be remembered, if any.
+    mutating func answered(at now: Instant) -> Change? {
+        if usesFallback, remembered == nil || hasTurned {
+            defer { (remembered, hasTurned) = (now, false) }
+            return remembered == now ? nil : Change(since: now)
+        }
+        guard !usesFallback, remembered != nil else { return nil }
+        remembered = nil
+        return Change(since: nil)
+    }
+}

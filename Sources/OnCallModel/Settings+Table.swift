@@ -172,3 +172,15 @@ extension Int {
         self = number >= 9e18 ? .max : number <= -9e18 ? .min : Int(number)
     }
 }
+
+extension SettingSpec {
+    /// The value that a person typed, or the sentence that says what is wrong with it.
+    package func accept(typed text: String) throws(SettingProblem) -> JSONValue {
+        switch kind {
+        case .integer: try accept(Int64(text).map(JSONValue.integer) ?? .string(text))
+        case .number: try accept(Double(text).map(JSONValue.number) ?? .string(text))
+        case .toggle: try accept(text == "true" ? .bool(true) : text == "false" ? .bool(false) : .string(text))
+        case .choice, .name: try accept(.string(text))
+        }
+    }
+}

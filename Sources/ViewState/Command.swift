@@ -35,32 +35,42 @@ package enum Command: String, CaseIterable, Hashable, Sendable {
         bind(.pageUp, [.control("u"), .pageUp], "page up", "Go a page up"),
         bind(.top, [.character("g"), .home], "top", "Go to the first row"),
         bind(.bottom, [.character("G"), .end], "bottom", "Go to the last row"),
-        bind(.open, [.enter, .right], "open", "Open the selected row", [.dashboard, .incidents, .approvals, .loops],
+        bind(
+            .open, [.enter, .right], "open", "Open the selected row", [.dashboard, .incidents, .approvals, .loops],
             prominent: [.dashboard, .incidents, .approvals, .loops]),
-        bind(.approve, [.character("a")], "approve", "Allow the selected request; the exact act is shown first",
+        bind(
+            .approve, [.character("a")], "approve", "Allow the selected request; the exact act is shown first",
             [.approvals], prominent: [.approvals]),
-        bind(.reject, [.character("r")], "reject", "Refuse the selected request", [.approvals],
+        bind(
+            .reject, [.character("r")], "reject", "Refuse the selected request", [.approvals],
             prominent: [.approvals]),
-        bind(.kill, [.character("K")], "kill", "Kill the selected loop; the exact act is shown first",
+        bind(
+            .kill, [.character("K")], "kill", "Kill the selected loop; the exact act is shown first",
             [.loops, .dashboard], prominent: [.loops]),
-        bind(.acknowledge, [.character("e")], "acknowledge", "Say that somebody is on the incident", [.incidents],
+        bind(
+            .acknowledge, [.character("e")], "acknowledge", "Say that somebody is on the incident", [.incidents],
             prominent: [.incidents]),
         bind(.resolve, [.character("R")], "resolve", "Close the incident", [.incidents], prominent: [.incidents]),
-        bind(.edit, [.character("e"), .enter], "edit", "Change the selected setting", [.settings],
+        bind(
+            .edit, [.character("e"), .enter], "edit", "Change the selected setting", [.settings],
             prominent: [.settings]),
         bind(.scan, [.character("s")], "scan now", "Run the on-call brain now", prominent: [.dashboard]),
-        bind(.filter, [.character("/")], "filter", "Show only the rows that hold what is typed",
+        bind(
+            .filter, [.character("/")], "filter", "Show only the rows that hold what is typed",
             [.incidents, .approvals, .loops, .settings], prominent: [.incidents, .approvals, .loops, .settings]),
         bind(.nextMatch, [.character("n")], "next", "Go to the next row", [.incidents, .approvals, .loops]),
-        bind(.previousMatch, [.character("N")], "previous", "Go to the previous row",
+        bind(
+            .previousMatch, [.character("N")], "previous", "Go to the previous row",
             [.incidents, .approvals, .loops]),
         bind(.back, [.escape, .left], "back", "Leave what is open, clear the filter, or go back a view"),
         bind(.palette, [.character(":")], "commands", "Type what to do", prominent: Set(ConsoleState.View.allCases)),
-        bind(.help, [.character("?"), .function(1)], "help", "Show the keys that work here",
+        bind(
+            .help, [.character("?"), .function(1)], "help", "Show the keys that work here",
             prominent: Set(ConsoleState.View.allCases)),
         bind(.redraw, [.control("l")], "redraw", "Draw the whole screen again"),
         bind(.suspend, [.control("z")], "suspend", "Go back to the shell; fg returns"),
-        bind(.quit, [.character("q"), .control("c")], "quit", "Leave the console; a background agent ends with it",
+        bind(
+            .quit, [.character("q"), .control("c")], "quit", "Leave the console; a background agent ends with it",
             prominent: Set(ConsoleState.View.allCases)),
     ]
 

@@ -1,0 +1,121 @@
+import Basics
+package import CellGrid
+import OnCallModel
+package import ViewState
+
+/// The whole screen as a function of the console's state.
+package enum Screen {
+    /// Below this nothing sensible can be drawn, and one line says so.
+    package static let smallest = (width: 20, height: 5)
+
+    package static func draw(_ state: ConsoleState) -> Grid {
+        var grid = Grid(width: state.size.width, height: state.size.height)
+        guard grid.width >= smallest.width, grid.height >= smallest.height else {
+            grid.write("too small: \(grid.width)×\(grid.height)", at: 0, 0, role: .warn)
+            return grid
+        }
+        let (header, rest) = grid.bounds.splitTop(1)
+        let (body, footer) = rest.splitTop(rest.height - 1)
+        TabBar.draw(state, on: &grid, in: header)
+        let banner = LoopBanner.height(state, in: body)
+        let (top, pane) = body.splitTop(banner)
+        LoopBanner.draw(state, on: &grid, in: top)
+        drawPane(state, on: &grid, in: pane)
+        Footer.draw(state, on: &grid, in: footer)
+        OverlayPane.draw(state, on: &grid, in: grid.bounds)
+        return grid
+    }
+
+    private static func drawPane(_ state: ConsoleState, on grid: inout Grid, in area: Rect) {
+        switch state.view {
+        case .dashboard: DashboardPane.draw(state, on: &grid, in: area)
+        case .incidents: IncidentsPane.draw(state, on: &grid, in: area)
+        case .approvals: ApprovalsPane.draw(state, on: &grid, in: area)
+        case .loops: LoopsPane.draw(state, on: &grid, in: area)
+        case .settings: SettingsPane.draw(state, on: &grid, in: area)
+        }
+    }
+}
+
+/// The first line: the views with their keys, what waits, and the time.
+enum TabBar {
+    static func draw(_ state: ConsoleState, on grid: inout Grid, in area: Rect) {
+        let clock = String(state.now.iso8601.dropFirst(11).prefix(5)) + "Z"
+        let clockAt = area.width - clock.count
+        var x = area.x
+        let views = shown(state, width: area.width)
+        for view in views {
+            let isActive = view == state.view
+            let badge = badge(of: view, state)
+            let title = area.width < 60 && !isActive ? "" : view.title
+            x = grid.write(" ", at: x, area.y)
+            x = grid.write(String(view.key), at: x, area.y, role: isActive ? .tabActive : .key)
+            x = grid.write(title.isEmpty ? "" : " " + title, at: x, area.y, role: isActive ? .tabActive : .tab)
+            if !badge.isEmpty { x = grid.write(" " + badge, at: x, area.y, role: .alert) }
+            x = grid.write(" ", at: x, area.y)
+        }
+        if state.isReadOnly, x + 12 < clockAt { x = grid.write(" READ-ONLY", at: x, area.y, role: .warn) }
+        if clockAt > x { grid.write(clock, at: clockAt, area.y, role: .dim) }
+    }
+
+    private static func shown(_ state: ConsoleState, width: Int) -> [ConsoleState.View] {
+        width < 40 ? [state.view] : [.dashboard, .incidents, .loops, .approvals, .settings]
+    }
+
+    private static func badge(of view: ConsoleState.View, _ state: ConsoleState) -> String {
+        let count =
+            switch view {
+            case .approvals: state.approvals?.count { $0.status == .pending } ?? 0
+            case .loops: state.burningLoops.count
+            default: 0
+            }
+        return count == 0 ? "" : count > 9 ? "9+" : String(count)
+    }
+}
+
+/// A line that cannot be overlooked while something burns.
+enum LoopBanner {
+    static func height(_ state: ConsoleState, in body: Rect) -> Int {
+        guard state.view == .dashboard, body.height >= 8 else { return 0 }
+        return min(3, state.burningLoops.count)
+    }
+
+    static func draw(_ state: ConsoleState, on grid: inout Grid, in area: Rect) {
+        for (row, item) in state.burningLoops.prefix(area.height).enumerated() {
+            let loop = item.loop
+            let what = item.status == .active ? "LOOP BURNS" : item.status == .killing ? "KILLING" : "KILL FAILED"
+            let text =
+                " \(what) \(loop.agent) \(loop.traceID)  \(loop.generations) generations  \(Spelling.dollars(loop.cost))"
+                + "  \(Spelling.dollars(loop.costPerMinute))/min  \(loop.pattern)"
+            grid.clear(Rect(x: area.x, y: area.y + row, width: area.width, height: 1), role: .alert)
+            let hint = item.status == .active ? " K kills " : ""
+            let room = area.width - hint.count
+            grid.write(TextWidth.truncated(ForeignText.inert(text), to: room), at: area.x, area.y + row, role: .alert)
+            grid.write(hint, at: area.x + room, area.y + row, role: .alert)
+        }
+    }
+}
+
+/// The last line: what was said, else the keys that work now.
+enum Footer {
+    static func draw(_ state: ConsoleState, on grid: inout Grid, in area: Rect) {
+        if state.list.isFiltering {
+            let end = grid.write("/", at: area.x, area.y, role: .key)
+            grid.write(state.list.filter + "▏", at: end, area.y, role: .input)
+            return
+        }
+        if let status = state.status {
+            let text = TextWidth.truncated(ForeignText.inert(status.text), to: area.width - 1)
+            grid.write(text, at: area.x + 1, area.y, role: status.mood == .failed ? .bad : .good)
+            return
+        }
+        var x = area.x
+        for binding in Command.bindings(in: state.view) where binding.prominent.contains(state.view) {
+            let key = binding.keys.first?.name ?? ""
+            guard x + key.count + binding.title.count + 4 <= area.x + area.width else { break }
+            x = grid.write(" " + key, at: x, area.y, role: .key)
+            let isOff = state.disabledReason(of: binding.command) != nil
+            x = grid.write(" " + binding.title + " ", at: x, area.y, role: isOff ? .dim : .keyLabel)
+        }
+    }
+}

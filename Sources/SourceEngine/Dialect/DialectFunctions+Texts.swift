@@ -30,12 +30,13 @@ extension DialectFunctions {
             return .text(place <= parts.count ? String(parts[place - 1]) : "")
         }
         try connection.register("json_path", arity: -1) { values in
-            .text(values.reduce("$") { path, step in
-                switch step {
-                case .integer(let index): "\(path)[\(index)]"
-                default: "\(path).\"\(plainText(step))\""
-                }
-            })
+            .text(
+                values.reduce("$") { path, step in
+                    switch step {
+                    case .integer(let index): "\(path)[\(index)]"
+                    default: "\(path).\"\(plainText(step))\""
+                    }
+                })
         }
     }
 

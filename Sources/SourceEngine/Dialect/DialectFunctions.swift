@@ -18,7 +18,8 @@ enum DialectFunctions {
     private static func registerTimes(on connection: Connection) throws {
         try connection.register("time_shift", arity: 3) { values in
             guard !values[0].isNull else { return .null }
-            guard let instant = try moment(values[0]), let interval = values[1].text.flatMap({ TimeInterval($0) }) else {
+            guard let instant = try moment(values[0]), let interval = values[1].text.flatMap({ TimeInterval($0) })
+            else {
                 return .null
             }
             return Value(interval.added(to: instant, sign: Int64(values[2].integer ?? 1)))
@@ -29,10 +30,12 @@ enum DialectFunctions {
         }
         try connection.register("date_bin", arity: -1) { values in
             guard (2...3).contains(values.count), let instant = try moment(values[1]) else { return .null }
-            guard let step = values[0].text.flatMap({ TimeInterval($0) }), step.months == 0, step.milliseconds > 0 else {
+            guard let step = values[0].text.flatMap({ TimeInterval($0) }), step.months == 0, step.milliseconds > 0
+            else {
                 throw Failure(description: "date_bin takes a fixed length of time, like INTERVAL '5 minutes'.")
             }
-            let origin = values.count == 3 ? try moment(values[2]) ?? Instant(milliseconds: 0) : Instant(milliseconds: 0)
+            let origin =
+                values.count == 3 ? try moment(values[2]) ?? Instant(milliseconds: 0) : Instant(milliseconds: 0)
             let since = Instant(milliseconds: (instant - origin).milliseconds)
             return Value(origin + .milliseconds(since.floored(to: .milliseconds(step.milliseconds)).milliseconds))
         }
@@ -69,7 +72,8 @@ enum DialectFunctions {
 
     private static func truncated(_ value: Value, to unit: String) throws -> Value {
         if case .text(let text) = value, TimeText.isNormal(text), let kept = keptBytes[unit] {
-            return .text(String(decoding: Array(text.utf8.prefix(kept)) + emptyTime.utf8.dropFirst(kept), as: UTF8.self))
+            return .text(
+                String(decoding: Array(text.utf8.prefix(kept)) + emptyTime.utf8.dropFirst(kept), as: UTF8.self))
         }
         guard let instant = try moment(value) else { return .null }
         var civil = CivilTime(year: instant.civil.year, month: instant.civil.month, day: instant.civil.day)
@@ -82,10 +86,12 @@ enum DialectFunctions {
             return Value(Instant(milliseconds: civil.milliseconds))
         default:
             guard let kept = keptBytes[unit] else {
-                throw Failure(description: "date_trunc knows no unit ‘\(unit)’: use hour, day, week, month or their like.")
+                throw Failure(
+                    description: "date_trunc knows no unit ‘\(unit)’: use hour, day, week, month or their like.")
             }
             let text = instant.iso8601
-            return .text(String(decoding: Array(text.utf8.prefix(kept)) + emptyTime.utf8.dropFirst(kept), as: UTF8.self))
+            return .text(
+                String(decoding: Array(text.utf8.prefix(kept)) + emptyTime.utf8.dropFirst(kept), as: UTF8.self))
         }
     }
 

@@ -163,7 +163,8 @@ struct DialectRewriter {
         for part in parts {
             guard part.count > 2, part[1].isSymbol("=>"), let argument = part[0].token?.name else {
                 throw QueryError(
-                    .syntax, "\(name) takes either named arguments or none named.", remedy: "Write \(name)(a => 1, b => 2).")
+                    .syntax, "\(name) takes either named arguments or none named.",
+                    remedy: "Write \(name)(a => 1, b => 2).")
             }
             guard declared.contains(argument) else {
                 throw QueryError(

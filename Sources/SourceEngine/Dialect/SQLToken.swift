@@ -88,7 +88,8 @@ struct SQLTokenizer {
         take { Self.isNamePart($0) || $0 == UInt8(ascii: ".") }
         // An exponent's sign belongs to the number.
         if let last = bytes[start..<position].last, last | 0x20 == UInt8(ascii: "e"), position < bytes.count,
-            [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(bytes[position]), !bytes[start..<position].contains(UInt8(ascii: "x"))
+            [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(bytes[position]),
+            !bytes[start..<position].contains(UInt8(ascii: "x"))
         {
             position += 1
             take(while: Self.isDigit)
@@ -129,7 +130,8 @@ struct SQLTokenizer {
                 while position < bytes.count, !bytes[position...].starts(with: "*/".utf8) { position += 1 }
                 guard position < bytes.count else {
                     throw QueryError(
-                        .syntax, "The comment that starts at \(place(of: start)) has no end.", remedy: "Close it with */.")
+                        .syntax, "The comment that starts at \(place(of: start)) has no end.",
+                        remedy: "Close it with */.")
                 }
                 position += 2
             } else {

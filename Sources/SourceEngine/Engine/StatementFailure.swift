@@ -16,7 +16,8 @@ struct StatementFailure {
         case let refusal as VirtualTableRefusal: return QueryError(.missingFilter, refusal.reason)
         case let error as SQLiteError: return self.error(from: error, refusal: nil, offset: nil)
         case is BlockingBridge.DeadlinePassed:
-            return QueryError(.timedOut, "The sources did not answer in time.", remedy: "Try again, or narrow the statement.")
+            return QueryError(
+                .timedOut, "The sources did not answer in time.", remedy: "Try again, or narrow the statement.")
         case is CancellationError: return QueryError(.cancelled, "The statement was cancelled.")
         default: return QueryError(.sourceFailed, "\(failure)")
         }
@@ -54,7 +55,9 @@ struct StatementFailure {
                 remedy: "SQLite's functions and the common ones of DataFusion are there.")
         }
         if error.isDenied { return QueryError(.refused, "The statement is refused: \(message).") }
-        if error.primaryCode == 18 || error.primaryCode == 7 { return QueryError(.tooLarge, "The statement is too large: \(message).") }
+        if error.primaryCode == 18 || error.primaryCode == 7 {
+            return QueryError(.tooLarge, "The statement is too large: \(message).")
+        }
         if error.isCorrupt {
             return QueryError(
                 .storage, "A mirror file is damaged (\(message)).", remedy: "Run the statement again: it is rebuilt.")

@@ -41,11 +41,13 @@ struct StatementReading: Sendable {
         for index in tokens.indices where tokens[index].kind == .parameter {
             guard tokens[index].text.first == "?" else {
                 throw QueryError(
-                    .unsupported, "The parameter \(tokens[index].text) has a name.", remedy: "Use ? or ?1 in its place.")
+                    .unsupported, "The parameter \(tokens[index].text) has a name.", remedy: "Use ? or ?1 in its place."
+                )
             }
             let number = Int(tokens[index].text.dropFirst()) ?? next + 1
             guard parameters.indices.contains(number - 1) else {
-                throw QueryError(.syntax, "The statement wants a parameter \(number), and \(parameters.count) were given.")
+                throw QueryError(
+                    .syntax, "The statement wants a parameter \(number), and \(parameters.count) were given.")
             }
             next = max(next, number)
             tokens[index] = literal(parameters[number - 1], at: tokens[index].offset)
@@ -91,7 +93,8 @@ struct TableRouting {
         let references = try references()
         var result = tokens
         for reference in references.reversed() {
-            guard case .mirrored(let table, let twin) = catalog.entries[reference.name], needsTwin(reference, table, twin)
+            guard case .mirrored(let table, let twin) = catalog.entries[reference.name],
+                needsTwin(reference, table, twin)
             else { continue }
             let offset = tokens[reference.position].offset
             result[reference.position + 2] = SQLToken(

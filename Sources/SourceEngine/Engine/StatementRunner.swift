@@ -121,7 +121,8 @@ actor StatementRunner {
         }
         for known in attached {
             let isCurrent = wanted.contains { $0.schema == known.schema && $0.generation == known.generation }
-            let isInTheWay = wanted.contains { $0.schema == known.schema } || attached.count + wanted.count > Self.attachable
+            let isInTheWay =
+                wanted.contains { $0.schema == known.schema } || attached.count + wanted.count > Self.attachable
             guard !isCurrent, isInTheWay else { continue }
             try connection.execute("DETACH \(MirrorSchema.quoted(known.schema))")
             attached.removeAll { $0.schema == known.schema }

@@ -49,11 +49,11 @@ final class StatementScope {
     }
 
     func note(_ failure: SourceError) {
-        calls[failure.source, default: 0] += failure.calls
+        noteCalls(failure.calls, of: failure.source)
         failures[failure.source.lowercased()] = failure
     }
 
-    func noteCalls(_ count: Int, of source: String) { calls[source, default: 0] += count }
+    func noteCalls(_ count: Int, of source: String) { calls[source.lowercased(), default: 0] += count }
 
     func takeScans(_ count: Int, for name: QualifiedName) throws {
         guard count <= scansLeft else {

@@ -61,7 +61,8 @@ final class LiveTable: VirtualTable {
                     if isEcho { throw VirtualTableRefusal(spec.missing([filter.name])) }
                     return nil
                 }
-                let isWanted = condition.isLiteral || condition.isList || isEcho || filter.isRequired || filter.isLookupKey
+                let isWanted =
+                    condition.isLiteral || condition.isList || isEcho || filter.isRequired || filter.isLookupKey
                 guard isWanted, !met.contains(filter.name) else { return nil }
                 return .init(condition: place, isExact: true, asList: condition.isList)
             case (.like, .search), (.like, .contains):

@@ -19,7 +19,9 @@ struct LiveTableSpec: Hashable, Sendable {
 
     static let twinSuffix = "__live"
 
-    init(source: SourceSpec, table: TableSpec, isFunction: Bool = false, mirror: MirrorSpec? = nil, isTwin: Bool = false) {
+    init(
+        source: SourceSpec, table: TableSpec, isFunction: Bool = false, mirror: MirrorSpec? = nil, isTwin: Bool = false
+    ) {
         (self.source, self.table, self.isFunction, self.mirror) = (source, table, isFunction, mirror)
         sqlName = isTwin ? table.name + Self.twinSuffix : table.name
         var columns = table.columns.map { VirtualColumn($0.name, MirrorSchema.sqliteType($0.type)) }

@@ -16,7 +16,9 @@ struct BodyFetch: Sendable {
         let outcome = try await pages.scan(scan) { page in
             let cut = page.rows.map { row in
                 var row = row
-                for position in bodies where row.indices.contains(position) { row[position] = MirrorIngest.cut(row[position]) }
+                for position in bodies where row.indices.contains(position) {
+                    row[position] = MirrorIngest.cut(row[position])
+                }
                 return row
             }
             gathered.withLock { $0 += cut }
@@ -64,7 +66,9 @@ final class BodyReading {
                 .unsupported, "Some inputs and outputs that the statement reads are not stored.",
                 remedy: "Run it without asking for stored rows alone.")
         }
-        if let sentence = scope.permission.unconfigured[table.name.schema] { throw QueryError(.notConfigured, sentence) }
+        if let sentence = scope.permission.unconfigured[table.name.schema] {
+            throw QueryError(.notConfigured, sentence)
+        }
         try scope.takeBodyFetch(for: table.name)
         let usesFallback = scope.permission.usingFallback.contains(table.name)
         let fetch = fetch

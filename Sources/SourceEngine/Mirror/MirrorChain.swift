@@ -16,8 +16,8 @@ struct MirrorChain: Sendable {
         var isStopped = false
     }
 
-    /// Adds what was read to `outcome`, also when it throws. `isWhole` is false when the provider cut the window off.
-    func read(_ usesFallback: Bool, _ outcome: inout SyncOutcome) async throws -> (isWhole: Bool, Void) {
+    /// Adds what was read to `outcome`, also when it throws. Answers false when the provider cut the window off.
+    func read(_ usesFallback: Bool, _ outcome: inout SyncOutcome) async throws -> Bool {
         let gathered = Lock(Gathered())
         let scan = sync.table.scan(plan.parameters(for: window), usesFallback: usesFallback)
         do {
@@ -32,8 +32,9 @@ struct MirrorChain: Sendable {
             // What the provider's clock has not reached yet cannot be covered.
             let covered = Interval(from: window.from, to: min(window.to, serverDate ?? window.to))
             outcome.warnings += try await sync.file.write(
-                MirrorBatch(rows: rest.rows, covered: isWhole ? covered : nil), to: sync.table.name, at: sync.clock.now())
-            return (isWhole, ())
+                MirrorBatch(rows: rest.rows, covered: isWhole ? covered : nil), to: sync.table.name,
+                at: sync.clock.now())
+            return isWhole
         } catch {
             let read = gathered.withLock { $0 }
             outcome.calls += max(read.calls, (error as? SourceError)?.calls ?? 0)

@@ -43,7 +43,8 @@ struct MirrorIngest {
         }
         if table.hasBodies {
             let bodies = table.bodyPositions
-            try storeBodies(rows.filter { row in bodies.contains { row.indices.contains($0) && !row[$0].isNull } }, at: now)
+            try storeBodies(
+                rows.filter { row in bodies.contains { row.indices.contains($0) && !row[$0].isNull } }, at: now)
         }
         if keepsRollups {
             try MirrorRollups(table: table).recompute(hours: touched.hours, traces: touched.traces, on: connection)

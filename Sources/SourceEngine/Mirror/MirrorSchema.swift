@@ -67,7 +67,8 @@ struct MirrorSchema: Sendable {
                 ELSE body_of(\(arguments.joined(separator: ", "))) END AS \(column(position))
                 """
         }
-        return "CREATE VIEW \(Self.quoted(table.table.name)) AS SELECT \(columns.joined(separator: ", ")) FROM \(rows) r"
+        return
+            "CREATE VIEW \(Self.quoted(table.table.name)) AS SELECT \(columns.joined(separator: ", ")) FROM \(rows) r"
     }
 
     var removal: [String] {

@@ -36,15 +36,18 @@ struct MirrorSync: Sendable {
         } catch let error as SourceError {
             outcome.failure = error
         } catch is CancellationError {
-            outcome.failure = failure(.unavailable, "The sync was stopped.", "What it read is kept; it goes on from there.")
+            outcome.failure = failure(
+                .unavailable, "The sync was stopped.", "What it read is kept; it goes on from there.")
         } catch {
-            outcome.failure = failure(.unavailable, "The mirror could not be written: \(error).", "Check the disk and its space.")
+            outcome.failure = failure(
+                .unavailable, "The mirror could not be written: \(error).", "Check the disk and its space.")
         }
         do {
             outcome.state = try await file.state(of: table.name)
         } catch {
             outcome.failure =
-                outcome.failure ?? failure(.unavailable, "The mirror could not be read: \(error).", "It is rebuilt at the next run.")
+                outcome.failure
+                ?? failure(.unavailable, "The mirror could not be read: \(error).", "It is rebuilt at the next run.")
         }
         return outcome
     }
@@ -66,12 +69,14 @@ struct MirrorSync: Sendable {
         while let window = windows.first {
             try Task.checkCancellation()
             do {
-                let chain = try await MirrorChain(sync: self, plan: plan, window: window).read(dialect.usesFallback, &outcome)
+                let isWhole = try await MirrorChain(sync: self, plan: plan, window: window).read(
+                    dialect.usesFallback, &outcome)
                 windows.removeFirst()
                 if let change = dialect.answered(at: now) { try await file.setFallback(change.since, of: table.name) }
-                if !chain.isWhole {
+                if !isWhole {
                     guard let halves = plan.halves(of: window) else {
-                        outcome.note = "\(table.name) gives more rows than it lets one read: some before "
+                        outcome.note =
+                            "\(table.name) gives more rows than it lets one read: some before "
                             + "\(window.to.iso8601Seconds) are missing."
                         continue
                     }

@@ -1,0 +1,110 @@
+package import Basics
+import SourceFetch
+import SourceSpec
+
+extension SourceEngine {
+    /// Runs one read-only statement, in SQLite's dialect or DataFusion's. `parameters` go for `?` or `?1`.
+    ///
+    /// A source that fails does not fail the statement while its mirror holds rows, or while the statement reads other
+    /// sources: the result is then partial and says why. Where nothing at all can be said, the failure is thrown.
+    package func query(
+        _ sql: String, _ parameters: [Value] = [], freshness: Freshness = .upTo(.seconds(60)),
+        limits: QueryLimits = QueryLimits()
+    ) async throws(QueryError) -> QueryResult {
+        let isCancelled = Lock(false)
+        do {
+            return try await withTaskCancellationHandler {
+                try await answer(sql, parameters, freshness, limits, isCancelled)
+            } onCancel: {
+                isCancelled.withLock { $0 = true }
+            }
+        } catch let error as QueryError {
+            throw error
+        } catch let error as SourceError {
+            throw StatementFailure.error(from: error)
+        } catch is CancellationError {
+            throw QueryError(.cancelled, "The statement was cancelled.")
+        } catch {
+            throw QueryError(
+                .storage, "The mirror could not be used: \(error).",
+                remedy: "Check the directory \(configuration.mirrorDirectory) and its disk.")
+        }
+    }
+
+    private func answer(
+        _ sql: String, _ parameters: [Value], _ freshness: Freshness, _ limits: QueryLimits, _ isCancelled: Lock<Bool>
+    ) async throws -> QueryResult {
+        let now = configuration.clock.now()
+        let deadline = ContinuousClock.now + limits.time.duration
+        let reading = try StatementReading(sql, parameters: parameters, catalog: catalog, now: now)
+        let reads = try await withRunner { [attachments = try await attachments(for: reading)] in
+            try await $0.reads(of: reading, attachments)
+        }
+        let mirrored = reads.filter { catalog.mirrored($0) != nil }.sorted()
+        // The last quarter of the time is the run's own.
+        let syncDeadline = ContinuousClock.now + .milliseconds(limits.time.milliseconds * 3 / 4)
+        let fresh = await bringUp(mirrored, to: freshness, until: syncDeadline)
+        try refuseIfNothingStands(mirrored, reads)
+        let permission = StatementScope.Permission(
+            limits: limits, deadline: deadline, mayCall: freshness != .stored,
+            mayBePartial: Set(reads.map(\.schema)).count > 1, unconfigured: catalog.unconfigured,
+            usingFallback: Set(mirrored.filter { statuses[$0]?.state.usesFallback(now: now) ?? false }),
+            isCancelled: isCancelled)
+        // A damaged file may have been thrown away by the sync, so it is looked up again.
+        let current = try await attachments(for: reading)
+        let outcome = try await run(reading, current, permission)
+        return result(outcome, reads: reads, mirrored: mirrored, fresh: fresh, at: now)
+    }
+
+    private func run(
+        _ reading: StatementReading, _ attachments: [StatementRunner.Attachment],
+        _ permission: StatementScope.Permission
+    ) async throws -> StatementRunner.Outcome {
+        try await withRunner { try await $0.run(reading, attachments, permission) }
+    }
+
+    private func attachments(for reading: StatementReading) async throws -> [StatementRunner.Attachment] {
+        var attachments: [StatementRunner.Attachment] = []
+        for schema in reading.schemas {
+            guard let file = files[schema] else {
+                attachments.append(.init(schema: schema, path: "", generation: 0))
+                continue
+            }
+            attachments.append(.init(schema: schema, path: file.path, generation: try await file.prepare()))
+        }
+        return attachments
+    }
+
+    /// Throws the failure when every source of the statement has failed and none ever gave a row.
+    private func refuseIfNothingStands(_ mirrored: [QualifiedName], _ reads: Set<QualifiedName>) throws {
+        let empty = mirrored.filter { name in
+            let status = statuses[name]
+            let isOff = catalog.unconfigured[name.schema] != nil || status?.last?.failure != nil
+            return isOff && status?.state.coverage.intervals.isEmpty ?? true && !(status?.state.hasRows ?? false)
+        }
+        let down = Set(empty.map(\.schema))
+        guard !empty.isEmpty, Set(reads.map(\.schema)) == down, mirrored.allSatisfy(empty.contains) else { return }
+        if let sentence = catalog.unconfigured[empty[0].schema] { throw QueryError(.notConfigured, sentence) }
+        if let failure = empty.lazy.compactMap({ self.statuses[$0]?.last?.failure }).first { throw failure }
+    }
+
+    private func result(
+        _ outcome: StatementRunner.Outcome, reads: Set<QualifiedName>, mirrored: [QualifiedName],
+        fresh: FreshnessOutcome, at now: Instant
+    ) -> QueryResult {
+        noteCalls(outcome.calls)
+        let schemas = Set(reads.map(\.schema)).subtracting([MetaTables.schema]).sorted()
+        for schema in schemas where reads.contains(where: { $0.schema == schema && catalog.mirrored($0) == nil }) {
+            liveFailures[schema] = outcome.failures[schema]
+        }
+        let reports = schemas.map { schema in
+            report(
+                of: schema, tables: mirrored.filter { $0.schema == schema }, failure: outcome.failures[schema],
+                late: fresh.late)
+        }
+        let ends = mirrored.compactMap { statuses[$0]?.state.coverage.end } + [outcome.oldestAnswer].compactMap { $0 }
+        return QueryResult(
+            rows: outcome.rows, asOf: min(ends.min() ?? now, now), isTruncated: outcome.isTruncated, sources: reports,
+            calls: fresh.calls + outcome.calls.values.reduce(0, +))
+    }
+}

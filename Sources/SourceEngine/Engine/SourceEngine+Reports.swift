@@ -1,0 +1,81 @@
+import Basics
+import SourceFetch
+import SourceSpec
+
+extension SourceEngine {
+    /// The latest state of every source, in the order of their names.
+    package func reports() async -> [SourceReport] {
+        await load(catalog.mirrors.values.flatMap { $0 }.map(\.name))
+        return catalog.specs.map { $0.name.lowercased() }.sorted().map { schema in
+            report(of: schema, tables: (catalog.mirrors[schema] ?? []).map(\.name))
+        }
+    }
+
+    /// The report of the part of a source that these tables are.
+    func report(
+        of schema: String, tables: [QualifiedName], failure: SourceError? = nil, late: Set<QualifiedName> = []
+    ) -> SourceReport {
+        let known = tables.filter { catalog.mirrored($0) != nil }.map { ($0, statuses[$0] ?? TableStatus()) }
+        let ends = known.map(\.1.state.coverage.end)
+        var report = SourceReport(
+            source: schema, state: .ok, asOf: ends.contains(nil) ? nil : ends.compactMap { $0 }.min(),
+            calls: calls[schema] ?? 0, rows: known.reduce(0) { $0 + ($1.1.last?.rows ?? 0) },
+            clockSkew: known.compactMap(\.1.last?.skew).max { abs($0.milliseconds) < abs($1.milliseconds) })
+        if let sentence = catalog.unconfigured[schema] {
+            (report.state, report.message) = (.notConfigured, sentence)
+            return report
+        }
+        let states = known.map { name, status in
+            late.contains(name) && status.isRunning
+                ? (.syncing, "\(name) did not answer in time; what is stored was read.") : tableState(name, status)
+        }
+        let live = (failure ?? liveFailures[schema]).map { (SourceReport.State.down, Optional(Self.sentence($0))) }
+        let all = states + (live.map { [$0] } ?? [])
+        let messages = all.compactMap(\.1)
+        report.message = messages.isEmpty ? nil : messages.joined(separator: " ")
+        report.state = Self.merged(all.map(\.0))
+        return report
+    }
+
+    /// A source is down when nothing of it answers; where some of it does, or is stored, it is partial.
+    private static func merged(_ states: [SourceReport.State]) -> SourceReport.State {
+        if states.isEmpty { return .ok }
+        if states.allSatisfy({ $0 == .down }) { return .down }
+        if states.contains(.down) || states.contains(.partial) { return .partial }
+        if states.contains(.syncing) { return .syncing }
+        return states.contains(.noData) ? .noData : .ok
+    }
+
+    private func tableState(_ name: QualifiedName, _ status: TableStatus) -> (SourceReport.State, String?) {
+        if let failure = status.last?.failure {
+            let age = status.state.coverage.end.map { " Rows up to \($0.iso8601Seconds) are stored." } ?? ""
+            return (status.state.coverage.intervals.isEmpty ? .down : .partial, Self.sentence(failure) + age)
+        }
+        if let note = status.last?.note { return (.partial, note) }
+        if status.isRunning, status.last == nil, !isWhole(name, status) {
+            return (.syncing, "\(name): its history is being read.")
+        }
+        if status.state.syncedAt == nil { return (.syncing, "\(name): nothing is stored yet.") }
+        return isSilent(name, status)
+            ? (.noData, "\(name): no new row since \(status.state.newest?.iso8601Seconds ?? "").") : (.ok, nil)
+    }
+
+    private func isWhole(_ name: QualifiedName, _ status: TableStatus) -> Bool {
+        guard let mirror = catalog.mirrored(name)?.mirror else { return true }
+        let plan = MirrorPlan(mirror: mirror, coverage: status.state.coverage)
+        let retention = configuration.retention ?? mirror.retention
+        return plan.isWhole(from: plan.horizon(now: configuration.clock.now(), retention: retention))
+    }
+
+    /// A stream of telemetry that had rows and has had none for an hour. Commits and issues may well be quiet for days.
+    private func isSilent(_ name: QualifiedName, _ status: TableStatus) -> Bool {
+        guard catalog.mirrored(name)?.mirror.rollups ?? false, let newest = status.state.newest,
+            let end = status.state.coverage.end
+        else { return false }
+        return end - newest > .hours(1)
+    }
+
+    static func sentence(_ failure: SourceError) -> String {
+        [failure.reason, failure.remedy].filter { !$0.isEmpty }.joined(separator: " ")
+    }
+}

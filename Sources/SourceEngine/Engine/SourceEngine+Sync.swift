@@ -1,0 +1,131 @@
+package import Basics
+import SourceFetch
+import SourceSpec
+
+extension SourceEngine {
+    /// Brings mirrors up to now: all configured ones, or those named. What failed is in the reports.
+    ///
+    /// `since` asks for history older than a table's own backfill, as far as its retention goes. Stopping the caller's
+    /// task leaves the reading to end in the background; what it has read is never read again.
+    package func sync(
+        _ tables: [QualifiedName]? = nil, since: Instant? = nil,
+        progress: @escaping @Sendable (SyncProgress) -> Void = { _ in }
+    ) async -> [SourceReport] {
+        let all = catalog.mirrors.values.flatMap { $0 }.map(\.name)
+        let wanted = (tables?.compactMap(catalog.owner(of:)) ?? all).filter { catalog.mirrored($0) != nil }
+        let names = Set(wanted).filter { catalog.unconfigured[$0.schema] == nil }
+        for name in names.sorted() { startSync(of: name, since: since, progress: progress) }
+        for name in names.sorted() { await wait(for: name, until: nil) }
+        let reports = await reports()
+        guard let tables else { return reports }
+        return reports.filter { report in tables.contains { $0.schema == report.source.lowercased() } }
+    }
+
+    /// Brings the tables up to `freshness`, each on its own; answers when all have ended or at the deadline.
+    func bringUp(
+        _ names: [QualifiedName], to freshness: Freshness, until deadline: ContinuousClock.Instant
+    ) async -> FreshnessOutcome {
+        await load(names)
+        guard case .upTo(let span) = freshness else { return FreshnessOutcome() }
+        var started: [QualifiedName] = []
+        for name in names where !isFresh(name, within: span) {
+            guard catalog.unconfigured[name.schema] == nil, !isResting(name) else { continue }
+            startSync(of: name, since: nil) { _ in }
+            started.append(name)
+        }
+        var outcome = FreshnessOutcome()
+        for name in started {
+            if await wait(for: name, until: deadline) {
+                outcome.calls += statuses[name]?.last?.calls ?? 0
+            } else {
+                outcome.late.insert(name)
+            }
+        }
+        return outcome
+    }
+
+    /// Reads from the mirror files what has not been read in this process yet.
+    func load(_ names: [QualifiedName]) async {
+        for name in names where statuses[name] == nil {
+            guard let state = try? await files[name.schema]?.state(of: name), statuses[name] == nil else { continue }
+            statuses[name] = TableStatus(state: state)
+        }
+    }
+
+    private func isFresh(_ name: QualifiedName, within span: Span) -> Bool {
+        guard let table = catalog.mirrored(name), let status = statuses[name], let syncedAt = status.state.syncedAt
+        else {
+            return false
+        }
+        let now = configuration.clock.now()
+        let plan = MirrorPlan(mirror: table.mirror, coverage: status.state.coverage)
+        let horizon = plan.horizon(now: now, retention: configuration.retention ?? table.mirror.retention)
+        return now - syncedAt <= span && now >= syncedAt && plan.isWhole(from: horizon)
+    }
+
+    private func isResting(_ name: QualifiedName) -> Bool {
+        guard let status = statuses[name], status.last?.failure != nil, let endedAt = status.endedAt else {
+            return false
+        }
+        return configuration.clock.now() - endedAt < TableStatus.rest
+    }
+
+    private func startSync(
+        of name: QualifiedName, since: Instant?, progress: @escaping @Sendable (SyncProgress) -> Void
+    ) {
+        guard let table = catalog.mirrored(name), let file = files[name.schema] else { return }
+        var status = statuses[name] ?? TableStatus()
+        guard !status.isRunning else { return }
+        status.isRunning = true
+        statuses[name] = status
+        let sync = MirrorSync(
+            table: table, file: file, pages: configuration.pages, clock: configuration.clock,
+            retention: configuration.retention ?? table.mirror.retention,
+            skew: status.last?.skew ?? .milliseconds(0))
+        Task {
+            let outcome = await sync.run(since: since, progress: progress)
+            self.finishSync(of: name, outcome)
+        }
+    }
+
+    private func finishSync(of name: QualifiedName, _ outcome: SyncOutcome) {
+        noteCalls([name.schema: outcome.calls])
+        var status = statuses[name] ?? TableStatus()
+        status.state = outcome.state
+        status.last = outcome
+        status.endedAt = configuration.clock.now()
+        status.isRunning = false
+        let waiters = status.waiters
+        status.waiters = [:]
+        statuses[name] = status
+        for waiter in waiters.values {
+            waiter.timer.cancel()
+            waiter.continuation.resume(returning: true)
+        }
+    }
+
+    /// Waits for the sync that runs; false when the deadline came first. The sync itself goes on.
+    @discardableResult
+    private func wait(for name: QualifiedName, until deadline: ContinuousClock.Instant?) async -> Bool {
+        guard statuses[name]?.isRunning ?? false else { return true }
+        let id = takeWaiterID()
+        return await withCheckedContinuation { continuation in
+            let timer = Task {
+                guard let deadline, (try? await Task.sleep(until: deadline, clock: .continuous)) != nil else { return }
+                self.giveUp(id, name)
+            }
+            statuses[name]?.waiters[id] = TableStatus.Waiter(continuation: continuation, timer: timer)
+        }
+    }
+
+    private func giveUp(_ id: Int, _ name: QualifiedName) {
+        statuses[name]?.waiters.removeValue(forKey: id)?.continuation.resume(returning: false)
+    }
+}
+
+/// What bringing tables up to a freshness took.
+struct FreshnessOutcome: Sendable {
+    var calls = 0
+    /// Tables whose sync had not ended at the deadline.
+    var late: Set<QualifiedName> = []
+}

@@ -12,7 +12,10 @@ package struct NarrationPrompt: Hashable, Sendable {
 
     package init(_ file: CaseFile, suspects: [Suspect], redaction: Redaction) {
         system = Self.rules
-        user = redaction.apply(to: CaseFacts.document(file, suspects: suspects).serialized)
+        // First each text whole, so that no cut hides half of a secret; then the document, for whatever else it holds.
+        let facts = CaseFacts.document(
+            file.redacted(by: redaction), suspects: suspects.map { $0.redacted(by: redaction) })
+        user = redaction.apply(to: facts.serialized)
     }
 
     /// A sensible bound for the answer.

@@ -1,4 +1,4 @@
-import Basics
+package import Basics
 package import OnCallModel
 
 /// The report of an incident from its facts alone, in Markdown: what is said without a language model.
@@ -6,8 +6,13 @@ package enum ReportTemplate {
     /// The headings of every report, the model's too.
     package static let headings = ["What happened", "Likely cause", "Impact", "Recommended action"]
 
-    /// `reason` says why no model wrote it.
-    package static func report(of file: CaseFile, suspects: [Suspect], reason: String) -> Narrative {
+    /// `reason` says why no model wrote it. `redaction` takes the secrets out of what others wrote; without one, those
+    /// that have the shape of a provider's key.
+    package static func report(
+        of file: CaseFile, suspects: [Suspect], reason: String, redaction: Redaction = Redaction()
+    ) -> Narrative {
+        let file = file.redacted(by: redaction)
+        let suspects = suspects.map { $0.redacted(by: redaction) }
         let bodies = [
             whatHappened(file), likelyCause(file, suspects), impact(file), action(file, suspects),
         ]

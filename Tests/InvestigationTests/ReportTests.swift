@@ -72,6 +72,22 @@ struct ReportTests {
         #expect(prompt.system.contains("## Likely cause"))
     }
 
+    @Test("no secret of a message, a title or a diff stands in a report, however long the text around it")
+    func redaction() {
+        var file = file()
+        let block =
+            "-----BEGIN RSA PRIVATE KEY----- MIIEsecret\(String(repeating: "A", count: 300)) -----END RSA PRIVATE KEY-----"
+        file.messages[0].text = block
+        file.errors[0].title = "401 for ghp_0123456789abcdefghij"
+        file.commits = [Stories.maxTokens]
+        file.commits[0].message = "use hunter22 as the password"
+        let report = ReportTemplate.report(
+            of: file, suspects: Blame.suspects(of: file), reason: "", redaction: Redaction(secrets: ["hunter22"])
+        ).text
+        for secret in ["MIIEsecret", "0123456789abcdefghij", "hunter22"] { #expect(!report.contains(secret)) }
+        #expect(report.contains("[redacted]") || report.contains("(redacted)"))
+    }
+
     private func verdict(_ cause: String, impact: String = "It costs $41.20 an hour.") -> NarrationPrompt.Verdict {
         let file = file()
         let prompt = NarrationPrompt(file, suspects: Blame.suspects(of: file), redaction: Redaction())

@@ -1,0 +1,201 @@
+import Basics
+import JSON
+import WebServer
+
+/// Langfuse's reading APIs: v2 observations by cursor, v1 by page.
+struct LangfuseProvider: Sendable {
+    static let publicKey = "pk-lf-sandbox-0001"
+    static let secretKey = "sk-lf-sandbox-0001"
+    let world: SandboxWorld
+
+    func respond(_ request: WebRequest) -> WebResponse {
+        if request.path == "/api/public/health" { return .json(#"{"status":"OK","version":"4.16.0"}"#) }
+        guard Authorization.isBasic(request, user: Self.publicKey, password: Self.secretKey) else {
+            return .json(
+                #"{"message":"Invalid credentials. Confirm that you've configured the correct host."}"#, status: 401)
+        }
+        let mode = world.read(\.langfuse)
+        switch request.path {
+        case "/api/public/v2/observations":
+            guard mode != .v1 else {
+                return .json(
+                    #"{"message":"The observations v2 API is only available in a Langfuse v4 write mode.","error":"LangfuseNotFoundError"}"#,
+                    status: 404)
+            }
+            return observations(request)
+        case "/api/public/observations":
+            guard mode != .v2 else {
+                return .json(
+                    #"{"message":"This endpoint is not available on deployments running in Langfuse v4 events_only mode."}"#,
+                    status: 404)
+            }
+            return oldObservations(request)
+        case "/api/public/projects":
+            return .json(
+                #"{"data":[{"id":"project-1","name":"acme-assistant","createdAt":"2026-01-05T09:00:00.000Z"}]}"#)
+        case "/api/public/traces", "/api/public/sessions", "/api/public/v2/scores":
+            return .json(#"{"data":[],"meta":{"page":1,"limit":50,"totalItems":0,"totalPages":0}}"#)
+        default: return .json(#"{"message":"Not found"}"#, status: 404)
+        }
+    }
+
+    // MARK: v2
+
+    /// Newest first; a page is by chance short or empty while a cursor says that there is more.
+    private func observations(_ request: WebRequest) -> WebResponse {
+        guard let limit = Int(request.queryValue("limit") ?? "50"), (0...1000).contains(limit) else {
+            return .json(#"{"message":"Invalid request data","error":[{"path":["limit"]}]}"#, status: 400)
+        }
+        let rows = matching(request)
+        let offset = request.queryValue("cursor").flatMap(Cursor.read) ?? 0
+        guard offset <= rows.count else { return .json(#"{"message":"Invalid cursor"}"#, status: 400) }
+        // Every seventh cursor leads to an empty page first, as the real API may.
+        let isEmptyPage = offset > 0 && offset % 7 == 0 && request.queryValue("cursor")?.hasSuffix("-") == false
+        let page = isEmptyPage ? [] : Array(rows.dropFirst(offset).prefix(limit))
+        let next = offset + page.count
+        let groups = Set((request.queryValue("fields") ?? "core,basic").split(separator: ",").map(String.init))
+        let cursor: JSONValue? =
+            next < rows.count ? .string(Cursor.write(next) + (isEmptyPage ? "-" : "")) : nil
+        return .json(
+            JSONValue.fields([
+                "data": .array(page.map { Self.row($0, groups) }), "meta": .fields(["cursor": cursor]),
+            ]).serialized)
+    }
+
+    private func matching(_ request: WebRequest) -> [SandboxObservation] {
+        func value(_ name: String) -> String? { request.queryValue(name).flatMap { $0.isEmpty ? nil : $0 } }
+        let from = value("fromStartTime").flatMap { Instant(iso8601: $0) }
+        let to = value("toStartTime").flatMap { Instant(iso8601: $0) }
+        let (trace, type, name, level) = (value("traceId"), value("type"), value("name"), value("level"))
+        let (user, session) = (value("userId"), value("sessionId"))
+        let parent = value("parentObservationId")
+        return world.read(\.observations).filter { row in
+            (from.map { row.start >= $0 } ?? true) && (to.map { row.start < $0 } ?? true)
+                && (trace.map { row.traceID == $0 } ?? true) && (type.map { row.type == $0 } ?? true)
+                && (name.map { row.name == $0 } ?? true) && (level.map { row.level == $0 } ?? true)
+                && (user.map { row.userID == $0 } ?? true) && (session.map { row.sessionID == $0 } ?? true)
+                && (parent.map { row.parentID == $0 } ?? true)
+        }.sorted { ($0.start, $0.id) > ($1.start, $1.id) }
+    }
+
+    /// Fields of groups that were not asked for are absent.
+    private static func row(_ row: SandboxObservation, _ groups: Set<String>) -> JSONValue {
+        var members: [JSONValue.Member] = []
+        func add(_ group: String, _ fields: KeyValuePairs<String, JSONValue>) {
+            guard group == "core" || groups.contains(group) else { return }
+            members += fields.map { JSONValue.Member($0, $1) }
+        }
+        let end = row.start + .seconds(row.latency)
+        add(
+            "core",
+            [
+                "id": .string(row.id), "traceId": .string(row.traceID), "startTime": JSONValue(row.start),
+                "endTime": JSONValue(end), "projectId": "project-1", "parentObservationId": JSONValue(row.parentID),
+                "type": .string(row.type),
+            ])
+        add(
+            "basic",
+            [
+                "name": .string(row.name), "level": .string(row.level), "statusMessage": "", "version": "",
+                "environment": "production", "bookmarked": false, "public": false, "userId": .string(row.userID),
+                "sessionId": .string(row.sessionID), "isRootObservation": .bool(row.parentID == nil),
+            ])
+        add("time", ["createdAt": JSONValue(end), "updatedAt": JSONValue(end), "completionStartTime": .null])
+        add("io", ["input": .string(row.input), "output": .string(row.output)])
+        add("model", ["providedModelName": .string(row.model), "modelParameters": "{}"])
+        add(
+            "usage",
+            [
+                "usageDetails": [
+                    "input": JSONValue(row.inputTokens), "output": JSONValue(row.outputTokens),
+                    "total": JSONValue(row.inputTokens + row.outputTokens),
+                ],
+                "costDetails": ["total": .number(row.cost)], "totalCost": .number(row.cost),
+            ])
+        add(
+            "prompt",
+            [
+                "promptName": .string(row.promptName), "promptVersion": JSONValue(row.promptVersion), "promptId": .null,
+            ])
+        add("metrics", ["latency": .number(row.latency), "timeToFirstToken": .null])
+        add("trace_context", ["tags": [], "release": "", "traceName": .string(row.traceName)])
+        return .object(members)
+    }
+
+    // MARK: v1
+
+    private func oldObservations(_ request: WebRequest) -> WebResponse {
+        let limit = Int(request.queryValue("limit") ?? "50") ?? 0
+        let page = Int(request.queryValue("page") ?? "1") ?? 0
+        guard (1...100).contains(limit), page >= 1 else {
+            return .json(#"{"message":"Invalid request data","error":[{"path":["limit"]}]}"#, status: 400)
+        }
+        let rows = matching(request)
+        let pages = (rows.count + limit - 1) / limit
+        let data = rows.dropFirst((page - 1) * limit).prefix(limit).map(Self.oldRow)
+        let meta: JSONValue = [
+            "page": JSONValue(page), "limit": JSONValue(limit), "totalItems": JSONValue(rows.count),
+            "totalPages": JSONValue(pages),
+        ]
+        return .json(JSONValue.fields(["data": .array(data), "meta": meta]).serialized)
+    }
+
+    private static func oldRow(_ row: SandboxObservation) -> JSONValue {
+        let end = row.start + .seconds(row.latency)
+        let total = row.inputTokens + row.outputTokens
+        return [
+            "id": .string(row.id), "projectId": "project-1", "traceId": .string(row.traceID),
+            "parentObservationId": JSONValue(row.parentID), "name": .string(row.name), "type": .string(row.type),
+            "environment": "production", "startTime": JSONValue(row.start), "endTime": JSONValue(end),
+            "version": .null, "createdAt": JSONValue(end), "updatedAt": JSONValue(end), "input": .string(row.input),
+            "output": .string(row.output), "metadata": [:], "level": .string(row.level), "statusMessage": .null,
+            "model": .string(row.model), "modelParameters": [:], "promptName": .string(row.promptName),
+            "promptVersion": JSONValue(row.promptVersion),
+            "usage": [
+                "unit": "TOKENS", "input": JSONValue(row.inputTokens), "output": JSONValue(row.outputTokens),
+                "total": JSONValue(total),
+            ],
+            "usageDetails": [
+                "input": JSONValue(row.inputTokens), "output": JSONValue(row.outputTokens), "total": JSONValue(total),
+            ],
+            "costDetails": ["total": .number(row.cost)], "calculatedTotalCost": .number(row.cost),
+            "latency": .number(row.latency),
+        ]
+    }
+
+    /// Opaque to the client: nothing but the offset.
+    private enum Cursor {
+        static func write(_ offset: Int) -> String { "b" + String(offset, radix: 36) }
+
+        static func read(_ text: String) -> Int? {
+            Int(text.dropFirst().filter { $0 != "-" }, radix: 36)
+        }
+    }
+}
+
+/// The two ways in which the simulated providers are told who asks.
+enum Authorization {
+    static func isBearer(_ request: WebRequest, token: String) -> Bool {
+        let header = request.header("authorization") ?? ""
+        return header == "Bearer \(token)" || header == "token \(token)"
+    }
+
+    static func isBasic(_ request: WebRequest, user: String, password: String) -> Bool {
+        request.header("authorization") == "Basic " + base64("\(user):\(password)")
+    }
+
+    private static func base64(_ text: String) -> String {
+        let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+        let bytes = Array(text.utf8)
+        var result = ""
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let group = bytes[start..<min(start + 3, bytes.count)]
+            let padded = Array(group) + Array(repeating: 0, count: 3 - group.count)
+            let number = Int(padded[0]) << 16 | Int(padded[1]) << 8 | Int(padded[2])
+            for place in 0..<4 {
+                result.append(place <= group.count ? digits[number >> (18 - 6 * place) & 63] : "=")
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,98 @@
+import Basics
+import Crypto
+import HTTPClient
+import JSON
+import WebServer
+
+/// A simulated agent that is caught in a loop: before each step it asks Sentinel's kill flag, and it stops only when it
+/// is told to.
+package final class SandboxAgent: Sendable {
+    package struct Habits: Hashable, Sendable {
+        package var traceID: String
+        package var name: String
+        package var step: Span
+        /// Goes on whatever it is told.
+        package var isStubborn: Bool
+
+        package init(traceID: String, name: String, step: Span, isStubborn: Bool = false) {
+            self.traceID = traceID
+            self.name = name
+            self.step = step
+            self.isStubborn = isStubborn
+        }
+    }
+
+    package static let killSecret = "sandbox-kill-secret"
+    let habits: Habits
+    private let world: SandboxWorld
+    private let http: HTTPClient
+    private let isTold = Lock(false)
+
+    init(_ habits: Habits, world: SandboxWorld, http: HTTPClient) {
+        self.habits = habits
+        self.world = world
+        self.http = http
+    }
+
+    /// Somebody told it to stop, by the flag or the webhook.
+    package var wasTold: Bool { isTold.withLock { $0 } }
+
+    /// Loops until it is told to stop or the task is cancelled.
+    func run(killURL: String) async {
+        var tag: String?
+        var sinceStep = habits.step
+        // It asks every second, as an agent's middleware would before each call, and takes a step when one is due.
+        while !Task.isCancelled {
+            if await asksToStop(killURL, &tag) { isTold.withLock { $0 = true } }
+            if wasTold, !habits.isStubborn { return }
+            if sinceStep >= habits.step {
+                takeStep()
+                sinceStep = .seconds(0)
+            }
+            try? await Task.sleep(for: .seconds(1))
+            sinceStep = sinceStep + .seconds(1)
+        }
+    }
+
+    /// When Sentinel cannot be asked the agent goes on: it fails open.
+    private func asksToStop(_ killURL: String, _ tag: inout String?) async -> Bool {
+        var request = HTTPRequest(
+            .get, "\(killURL)?trace=\(habits.traceID)&agent=\(habits.name)", timeout: .seconds(2),
+            connectTimeout: .seconds(1))
+        if let tag { request.headers.append(.init("If-None-Match", tag)) }
+        guard let response = try? await http.send(request), response.status == 200 else { return false }
+        tag = response.header("etag")
+        return (try? JSONDocument.parse(response.body))?["kill"]?.bool ?? false
+    }
+
+    /// The signed webhook: `POST {"trace_id","agent","reason","approval_id"}`.
+    func respond(_ request: WebRequest) -> WebResponse {
+        let code = HMACSHA256.authenticationCode(for: request.body, key: Array(Self.killSecret.utf8))
+        guard request.header("x-sentinel-signature") == "sha256=" + Hexadecimal.text(of: code) else {
+            return .json(#"{"error":"bad signature"}"#, status: 401)
+        }
+        guard (try? JSONDocument.parse(request.body))?["trace_id"]?.string == habits.traceID else {
+            return .json(#"{"error":"unknown trace"}"#, status: 404)
+        }
+        isTold.withLock { $0 = true }
+        return .json(#"{"stopping":true}"#, status: 202)
+    }
+
+    /// The same search with the same words, which finds nothing again.
+    private func takeStep() {
+        let now = world.clock.now()
+        world.change { state in
+            let number = state.observations.count { $0.traceID == habits.traceID }
+            state.observations.append(Self.step(number, of: habits, at: now))
+        }
+    }
+
+    static func step(_ number: Int, of habits: Habits, at instant: Instant) -> SandboxObservation {
+        SandboxObservation(
+            id: "\(habits.traceID)-step-\(number)", traceID: habits.traceID, traceName: habits.name,
+            name: "retry-search", model: "gpt-4", start: instant, latency: 2.1, inputTokens: 800, outputTokens: 200,
+            cost: 0.036, input: #"{"tool":"search","query":"refund policy for order 88121"}"#,
+            output: #"{"results":[],"note":"nothing found, trying again"}"#, userID: "user-88121",
+            sessionID: "session-88121")
+    }
+}

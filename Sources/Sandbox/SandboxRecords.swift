@@ -1,0 +1,133 @@
+package import Basics
+
+/// One Langfuse observation of the sandbox.
+package struct SandboxObservation: Hashable, Sendable {
+    package var id: String
+    package var traceID: String
+    package var traceName: String
+    package var type: String
+    package var name: String
+    package var model: String
+    package var start: Instant
+    package var latency: Double
+    package var inputTokens: Int
+    package var outputTokens: Int
+    /// US dollars.
+    package var cost: Double
+    package var level: String
+    package var input: String
+    package var output: String
+    package var parentID: String?
+    package var promptName: String
+    package var promptVersion: Int?
+    package var userID: String
+    package var sessionID: String
+
+    package init(
+        id: String, traceID: String, traceName: String, type: String = "GENERATION", name: String, model: String,
+        start: Instant, latency: Double = 1.2, inputTokens: Int, outputTokens: Int, cost: Double,
+        level: String = "DEFAULT", input: String, output: String, parentID: String? = nil, promptName: String = "",
+        promptVersion: Int? = nil, userID: String = "", sessionID: String = ""
+    ) {
+        self.id = id
+        self.traceID = traceID
+        self.traceName = traceName
+        self.type = type
+        self.name = name
+        self.model = model
+        self.start = start
+        self.latency = latency
+        self.inputTokens = inputTokens
+        self.outputTokens = outputTokens
+        self.cost = cost
+        self.level = level
+        self.input = input
+        self.output = output
+        self.parentID = parentID
+        self.promptName = promptName
+        self.promptVersion = promptVersion
+        self.userID = userID
+        self.sessionID = sessionID
+    }
+}
+
+/// One Sentry issue.
+package struct SandboxIssue: Hashable, Sendable {
+    package var id: String
+    package var title: String
+    package var level: String
+    package var status: String
+    package var count: Int
+    package var firstSeen: Instant
+    package var lastSeen: Instant
+
+    package init(
+        id: String, title: String, level: String = "error", status: String = "unresolved", count: Int,
+        firstSeen: Instant, lastSeen: Instant
+    ) {
+        self.id = id
+        self.title = title
+        self.level = level
+        self.status = status
+        self.count = count
+        self.firstSeen = firstSeen
+        self.lastSeen = lastSeen
+    }
+}
+
+/// One commit of the sandbox's repository.
+package struct SandboxCommit: Hashable, Sendable {
+    package struct File: Hashable, Sendable {
+        package var path: String
+        package var patch: String
+
+        package init(path: String, patch: String) {
+            (self.path, self.patch) = (path, patch)
+        }
+    }
+
+    package var sha: String
+    package var message: String
+    package var author: String
+    package var date: Instant
+    package var files: [File]
+
+    package init(sha: String, message: String, author: String, date: Instant, files: [File]) {
+        self.sha = sha
+        self.message = message
+        self.author = author
+        self.date = date
+        self.files = files
+    }
+}
+
+/// One Slack message. `ts` is its id within the channel.
+package struct SandboxMessage: Hashable, Sendable {
+    package var ts: String
+    package var user: String
+    package var text: String
+    package var thread: String?
+    package var blocks: JSONValue
+    package var metadata: JSONValue
+
+    package init(
+        ts: String, user: String, text: String, thread: String? = nil, blocks: JSONValue = [],
+        metadata: JSONValue = .null
+    ) {
+        self.ts = ts
+        self.user = user
+        self.text = text
+        self.thread = thread
+        self.blocks = blocks
+        self.metadata = metadata
+    }
+}
+
+/// An issue that somebody opened on GitHub.
+package struct SandboxGitHubIssue: Hashable, Sendable {
+    package var number: Int
+    package var title: String
+    package var body: String
+    package var labels: [String]
+    package var createdAt: Instant
+}

@@ -35,11 +35,11 @@ package struct Agent: Sendable {
     }
 
     /// Runs one on-call cycle and what it put into the outbox, for a program that is not to stay.
-    package func scanOnce() async throws -> CycleReport {
+    package func scanOnce(carryingOutActs: Bool = true) async throws -> CycleReport {
         try await withParts { parts in
             try await parts.expiry.expire()
             var report = try await parts.cycle()
-            try await parts.outbox.drain()
+            if carryingOutActs { try await parts.outbox.drain() }
             report.incidents = try await parts.writer.read { [incidents = report.incidents] store in
                 try incidents.compactMap { try store.incident($0.summary.id) }
             }

@@ -1,4 +1,5 @@
 package import Basics
+import Glibc
 
 /// The story of `sentinel demo`, made from a seed: eight healthy days, a spike after a commit, a loop that burns now.
 package struct DemoScenario: Hashable, Sendable {
@@ -51,16 +52,16 @@ package struct DemoScenario: Hashable, Sendable {
 
     private static let features = [
         Feature(
-            name: "support-bot", model: "gpt-4o-mini", input: 600...1400, output: 150...420, perHour: 14,
+            name: "support-bot", model: "gpt-4o-mini", input: 600...1400, output: 150...420, perHour: 35,
             price: (0.0035, 0.012)),
         Feature(
-            name: "checkout-assistant", model: "gpt-4o-mini", input: 300...700, output: 60...160, perHour: 9,
+            name: "checkout-assistant", model: "gpt-4o-mini", input: 300...700, output: 60...160, perHour: 22,
             price: (0.0035, 0.012)),
         Feature(
-            name: "invoice-parser", model: "gpt-4o", input: 900...2200, output: 200...380, perHour: 6,
+            name: "invoice-parser", model: "gpt-4o", input: 900...2200, output: 200...380, perHour: 14,
             price: (0.0055, 0.016)),
         Feature(
-            name: "search-summaries", model: "gpt-4o-mini", input: 400...1000, output: 120...260, perHour: 11,
+            name: "search-summaries", model: "gpt-4o-mini", input: 400...1000, output: 120...260, perHour: 28,
             price: (0.0035, 0.012)),
     ]
 
@@ -77,7 +78,7 @@ package struct DemoScenario: Hashable, Sendable {
         var hour = first
         while hour <= now {
             let ofDay = Double(hour.civil.hour)
-            let rhythm = 0.65 + 0.35 * Self.wave((ofDay - 15) / 24)
+            let rhythm = 0.65 + 0.35 * cos((ofDay - 15) / 12 * .pi)
             for feature in Self.features {
                 let count = Int((feature.perHour * rhythm * random.next(in: 0.85...1.15)).rounded())
                 for _ in 0..<count {
@@ -88,12 +89,6 @@ package struct DemoScenario: Hashable, Sendable {
             hour = hour + .hours(1)
         }
         return rows
-    }
-
-    /// A parabola for a cosine, near enough for a rhythm: 1 at 0, −1 at a half.
-    private static func wave(_ turn: Double) -> Double {
-        let part = abs(turn - turn.rounded())
-        return 1 - 16 * part * (1 - part) / 2 * (part < 0.25 ? 1 : 1)
     }
 
     private func call(_ feature: Feature, at start: Instant, number: Int, _ random: inout SeededRandom)

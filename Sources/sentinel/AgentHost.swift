@@ -1,6 +1,7 @@
 import Actions
 import AgentCore
 import Basics
+import Configuration
 import IncidentStore
 
 /// Runs an agent in this process whenever no other holds the store's lease.

@@ -6,6 +6,7 @@ import Glibc
 import HTTPClient
 import IncidentStore
 import Investigation
+import OnCallModel
 import SourceEngine
 import SourceFetch
 import SourceSpec
@@ -20,12 +21,18 @@ struct Composition: Sendable {
     let catalog: SourceCatalog
     let engine: SourceEngine
 
-    init(_ arguments: Arguments, environment: Environment = .current()) throws {
+    /// `database` and `settings` replace the files that the arguments name.
+    init(
+        _ arguments: Arguments, environment: Environment = .current(), database: String? = nil, settings: String? = nil
+    ) throws {
         self.environment = environment
-        paths = Paths(options: { arguments[$0] }, environment: environment)
+        var paths = Paths(options: { arguments[$0] }, environment: environment)
+        if let database { paths.database = database }
+        if let settings { (paths.settings, paths.shippedSettings) = (settings, nil) }
+        self.paths = paths
         settingsFile = SettingsFile(
             path: paths.settings, fallbackPath: paths.shippedSettings, environment: environment.all)
-        let settings = try settingsFile.load()
+        let inForce = try settingsFile.load()
         catalog = SourceCatalog.load(directory: paths.sources)
         guard !catalog.specs.isEmpty || !catalog.problems.isEmpty else {
             throw Failure("There are no sources in \(paths.sources): name their folder with --sources.")
@@ -36,7 +43,7 @@ struct Composition: Sendable {
                 mirrorDirectory: paths.mirrors, specs: catalog.specs,
                 pages: SourceFetcher(
                     client: http, inputs: inputs, clock: clock, redaction: environment.redaction),
-                inputs: inputs, clock: clock, retention: .days(Double(settings.retentionDays))))
+                inputs: inputs, clock: clock, retention: .days(Double(inForce.retentionDays))))
     }
 
     /// Who asks, as intents and the audit name them: `alice@host (console)`.
@@ -62,7 +69,7 @@ struct Composition: Sendable {
                 runner: runner, settingsFile: settingsFile, narrator: narrator(access),
                 scope: InvestigationScope(
                     owner: environment["GITHUB_OWNER"],
-                    repository: environment["GITHUB_TARGET_REPO"] ?? environment["GITHUB_REPO"],
+                    repository: environment["GITHUB_REPO"] ?? environment["GITHUB_TARGET_REPO"],
                     channel: environment["SLACK_INCIDENTS_CHANNEL"]),
                 redaction: environment.redaction, clock: clock, approvers: approvers,
                 isFrozen: environment["SENTINEL_FREEZE"].map { $0 != "0" && $0 != "false" } ?? false,

@@ -1,4 +1,5 @@
 import Basics
+import CellGrid
 
 /// How a command prints data.
 enum Format: String, CaseIterable, Sendable {

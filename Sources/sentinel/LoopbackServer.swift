@@ -24,7 +24,8 @@ struct LoopbackServer: Sendable {
             if request.path == "/health" { return .json(#"{"status":"ok"}"#) }
             return routes.respond(request)
                 ?? .json(
-                    JSONValue.fields(["error": .string("There is nothing at \(request.path).")]).serialized, status: 404)
+                    JSONValue.fields(["error": .string("There is nothing at \(request.path).")]).serialized, status: 404
+                )
         }
         self.flags = flags
         address = "http://\(host):\(server.port)"

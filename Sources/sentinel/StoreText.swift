@@ -48,12 +48,17 @@ enum IncidentText {
         let summary = detail.summary
         var lines = [
             "Incident \(summary.id): \(summary.type.rawValue), \(summary.severity.rawValue), \(summary.state.rawValue)",
-            "seen \(summary.occurrences)×, \(summary.firstSeen.iso8601Seconds) to \(summary.lastSeen.iso8601Seconds)", "",
+            "seen \(summary.occurrences)×, \(summary.firstSeen.iso8601Seconds) to \(summary.lastSeen.iso8601Seconds)",
+            "",
         ]
-        lines += detail.report.split(separator: "\n", omittingEmptySubsequences: false).map { TextTable.inert(String($0)) }
-        lines += list("Suspects", detail.suspects.map { suspect in
-            "\(suspect.shortSHA) \(suspect.title) (\(suspect.author)): \(suspect.why.joined(separator: "; "))"
-        })
+        lines += detail.report.split(separator: "\n", omittingEmptySubsequences: false).map {
+            TextTable.inert(String($0))
+        }
+        lines += list(
+            "Suspects",
+            detail.suspects.map { suspect in
+                "\(suspect.shortSHA) \(suspect.title) (\(suspect.author)): \(suspect.why.joined(separator: "; "))"
+            })
         lines += list("Acts", detail.acts.map { "\($0.action.sentence): \($0.state.rawValue). \($0.detail)" })
         lines += list("Not known", detail.gaps)
         lines += ["", "SQL: \(TextTable.inert(detail.sql))"]

@@ -54,6 +54,25 @@ extension Finding {
     }
 }
 
+extension IncidentSummary {
+    package var json: JSONValue {
+        .fields([
+            "id": .integer(id),
+            "fingerprint": .string(fingerprint.text),
+            "type": .string(type.rawValue),
+            "severity": .string(severity.rawValue),
+            "state": .string(state.rawValue),
+            "subject": .string(subject),
+            "description": .string(headline),
+            "first_seen": JSONValue(firstSeen),
+            "last_seen": JSONValue(lastSeen),
+            "occurrences": JSONValue(occurrences),
+            "cost_per_hour": .number(costPerHour),
+            "approval": .string(approval.rawValue),
+        ])
+    }
+}
+
 extension IncidentDetail {
     package var json: JSONValue {
         .fields([

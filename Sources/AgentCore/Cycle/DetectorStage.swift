@@ -7,6 +7,9 @@ import SourceEngine
 struct DetectorStage: Sendable {
     let engine: SourceEngine
 
+    /// The cycle has just brought the mirrors up to date; what is fetched here is the bodies of suspicious traces.
+    private static let freshness = Freshness.upTo(.minutes(10))
+
     struct Result: Sendable {
         var reports: [(type: DetectionType, report: DetectorReport)] = []
 
@@ -36,7 +39,7 @@ struct DetectorStage: Sendable {
                 return gaps.isEmpty ? report : report.partial(because: gaps.joined(separator: " "))
             case .query(let query):
                 do {
-                    let answer = try await engine.query(query.sql, query.parameters, freshness: .stored)
+                    let answer = try await engine.query(query.sql, query.parameters, freshness: Self.freshness)
                     for source in answer.sources where source.state.isIncomplete {
                         let gap = source.message ?? "\(source.source) gives less than everything."
                         if !gaps.contains(gap) { gaps.append(gap) }

@@ -140,4 +140,10 @@ package struct StoreFile: Hashable, Sendable {
 extension StoreFile {
     /// Whether some agent works on the store now, in this process or another.
     package var isHeld: Bool { StoreLock.isHeld(self) }
+
+    /// Copies the store as of now to a new file; nothing where there is no store yet.
+    package func copy(to target: String) throws {
+        guard access(path, F_OK) == 0 else { return }
+        try Connection(path: path, mode: .readWrite).run("VACUUM INTO ?", [.text(target)])
+    }
 }

@@ -1,8 +1,10 @@
 import AgentCore
 import Basics
+import Configuration
 import Dispatch
 import Glibc
 import IncidentStore
+import SourceSpec
 import WebServer
 
 extension Command {
@@ -19,7 +21,8 @@ extension Command {
         try await Interruption.run {
             try await host.runOnce(
                 onStart: { server in
-                    Output.line("sentinel agent: \(composition.paths.database), kill flag on \(server?.address ?? "nothing")")
+                    Output.line(
+                        "sentinel agent: \(composition.paths.database), kill flag on \(server?.address ?? "nothing")")
                 }, onFailure: { Output.complain($0) })
         }
         return .done
@@ -43,7 +46,7 @@ enum Interruption {
             try await work.value
         } catch is CancellationError {
             return
-        } catch where work.isCancelled {
+        } catch  where work.isCancelled {
             return
         }
     }

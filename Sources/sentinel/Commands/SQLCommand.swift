@@ -1,6 +1,7 @@
 import Basics
 import FoundationEssentials
 import SourceEngine
+import SourceSpec
 
 extension Command {
     static let sql = Command(

@@ -7,6 +7,7 @@ import Glibc
 import IncidentStore
 import JSON
 import OnCallModel
+import SourceSpec
 
 extension Command {
     static let scan = Command(
@@ -63,24 +64,55 @@ enum ScanRun {
         throw Failure("The agent that works on \(composition.paths.database) ended before it had scanned: try again.")
     }
 
-    /// A cycle on a copy of the store, none of whose acts is carried out.
+    /// A cycle on a copy of the store and of the mirrors, none of whose acts is carried out.
     static func dry(_ arguments: Arguments, _ composition: Composition) async throws -> JSONValue {
         let folder = "\(FileManager.default.temporaryDirectory.path)/sentinel-dry-\(UUID().uuidString)"
         try Files.makeFolder(folder)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try StoreFile(composition.paths.database).copy(to: "\(folder)/sentinel.db")
-        for mirror in try mirrors(in: composition.paths.mirrors) {
+        for mirror in mirrors(in: composition.paths.mirrors) {
             try? FileManager.default.copyItem(
                 atPath: "\(composition.paths.mirrors)/\(mirror)", toPath: "\(folder)/\(mirror)")
         }
-        let environment = composition.environment.setting(["SENTINEL_DB": "\(folder)/sentinel.db"])
-        let copy = try Composition(arguments.replacing("--db", with: "\(folder)/sentinel.db"), environment: environment)
+        let copy = try Composition(arguments, database: "\(folder)/sentinel.db")
         let flags = KillFlags(startedAt: copy.clock.now()) { _ in }
         return try await copy.agent(killFlags: flags, listening: nil).scanOnce(carryingOutActs: false).json
     }
 
-    private static func mirrors(in folder: String) throws -> [String] {
+    private static func mirrors(in folder: String) -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return names.filter { $0.hasPrefix("mirror-") }
+    }
+}
+
+/// A scan's report as people read it.
+enum ScanText {
+    static func table(_ report: JSONValue) -> String {
+        let incidents = report["incidents"]?.array ?? []
+        let sources = TextTable(
+            ["source", "state", "as of", "calls", "note"],
+            (report["sources"]?.members ?? []).map { source in
+                [
+                    .text(source.name), Value(source.value["state"]?.string), Value(source.value["as_of"]?.string),
+                    Value(source.value["calls"]?.int), Value(source.value["message"]?.string),
+                ]
+            })
+        let found = TextTable(
+            ["incident", "severity", "state", "scans", "approval", "blame", "what"],
+            incidents.map { incident in
+                [
+                    Value(incident["id"]?.int), Value(incident["severity"]?.string), Value(incident["state"]?.string),
+                    Value(incident["occurrences"]?.int), Value(incident["approval"]?.string),
+                    Value((incident["blame"]?[0]?["sha"]?.string).map { String($0.prefix(7)) }),
+                    Value(incident["description"]?.string),
+                ]
+            })
+        let notes = (report["findings"]?.array ?? []).filter { $0["severity"]?.string == "info" }
+        let noteLines = notes.map { "note: \(TextTable.inert($0["description"]?.string ?? ""))\n" }.joined()
+        let detectors = (report["detectors"]?.members ?? []).map { detector in
+            "\(detector.name): \(detector.value["state"]?.string ?? ""). \(TextTable.inert(detector.value["message"]?.string ?? ""))\n"
+        }.joined()
+        return sources.text + "\n" + detectors + "\n"
+            + (incidents.isEmpty ? "Nothing is wrong, as far as was seen.\n" : found.text) + noteLines
     }
 }

@@ -1,5 +1,6 @@
 import AgentCore
 import Basics
+import Configuration
 import IncidentStore
 import OnCallModel
 
@@ -114,7 +115,8 @@ struct StoreDesk: Sendable {
     func ask(_ intent: Intent) async throws -> ExitStatus {
         guard StoreFile(composition.paths.database).isHeld else {
             throw Failure(
-                "No agent works on \(composition.paths.database): start `sentinel` or `sentinel agent`, then ask again.")
+                "No agent works on \(composition.paths.database): start `sentinel` or `sentinel agent`, then ask again."
+            )
         }
         let inbox = IntentInbox(composition.paths.database)
         let id = try await inbox.append(

@@ -1,0 +1,147 @@
+import AgentCore
+import Basics
+import Configuration
+import FoundationEssentials
+import IncidentStore
+import OnCallModel
+import Sandbox
+
+extension Command {
+    static let demo = Command(
+        "demo", summary: "show the main job on simulated providers, over real HTTP",
+        help: """
+            Starts simulated Langfuse, Sentry, GitHub and Slack on loopback with eight days of traffic, a cost spike after a
+            commit, and an agent that loops now and stops only when it is really killed. The console opens on it; approve the
+            kill (6, a, y) and watch the loop die (l). Nothing outside this machine is asked, and nothing is kept.
+
+              --headless   run the same to its end without a console, approve the kill, print what was found as JSON
+            """,
+        switches: ["--headless"]
+    ) { arguments in
+        let stage = try DemoStage(arguments)
+        defer { stage.close() }
+        guard arguments.has("--headless") else { return try await stage.show() }
+        let report = try await stage.playToTheEnd()
+        Output.line(report.serialized)
+        return report["ok"]?.bool == true ? .done : .failed
+    }
+}
+
+/// The demo's providers, its store in a folder of its own, and the agent on them.
+struct DemoStage: Sendable {
+    private let sandbox: Sandbox
+    private let truth: DemoScenario.Truth
+    private let folder: String
+    private let composition: Composition
+
+    init(_ arguments: Arguments) throws {
+        (sandbox, truth) = try Sandbox.demo(clock: .system)
+        folder = "\(FileManager.default.temporaryDirectory.path)/sentinel-demo-\(UUID().uuidString)"
+        try Files.makeFolder(folder)
+        let settings = "\(folder)/settings.json"
+        var demo = Settings()
+        demo.loopWatchSeconds = 2
+        try Files.replace(settings, with: Array(demo.document.prettyPrinted.utf8), mode: 0o600)
+        // Of the user's own environment nothing reaches the demo but what the terminal and the paths need.
+        let own = Environment.current()
+        let kept = ["HOME", "USER", "LOGNAME", "PATH", "TERM", "LANG", "LC_ALL", "LC_CTYPE", "NO_COLOR", "COLORTERM"]
+        let base = Dictionary(uniqueKeysWithValues: kept.compactMap { name in own[name].map { (name, $0) } })
+        let listen = ["SENTINEL_LISTEN": own["SENTINEL_LISTEN"] ?? "127.0.0.1:0"]
+        let environment = Environment(process: base.merging(sandbox.environment) { $1 }.merging(listen) { $1 })
+        composition = try Composition(
+            arguments, environment: environment, database: "\(folder)/sentinel.db", settings: settings)
+    }
+
+    func close() {
+        sandbox.stop()
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    /// The console on the demo's store, with the agent behind it.
+    func show() async throws -> ExitStatus {
+        try await ConsoleHost(composition: composition).run(onStart: { startLoop($0) })
+    }
+
+    private func startLoop(_ server: LoopbackServer?) {
+        sandbox.startAgent(killURL: (server?.address ?? "http://127.0.0.1:9") + "/v1/kill")
+    }
+
+    // MARK: headless
+
+    /// Runs the agent, approves the kill of the planted loop, and waits until every act has its outcome.
+    func playToTheEnd() async throws -> JSONValue {
+        let host = AgentHost(composition: composition)
+        let agent = Task {
+            await host.run(onStart: { startLoop($0) }, onFailure: { Output.complain($0) })
+        }
+        defer { agent.cancel() }
+        let limit = Task {
+            try await Task.sleep(for: .seconds(180))
+            agent.cancel()
+        }
+        defer { limit.cancel() }
+        try await waitForStore()
+        let reader = StoreReader(composition.paths.database)
+        try await approveKill(reader)
+        try await waitForActs(reader)
+        agent.cancel()
+        await agent.value
+        return try await report(reader)
+    }
+
+    private func waitForStore() async throws {
+        while !StoreFile(composition.paths.database).isHeld { try await Task.sleep(for: .milliseconds(20)) }
+        while (try? await StoreReader(composition.paths.database).read(.agentStatus)) == nil {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    private func approveKill(_ reader: StoreReader) async throws {
+        for try await items in reader.observe(.approvals(limit: 100)) {
+            let request = items.first { item in
+                item.status == .pending && item.action == .killLoop(trace: truth.loopTrace, agent: sandboxAgentName)
+            }
+            guard let request else { continue }
+            _ = try await IntentInbox(composition.paths.database).append(
+                .approve(request: request.id), author: composition.author("demo"), at: composition.clock.now())
+            return
+        }
+        throw Failure("The demo ended before the loop was found.")
+    }
+
+    private var sandboxAgentName: String { "research-agent" }
+
+    /// Until every act is decided one way or the other, the kill among them.
+    private func waitForActs(_ reader: StoreReader) async throws {
+        let query = StoreQuery<[ActRecord]>([.acts, .incidents, .approvals]) { store in
+            try store.incidents(limit: 100).flatMap { try store.acts(ofIncident: $0.id) }
+        }
+        for try await acts in reader.observe(query) {
+            let isKillDecided = acts.contains { act in
+                act.action.kind == .killLoop && [.done, .failed].contains(act.state)
+            }
+            let isAllDecided = acts.allSatisfy { [.done, .failed].contains($0.state) }
+            if isKillDecided, isAllDecided { return }
+        }
+        throw Failure("The demo ended before the loop was killed.")
+    }
+
+    private func report(_ reader: StoreReader) async throws -> JSONValue {
+        let query = StoreQuery<DemoOutcome>([.incidents]) { store in
+            DemoOutcome(
+                incidents: try store.incidents(limit: 100).compactMap { try store.incident($0.id) },
+                loops: try store.loops(limit: 100), approvals: try store.approvals(limit: 100),
+                report: try store.latestReport()?.json ?? "{}")
+        }
+        return try await reader.read(query).json(truth: truth)
+    }
+}
+
+/// What the store holds at the end of the demo.
+struct DemoOutcome: Hashable, Sendable {
+    var incidents: [IncidentDetail]
+    var loops: [LoopItem]
+    var approvals: [ApprovalItem]
+    /// The latest cycle's report as JSON text.
+    var report: String
+}

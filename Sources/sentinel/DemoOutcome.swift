@@ -1,0 +1,34 @@
+import AgentCore
+import Basics
+import JSON
+import OnCallModel
+import Sandbox
+
+extension DemoOutcome {
+    /// The scan's form, with the incidents as they stand at the end and what was to be found.
+    func json(truth: DemoScenario.Truth) throws -> JSONValue {
+        let scan = try JSONDocument.parse(report)
+        let blamed = incidents.first { $0.summary.type == .costSpike }?.suspects.first?.sha
+        let loop = loops.first { $0.loop.traceID == truth.loopTrace }
+        let members = (scan.members ?? []).map { member -> JSONValue.Member in
+            switch member.name {
+            case "incidents": .init(member.name, .array(incidents.map(\.json)))
+            case "approvals": .init(member.name, .array(approvals.map(\.json)))
+            default: member
+            }
+        }
+        let isRight = blamed == truth.culprit && loop?.status == .killed
+        let tail: [JSONValue.Member] = [
+            .init("culprit", JSONValue(blamed)),
+            .init("killed", .array(loops.filter { $0.status == .killed }.map { .string($0.loop.traceID) })),
+            .init("loops", .array(loops.map(\.json))),
+            .init(
+                "planted",
+                [
+                    "culprit": .string(truth.culprit), "decoy": .string(truth.decoy), "loop": .string(truth.loopTrace),
+                ]),
+            .init("ok", .bool(isRight)),
+        ]
+        return .object(members + tail)
+    }
+}

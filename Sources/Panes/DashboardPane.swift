@@ -38,7 +38,7 @@ enum DashboardPane {
             text += "  \(agent.activity)…"
         } else {
             if let last = agent.lastCycleAt { text += "  last scan \(Spelling.ago(last, state.now))" }
-            if let next = agent.nextCycleAt { text += "  next in \(Spelling.countdown(next - state.now))" }
+            if let next = agent.nextCycleAt { text += "  next in \(Spelling.span(next - state.now))" }
         }
         let end = grid.write(TextWidth.truncated(text, to: area.width), at: area.x, area.y, role: .dim, in: area)
         if agent.lastCyclePartial { grid.write("  partial data", at: end, area.y, role: .warn, in: area) }

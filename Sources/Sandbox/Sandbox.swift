@@ -52,7 +52,14 @@ package final class Sandbox: Sendable {
             "GITHUB_BASE_URL": address(2), "GITHUB_TOKEN": GitHubProvider.token, "GITHUB_OWNER": GitHubProvider.owner,
             "GITHUB_REPO": GitHubProvider.repository, "SLACK_BASE_URL": address(3), "SLACK_TOKEN": SlackProvider.token,
             "SLACK_BOT_TOKEN": SlackProvider.token, "SLACK_INCIDENTS_CHANNEL": SlackProvider.channel,
-            "GROQ_BASE_URL": address(4) + "/v1", "GROQ_API_KEY": ModelProvider.key, "GROQ_MODEL": ModelProvider.name,
+        ]
+    }
+
+    /// The language model that repeats the facts, for trials of the narrator; without it Sentinel writes by itself.
+    package var languageModel: [String: String] {
+        [
+            "GROQ_BASE_URL": "http://127.0.0.1:\(servers[4].port)/v1", "GROQ_API_KEY": ModelProvider.key,
+            "GROQ_MODEL": ModelProvider.name,
         ]
     }
 

@@ -89,9 +89,14 @@ package struct ConsoleState: Hashable, Sendable {
 
     /// Something on the screen counts: a time left, an age, a loop, a sentence that will go.
     package var needsTicks: Bool {
-        status != nil || approvals?.contains { $0.status == .pending } == true
-            || loops?.contains { [.active, .killing].contains($0.status) } == true
-            || agent?.nextCycleAt != nil
+        if status != nil { return true }
+        switch view {
+        case .approvals: return approvals?.contains { $0.status == .pending } == true
+        case .dashboard, .loops:
+            let isFresh = agent?.lastCycleAt.map { now - $0 < .minutes(1) } ?? false
+            return isFresh || loops?.contains { [.active, .killing].contains($0.status) } == true
+        case .incidents, .settings: return false
+        }
     }
 }
 

@@ -1,16 +1,85 @@
 import Basics
+import Configuration
+import Console
+import Glibc
+import IncidentStore
+import OnCallModel
+import SourceSpec
 
 /// Opens the console, with an agent behind it when no other works on the store.
 struct ConsoleHost: Sendable {
     let composition: Composition
 
-    func run(onStart: @escaping @Sendable (LoopbackServer?) async -> Void = { _ in }) async throws -> ExitStatus {
-        throw Failure("The console is not built yet.")
+    func run(
+        options: Console.Options, onStart: @escaping @Sendable (LoopbackServer?) async -> Void = { _ in }
+    ) async throws -> ExitStatus {
+        // What is wrong is said before the screen is taken.
+        var options = options
+        options.theme = try composition.settingsFile.load().theme
+        let events = EventInbox()
+        let author = composition.author("console")
+        let feed = StoreFeed(
+            path: composition.paths.database, events: events, clock: composition.clock, author: author)
+        let console = try Console(
+            options: options, events: events, feed: feed, themes: Themes(folder: composition.paths.themes),
+            clock: composition.clock, author: author)
+        let host = AgentHost(composition: composition)
+        let agent = Task {
+            await host.run(onStart: onStart, onFailure: { events.report($0) })
+        }
+        let start = Task {
+            try await waitForStore()
+            await feed.start()
+        }
+        for problem in composition.catalog.problems { events.report("\(problem)") }
+        await console.run()
+        start.cancel()
+        agent.cancel()
+        await feed.stop()
+        await Self.wait(for: agent, atMost: .seconds(1))
+        return .done
+    }
+
+    /// The agent makes the store at its first start.
+    private func waitForStore() async throws {
+        while (try? await StoreReader(composition.paths.database).read(.agentStatus)) == nil {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
+    /// A graceful stop, but nobody waits for long for their shell: what is under way is looked up at the next start.
+    private static func wait(for task: Task<Void, Never>, atMost limit: Span) async {
+        let isOver = Lock(false)
+        Task {
+            await task.value
+            isOver.withLock { $0 = true }
+        }
+        for _ in 0..<Int(limit.seconds / 0.02) where !isOver.withLock({ $0 }) {
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+    }
+}
+
+extension Console.Options {
+    init(_ arguments: Arguments, environment: Environment) {
+        self.init()
+        isASCII = arguments.has("--ascii")
+        isColored = environment["NO_COLOR"] == nil
+        isReadOnly = arguments.has("--readonly")
     }
 }
 
 extension Command {
-    static let console = Command("", summary: "open the console, and the agent behind it", help: "") { arguments in
-        try await ConsoleHost(composition: Composition(arguments)).run()
+    static let console = Command(
+        "", summary: "open the console, and the agent behind it",
+        help: "", switches: ["--ascii", "--readonly"]
+    ) { arguments in
+        guard isatty(0) == 1, isatty(1) == 1 else {
+            throw UsageError(
+                "The console needs a terminal; `sentinel scan`, `incidents` and `approvals` print without one.")
+        }
+        let composition = try Composition(arguments)
+        return try await ConsoleHost(composition: composition).run(
+            options: Console.Options(arguments, environment: composition.environment))
     }
 }

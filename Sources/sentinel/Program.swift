@@ -1,4 +1,5 @@
 import Basics
+import Console
 import Glibc
 
 @main
@@ -8,6 +9,8 @@ enum Program {
     static func main() async {
         // A reader that went away (`sentinel sql … | head`) is an error of `write`, not a signal.
         signal(SIGPIPE, SIG_IGN)
+        let name = CommandLine.arguments.dropFirst().first ?? ""
+        if name.isEmpty || name == "demo" || name.hasPrefix("-") { Console.takeSignals() }
         let status = await run(Array(CommandLine.arguments.dropFirst()))
         exit(status.rawValue)
     }

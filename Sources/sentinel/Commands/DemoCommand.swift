@@ -1,6 +1,7 @@
 import AgentCore
 import Basics
 import Configuration
+import Console
 import FoundationEssentials
 import IncidentStore
 import OnCallModel
@@ -16,7 +17,7 @@ extension Command {
 
               --headless   run the same to its end without a console, approve the kill, print what was found as JSON
             """,
-        switches: ["--headless"]
+        switches: ["--headless", "--ascii", "--readonly"]
     ) { arguments in
         let stage = try DemoStage(arguments)
         defer { stage.close() }
@@ -33,6 +34,7 @@ struct DemoStage: Sendable {
     private let truth: DemoScenario.Truth
     private let folder: String
     private let composition: Composition
+    private let options: Console.Options
 
     init(_ arguments: Arguments) throws {
         (sandbox, truth) = try Sandbox.demo(clock: .system)
@@ -50,6 +52,7 @@ struct DemoStage: Sendable {
         let environment = Environment(process: base.merging(sandbox.environment) { $1 }.merging(listen) { $1 })
         composition = try Composition(
             arguments, environment: environment, database: "\(folder)/sentinel.db", settings: settings)
+        options = Console.Options(arguments, environment: own)
     }
 
     func close() {
@@ -59,7 +62,7 @@ struct DemoStage: Sendable {
 
     /// The console on the demo's store, with the agent behind it.
     func show() async throws -> ExitStatus {
-        try await ConsoleHost(composition: composition).run(onStart: { startLoop($0) })
+        try await ConsoleHost(composition: composition).run(options: options, onStart: { startLoop($0) })
     }
 
     private func startLoop(_ server: LoopbackServer?) {
@@ -99,7 +102,8 @@ struct DemoStage: Sendable {
     private func approveKill(_ reader: StoreReader) async throws {
         for try await items in reader.observe(.approvals(limit: 100)) {
             let request = items.first { item in
-                item.status == .pending && item.action == .killLoop(trace: truth.loopTrace, agent: sandboxAgentName)
+                item.status == .pending && item.action.kind == .killLoop
+                    && item.action.sentence.contains(truth.loopTrace)
             }
             guard let request else { continue }
             _ = try await IntentInbox(composition.paths.database).append(
@@ -108,8 +112,6 @@ struct DemoStage: Sendable {
         }
         throw Failure("The demo ended before the loop was found.")
     }
-
-    private var sandboxAgentName: String { "research-agent" }
 
     /// Until every act is decided one way or the other, the kill among them.
     private func waitForActs(_ reader: StoreReader) async throws {

@@ -1,0 +1,47 @@
+import Basics
+import Terminal
+import ViewState
+
+/// Where everything that happens outside the terminal waits for the console's thread. In order, and for one consumer.
+package final class EventInbox: Sendable {
+    private struct State: Sendable {
+        var events: [ConsoleEvent] = []
+        var waker: TerminalSession.Waker?
+        var isClosed = false
+    }
+
+    private let state = Lock(State())
+
+    package init() {}
+
+    func post(_ event: ConsoleEvent) {
+        state.withLock { state in
+            state.events.append(event)
+            state.waker?()
+        }
+    }
+
+    /// Shows a sentence at the bottom of the screen.
+    package func report(_ failure: String) {
+        post(.failed(failure))
+    }
+
+    /// Ends the console as if the person had left it.
+    package func close() {
+        state.withLock { state in
+            state.isClosed = true
+            state.waker?()
+        }
+    }
+
+    func attach(_ waker: TerminalSession.Waker) {
+        state.withLock { $0.waker = waker }
+    }
+
+    func take() -> (events: [ConsoleEvent], isClosed: Bool) {
+        state.withLock { state in
+            defer { state.events = [] }
+            return (state.events, state.isClosed)
+        }
+    }
+}

@@ -1,0 +1,25 @@
+import FoundationEssentials
+import JSON
+import Terminal
+
+/// The themes of a folder.
+package struct Themes: Hashable, Sendable {
+    private let folder: String
+
+    package init(folder: String) {
+        self.folder = folder
+    }
+
+    /// A theme by name; the plain one, with the reason, where it cannot be used.
+    func load(_ name: String) -> (theme: Theme, problem: String?) {
+        let path = "\(folder)/\(name).json"
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            return (.plain, "There is no theme \(path).")
+        }
+        do {
+            return (try Theme(JSONDocument.parse(text)), nil)
+        } catch {
+            return (.plain, "\(path): \(error).")
+        }
+    }
+}

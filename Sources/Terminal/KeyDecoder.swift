@@ -1,0 +1,96 @@
+import Basics
+import CNcurses
+
+/// Makes keys of what ncurses reads: a machine fed with codes, so that it can be tested bare.
+struct KeyDecoder {
+    private var events: [TerminalEvent] = []
+    /// What came after an escape character in the same burst.
+    private var sequence: [UInt32]?
+    private var pasted: String?
+
+    private static let pasteStart = Array("[200~".unicodeScalars.map(\.value))
+    private static let pasteEnd = "\u{1B}[201~"
+
+    mutating func take(code: UInt32, isFunctionKey: Bool) {
+        if pasted != nil {
+            takePasted(code)
+        } else if isFunctionKey {
+            endSequence()
+            if let key = Self.functionKey(code) { events.append(.key(key)) }
+        } else if code == 27 {
+            endSequence()
+            sequence = []
+        } else if sequence != nil {
+            takeInSequence(code)
+        } else if let key = Self.key(code) {
+            events.append(.key(key))
+        }
+    }
+
+    /// The burst is over: a lone escape is the Escape key.
+    mutating func finish() -> [TerminalEvent] {
+        endSequence()
+        if let pasted { events.append(.paste(pasted)) }
+        pasted = nil
+        return events
+    }
+
+    private mutating func takeInSequence(_ code: UInt32) {
+        sequence?.append(code)
+        guard let sequence else { return }
+        if sequence == Self.pasteStart {
+            self.sequence = nil
+            pasted = ""
+        } else if !Self.pasteStart.starts(with: sequence) {
+            endSequence()
+        }
+    }
+
+    /// An escape that began nothing we know is the key itself, and what followed are keys of their own.
+    private mutating func endSequence() {
+        guard let codes = sequence else { return }
+        sequence = nil
+        events.append(.key(.escape))
+        for code in codes {
+            if let key = Self.key(code) { events.append(.key(key)) }
+        }
+    }
+
+    private mutating func takePasted(_ code: UInt32) {
+        guard let scalar = Unicode.Scalar(code) else { return }
+        pasted?.unicodeScalars.append(scalar)
+        guard let text = pasted, text.hasSuffix(Self.pasteEnd) else { return }
+        events.append(.paste(String(text.dropLast(Self.pasteEnd.count))))
+        pasted = nil
+    }
+
+    private static func key(_ code: UInt32) -> Key? {
+        switch code {
+        case 9: .tab
+        case 10, 13: .enter
+        case 8, 127: .backspace
+        case 1...26: .control(Character(Unicode.Scalar(UInt8(code + 96))))
+        case 0...31: nil
+        default: Unicode.Scalar(code).map { .character(Character($0)) }
+        }
+    }
+
+    private static func functionKey(_ code: UInt32) -> Key? {
+        switch Int32(bitPattern: code) {
+        case KEY_UP: .up
+        case KEY_DOWN: .down
+        case KEY_LEFT: .left
+        case KEY_RIGHT: .right
+        case KEY_PPAGE: .pageUp
+        case KEY_NPAGE: .pageDown
+        case KEY_HOME: .home
+        case KEY_END: .end
+        case KEY_ENTER: .enter
+        case KEY_BACKSPACE: .backspace
+        case KEY_DC: .delete
+        case KEY_BTAB: .backTab
+        case KEY_F0 + 1...KEY_F0 + 12: .function(Int(Int32(bitPattern: code) - KEY_F0))
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,257 @@
+package import Basics
+import CNcurses
+package import CellGrid
+import Glibc
+
+/// The terminal, for as long as the console has it. Used from one thread, but for ``Waker``.
+package final class TerminalSession {
+    private var theme: Theme
+    private let isASCII: Bool
+    private let isColored: Bool
+    private let wake: Int32
+    private let signals: Int32
+    private var shown: Grid?
+    private var pairs: [ColorPair: Int32] = [:]
+    private var isOpen = false
+
+    private struct ColorPair: Hashable {
+        var foreground: Int32
+        var background: Int32
+    }
+
+    /// Takes the terminal over.
+    ///
+    /// - Throws: ``TerminalError``, with not one byte written, where there is no terminal.
+    package init(theme: Theme, ascii: Bool = false, colored: Bool = true) throws {
+        guard isatty(0) == 1, isatty(1) == 1 else {
+            throw TerminalError(
+                "The console needs a terminal; `sentinel incidents`, `approvals` and `scan` print without one.")
+        }
+        let name = getenv("TERM").map { String(cString: $0) } ?? ""
+        guard !name.isEmpty, name != "dumb" else {
+            throw TerminalError(
+                "TERM is \(name.isEmpty ? "not set" : "dumb"): set it to your terminal's name, for example xterm-256color."
+            )
+        }
+        self.theme = theme
+        setlocale(LC_ALL, "")
+        let codeset = String(cString: nl_langinfo(Int32(CODESET)))
+        isASCII = ascii || codeset != "UTF-8"
+        if isASCII { setlocale(LC_CTYPE, "C.UTF-8") }
+        wake = cn_eventfd()
+        signals = cn_signalfd()
+        cn_remember()
+        guard cn_start(nil) != nil || cn_start("xterm-256color") != nil else {
+            cn_forget()
+            throw TerminalError("No terminal of the name \(name) is known here: set TERM to xterm-256color.")
+        }
+        cn_restore_on_crash()
+        isColored = colored && has_colors()
+        if isColored {
+            start_color()
+            use_default_colors()
+        }
+        open()
+    }
+
+    /// Blocks the signals that a session reads, in the calling thread and in those it starts from now on.
+    package static func blockSignals() {
+        _ = Glibc.close(cn_signalfd())
+    }
+
+    private func open() {
+        set_escdelay(25)
+        raw()
+        noecho()
+        nonl()
+        keypad(cn_screen(), true)
+        nodelay(cn_screen(), true)
+        curs_set(0)
+        cn_write("\u{1B}[?2004h")
+        isOpen = true
+        shown = nil
+    }
+
+    /// Gives the terminal back as it was. May be called twice.
+    package func close() {
+        guard isOpen else { return }
+        isOpen = false
+        cn_write("\u{1B}[?2004l")
+        endwin()
+        cn_forget()
+    }
+
+    package var size: (width: Int, height: Int) {
+        (Int(getmaxx(cn_screen())), Int(getmaxy(cn_screen())))
+    }
+
+    package func use(_ theme: Theme) {
+        self.theme = theme
+        shown = nil
+    }
+
+    /// Brings the grid to the screen: only the cells that differ from what is there.
+    package func draw(_ grid: Grid) {
+        let grid = isASCII ? grid.ascii : grid
+        for y in 0..<min(grid.height, size.height) {
+            if let shown, shown.width == grid.width, y < shown.height, shown.row(y) == grid.row(y) { continue }
+            drawRow(y, of: grid)
+        }
+        shown = grid
+        refresh()
+    }
+
+    /// Draws everything again, whatever ncurses thinks is there.
+    package func redrawAll() {
+        shown = nil
+        clearok(cn_screen(), true)
+    }
+
+    private func drawRow(_ y: Int, of grid: Grid) {
+        for x in 0..<min(grid.width, size.width) {
+            let cell = grid[x, y]
+            guard !cell.text.isEmpty else { continue }
+            if let shown, shown.width == grid.width, y < shown.height, shown[x, y] == cell { continue }
+            let style = theme[cell.role]
+            var text = cell.text.unicodeScalars.prefix(4).map { wchar_t(bitPattern: $0.value) }
+            text.append(0)
+            // The lower right cell would scroll the screen on terminals of old; ncurses knows better, and does not.
+            _ = cn_put(Int32(y), Int32(x), text, bits(of: style), pair(of: style))
+        }
+    }
+
+    private func bits(of style: Theme.Style) -> UInt32 {
+        style.attributes.reduce(0) { bits, attribute in
+            switch attribute {
+            case .bold: bits | CN_BOLD.rawValue
+            case .dim: bits | CN_DIM.rawValue
+            case .underline: bits | CN_UNDERLINE.rawValue
+            case .reverse: bits | CN_REVERSE.rawValue
+            case .italic: bits | CN_ITALIC.rawValue
+            }
+        }
+    }
+
+    /// The number of a pair of colours; 0, the terminal's own, where there are none.
+    private func pair(of style: Theme.Style) -> Int32 {
+        guard isColored, style.foreground != nil || style.background != nil else { return 0 }
+        let wanted = ColorPair(foreground: color(style.foreground), background: color(style.background))
+        if let known = pairs[wanted] { return known }
+        let number = Int32(pairs.count + 1)
+        guard number < cn_pairs(), init_extended_pair(number, wanted.foreground, wanted.background) != ERR else {
+            return 0
+        }
+        pairs[wanted] = number
+        return number
+    }
+
+    /// A colour that this terminal has: of 256, or the nearest of its 8 or 16.
+    private func color(_ number: Int?) -> Int32 {
+        guard let number else { return -1 }
+        let count = Int(cn_colors())
+        if number < count { return Int32(number) }
+        return Int32(NearestColor.of16(number) % max(8, count))
+    }
+
+    // MARK: input
+
+    /// Wakes ``nextEvents(within:)`` from any thread.
+    package struct Waker: Sendable {
+        fileprivate let descriptor: Int32
+
+        package func callAsFunction() { cn_ring(descriptor) }
+    }
+
+    package var waker: Waker { Waker(descriptor: wake) }
+
+    /// Waits for something to happen, at most so long (nil: for ever), and answers with all that did: every key that has
+    /// arrived, so that a burst is drawn once.
+    package func nextEvents(within time: Span?) -> [TerminalEvent] {
+        let limit = time.map { Int32(clamping: max(0, $0.milliseconds)) } ?? -1
+        let ready = cn_wait(wake, signals, limit)
+        var events: [TerminalEvent] = []
+        if ready & 2 != 0 { cn_silence(wake) }
+        if ready & 4 != 0 { events += readSignals() }
+        if ready & 1 != 0 { events += readKeys() }
+        if ready & 8 != 0 || (ready & 1 != 0 && events.isEmpty && cn_keyboard_is_gone() != 0) { events.append(.lost) }
+        return events
+    }
+
+    private func readSignals() -> [TerminalEvent] {
+        var events: [TerminalEvent] = []
+        while true {
+            switch cn_read_signal(signals) {
+            case 0: return events
+            case SIGWINCH:
+                resize()
+                events.append(.resized)
+            case let number: events.append(.terminate(number))
+            }
+        }
+    }
+
+    private func resize() {
+        var (rows, columns): (Int32, Int32) = (0, 0)
+        guard cn_terminal_size(&rows, &columns) == 0 else { return }
+        resizeterm(rows, columns)
+        shown = nil
+        erase()
+    }
+
+    private func readKeys() -> [TerminalEvent] {
+        var decoder = KeyDecoder()
+        var code: wint_t = 0
+        while true {
+            let kind = wget_wch(cn_screen(), &code)
+            if kind == ERR { break }
+            decoder.take(code: code, isFunctionKey: kind == KEY_CODE_YES)
+        }
+        return decoder.finish()
+    }
+
+    /// Goes to the background as a shell expects it, and comes back.
+    package func suspend() {
+        close()
+        cn_stop_self()
+        cn_remember()
+        refresh()
+        open()
+        resize()
+        redrawAll()
+    }
+}
+
+/// What the terminal tells.
+package enum TerminalEvent: Hashable, Sendable {
+    case key(Basics.Key)
+    case paste(String)
+    case resized
+    /// The process is asked to stop, by this signal.
+    case terminate(Int32)
+    /// The terminal is gone.
+    case lost
+}
+
+/// There is no terminal to take over.
+package struct TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
+    package let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
+
+/// xterm's 256 colours on a terminal of 16.
+enum NearestColor {
+    /// The first 16 by brightness of each part: dark and bright halves.
+    static func of16(_ number: Int) -> Int {
+        if number < 16 { return number }
+        if number >= 232 { return number < 238 ? 8 : number < 247 ? 7 : 15 }
+        let cube = number - 16
+        let (red, green, blue) = (cube / 36, cube / 6 % 6, cube % 6)
+        let top = max(red, green, blue)
+        guard top > 0 else { return 0 }
+        let bits = (red * 2 > top ? 1 : 0) | (green * 2 > top ? 2 : 0) | (blue * 2 > top ? 4 : 0)
+        return top >= 4 ? bits + 8 : bits
+    }
+}

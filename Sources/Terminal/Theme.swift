@@ -1,0 +1,94 @@
+package import Basics
+package import CellGrid
+
+/// How each role looks. Made from a file of `themes/`.
+package struct Theme: Hashable, Sendable {
+    package struct Style: Hashable, Sendable {
+        /// A colour of xterm's 256; nil is the terminal's own.
+        package var foreground: Int?
+        package var background: Int?
+        package var attributes: Set<Attribute>
+
+        package init(foreground: Int? = nil, background: Int? = nil, attributes: Set<Attribute> = []) {
+            self.foreground = foreground
+            self.background = background
+            self.attributes = attributes
+        }
+    }
+
+    package enum Attribute: String, CaseIterable, Hashable, Sendable {
+        case bold, dim, underline, reverse, italic
+    }
+
+    private var styles: [Role: Style]
+
+    package subscript(role: Role) -> Style { styles[role] ?? Style() }
+
+    /// Attributes alone: for terminals without colour, and where no theme can be read.
+    package static let plain = Theme(
+        styles: [
+            .title: Style(attributes: [.bold]), .heading: Style(attributes: [.bold]), .dim: Style(attributes: [.dim]),
+            .selection: Style(attributes: [.bold]), .tabActive: Style(attributes: [.bold, .underline]),
+            .key: Style(attributes: [.bold]), .critical: Style(attributes: [.bold]),
+            .alert: Style(attributes: [.reverse, .bold]), .input: Style(attributes: [.underline]),
+            .dialog: Style(attributes: [.bold]), .bad: Style(attributes: [.bold]), .border: Style(attributes: [.dim]),
+        ])
+
+    private init(styles: [Role: Style]) {
+        self.styles = styles
+    }
+
+    /// `{"critical": {"foreground": 203, "attributes": ["bold"]}, …}`: every role must be there.
+    package init(_ document: JSONValue) throws(ThemeProblem) {
+        guard let members = document.members else { throw ThemeProblem("a theme is one JSON object of roles") }
+        styles = [:]
+        for member in members {
+            guard let role = Role(rawValue: member.name) else {
+                let hint = Suggestion.nearest(to: member.name, among: Role.allCases.map(\.rawValue))
+                throw ThemeProblem("there is no role “\(member.name)”" + (hint.map { ": did you mean \($0)?" } ?? ""))
+            }
+            styles[role] = try Self.style(member.value, of: role)
+        }
+        let missing = Role.allCases.filter { styles[$0] == nil }
+        guard missing.isEmpty else {
+            throw ThemeProblem("the theme says nothing of \(missing.map(\.rawValue).joined(separator: ", "))")
+        }
+    }
+
+    private static func style(_ value: JSONValue, of role: Role) throws(ThemeProblem) -> Style {
+        var style = Style()
+        for member in value.members ?? [] {
+            switch member.name {
+            case "foreground": style.foreground = try color(member.value, of: role)
+            case "background": style.background = try color(member.value, of: role)
+            case "attributes":
+                for name in member.value.array ?? [] {
+                    guard let attribute = name.string.flatMap(Attribute.init) else {
+                        throw ThemeProblem("\(role.rawValue) has an attribute that is none: \(name.serialized)")
+                    }
+                    style.attributes.insert(attribute)
+                }
+            default:
+                throw ThemeProblem(
+                    "\(role.rawValue) has \(member.name), which is not foreground, background or attributes")
+            }
+        }
+        return style
+    }
+
+    private static func color(_ value: JSONValue, of role: Role) throws(ThemeProblem) -> Int {
+        guard let number = value.int, (0...255).contains(number) else {
+            throw ThemeProblem("a colour of \(role.rawValue) must be a number from 0 to 255")
+        }
+        return number
+    }
+}
+
+/// Why a theme cannot be used.
+package struct ThemeProblem: Error, Hashable, Sendable, CustomStringConvertible {
+    package let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

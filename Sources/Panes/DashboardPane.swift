@@ -107,7 +107,9 @@ enum DashboardPane {
         for source in board.sources {
             let (mark, role) = mark(source.state)
             let age = source.asOf.map { Spelling.ago($0, state.now) } ?? ""
-            let note = source.message.isEmpty ? "\(age), \(source.calls) calls" : source.message
+            let calls = "\(source.calls) call\(source.calls == 1 ? "" : "s")"
+            let note =
+                source.message.isEmpty ? [age, calls].filter { !$0.isEmpty }.joined(separator: ", ") : source.message
             lines.append((source.name, mark, role, note))
         }
         for detector in board.detectors {

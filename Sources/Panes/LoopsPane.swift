@@ -71,7 +71,7 @@ enum LoopsPane {
         var lines = IncidentReport.wrap("trace \(loop.traceID) of agent \(loop.agent)", width: width, role: .title)
         lines += IncidentReport.wrap(
             "\(loop.generations) generations since \(Spelling.time(loop.firstSeen, state.now)), \(loop.pattern), "
-                + "\(Spelling.dollars(loop.cost)); figures \(Spelling.ago(item.asOf, state.now)) old", width: width,
+                + "\(Spelling.dollars(loop.cost)); read \(Spelling.ago(item.asOf, state.now))", width: width,
             role: .dim)
         if let method = item.killMethod {
             lines += IncidentReport.wrap("killed by \(method)", width: width, role: .good)

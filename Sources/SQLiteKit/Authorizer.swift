@@ -16,6 +16,8 @@ package enum AuthorizedAccess: Hashable, Sendable {
 
 final class AuthorizerBox {
     let decide: (AuthorizedAccess) -> Bool
+    /// Set while a virtual table declares itself: SQLite asks about that as if it changed the schema.
+    var isSuspended = false
 
     init(_ decide: @escaping (AuthorizedAccess) -> Bool) {
         self.decide = decide
@@ -38,6 +40,7 @@ extension Connection {
             handle,
             { context, code, first, second, schema, _ in
                 let box = Unmanaged<AuthorizerBox>.fromOpaque(context!).takeUnretainedValue()
+                if box.isSuspended { return SQLITE_OK }
                 func text(_ pointer: UnsafePointer<CChar>?) -> String { pointer.map { String(cString: $0) } ?? "" }
                 let access: AuthorizedAccess =
                     switch code {

@@ -4,6 +4,7 @@ import CSQLite
 /// What a registered module holds: how to make a table from the arguments of `USING module(…)`.
 final class ModuleBox {
     let make: ([String]) throws -> any VirtualTable
+    weak var connection: Connection?
     /// The reason of the last refused plan, since SQLite's own words for it ("no query solution") help nobody.
     var lastRefusal: String?
     /// The error that a table threw, so that its type is not lost on the way through SQLite.
@@ -39,6 +40,7 @@ extension Connection {
         _ name: String, make: @escaping ([String]) throws -> any VirtualTable
     ) throws(SQLiteError) {
         let box = ModuleBox(make)
+        box.connection = self
         modules[name] = box
         let code = sqlite3_create_module_v2(
             handle, name, virtualTableModule, Unmanaged.passRetained(box).toOpaque(),
@@ -85,6 +87,9 @@ private func connect(
         let columns = table.columns.map { column in
             "\"\(column.name.replacing("\"", with: "\"\""))\" \(column.type)\(column.isHidden ? " HIDDEN" : "")"
         }
+        let authorizer = module.connection?.authorizer
+        authorizer?.isSuspended = true
+        defer { authorizer?.isSuspended = false }
         let code = sqlite3_declare_vtab(db, "CREATE TABLE x(\(columns.joined(separator: ", ")))")
         guard code == SQLITE_OK else {
             message!.pointee = cs_copy(String(cString: sqlite3_errmsg(db)))

@@ -123,7 +123,7 @@ let package = Package(
             "AgentCore",
             needs: [
                 "Actions", "AgentCore", "Basics", "Configuration", "Governance", "HTTPClient", "IncidentStore",
-                "JSON", "OnCallModel", "Sandbox", "SourceEngine", "SourceFetch", "SourceSpec", "TestSupport",
+                "Investigation", "JSON", "OnCallModel", "Sandbox", "SourceEngine", "SourceFetch", "SourceSpec", "TestSupport",
             ]),
         tests(
             "Architecture",

@@ -24,12 +24,15 @@ package struct AgentConfiguration: Sendable {
     /// The address of the loopback server, as the console shows it.
     package var listening: String?
     package var killFlags: KillFlags
+    /// Waits before a lost answer is looked up.
+    package var sleep: @Sendable (Span) async throws -> Void
 
     package init(
         storePath: String, holder: String, pid: Int32, engine: SourceEngine, runner: ActionRunner,
         settingsFile: SettingsFile,
         narrator: Narrator?, scope: InvestigationScope, redaction: Redaction, clock: WallClock,
-        approvers: Set<String> = [], isFrozen: Bool = false, listening: String? = nil, killFlags: KillFlags
+        approvers: Set<String> = [], isFrozen: Bool = false, listening: String? = nil, killFlags: KillFlags,
+        sleep: @escaping @Sendable (Span) async throws -> Void = { try await Task.sleep(for: $0.duration) }
     ) {
         self.storePath = storePath
         self.holder = holder
@@ -45,5 +48,6 @@ package struct AgentConfiguration: Sendable {
         self.isFrozen = isFrozen
         self.listening = listening
         self.killFlags = killFlags
+        self.sleep = sleep
     }
 }

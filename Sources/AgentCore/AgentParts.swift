@@ -23,7 +23,8 @@ struct AgentParts: Sendable {
         let settings = try SettingsDesk(file: configuration.settingsFile, writer: writer)
         self.settings = settings
         let gate: @Sendable () async -> Gate = { await Self.gate(configuration, settings) }
-        outbox = Outbox(writer: writer, runner: configuration.runner, clock: clock, gate: gate)
+        outbox = Outbox(
+            writer: writer, runner: configuration.runner, clock: clock, sleep: configuration.sleep, gate: gate)
         expiry = ExpiryWatch(writer: writer, clock: clock, gate: gate, outbox: outbox, alarm: Alarm(clock: clock))
         loopWatch = LoopWatch(
             writer: writer, probe: TraceProbe(engine: configuration.engine), clock: clock, settings: settings)

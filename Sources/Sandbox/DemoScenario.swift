@@ -28,7 +28,7 @@ package struct DemoScenario: Hashable, Sendable {
 
     /// Fills an empty world.
     package func populate(_ world: SandboxWorld) {
-        let observations = traffic() + spike() + batch() + loop()
+        let observations = (traffic() + spike() + batch() + loop()).sorted { ($0.start, $0.id) < ($1.start, $1.id) }
         let (commits, issues, messages) = (commits(), issues(), messages())
         world.change { state in
             state.observations = observations

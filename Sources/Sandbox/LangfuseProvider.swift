@@ -69,13 +69,28 @@ struct LangfuseProvider: Sendable {
         let (trace, type, name, level) = (value("traceId"), value("type"), value("name"), value("level"))
         let (user, session) = (value("userId"), value("sessionId"))
         let parent = value("parentObservationId")
-        return world.read(\.observations).filter { row in
-            (from.map { row.start >= $0 } ?? true) && (to.map { row.start < $0 } ?? true)
-                && (trace.map { row.traceID == $0 } ?? true) && (type.map { row.type == $0 } ?? true)
+        let all = world.read(\.observations)
+        let first = from.map { Self.index(of: $0, in: all) } ?? 0
+        let end = to.map { Self.index(of: $0, in: all) } ?? all.count
+        guard first < end else { return [] }
+        let hasFilter = [trace, type, name, level, user, session, parent].contains { $0 != nil }
+        guard hasFilter else { return all[first..<end].reversed() }
+        return all[first..<end].reversed().filter { row in
+            (trace.map { row.traceID == $0 } ?? true) && (type.map { row.type == $0 } ?? true)
                 && (name.map { row.name == $0 } ?? true) && (level.map { row.level == $0 } ?? true)
                 && (user.map { row.userID == $0 } ?? true) && (session.map { row.sessionID == $0 } ?? true)
                 && (parent.map { row.parentID == $0 } ?? true)
-        }.sorted { ($0.start, $0.id) > ($1.start, $1.id) }
+        }
+    }
+
+    /// Where the first observation stands that is not before `instant`.
+    private static func index(of instant: Instant, in rows: [SandboxObservation]) -> Int {
+        var (low, high) = (0, rows.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if rows[middle].start < instant { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     /// Fields of groups that were not asked for are absent.

@@ -4,6 +4,7 @@ import WebServer
 /// Everything that the simulated providers know, and what was asked of them. Shared by their servers, so it is locked.
 package final class SandboxWorld: Sendable {
     package struct State: Sendable {
+        /// Oldest first.
         package var observations: [SandboxObservation] = []
         package var issues: [SandboxIssue] = []
         /// Newest first.

@@ -13,15 +13,21 @@ actor Outbox {
     private let runner: ActionRunner
     private let gate: @Sendable () async -> Gate
     private let clock: WallClock
+    private let sleep: @Sendable (Span) async throws -> Void
     private let alarm: Alarm
     private var busy: Set<Lane> = []
     private var lookUps: [Int64: Int] = [:]
 
-    init(writer: StoreWriter, runner: ActionRunner, clock: WallClock, gate: @escaping @Sendable () async -> Gate) {
+    init(
+        writer: StoreWriter, runner: ActionRunner, clock: WallClock,
+        sleep: @escaping @Sendable (Span) async throws -> Void,
+        gate: @escaping @Sendable () async -> Gate
+    ) {
         self.writer = writer
         self.runner = runner
         self.gate = gate
         self.clock = clock
+        self.sleep = sleep
         alarm = Alarm(clock: clock)
     }
 
@@ -145,7 +151,7 @@ actor Outbox {
         let count = lookUps[act.id, default: 0]
         guard count < 3 else { return }
         lookUps[act.id] = count + 1
-        try? await Task.sleep(for: .seconds(10 << count))
+        try? await sleep(.seconds(Double(10 << count)))
         if !Task.isCancelled { await lookUp(act) }
     }
 }

@@ -1,0 +1,102 @@
+import Actions
+import AgentCore
+import Basics
+import Configuration
+import HTTPClient
+import IncidentStore
+import Investigation
+import OnCallModel
+import Sandbox
+import SourceEngine
+import SourceFetch
+import SourceSpec
+import TestSupport
+
+/// The whole line against the sandbox's real HTTP: the demo's story at a fixed moment, and an agent on it.
+final class Stage: Sendable {
+    let sandbox: Sandbox
+    let truth: DemoScenario.Truth
+    let folder = TemporaryFolder()
+    let moment = Lock(Stage.start)
+    private let engine: SourceEngine
+    private let environment: Environment
+    private let http = HTTPClient()
+
+    static let start = Instant(iso8601: "2026-11-24T14:20:00Z") ?? Instant(milliseconds: 0)
+
+    var clock: WallClock { WallClock { [moment] in moment.withLock { $0 } } }
+    var store: String { "\(folder.path)/sentinel.db" }
+    var world: SandboxWorld { sandbox.world }
+
+    /// `extra` are further variables, `without` those that are taken away: a source without its keys.
+    init(
+        extra: @Sendable (Sandbox) -> [String: String] = { _ in [:] }, without: Set<String> = [],
+        prepare: (SandboxWorld) -> Void = { _ in }
+    ) throws {
+        let clock = WallClock { [moment] in moment.withLock { $0 } }
+        (sandbox, truth) = try Sandbox.demo(clock: clock)
+        prepare(sandbox.world)
+        let variables = sandbox.environment.merging(extra(sandbox)) { $1 }.filter { !without.contains($0.key) }
+        let environment = Environment(process: variables)
+        self.environment = environment
+        let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        let inputs: @Sendable (String) -> String? = { environment[$0] }
+        engine = SourceEngine(
+            SourceEngineConfiguration(
+                mirrorDirectory: folder.path, specs: SourceCatalog.load(directory: "\(root)/sources").specs,
+                pages: SourceFetcher(
+                    client: http, inputs: inputs, clock: clock, redaction: environment.redaction, sleep: { _ in }),
+                inputs: inputs, clock: clock))
+    }
+
+    deinit { sandbox.stop() }
+
+    func advance(by span: Span) {
+        moment.withLock { $0 = $0 + span }
+    }
+
+    /// One cycle with its acts, as `sentinel scan` runs it. Waiting takes no time: it moves the clock.
+    func scan(carryingOutActs: Bool = true) async throws -> CycleReport {
+        try await agent.scanOnce(carryingOutActs: carryingOutActs)
+    }
+
+    var agent: Agent {
+        let probe = TraceProbe(engine: engine)
+        let access = ProviderAccess { [environment] in environment[$0] }
+        let flags = KillFlags(startedAt: Stage.start) { _ in }
+        let model = LanguageModel(access: access, http: http, clock: clock)
+        let runner = ActionRunner(
+            access: access, http: http, clock: clock,
+            killing: KillPorts(
+                flags: flags, address: nil, latestStep: { try await probe.progress(of: $0, age: .milliseconds(1)) },
+                sleep: { [moment] span in moment.withLock { $0 = $0 + span } }))
+        return Agent(
+            AgentConfiguration(
+                storePath: store, holder: "test:1", pid: 1, engine: engine, runner: runner,
+                settingsFile: SettingsFile(path: "\(folder.path)/settings.json"),
+                narrator: model.isConfigured ? Self.narrator(model) : nil,
+                scope: InvestigationScope(
+                    owner: environment["GITHUB_OWNER"], repository: environment["GITHUB_REPO"],
+                    channel: environment["SLACK_INCIDENTS_CHANNEL"]),
+                redaction: environment.redaction, clock: clock, killFlags: flags,
+                sleep: { [moment] span in moment.withLock { $0 = $0 + span } }))
+    }
+
+    private static func narrator(_ model: LanguageModel) -> Narrator {
+        { system, user, tokens in
+            (try await model.complete(system: system, prompt: user, maxTokens: tokens), model.name)
+        }
+    }
+
+    /// The messages that Sentinel posted, without its answers in threads.
+    var posts: [SandboxMessage] {
+        let all = world.read { Array($0.messages.values.joined()) }
+        return all.filter { $0.user == "U0SENTINEL" && $0.thread == nil }
+    }
+
+    var issues: [SandboxGitHubIssue] { world.read(\.gitHubIssues) }
+
+    func read<Answer>(_ query: StoreQuery<Answer>) async throws -> Answer {
+        try await StoreReader(store).read(query)
+    }
+}

@@ -1,1 +1,0 @@
-// This target is not written yet.

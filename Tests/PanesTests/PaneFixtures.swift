@@ -1,0 +1,100 @@
+import Basics
+import OnCallModel
+import ViewState
+
+/// Values that the panes draw.
+enum PaneFixtures {
+    static let now = Instant(iso8601: "2026-11-24T03:12:00Z") ?? Instant(milliseconds: 0)
+    static let hostile = "\u{1B}]52;c;AAAA\u{7}\u{202E}y yes, do it\r\n作者 Jørgen \u{200B}\u{9B}2J"
+
+    static func state(_ view: ConsoleState.View, _ width: Int, _ height: Int, name: String = "loop-7f3a91c2")
+        -> ConsoleState
+    {
+        var state = ConsoleState(size: .init(width: width, height: height), now: now, author: "alice@host (console)")
+        state.view = view
+        state.agent = AgentStatus(
+            holder: "host:4242", heartbeatAt: now, lastCycleAt: now - .minutes(3), nextCycleAt: now + .minutes(12),
+            listening: "http://127.0.0.1:8000")
+        state.loops = [loop(name)]
+        state.approvals = [request(name), decided]
+        state.incidents = [spike, looping(name)]
+        state.settings = Settings.specs.map {
+            SettingItem(key: $0.key, value: Settings().value(of: $0.key)?.serialized ?? "")
+        }
+        state.dashboard = Dashboard(
+            openIncidents: 2, totalIncidents: 7, spendPerHour: 41.2, baselinePerHour: 6.1, projectedSixHours: 247.2,
+            activeLoops: 1, pendingApprovals: 1, sources: sources, detectors: detectors,
+            recent: [spike, looping(name)],
+            hours: (0..<24).map {
+                HourFact(hour: now - .hours(Double(24 - $0)), cost: Double($0 % 7) + 1, generations: 9)
+            })
+        return state
+    }
+
+    static func loop(_ name: String) -> LoopItem {
+        LoopItem(
+            id: 1,
+            loop: LoopEvidence(
+                traceID: name, agent: "research-agent", generations: 14, cost: 0.504, firstSeen: now - .minutes(3),
+                lastSeen: now - .seconds(9), repeatedStep: "retry-search", repetitions: 14, isRepetitive: true),
+            status: .active, incident: 2, request: 1, asOf: now - .seconds(2))
+    }
+
+    static func request(_ name: String) -> ApprovalItem {
+        ApprovalItem(
+            id: 1, incident: 2, action: .killLoop(trace: name, agent: "research-agent"), type: .agentLoop,
+            severity: .high, status: .pending, summary: "research-agent took 14 steps",
+            dryRun: [
+                "Raise the kill flag: GET http://127.0.0.1:8000/v1/kill?trace=\(name)"
+            ], createdAt: now - .minutes(1), expiresAt: now + .hours(3) + .minutes(59))
+    }
+
+    static let decided = ApprovalItem(
+        id: 2, incident: 1, action: .requestReview(incident: 1, commit: "d9c3e11f0a", author: "bob"), type: .costSpike,
+        severity: .critical, status: .rejected, summary: "cost", dryRun: [], createdAt: now - .hours(2),
+        expiresAt: now + .hours(2), resolvedAt: now - .hours(1), resolvedBy: "carol@host (console)")
+
+    static let spike = IncidentSummary(
+        id: 1, fingerprint: Fingerprint("a"), type: .costSpike, severity: .critical, state: .open,
+        subject: "support-bot",
+        headline: "02:00 to 03:00 UTC cost $41.20; this hour of day never exceeded $6.10 in 28 days",
+        firstSeen: now - .hours(2),
+        lastSeen: now - .minutes(3), occurrences: 8, costPerHour: 41.2, approval: .pending)
+
+    static func looping(_ name: String) -> IncidentSummary {
+        IncidentSummary(
+            id: 2, fingerprint: Fingerprint("b"), type: .agentLoop, severity: .high, state: .acknowledged,
+            subject: name,
+            headline: "research-agent took 14 steps of \(name): retry-search ×14", firstSeen: now - .minutes(3),
+            lastSeen: now - .seconds(9), occurrences: 1, costPerHour: 10.1, approval: .pending)
+    }
+
+    static let sources = [
+        SourceHealth(name: "github", state: .ok, asOf: now - .minutes(3), calls: 1, message: ""),
+        SourceHealth(
+            name: "langfuse", state: .partial, asOf: now - .minutes(18), calls: 2,
+            message: "langfuse: 429, asked again in 40 s."),
+        SourceHealth(name: "sentry", state: .notConfigured, asOf: nil, calls: 0, message: "Set SENTRY_TOKEN."),
+    ]
+
+    static let detectors = [
+        DetectorHealth(type: .costSpike, state: .learning, message: "learning (31 of 168 h)", asOf: now),
+        DetectorHealth(type: .agentLoop, state: .ok, message: "1 of 2 traces loops.", asOf: now),
+    ]
+
+    static let detail = IncidentDetail(
+        summary: spike,
+        report: "## What happened\nThe hour cost $41.20.\n\n## Likely cause\n- Commit d9c3e11 raised max_tokens.\n",
+        suspects: [
+            Suspect(
+                sha: "d9c3e11f0a4b", title: "longer answers", author: "alice", score: 3.2,
+                why: ["+1.2 max_tokens 500 to 4096"])
+        ],
+        commits: [],
+        errors: [
+            ErrorFact(
+                id: "1", title: "RateLimitError", level: "error", count: 148, firstSeen: now - .hours(2), lastSeen: now)
+        ],
+        messages: [MessageFact(channel: "C1", author: "U1", text: "cost looks high", date: now - .minutes(40))],
+        gaps: ["Sentry was not asked: SENTRY_TOKEN is not set."], evidence: [:], sql: "SELECT 1", acts: [])
+}

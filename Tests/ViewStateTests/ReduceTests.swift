@@ -1,0 +1,170 @@
+import Basics
+import OnCallModel
+import Testing
+import ViewState
+
+@Suite("The console's reducer")
+struct ReduceTests {
+    private static let now = Instant(iso8601: "2026-11-24T03:12:00Z") ?? Instant(milliseconds: 0)
+
+    private func state(approvals count: Int = 3) -> ConsoleState {
+        var state = ConsoleState(size: .init(width: 80, height: 24), now: Self.now, author: "alice@host (console)")
+        _ = state.reduce(.approvals((1...count).map { Self.request(Int64($0)) }))
+        return state
+    }
+
+    static func request(_ id: Int64, status: ApprovalStatus = .pending) -> ApprovalItem {
+        ApprovalItem(
+            id: id, incident: 1, action: .killLoop(trace: "trace-\(id)", agent: "agent"), type: .agentLoop,
+            severity: .high, status: status, summary: "loops", dryRun: ["GET …"], createdAt: now - .minutes(1),
+            expiresAt: now + .hours(4), resolvedBy: status == .pending ? nil : "bob")
+    }
+
+    private func press(_ keys: [Key], on state: inout ConsoleState) -> [ConsoleEffect] {
+        keys.flatMap { state.reduce(.key($0)) }
+    }
+
+    @Test("an approval needs the question on the screen and a y")
+    func approval() {
+        var state = state()
+        #expect(press([.character("6"), .character("a")], on: &state).isEmpty)
+        #expect(press([.character("y")], on: &state).isEmpty, "typed before the question was painted")
+        #expect(state.overlay != nil)
+        _ = state.reduce(.painted)
+        #expect(press([.character("y")], on: &state) == [.append(.approve(request: 1))])
+        #expect(state.overlay == nil)
+    }
+
+    @Test("Enter, Escape and n are a no", arguments: [Key.enter, .escape, .character("n")])
+    func safeDefault(key: Key) {
+        var state = state()
+        _ = press([.character("6"), .character("a")], on: &state)
+        _ = state.reduce(.painted)
+        #expect(press([key], on: &state).isEmpty)
+        #expect(state.overlay == nil)
+    }
+
+    @Test("pasted text never answers and never commands")
+    func paste() {
+        var state = state()
+        _ = press([.character("6"), .character("a")], on: &state)
+        _ = state.reduce(.painted)
+        let before = state
+        #expect(state.reduce(.paste("y\ny\n")).isEmpty)
+        #expect(state == before)
+    }
+
+    @Test("a request that was decided elsewhere takes its question away and says by whom")
+    func decidedElsewhere() {
+        var state = state()
+        _ = press([.character("6"), .character("a")], on: &state)
+        _ = state.reduce(.approvals([Self.request(1, status: .approved), Self.request(2)]))
+        #expect(state.overlay == nil)
+        #expect(state.status?.text.contains("bob") == true)
+    }
+
+    @Test("the cursor stays on its row when rows come and go")
+    func stickySelection() {
+        var state = state()
+        _ = press([.character("6"), .character("j")], on: &state)
+        #expect(state.selectedApproval?.id == 2)
+        _ = state.reduce(.approvals([9, 8, 1, 2, 3].map { Self.request($0) }))
+        #expect(state.selectedApproval?.id == 2)
+    }
+
+    @Test("a decided or expired request cannot be approved, and the reason is said")
+    func disabled() {
+        var state = state()
+        _ = state.reduce(.approvals([Self.request(1, status: .rejected)]))
+        #expect(press([.character("6"), .character("a")], on: &state).isEmpty)
+        #expect(state.status?.text == "Request 1 is already rejected by bob.")
+        _ = state.reduce(.approvals([Self.request(4)]))
+        _ = state.reduce(.tick(Self.now + .hours(5)))
+        #expect(press([.character("a")], on: &state).isEmpty)
+        #expect(state.overlay == nil)
+    }
+
+    @Test("Escape backs out one level at a time and never leaves; q leaves")
+    func escape() {
+        var state = state()
+        _ = press([.character("6"), .enter], on: &state)
+        #expect(state.openRequest == 1)
+        #expect(press([.escape], on: &state).isEmpty)
+        #expect(state.openRequest == nil)
+        #expect(press([.escape], on: &state).isEmpty)
+        #expect(state.view == .dashboard)
+        #expect(press([.escape, .escape], on: &state).isEmpty)
+        #expect(press([.character("q")], on: &state) == [.quit])
+    }
+
+    @Test("a filter narrows the list while it is typed, and Escape clears it")
+    func filter() {
+        var state = state(approvals: 12)
+        _ = press([.character("6"), .character("/")] + "trace-12".map { Key.character($0) }, on: &state)
+        #expect(state.shownApprovals.map(\.id) == [12])
+        _ = press([.enter], on: &state)
+        #expect(!state.list.isFiltering)
+        _ = press([.escape], on: &state)
+        #expect(state.shownApprovals.count == 12)
+    }
+
+    @Test("a setting is refused while it cannot be, and asked for when it can")
+    func settings() {
+        var state = state()
+        _ = state.reduce(.settings([SettingItem(key: "cost_spike_multiplier", value: "2.5")]))
+        _ = press([.character("8"), .enter, .control("u"), .character("0"), .enter], on: &state)
+        guard case .editor(let editor) = state.overlay else {
+            Issue.record("the editor is open")
+            return
+        }
+        #expect(editor.problem.contains("1.1 to 100"))
+        let effects = press([.backspace, .character("3"), .enter], on: &state)
+        #expect(effects == [.append(.changeSetting(key: "cost_spike_multiplier", value: "3"))])
+    }
+
+    @Test("read-only asks for nothing")
+    func readOnly() {
+        var state = ConsoleState(size: .init(width: 80, height: 24), now: Self.now, author: "a", isReadOnly: true)
+        #expect(press([.character("s")], on: &state).isEmpty)
+        #expect(state.status?.mood == .failed)
+    }
+
+    @Test("the palette knows every action, and :q leaves")
+    func palette() {
+        var state = state()
+        #expect(press([.character(":")] + "q".map { Key.character($0) } + [.enter], on: &state) == [.quit])
+        _ = press([.character(":")], on: &state)
+        guard case .palette(let palette) = state.overlay else {
+            Issue.record("the palette is open")
+            return
+        }
+        #expect(state.offers(palette).count == Command.bindings(in: state.view).count)
+    }
+
+    @Test("no key means two things in one view")
+    func keysAreDistinct() {
+        for view in ConsoleState.View.allCases {
+            let own = Command.bindings.filter { $0.views.contains(view) }.flatMap(\.keys)
+            let everywhere = Command.bindings.filter { $0.views.isEmpty }.flatMap(\.keys)
+            #expect(Set(own).count == own.count, "\(view)")
+            #expect(Set(everywhere).count == everywhere.count)
+        }
+    }
+
+    @Test("any keys in any order leave a state that stands")
+    func anything() {
+        var seed: UInt64 = 11
+        var state = state(approvals: 4)
+        let keys: [Key] =
+            "123468lLjkgGarKeRsn/N:?yq \u{E9}".map(Key.character) + [
+                .enter, .escape, .tab, .backTab, .up, .down, .pageUp, .backspace,
+            ]
+        for step in 0..<5000 {
+            seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            _ = state.reduce(.key(keys[Int(seed >> 33) % keys.count]))
+            if step % 7 == 0 { _ = state.reduce(.painted) }
+            if step % 50 == 0 { _ = state.reduce(.approvals([Self.request(Int64(step % 5 + 1))])) }
+            #expect(state.position == 0 || state.rowIDs.indices.contains(state.position))
+        }
+    }
+}

@@ -123,7 +123,8 @@ let package = Package(
             "AgentCore",
             needs: [
                 "Actions", "AgentCore", "Basics", "Configuration", "Governance", "HTTPClient", "IncidentStore",
-                "Investigation", "JSON", "OnCallModel", "Sandbox", "SourceEngine", "SourceFetch", "SourceSpec", "TestSupport",
+                "Investigation", "JSON", "OnCallModel", "Sandbox", "SourceEngine", "SourceFetch", "SourceSpec",
+                "TestSupport",
             ]),
         tests(
             "Architecture",

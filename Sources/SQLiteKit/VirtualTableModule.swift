@@ -229,8 +229,8 @@ private func advance(_ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?) -> In
     }
 }
 
+// because SQLite only reads it, and it lives as long as the process
 nonisolated(unsafe) private let virtualTableModule: UnsafeMutablePointer<sqlite3_module> = {
-    // because SQLite only reads it, and it lives as long as the process
     let module = UnsafeMutablePointer<sqlite3_module>.allocate(capacity: 1)
     module.initialize(to: sqlite3_module())
     module.pointee.iVersion = 3

@@ -18,7 +18,7 @@ struct GeneratedKeysTests {
             commands.
 
             """
-        let difference = Golden.difference(text, "../../../docs/KEYS.md")
+        let difference = Golden.difference(text, at: "\(Repository.root)/docs/KEYS.md")
         #expect(difference == nil, "\(difference ?? "")")
     }
 

@@ -7,7 +7,12 @@ package enum Golden {
     /// Nil when the text is the kept one; else a sentence for the failure.
     package static func difference(_ text: String, _ name: String, beside file: String = #filePath) -> String? {
         let folder = file.split(separator: "/").dropLast().joined(separator: "/")
-        let path = "/\(folder)/Goldens/\(name)"
+        return difference(text, at: "/\(folder)/Goldens/\(name)")
+    }
+
+    /// The same for a file anywhere: a document that is made from the code.
+    package static func difference(_ text: String, at path: String) -> String? {
+        let name = path.split(separator: "/").last.map(String.init) ?? path
         if getenv("RECORD") != nil {
             try? text.write(toFile: path, atomically: true, encoding: .utf8)
             return "\(name) was recorded"

@@ -33,11 +33,11 @@ struct OnCallCycle: Sendable {
         try await save(report, detected)
         watch.end("detect", in: &report)
 
-        let case_ = CaseWork(configuration: configuration, writer: writer, settings: settings)
+        let casework = CaseWork(configuration: configuration, writer: writer, settings: settings)
         for finding in detected.findings where !finding.isNote {
             try Task.checkCancellation()
             try await showActivity("investigating \(finding.subject)")
-            if let detail = try await case_.work(
+            if let detail = try await casework.work(
                 on: finding, scan: Self.scan(at: start), reopenWithin: Self.reopenWithin)
             {
                 report.incidents.append(detail)

@@ -1,0 +1,59 @@
+import Basics
+import SourceFetch
+import SourceSpec
+
+/// Observations made from a seed, served as pages: what the network would deliver at once.
+struct SeededPages: PageSource {
+    let count: Int
+    let end: Instant
+    let days: Double
+    private static let pageRows = 1000
+
+    func scan(_ scan: Scan, onPage: @Sendable (Page) async throws -> ScanProgress) async throws -> ScanOutcome {
+        guard scan.source.name == "langfuse", scan.table.name == "observations" else { return ScanOutcome(calls: 1) }
+        func bound(_ name: String) -> Instant? {
+            scan.extraParameters.first { $0.name == name }.flatMap { Instant(iso8601: $0.value) }
+        }
+        let step = days * 86_400_000 / Double(count)
+        let first = end - .days(days)
+        func index(_ instant: Instant?) -> Int? {
+            instant.map { min(count, max(0, Int((Double($0.milliseconds - first.milliseconds) / step).rounded(.up)))) }
+        }
+        let (low, high) = (index(bound("fromStartTime")) ?? 0, index(bound("toStartTime")) ?? count)
+        var outcome = ScanOutcome()
+        var next = high
+        repeat {
+            let start = max(low, next - Self.pageRows)
+            let rows = (start..<max(start, next)).reversed().map {
+                row(number: $0, step: step, first: first, scan.table)
+            }
+            outcome.rows += rows.count
+            outcome.calls += 1
+            next = start
+            if try await onPage(Page(rows: rows)) == .stop { break }
+        } while next > low
+        return outcome
+    }
+
+    private func row(number: Int, step: Double, first: Instant, _ table: TableSpec) -> [Value] {
+        let start = Instant(milliseconds: first.milliseconds + Int64(Double(number) * step))
+        let text = start.iso8601
+        let feature = number % 7
+        return table.columns.map { column in
+            switch column.name {
+            case "id": .text("o\(number)")
+            case "trace_id": .text("t\(number / 5)")
+            case "type": "GENERATION"
+            case "name", "trace_name": .text("feature-\(feature)")
+            case "model": .text(feature < 5 ? "gpt-4o-mini" : "gpt-4o")
+            case "start_time", "end_time", "created_at", "updated_at": .text(text)
+            case "latency": .real(1.5)
+            case "input_tokens", "output_tokens": .integer(Int64(100 + number % 900))
+            case "total_cost": .real(Double(100 + number % 900) / 1_000_000)
+            case "level": "DEFAULT"
+            case "environment": "production"
+            default: .null
+            }
+        }
+    }
+}

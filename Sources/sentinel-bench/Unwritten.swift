@@ -1,4 +1,0 @@
-@main
-enum Unwritten {
-    static func main() {}
-}

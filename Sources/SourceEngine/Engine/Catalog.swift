@@ -1,4 +1,5 @@
 import Basics
+import SourceFetch
 import SourceSpec
 
 /// What each name in a statement stands for, made once from the specs and the inputs.
@@ -25,9 +26,7 @@ struct Catalog: Sendable {
     init(specs: [SourceSpec], inputs: (String) -> String?) {
         self.specs = specs
         for spec in specs {
-            let missing = spec.inputs.filter { input in
-                input.isRequired && input.defaultValue == nil && Self.value(input.key, of: spec, inputs) == nil
-            }.map(\.key)
+            let missing = spec.missingInputs(inputs)
             if !missing.isEmpty {
                 unconfigured[spec.name.lowercased()] =
                     "\(spec.name) is not configured: set \(missing.joined(separator: " and ")) in the environment or in .env."

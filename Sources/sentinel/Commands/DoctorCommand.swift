@@ -2,6 +2,7 @@ import Basics
 import Configuration
 import Glibc
 import IncidentStore
+import SourceFetch
 import SourceSpec
 
 extension Command {
@@ -26,10 +27,10 @@ extension Command {
         let catalog = SourceCatalog.load(directory: paths.sources)
         for problem in catalog.problems { check("source \(problem.source)", false, "\(problem)") }
         for spec in catalog.specs {
-            let missing = spec.inputs.filter { $0.isRequired && $0.defaultValue == nil && environment[$0.key] == nil }
+            let missing = spec.missingInputs { environment[$0] }
             check(
                 "source \(spec.name)", missing.isEmpty,
-                missing.isEmpty ? "configured" : "set \(missing.map(\.key).joined(separator: ", "))")
+                missing.isEmpty ? "configured" : "set \(missing.joined(separator: ", "))")
         }
         let file = StoreFile(paths.database)
         let exists = access(paths.database, F_OK) == 0

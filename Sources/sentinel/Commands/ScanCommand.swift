@@ -87,6 +87,14 @@ enum ScanRun {
 
 /// A scan's report as people read it.
 enum ScanText {
+    /// Quiet is only quiet where every detector could judge.
+    private static func nothing(_ report: JSONValue) -> String {
+        let detectors = report["detectors"]?.members ?? []
+        let blind = detectors.filter { $0.value["state"]?.string != "ok" }.map(\.name)
+        return blind.isEmpty
+            ? "No incident.\n" : "No incident was found, but \(blind.joined(separator: " and ")) could not judge.\n"
+    }
+
     static func table(_ report: JSONValue) -> String {
         let incidents = report["incidents"]?.array ?? []
         let sources = TextTable(
@@ -113,6 +121,6 @@ enum ScanText {
             "\(detector.name): \(detector.value["state"]?.string ?? ""). \(TextTable.inert(detector.value["message"]?.string ?? ""))\n"
         }.joined()
         return sources.text + "\n" + detectors + "\n"
-            + (incidents.isEmpty ? "Nothing is wrong, as far as was seen.\n" : found.text) + noteLines
+            + (incidents.isEmpty ? nothing(report) : found.text) + noteLines
     }
 }

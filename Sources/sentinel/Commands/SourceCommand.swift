@@ -1,6 +1,7 @@
 import Basics
 import Configuration
 import FoundationEssentials
+import SourceFetch
 import SourceSpec
 
 extension Command {
@@ -28,11 +29,11 @@ extension Command {
         let catalog = SourceCatalog.load(directory: paths.sources)
         for problem in catalog.problems { Output.complain("\(problem)") }
         let rows = catalog.specs.map { spec -> [Value] in
-            let missing = spec.inputs.filter { $0.isRequired && $0.defaultValue == nil && environment[$0.key] == nil }
+            let missing = spec.missingInputs { environment[$0] }
             let tables = spec.tables.map(\.name) + spec.functions.map { "\($0.name)(…)" }
             return [
                 .text(spec.name), .text(spec.version), .text(missing.isEmpty ? "ready" : "not set"),
-                .text(missing.map(\.key).joined(separator: ", ")), .text(tables.joined(separator: " ")),
+                .text(missing.joined(separator: ", ")), .text(tables.joined(separator: " ")),
             ]
         }
         let set = RowSet(columns: ["source", "version", "state", "missing", "tables"], rows: rows)

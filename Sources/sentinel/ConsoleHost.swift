@@ -40,6 +40,14 @@ struct ConsoleHost: Sendable {
         return .done
     }
 
+    /// - Throws: a usage error, before anything is started, where nobody could see a console.
+    static func requireTerminal() throws(UsageError) {
+        guard isatty(0) == 1, isatty(1) == 1 else {
+            throw UsageError(
+                "The console needs a terminal; `sentinel scan`, `incidents` and `approvals` print without one.")
+        }
+    }
+
     /// The agent makes the store at its first start.
     private func waitForStore() async throws {
         while (try? await StoreReader(composition.paths.database).read(.agentStatus)) == nil {
@@ -74,10 +82,7 @@ extension Command {
         "", summary: "open the console, and the agent behind it",
         help: "", switches: ["--ascii", "--readonly"]
     ) { arguments in
-        guard isatty(0) == 1, isatty(1) == 1 else {
-            throw UsageError(
-                "The console needs a terminal; `sentinel scan`, `incidents` and `approvals` print without one.")
-        }
+        try ConsoleHost.requireTerminal()
         let composition = try Composition(arguments)
         return try await ConsoleHost(composition: composition).run(
             options: Console.Options(arguments, environment: composition.environment))

@@ -6,7 +6,8 @@ import Glibc
 enum Program {
     static let version = "0.1.0"
 
-    static func main() async {
+    /// On the main thread: whoever blocks signals must do so before any other thread is there.
+    @MainActor static func main() async {
         // A reader that went away (`sentinel sql … | head`) is an error of `write`, not a signal.
         signal(SIGPIPE, SIG_IGN)
         let name = CommandLine.arguments.dropFirst().first ?? ""

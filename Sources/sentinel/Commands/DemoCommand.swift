@@ -19,6 +19,7 @@ extension Command {
             """,
         switches: ["--headless", "--ascii", "--readonly"]
     ) { arguments in
+        if !arguments.has("--headless") { try ConsoleHost.requireTerminal() }
         let stage = try DemoStage(arguments)
         defer { stage.close() }
         guard arguments.has("--headless") else { return try await stage.show() }

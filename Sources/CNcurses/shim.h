@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
-#include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -71,21 +70,43 @@ static inline int cn_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXE
 static inline void cn_ring(int fd) { uint64_t one = 1; if (write(fd, &one, sizeof one) < 0) {} }
 static inline void cn_silence(int fd) { uint64_t count; if (read(fd, &count, sizeof count) < 0) {} }
 
-// Blocks these signals in the calling thread and makes them readable. SIGTSTP and SIGCONT stay as they are.
-static inline int cn_signalfd(void) {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGWINCH);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGHUP);
-    sigaddset(&set, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &set, NULL);
-    return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+// Signals become bytes of a pipe: whichever thread they reach, the console's own reads them.
+static inline int *_Nonnull cn_signal_pipe(void) {
+    static int ends[2] = {-1, -1};
+    return ends;
+}
+
+static inline void cn_signal_arrived(int number) {
+    int saved = errno;
+    unsigned char byte = (unsigned char)number;
+    if (write(cn_signal_pipe()[1], &byte, 1) < 0) {}
+    errno = saved;
+}
+
+// The end to read from; -1 where there can be none. Called after ncurses has set handlers of its own.
+static inline int cn_catch_signals(void) {
+    int *ends = cn_signal_pipe();
+    if (ends[0] < 0) {
+        if (pipe(ends) != 0) return -1;
+        for (int i = 0; i < 2; i++) {
+            fcntl(ends[i], F_SETFL, O_NONBLOCK);
+            fcntl(ends[i], F_SETFD, FD_CLOEXEC);
+        }
+    }
+    int numbers[] = {SIGWINCH, SIGTERM, SIGHUP, SIGINT};
+    for (int i = 0; i < 4; i++) {
+        struct sigaction action;
+        memset(&action, 0, sizeof action);
+        action.sa_handler = cn_signal_arrived;
+        action.sa_flags = SA_RESTART;
+        sigaction(numbers[i], &action, NULL);
+    }
+    return ends[0];
 }
 
 static inline int cn_read_signal(int fd) {
-    struct signalfd_siginfo info;
-    return read(fd, &info, sizeof info) == sizeof info ? (int)info.ssi_signo : 0;
+    unsigned char byte;
+    return read(fd, &byte, 1) == 1 ? byte : 0;
 }
 
 // 1 keyboard, 2 wake-up, 4 signal, 8 the terminal is gone; 0 at the end of the time.

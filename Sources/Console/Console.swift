@@ -29,11 +29,6 @@ package final class Console: @unchecked Sendable {  // because after `run` only 
     /// At most thirty frames a second.
     private static let frame = Span.milliseconds(33)
 
-    /// Blocks the signals that the console reads by itself. Call it before any other thread is there.
-    package static func takeSignals() {
-        TerminalSession.blockSignals()
-    }
-
     /// Takes the terminal over.
     package init(
         options: Options, events: EventInbox, feed: StoreFeed, themes: Themes, clock: WallClock, author: String

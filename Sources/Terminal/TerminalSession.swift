@@ -9,7 +9,7 @@ package final class TerminalSession {
     private let isASCII: Bool
     private let isColored: Bool
     private let wake: Int32
-    private let signals: Int32
+    private var signals: Int32 = -1
     private var shown: Grid?
     private var pairs: [ColorPair: Int32] = [:]
     private var isOpen = false
@@ -39,24 +39,19 @@ package final class TerminalSession {
         isASCII = ascii || codeset != "UTF-8"
         if isASCII { setlocale(LC_CTYPE, "C.UTF-8") }
         wake = cn_eventfd()
-        signals = cn_signalfd()
         cn_remember()
         guard cn_start(nil) != nil || cn_start("xterm-256color") != nil else {
             cn_forget()
             throw TerminalError("No terminal of the name \(name) is known here: set TERM to xterm-256color.")
         }
         cn_restore_on_crash()
+        signals = cn_catch_signals()
         isColored = colored && has_colors()
         if isColored {
             start_color()
             use_default_colors()
         }
         open()
-    }
-
-    /// Blocks the signals that a session reads, in the calling thread and in those it starts from now on.
-    package static func blockSignals() {
-        _ = Glibc.close(cn_signalfd())
     }
 
     private func open() {

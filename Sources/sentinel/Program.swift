@@ -1,17 +1,13 @@
 import Basics
-import Console
 import Glibc
 
 @main
 enum Program {
     static let version = "0.1.0"
 
-    /// On the main thread: whoever blocks signals must do so before any other thread is there.
-    @MainActor static func main() async {
+    static func main() async {
         // A reader that went away (`sentinel sql … | head`) is an error of `write`, not a signal.
         signal(SIGPIPE, SIG_IGN)
-        let name = CommandLine.arguments.dropFirst().first ?? ""
-        if name.isEmpty || name == "demo" || name.hasPrefix("-") { Console.takeSignals() }
         let status = await run(Array(CommandLine.arguments.dropFirst()))
         exit(status.rawValue)
     }

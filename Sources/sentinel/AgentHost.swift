@@ -33,7 +33,8 @@ struct AgentHost: Sendable {
     ) async throws {
         var server: LoopbackServer?
         do {
-            server = try LoopbackServer(composition.environment, clock: composition.clock)
+            server = try LoopbackServer(
+                composition.environment, clock: composition.clock, inbox: IntentInbox(composition.paths.database))
         } catch {
             // Without the server everything works but the kill flag, and the kill says so.
             onFailure("The kill flag cannot be served: \(error)")

@@ -1,6 +1,7 @@
 import Actions
 import Basics
 import Configuration
+import IncidentStore
 import WebServer
 
 /// The agent's own small server on loopback: the kill flag that agents ask for.
@@ -11,7 +12,7 @@ struct LoopbackServer: Sendable {
     let address: String
 
     /// Listens where `SENTINEL_LISTEN` says: `host:port`, port 0 for a free one.
-    init(_ environment: Environment, clock: WallClock) throws {
+    init(_ environment: Environment, clock: WallClock, inbox: IntentInbox) throws {
         let listen = environment["SENTINEL_LISTEN"] ?? "127.0.0.1:8000"
         guard let colon = listen.lastIndex(of: ":"), let port = UInt16(listen[listen.index(after: colon)...]) else {
             throw Failure("SENTINEL_LISTEN must be host:port, for example 127.0.0.1:8000, not “\(listen)”.")
@@ -20,7 +21,9 @@ struct LoopbackServer: Sendable {
         // The acts of the store are the flags' memory: an agent raises them again when it starts.
         let flags = KillFlags(startedAt: clock.now()) { _ in }
         let routes = KillFlagRoutes(flags: flags, clock: clock)
+        let clicks = SlackClicks(signingSecret: environment["SLACK_SIGNING_SECRET"] ?? "", clock: clock)
         server = try WebServer(host: host, port: port) { request in
+            if request.path == SlackClicks.path { return await Self.take(clicks.read(request), inbox, clock) }
             if request.path == "/health" { return .json(#"{"status":"ok"}"#) }
             return routes.respond(request)
                 ?? .json(
@@ -29,6 +32,23 @@ struct LoopbackServer: Sendable {
         }
         self.flags = flags
         address = "http://\(host):\(server.port)"
+    }
+
+    /// Slack waits three seconds for its answer, so the click is only written down here.
+    private static func take(_ click: SlackClicks.Reading, _ inbox: IntentInbox, _ clock: WallClock) async
+        -> WebResponse
+    {
+        switch click {
+        case .refused(let status, let sentence):
+            return .json(JSONValue.fields(["error": .string(sentence)]).serialized, status: status)
+        case .asked(let intent, let author):
+            do {
+                _ = try await inbox.append(intent, author: author, at: clock.now())
+                return WebResponse(status: 200)
+            } catch {
+                return .json(#"{"error":"The store cannot be written; try again."}"#, status: 503)
+            }
+        }
     }
 
     func stop() { server.stop() }

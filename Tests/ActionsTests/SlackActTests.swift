@@ -10,7 +10,9 @@ struct SlackActTests {
     private let post = Action.postIncident(incident: 7)
 
     private func runner(token: String = "xoxb-canary-token") -> ActionRunner {
-        Scene.runner(["SLACK_BASE_URL": slack.provider.address, "SLACK_BOT_TOKEN": token])
+        Scene.runner([
+            "SLACK_BASE_URL": slack.provider.address, "SLACK_BOT_TOKEN": token, "SLACK_SIGNING_SECRET": "shhh-signing",
+        ])
     }
 
     private var context: ActContext {

@@ -96,6 +96,10 @@ final class Stage: Sendable {
 
     var issues: [SandboxGitHubIssue] { world.read(\.gitHubIssues) }
 
+    func query(_ sql: String) async throws -> QueryResult {
+        try await engine.query(sql)
+    }
+
     func read<Answer>(_ query: StoreQuery<Answer>) async throws -> Answer {
         try await StoreReader(store).read(query)
     }

@@ -30,8 +30,10 @@ struct PostIncident: Act {
 
     private func message(key: String) -> SlackMessage? {
         context.incident.map {
-            IncidentMessage(incident: $0, loop: context.loop, request: context.request, note: nil, text: text)
-                .message(key: key)
+            IncidentMessage(
+                incident: $0, loop: context.loop, request: context.request, hasButtons: slack.access.hearsClicks,
+                note: nil, text: text
+            ).message(key: key)
         }
     }
 }

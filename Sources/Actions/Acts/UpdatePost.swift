@@ -41,7 +41,8 @@ struct UpdatePost: Act {
 
     private func payload(at address: MessageAddress) -> JSONValue? {
         guard let incident = context.incident else { return nil }
-        let message = IncidentMessage(incident: incident, loop: context.loop, request: nil, note: note, text: text)
+        let message = IncidentMessage(
+            incident: incident, loop: context.loop, request: nil, hasButtons: false, note: note, text: text)
         let key = Gate.key(of: .postIncident(incident: incident.summary.id), incident: incident.summary.id)
         return [
             "channel": .string(address.channel), "ts": .string(address.timestamp), "text": .string(message.fallback),

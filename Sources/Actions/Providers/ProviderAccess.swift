@@ -17,6 +17,8 @@ package struct ProviderAccess: Sendable {
         package var token: String
         /// A name with `#`, or an id.
         package var channel: String
+        /// Clicks on buttons come back, signed; else a message says how to answer without them.
+        package var hearsClicks: Bool
     }
 
     package struct Agent: Sendable {
@@ -55,7 +57,8 @@ package struct ProviderAccess: Sendable {
         slack = Slack(
             baseURL: Self.slackRoot(value("SLACK_BASE_URL", default: "https://slack.com")),
             token: value("SLACK_BOT_TOKEN", "SLACK_TOKEN"),
-            channel: value("SLACK_INCIDENTS_CHANNEL", default: "#incidents"))
+            channel: value("SLACK_INCIDENTS_CHANNEL", default: "#incidents"),
+            hearsClicks: !value("SLACK_SIGNING_SECRET").isEmpty)
         agent = Agent(killURL: value("AGENT_KILL_URL"), killSecret: value("AGENT_KILL_SECRET"))
         model = Model(
             baseURL: Self.withoutSlash(value("GROQ_BASE_URL", default: "https://api.groq.com/openai/v1")),

@@ -6,8 +6,10 @@ import OnCallModel
 struct IncidentMessage: Sendable {
     let incident: IncidentDetail
     let loop: LoopEvidence?
-    /// The request whose buttons stand below; nil draws none.
+    /// The request that is asked below; nil asks nothing.
     let request: ApprovalItem?
+    /// Buttons are drawn only where their clicks are heard.
+    let hasButtons: Bool
     /// What became of it since: "Approved by alice@host", "Expired".
     let note: String?
     let text: OutgoingText
@@ -102,6 +104,10 @@ struct IncidentMessage: Sendable {
                     "Kill Loop", action: "sentinel_kill_loop_" + trace, value: trace, style: .danger, confirm: act))
         }
         let question = "*Proposed:* " + text.slackLine(request.action.sentence, limit: 500)
+        guard hasButtons else {
+            let how = "Answer in the console, or with `sentinel approvals approve \(id)`."
+            return [BlockKit.section(question + "\nExpires \(request.expiresAt.readable). \(how)")]
+        }
         return [
             BlockKit.section(question + "\nExpires \(request.expiresAt.readable)."),
             BlockKit.actions(buttons),

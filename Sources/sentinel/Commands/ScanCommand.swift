@@ -42,7 +42,8 @@ extension Command {
 enum ScanRun {
     /// A cycle in this process, with its acts carried out.
     static func here(_ composition: Composition) async throws -> JSONValue {
-        let server = try? LoopbackServer(composition.environment, clock: composition.clock)
+        let server = try? LoopbackServer(
+            composition.environment, clock: composition.clock, inbox: IntentInbox(composition.paths.database))
         defer { server?.stop() }
         let flags = server?.flags ?? KillFlags(startedAt: composition.clock.now()) { _ in }
         return try await composition.agent(killFlags: flags, listening: server?.address).scanOnce().json

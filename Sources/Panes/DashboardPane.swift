@@ -96,10 +96,18 @@ enum DashboardPane {
         let rows = state.shownIncidents
         guard !rows.isEmpty else {
             grid.write(
-                "None. All quiet, as far as the sources below were seen.", at: area.x + 2, list.y, role: .dim, in: list)
+                quiet(state), at: area.x + 2, list.y, role: .dim, in: list)
             return
         }
         IncidentsPane.drawRows(state, rows, on: &grid, in: list)
+    }
+
+    /// Quiet is only quiet where every detector could judge.
+    private static func quiet(_ state: ConsoleState) -> String {
+        let detectors = state.dashboard?.detectors ?? []
+        if detectors.isEmpty { return "None yet: nothing was scanned." }
+        let canJudge = detectors.allSatisfy { $0.state == .ok }
+        return canJudge ? "None. All quiet." : "None found, but not every detector could judge: see below."
     }
 
     private static func drawHealth(_ state: ConsoleState, _ board: Dashboard, on grid: inout Grid, in area: Rect) {

@@ -115,6 +115,28 @@ struct WholeLineTests {
         #expect(try await stage.scan().incidents.count == 2)
     }
 
+    @Test("a request that nobody answers expires, is told in Slack, and can be approved no more")
+    func expiry() async throws {
+        let stage = try Stage()
+        let asked = try #require(try await stage.scan().approvals.first { $0.action.kind == .review })
+        stage.moment.withLock { $0 = asked.expiresAt }
+        _ = try await stage.scan()
+        let items = try await stage.read(.approvals(limit: 100))
+        let item = try #require(items.first { $0.id == asked.id })
+        #expect(item.status == .expired)
+        let acts = try await stage.read(.incident(try #require(asked.incident)))?.acts ?? []
+        let told = acts.contains { act in
+            guard case .updatePost(_, let text) = act.action else { return false }
+            return text.hasPrefix("Expired at") && act.state == .done
+        }
+        #expect(told, "\(acts.map { "\($0.action.sentence) \($0.state)" })")
+        let late = Intent.approve(request: asked.id)
+        let inbox = IntentInbox(stage.store)
+        let id = try await inbox.append(late, author: "alice@host (test)", at: asked.expiresAt)
+        #expect(try await inbox.outcome(of: id) == nil)
+        #expect(item.act == nil)
+    }
+
     @Test("a model's report is taken when it says only what is known, and the template stands when it fails")
     func narrator() async throws {
         let good = try Stage(extra: { $0.languageModel })

@@ -93,8 +93,8 @@ static inline int cn_catch_signals(void) {
             fcntl(ends[i], F_SETFD, FD_CLOEXEC);
         }
     }
-    int numbers[] = {SIGWINCH, SIGTERM, SIGHUP, SIGINT};
-    for (int i = 0; i < 4; i++) {
+    int numbers[] = {SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGCONT};
+    for (int i = 0; i < 5; i++) {
         struct sigaction action;
         memset(&action, 0, sizeof action);
         action.sa_handler = cn_signal_arrived;

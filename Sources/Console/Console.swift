@@ -102,6 +102,9 @@ package final class Console: @unchecked Sendable {  // because after `run` only 
         case .key(let key): reduce(.key(key))
         case .paste(let text): reduce(.paste(text))
         case .resized: reduce(.resized(.init(width: session.size.width, height: session.size.height)))
+        case .resumed:
+            reduce(.resized(.init(width: session.size.width, height: session.size.height)))
+            drawn = nil
         case .terminate, .lost: isDone = true
         }
     }

@@ -2,10 +2,15 @@ import Basics
 import CNcurses
 
 /// Makes keys of what ncurses reads: a machine fed with codes, so that it can be tested bare.
+///
+/// One for the whole session: a paste may arrive in many bursts, and its marks may be cut anywhere. What is pasted is never
+/// taken for keys, or it could answer a question.
 struct KeyDecoder {
     private var events: [TerminalEvent] = []
-    /// What came after an escape character in the same burst.
+    /// What came after an escape character.
     private var sequence: [UInt32]?
+    /// The escape before `sequence` ended a burst and was handed on as the key: a paste's mark may have been cut there.
+    private var escapeWasTold = false
     private var pasted: String?
 
     private static let pasteStart = Array("[200~".unicodeScalars.map(\.value))
@@ -13,7 +18,8 @@ struct KeyDecoder {
 
     mutating func take(code: UInt32, isFunctionKey: Bool) {
         if pasted != nil {
-            takePasted(code)
+            // A key that ncurses made of an escape sequence inside a paste is no letter of it.
+            if !isFunctionKey { takePasted(code) }
         } else if isFunctionKey {
             endSequence()
             if let key = Self.functionKey(code) { events.append(.key(key)) }
@@ -27,11 +33,14 @@ struct KeyDecoder {
         }
     }
 
-    /// The burst is over: a lone escape is the Escape key.
+    /// The burst is over. A lone escape is the Escape key; the beginning of a paste's mark waits for the rest of it, and a
+    /// paste for its end.
     mutating func finish() -> [TerminalEvent] {
-        endSequence()
-        if let pasted { events.append(.paste(pasted)) }
-        pasted = nil
+        if sequence == [], !escapeWasTold {
+            events.append(.key(.escape))
+            escapeWasTold = true
+        }
+        defer { events = [] }
         return events
     }
 
@@ -40,6 +49,7 @@ struct KeyDecoder {
         guard let sequence else { return }
         if sequence == Self.pasteStart {
             self.sequence = nil
+            escapeWasTold = false
             pasted = ""
         } else if !Self.pasteStart.starts(with: sequence) {
             endSequence()
@@ -50,7 +60,8 @@ struct KeyDecoder {
     private mutating func endSequence() {
         guard let codes = sequence else { return }
         sequence = nil
-        events.append(.key(.escape))
+        if !escapeWasTold { events.append(.key(.escape)) }
+        escapeWasTold = false
         for code in codes {
             if let key = Self.key(code) { events.append(.key(key)) }
         }

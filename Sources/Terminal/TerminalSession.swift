@@ -13,6 +13,7 @@ package final class TerminalSession {
     private var shown: Grid?
     private var pairs: [ColorPair: Int32] = [:]
     private var isOpen = false
+    private var decoder = KeyDecoder()
 
     private struct ColorPair: Hashable {
         var foreground: Int32
@@ -65,6 +66,7 @@ package final class TerminalSession {
         cn_write("\u{1B}[?2004h")
         isOpen = true
         shown = nil
+        decoder = KeyDecoder()
     }
 
     /// Gives the terminal back as it was. May be called twice.
@@ -180,9 +182,23 @@ package final class TerminalSession {
             case SIGWINCH:
                 resize()
                 events.append(.resized)
+            case SIGCONT:
+                resume()
+                events.append(.resumed)
             case let number: events.append(.terminate(number))
             }
         }
+    }
+
+    /// After a stop from outside the shell has set the terminal its own way and written over the screen.
+    private func resume() {
+        guard isOpen else { return }
+        reset_prog_mode()
+        curs_set(0)
+        cn_write("\u{1B}[?2004h")
+        decoder = KeyDecoder()
+        resize()
+        redrawAll()
     }
 
     private func resize() {
@@ -194,7 +210,6 @@ package final class TerminalSession {
     }
 
     private func readKeys() -> [TerminalEvent] {
-        var decoder = KeyDecoder()
         var code: wint_t = 0
         while true {
             let kind = wget_wch(cn_screen(), &code)
@@ -221,6 +236,8 @@ package enum TerminalEvent: Hashable, Sendable {
     case key(Basics.Key)
     case paste(String)
     case resized
+    /// The process was stopped and goes on: everything must be drawn again.
+    case resumed
     /// The process is asked to stop, by this signal.
     case terminate(Int32)
     /// The terminal is gone.

@@ -56,13 +56,19 @@ package struct Theme: Hashable, Sendable {
     }
 
     private static func style(_ value: JSONValue, of role: Role) throws(ThemeProblem) -> Style {
+        guard let members = value.members else {
+            throw ThemeProblem("\(role.rawValue) must be an object, not \(value.serialized)")
+        }
         var style = Style()
-        for member in value.members ?? [] {
+        for member in members {
             switch member.name {
             case "foreground": style.foreground = try color(member.value, of: role)
             case "background": style.background = try color(member.value, of: role)
             case "attributes":
-                for name in member.value.array ?? [] {
+                guard let names = member.value.array else {
+                    throw ThemeProblem("the attributes of \(role.rawValue) must be a list")
+                }
+                for name in names {
                     guard let attribute = name.string.flatMap(Attribute.init) else {
                         throw ThemeProblem("\(role.rawValue) has an attribute that is none: \(name.serialized)")
                     }

@@ -27,7 +27,8 @@ struct ThemeTests {
         arguments: [
             ("[]", "one JSON object"), (#"{"critcal": {}}"#, "did you mean critical"),
             (#"{"text": {"foreground": 256}}"#, "from 0 to 255"), (#"{"text": {}}"#, "says nothing of"),
-            (#"{"text": {"colour": 1}}"#, "which is not foreground"),
+            (#"{"text": {"colour": 1}}"#, "which is not foreground"), (#"{"text": 5}"#, "must be an object"),
+            (#"{"text": {"attributes": "bold"}}"#, "must be a list"),
         ])
     func broken(text: String, part: String) throws {
         let document = try JSONDocument.parse(text)

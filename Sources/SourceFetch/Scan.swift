@@ -25,6 +25,20 @@ package struct Scan: Hashable, Sendable {
         self.rowLimit = rowLimit
         self.fallback = fallback
     }
+
+    /// Bounds the rows' time: by a filter of the table where one has the name, else by a query parameter. A filter that
+    /// is given already stays.
+    package mutating func bound(by bounds: TimeBounds, from: Instant?, to: Instant?) {
+        for bound in bounds.values(from: from, to: to) {
+            guard let filter = table.filters.first(where: { $0.name == bound.name }) else {
+                extraParameters.append(bound)
+                continue
+            }
+            guard filters[filter.name] == nil else { continue }
+            let number = filter.type == .int64 ? Int64(bound.value) : nil
+            filters[filter.name] = number.map { .integer($0) } ?? .text(bound.value)
+        }
+    }
 }
 
 /// One page, already turned into rows in the order of the table's columns.

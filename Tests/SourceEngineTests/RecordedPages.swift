@@ -105,9 +105,9 @@ final class RecordedPages: PageSource {
             result = result.filter { $0[place] == value || $0[place].isNull }
         }
         guard let mirror = scan.source.overlay.mirrors[scan.table.name],
-            let time = names.firstIndex(of: mirror.timeColumn)
+            let time = names.firstIndex(of: mirror.bounds.column)
         else { return result }
-        if case .parameters(let from, let to) = mirror.window {
+        if case .between(let from, let to) = mirror.bounds.window {
             let bounds = Dictionary(scan.extraParameters.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
             let lower = bounds[from].flatMap { Instant(iso8601: $0) }
             let upper = bounds[to].flatMap { Instant(iso8601: $0) }

@@ -21,7 +21,7 @@ final class World {
         clock = time
         self.directory =
             directory ?? FileManager.default.temporaryDirectory.path + "/engine-\(UInt64.random(in: 0...(.max)))"
-        var specs = [Self.langfuse, Self.github, Self.sentry]
+        var specs = [Self.langfuse, Self.github, Self.sentry, Self.datadog]
         change(&specs)
         engine = SourceEngine(
             SourceEngineConfiguration(
@@ -64,7 +64,8 @@ final class World {
         ],
         mirrors: [
             "observations": MirrorSpec(
-                timeColumn: "start_time", key: ["id"], window: .parameters(from: "fromStartTime", to: "toStartTime"),
+                bounds: TimeBounds(
+                    column: "start_time", window: .between(from: "fromStartTime", to: "toStartTime")), key: ["id"],
                 parameters: [.init(name: "fields", value: "core")],
                 fallback: .init(path: Template(literal: "/v1"), pagination: PaginationSpec()),
                 bodies: .init(
@@ -103,7 +104,7 @@ final class World {
         ],
         mirrors: [
             "commits": MirrorSpec(
-                timeColumn: "date", key: ["sha"], window: .parameters(from: "since", to: "until"),
+                bounds: TimeBounds(column: "date", window: .between(from: "since", to: "until")), key: ["sha"],
                 backfill: .days(90), slice: .days(90), retention: .days(120),
                 filters: ["owner": "GITHUB_OWNER", "repo": "GITHUB_REPO"].sorted { $0.key < $1.key }.map {
                     .init(name: $0.key, value: Template(parts: [.hole(.init(namespace: .input, key: $0.value))]))
@@ -118,8 +119,28 @@ final class World {
                 [("id", .utf8), ("title", .utf8), ("count", .int64), ("first_seen", .utf8), ("last_seen", .utf8)])
         ],
         mirrors: [
-            "issues": MirrorSpec(timeColumn: "last_seen", key: ["id"], window: .newestFirst, backfill: .days(14))
+            "issues": MirrorSpec(
+                bounds: TimeBounds(column: "last_seen", window: .newestFirst), key: ["id"], backfill: .days(14))
         ])
+
+    static let datadog: SourceSpec = {
+        var datadog = source(
+            "datadog", inputs: [],
+            tables: [
+                table(
+                    "logs", [("id", .utf8), ("service", .utf8), ("message", .utf8), ("timestamp", .timestamp)],
+                    filters: [
+                        FilterSpec(name: "start", isRequired: true), FilterSpec(name: "end", isRequired: true),
+                        FilterSpec(name: "query"), FilterSpec(name: "service", isLookupKey: true),
+                    ])
+            ], mirrors: [:])
+        datadog.overlay.bounds["logs"] = TimeBounds(column: "timestamp", window: .between(from: "start", to: "end"))
+        return datadog
+    }()
+
+    static func log(_ id: String, service: String, minutesAgo: Double) -> [Value] {
+        [.text(id), .text(service), .text("line \(id)"), Value(start - .minutes(minutesAgo))]
+    }
 
     /// One observation, so many minutes before the start.
     static func observation(

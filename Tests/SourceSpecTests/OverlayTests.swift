@@ -49,7 +49,8 @@ struct OverlayTests {
         #expect(overlay.retryDialect == .github && overlay.baseURLInput == "ACME_BASE_URL")
         #expect(overlay.budget == RateBudgetSpec(requests: 7, per: .seconds(10), concurrency: 2))
         let expected = MirrorSpec(
-            timeColumn: "at", key: ["id"], window: .parameters(from: "since", to: "until"), timeFormat: .epochSeconds,
+            bounds: TimeBounds(column: "at", window: .between(from: "since", to: "until"), format: .epochSeconds),
+            key: ["id"],
             overlap: .minutes(10), backfill: .days(2), slice: .hours(6), retention: .days(9),
             parameters: [.init(name: "fields", value: "a,b")],
             fallback: .init(

@@ -35,8 +35,8 @@ struct ShippedSourcesTests {
         let mirror = try #require(spec.overlay.mirrors["observations"])
         #expect(table.pagination.mode == .cursorQuery(parameter: "cursor", responsePath: ["meta", "cursor"]))
         #expect(table.pagination.pageSize?.maximum == 1000)
-        #expect(mirror.window == .parameters(from: "fromStartTime", to: "toStartTime"))
-        #expect(mirror.key == ["trace_id", "id"] && mirror.timeColumn == "start_time" && mirror.rollups)
+        #expect(mirror.bounds.window == .between(from: "fromStartTime", to: "toStartTime"))
+        #expect(mirror.key == ["trace_id", "id"] && mirror.bounds.column == "start_time" && mirror.rollups)
         #expect(mirror.overlap >= .minutes(15) && mirror.backfill >= .days(8) && mirror.retention >= mirror.backfill)
         #expect(mirror.parameters.first { $0.name == "fields" }?.value.contains("io") == false)
         #expect(mirror.bodies?.columns == ["input", "output"] && mirror.bodies?.groupColumn == "trace_id")
@@ -74,9 +74,10 @@ struct ShippedSourcesTests {
         let commits = try #require(Self.catalog["github"]?.overlay.mirrors["commits"])
         #expect(commits.filters.map(\.name) == ["owner", "repo"])
         #expect(commits.filters.last?.value.parts == [.hole(.init(namespace: .input, key: "GITHUB_REPO"))])
-        #expect(commits.window == .parameters(from: "since", to: "until") && commits.timeFormat == .iso8601Seconds)
+        #expect(
+            commits.bounds.window == .between(from: "since", to: "until") && commits.bounds.format == .iso8601Seconds)
         let issues = try #require(Self.catalog["sentry"]?.overlay.mirrors["issues"])
-        #expect(issues.window == .newestFirst && issues.key == ["id"] && issues.timeColumn == "last_seen")
+        #expect(issues.bounds.window == .newestFirst && issues.key == ["id"] && issues.bounds.column == "last_seen")
     }
 
     @Test("Slack takes either token, and messages need a channel")

@@ -6,8 +6,16 @@ struct DialectRewriter {
     struct Names {
         /// Columns that hold numbers somewhere, in lower case: their cast to a timestamp is no matter of text.
         var numericColumns: Set<String>
-        /// The arguments of a table function, in order.
-        var functionArguments: (QualifiedName) -> [String]?
+        /// What a name may be called with; nil where it is no table and no function.
+        var callable: (QualifiedName) -> Callable?
+    }
+
+    /// A table function, or a table that is called like one.
+    struct Callable {
+        /// In order.
+        var arguments: [String]
+        /// The table whose filters the arguments are; nil for a function.
+        var table: String?
     }
 
     let now: Instant
@@ -142,42 +150,6 @@ struct DialectRewriter {
         else { return nil }
         let isDate = nodes[position].isWord("DATE")
         output.append(.string(isDate ? String(instant.iso8601.prefix(10)) : instant.iso8601, at: literal.offset))
-        return 2
-    }
-
-    /// `schema.function(b => 2, a => 1)`: the arguments go by place, those left out as NULL.
-    private func rewriteTableFunction(
-        _ nodes: [SQLNode], _ position: Int, _ output: inout [SQLNode]
-    ) throws(QueryError) -> Int? {
-        guard output.count >= 2, let schema = output[output.count - 2].token?.name,
-            let function = nodes[position].token?.name, position + 1 < nodes.count,
-            let group = nodes[position + 1].group
-        else { return nil }
-        let name = QualifiedName(schema, function)
-        let parts = SQLNode.split(group)
-        guard parts.contains(where: { $0.count > 2 && $0[1].isSymbol("=>") }) else { return nil }
-        guard let declared = names.functionArguments(name) else {
-            throw QueryError(.unknownTable, "\(name) is no table function.", remedy: "See coral.table_functions.")
-        }
-        var given: [String: [SQLNode]] = [:]
-        for part in parts {
-            guard part.count > 2, part[1].isSymbol("=>"), let argument = part[0].token?.name else {
-                throw QueryError(
-                    .syntax, "\(name) takes either named arguments or none named.",
-                    remedy: "Write \(name)(a => 1, b => 2).")
-            }
-            guard declared.contains(argument) else {
-                throw QueryError(
-                    .unknownColumn, "\(name) has no argument \(argument).",
-                    remedy: "It takes \(declared.joined(separator: ", ")).")
-            }
-            given[argument] = try rewrite(Array(part[2...]))
-        }
-        let offset = nodes[position].offset
-        let last = declared.lastIndex { given[$0] != nil } ?? -1
-        let placed = declared.prefix(last + 1).map { given[$0] ?? [.word("NULL", at: offset)] }
-        output.append(nodes[position])
-        output.append(SQLNode.call("", Array(placed), at: offset)[1])
         return 2
     }
 }

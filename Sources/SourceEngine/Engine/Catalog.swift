@@ -62,7 +62,7 @@ struct Catalog: Sendable {
                 }
             }
             if missing.isEmpty, let mirrored = mirrorTable(spec, table, mirror, constants, inputs) {
-                let twin = LiveTableSpec(source: spec, table: table, mirror: mirror, isTwin: true)
+                let twin = LiveTableSpec(source: spec, table: table, isTwin: true)
                 entries[name] = .mirrored(mirrored, twin: twin)
                 mirrors[name.schema, default: []].append(mirrored)
                 liveTables[name.schema, default: []].append(twin)
@@ -77,7 +77,7 @@ struct Catalog: Sendable {
                 unmirrored[name] = "\(name) is not mirrored: set \(missing.joined(separator: " and "))."
             }
         }
-        let live = LiveTableSpec(source: spec, table: table, mirror: mirror)
+        let live = LiveTableSpec(source: spec, table: table)
         entries[name] = .live(live)
         liveTables[name.schema, default: []].append(live)
     }
@@ -135,9 +135,13 @@ struct Catalog: Sendable {
 
     var schemas: Set<String> { Set(specs.map { $0.name.lowercased() }) }
 
-    func functionArguments(_ name: QualifiedName) -> [String]? {
-        guard case .function(let live) = entries[name] else { return nil }
-        return live.table.filters.map { $0.name.lowercased() }
+    func callable(_ name: QualifiedName) -> DialectRewriter.Callable? {
+        switch entries[name] {
+        case .function(let live): DialectRewriter.Callable(arguments: live.argumentNames)
+        case .live(let live), .mirrored(_, let live):
+            DialectRewriter.Callable(arguments: live.argumentNames, table: live.sqlName)
+        case .derived, nil: nil
+        }
     }
 
     /// Known names that are spelt much like `text`, nearest first.

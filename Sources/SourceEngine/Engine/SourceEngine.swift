@@ -33,8 +33,9 @@ package actor SourceEngine {
         let pages = LivePages(
             pages: configuration.pages, clock: configuration.clock, lifetime: configuration.pageLifetime)
         let fetch = BodyFetch(pages: configuration.pages, files: files, clock: configuration.clock)
+        let clock = configuration.clock
         // One statement may wait for a provider while another reads what is stored.
-        runners = (0..<2).map { _ in (StatementRunner(catalog: catalog, pages: pages, fetch: fetch), 0) }
+        runners = (0..<2).map { _ in (StatementRunner(catalog: catalog, pages: pages, fetch: fetch, clock: clock), 0) }
         (self.catalog, self.files) = (catalog, files)
     }
 

@@ -30,7 +30,7 @@ struct StatementReading: Sendable {
         tokens = try routing.routed()
         schemas = routing.schemas.sorted()
         let names = DialectRewriter.Names(
-            numericColumns: catalog.numericColumns, functionArguments: catalog.functionArguments)
+            numericColumns: catalog.numericColumns, callable: catalog.callable)
         let nodes = try SQLNode.nest(tokens, of: sql)
         self.sql = RenderedSQL(try DialectRewriter(now: now, names: names).rewrite(nodes))
     }

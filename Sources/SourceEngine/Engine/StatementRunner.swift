@@ -25,14 +25,15 @@ actor StatementRunner {
     private let catalog: Catalog
     private let pages: LivePages
     private let fetch: BodyFetch
+    private let clock: WallClock
     private var connection: Connection?
     private var attached: [Attachment] = []
     private let gate = StatementGate()
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
 
-    init(catalog: Catalog, pages: LivePages, fetch: BodyFetch) {
-        (self.catalog, self.pages, self.fetch) = (catalog, pages, fetch)
+    init(catalog: Catalog, pages: LivePages, fetch: BodyFetch, clock: WallClock) {
+        (self.catalog, self.pages, self.fetch, self.clock) = (catalog, pages, fetch, clock)
     }
 
     /// Which tables the statement reads, asked of SQLite itself.
@@ -103,7 +104,7 @@ actor StatementRunner {
         fresh.refuseDoubleQuotedTexts()
         try DialectFunctions.register(on: fresh)
         let live = catalog.liveTables.values.flatMap { $0 }
-        let asking = LiveScans(gate: gate, pages: pages)
+        let asking = LiveScans(gate: gate, pages: pages, clock: clock)
         try fresh.registerModule(LiveTable.moduleName) { try LiveTable(named: $0, among: live, runner: asking) }
         let bodies = BodyReading(gate: gate, catalog: catalog, fetch: fetch)
         try fresh.register("body_of", arity: -1, deterministic: false) { try bodies.value($0) }

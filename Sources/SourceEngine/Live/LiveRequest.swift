@@ -25,7 +25,9 @@ struct LiveRequest: Hashable, Sendable {
     }
 
     /// The scans that the accepted conditions ask for: one for each combination of the values of `IN` lists.
-    static func all(for spec: LiveTableSpec, _ bound: [VirtualBinding], maximum: Int) throws -> [LiveRequest] {
+    static func all(
+        for spec: LiveTableSpec, _ bound: [VirtualBinding], maximum: Int, now: Instant
+    ) throws -> [LiveRequest] {
         var base = Scan(source: spec.source, table: spec.table)
         var combinations: [[String: Value]] = [[:]]
         var window = Interval(from: Instant(milliseconds: .min), to: Instant(milliseconds: .max))
@@ -38,11 +40,10 @@ struct LiveRequest: Hashable, Sendable {
                 narrow(&window, binding.comparison, moment)
             }
         }
-        let template = request(base, window, spec)
         return combinations.map { filters in
-            var request = template
-            request.scan.filters = filters
-            return request
+            var scan = base
+            scan.filters = filters
+            return request(scan, window, spec, now: now)
         }
     }
 
@@ -93,22 +94,20 @@ struct LiveRequest: Hashable, Sendable {
         }
     }
 
-    private static func request(_ scan: Scan, _ window: Interval, _ spec: LiveTableSpec) -> LiveRequest {
+    private static func request(
+        _ scan: Scan, _ window: Interval, _ spec: LiveTableSpec, now: Instant
+    ) -> LiveRequest {
         var request = LiveRequest(scan: scan)
-        guard let mirror = spec.mirror else { return request }
-        let plan = MirrorPlan(mirror: mirror, coverage: IntervalSet())
-        let hasStart = window.from.milliseconds > .min
-        let hasEnd = window.to.milliseconds < .max
-        request.scan.extraParameters = mirror.parameters
-        switch mirror.window {
-        case .parameters(let from, let to):
-            if hasStart { request.scan.extraParameters.append(.init(name: from, value: plan.text(window.from))) }
-            if hasEnd { request.scan.extraParameters.append(.init(name: to, value: plan.text(window.to))) }
-        case .from(let from):
-            if hasStart { request.scan.extraParameters.append(.init(name: from, value: plan.text(window.from))) }
-        case .newestFirst:
-            request.oldest = hasStart ? window.from : nil
-            request.timePosition = spec.table.columns.firstIndex { $0.name == mirror.timeColumn }
+        guard let bounds = spec.bounds else { return request }
+        let from = window.from.milliseconds > .min ? window.from : nil
+        let to = window.to.milliseconds < .max ? window.to : nil
+        // A required end is this minute's: the same request within it is the same page.
+        let isEndRequired = spec.table.filters.contains { $0.isRequired && $0.name == bounds.names.last }
+        let end = to ?? (isEndRequired && bounds.names.count > 1 ? now.floored(to: .minutes(1)) + .minutes(1) : nil)
+        request.scan.bound(by: bounds, from: from, to: end)
+        if case .newestFirst = bounds.window {
+            request.oldest = from
+            request.timePosition = spec.table.columns.firstIndex { $0.name == bounds.column }
         }
         return request
     }

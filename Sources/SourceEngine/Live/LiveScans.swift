@@ -9,10 +9,13 @@ final class LiveScans: LiveAsking {
 
     private let gate: StatementGate
     private let pages: LivePages
+    private let clock: WallClock
 
-    init(gate: StatementGate, pages: LivePages) {
-        (self.gate, self.pages) = (gate, pages)
+    init(gate: StatementGate, pages: LivePages, clock: WallClock) {
+        (self.gate, self.pages, self.clock) = (gate, pages, clock)
     }
+
+    var now: Instant { clock.now() }
 
     var scansLeft: Int { gate.scope?.scansLeft ?? 0 }
 

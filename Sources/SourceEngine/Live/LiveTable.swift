@@ -40,6 +40,7 @@ final class LiveTable: VirtualTable {
                 }
             }
         }
+        met.formUnion(boundNames(accepted, conditions))
         let missing = spec.filters.sorted { $0.key < $1.key }.map(\.value)
             .filter { $0.isRequired && !met.contains($0.name) }.map(\.name)
         guard missing.isEmpty else { throw VirtualTableRefusal(spec.missing(missing)) }
@@ -76,8 +77,8 @@ final class LiveTable: VirtualTable {
     }
 
     private func isTimeBound(_ condition: VirtualCondition, _ column: Int) -> Bool {
-        guard let mirror = spec.mirror, spec.table.columns.indices.contains(column),
-            spec.table.columns[column].name == mirror.timeColumn, condition.isUsable, condition.isLiteral
+        guard let bounds = spec.bounds, spec.table.columns.indices.contains(column),
+            spec.table.columns[column].name == bounds.column, condition.isUsable, condition.isLiteral
         else { return false }
         switch condition.comparison {
         case .less, .lessOrEqual, .greater, .greaterOrEqual: return true
@@ -85,15 +86,27 @@ final class LiveTable: VirtualTable {
         }
     }
 
+    /// The filters that bounds of the time column give a value; without an upper one the rows end now.
+    private func boundNames(_ accepted: [VirtualPlan.Accepted], _ conditions: [VirtualCondition]) -> [String] {
+        guard let bounds = spec.bounds else { return [] }
+        let hasStart = accepted.contains { taken in
+            let condition = conditions[taken.condition]
+            return condition.column.map { isTimeBound(condition, $0) } ?? false
+                && [.greater, .greaterOrEqual].contains(condition.comparison)
+        }
+        return hasStart ? bounds.names : Array(bounds.names.dropFirst())
+    }
+
     func open(_ bound: [VirtualBinding]) throws -> any VirtualRows {
         guard let asking else { throw VirtualTableRefusal("\(spec.name) can be read through the engine only.") }
-        let requests = try LiveRequest.all(for: spec, bound, maximum: asking.scansLeft)
+        let requests = try LiveRequest.all(for: spec, bound, maximum: asking.scansLeft, now: asking.now)
         return LiveRows(spec: spec, answers: try asking.ask(requests))
     }
 }
 
 /// What a live table needs of the statement that reads it. Used on the connection's thread alone.
 protocol LiveAsking: AnyObject {
+    var now: Instant { get }
     var scansLeft: Int { get }
     func ask(_ requests: [LiveRequest]) throws -> [(LiveRequest, LiveAnswer)]
 }

@@ -10,7 +10,7 @@ struct LiveTableSpec: Hashable, Sendable {
     /// The name in SQL; differs from the table's for the live twin of a mirrored table.
     let sqlName: String
     /// How the API bounds time, when the overlay says.
-    let mirror: MirrorSpec?
+    let bounds: TimeBounds?
     let columns: [VirtualColumn]
     /// The filter that each column is, by the column's place.
     let filters: [Int: FilterSpec]
@@ -20,9 +20,10 @@ struct LiveTableSpec: Hashable, Sendable {
     static let twinSuffix = "__live"
 
     init(
-        source: SourceSpec, table: TableSpec, isFunction: Bool = false, mirror: MirrorSpec? = nil, isTwin: Bool = false
+        source: SourceSpec, table: TableSpec, isFunction: Bool = false, isTwin: Bool = false
     ) {
-        (self.source, self.table, self.isFunction, self.mirror) = (source, table, isFunction, mirror)
+        (self.source, self.table, self.isFunction) = (source, table, isFunction)
+        bounds = source.overlay.bounds[table.name] ?? source.overlay.mirrors[table.name]?.bounds
         sqlName = isTwin ? table.name + Self.twinSuffix : table.name
         var columns = table.columns.map { VirtualColumn($0.name, MirrorSchema.sqliteType($0.type)) }
         var filters: [Int: FilterSpec] = [:]
@@ -53,14 +54,19 @@ struct LiveTableSpec: Hashable, Sendable {
 
     var name: QualifiedName { QualifiedName(source.name, table.name) }
 
+    var argumentNames: [String] { table.filters.map { $0.name.lowercased() } }
+
     var definition: String {
         "CREATE VIRTUAL TABLE \(MirrorSchema.quoted(sqlName)) USING \(LiveTable.moduleName)(\(source.name), \(sqlName))"
     }
 
     /// The sentence for required filters that a statement does not give.
     func missing(_ names: [String]) -> String {
-        let conditions = names.map { "\($0) = '…'" }.joined(separator: " AND ")
-        return isFunction
-            ? "\(name) needs the argument \(names.joined(separator: ", "))." : "\(name) needs WHERE \(conditions)."
+        if isFunction { return "\(name) needs the argument \(names.joined(separator: ", "))." }
+        let conditions = names.map { column in
+            guard let bounds, bounds.names.first == column else { return "\(column) = '…'" }
+            return "\(bounds.column) >= '…'"
+        }
+        return "\(name) needs WHERE \(conditions.joined(separator: " AND "))."
     }
 }

@@ -19,7 +19,7 @@ struct MirrorChain: Sendable {
     /// Adds what was read to `outcome`, also when it throws. Answers false when the provider cut the window off.
     func read(_ usesFallback: Bool, _ outcome: inout SyncOutcome) async throws -> Bool {
         let gathered = Lock(Gathered())
-        let scan = sync.table.scan(plan.parameters(for: window), usesFallback: usesFallback)
+        let scan = sync.table.scan(window, usesFallback: usesFallback)
         do {
             let result = try await sync.pages.scan(scan) { page in try await take(page, gathered) }
             let rest = gathered.withLock { $0 }
@@ -63,7 +63,7 @@ struct MirrorChain: Sendable {
 
     /// Where the API lists newest first and takes no bound, the first older row ends the window.
     private func isOlderThanWindow(_ page: Page) -> Bool {
-        guard case .newestFirst = plan.mirror.window,
+        guard case .newestFirst = plan.mirror.bounds.window,
             let last = page.rows.last(where: { !$0[sync.table.timePosition].isNull }),
             let time = TimeText.instant(last[sync.table.timePosition])
         else { return false }

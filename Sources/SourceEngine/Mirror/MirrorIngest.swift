@@ -54,7 +54,7 @@ struct MirrorIngest {
 
     private func stored(_ value: Value, _ position: Int) -> Value {
         if case .text = value { return TimeText.normalised(value) }
-        guard position == table.timePosition, table.mirror.timeFormat == .iso8601 || isTimestamp(position),
+        guard position == table.timePosition, table.mirror.bounds.format == .iso8601 || isTimestamp(position),
             let instant = TimeText.instant(value)
         else { return value }
         return Value(instant)

@@ -26,7 +26,7 @@ struct MirrorPlan {
         var wanted = IntervalSet(coverage.gaps(in: Interval(from: horizon, to: end)))
         let watermark = min(coverage.end ?? horizon, end)
         wanted.insert(Interval(from: max(horizon, watermark - mirror.overlap), to: end))
-        guard case .parameters = mirror.window else {
+        guard case .between = mirror.bounds.window else {
             // Without an upper bound every chain starts now, so there is but one.
             return [Interval(from: wanted.start ?? horizon, to: end)]
         }
@@ -46,31 +46,9 @@ struct MirrorPlan {
 
     /// Two windows for one whose answer was cut off or refused as too much, newest first; nil when it cannot be less.
     func halves(of window: Interval) -> [Interval]? {
-        guard case .parameters = mirror.window, window.length.milliseconds >= 2 * Self.shortestWindow.milliseconds
+        guard case .between = mirror.bounds.window, window.length.milliseconds >= 2 * Self.shortestWindow.milliseconds
         else { return nil }
         let middle = window.from + .milliseconds(window.length.milliseconds / 2)
         return [Interval(from: middle, to: window.to), Interval(from: window.from, to: middle)]
-    }
-
-    /// The query parameters that bound `window`.
-    func parameters(for window: Interval) -> [MirrorSpec.Parameter] {
-        switch mirror.window {
-        case .parameters(let from, let to):
-            [.init(name: from, value: text(window.from)), .init(name: to, value: text(window.to))]
-        case .from(let from): [.init(name: from, value: text(window.from))]
-        case .newestFirst: []
-        }
-    }
-
-    func text(_ instant: Instant) -> String {
-        switch mirror.timeFormat {
-        case .iso8601: return instant.iso8601
-        case .iso8601Seconds: return instant.iso8601Seconds
-        case .epochSeconds: return String(instant.milliseconds / 1000)
-        case .slack:
-            let fraction = String(instant.milliseconds % 1000)
-            let padded = String(repeating: "0", count: 3 - fraction.count) + fraction
-            return "\(instant.milliseconds / 1000).\(padded)000"
-        }
     }
 }

@@ -16,7 +16,7 @@ struct MirrorRollups: Sendable {
     private var rows: String { MirrorSchema.quoted(table.rowsTable) }
     private var hourly: String { MirrorSchema.quoted(table.hourlyTable) }
     private var traces: String { MirrorSchema.quoted(table.tracesTable) }
-    private var time: String { MirrorSchema.quoted(table.mirror.timeColumn) }
+    private var time: String { MirrorSchema.quoted(table.mirror.bounds.column) }
     private var cost: String { column("total_cost") }
     private var isCostSound: String {
         "typeof(\(cost)) IN ('real', 'integer') AND \(cost) >= 0 AND \(cost) < \(Self.absurdCost)"

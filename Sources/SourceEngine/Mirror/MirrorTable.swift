@@ -23,7 +23,7 @@ struct MirrorTable: Sendable {
     init?(source: SourceSpec, table: TableSpec, mirror: MirrorSpec, constants: [String: Value], address: String) {
         let names = table.columns.map(\.name)
         let bodies = mirror.bodies?.columns ?? []
-        guard let timePosition = names.firstIndex(of: mirror.timeColumn), !mirror.key.isEmpty else { return nil }
+        guard let timePosition = names.firstIndex(of: mirror.bounds.column), !mirror.key.isEmpty else { return nil }
         let keyPositions = mirror.key.compactMap { names.firstIndex(of: $0) }
         guard keyPositions.count == mirror.key.count else { return nil }
         name = QualifiedName(source.name, table.name)
@@ -34,7 +34,7 @@ struct MirrorTable: Sendable {
         let filters = constants.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         let columns = table.columns.map { "\($0.name) \($0.type.rawValue)" }
         identity =
-            Fingerprint(labels: [address, mirror.timeColumn] + mirror.key + filters + columns + bodies)
+            Fingerprint(labels: [address, mirror.bounds.column] + mirror.key + filters + columns + bodies)
             .text
     }
 
@@ -51,11 +51,13 @@ struct MirrorTable: Sendable {
     var tracePosition: Int? { position(of: "trace_id") }
 
     /// The scan of one window.
-    func scan(_ window: [MirrorSpec.Parameter], usesFallback: Bool) -> Scan {
+    func scan(_ window: Interval, usesFallback: Bool) -> Scan {
         let fallback = usesFallback ? mirror.fallback : nil
-        return Scan(
+        var scan = Scan(
             source: source, table: table, filters: constants,
-            extraParameters: (fallback?.parameters ?? mirror.parameters) + window, fallback: fallback)
+            extraParameters: fallback?.parameters ?? mirror.parameters, fallback: fallback)
+        scan.bound(by: mirror.bounds, from: window.from, to: window.to)
+        return scan
     }
 
     /// The scan that fetches the bodies of all rows of one group.

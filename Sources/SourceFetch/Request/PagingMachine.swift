@@ -10,6 +10,8 @@ struct PagingMachine: Sendable {
         var cursor: String?
         /// The address of its `Link: rel="next"`; nil when there is none, or one without results.
         var nextLink: String?
+        /// What it said itself about whether more follows; nil where it says nothing.
+        var hasMore: Bool?
     }
 
     enum Step: Hashable, Sendable {
@@ -51,6 +53,7 @@ struct PagingMachine: Sendable {
     }
 
     private func next(after clues: Clues) -> PagePosition? {
+        if clues.hasMore == false { return nil }
         switch (mode, position) {
         case (.none, _): return nil
         case (.linkHeader, _): return clues.nextLink.map(PagePosition.link)
@@ -59,12 +62,14 @@ struct PagingMachine: Sendable {
         case (.page(_, _, let step), .page(let number)):
             return isLast(clues) ? nil : .page(number + step)
         case (.offset(_, _, let step), .offset(let number)):
-            return isLast(clues) ? nil : .offset(number + (step ?? pageSize ?? clues.elements))
+            // A provider that says "more" after a short page gives fewer than it was asked for.
+            let taken = clues.hasMore == true ? min(clues.elements, pageSize ?? .max) : pageSize ?? clues.elements
+            return isLast(clues) ? nil : .offset(number + (step ?? taken))
         default: return nil
         }
     }
 
     private func isLast(_ clues: Clues) -> Bool {
-        clues.elements == 0 || clues.elements < pageSize ?? 0
+        clues.elements == 0 || clues.hasMore != true && clues.elements < pageSize ?? 0
     }
 }

@@ -31,7 +31,8 @@ extension ScanPlan {
             "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value))"
         }
         let query = (fixed.isEmpty ? [] : [String(fixed)]) + pairs
-        return base.appending(path: String(path)) + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
+        let address = path == basePath ?? "" ? base.text : base.appending(path: String(path))
+        return address + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
     }
 
     private func query(at position: PagePosition) throws(Bindings.Gap) -> [MirrorSpec.Parameter] {

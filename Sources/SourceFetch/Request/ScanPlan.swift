@@ -8,6 +8,8 @@ struct ScanPlan: Sendable {
     let scan: Scan
     let backend: HTTPBackend
     let base: WebAddress
+    /// The request path that `base` already is, where the user gave the address of that path.
+    let basePath: String?
     let route: RequestSpec
     let pagination: PaginationSpec
     /// The size that every page is asked for.
@@ -43,8 +45,9 @@ struct ScanPlan: Sendable {
         pagination = scan.fallback?.pagination ?? scan.table.pagination
         pageSize = Self.pageSize(pagination, scan: scan)
         mapper = RowMapper(scan.table, bindings: bindings)
-        base = try Self.base(
-            of: scan.source, backend, bindings, address: scan.source.overlay.baseURLInput.flatMap(inputs))
+        let address = scan.source.overlay.baseURLInput.flatMap(inputs).flatMap { $0.isEmpty ? nil : $0 }
+        base = try Self.base(of: scan.source, backend, bindings, address: address)
+        basePath = address == nil ? nil : scan.source.overlay.baseURLPath
     }
 
     private static func httpBackend(of source: SourceSpec) throws(SourceError) -> HTTPBackend {
@@ -129,8 +132,7 @@ struct ScanPlan: Sendable {
     ) throws(SourceError) -> WebAddress {
         let written: String
         do throws(Bindings.Gap) {
-            let isSet = address?.isEmpty == false
-            written = isSet ? address ?? "" : try bindings.text(of: backend.baseURL, at: .start)
+            if let address { written = address } else { written = try bindings.text(of: backend.baseURL, at: .start) }
         } catch {
             guard case .input(let key) = error else { throw notConfigured(source, ["the address"]) }
             throw notConfigured(source, [key])

@@ -22,6 +22,8 @@ enum PageFault: Error, Hashable {
 struct PageReader: Sendable {
     let response: ResponseSpec
     let cursorPath: [String]
+    /// Empty where the answer does not say whether more follows.
+    let morePath: [String]
     let reportsGraphQLErrors: Bool
     let mapper: RowMapper
 
@@ -29,6 +31,7 @@ struct PageReader: Sendable {
         response = plan.scan.table.response
         reportsGraphQLErrors = plan.source.overlay.retryDialect == .linear
         mapper = plan.mapper
+        morePath = plan.scan.fallback == nil ? plan.source.overlay.morePaths[plan.scan.table.name] ?? [] : []
         cursorPath =
             switch plan.pagination.mode {
             case .cursorQuery(_, let path), .cursorBody(_, let path): path
@@ -79,6 +82,7 @@ struct PageReader: Sendable {
         case .seriesPointList: try points(root, &content)
         }
         content.clues.cursor = cursor(in: root)
+        if !morePath.isEmpty { content.clues.hasMore = find(morePath, in: root)?.bool }
         return content
     }
 

@@ -11,15 +11,25 @@ package struct SourceOverlay: Hashable, Sendable {
     /// The environment variable that sets the address, and the path of the manifest's base that it replaces:
     /// `GITHUB_BASE_URL`.
     package var baseURLInput: String?
+    /// The request path that the address of ``baseURLInput`` already is: `/graphql`.
+    package var baseURLPath: String?
+    /// By table name: how the API bounds the time of a table that is asked live.
+    package var bounds: [String: TimeBounds]
+    /// By table name: where an answer says whether more rows follow, as `true` or `false`.
+    package var morePaths: [String: [String]]
 
     package init(
         retryDialect: RetryDialect = .retryAfter, budget: RateBudgetSpec = RateBudgetSpec(),
-        mirrors: [String: MirrorSpec] = [:], baseURLInput: String? = nil
+        mirrors: [String: MirrorSpec] = [:], baseURLInput: String? = nil, baseURLPath: String? = nil,
+        bounds: [String: TimeBounds] = [:], morePaths: [String: [String]] = [:]
     ) {
         self.retryDialect = retryDialect
         self.budget = budget
         self.mirrors = mirrors
         self.baseURLInput = baseURLInput
+        self.baseURLPath = baseURLPath
+        self.bounds = bounds
+        self.morePaths = morePaths
     }
 }
 
@@ -51,27 +61,9 @@ package struct RateBudgetSpec: Hashable, Sendable {
 
 /// How a table with a time column is mirrored.
 package struct MirrorSpec: Hashable, Sendable {
-    /// How the API bounds time.
-    package enum Window: Hashable, Sendable {
-        /// Both ends go as parameters: `[from, to)`.
-        case parameters(from: String, to: String)
-        /// Only the start goes as a parameter.
-        case from(String)
-        /// The API lists newest first and takes no bound: pages are read until one is older than the window.
-        case newestFirst
-    }
-
-    /// How an instant is written in the parameter.
-    package enum TimeFormat: String, CaseIterable, Hashable, Sendable {
-        case iso8601, iso8601Seconds = "iso8601_seconds", epochSeconds = "epoch_seconds"
-        /// Slack's `1512085950.000216`.
-        case slack
-    }
-
-    package var timeColumn: String
+    /// The column and the parameters that a window is bound by.
+    package var bounds: TimeBounds
     package var key: [String]
-    package var window: Window
-    package var timeFormat: TimeFormat
     /// Re-read behind the watermark for late rows.
     package var overlap: Span
     /// The history of the first read, and the longest window of one request chain.
@@ -133,15 +125,13 @@ package struct MirrorSpec: Hashable, Sendable {
     }
 
     package init(
-        timeColumn: String, key: [String], window: Window, timeFormat: TimeFormat = .iso8601,
-        overlap: Span = .minutes(15), backfill: Span = .days(8), slice: Span = .days(1), retention: Span = .days(35),
-        parameters: [Parameter] = [], fallback: Fallback? = nil, bodies: Bodies? = nil, rollups: Bool = false,
+        bounds: TimeBounds, key: [String], overlap: Span = .minutes(15), backfill: Span = .days(8),
+        slice: Span = .days(1), retention: Span = .days(35), parameters: [Parameter] = [], fallback: Fallback? = nil,
+        bodies: Bodies? = nil, rollups: Bool = false,
         filters: [Filter] = []
     ) {
-        self.timeColumn = timeColumn
+        self.bounds = bounds
         self.key = key
-        self.window = window
-        self.timeFormat = timeFormat
         self.overlap = overlap
         self.backfill = backfill
         self.slice = slice

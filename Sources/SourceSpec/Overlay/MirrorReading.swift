@@ -12,8 +12,8 @@ struct MirrorReading {
             "time_column", "key", "window", "time_format", "overlap", "backfill", "slice", "retention", "rollups",
             "parameters", "filters", "bodies", "fallback",
         ])
-        var mirror = MirrorSpec(timeColumn: timeColumn(), key: key(), window: window())
-        mirror.timeFormat = fields.choice("time_format") ?? mirror.timeFormat
+        let bounds = BoundsReading(fields: fields, table: table).bounds()
+        var mirror = MirrorSpec(bounds: bounds, key: key())
         mirror.overlap = fields.span("overlap") ?? mirror.overlap
         mirror.backfill = fields.span("backfill") ?? mirror.backfill
         mirror.slice = fields.span("slice") ?? mirror.slice
@@ -33,47 +33,11 @@ struct MirrorReading {
         return mirror
     }
 
-    private func timeColumn() -> String {
-        let name = fields.requiredText("time_column")
-        if let column = column(name, "time_column"), column.type != .timestamp {
-            fields.report(
-                "time_column", "the column \"\(name)\" is of type \(column.type.rawValue)",
-                "The time column must be a Timestamp.")
-        }
-        return name
-    }
-
     private func key() -> [String] {
         let names = fields.texts("key")
         if names.isEmpty { fields.report("key is missing", "Add \"key: [id]\", the columns that name a row.") }
-        for name in names { _ = column(name, "key") }
+        for name in names { fields.column(name, "key", of: table) }
         return names
-    }
-
-    @discardableResult
-    private func column(_ name: String, _ key: String) -> ColumnSpec? {
-        if name.isEmpty { return nil }
-        if let column = table.columns.first(where: { $0.name == name }) { return column }
-        let nearest = Suggestion.nearest(to: name, among: table.columns.map(\.name))
-        fields.report(
-            key, "\(table.name) has no column \"\(name)\"",
-            nearest.map { "Did you mean \"\($0)\"?" } ?? "Name a column of the manifest.")
-        return nil
-    }
-
-    private func window() -> MirrorSpec.Window {
-        guard let item = fields.item("window") else {
-            fields.report("window is missing", "Add \"window: {from: since, to: until}\", or \"window: newest_first\".")
-            return .newestFirst
-        }
-        guard item.node.entries != nil else {
-            _ = fields.choice("window", among: ["newest_first"])
-            return .newestFirst
-        }
-        guard let window = fields.fields("window") else { return .newestFirst }
-        window.allow(["from", "to"])
-        let from = window.requiredText("from")
-        return window.text("to").map { .parameters(from: from, to: $0) } ?? .from(from)
     }
 
     private func parameters(_ fields: Fields) -> [MirrorSpec.Parameter] {
@@ -93,7 +57,9 @@ struct MirrorReading {
     /// A mirrored scan has nobody to ask for a required filter.
     private func requireFilters(_ mirror: MirrorSpec) {
         for filter in table.filters
-        where filter.isRequired && !mirror.filters.contains(where: { $0.name == filter.name }) {
+        where filter.isRequired && !mirror.filters.contains(where: { $0.name == filter.name })
+            && !mirror.bounds.names.contains(filter.name)
+        {
             fields.report(
                 "the filter \"\(filter.name)\" is required and the mirror gives it no value",
                 "Add \"filters: {\(filter.name): …}\".")
@@ -105,9 +71,9 @@ struct MirrorReading {
         bodies.allow(["columns", "group", "parameters"])
         let columns = bodies.texts("columns")
         if columns.isEmpty { bodies.report("columns is missing", "Add \"columns: [output]\".") }
-        for name in columns { column(name, "bodies") }
+        for name in columns { fields.column(name, "bodies", of: table) }
         let group = bodies.requiredText("group")
-        column(group, "bodies")
+        fields.column(group, "bodies", of: table)
         if !group.isEmpty {
             Scope(filters: table.filters.map(\.name)).check(
                 .filter, group, "", mark: bodies.mark(of: "group"), path: bodies.path(of: "group"), context)

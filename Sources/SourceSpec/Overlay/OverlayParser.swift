@@ -5,7 +5,11 @@ import YAML
 ///
 ///     retry: github                              # a RetryDialect
 ///     budget: {requests: 900, per: 1m, concurrency: 4}
-///     base_url_input: GITHUB_BASE_URL            # for a manifest whose base_url has no input of its own
+///     base_url_input: LINEAR_BASE_URL            # for a manifest whose base_url has no input of its own
+///     base_url_path: /graphql                    # the request path that this address already is
+///     paging: {incidents: {more: [more]}}        # where an answer says whether more follows
+///     bounds:                                    # for tables that are asked live
+///       logs: {time_column: timestamp, window: {from: start, to: end}, time_format: iso8601}
 ///     mirrors:
 ///       commits:
 ///         time_column: date
@@ -44,22 +48,37 @@ private struct OverlayReading {
     let spec: SourceSpec
 
     func overlay() -> SourceOverlay {
-        fields.allow(["retry", "budget", "base_url_input", "mirrors"])
-        var mirrors: [String: MirrorSpec] = [:]
-        for (name, mark, item) in fields.fields("mirrors")?.items ?? [] {
-            guard let table = spec.tables.first(where: { $0.name == name }) else {
-                let nearest = Suggestion.nearest(to: name, among: spec.tables.map(\.name))
-                context.log.report(
-                    mark, "mirrors", "\(spec.name) has no table \"\(name)\"",
-                    nearest.map { "Did you mean \"\($0)\"?" } ?? "Name a table of the manifest.")
-                continue
-            }
-            guard let fields = Fields(item, context.log) else { continue }
-            mirrors[name] = MirrorReading(fields: fields, context: context, table: table).mirror()
+        fields.allow(["retry", "budget", "base_url_input", "base_url_path", "mirrors", "bounds", "paging"])
+        var overlay = SourceOverlay(
+            retryDialect: fields.choice("retry") ?? .retryAfter, budget: budget(),
+            baseURLInput: fields.text("base_url_input"), baseURLPath: fields.text("base_url_path"))
+        for (fields, table) in tables("mirrors", among: spec.tables) {
+            overlay.mirrors[table.name] = MirrorReading(fields: fields, context: context, table: table).mirror()
         }
-        return SourceOverlay(
-            retryDialect: fields.choice("retry") ?? .retryAfter, budget: budget(), mirrors: mirrors,
-            baseURLInput: fields.text("base_url_input"))
+        let relations = spec.tables + spec.functions
+        for (fields, table) in tables("bounds", among: relations) {
+            fields.allow(["time_column", "window", "time_format"])
+            overlay.bounds[table.name] = BoundsReading(fields: fields, table: table).bounds()
+        }
+        for (fields, table) in tables("paging", among: relations) {
+            fields.allow(["more"])
+            overlay.morePaths[table.name] = fields.texts("more")
+        }
+        return overlay
+    }
+
+    /// The entries of a map by table.
+    private func tables(_ key: String, among tables: [TableSpec]) -> [(Fields, TableSpec)] {
+        (fields.fields(key)?.items ?? []).compactMap { name, mark, item in
+            guard let table = tables.first(where: { $0.name == name }) else {
+                let nearest = Suggestion.nearest(to: name, among: tables.map(\.name))
+                context.log.report(
+                    mark, key, "\(spec.name) has no table \"\(name)\"",
+                    nearest.map { "Did you mean \"\($0)\"?" } ?? "Name a table of the manifest.")
+                return nil
+            }
+            return Fields(item, context.log).map { ($0, table) }
+        }
     }
 
     private func budget() -> RateBudgetSpec {

@@ -89,6 +89,21 @@ package protocol PageSource: Sendable {
     func scan(
         _ scan: Scan, onPage: @Sendable (Page) async throws -> ScanProgress
     ) async throws -> ScanOutcome
+
+    /// What the first request of a scan would be, without its secrets. Asks nothing.
+    func request(of scan: Scan) throws(SourceError) -> PlannedRequest
+}
+
+/// A request that was not made.
+package struct PlannedRequest: Hashable, Sendable {
+    /// `GET https://api.github.com/repos/acme/app/commits?since=…`, or a statement of another engine.
+    package var text: String
+    /// Rows that one request brings at most; nil where the provider decides.
+    package var pageSize: Int?
+
+    package init(text: String, pageSize: Int? = nil) {
+        (self.text, self.pageSize) = (text, pageSize)
+    }
 }
 
 package enum ScanProgress: Hashable, Sendable { case more, stop }

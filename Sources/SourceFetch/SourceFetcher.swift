@@ -70,6 +70,14 @@ package final class SourceFetcher: PageSource {
         }
     }
 
+    package func request(of scan: Scan) throws(SourceError) -> PlannedRequest {
+        let plan = try ScanPlan(scan, inputs: inputs, now: clock.now(), redaction: redaction, timeout: timeout)
+        let request = try plan.request(at: PagingMachine(plan.pagination, pageSize: plan.pageSize).position)
+        let body = request.body.map { " " + plan.secrets.mask(String(decoding: $0.prefix(500), as: UTF8.self)) } ?? ""
+        return PlannedRequest(
+            text: plan.secrets.describe(request.method, request.url) + body, pageSize: plan.pageSize)
+    }
+
     private func budget(of source: SourceSpec) -> RateBudget {
         budgets.withLock { budgets in
             if let known = budgets[source.name] { return known }

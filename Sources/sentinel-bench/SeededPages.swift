@@ -35,6 +35,10 @@ struct SeededPages: PageSource {
         return outcome
     }
 
+    func request(of scan: Scan) throws(SourceError) -> PlannedRequest {
+        PlannedRequest(text: "GET \(scan.source.name).\(scan.table.name)", pageSize: Self.pageRows)
+    }
+
     private func row(number: Int, step: Double, first: Instant, _ table: TableSpec) -> [Value] {
         let start = Instant(milliseconds: first.milliseconds + Int64(Double(number) * step))
         let text = start.iso8601

@@ -62,6 +62,10 @@ final class RecordedPages: PageSource {
         return try await serve(scan, name, onPage)
     }
 
+    func request(of scan: Scan) throws(SourceError) -> PlannedRequest {
+        PlannedRequest(text: "GET \(scan.source.name)/\(scan.table.name)", pageSize: 50)
+    }
+
     private func serve(
         _ scan: Scan, _ name: QualifiedTable, _ onPage: @Sendable (Page) async throws -> ScanProgress
     ) async throws -> ScanOutcome {

@@ -11,10 +11,17 @@ extension SourceEngine {
         _ sql: String, _ parameters: [Value] = [], freshness: Freshness = .upTo(.seconds(60)),
         limits: QueryLimits = QueryLimits()
     ) async throws(QueryError) -> QueryResult {
+        try await guarded { try await answer(sql, parameters, freshness, limits, $0) }
+    }
+
+    /// Runs `body` with a flag that is set when the caller's task is cancelled, and turns what it throws into sentences.
+    func guarded<Result: Sendable>(
+        _ body: (Lock<Bool>) async throws -> Result
+    ) async throws(QueryError) -> Result {
         let isCancelled = Lock(false)
         do {
             return try await withTaskCancellationHandler {
-                try await answer(sql, parameters, freshness, limits, isCancelled)
+                try await body(isCancelled)
             } onCancel: {
                 isCancelled.withLock { $0 = true }
             }
@@ -37,6 +44,10 @@ extension SourceEngine {
         let now = configuration.clock.now()
         let deadline = ContinuousClock.now + limits.time.duration
         let reading = try StatementReading(sql, parameters: parameters, catalog: catalog, now: now)
+        if reading.isExplained {
+            let explanation = try await explanation(of: reading, freshness, limits, isCancelled)
+            return QueryResult(rows: explanation.rows, asOf: now, isTruncated: false, sources: [], calls: 0)
+        }
         let reads = try await withRunner { [attachments = try await attachments(for: reading)] in
             try await $0.reads(of: reading, attachments)
         }
@@ -46,7 +57,7 @@ extension SourceEngine {
         let fresh = await bringUp(mirrored, to: freshness, until: syncDeadline)
         try refuseIfNothingStands(mirrored, reads)
         let permission = StatementScope.Permission(
-            limits: limits, deadline: deadline, mayCall: freshness != .stored,
+            limits: limits, deadline: deadline, mayCall: freshness != .stored, isRehearsal: false,
             mayBePartial: Set(reads.map(\.schema)).count > 1, unconfigured: catalog.unconfigured,
             usingFallback: Set(mirrored.filter { statuses[$0]?.state.usesFallback(now: now) ?? false }),
             isCancelled: isCancelled)
@@ -63,7 +74,7 @@ extension SourceEngine {
         try await withRunner { try await $0.run(reading, attachments, permission) }
     }
 
-    private func attachments(for reading: StatementReading) async throws -> [StatementRunner.Attachment] {
+    func attachments(for reading: StatementReading) async throws -> [StatementRunner.Attachment] {
         var attachments: [StatementRunner.Attachment] = []
         for schema in reading.schemas {
             guard let file = files[schema] else {

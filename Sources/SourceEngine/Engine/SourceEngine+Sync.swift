@@ -52,7 +52,7 @@ extension SourceEngine {
         }
     }
 
-    private func isFresh(_ name: QualifiedName, within span: Span) -> Bool {
+    func isFresh(_ name: QualifiedName, within span: Span) -> Bool {
         guard let table = catalog.mirrored(name), let status = statuses[name], let syncedAt = status.state.syncedAt
         else {
             return false

@@ -7,6 +7,8 @@ struct StatementReading: Sendable {
     let sql: RenderedSQL
     /// The schemas that it names, in order of their names.
     let schemas: [String]
+    /// The statement asks which calls it would make, not for its rows.
+    let isExplained: Bool
 
     init(_ sql: String, parameters: [Value], catalog: Catalog, now: Instant) throws(QueryError) {
         original = sql
@@ -25,6 +27,9 @@ struct StatementReading: Sendable {
                 .refused, "\(tokens[0].text.uppercased()) is refused: statements only read here.",
                 remedy: "Start with SELECT or WITH.")
         }
+        // `EXPLAIN QUERY PLAN` is SQLite's own.
+        isExplained = tokens[0].isWord("EXPLAIN") && tokens.count > 1 && !tokens[1].isWord("QUERY")
+        if isExplained { tokens.removeFirst() }
         try Self.place(parameters, in: &tokens)
         var routing = TableRouting(tokens: tokens, catalog: catalog, sql: sql)
         tokens = try routing.routed()

@@ -19,6 +19,8 @@ actor StatementRunner {
         var calls: [String: Int]
         var failures: [String: SourceError]
         var oldestAnswer: Instant?
+        var planned: [QualifiedName: StatementScope.PlannedScans]
+        var plannedBodies: [QualifiedName: Int]
     }
 
     private let queue = QueueExecutor(label: "sql")
@@ -64,7 +66,8 @@ actor StatementRunner {
             }
             return Outcome(
                 rows: gathered.rows, isTruncated: gathered.isCut || scope.isTruncated, calls: scope.calls,
-                failures: scope.failures, oldestAnswer: scope.oldestAnswer)
+                failures: scope.failures, oldestAnswer: scope.oldestAnswer,
+                planned: scope.planned, plannedBodies: scope.plannedBodies)
         } catch {
             throw explained(error, reading, connection)
         }

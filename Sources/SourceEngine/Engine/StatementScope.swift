@@ -8,6 +8,8 @@ final class StatementScope {
         var deadline: ContinuousClock.Instant
         /// False where the statement must do with what is stored.
         var mayCall: Bool
+        /// Requests are written down instead of made, and answered with no rows.
+        var isRehearsal: Bool
         /// The statement reads more than one source, so that one of them may be missing.
         var mayBePartial: Bool
         /// Sources that lack an input, with the sentence that says so.
@@ -29,6 +31,18 @@ final class StatementScope {
     var failure: (any Error)?
     /// By group, then by key: the bodies fetched for this statement.
     var bodies: [BodyGroup: [[Value]: [Value]]] = [:]
+
+    /// Of a rehearsal: the requests that would be made.
+    private(set) var planned: [QualifiedName: PlannedScans] = [:]
+    private(set) var plannedBodies: [QualifiedName: Int] = [:]
+    private var plannedKeys: Set<LiveRequest.Key> = []
+
+    struct PlannedScans: Sendable {
+        var first = ""
+        var count = 0
+        /// Requests whose pages are kept, so that no call is made.
+        var kept = 0
+    }
 
     struct BodyGroup: Hashable {
         var table: QualifiedName
@@ -54,6 +68,17 @@ final class StatementScope {
     }
 
     func noteCalls(_ count: Int, of source: String) { calls[source.lowercased(), default: 0] += count }
+
+    /// Counts a request that would be made, once.
+    func plan(_ request: LiveRequest, isKept: Bool, text: @autoclosure () throws -> String) rethrows {
+        guard plannedKeys.insert(request.key).inserted else { return }
+        var scans = planned[request.key.table] ?? PlannedScans()
+        if isKept { scans.kept += 1 } else { scans.count += 1 }
+        if scans.first.isEmpty { scans.first = try text() }
+        planned[request.key.table] = scans
+    }
+
+    func planBodies(of table: QualifiedName) { plannedBodies[table, default: 0] += 1 }
 
     func takeScans(_ count: Int, for name: QualifiedName) throws {
         guard count <= scansLeft else {

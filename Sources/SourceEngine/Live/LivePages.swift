@@ -39,6 +39,16 @@ actor LivePages {
         return (answer, true)
     }
 
+    /// The answers that are kept, in the order of the requests.
+    func kept(_ requests: [LiveRequest]) -> [LiveAnswer?] {
+        let now = clock.now()
+        return requests.map { kept($0, now) }
+    }
+
+    nonisolated func describe(_ request: LiveRequest) throws(SourceError) -> String {
+        try pages.request(of: request.scan).text
+    }
+
     private func kept(_ request: LiveRequest, _ now: Instant) -> LiveAnswer? {
         var whole = request.key
         whole.limit = nil

@@ -32,6 +32,7 @@ final class LiveScans: LiveAsking {
                     .unsupported, "\(name) is not stored: it is asked of its provider each time.",
                     remedy: "Run the statement without asking for stored rows alone.")
             }
+            guard !scope.permission.isRehearsal else { return try rehearse(requests, scope) }
             try scope.takeScans(requests.count, for: name)
             return try fetch(requests, scope)
         } catch let error as SourceError where scope.permission.mayBePartial && Self.isOutage(error) {
@@ -47,6 +48,18 @@ final class LiveScans: LiveAsking {
     /// A mistake in the statement is never covered up as an outage of the source.
     private static func isOutage(_ error: SourceError) -> Bool {
         error.kind != .missingFilter && error.kind != .unsupported
+    }
+
+    /// Writes the requests down; those whose pages are kept are answered from them.
+    private func rehearse(_ requests: [LiveRequest], _ scope: StatementScope) throws -> [(LiveRequest, LiveAnswer)] {
+        let pages = pages
+        let kept = try BlockingBridge.wait(until: scope.permission.deadline, isCancelled: { false }) {
+            await pages.kept(requests)
+        }
+        return try zip(requests, kept).compactMap { request, answer in
+            try scope.plan(request, isKept: answer != nil, text: try pages.describe(request))
+            return answer.map { (request, $0) }
+        }
     }
 
     private func fetch(_ requests: [LiveRequest], _ scope: StatementScope) throws -> [(LiveRequest, LiveAnswer)] {

@@ -38,6 +38,14 @@ actor MirrorFile {
         }
     }
 
+    /// How many rows an hour of the newest covered day has; nil when none is stored.
+    func rowsPerHour(of name: QualifiedName) throws -> Double? {
+        try use { connection in
+            guard let table = self.tables[name] else { return nil }
+            return try MirrorLedger(connection: connection).rowsPerHour(of: table)
+        }
+    }
+
     /// Writes rows, their rollups, and what they cover, in one transaction.
     ///
     /// `covered` is nil while a chain is not at its end. Answers how many rows were refused for want of a key.

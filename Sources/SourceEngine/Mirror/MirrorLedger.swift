@@ -19,6 +19,15 @@ struct MirrorLedger {
         return state
     }
 
+    /// Over the newest covered stretch, a day at most.
+    func rowsPerHour(of table: MirrorTable) throws -> Double? {
+        guard let newest = try coverage(of: table).intervals.last else { return nil }
+        let from = max(newest.from, newest.to - .days(1))
+        let count = try connection.query(MirrorSchema(table: table).countSince, [Value(from)]).rows.first?[0].integer
+        let hours = (newest.to - from).seconds / 3600
+        return hours > 0 ? count.map { Double($0) / hours } : nil
+    }
+
     func coverage(of table: MirrorTable) throws -> IntervalSet {
         let rows = try connection.query(
             "SELECT from_at, to_at FROM mirror_coverage WHERE name = ?", [.text(table.table.name)]

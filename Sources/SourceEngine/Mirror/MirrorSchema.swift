@@ -107,6 +107,7 @@ struct MirrorSchema: Sendable {
     private var keyMatch: String { table.keyPositions.map { "\(column($0)) = ?" }.joined(separator: " AND ") }
 
     var newest: String { "SELECT max(\(time)) FROM \(rows)" }
+    var countSince: String { "SELECT count(*) FROM \(rows) WHERE \(time) >= ?" }
     var expiry: String { "DELETE FROM \(rows) WHERE \(time) < ?" }
     var expiredTraces: String? {
         table.tracePosition.map { "SELECT DISTINCT \(column($0)) FROM \(rows) WHERE \(time) < ?" }

@@ -1,0 +1,90 @@
+package import Basics
+import SourceFetch
+import SourceSpec
+
+extension SourceEngine {
+    /// The calls that a statement would make now. Makes none: mirrors answer with what they hold, and where live tables
+    /// stand in a join, their requests follow from the stored rows of the other side.
+    package func explain(
+        _ sql: String, _ parameters: [Value] = [], freshness: Freshness = .upTo(.seconds(60)),
+        limits: QueryLimits = QueryLimits()
+    ) async throws(QueryError) -> QueryExplanation {
+        try await guarded { isCancelled in
+            let now = configuration.clock.now()
+            let reading = try StatementReading(sql, parameters: parameters, catalog: catalog, now: now)
+            return try await explanation(of: reading, freshness, limits, isCancelled)
+        }
+    }
+
+    func explanation(
+        of reading: StatementReading, _ freshness: Freshness, _ limits: QueryLimits, _ isCancelled: Lock<Bool>
+    ) async throws -> QueryExplanation {
+        let attachments = try await attachments(for: reading)
+        let reads = try await withRunner { try await $0.reads(of: reading, attachments) }
+        let mirrored = reads.filter { catalog.mirrored($0) != nil }.sorted()
+        await load(mirrored)
+        let permission = StatementScope.Permission(
+            limits: limits, deadline: ContinuousClock.now + limits.time.duration, mayCall: true, isRehearsal: true,
+            mayBePartial: false, unconfigured: [:], usingFallback: [], isCancelled: isCancelled)
+        let outcome = try await withRunner { try await $0.run(reading, attachments, permission) }
+        var steps: [QueryExplanation.Step] = []
+        for name in mirrored { steps.append(try await mirrorStep(name, freshness)) }
+        let live = reads.filter { catalog.mirrored($0) == nil && $0.schema != MetaTables.schema }
+        for name in Set(live).union(outcome.planned.keys).sorted() {
+            steps.append(liveStep(name, outcome.planned[name]))
+        }
+        for (name, groups) in outcome.plannedBodies.sorted(by: { $0.key < $1.key }) {
+            steps.append(
+                .init(
+                    table: name.description, access: .bodies, calls: groups,
+                    note: "one for each trace whose input or output is not stored"))
+        }
+        return QueryExplanation(steps: steps)
+    }
+
+    private func mirrorStep(_ name: QualifiedName, _ freshness: Freshness) async throws -> QueryExplanation.Step {
+        var step = QueryExplanation.Step(table: name.description, access: .mirror, calls: 0)
+        guard let table = catalog.mirrored(name), let file = files[name.schema] else { return step }
+        if let sentence = catalog.unconfigured[name.schema] {
+            step.note = sentence
+            return step
+        }
+        guard case .upTo(let span) = freshness, !isFresh(name, within: span) else {
+            step.note = "what is stored is enough"
+            return step
+        }
+        let state = statuses[name]?.state ?? MirrorState()
+        let now = configuration.clock.now()
+        let plan = MirrorPlan(mirror: table.mirror, coverage: state.coverage)
+        let horizon = plan.horizon(now: now, retention: configuration.retention ?? table.mirror.retention)
+        let windows = plan.windows(from: horizon, to: now)
+        guard let first = windows.first else { return step }
+        let planned = try configuration.pages.request(
+            of: table.scan(first, usesFallback: state.usesFallback(now: now)))
+        step.request = planned.text
+        let rate = try await file.rowsPerHour(of: name)
+        if let rate, let size = planned.pageSize {
+            step.calls = windows.reduce(0) { sum, window in
+                sum + max(1, Int((rate * window.length.seconds / 3600 / Double(size)).rounded(.up)))
+            }
+            step.note = "about; \(windows.count) window\(windows.count == 1 ? "" : "s") to read"
+        } else {
+            step.calls = windows.count == 1 && state.hasRows ? 1 : nil
+            step.note = "at least \(windows.count): how many rows there are is not known yet"
+        }
+        return step
+    }
+
+    private func liveStep(_ name: QualifiedName, _ planned: StatementScope.PlannedScans?) -> QueryExplanation.Step {
+        var step = QueryExplanation.Step(table: name.description, access: .live, calls: planned?.count)
+        if let sentence = catalog.unconfigured[name.schema] {
+            (step.calls, step.note) = (0, sentence)
+        } else if let planned {
+            step.request = planned.first
+            step.note = planned.kept == 0 ? "" : "\(planned.kept) more answered from pages that are kept"
+        } else {
+            step.note = "once for each row that it is joined with"
+        }
+        return step
+    }
+}

@@ -32,7 +32,7 @@ package struct Environment: Hashable, Sendable {
     package static let secretNames = [
         "LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY", "SENTRY_TOKEN", "GITHUB_TOKEN", "SLACK_TOKEN", "SLACK_BOT_TOKEN",
         "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "DD_API_KEY", "DD_APPLICATION_KEY", "PAGERDUTY_TOKEN",
-        "PAGERDUTY_ROUTING_KEY", "LINEAR_API_KEY", "GROQ_API_KEY", "AGENT_KILL_SECRET",
+        "PAGERDUTY_ROUTING_KEY", "LINEAR_API_KEY", "GROQ_API_KEY", "AGENT_KILL_SECRET", "CLICKHOUSE_PASSWORD",
     ]
 
     /// Hides every secret of this environment.

@@ -2,13 +2,13 @@ import Basics
 
 /// The minute in which a cost rose.
 enum ChangePoint {
-    /// `rows`: minute (`YYYY-MM-DDThh:mm`) and cost, minutes without cost left out. Nil when the cost never rises.
+    /// `rows`: minute (a time) and cost, minutes without cost left out. Nil when the cost never rises.
     ///
     /// The series is cut where two constant levels fit it best (least squares); the onset is the first minute with cost
     /// at or after the cut.
     static func onset(in rows: RowSet, noEarlierThan start: Instant) -> Instant? {
         let costs = rows.records.compactMap { row -> (index: Int, cost: Double)? in
-            guard let text = row["minute"].text, let minute = Instant(iso8601: text + ":00Z"),
+            guard let minute = row["minute"].instant,
                 let cost = row["cost"].real, cost.isFinite, cost > 0, minute >= start, minute < start + .hours(24)
             else { return nil }
             return (Int((minute - start).milliseconds / 60_000), cost)

@@ -35,7 +35,7 @@ enum CostQueries {
         let isProject = subject == CostDecomposition.project
         return DetectorQuery(
             sql: """
-                SELECT substr(start_time, 1, 16) AS minute, SUM(total_cost) AS cost FROM langfuse.observations \
+                SELECT date_trunc('minute', start_time) AS minute, SUM(total_cost) AS cost FROM langfuse.observations \
                 WHERE start_time >= ? AND start_time < ? AND total_cost > 0 \
                 AND total_cost < 100000\(isProject ? "" : " AND name = ?") \
                 GROUP BY 1 ORDER BY 1

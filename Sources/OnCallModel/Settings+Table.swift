@@ -104,6 +104,14 @@ extension Settings {
             \.resolveAfterMinutes),
         integer("retention_days", 8...365, "days", "How much history the mirrors hold.", \.retentionDays),
         Entry(
+            spec: SettingSpec(
+                key: "engine", kind: .choice(Engine.allCases.map(\.rawValue)),
+                meaning:
+                    "embedded asks the providers, coral lets the coral program ask, clickhouse reads Langfuse's own store."
+            ),
+            read: { .string($0.engine.rawValue) },
+            write: { $0.engine = $1.string.flatMap(Engine.init) ?? $0.engine }),
+        Entry(
             spec: SettingSpec(key: "theme", kind: .name, meaning: "A file of themes/ without its ending."),
             read: { .string($0.theme) }, write: { $0.theme = $1.string ?? $0.theme }),
     ]

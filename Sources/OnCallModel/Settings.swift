@@ -27,10 +27,16 @@ package struct Settings: Hashable, Sendable {
     package var resolveAfterMinutes = 120.0
     /// How many days of history the mirrors hold.
     package var retentionDays = 35
+    /// Who fetches the rows, and where statements run.
+    package var engine = Engine.embedded
     /// A file of `themes/` without its ending.
     package var theme = "dark"
 
     package init() {}
+
+    package enum Engine: String, CaseIterable, Hashable, Sendable {
+        case embedded, coral, clickhouse
+    }
 
     package enum CostBaseline: String, CaseIterable, Hashable, Sendable {
         case seasonal, mean

@@ -9,8 +9,9 @@ package protocol VirtualTable: AnyObject {
     ///
     /// - Throws: ``VirtualTableRefusal`` when this set of conditions cannot be served; SQLite then tries others.
     func plan(_ conditions: [VirtualCondition], _ shape: VirtualQueryShape) throws -> VirtualPlan
-    /// Gives the rows; `bound` holds the accepted conditions in the order of the plan's `accepted`.
-    func open(_ bound: [VirtualBinding]) throws -> any VirtualRows
+    /// Gives the rows; `bound` holds the accepted conditions in the order of the plan's `accepted`. The values of columns
+    /// that are not `used` are never asked for.
+    func open(_ bound: [VirtualBinding], used: UsedColumns) throws -> any VirtualRows
 }
 
 /// One pass over the rows that a plan gave.
@@ -32,6 +33,16 @@ package struct VirtualColumn: Hashable, Sendable {
         self.type = type
         self.isHidden = isHidden
     }
+}
+
+/// The columns that a statement reads of a table.
+package struct UsedColumns: Hashable, Sendable {
+    /// SQLite's own mask: the last bit stands for every column from the 64th on.
+    let mask: UInt64
+
+    package static let all = UsedColumns(mask: .max)
+
+    package func contains(_ column: Int) -> Bool { mask >> UInt64(min(column, 63)) & 1 == 1 }
 }
 
 /// `column operator …`, whose right side is known (`isUsable`) or comes from a table not yet read.

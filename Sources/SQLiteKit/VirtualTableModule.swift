@@ -121,16 +121,18 @@ private func conditions(of info: UnsafeMutablePointer<sqlite3_index_info>) -> [V
     }
 }
 
-/// One accepted condition in `idxStr`: `column:operator`, with `i` for `:` where the whole list comes at once.
-private func encode(_ plan: VirtualPlan, _ conditions: [VirtualCondition]) -> String {
-    plan.accepted.map { accepted in
+/// `idxStr`: the mask of the used columns, `;`, then each accepted condition as `column:operator`, with `i` for `:` where
+/// the whole list comes at once.
+private func encode(_ plan: VirtualPlan, _ conditions: [VirtualCondition], used: UInt64) -> String {
+    let accepted = plan.accepted.map { accepted in
         let condition = conditions[accepted.condition]
         return "\(condition.column ?? -1)\(accepted.asList ? "i" : ":")\(condition.comparison?.rawValue ?? 0)"
-    }.joined(separator: ",")
+    }
+    return "\(used);\(accepted.joined(separator: ","))"
 }
 
 private func bindings(
-    _ plan: String, _ values: UnsafeMutablePointer<OpaquePointer?>?
+    _ plan: Substring, _ values: UnsafeMutablePointer<OpaquePointer?>?
 ) -> [VirtualBinding] {
     plan.split(separator: ",").enumerated().compactMap { position, part in
         let fields = part.split { $0 == "i" || $0 == ":" }
@@ -167,7 +169,7 @@ private func bestIndex(
         }
         info.pointee.estimatedCost = plan.cost
         info.pointee.estimatedRows = plan.rows
-        info.pointee.idxStr = cs_copy(encode(plan, offered))
+        info.pointee.idxStr = cs_copy(encode(plan, offered, used: info.pointee.colUsed))
         info.pointee.needToFreeIdxStr = 1
         return SQLITE_OK
     } catch let refusal as VirtualTableRefusal {
@@ -184,8 +186,9 @@ private func filter(
 ) -> Int32 {
     let box = cursorBox(cursor)
     do {
-        let bound = bindings(plan.map { String(cString: $0) } ?? "", values)
-        box.rows = try box.owner.table.open(bound)
+        let parts = (plan.map { String(cString: $0) } ?? "").split(separator: ";", omittingEmptySubsequences: false)
+        let used = parts.first.flatMap { UInt64($0) }.map { UsedColumns(mask: $0) } ?? .all
+        box.rows = try box.owner.table.open(bindings(parts.last ?? "", values), used: used)
         box.rowID = 0
         return SQLITE_OK
     } catch {

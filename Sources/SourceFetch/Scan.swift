@@ -11,18 +11,22 @@ package struct Scan: Hashable, Sendable {
     package var extraParameters: [MirrorSpec.Parameter]
     /// At most this many rows; reaching it is said in the outcome.
     package var rowLimit: Int?
+    /// The columns that are wanted; the others may come as NULL. Nil for all. Only stores of their own choose by it.
+    package var columns: Set<String>?
     /// Replaces the table's own request path and paging: an older API.
     package var fallback: MirrorSpec.Fallback?
 
     package init(
         source: SourceSpec, table: TableSpec, filters: [String: Value] = [:],
-        extraParameters: [MirrorSpec.Parameter] = [], rowLimit: Int? = nil, fallback: MirrorSpec.Fallback? = nil
+        extraParameters: [MirrorSpec.Parameter] = [], rowLimit: Int? = nil, columns: Set<String>? = nil,
+        fallback: MirrorSpec.Fallback? = nil
     ) {
         self.source = source
         self.table = table
         self.filters = filters
         self.extraParameters = extraParameters
         self.rowLimit = rowLimit
+        self.columns = columns
         self.fallback = fallback
     }
 

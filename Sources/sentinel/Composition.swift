@@ -41,7 +41,10 @@ struct Composition: Sendable {
         engine = SourceEngine(
             SourceEngineConfiguration(
                 mirrorDirectory: paths.mirrors, specs: catalog.specs,
+                kind: EngineKind(rawValue: inForce.engine.rawValue) ?? .embedded,
                 pages: SourceFetcher(
+                    client: http, inputs: inputs, clock: clock, redaction: environment.redaction),
+                clickHouse: ClickHouseStore(
                     client: http, inputs: inputs, clock: clock, redaction: environment.redaction),
                 inputs: inputs, clock: clock, retention: .days(Double(inForce.retentionDays))))
     }

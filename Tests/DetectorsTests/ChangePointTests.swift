@@ -29,7 +29,7 @@ struct ChangePointTests {
         let first = now.startOfHour - .hours(2)
         let rows: [[Value]] = (0..<120).map { index in
             let minute = first + .minutes(Double(index))
-            return [.text(String(minute.iso8601.prefix(16))), .real(minute < start ? 0.017 : 0.22)]
+            return [Value(minute), .real(minute < start ? 0.017 : 0.22)]
         }
         return RowSet(columns: ["minute", "cost"], rows: rows)
     }

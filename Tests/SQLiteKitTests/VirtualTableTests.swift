@@ -17,7 +17,7 @@ struct VirtualTableTests {
                 rows: 1)
         }
 
-        func open(_ bound: [VirtualBinding]) throws -> any VirtualRows {
+        func open(_ bound: [VirtualBinding], used: UsedColumns) throws -> any VirtualRows {
             opened.append(bound)
             return Rows(bound.flatMap(\.values).compactMap(\.integer))
         }

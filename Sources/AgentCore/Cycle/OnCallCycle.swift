@@ -62,6 +62,7 @@ struct OnCallCycle: Sendable {
     // MARK: stages
 
     private func readSources() async -> [SourceHealth] {
+        if let kind = EngineKind(rawValue: settings.engine.rawValue) { await engine.use(kind) }
         await engine.resetCallCounts()
         let writer = writer
         _ = await engine.sync { progress in

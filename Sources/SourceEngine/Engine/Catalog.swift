@@ -45,6 +45,11 @@ struct Catalog: Sendable {
         }
     }
 
+    /// Sources that the chosen engine cannot read.
+    mutating func markUnavailable(_ sentences: [String: String]) {
+        unconfigured.merge(sentences) { $1 }
+    }
+
     private static func isNumeric(_ type: ColumnType) -> Bool {
         type == .int64 || type == .float64 || type == .boolean
     }

@@ -19,6 +19,7 @@ extension SourceEngine {
     func explanation(
         of reading: StatementReading, _ freshness: Freshness, _ limits: QueryLimits, _ isCancelled: Lock<Bool>
     ) async throws -> QueryExplanation {
+        if let pushed = pushedExplanation(of: reading) { return pushed }
         let attachments = try await attachments(for: reading)
         let reads = try await withRunner { try await $0.reads(of: reading, attachments) }
         let mirrored = reads.filter { catalog.mirrored($0) != nil }.sorted()
@@ -59,7 +60,7 @@ extension SourceEngine {
         let horizon = plan.horizon(now: now, retention: configuration.retention ?? table.mirror.retention)
         let windows = plan.windows(from: horizon, to: now)
         guard let first = windows.first else { return step }
-        let planned = try configuration.pages.request(
+        let planned = try parts.pages.request(
             of: table.scan(first, usesFallback: state.usesFallback(now: now)))
         step.request = planned.text
         let rate = try await file.rowsPerHour(of: name)

@@ -48,6 +48,7 @@ extension SourceEngine {
             let explanation = try await explanation(of: reading, freshness, limits, isCancelled)
             return QueryResult(rows: explanation.rows, asOf: now, isTruncated: false, sources: [], calls: 0)
         }
+        if freshness != .stored, let result = try await pushed(reading, limits, at: now) { return result }
         let reads = try await withRunner { [attachments = try await attachments(for: reading)] in
             try await $0.reads(of: reading, attachments)
         }

@@ -21,6 +21,7 @@ extension SourceEngine {
             source: schema, state: .ok, asOf: ends.contains(nil) ? nil : ends.compactMap { $0 }.min(),
             calls: calls[schema] ?? 0, rows: known.reduce(0) { $0 + ($1.1.last?.rows ?? 0) },
             clockSkew: known.compactMap(\.1.last?.skew).max { abs($0.milliseconds) < abs($1.milliseconds) })
+        if kind == .clickhouse, schema == ClickHouseStore.source { report.asOf = pushedAt }
         if let sentence = catalog.unconfigured[schema] {
             (report.state, report.message) = (.notConfigured, sentence)
             return report

@@ -79,17 +79,18 @@ extension SourceEngine {
         status.isRunning = true
         statuses[name] = status
         let sync = MirrorSync(
-            table: table, file: file, pages: configuration.pages, clock: configuration.clock,
+            table: table, file: file, pages: parts.pages, clock: configuration.clock,
             retention: configuration.retention ?? table.mirror.retention,
             skew: status.last?.skew ?? .milliseconds(0))
-        Task {
+        Task { [epoch] in
             let outcome = await sync.run(since: since, progress: progress)
-            self.finishSync(of: name, outcome)
+            self.finishSync(of: name, outcome, epoch)
         }
     }
 
-    private func finishSync(of name: QualifiedName, _ outcome: SyncOutcome) {
+    private func finishSync(of name: QualifiedName, _ outcome: SyncOutcome, _ began: Int) {
         noteCalls([name.schema: outcome.calls])
+        guard began == epoch else { return }
         var status = statuses[name] ?? TableStatus()
         status.state = outcome.state
         status.last = outcome

@@ -9,44 +9,49 @@ import SourceSpec
 /// waits for another.
 package actor SourceEngine {
     let configuration: SourceEngineConfiguration
-    let catalog: Catalog
-    /// By schema.
-    let files: [String: MirrorFile]
-    private var runners: [(runner: StatementRunner, load: Int)]
+    private(set) var parts: EngineParts
+    /// Counts how often another engine was chosen: what was begun before reports to nobody.
+    private(set) var epoch = 0
     var statuses: [QualifiedName: TableStatus] = [:]
     /// HTTP calls by schema since they were last reset.
     var calls: [String: Int] = [:]
     /// Failures of live tables by schema, until the source answers again.
     var liveFailures: [String: SourceError] = [:]
+    /// When ClickHouse last answered a whole statement.
+    var pushedAt: Instant?
     private var nextWaiter = 0
+
+    var catalog: Catalog { parts.catalog }
+    var files: [String: MirrorFile] { parts.files }
+    package var kind: EngineKind { parts.kind }
 
     package init(_ configuration: SourceEngineConfiguration) {
         self.configuration = configuration
-        let catalog = Catalog(specs: configuration.specs, inputs: configuration.inputs)
-        var files: [String: MirrorFile] = [:]
-        for spec in configuration.specs {
-            let schema = spec.name.lowercased()
-            files[schema] = MirrorFile(
-                source: schema, directory: configuration.mirrorDirectory, tables: catalog.mirrors[schema] ?? [],
-                liveTables: catalog.liveTables[schema] ?? [])
+        parts = EngineParts(configuration, kind: configuration.kind)
+    }
+
+    /// Takes up another engine. Statements that wait for a mirror go on with what is stored.
+    package func use(_ kind: EngineKind) {
+        guard kind != parts.kind else { return }
+        let waiters = statuses.values.flatMap(\.waiters.values)
+        parts = EngineParts(configuration, kind: kind)
+        epoch += 1
+        statuses = [:]
+        liveFailures = [:]
+        for waiter in waiters {
+            waiter.timer.cancel()
+            waiter.continuation.resume(returning: false)
         }
-        let pages = LivePages(
-            pages: configuration.pages, clock: configuration.clock, lifetime: configuration.pageLifetime)
-        let fetch = BodyFetch(pages: configuration.pages, files: files, clock: configuration.clock)
-        let clock = configuration.clock
-        // One statement may wait for a provider while another reads what is stored.
-        runners = (0..<2).map { _ in (StatementRunner(catalog: catalog, pages: pages, fetch: fetch, clock: clock), 0) }
-        (self.catalog, self.files) = (catalog, files)
     }
 
     /// Runs `body` with the runner that has least to do.
     func withRunner<Result: Sendable>(
         _ body: @Sendable (StatementRunner) async throws -> Result
     ) async throws -> Result {
-        let place = runners[0].load <= runners[1].load ? 0 : 1
-        runners[place].load += 1
-        defer { runners[place].load -= 1 }
-        return try await body(runners[place].runner)
+        let lane = parts.lanes.min { $0.load < $1.load } ?? parts.lanes[0]
+        lane.load += 1
+        defer { lane.load -= 1 }
+        return try await body(lane.runner)
     }
 
     package func resetCallCounts() {

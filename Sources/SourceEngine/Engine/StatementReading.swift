@@ -5,6 +5,8 @@ import SourceSpec
 struct StatementReading: Sendable {
     let original: String
     let sql: RenderedSQL
+    /// The statement as SQLite gets it, nested.
+    let nodes: [SQLNode]
     /// The schemas that it names, in order of their names.
     let schemas: [String]
     /// The statement asks which calls it would make, not for its rows.
@@ -37,7 +39,8 @@ struct StatementReading: Sendable {
         let names = DialectRewriter.Names(
             numericColumns: catalog.numericColumns, callable: catalog.callable)
         let nodes = try SQLNode.nest(tokens, of: sql)
-        self.sql = RenderedSQL(try DialectRewriter(now: now, names: names).rewrite(nodes))
+        self.nodes = try DialectRewriter(now: now, names: names).rewrite(nodes)
+        self.sql = RenderedSQL(self.nodes)
     }
 
     /// Puts literals for `?` and `?1`, so that conditions on them can be seen and sent to an API.

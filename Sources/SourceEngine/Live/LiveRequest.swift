@@ -13,13 +13,14 @@ struct LiveRequest: Hashable, Sendable {
     var key: Key {
         Key(
             table: QualifiedName(scan.source.name, scan.table.name), filters: scan.filters,
-            parameters: scan.extraParameters, limit: scan.rowLimit, oldest: oldest)
+            parameters: scan.extraParameters, columns: scan.columns, limit: scan.rowLimit, oldest: oldest)
     }
 
     struct Key: Hashable, Sendable {
         var table: QualifiedName
         var filters: [String: Value]
         var parameters: [MirrorSpec.Parameter]
+        var columns: Set<String>?
         var limit: Int?
         var oldest: Instant?
     }

@@ -97,9 +97,13 @@ final class LiveTable: VirtualTable {
         return hasStart ? bounds.names : Array(bounds.names.dropFirst())
     }
 
-    func open(_ bound: [VirtualBinding]) throws -> any VirtualRows {
+    func open(_ bound: [VirtualBinding], used: UsedColumns) throws -> any VirtualRows {
         guard let asking else { throw VirtualTableRefusal("\(spec.name) can be read through the engine only.") }
-        let requests = try LiveRequest.all(for: spec, bound, maximum: asking.scansLeft, now: asking.now)
+        var requests = try LiveRequest.all(for: spec, bound, maximum: asking.scansLeft, now: asking.now)
+        if spec.isProjected {
+            let names = spec.table.columns.indices.filter(used.contains).map { spec.table.columns[$0].name }
+            for position in requests.indices { requests[position].scan.columns = Set(names) }
+        }
         return LiveRows(spec: spec, answers: try asking.ask(requests))
     }
 }

@@ -11,6 +11,8 @@ struct LiveTableSpec: Hashable, Sendable {
     let sqlName: String
     /// How the API bounds time, when the overlay says.
     let bounds: TimeBounds?
+    /// Only the columns that a statement reads are asked for.
+    let isProjected: Bool
     let columns: [VirtualColumn]
     /// The filter that each column is, by the column's place.
     let filters: [Int: FilterSpec]
@@ -23,6 +25,7 @@ struct LiveTableSpec: Hashable, Sendable {
         source: SourceSpec, table: TableSpec, isFunction: Bool = false, isTwin: Bool = false
     ) {
         (self.source, self.table, self.isFunction) = (source, table, isFunction)
+        isProjected = source.backend == .clickHouse
         bounds = source.overlay.bounds[table.name] ?? source.overlay.mirrors[table.name]?.bounds
         sqlName = isTwin ? table.name + Self.twinSuffix : table.name
         var columns = table.columns.map { VirtualColumn($0.name, MirrorSchema.sqliteType($0.type)) }

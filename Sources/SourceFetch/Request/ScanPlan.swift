@@ -59,6 +59,7 @@ struct ScanPlan: Sendable {
             return backend
         case .file: throw unsupported(source, "reads files (backend: file)")
         case .mcp: throw unsupported(source, "speaks MCP (backend: mcp)")
+        case .clickHouse: throw unsupported(source, "is read from ClickHouse")
         }
     }
 

@@ -7,6 +7,8 @@ package struct SourceSpec: Hashable, Sendable {
         /// Read and validated; refused at query time with a sentence.
         case file
         case mcp
+        /// Langfuse's own store, asked in SQL. No manifest says so: the engine of that name makes it of one.
+        case clickHouse
     }
 
     /// The SQL schema.

@@ -1,0 +1,95 @@
+import Basics
+import SourceFetch
+import SourceSpec
+
+/// What an engine of one kind works with.
+struct EngineParts {
+    let kind: EngineKind
+    let catalog: Catalog
+    /// By schema.
+    let files: [String: MirrorFile]
+    let pages: any PageSource
+    let lanes: [Lane]
+
+    /// A runner, and how many statements it has to do. Used by the engine alone.
+    final class Lane {
+        let runner: StatementRunner
+        var load = 0
+
+        init(_ runner: StatementRunner) {
+            self.runner = runner
+        }
+    }
+
+    init(_ configuration: SourceEngineConfiguration, kind: EngineKind) {
+        self.kind = kind
+        let specs = configuration.specs.map { spec in
+            kind == .clickhouse && spec.name.lowercased() == ClickHouseStore.source ? spec.inClickHouse : spec
+        }
+        var catalog = Catalog(specs: specs, inputs: configuration.inputs)
+        catalog.markUnavailable(Self.unavailable(kind, configuration))
+        var files: [String: MirrorFile] = [:]
+        for spec in specs {
+            let schema = spec.name.lowercased()
+            // What another engine has stored is left as it is.
+            files[schema] = MirrorFile(
+                source: spec.backend == .clickHouse ? "\(schema)-clickhouse" : schema,
+                directory: configuration.mirrorDirectory, tables: catalog.mirrors[schema] ?? [],
+                liveTables: catalog.liveTables[schema] ?? [])
+        }
+        let pages = Self.pages(kind, configuration)
+        let live = LivePages(pages: pages, clock: configuration.clock, lifetime: configuration.pageLifetime)
+        let fetch = BodyFetch(pages: pages, files: files, clock: configuration.clock)
+        // One statement may wait for a provider while another reads what is stored.
+        lanes = (0..<2).map { _ in
+            Lane(StatementRunner(catalog: catalog, pages: live, fetch: fetch, clock: configuration.clock))
+        }
+        (self.catalog, self.files, self.pages) = (catalog, files, pages)
+    }
+
+    private static func pages(_ kind: EngineKind, _ configuration: SourceEngineConfiguration) -> any PageSource {
+        switch kind {
+        case .embedded: return configuration.pages
+        case .coral: return configuration.coral ?? configuration.pages
+        case .clickhouse:
+            guard let store = configuration.clickHouse else { return configuration.pages }
+            return SplitPages(clickHouse: ClickHousePages(store: store), others: configuration.pages)
+        }
+    }
+
+    /// Sources that the engine cannot read, with the sentence that says why.
+    private static func unavailable(_ kind: EngineKind, _ configuration: SourceEngineConfiguration) -> [String: String]
+    {
+        switch kind {
+        case .embedded: return [:]
+        case .coral:
+            guard configuration.coral == nil else { return [:] }
+            let sentence =
+                "The engine coral has no program: put `coral` on the PATH, or set the engine to embedded."
+            return Dictionary(uniqueKeysWithValues: configuration.specs.map { ($0.name.lowercased(), sentence) })
+        case .clickhouse:
+            let sentence = configuration.clickHouse.map(\.missing) ?? "The engine clickhouse is not available here."
+            return sentence.map { [ClickHouseStore.source: $0] } ?? [:]
+        }
+    }
+}
+
+/// Sends the scans of sources that stand in ClickHouse there, and all others to their providers.
+struct SplitPages: PageSource {
+    let clickHouse: any PageSource
+    let others: any PageSource
+
+    func scan(
+        _ scan: Scan, onPage: @Sendable (Page) async throws -> ScanProgress
+    ) async throws -> ScanOutcome {
+        try await pages(for: scan).scan(scan, onPage: onPage)
+    }
+
+    func request(of scan: Scan) throws(SourceError) -> PlannedRequest {
+        try pages(for: scan).request(of: scan)
+    }
+
+    private func pages(for scan: Scan) -> any PageSource {
+        scan.source.backend == .clickHouse ? clickHouse : others
+    }
+}

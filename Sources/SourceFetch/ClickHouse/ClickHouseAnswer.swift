@@ -1,0 +1,114 @@
+import Basics
+import JSON
+
+/// Reads `JSONCompactEachRowWithNamesAndTypes`: the names, the types, then one array a row.
+///
+/// An error that comes after the first rows stands in the body of an answer with status 200, behind whole rows; it
+/// makes the whole answer an error. Source: ClickHouse's HTTP interface; `reference`: provider-apis §1.8.
+struct ClickHouseAnswer {
+    var rows: RowSet
+
+    /// What ClickHouse says about a statement that failed.
+    struct Exception: Error, Hashable {
+        var code: Int
+        var message: String
+    }
+
+    /// Nothing of ClickHouse's: another program answers there, or the answer ends in the middle.
+    struct Unreadable: Error, Hashable { var reason: String }
+
+    init(_ body: [UInt8]) throws {
+        var lines = body.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true)[...]
+        if let strange = lines.first(where: { $0.first != UInt8(ascii: "[") }) {
+            let rest = lines.drop(while: { $0.first == UInt8(ascii: "[") })
+            let text = String(decoding: Array(rest.joined(separator: [0x0A])).prefix(4000), as: UTF8.self)
+            throw Self.exception(in: text).map { $0 as any Error }
+                ?? Unreadable(
+                    reason: "a line of its answer begins with ‘\(String(decoding: strange.prefix(20), as: UTF8.self))’")
+        }
+        guard let names = try lines.popFirst().map(Self.texts), let types = try lines.popFirst().map(Self.texts),
+            names.count == types.count
+        else { throw Unreadable(reason: "its answer names no columns") }
+        rows = RowSet(columns: names)
+        let readers = types.map(ClickHouseType.init)
+        rows.rows.reserveCapacity(lines.count)
+        for line in lines { rows.rows.append(try Self.row(line, readers)) }
+    }
+
+    private static func texts(_ line: ArraySlice<UInt8>) throws -> [String] {
+        do throws(JSONError) {
+            return try JSONDocument.withView(of: Array(line)) { view in
+                (view.elements.map { Array($0) } ?? []).map { $0.string ?? "" }
+            }
+        } catch {
+            throw Unreadable(reason: "its answer is cut: \(error)")
+        }
+    }
+
+    private static func row(_ line: ArraySlice<UInt8>, _ types: [ClickHouseType]) throws -> [Value] {
+        do throws(JSONError) {
+            return try JSONDocument.withView(of: Array(line)) { view in
+                var values: [Value] = []
+                values.reserveCapacity(types.count)
+                for element in view.elements.map({ Array($0) }) ?? [] where values.count < types.count {
+                    values.append(types[values.count].value(element))
+                }
+                return values + Array(repeating: .null, count: types.count - values.count)
+            }
+        } catch {
+            throw Unreadable(reason: "its answer is cut: \(error)")
+        }
+    }
+
+    /// `Code: 241. DB::Exception: Memory limit … (MEMORY_LIMIT_EXCEEDED)`.
+    static func exception(in text: String) -> Exception? {
+        guard let start = text.firstRange(of: "Code: "),
+            let code = Int(text[start.upperBound...].prefix { $0.isNumber }),
+            let marker = text[start.upperBound...].firstRange(of: "DB::Exception: ")
+        else { return nil }
+        let message = text[marker.upperBound...].prefix { !$0.isNewline }
+        return Exception(code: code, message: String(message.prefix(500)))
+    }
+}
+
+/// How a column's values are written, from the name of its type.
+enum ClickHouseType: Hashable {
+    case text, integer, real, truth, time, structure
+
+    init(_ name: String) {
+        var inner = name[...]
+        for wrapper in ["LowCardinality(", "Nullable("] where inner.hasPrefix(wrapper) {
+            inner = inner.dropFirst(wrapper.count).dropLast()
+        }
+        self =
+            switch inner {
+            case _ where inner.hasPrefix("DateTime"): .time
+            case _ where inner.hasPrefix("Int") || inner.hasPrefix("UInt"): .integer
+            case _ where inner.hasPrefix("Float") || inner.hasPrefix("Decimal"): .real
+            case "Bool": .truth
+            case _ where inner.hasPrefix("Map") || inner.hasPrefix("Array") || inner.hasPrefix("Tuple"): .structure
+            default: .text
+            }
+    }
+
+    func value(_ element: JSONView) -> Value {
+        if element.isNull { return .null }
+        switch self {
+        case .integer:
+            return (element.integer ?? element.string.flatMap { Int64($0) }).map(Value.integer)
+                ?? element.number.map(Value.real) ?? .null
+        case .real:
+            let number = element.number ?? element.string.flatMap { Double($0) }
+            return number.flatMap { $0.isFinite ? Value.real($0) : nil } ?? .null
+        case .truth: return element.bool.map { Value($0) } ?? element.integer.map(Value.integer) ?? .null
+        case .time: return element.string.map(Self.time) ?? .null
+        case .structure: return .text(element.value.serialized)
+        case .text: return .text(element.string ?? element.value.serialized)
+        }
+    }
+
+    /// `2026-11-24 03:00:00.123` in UTC, as every time is stored here: ISO 8601 with milliseconds and `Z`.
+    private static func time(_ text: String) -> Value {
+        Instant(iso8601: text.replacing(" ", with: "T") + "Z").map { Value($0) } ?? .text(text)
+    }
+}

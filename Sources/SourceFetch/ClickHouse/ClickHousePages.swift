@@ -1,0 +1,143 @@
+import Basics
+package import SourceSpec
+
+/// Reads Langfuse's tables from its ClickHouse, one statement a scan: conditions, bounds and columns go along.
+package struct ClickHousePages: PageSource {
+    /// More rows than this are not read by one scan.
+    static let rowLimit = 200_000
+
+    private let store: ClickHouseStore
+
+    package init(store: ClickHouseStore) {
+        self.store = store
+    }
+
+    package func scan(
+        _ scan: Scan, onPage: @Sendable (Page) async throws -> ScanProgress
+    ) async throws -> ScanOutcome {
+        let (relations, project, probes) = try await store.relations()
+        let statement = try Self.statement(scan, relations, project: project)
+        let limit = scan.rowLimit ?? Self.rowLimit
+        var rows = try await store.run(statement).rows
+        let isTruncated = rows.count > limit
+        if isTruncated { rows.removeLast(rows.count - limit) }
+        let calls = probes + 1
+        _ = try await onPage(Page(rows: rows, calls: calls))
+        return ScanOutcome(rows: rows.count, calls: calls, isTruncated: isTruncated)
+    }
+
+    package func request(of scan: Scan) throws(SourceError) -> PlannedRequest {
+        let statement = try Self.statement(scan, ClickHouseRelations(layout: .events), project: "")
+        let text = statement.sql.replacing("\n", with: " ")
+        return PlannedRequest(text: "ClickHouse: \(text.prefix(400))", pageSize: Self.rowLimit)
+    }
+
+    static func statement(
+        _ scan: Scan, _ relations: ClickHouseRelations, project: String
+    ) throws(SourceError) -> ClickHouseStatement {
+        let bodies: Set = ["input", "output", "metadata"]
+        let wanted = scan.columns ?? Set(scan.table.columns.map(\.name))
+        guard let relation = relations.select(scan.table.name, withBodies: !wanted.isDisjoint(with: bodies)) else {
+            throw SourceError(
+                kind: .unsupported, source: scan.source.name,
+                reason: "\(scan.source.name).\(scan.table.name) is not in the ClickHouse of Langfuse.",
+                remedy: "Set the engine to embedded to read it over the API.")
+        }
+        var parameters = ["project": project]
+        var conditions: [String] = []
+        func condition(_ column: ColumnSpec, _ comparison: String, _ value: String) {
+            let name = "p\(parameters.count)"
+            parameters[name] = value
+            conditions.append("\(quoted(column.name)) \(comparison) \(placeholder(name, column.type))")
+        }
+        for (name, value) in scan.filters.sorted(by: { $0.key < $1.key }) {
+            guard let column = scan.table.columns.first(where: { $0.name == name }) else { continue }
+            condition(column, "=", Bindings.text(of: JSONValue(value)))
+        }
+        let ends = scan.source.overlay.bounds[scan.table.name]
+        if let ends, let time = scan.table.columns.first(where: { $0.name == ends.column }) {
+            for bound in scan.extraParameters where ends.names.contains(bound.name) {
+                condition(time, bound.name == ends.names.first ? ">=" : "<", bound.value)
+            }
+        }
+        let columns = scan.table.columns.map { wanted.contains($0.name) ? quoted($0.name) : "NULL" }
+        let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
+        let order = ends.map { " ORDER BY \(quoted($0.column)) DESC" } ?? ""
+        return ClickHouseStatement(
+            "SELECT \(columns.joined(separator: ", ")) FROM (\(relation))\(filter)\(order) "
+                + "LIMIT \((scan.rowLimit ?? rowLimit) + 1)",
+            parameters: parameters)
+    }
+
+    private static func placeholder(_ name: String, _ type: ColumnType) -> String {
+        switch type {
+        case .int64: "{\(name):Int64}"
+        case .float64: "{\(name):Float64}"
+        case .boolean: "{\(name):Bool}"
+        case .timestamp: "parseDateTime64BestEffort({\(name):String}, 3, 'UTC')"
+        case .utf8, .date, .json: "{\(name):String}"
+        }
+    }
+
+    private static func quoted(_ name: String) -> String { "`\(name.replacing("`", with: "\\`"))`" }
+}
+
+extension SourceSpec {
+    /// Langfuse as its ClickHouse gives it: nothing is mirrored, every column is a filter, and the rollups are tables
+    /// like the others. Tables that ClickHouse does not hold are left out.
+    package var inClickHouse: SourceSpec {
+        var spec = self
+        spec.backend = .clickHouse
+        spec.inputs = []
+        spec.functions = []
+        spec.overlay.mirrors = [:]
+        spec.overlay.bounds = Dictionary(
+            uniqueKeysWithValues: Self.timeColumns.map { name, column in
+                (name, TimeBounds(column: column, window: .between(from: "from", to: "to")))
+            })
+        spec.tables =
+            tables.filter { ClickHouseRelations.names.contains($0.name) } + [Self.hourlyTable, Self.byTraceTable]
+        for position in spec.tables.indices { spec.tables[position].becomeRelation() }
+        return spec
+    }
+
+    private static let timeColumns = [
+        "observations": "start_time", "observations_hourly": "hour", "observations_by_trace": "last_at",
+        "traces": "timestamp", "scores": "timestamp",
+    ]
+
+    private static let hourlyTable = relation(
+        "observations_hourly",
+        [
+            ("hour", .timestamp), ("type", .utf8), ("name", .utf8), ("model", .utf8), ("prompt_name", .utf8),
+            ("prompt_version", .int64), ("environment", .utf8), ("observations", .int64), ("cost", .float64),
+            ("rejected_costs", .int64), ("input_tokens", .int64), ("output_tokens", .int64), ("errors", .int64),
+        ])
+
+    private static let byTraceTable = relation(
+        "observations_by_trace",
+        [
+            ("trace_id", .utf8), ("name", .utf8), ("first_at", .timestamp), ("last_at", .timestamp),
+            ("observations", .int64), ("generations", .int64), ("cost", .float64), ("rejected_costs", .int64),
+            ("input_tokens", .int64), ("output_tokens", .int64), ("errors", .int64), ("environment", .utf8),
+        ])
+
+    private static func relation(_ name: String, _ columns: [(String, ColumnType)]) -> TableSpec {
+        TableSpec(
+            name: name, request: RequestSpec(path: Template(literal: "/")),
+            columns: columns.map { ColumnSpec(name: $0.0, type: $0.1) })
+    }
+}
+
+extension TableSpec {
+    fileprivate mutating func becomeRelation() {
+        fetchLimitDefault = nil
+        routes = []
+        pagination = PaginationSpec()
+        // A part of the key is worth asking for once for each row of a join; the rest is only where it is a constant.
+        filters = columns.filter { $0.type == .utf8 || $0.type == .int64 }.map { column in
+            FilterSpec(name: column.name, type: column.type, isLookupKey: ["id", "trace_id"].contains(column.name))
+        }
+        for position in columns.indices { columns[position].expression = .path([columns[position].name]) }
+    }
+}

@@ -6,7 +6,7 @@ BUILD := swift build $(WALLS)
 TEST  := swift test $(WALLS)
 BIN   := .build/debug/sentinel
 
-.PHONY: demo run build test check format lint record tsan asan bench setup
+.PHONY: demo run build test check format lint record tsan asan clickhouse bench setup
 
 demo: build
 	@$(BIN) demo
@@ -41,6 +41,10 @@ tsan: setup
 
 asan: setup
 	@TZ=UTC $(TEST) --sanitize=address --scratch-path .build-asan
+
+# The ClickHouse engine against a real one (chdb, most of a gigabyte, installed under .build on the first run).
+clickhouse: setup
+	@TZ=UTC scripts/clickhouse/test $(TEST) --filter ClickHouse
 
 bench: setup
 	@swift run $(WALLS) -c release --scratch-path .build-release sentinel-bench

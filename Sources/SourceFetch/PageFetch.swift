@@ -19,12 +19,18 @@ struct PageFetch {
         self.budget = budget
     }
 
+    private var policy: RetryMachine.Policy {
+        var policy = fetcher.retries
+        if let patience = plan.scan.patience { policy.patience = max(policy.patience, patience) }
+        return policy
+    }
+
     /// The whole page at `position`, after as many tries as the retry machine allows.
     ///
     /// - Throws: ``SourceError`` with the calls of the scan so far, or `CancellationError`.
     mutating func page(at position: PagePosition) async throws -> FetchedPage {
         let request = try plan.request(at: position)
-        var machine = RetryMachine(policy: fetcher.retries)
+        var machine = RetryMachine(policy: policy)
         while true {
             let failure: Failure
             do {
@@ -69,7 +75,7 @@ struct PageFetch {
     private mutating func send(_ request: HTTPRequest) async throws -> HTTPResponse {
         lastRequest = request
         do {
-            try await budget.begin(patience: fetcher.retries.patience)
+            try await budget.begin(patience: policy.patience)
         } catch let refusal as RateBudget.Refusal {
             throw counted(sourceError(for: refusal, request))
         }

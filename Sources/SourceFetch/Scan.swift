@@ -13,13 +13,16 @@ package struct Scan: Hashable, Sendable {
     package var rowLimit: Int?
     /// The columns that are wanted; the others may come as NULL. Nil for all. Only stores of their own choose by it.
     package var columns: Set<String>?
+    /// How long one request may wait for its turn or for a provider that asked for silence; nil for what a statement
+    /// waits.
+    package var patience: Span?
     /// Replaces the table's own request path and paging: an older API.
     package var fallback: MirrorSpec.Fallback?
 
     package init(
         source: SourceSpec, table: TableSpec, filters: [String: Value] = [:],
         extraParameters: [MirrorSpec.Parameter] = [], rowLimit: Int? = nil, columns: Set<String>? = nil,
-        fallback: MirrorSpec.Fallback? = nil
+        patience: Span? = nil, fallback: MirrorSpec.Fallback? = nil
     ) {
         self.source = source
         self.table = table
@@ -27,6 +30,7 @@ package struct Scan: Hashable, Sendable {
         self.extraParameters = extraParameters
         self.rowLimit = rowLimit
         self.columns = columns
+        self.patience = patience
         self.fallback = fallback
     }
 

@@ -2,6 +2,7 @@ import Actions
 import AgentCore
 import Basics
 import Configuration
+import FoundationEssentials
 import HTTPClient
 import IncidentStore
 import Investigation
@@ -18,7 +19,7 @@ final class Stage: Sendable {
     let truth: DemoScenario.Truth
     let folder = TemporaryFolder()
     let moment = Lock(Stage.start)
-    private let engine: SourceEngine
+    let engine: SourceEngine
     private let environment: Environment
     private let http = HTTPClient()
 
@@ -30,8 +31,8 @@ final class Stage: Sendable {
 
     /// `extra` are further variables, `without` those that are taken away: a source without its keys.
     init(
-        extra: @Sendable (Sandbox) -> [String: String] = { _ in [:] }, without: Set<String> = [],
-        prepare: (SandboxWorld) -> Void = { _ in }
+        kind: EngineKind = .embedded, extra: @Sendable (Sandbox) -> [String: String] = { _ in [:] },
+        without: Set<String> = [], prepare: (SandboxWorld) -> Void = { _ in }
     ) throws {
         let clock = WallClock { [moment] in moment.withLock { $0 } }
         (sandbox, truth) = try Sandbox.demo(clock: clock)
@@ -41,11 +42,17 @@ final class Stage: Sendable {
         self.environment = environment
         let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
         let inputs: @Sendable (String) -> String? = { environment[$0] }
+        if kind != .embedded {
+            try "{\"engine\": \"\(kind.rawValue)\"}".write(
+                toFile: "\(folder.path)/settings.json", atomically: true, encoding: .utf8)
+        }
         engine = SourceEngine(
             SourceEngineConfiguration(
                 mirrorDirectory: folder.path, specs: SourceCatalog.load(directory: "\(root)/sources").specs,
+                kind: kind,
                 pages: SourceFetcher(
                     client: http, inputs: inputs, clock: clock, redaction: environment.redaction, sleep: { _ in }),
+                clickHouse: ClickHouseStore(client: http, inputs: inputs, clock: clock, sleep: { _ in }),
                 inputs: inputs, clock: clock))
     }
 
@@ -96,8 +103,8 @@ final class Stage: Sendable {
 
     var issues: [SandboxGitHubIssue] { world.read(\.gitHubIssues) }
 
-    func query(_ sql: String) async throws -> QueryResult {
-        try await engine.query(sql)
+    func query(_ sql: String, _ parameters: [Value] = []) async throws -> QueryResult {
+        try await engine.query(sql, parameters)
     }
 
     func read<Answer>(_ query: StoreQuery<Answer>) async throws -> Answer {

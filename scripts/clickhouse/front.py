@@ -1,17 +1,20 @@
 """A real ClickHouse engine (chdb) behind a small part of ClickHouse's HTTP interface, for tests.
 
 Usage: front.py PORT. It answers POST /?database=…&param_x=…&setting=… with the statement as body, as a server would.
-`fail_after_rows=N` in the address of the server (a path like /fail/N) breaks an answer in the middle, under status 200.
+An address that ends in /fail/N breaks each answer after N rows, under status 200; /admin takes statements that write.
 """
 
 import json
 import sys
-from http.server import BaseHTTPRequestHandler, HTTPServer
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
 from chdb import session
 
 SESSION = session.Session()
+# The engine runs one statement at a time.
+TURN = threading.Lock()
 # What a client may set; everything else is refused, as a server refuses an unknown setting.
 SETTINGS = {
     "output_format_json_quote_64bit_integers",
@@ -31,11 +34,6 @@ def literal(value):
     return value if value.isdigit() else "'" + value.replace("'", "''") + "'"
 
 
-def unescaped(value):
-    """Parameters come as in the format TabSeparated."""
-    return value.encode().decode("unicode_escape").encode("latin-1").decode() if "\\" in value else value
-
-
 class Front(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -43,11 +41,15 @@ class Front(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
         address = urlsplit(self.path)
         pairs = dict(parse_qsl(address.query, keep_blank_values=True))
-        parameters = {k[6:]: unescaped(v) for k, v in pairs.items() if k.startswith("param_")}
+        parameters = {k[6:]: v for k, v in pairs.items() if k.startswith("param_")}
         settings = {k: v for k, v in pairs.items() if not k.startswith("param_") and k not in OWN}
         unknown = set(settings) - SETTINGS
         if unknown:
             return self.refuse(115, f"Setting {sorted(unknown)[0]} is neither a builtin setting nor started with the prefix")
+        with TURN:
+            self.run(body, address, pairs, parameters, settings)
+
+    def run(self, body, address, pairs, parameters, settings):
         try:
             if address.path == "/admin":
                 SESSION.query(body)
@@ -86,6 +88,6 @@ class Front(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    server = HTTPServer(("127.0.0.1", int(sys.argv[1])), Front)
+    server = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Front)
     print(json.dumps({"port": server.server_address[1]}), flush=True)
     server.serve_forever()

@@ -18,6 +18,8 @@ struct OnCallCycle: Sendable {
 
     /// A resolved incident that comes back within this is the same incident.
     private static let reopenWithin = Span.hours(24)
+    /// A source that asks for patience, or whose history is long, holds up no cycle: its mirror goes on by itself.
+    private static let longestSync = Span.minutes(2)
 
     func run(at start: Instant) async throws -> CycleReport {
         var report = CycleReport(startedAt: start)
@@ -65,7 +67,7 @@ struct OnCallCycle: Sendable {
         if let kind = EngineKind(rawValue: settings.engine.rawValue) { await engine.use(kind) }
         await engine.resetCallCounts()
         let writer = writer
-        _ = await engine.sync { progress in
+        _ = await engine.sync(within: Self.longestSync) { progress in
             guard progress.windowsPlanned > 1 else { return }
             let text = "reading \(progress.table): \(progress.windowsDone) of \(progress.windowsPlanned) windows"
             Task { try? await writer.transaction { try $0.setActivity(text) } }

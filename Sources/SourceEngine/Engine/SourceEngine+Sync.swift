@@ -7,15 +7,18 @@ extension SourceEngine {
     ///
     /// `since` asks for history older than a table's own backfill, as far as its retention goes. Stopping the caller's
     /// task leaves the reading to end in the background; what it has read is never read again.
+    ///
+    /// `within` is how long to wait at most; nil waits to the end.
     package func sync(
-        _ tables: [QualifiedName]? = nil, since: Instant? = nil,
+        _ tables: [QualifiedName]? = nil, since: Instant? = nil, within: Span? = nil,
         progress: @escaping @Sendable (SyncProgress) -> Void = { _ in }
     ) async -> [SourceReport] {
         let all = catalog.mirrors.values.flatMap { $0 }.map(\.name)
         let wanted = (tables?.compactMap(catalog.owner(of:)) ?? all).filter { catalog.mirrored($0) != nil }
         let names = Set(wanted).filter { catalog.unconfigured[$0.schema] == nil }
         for name in names.sorted() { startSync(of: name, since: since, progress: progress) }
-        for name in names.sorted() { await wait(for: name, until: nil) }
+        let deadline = within.map { ContinuousClock.now + $0.duration }
+        for name in names.sorted() { await wait(for: name, until: deadline) }
         let reports = await reports()
         guard let tables else { return reports }
         return reports.filter { report in tables.contains { $0.schema == report.source.lowercased() } }

@@ -9,9 +9,9 @@ struct MirrorPlan {
     let mirror: MirrorSpec
     let coverage: IntervalSet
 
-    /// The oldest moment worth reading.
+    /// The oldest moment worth reading: the start of an hour, so that no hourly sum is of a part of its hour.
     func horizon(now: Instant, since: Instant? = nil, retention: Span) -> Instant {
-        max(since ?? now - mirror.backfill, now - retention)
+        max(since ?? now - mirror.backfill, now - retention).startOfHour
     }
 
     /// Nothing is missing between the horizon and the watermark.

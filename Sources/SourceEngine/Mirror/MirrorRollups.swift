@@ -71,7 +71,9 @@ struct MirrorRollups: Sendable {
     }
 
     private var traceInsertion: String {
-        let name = table.position(of: "trace_name") == nil ? column("name") : MirrorSchema.quoted("trace_name")
+        let name =
+            table.position(of: "trace_name") == nil
+            ? column("name") : "coalesce(nullif(trace_name, ''), \(column("name")))"
         return """
             INSERT INTO \(traces) SELECT trace_id, (SELECT \(name) FROM \(rows) f WHERE f.trace_id = r.trace_id \
             ORDER BY f.\(time) LIMIT 1), min(\(time)), max(\(time)), count(*), \

@@ -20,6 +20,8 @@ struct SyncOutcome: Sendable {
 struct MirrorSync: Sendable {
     /// Rows held before they are written; a window of fewer is one transaction.
     static let batchRows = 20_000
+    /// A mirror waits in the background for as long as a provider may ask; no statement waits for it.
+    static let patience = RateSignal.longest
 
     let table: MirrorTable
     let file: MirrorFile

@@ -55,7 +55,8 @@ struct MirrorTable: Sendable {
         let fallback = usesFallback ? mirror.fallback : nil
         var scan = Scan(
             source: source, table: table, filters: constants,
-            extraParameters: fallback?.parameters ?? mirror.parameters, fallback: fallback)
+            extraParameters: fallback?.parameters ?? mirror.parameters, patience: MirrorSync.patience,
+            fallback: fallback)
         scan.bound(by: mirror.bounds, from: window.from, to: window.to)
         return scan
     }

@@ -1,16 +1,16 @@
-import Basics
+package import Basics
 import HTTPClient
 import JSON
 import SourceSpec
 
 /// What an answer says about the provider's rate limit.
-enum RateSignal: Hashable, Sendable {
+package enum RateSignal: Hashable, Sendable {
     case none
     /// Asked too often. The wait is nil where the provider names none.
     case limited(Span?)
 
     /// No wait is believed beyond this; after it the provider may be asked again.
-    static let longest = Span.hours(1)
+    package static let longest = Span.hours(1)
 
     init(_ response: HTTPResponse, dialect: RetryDialect, limit: RateLimitSpec?, now: Instant) {
         let reading = Reading(

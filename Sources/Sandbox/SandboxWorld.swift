@@ -12,6 +12,7 @@ package final class SandboxWorld: Sendable {
         /// By channel id; newest first.
         package var messages: [String: [SandboxMessage]] = [:]
         package var gitHubIssues: [SandboxGitHubIssue] = []
+        package var pagerDuty = PagerDutyAccount()
         package var langfuse = LangfuseMode.dual
         var faults: [Provider: [Fault]] = [:]
         var log: [Call] = []
@@ -19,7 +20,7 @@ package final class SandboxWorld: Sendable {
     }
 
     package enum Provider: String, CaseIterable, Hashable, Sendable {
-        case langfuse, sentry, github, slack, model
+        case langfuse, sentry, github, slack, model, pagerduty
     }
 
     /// Which of Langfuse's two reading APIs answers.

@@ -34,6 +34,7 @@ package final class Sandbox: Sendable {
             .langfuse: LangfuseProvider(world: world).respond, .sentry: SentryProvider(world: world).respond,
             .github: GitHubProvider(world: world).respond, .slack: SlackProvider(world: world).respond,
             .model: ModelProvider().respond, .pagerduty: PagerDutyProvider(world: world).respond,
+            .datadog: DatadogProvider(world: world).respond,
         ]
     }
 
@@ -55,6 +56,8 @@ package final class Sandbox: Sendable {
             "SLACK_BASE_URL": address(.slack), "SLACK_TOKEN": SlackProvider.token,
             "SLACK_BOT_TOKEN": SlackProvider.token, "SLACK_INCIDENTS_CHANNEL": SlackProvider.channel,
             "PAGERDUTY_BASE_URL": address(.pagerduty), "PAGERDUTY_TOKEN": PagerDutyProvider.token,
+            "DD_BASE_URL": address(.datadog), "DD_API_KEY": DatadogProvider.apiKey,
+            "DD_APPLICATION_KEY": DatadogProvider.applicationKey,
         ]
     }
 

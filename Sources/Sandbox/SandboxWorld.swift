@@ -13,6 +13,7 @@ package final class SandboxWorld: Sendable {
         package var messages: [String: [SandboxMessage]] = [:]
         package var gitHubIssues: [SandboxGitHubIssue] = []
         package var pagerDuty = PagerDutyAccount()
+        package var datadog = DatadogAccount()
         package var langfuse = LangfuseMode.dual
         var faults: [Provider: [Fault]] = [:]
         var log: [Call] = []
@@ -20,7 +21,7 @@ package final class SandboxWorld: Sendable {
     }
 
     package enum Provider: String, CaseIterable, Hashable, Sendable {
-        case langfuse, sentry, github, slack, model, pagerduty
+        case langfuse, sentry, github, slack, model, pagerduty, datadog
     }
 
     /// Which of Langfuse's two reading APIs answers.

@@ -34,7 +34,7 @@ package final class Sandbox: Sendable {
             .langfuse: LangfuseProvider(world: world).respond, .sentry: SentryProvider(world: world).respond,
             .github: GitHubProvider(world: world).respond, .slack: SlackProvider(world: world).respond,
             .model: ModelProvider().respond, .pagerduty: PagerDutyProvider(world: world).respond,
-            .datadog: DatadogProvider(world: world).respond,
+            .datadog: DatadogProvider(world: world).respond, .linear: LinearProvider(world: world).respond,
         ]
     }
 
@@ -58,6 +58,7 @@ package final class Sandbox: Sendable {
             "PAGERDUTY_BASE_URL": address(.pagerduty), "PAGERDUTY_TOKEN": PagerDutyProvider.token,
             "DD_BASE_URL": address(.datadog), "DD_API_KEY": DatadogProvider.apiKey,
             "DD_APPLICATION_KEY": DatadogProvider.applicationKey,
+            "LINEAR_BASE_URL": address(.linear) + LinearProvider.path, "LINEAR_API_KEY": LinearProvider.key,
         ]
     }
 

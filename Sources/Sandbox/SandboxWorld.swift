@@ -14,6 +14,7 @@ package final class SandboxWorld: Sendable {
         package var gitHubIssues: [SandboxGitHubIssue] = []
         package var pagerDuty = PagerDutyAccount()
         package var datadog = DatadogAccount()
+        package var linear = LinearWorkspace()
         package var langfuse = LangfuseMode.dual
         var faults: [Provider: [Fault]] = [:]
         var log: [Call] = []
@@ -21,7 +22,7 @@ package final class SandboxWorld: Sendable {
     }
 
     package enum Provider: String, CaseIterable, Hashable, Sendable {
-        case langfuse, sentry, github, slack, model, pagerduty, datadog
+        case langfuse, sentry, github, slack, model, pagerduty, datadog, linear
     }
 
     /// Which of Langfuse's two reading APIs answers.

@@ -20,7 +20,7 @@ package final class Sandbox: Sendable {
         self.agent = agent
         var servers: [SandboxWorld.Provider: WebServer] = [:]
         for (provider, answer) in Self.answers(world) {
-            servers[provider] = try WebServer(port: 0) { request in world.serve(provider, request, answer) }
+            servers[provider] = try WebServer(port: 0) { request in await world.serve(provider, request, answer) }
         }
         self.servers = servers
         webhook = try WebServer(port: 0) { request in agent.respond(request) }

@@ -8,7 +8,9 @@ package final class Sandbox: Sendable {
     /// Addresses and keys under the names that Sentinel reads.
     package let environment: [String: String]
     package let agent: SandboxAgent
-    private let servers: [WebServer]
+    private let servers: [SandboxWorld.Provider: WebServer]
+    /// Where the looping agent hears its signed webhook.
+    private let webhook: WebServer
     private let running = Lock<Task<Void, Never>?>(nil)
 
     /// Serves a world. `habits` are those of the looping agent.
@@ -16,23 +18,24 @@ package final class Sandbox: Sendable {
         self.world = world
         let agent = SandboxAgent(habits, world: world, http: HTTPClient())
         self.agent = agent
-        let langfuse = LangfuseProvider(world: world)
-        let sentry = SentryProvider(world: world)
-        let gitHub = GitHubProvider(world: world)
-        let slack = SlackProvider(world: world)
-        let model = ModelProvider()
-        func serve(
-            _ provider: SandboxWorld.Provider, _ answer: @escaping @Sendable (WebRequest) -> WebResponse
-        ) throws -> WebServer {
-            try WebServer(port: 0) { request in world.serve(provider, request, answer) }
+        var servers: [SandboxWorld.Provider: WebServer] = [:]
+        for (provider, answer) in Self.answers(world) {
+            servers[provider] = try WebServer(port: 0) { request in await world.serve(provider, request, answer) }
         }
-        let servers = [
-            try serve(.langfuse, langfuse.respond), try serve(.sentry, sentry.respond),
-            try serve(.github, gitHub.respond), try serve(.slack, slack.respond), try serve(.model, model.respond),
-            try WebServer(port: 0) { request in agent.respond(request) },
-        ]
         self.servers = servers
-        environment = Self.environment(ports: servers.map(\.port))
+        webhook = try WebServer(port: 0) { request in agent.respond(request) }
+        environment = Self.environment { "http://127.0.0.1:\(servers[$0]?.port ?? 0)" }
+    }
+
+    private static func answers(
+        _ world: SandboxWorld
+    ) -> [SandboxWorld.Provider: @Sendable (WebRequest) -> WebResponse] {
+        [
+            .langfuse: LangfuseProvider(world: world).respond, .sentry: SentryProvider(world: world).respond,
+            .github: GitHubProvider(world: world).respond, .slack: SlackProvider(world: world).respond,
+            .model: ModelProvider().respond, .pagerduty: PagerDutyProvider(world: world).respond,
+            .datadog: DatadogProvider(world: world).respond, .linear: LinearProvider(world: world).respond,
+        ]
     }
 
     /// The demo's providers with its story.
@@ -43,29 +46,33 @@ package final class Sandbox: Sendable {
         return (try Sandbox(world: world, agent: scenario.agent), scenario.truth)
     }
 
-    private static func environment(ports: [UInt16]) -> [String: String] {
-        func address(_ index: Int) -> String { "http://127.0.0.1:\(ports[index])" }
-        return [
-            "LANGFUSE_BASE_URL": address(0), "LANGFUSE_PUBLIC_KEY": LangfuseProvider.publicKey,
-            "LANGFUSE_SECRET_KEY": LangfuseProvider.secretKey, "SENTRY_BASE_URL": address(1),
+    private static func environment(_ address: (SandboxWorld.Provider) -> String) -> [String: String] {
+        [
+            "LANGFUSE_BASE_URL": address(.langfuse), "LANGFUSE_PUBLIC_KEY": LangfuseProvider.publicKey,
+            "LANGFUSE_SECRET_KEY": LangfuseProvider.secretKey, "SENTRY_BASE_URL": address(.sentry),
             "SENTRY_TOKEN": SentryProvider.token, "SENTRY_ORG": SentryProvider.organisation,
-            "GITHUB_BASE_URL": address(2), "GITHUB_TOKEN": GitHubProvider.token, "GITHUB_OWNER": GitHubProvider.owner,
-            "GITHUB_REPO": GitHubProvider.repository, "SLACK_BASE_URL": address(3), "SLACK_TOKEN": SlackProvider.token,
+            "GITHUB_BASE_URL": address(.github), "GITHUB_TOKEN": GitHubProvider.token,
+            "GITHUB_OWNER": GitHubProvider.owner, "GITHUB_REPO": GitHubProvider.repository,
+            "SLACK_BASE_URL": address(.slack), "SLACK_TOKEN": SlackProvider.token,
             "SLACK_BOT_TOKEN": SlackProvider.token, "SLACK_INCIDENTS_CHANNEL": SlackProvider.channel,
+            "PAGERDUTY_BASE_URL": address(.pagerduty), "PAGERDUTY_TOKEN": PagerDutyProvider.token,
+            "DD_BASE_URL": address(.datadog), "DD_API_KEY": DatadogProvider.apiKey,
+            "DD_APPLICATION_KEY": DatadogProvider.applicationKey,
+            "LINEAR_BASE_URL": address(.linear) + LinearProvider.path, "LINEAR_API_KEY": LinearProvider.key,
         ]
     }
 
     /// The language model that repeats the facts, for trials of the narrator; without it Sentinel writes by itself.
     package var languageModel: [String: String] {
         [
-            "GROQ_BASE_URL": "http://127.0.0.1:\(servers[4].port)/v1", "GROQ_API_KEY": ModelProvider.key,
+            "GROQ_BASE_URL": "http://127.0.0.1:\(servers[.model]?.port ?? 0)/v1", "GROQ_API_KEY": ModelProvider.key,
             "GROQ_MODEL": ModelProvider.name,
         ]
     }
 
     /// The address and secret of the signed webhook, for trials of that executor.
     package var killWebhook: [String: String] {
-        ["AGENT_KILL_URL": "http://127.0.0.1:\(servers[5].port)/kill", "AGENT_KILL_SECRET": SandboxAgent.killSecret]
+        ["AGENT_KILL_URL": "http://127.0.0.1:\(webhook.port)/kill", "AGENT_KILL_SECRET": SandboxAgent.killSecret]
     }
 
     /// Lets the looping agent go. It asks `killURL`, Sentinel's kill flag, before each step.
@@ -79,6 +86,7 @@ package final class Sandbox: Sendable {
 
     package func stop() {
         running.withLock { $0?.cancel() }
-        for server in servers { server.stop() }
+        for server in servers.values { server.stop() }
+        webhook.stop()
     }
 }

@@ -12,29 +12,23 @@ package final class SandboxWorld: Sendable {
         /// By channel id; newest first.
         package var messages: [String: [SandboxMessage]] = [:]
         package var gitHubIssues: [SandboxGitHubIssue] = []
+        package var pagerDuty = PagerDutyAccount()
+        package var datadog = DatadogAccount()
+        package var linear = LinearWorkspace()
         package var langfuse = LangfuseMode.dual
         var faults: [Provider: [Fault]] = [:]
         var log: [Call] = []
+        /// How many requests were served, forgotten ones as well.
+        var served = 0
         var lastSlackTime: Int64 = 0
     }
 
     package enum Provider: String, CaseIterable, Hashable, Sendable {
-        case langfuse, sentry, github, slack, model
+        case langfuse, sentry, github, slack, model, pagerduty, datadog, linear
     }
 
     /// Which of Langfuse's two reading APIs answers.
     package enum LangfuseMode: Hashable, Sendable { case v1, v2, dual }
-
-    /// What a provider does instead of answering.
-    package enum Fault: Hashable, Sendable {
-        case status(Int)
-        /// 429 with `Retry-After` in seconds.
-        case rateLimited(seconds: Int)
-        case loginPage
-        case halfJSON
-        /// Carries the request out and then loses the answer.
-        case lostAnswer
-    }
 
     package struct Call: Hashable, Sendable {
         package var provider: Provider
@@ -86,33 +80,30 @@ package final class SandboxWorld: Sendable {
         return "\(micros / 1_000_000).\(String(repeating: "0", count: 6 - fraction.count))\(fraction)"
     }
 
-    /// Writes a request down, and lets the next fault of its provider, if there is one, answer in its place.
+    /// Writes a request down, and lets the next fault of its provider, if there is one, have its way with the answer.
+    /// Every answer bears the world's time.
     func serve(
-        _ provider: Provider, _ request: WebRequest, _ answer: (WebRequest) -> WebResponse
-    ) -> WebResponse {
-        let fault = state.withLock { state -> Fault? in
+        _ provider: Provider, _ request: WebRequest, _ answer: @escaping @Sendable (WebRequest) -> WebResponse
+    ) async -> WebResponse {
+        let (fault, number) = state.withLock { state -> (Fault?, Int) in
             state.log.append(Call(provider: provider, method: request.method, path: request.path))
-            guard var faults = state.faults[provider], !faults.isEmpty else { return nil }
+            state.served += 1
+            guard var faults = state.faults[provider], !faults.isEmpty else { return (nil, state.served) }
             let fault = faults.removeFirst()
             state.faults[provider] = faults
-            return fault
+            return (fault, state.served)
         }
-        switch fault {
-        case nil: return answer(request)
-        case .status(let status): return .json(#"{"message":"injected"}"#, status: status)
-        case .rateLimited(let seconds):
-            return .json(
-                #"{"ok":false,"error":"ratelimited","message":"injected"}"#, status: 429,
-                headers: [.init("Retry-After", String(seconds))])
-        case .loginPage:
-            let page = "<!DOCTYPE html><html><body>Sign in to continue</body></html>"
-            return WebResponse(status: 200, headers: [.init("Content-Type", "text/html")], body: Array(page.utf8))
-        case .halfJSON:
-            let whole = answer(request).body
-            return .json(String(decoding: whole.prefix(max(1, whole.count / 2)), as: UTF8.self))
-        case .lostAnswer:
-            _ = answer(request)
-            return .json(#"{"message":"the answer was lost"}"#, status: 502)
+        let now = clock.now()
+        var response: WebResponse
+        if let fault {
+            let faulty = FaultyAnswer(provider: provider, request: request, number: number, now: now, answer: answer)
+            response = await faulty.response(to: fault)
+        } else {
+            response = answer(request)
         }
+        if !response.headers.contains(where: { $0.name == "Date" }) {
+            response.headers.append(.init("Date", now.httpDate))
+        }
+        return response
     }
 }

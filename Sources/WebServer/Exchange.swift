@@ -56,14 +56,18 @@ final class Exchange: @unchecked Sendable {  // because the body belongs to one 
 
     /// Queues the response on the connection; from libmicrohttpd's thread only.
     func send(_ response: WebResponse) -> MHD_Result {
-        let made = response.body.withUnsafeBytes { bytes in
-            MHD_create_response_from_buffer(
-                bytes.count, UnsafeMutableRawPointer(mutating: bytes.baseAddress), .RESPMEM_MUST_COPY)
-        }
+        let made = response.cutAfter.map { CutBody(response.body, end: $0).makeResponse() } ?? whole(response.body)
         guard let made else { return .NO }
         defer { MHD_destroy_response(made) }
         // A header that libmicrohttpd refuses, such as one with a line break, is left out.
         for header in response.headers { _ = MHD_add_response_header(made, header.name, header.value) }
         return MHD_queue_response(connection, UInt32(response.status), made)
+    }
+
+    private func whole(_ body: [UInt8]) -> OpaquePointer? {
+        body.withUnsafeBytes { bytes in
+            MHD_create_response_from_buffer(
+                bytes.count, UnsafeMutableRawPointer(mutating: bytes.baseAddress), .RESPMEM_MUST_COPY)
+        }
     }
 }

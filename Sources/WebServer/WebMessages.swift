@@ -38,11 +38,15 @@ package struct WebResponse: Hashable, Sendable {
     package var status: Int
     package var headers: [WebRequest.Field]
     package var body: [UInt8]
+    /// After how many bytes of the body the connection is closed, as if the server had died over its answer; nil sends
+    /// it all.
+    package var cutAfter: Int?
 
-    package init(status: Int, headers: [WebRequest.Field] = [], body: [UInt8] = []) {
+    package init(status: Int, headers: [WebRequest.Field] = [], body: [UInt8] = [], cutAfter: Int? = nil) {
         self.status = status
         self.headers = headers
         self.body = body
+        self.cutAfter = cutAfter
     }
 
     package static func json(_ text: String, status: Int = 200, headers: [WebRequest.Field] = []) -> WebResponse {

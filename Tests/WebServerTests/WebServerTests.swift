@@ -79,6 +79,30 @@ struct WebServerTests {
         }
     }
 
+    @Test("An answer that is cut off is known to be so, and the server goes on", arguments: [0, 1, 70_000])
+    func cutOff(length: Int) async throws {
+        let server = try WebServer(port: 0) { request in
+            let isCut = request.path == "/cut"
+            return WebResponse(
+                status: 200, body: [UInt8](repeating: 65, count: 200_000), cutAfter: isCut ? length : nil)
+        }
+        let url = "http://127.0.0.1:\(server.port)"
+        let error = await #expect(throws: HTTPError.self) {
+            try await client.send(HTTPRequest(.get, url + "/cut"))
+        }
+        #expect(error?.kind == .broken)
+        #expect(error?.requestMayHaveArrived == true)
+        #expect(try await client.send(HTTPRequest(.get, url + "/whole")).body.count == 200_000)
+    }
+
+    @Test("A Date header of the handler's own stands alone")
+    func date() async throws {
+        let own = "Tue, 24 Nov 2026 14:20:00 GMT"
+        let server = try WebServer(port: 0) { _ in WebResponse(status: 200, headers: [.init("Date", own)]) }
+        let response = try await client.send(HTTPRequest(.get, "http://127.0.0.1:\(server.port)/"))
+        #expect(response.headers.filter { $0.name == "date" }.map(\.value) == [own])
+    }
+
     @Test("An answer 304 keeps its ETag and has no body")
     func notModified() async throws {
         let server = try WebServer(port: 0) { _ in WebResponse(status: 304, headers: [.init("ETag", "\"7\"")]) }

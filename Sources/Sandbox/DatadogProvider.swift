@@ -1,0 +1,159 @@
+import Basics
+import WebServer
+
+/// Datadog's API: two keys, limits by endpoint in every answer's headers, and a way of paging for each kind of list.
+struct DatadogProvider: Sendable {
+    static let apiKey = "dd-api-sandbox-0000000000000001"
+    static let applicationKey = "dd-app-sandbox-000000000000000000000001"
+    let world: SandboxWorld
+
+    /// The limit of an endpoint: requests in a period of seconds that stands by the clock.
+    private struct Limit {
+        var name: String
+        var count: Int
+        var period: Int64
+    }
+
+    func respond(_ request: WebRequest) -> WebResponse {
+        var response = answer(request)
+        let limit = Self.limit(of: request.path)
+        let reset = limit.period - world.clock.now().milliseconds / 1000 % limit.period
+        response.headers += [
+            .init("X-RateLimit-Limit", String(limit.count)), .init("X-RateLimit-Period", String(limit.period)),
+            .init("X-RateLimit-Remaining", String(limit.count - 1)), .init("X-RateLimit-Reset", String(reset)),
+            .init("X-RateLimit-Name", limit.name),
+        ]
+        return response
+    }
+
+    private static func limit(of path: String) -> Limit {
+        switch path {
+        case "/api/v2/logs/events/search": Limit(name: "logs_public_search_api", count: 300, period: 3600)
+        case "/api/v2/spans/events/search": Limit(name: "spans_public_search_api", count: 300, period: 3600)
+        case "/api/v1/query": Limit(name: "metrics_query", count: 1600, period: 3600)
+        default: Limit(name: "public_api", count: 1000, period: 60)
+        }
+    }
+
+    private func answer(_ request: WebRequest) -> WebResponse {
+        guard request.header("dd-api-key") == Self.apiKey,
+            request.header("dd-application-key") == Self.applicationKey
+        else { return Self.refusal(403, "Forbidden") }
+        let account = world.read(\.datadog)
+        switch (request.method, request.path) {
+        case ("GET", "/api/v1/monitor"): return monitors(account.monitors, request)
+        case ("GET", "/api/v1/monitor/search"): return searchMonitors(account.monitors, request)
+        case ("POST", "/api/v2/logs/events/search"): return search(account.logs, request)
+        case ("POST", "/api/v2/spans/events/search"): return search(account.spans, request)
+        case ("POST", "/api/v2/events/search"): return search(account.events, request)
+        case ("GET", "/api/v1/query"): return DatadogMetrics(series: account.series).answer(request)
+        case ("GET", "/api/v2/incidents"): return incidents(account.incidents, request)
+        case ("GET", "/api/v1/hosts"): return hosts(account.hosts, request)
+        default: return Self.refusal(404, "Not found")
+        }
+    }
+
+    private static func refusal(_ status: Int, _ message: String) -> WebResponse {
+        .json(JSONValue.fields(["errors": [.string(message)]]).serialized, status: status)
+    }
+
+    private func search(_ rows: [any DatadogSearchable], _ request: WebRequest) -> WebResponse {
+        do {
+            let page = try DatadogSearch(request, now: world.clock.now()).page(of: rows).serialized
+            guard request.path.contains("/spans/") else { return .json(page) }
+            return WebResponse(
+                status: 200, headers: [.init("Content-Type", "application/vnd.api+json")], body: Array(page.utf8))
+        } catch {
+            return Self.refusal(400, error.message)
+        }
+    }
+
+    private func number(_ request: WebRequest, _ name: String) -> Int? {
+        request.queryValue(name).flatMap { Int($0) }
+    }
+
+    /// By id. Without `page` everything at once; a page beyond the last is empty, and nothing says so beforehand.
+    private func monitors(_ monitors: [DatadogAccount.Monitor], _ request: WebRequest) -> WebResponse {
+        let name = request.queryValue("name")?.lowercased()
+        let tags = request.queryValue("monitor_tags")?.split(separator: ",").map(String.init) ?? []
+        let found = monitors.filter { monitor in
+            (name.map { monitor.name.lowercased().contains($0) } ?? true) && tags.allSatisfy(monitor.tags.contains)
+        }.sorted { $0.id < $1.id }
+        let size = min(1000, max(1, number(request, "page_size") ?? 100))
+        var page = found[...]
+        if let after = number(request, "id_offset") {
+            page = found.filter { $0.id > after }.prefix(size)
+        } else if let index = number(request, "page") {
+            page = found.dropFirst(max(0, index) * size).prefix(size)
+        }
+        return .json(JSONValue.array(page.map(\.row)).serialized)
+    }
+
+    /// `query` has words of the name and `status:`, `type:` (the classification) and `tag:`.
+    private func searchMonitors(_ monitors: [DatadogAccount.Monitor], _ request: WebRequest) -> WebResponse {
+        guard let query = DatadogQuery(request.queryValue("query") ?? "") else {
+            return Self.refusal(400, "Invalid query")
+        }
+        let found = monitors.filter { monitor in
+            query.matches(monitor.name) { key in
+                switch key {
+                case "status": [monitor.state]
+                case "type": [monitor.classification]
+                case "tag": monitor.tags
+                default: []
+                }
+            }
+        }.sorted { $0.name < $1.name }
+        let size = max(1, number(request, "per_page") ?? 30)
+        let index = max(0, number(request, "page") ?? 0)
+        let page = found.dropFirst(index * size).prefix(size)
+        return .json(
+            JSONValue.fields([
+                "counts": [
+                    "status": Self.counts(found.map(\.state)), "type": Self.counts(found.map(\.classification)),
+                    "tag": Self.counts(found.flatMap(\.tags)),
+                    "muted": [["name": false, "count": JSONValue(found.count)]],
+                ],
+                "monitors": .array(page.map(\.foundRow)),
+                "metadata": [
+                    "total_count": JSONValue(found.count), "page_count": JSONValue((found.count + size - 1) / size),
+                    "page": JSONValue(index), "per_page": JSONValue(size),
+                ],
+            ]).serialized)
+    }
+
+    private static func counts(_ names: [String]) -> JSONValue {
+        let counts = Dictionary(names.map { ($0, 1) }, uniquingKeysWith: +).sorted {
+            ($1.value, $0.key) < ($0.value, $1.key)
+        }
+        return .array(counts.map { ["name": .string($0.key), "count": JSONValue($0.value)] })
+    }
+
+    /// `meta.pagination.size` counts what came; `next_offset` is absent on the last page.
+    private func incidents(_ incidents: [DatadogAccount.Incident], _ request: WebRequest) -> WebResponse {
+        let size = min(100, max(1, number(request, "page[size]") ?? 10))
+        let offset = max(0, number(request, "page[offset]") ?? 0)
+        let page = incidents.sorted { $0.number < $1.number }.dropFirst(offset).prefix(size)
+        let hasMore = offset + page.count < incidents.count
+        let pagination = JSONValue.fields([
+            "size": JSONValue(page.count), "offset": JSONValue(offset),
+            "next_offset": hasMore ? .some(JSONValue(offset + page.count)) : .none,
+        ])
+        return .json(
+            JSONValue.fields(["meta": ["pagination": pagination], "data": .array(page.map(\.row))]).serialized)
+    }
+
+    private func hosts(_ hosts: [DatadogAccount.Host], _ request: WebRequest) -> WebResponse {
+        let filter = request.queryValue("filter").flatMap { $0.isEmpty ? nil : $0 }
+        let found = hosts.filter { host in
+            filter.map { filter in host.name.contains(filter) || host.tags.contains(filter) } ?? true
+        }.sorted { $0.name < $1.name }
+        let size = min(1000, max(1, number(request, "count") ?? 100))
+        let page = found.dropFirst(max(0, number(request, "start") ?? 0)).prefix(size)
+        return .json(
+            JSONValue.fields([
+                "host_list": .array(page.map(\.row)), "total_matching": JSONValue(found.count),
+                "total_returned": JSONValue(page.count),
+            ]).serialized)
+    }
+}

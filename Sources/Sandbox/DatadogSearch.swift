@@ -1,0 +1,110 @@
+import Basics
+import JSON
+import WebServer
+
+/// The searches of version 2 over logs, spans and events: a window, a query, and a cursor that leads on until a page
+/// without rows, which alone has no cursor.
+struct DatadogSearch: Sendable {
+    static let largestPage = 1000
+
+    private let path: String
+    private let window: ClosedRange<Int64>
+    private let query: DatadogQuery
+    private let isAscending: Bool
+    private let limit: Int
+    private let after: Position?
+
+    /// Where a page ended: its last row's time and id.
+    private struct Position {
+        var milliseconds: Int64
+        var id: String
+
+        /// As opaque as Datadog's own, with the `=` that must survive on its way back.
+        var cursor: String { "eyJhZnRlciI6\(String(milliseconds, radix: 36)).\(id)==" }
+
+        init(_ row: any DatadogSearchable) {
+            (milliseconds, id) = (row.time.milliseconds, row.id)
+        }
+
+        init?(cursor: String) {
+            guard cursor.hasPrefix("eyJhZnRlciI6"), cursor.hasSuffix("==") else { return nil }
+            let parts = cursor.dropFirst(12).dropLast(2).split(separator: ".", maxSplits: 1)
+            guard parts.count == 2, let time = Int64(parts[0], radix: 36) else { return nil }
+            (milliseconds, id) = (time, String(parts[1]))
+        }
+    }
+
+    /// - Throws: ``Refusal`` with the sentence of the answer 400.
+    init(_ request: WebRequest, now: Instant) throws(Refusal) {
+        guard let body = try? JSONDocument.parse(request.body), body.members != nil else {
+            throw Refusal(message: "Invalid request body: JSON object expected")
+        }
+        let isOfSpans = request.path.contains("/spans/")
+        guard !isOfSpans || body["data"]?["type"]?.string == "search_request" else {
+            throw Refusal(message: "Invalid type. Expected \"search_request\"")
+        }
+        let search = (isOfSpans ? body["data"]?["attributes"] : body) ?? [:]
+        let filter = search["filter"] ?? [:]
+        guard let from = DatadogTime.read(filter["from"] ?? "now-15m", now: now),
+            let to = DatadogTime.read(filter["to"] ?? "now", now: now), from <= to
+        else { throw Refusal(message: "Invalid time range") }
+        guard let query = DatadogQuery(filter["query"]?.string ?? "*") else {
+            throw Refusal(message: "Invalid query")
+        }
+        let sort = search["sort"]?.string ?? "-timestamp"
+        guard ["timestamp", "-timestamp"].contains(sort) else { throw Refusal(message: "Invalid sort") }
+        let limit = search["page"]?["limit"].map { $0.int ?? 0 } ?? 10
+        guard (1...Self.largestPage).contains(limit) else {
+            throw Refusal(message: "page.limit must be between 1 and \(Self.largestPage)")
+        }
+        let cursor = search["page"]?["cursor"]?.string
+        guard (cursor == nil) == (cursor.flatMap(Position.init(cursor:)) == nil) else {
+            throw Refusal(message: "Invalid cursor")
+        }
+        path = request.path
+        window = from.milliseconds...to.milliseconds
+        self.query = query
+        isAscending = sort == "timestamp"
+        self.limit = limit
+        after = cursor.flatMap(Position.init(cursor:))
+    }
+
+    struct Refusal: Error {
+        var message: String
+    }
+
+    /// The page of `all` that the request asks for.
+    func page(of all: [any DatadogSearchable]) -> JSONValue {
+        let found = all.filter { row in
+            window.contains(row.time.milliseconds) && query.matches(row.words, row.values(of:))
+        }.sorted { left, right in
+            let isBefore = (left.time, left.id) < (right.time, right.id)
+            return isBefore == isAscending && left.id != right.id
+        }
+        let start = after.map { position in found.firstIndex { isAfter($0, position) } ?? found.count } ?? 0
+        let page = found.dropFirst(start).prefix(size(at: start))
+        guard let last = page.last else { return ["data": []] }
+        let cursor = Position(last).cursor
+        // A next page of logs and spans is linked to as a GET of the list beside the search.
+        let list = path == "/api/v2/events/search" ? path : path.replacing("/search", with: "")
+        let next =
+            "https://api.datadoghq.com\(list)"
+            + "?page%5Bcursor%5D=\(cursor.replacing("=", with: "%3D"))&page%5Blimit%5D=\(limit)"
+        return [
+            "meta": [
+                "elapsed": 119, "status": "done", "request_id": "pddv1ChZsandbox", "page": ["after": .string(cursor)],
+            ],
+            "data": .array(page.map(\.row)), "links": ["next": .string(next)],
+        ]
+    }
+
+    private func isAfter(_ row: any DatadogSearchable, _ position: Position) -> Bool {
+        let (own, end) = ((row.time.milliseconds, row.id), (position.milliseconds, position.id))
+        return isAscending ? own > end : own < end
+    }
+
+    /// Every second page is a third shorter than it might be, as pages of the real API are when it pleases.
+    private func size(at start: Int) -> Int {
+        (start + limit - 1) / limit % 2 == 1 ? max(1, limit - limit / 3) : limit
+    }
+}

@@ -1,0 +1,203 @@
+import Basics
+import JSON
+import WebServer
+
+/// PagerDuty's REST API, version 2: offsets with `more`, a month of incidents unless asked otherwise, and writes in the
+/// name of a user.
+struct PagerDutyProvider: Sendable {
+    static let token = "pd-sandbox-000000001"
+    let world: SandboxWorld
+
+    func respond(_ request: WebRequest) -> WebResponse {
+        var response = answer(request)
+        response.headers += [
+            .init("ratelimit-limit", "960"), .init("ratelimit-remaining", "958"),
+            .init("ratelimit-reset", String(60 - world.clock.now().milliseconds / 1000 % 60)),
+        ]
+        return response
+    }
+
+    private func answer(_ request: WebRequest) -> WebResponse {
+        guard request.header("authorization") == "Token token=\(Self.token)" else {
+            return Self.refusal(401, 2006, "Unauthorized")
+        }
+        let parts = request.path.split(separator: "/").map(String.init)
+        let account = world.read(\.pagerDuty)
+        let rows = PagerDutyRows(account: account)
+        switch (request.method, parts.first, parts.count) {
+        case ("GET", "incidents", 1): return incidents(request, rows)
+        case ("GET", "services", 1): return page("services", services(request, rows), request)
+        case ("GET", "services", 2): return one("service", account.services.first { $0.id == parts[1] }.map(rows.row))
+        case ("GET", "oncalls", 1): return page("oncalls", onCalls(request, rows), request)
+        case ("GET", "users", 1): return page("users", users(request, rows), request)
+        case ("GET", "users", 2): return one("user", account.users.first { $0.id == parts[1] }.map(rows.row))
+        case ("GET", "log_entries", 1): return page("log_entries", entries(request, rows), request)
+        case (_, "incidents", 2...3): return incident(request, parts, rows)
+        default: return Self.notFound
+        }
+    }
+
+    static let notFound = refusal(404, 2100, "Not Found")
+
+    static func refusal(_ status: Int, _ code: Int, _ message: String, _ errors: [String] = []) -> WebResponse {
+        let error: JSONValue = [
+            "message": .string(message), "code": JSONValue(code), "errors": .array(errors.map(JSONValue.string)),
+        ]
+        return .json(JSONValue.fields(["error": error]).serialized, status: status)
+    }
+
+    private func one(_ name: String, _ row: JSONValue?) -> WebResponse {
+        row.map { .json(JSONValue.object([.init(name, $0)]).serialized) } ?? Self.notFound
+    }
+
+    /// A page of a list. A limit over 100 is cut to 100; `total` is null unless it is asked for.
+    private func page(_ name: String, _ rows: [JSONValue], _ request: WebRequest) -> WebResponse {
+        let limit = min(100, max(1, request.queryValue("limit").flatMap { Int($0) } ?? 25))
+        let offset = max(0, request.queryValue("offset").flatMap { Int($0) } ?? 0)
+        guard offset + limit <= 10_000 else {
+            return Self.refusal(
+                400, 2002, "Arguments Caused Error",
+                [
+                    "Offset+limit exceeds maximum allowed value of 10000. Please try to refine your search to reduce "
+                        + "the returned set of records below this number, like adding a date range."
+                ])
+        }
+        let page = rows.dropFirst(offset).prefix(limit)
+        let total: JSONValue = request.queryValue("total") == "true" ? JSONValue(rows.count) : .null
+        return .json(
+            JSONValue.object([
+                .init(name, .array(Array(page))), .init("limit", JSONValue(limit)), .init("offset", JSONValue(offset)),
+                .init("total", total), .init("more", .bool(offset + page.count < rows.count)),
+            ]).serialized)
+    }
+
+    // MARK: lists
+
+    private func values(_ request: WebRequest, _ name: String) -> Set<String> {
+        Set(request.query.filter { $0.name == name }.map(\.value))
+    }
+
+    private func incidents(_ request: WebRequest, _ rows: PagerDutyRows) -> WebResponse {
+        guard let window = PagerDutyWindow(request, now: world.clock.now()) else {
+            return Self.refusal(
+                400, 2001, "Invalid Input Provided", ["The date range must not be longer than 6 months."])
+        }
+        let (statuses, urgencies) = (values(request, "statuses[]"), values(request, "urgencies[]"))
+        let services = values(request, "service_ids[]")
+        let key = request.queryValue("incident_key")
+        let found = rows.account.incidents.filter { incident in
+            window.contains(incident.created) && (statuses.isEmpty || statuses.contains(incident.status))
+                && (urgencies.isEmpty || urgencies.contains(incident.urgency))
+                && (services.isEmpty || services.contains(incident.service))
+                && (key.map { incident.key == $0 } ?? true)
+        }
+        guard let order = PagerDutyOrder(request.queryValue("sort_by") ?? "created_at:asc") else {
+            return Self.refusal(400, 2001, "Invalid Input Provided", ["Invalid sort_by"])
+        }
+        return page("incidents", found.sorted(by: order.isBefore).map(rows.row), request)
+    }
+
+    private func services(_ request: WebRequest, _ rows: PagerDutyRows) -> [JSONValue] {
+        let name = request.queryValue("query")?.lowercased()
+        return rows.account.services.filter { service in name.map { service.name.lowercased().contains($0) } ?? true }
+            .sorted { $0.name < $1.name }.map(rows.row)
+    }
+
+    private func users(_ request: WebRequest, _ rows: PagerDutyRows) -> [JSONValue] {
+        let name = request.queryValue("query")?.lowercased()
+        return rows.account.users.filter { user in
+            name.map { user.name.lowercased().contains($0) || user.email.lowercased().contains($0) } ?? true
+        }.sorted { $0.name < $1.name }.map(rows.row)
+    }
+
+    private func onCalls(_ request: WebRequest, _ rows: PagerDutyRows) -> [JSONValue] {
+        let (users, policies) = (values(request, "user_ids[]"), values(request, "escalation_policy_ids[]"))
+        let schedules = values(request, "schedule_ids[]")
+        let since = request.queryValue("since").flatMap { Instant(iso8601: $0) } ?? world.clock.now()
+        let until = request.queryValue("until").flatMap { Instant(iso8601: $0) } ?? since
+        return rows.account.onCalls.filter { call in
+            (users.isEmpty || users.contains(call.user)) && (policies.isEmpty || policies.contains(call.policy.id))
+                && (schedules.isEmpty || call.schedule.map { schedules.contains($0.id) } ?? false)
+                && (call.start.map { $0 <= until } ?? true) && (call.end.map { $0 > since } ?? true)
+        }.map(rows.row)
+    }
+
+    /// Of all incidents, newest first.
+    private func entries(_ request: WebRequest, _ rows: PagerDutyRows) -> [JSONValue] {
+        let since = request.queryValue("since").flatMap { Instant(iso8601: $0) }
+        let until = request.queryValue("until").flatMap { Instant(iso8601: $0) }
+        let all = rows.account.incidents.flatMap { incident in incident.entries.map { (incident, $0) } }
+        return all.filter { _, entry in
+            (since.map { entry.created >= $0 } ?? true) && (until.map { entry.created < $0 } ?? true)
+        }.sorted { $0.1.created > $1.1.created }.map { rows.row($1, of: $0) }
+    }
+
+    // MARK: one incident
+
+    private func incident(_ request: WebRequest, _ parts: [String], _ rows: PagerDutyRows) -> WebResponse {
+        guard let incident = rows.account.incidents.first(where: { $0.id == parts[1] }) else { return Self.notFound }
+        let writing = PagerDutyWriting(world: world)
+        switch (request.method, parts.count == 3 ? parts[2] : nil) {
+        case ("GET", nil): return one("incident", rows.row(incident))
+        case ("PUT", nil): return writing.update(incident, request)
+        case ("GET", "alerts"): return page("alerts", incident.alerts.map { rows.row($0, of: incident) }, request)
+        case ("GET", "notes"): return one("notes", .array(incident.notes.map(rows.row)))
+        case ("POST", "notes"): return writing.annotate(incident, request)
+        case ("GET", "log_entries"):
+            let entries = incident.entries.sorted { $0.created > $1.created }
+            return page("log_entries", entries.map { rows.row($0, of: incident) }, request)
+        default: return Self.notFound
+        }
+    }
+}
+
+/// The creation times that a list of incidents covers: the last month, unless the request says otherwise.
+private struct PagerDutyWindow {
+    private let bounds: (since: Instant, until: Instant)?
+
+    /// Nil when the window is longer than six months.
+    init?(_ request: WebRequest, now: Instant) {
+        guard request.queryValue("date_range") != "all" else {
+            bounds = nil
+            return
+        }
+        let until = request.queryValue("until").flatMap { Instant(iso8601: $0) } ?? now
+        let since = request.queryValue("since").flatMap { Instant(iso8601: $0) } ?? until - .days(30)
+        guard until - since <= .days(184) else { return nil }
+        bounds = (since, until)
+    }
+
+    func contains(_ instant: Instant) -> Bool {
+        bounds.map { instant >= $0.since && instant <= $0.until } ?? true
+    }
+}
+
+/// `sort_by`: up to two fields with their directions.
+private struct PagerDutyOrder {
+    private let keys: [(field: String, isAscending: Bool)]
+
+    init?(_ text: String) {
+        keys = text.split(separator: ",").map { key in
+            let parts = key.split(separator: ":")
+            return (String(parts.first ?? ""), parts.dropFirst().first != "desc")
+        }
+        let known = ["incident_number", "created_at", "resolved_at", "urgency"]
+        guard (1...2).contains(keys.count), keys.allSatisfy({ known.contains($0.field) }) else { return nil }
+    }
+
+    func isBefore(_ left: PagerDutyAccount.Incident, _ right: PagerDutyAccount.Incident) -> Bool {
+        for key in keys where rank(left, key.field) != rank(right, key.field) {
+            return (rank(left, key.field) < rank(right, key.field)) == key.isAscending
+        }
+        return left.number < right.number
+    }
+
+    private func rank(_ incident: PagerDutyAccount.Incident, _ field: String) -> Int64 {
+        switch field {
+        case "incident_number": Int64(incident.number)
+        case "created_at": incident.created.milliseconds
+        case "resolved_at": incident.resolved?.milliseconds ?? .max
+        default: incident.urgency == "high" ? 1 : 0
+        }
+    }
+}

@@ -1,0 +1,165 @@
+import Basics
+import WebServer
+
+extension SandboxWorld {
+    /// What a provider does instead of answering, or to its answer.
+    package enum Fault: Hashable, Sendable {
+        case status(Int)
+        /// As the provider says it: 429 with `Retry-After`, Datadog's and PagerDuty's seconds until the reset, Linear's 400.
+        case rateLimited(seconds: Int)
+        /// The same without a word on how long.
+        case rateLimitedSilently
+        case loginPage
+        case halfJSON
+        /// Carries the request out and then loses the answer.
+        case lostAnswer
+        /// Answers later; other requests are not held up.
+        case slow(milliseconds: Int)
+        /// Carries the request out, and closes the connection halfway through the answer.
+        case connectionLost
+        /// The first page again, and it leads to where the first page always leads.
+        case cursorLoop
+        /// The first page again, and it leads to ever further ones.
+        case endlessPages
+        /// A valid document, an empty list, of that many bytes.
+        case huge(bytes: Int)
+        /// The same, compressed to less than a hundredth.
+        case gzipBomb(bytes: Int)
+        /// 302 to that address.
+        case redirect(String)
+        /// The answer with a `Date` header that is off by that; ahead when positive.
+        case clockSkew(seconds: Int)
+        /// The answer with every row twice.
+        case duplicateRows
+        /// The answer with a first row of an unheard-of kind: an unknown word where a state or kind stands, a null where a
+        /// text does, a number as text, and a field more.
+        case unknownShapes
+    }
+}
+
+/// Answers a request as a fault wants it.
+struct FaultyAnswer: Sendable {
+    let provider: SandboxWorld.Provider
+    let request: WebRequest
+    /// How many requests the world has served; each has a number of its own.
+    let number: Int
+    let now: Instant
+    let answer: @Sendable (WebRequest) -> WebResponse
+
+    func response(to fault: SandboxWorld.Fault) async -> WebResponse {
+        switch fault {
+        case .status(let status): .json(#"{"message":"injected"}"#, status: status)
+        case .rateLimited(let seconds): RateLimitAnswer(provider: provider, now: now).response(seconds: seconds)
+        case .rateLimitedSilently: RateLimitAnswer(provider: provider, now: now).response(seconds: nil)
+        case .loginPage: Self.loginPage
+        case .lostAnswer: afterAnswering(.json(#"{"message":"the answer was lost"}"#, status: 502))
+        case .slow(let milliseconds): await late(milliseconds)
+        case .redirect(let address):
+            WebResponse(status: 302, headers: [.init("Location", address)])
+        case .huge(let bytes): .json(Padding.list(bytes: bytes))
+        case .gzipBomb(let bytes): Self.bomb(bytes)
+        case .halfJSON, .connectionLost, .cursorLoop, .endlessPages, .clockSkew, .duplicateRows, .unknownShapes:
+            changed(by: fault)
+        }
+    }
+
+    /// The provider's own answer with the fault in it.
+    private func changed(by fault: SandboxWorld.Fault) -> WebResponse {
+        let continuation = Continuation(provider: provider, request: request)
+        switch fault {
+        case .cursorLoop: return continuation.apply(to: answer(continuation.firstPage), mark: nil)
+        case .endlessPages: return continuation.apply(to: answer(continuation.firstPage), mark: number)
+        default: break
+        }
+        var response = answer(request)
+        switch fault {
+        case .halfJSON:
+            let whole = response.body
+            return .json(String(decoding: whole.prefix(max(1, whole.count / 2)), as: UTF8.self))
+        case .connectionLost: response.cutAfter = response.body.count / 2
+        case .clockSkew(let seconds): response.headers.append(.init("Date", (now + .seconds(Double(seconds))).httpDate))
+        case .duplicateRows: response.changeRows { rows in rows.flatMap { [$0, $0] } }
+        case .unknownShapes:
+            response.changeRows { rows in rows.prefix(1).map(UnknownShape.of) + rows.dropFirst() }
+        default: break
+        }
+        return response
+    }
+
+    private func afterAnswering(_ response: WebResponse) -> WebResponse {
+        _ = answer(request)
+        return response
+    }
+
+    /// A server that stops cancels its handlers; then the answer comes early, to nobody.
+    private func late(_ milliseconds: Int) async -> WebResponse {
+        try? await Task.sleep(for: .milliseconds(milliseconds))
+        return answer(request)
+    }
+
+    private static let loginPage = WebResponse(
+        status: 200, headers: [.init("Content-Type", "text/html")],
+        body: Array("<!DOCTYPE html><html><body>Sign in to continue</body></html>".utf8))
+
+    private static func bomb(_ bytes: Int) -> WebResponse {
+        WebResponse(
+            status: 200, headers: [.init("Content-Type", "application/json"), .init("Content-Encoding", "gzip")],
+            body: Padding.compressedList(bytes: bytes))
+    }
+}
+
+/// How each provider says that it was asked too often.
+struct RateLimitAnswer: Sendable {
+    let provider: SandboxWorld.Provider
+    let now: Instant
+
+    /// Without `seconds` no header says when to come again.
+    func response(seconds: Int?) -> WebResponse {
+        var response = refusal
+        guard let seconds else { return response }
+        switch provider {
+        case .datadog:
+            response.headers += [
+                .init("X-RateLimit-Limit", "300"), .init("X-RateLimit-Period", "3600"),
+                .init("X-RateLimit-Remaining", "0"), .init("X-RateLimit-Reset", String(seconds)),
+            ]
+        case .pagerduty:
+            response.headers += [
+                .init("ratelimit-limit", "960"), .init("ratelimit-remaining", "0"),
+                .init("ratelimit-reset", String(seconds)),
+            ]
+        case .linear:
+            let reset = (now + .seconds(Double(seconds))).milliseconds
+            response.headers += [
+                .init("X-RateLimit-Requests-Limit", String(LinearProvider.hourlyRequests)),
+                .init("X-RateLimit-Requests-Remaining", "0"), .init("X-RateLimit-Requests-Reset", String(reset)),
+            ]
+        case .langfuse, .sentry, .github, .slack, .model:
+            response.headers.append(.init("Retry-After", String(seconds)))
+        }
+        return response
+    }
+
+    private var refusal: WebResponse {
+        switch provider {
+        case .datadog: .json(#"{"errors":["Rate limit exceeded"]}"#, status: 429)
+        case .pagerduty: PagerDutyProvider.refusal(429, 2020, "Rate Limit Exceeded")
+        case .linear: LinearRefusal.rateLimited.response
+        case .langfuse, .sentry, .github, .slack, .model:
+            .json(#"{"ok":false,"error":"ratelimited","message":"injected"}"#, status: 429)
+        }
+    }
+}
+
+extension Instant {
+    /// `Tue, 24 Nov 2026 14:20:00 GMT`, as HTTP writes dates.
+    var httpDate: String {
+        let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let date = civil
+        // The epoch was a Thursday.
+        let day = days[Int(floored(to: .days(1)).milliseconds / 86_400_000) % 7]
+        let time = iso8601Seconds.dropFirst(11).dropLast()
+        return "\(day), \(iso8601.dropFirst(8).prefix(2)) \(months[date.month - 1]) \(date.year) \(time) GMT"
+    }
+}

@@ -42,6 +42,14 @@ struct SampleTests {
         }
     }()
 
+    @Test("Every shipped source has a sample")
+    func everySource() {
+        let catalog = SourceCatalog.load(directory: Self.directory)
+        let sampled = Set(Self.all.map(\.source))
+        #expect(!catalog.specs.isEmpty)
+        #expect(catalog.specs.map(\.name).filter { !sampled.contains($0) } == [])
+    }
+
     @Test("An answer becomes the rows that are written beside it", arguments: all)
     func becomes(sample: Sample) async throws {
         let body = try #require(FileManager.default.contents(atPath: sample.path))

@@ -8,7 +8,8 @@ import Testing
 import WebServer
 
 /// `sources/<name>/samples/<table>.json` is an answer of the provider; `<table>.rows` beside it are the rows that it must
-/// become: a JSON array of objects by column name, NULL columns left out. `RECORD=1` writes the rows anew, and fails.
+/// become: a JSON array of objects by column name, NULL columns left out. `<table>@<variant>.json` is another answer to the
+/// same request, as an older server or another parameter gives it. `RECORD=1` writes the rows anew, and fails.
 @Suite("Recorded samples")
 struct SampleTests {
     struct Sample: Sendable, CustomTestStringConvertible {
@@ -16,7 +17,14 @@ struct SampleTests {
         var table: String
         var path: String
 
-        var testDescription: String { "\(source).\(table)" }
+        /// `path` ends in `/<table>.json` or `/<table>@<variant>.json`.
+        init(source: String, path: String) {
+            self.source = source
+            self.path = path
+            table = String(path.split(separator: "/").last?.dropLast(5).prefix { $0 != "@" } ?? "")
+        }
+
+        var testDescription: String { "\(source).\(path.split(separator: "/").last?.dropLast(5) ?? "")" }
     }
 
     private static let directory =
@@ -29,10 +37,18 @@ struct SampleTests {
             let folder = "\(directory)/\(source)/samples"
             let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
             return files.filter { $0.hasSuffix(".json") }.sorted().map {
-                Sample(source: source, table: String($0.dropLast(5)), path: "\(folder)/\($0)")
+                Sample(source: source, path: "\(folder)/\($0)")
             }
         }
     }()
+
+    @Test("Every shipped source has a sample")
+    func everySource() {
+        let catalog = SourceCatalog.load(directory: Self.directory)
+        let sampled = Set(Self.all.map(\.source))
+        #expect(!catalog.specs.isEmpty)
+        #expect(catalog.specs.map(\.name).filter { !sampled.contains($0) } == [])
+    }
 
     @Test("An answer becomes the rows that are written beside it", arguments: all)
     func becomes(sample: Sample) async throws {

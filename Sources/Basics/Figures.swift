@@ -19,6 +19,29 @@ package enum Figures {
         return "\(Int((share * 100).rounded())) %"
     }
 
+    /// `83 499`: groups of three, from a thousand on.
+    package static func grouped(_ number: Int) -> String {
+        let digits = String(abs(number))
+        let head = (digits.count - 1) % 3 + 1
+        var groups = [String(digits.prefix(head))]
+        var rest = digits.dropFirst(head)
+        while !rest.isEmpty {
+            groups.append(String(rest.prefix(3)))
+            rest = rest.dropFirst(3)
+        }
+        return (number < 0 ? "-" : "") + groups.joined(separator: " ")
+    }
+
+    /// `40 s`, `3 min 20 s`, `2 h 5 min`.
+    package static func duration(_ span: Span) -> String {
+        let seconds = Int(span.seconds.rounded())
+        switch seconds {
+        case ..<60: return "\(max(0, seconds)) s"
+        case ..<3600: return "\(seconds / 60) min \(seconds % 60) s"
+        default: return "\(seconds / 3600) h \(seconds % 3600 / 60) min"
+        }
+    }
+
     /// `amount` rounded to `digits` places, never in scientific notation; `?` for what is no number or 1e12 and more.
     package static func decimal(_ amount: Double, digits: Int) -> String {
         guard amount.isFinite, abs(amount) < 1e12 else { return "?" }

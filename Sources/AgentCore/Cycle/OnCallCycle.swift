@@ -67,9 +67,16 @@ struct OnCallCycle: Sendable {
         if let kind = EngineKind(rawValue: settings.engine.rawValue) { await engine.use(kind) }
         await engine.resetCallCounts()
         let writer = writer
+        let told = Lock("")
         _ = await engine.sync(within: Self.longestSync) { progress in
             guard progress.windowsPlanned > 1 else { return }
             let text = "reading \(progress.table): \(progress.windowsDone) of \(progress.windowsPlanned) windows"
+            guard
+                told.withLock({ told in
+                    defer { told = text }
+                    return told != text
+                })
+            else { return }
             Task { try? await writer.transaction { try $0.setActivity(text) } }
         }
         return await sourceHealth()

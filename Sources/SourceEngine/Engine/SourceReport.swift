@@ -54,11 +54,13 @@ package struct SyncProgress: Hashable, Sendable {
     package var windowsDone: Int
     package var windowsPlanned: Int
     package var rows: Int
+    package var calls: Int
 
-    package init(table: QualifiedName, windowsDone: Int, windowsPlanned: Int, rows: Int) {
+    package init(table: QualifiedName, windowsDone: Int, windowsPlanned: Int, rows: Int, calls: Int) {
         self.table = table
         self.windowsDone = windowsDone
         self.windowsPlanned = windowsPlanned
         self.rows = rows
+        self.calls = calls
     }
 }

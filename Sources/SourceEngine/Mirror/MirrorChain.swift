@@ -7,6 +7,9 @@ struct MirrorChain: Sendable {
     let sync: MirrorSync
     let plan: MirrorPlan
     let window: Interval
+    /// How far the sync had come before this window, and who is told of each page.
+    let told: SyncProgress
+    let tell: @Sendable (SyncProgress) -> Void
 
     private struct Gathered {
         var rows: [[Value]] = []
@@ -45,6 +48,7 @@ struct MirrorChain: Sendable {
     @Sendable private func take(_ page: Page, _ gathered: Lock<Gathered>) async throws -> ScanProgress {
         let isOlder = isOlderThanWindow(page)
         let full = gathered.withLock { state -> [[Value]]? in
+            defer { tellOfPage(state) }
             state.rows += page.rows
             state.count += page.rows.count
             state.calls += page.calls
@@ -59,6 +63,13 @@ struct MirrorChain: Sendable {
                 MirrorBatch(rows: full, covered: nil), to: sync.table.name, at: sync.clock.now())
         }
         return isOlder ? .stop : .more
+    }
+
+    private func tellOfPage(_ gathered: Gathered) {
+        var progress = told
+        progress.rows += gathered.count
+        progress.calls += gathered.calls
+        tell(progress)
     }
 
     /// Where the API lists newest first and takes no bound, the first older row ends the window.

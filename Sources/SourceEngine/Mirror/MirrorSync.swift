@@ -30,7 +30,7 @@ struct MirrorSync: Sendable {
     let retention: Span
     let skew: Span
 
-    func run(since: Instant?, progress: @Sendable (SyncProgress) -> Void) async -> SyncOutcome {
+    func run(since: Instant?, progress: @escaping @Sendable (SyncProgress) -> Void) async -> SyncOutcome {
         var outcome = SyncOutcome(skew: skew)
         do {
             try await read(since: since, &outcome, progress)
@@ -59,7 +59,7 @@ struct MirrorSync: Sendable {
     }
 
     private func read(
-        since: Instant?, _ outcome: inout SyncOutcome, _ progress: @Sendable (SyncProgress) -> Void
+        since: Instant?, _ outcome: inout SyncOutcome, _ progress: @escaping @Sendable (SyncProgress) -> Void
     ) async throws {
         let state = try await file.state(of: table.name)
         let now = clock.now()
@@ -71,8 +71,11 @@ struct MirrorSync: Sendable {
         while let window = windows.first {
             try Task.checkCancellation()
             do {
-                let isWhole = try await MirrorChain(sync: self, plan: plan, window: window).read(
-                    dialect.usesFallback, &outcome)
+                let told = SyncProgress(
+                    table: table.name, windowsDone: done, windowsPlanned: done + windows.count, rows: outcome.rows,
+                    calls: outcome.calls)
+                let chain = MirrorChain(sync: self, plan: plan, window: window, told: told, tell: progress)
+                let isWhole = try await chain.read(dialect.usesFallback, &outcome)
                 windows.removeFirst()
                 if let change = dialect.answered(at: now) { try await file.setFallback(change.since, of: table.name) }
                 if !isWhole {
@@ -88,7 +91,8 @@ struct MirrorSync: Sendable {
                 done += 1
                 progress(
                     SyncProgress(
-                        table: table.name, windowsDone: done, windowsPlanned: done + windows.count, rows: outcome.rows))
+                        table: table.name, windowsDone: done, windowsPlanned: done + windows.count, rows: outcome.rows,
+                        calls: outcome.calls))
             } catch let error as SourceError where error.kind == .notFound && dialect.turn() {
                 continue
             } catch let error as SourceError where error.kind == .tooMuch {

@@ -10,8 +10,9 @@ extension Command {
         help: """
             sentinel source list               the sources with their tables, and what is not set
             sentinel source lint FILE          check a manifest; every problem with its line and column
+            \(SourceSync.help)
             """,
-        options: ["--format"], words: 2
+        options: ["--format", "--since"], words: 20
     ) { arguments in
         let format = try Format(arguments)
         switch arguments.words.first ?? "list" {
@@ -19,7 +20,10 @@ extension Command {
         case "lint":
             guard arguments.words.count == 2 else { throw UsageError("Name the file: sentinel source lint FILE.") }
             return try lint(arguments.words[1])
-        case let word: throw UsageError("“source \(word)” is not list or lint.")
+        case "sync":
+            return try await SourceSync.run(
+                Array(arguments.words.dropFirst()), since: arguments["--since"], Composition(arguments))
+        case let word: throw UsageError("“source \(word)” is not list, lint or sync.")
         }
     }
 

@@ -1,0 +1,150 @@
+import Basics
+import Configuration
+import Dispatch
+import Glibc
+import SourceEngine
+import SourceSpec
+
+/// `sentinel source sync`: brings mirrors up to date, and fills in history.
+enum SourceSync {
+    static let help = """
+        sentinel source sync [NAME…]       bring mirrors up to now: all, a source's, or a table's like langfuse.observations
+              --since 30d                  fill in history since then: 12h, 30d, or a date like 2026-11-01
+        """
+
+    static func run(_ names: [String], since text: String?, _ composition: Composition) async throws -> ExitStatus {
+        let now = composition.clock.now()
+        let since = try text.map { try moment($0, before: now) }
+        let tables = try tables(names, composition.catalog)
+        let display = SyncDisplay(isTerminal: isatty(2) == 1)
+        signal(SIGINT, SIG_IGN)
+        let interrupt = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
+        interrupt.setEventHandler {
+            display.end()
+            Output.complain("Stopped. What was read whole is kept; the same command goes on from there.")
+            exit(ExitStatus.failed.rawValue)
+        }
+        interrupt.resume()
+        let reports = await composition.engine.sync(tables, since: since) { display.show($0) }
+        interrupt.cancel()
+        display.end()
+        return summary(reports, display.latest, since: since, keeping: composition)
+    }
+
+    /// `30d`, `12h`, or a date in UTC.
+    static func moment(_ text: String, before now: Instant) throws -> Instant {
+        let units: [Character: Double] = ["m": 60, "h": 3600, "d": 86_400, "w": 604_800]
+        if let unit = text.last.flatMap({ units[$0] }), let count = Double(text.dropLast()), count > 0 {
+            return now - .seconds(count * unit)
+        }
+        if let moment = Instant(iso8601: text.count == 10 ? text + "T00:00:00Z" : text), moment < now { return moment }
+        throw UsageError("--since is a length of time like 30d, or a date in the past like 2026-11-01.")
+    }
+
+    /// Nil stands for all.
+    private static func tables(_ names: [String], _ catalog: SourceCatalog) throws -> [QualifiedName]? {
+        guard !names.isEmpty else { return nil }
+        let mirrored = catalog.specs.flatMap { spec in
+            spec.overlay.mirrors.keys.map { QualifiedName(spec.name, $0) }
+        }
+        return try names.flatMap { name in
+            let found = mirrored.filter { $0.schema == name.lowercased() || $0.description == name.lowercased() }
+            guard found.isEmpty else { return found }
+            let known = mirrored.map(\.description) + mirrored.map(\.schema)
+            throw UsageError("“\(name)” is not mirrored.", nearest: Suggestion.nearest(to: name, among: known))
+        }
+    }
+
+    private static func summary(
+        _ reports: [SourceReport], _ progress: [QualifiedName: SyncProgress], since: Instant?,
+        keeping composition: Composition
+    ) -> ExitStatus {
+        for (name, progress) in progress.sorted(by: { $0.key < $1.key }) {
+            Output.line(
+                "\(name): \(Figures.grouped(progress.rows)) rows in \(Figures.grouped(progress.calls)) calls")
+        }
+        var isWhole = true
+        for report in reports where report.state.isIncomplete && report.state != .notConfigured {
+            isWhole = false
+            Output.complain(report.message ?? "\(report.source) gave less than everything.")
+        }
+        let kept = (try? composition.settingsFile.load().retentionDays) ?? 35
+        if let since, composition.clock.now() - since > .days(Double(kept)) {
+            Output.complain("Rows older than \(kept) days are not kept: raise retention_days to keep more.")
+        }
+        return isWhole ? .done : .partial
+    }
+}
+
+/// One line a table on a terminal, drawn anew as pages come; a line a finished window where nobody watches.
+final class SyncDisplay: Sendable {
+    private struct State {
+        var latest: [QualifiedName: SyncProgress] = [:]
+        var drawn = 0
+        var lastDraw = ContinuousClock.now - .seconds(1)
+        var isOver = false
+    }
+
+    private let isTerminal: Bool
+    private let started = ContinuousClock.now
+    private let state = Lock(State())
+
+    init(isTerminal: Bool) {
+        self.isTerminal = isTerminal
+    }
+
+    var latest: [QualifiedName: SyncProgress] { state.withLock(\.latest) }
+
+    func show(_ progress: SyncProgress) {
+        state.withLock { state in
+            let known = state.latest[progress.table]
+            state.latest[progress.table] = progress
+            guard !state.isOver else { return }
+            if isTerminal {
+                guard ContinuousClock.now - state.lastDraw > .milliseconds(100) else { return }
+                draw(&state)
+            } else if progress.windowsPlanned > 1, progress.windowsDone > known?.windowsDone ?? 0 {
+                put("\(progress.table): \(progress.windowsDone) of \(progress.windowsPlanned) windows\n")
+            }
+        }
+    }
+
+    func end() {
+        state.withLock { state in
+            guard !state.isOver else { return }
+            if isTerminal { draw(&state) }
+            state.isOver = true
+        }
+    }
+
+    private func draw(_ state: inout State) {
+        state.lastDraw = ContinuousClock.now
+        let columns = Self.terminalWidth
+        let lines = state.latest.values.sorted { $0.table < $1.table }.map { line($0, columns) }
+        let up = state.drawn > 0 ? "\u{1B}[\(state.drawn)A" : ""
+        put(up + lines.map { "\r\u{1B}[K\($0)\n" }.joined())
+        state.drawn = lines.count
+    }
+
+    private func line(_ progress: SyncProgress, _ columns: Int) -> String {
+        let width = max(4, min(24, columns - 60))
+        let share = Double(progress.windowsDone) / Double(max(1, progress.windowsPlanned))
+        let filled = Int((share * Double(width)).rounded())
+        let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
+        let seconds = max(0.1, Double((ContinuousClock.now - started).components.seconds))
+        let left = share > 0 && share < 1 ? ", \(Figures.duration(.seconds(seconds / share * (1 - share)))) left" : ""
+        let text =
+            "\(progress.table) [\(bar)] \(progress.windowsDone)/\(progress.windowsPlanned), "
+            + "\(Figures.grouped(progress.rows)) rows, \(Figures.grouped(progress.calls)) calls\(left)"
+        return String(text.prefix(columns - 1))
+    }
+
+    private static var terminalWidth: Int {
+        var size = winsize()
+        return ioctl(2, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+    }
+
+    private func put(_ text: String) {
+        _ = Array(text.utf8).withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+    }
+}

@@ -1,6 +1,7 @@
 import Basics
 import SourceEngine
 import SourceFetch
+import SourceSpec
 import Testing
 
 @Suite("A live table")
@@ -107,5 +108,35 @@ struct LiveTableTests {
         _ = try await world.engine.query(
             "SELECT filename FROM github.commit_files WHERE ref = 'z' AND additions > 5 LIMIT 1")
         #expect(world.pages.takeScans().map(\.rowLimit) == [nil])
+    }
+
+    @Test("looks itself at a condition that the route of the request does not send")
+    func ignoredFilter() async throws {
+        world.pages.set("github", "pulls", [[812, "Old", "closed", .null, "ana"]])
+        let changed = World { specs in
+            guard let source = specs.firstIndex(where: { $0.name == "github" }),
+                let table = specs[source].tables.firstIndex(where: { $0.name == "pulls" })
+            else { return }
+            let whole = RequestSpec(
+                path: Template(literal: "/pulls"),
+                query: [ParameterSpec(name: "state", source: .filter("state", default: nil))])
+            specs[source].tables[table].request = whole
+            specs[source].tables[table].filters.append(FilterSpec(name: "number", type: .int64))
+            let detail = RequestSpec(path: Template(parts: [.hole(.init(namespace: .filter, key: "number"))]))
+            specs[source].tables[table].routes = [RouteSpec(whenFilters: ["number"], request: detail)]
+        }
+        changed.pages.set("github", "pulls", [[812, "Old", "closed", .null, "ana"]])
+        changed.pages.change { $0.ignoresFilters = true }
+        let sql = "SELECT number FROM github.pulls WHERE owner = 'acme' AND repo = 'app' AND state = 'open'"
+        #expect(try await changed.engine.query(sql).rows.count == 1, "the API was asked for it, and is believed")
+        #expect(try await changed.engine.query(sql + " AND number = 812").rows.isEmpty)
+    }
+
+    @Test("unfolds JSON arrays of its rows")
+    func jsonEach() async throws {
+        let result = try await world.engine.query(
+            "SELECT j.value FROM github.commit_files f, json_each('[1,2]') j WHERE f.ref = 'x' AND f.filename = 'agent.py'"
+        )
+        #expect(result.rows.rows == [[1], [2]])
     }
 }

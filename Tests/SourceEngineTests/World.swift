@@ -35,7 +35,10 @@ final class World {
 
     static func table(_ name: String, _ columns: [(String, ColumnType)], filters: [FilterSpec] = []) -> TableSpec {
         TableSpec(
-            name: name, filters: filters, request: RequestSpec(path: Template(literal: "/" + name)),
+            name: name, filters: filters,
+            request: RequestSpec(
+                path: Template(literal: "/" + name),
+                query: filters.map { ParameterSpec(name: $0.name, source: .filter($0.name, default: nil)) }),
             columns: columns.map { ColumnSpec(name: $0.0, type: $0.1) })
     }
 

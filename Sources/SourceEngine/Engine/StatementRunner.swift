@@ -112,6 +112,8 @@ actor StatementRunner {
         let bodies = BodyReading(gate: gate, catalog: catalog, fetch: fetch)
         try fresh.register("body_of", arity: -1, deterministic: false) { try bodies.value($0) }
         try fresh.execute("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536")
+        // Their first use declares them, which a statement itself may not.
+        _ = try fresh.query("SELECT (SELECT count(*) FROM json_each('[]')), (SELECT count(*) FROM json_tree('[]'))")
         fresh.authorize { [gate] access in gate.allows(access) }
         connection = fresh
         return fresh

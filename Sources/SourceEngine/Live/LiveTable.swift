@@ -44,6 +44,10 @@ final class LiveTable: VirtualTable {
         let missing = spec.filters.sorted { $0.key < $1.key }.map(\.value)
             .filter { $0.isRequired && !met.contains($0.name) }.map(\.name)
         guard missing.isEmpty else { throw VirtualTableRefusal(spec.missing(missing)) }
+        for place in accepted.indices where isIgnored(accepted[place], conditions, given: met) {
+            accepted[place].isExact = false
+            isComplete = false
+        }
         let exact = accepted.count(where: \.isExact)
         if let limit, isComplete { accepted.append(.init(condition: limit, isExact: false)) }
         // One answer is a few dozen rows when filtered, some hundreds when not; a call costs as much as 10 000 rows.
@@ -74,6 +78,16 @@ final class LiveTable: VirtualTable {
             }
         }
         return isTimeBound(condition, column) ? .init(condition: place, isExact: false) : nil
+    }
+
+    /// The route that these filters choose does not send this one, and its column holds values of its own: SQLite looks.
+    private func isIgnored(
+        _ taken: VirtualPlan.Accepted, _ conditions: [VirtualCondition], given names: Set<String>
+    ) -> Bool {
+        guard let column = conditions[taken.condition].column, let filter = spec.filters[column],
+            !spec.echoes.contains(column), spec.source.backend != .clickHouse
+        else { return false }
+        return !spec.table.request(given: names).sends(filter)
     }
 
     private func isTimeBound(_ condition: VirtualCondition, _ column: Int) -> Bool {

@@ -110,13 +110,8 @@ struct ScanPlan: Sendable {
             remedy: isFunction ? "Pass `\(name) => '…'`." : "Add `WHERE \(name) = '…'`.")
     }
 
-    /// The route with the most of its filters given; the first of equals.
     private static func route(of scan: Scan) -> RequestSpec {
-        var best: RouteSpec?
-        for route in scan.table.routes where route.whenFilters.allSatisfy({ scan.filters[$0] != nil }) {
-            if route.whenFilters.count > best?.whenFilters.count ?? -1 { best = route }
-        }
-        var request = best?.request ?? scan.table.request
+        var request = scan.table.request(given: Set(scan.filters.keys))
         if let fallback = scan.fallback { request.path = fallback.path }
         return request
     }

@@ -25,12 +25,15 @@ struct PageReader: Sendable {
     /// Empty where the answer does not say whether more follows.
     let morePath: [String]
     let reportsGraphQLErrors: Bool
+    /// The request is of another route than the table's own, such as that of one row by its id.
+    let isOtherRoute: Bool
     let mapper: RowMapper
 
     init(_ plan: ScanPlan) {
         response = plan.scan.table.response
         reportsGraphQLErrors = plan.source.overlay.retryDialect == .linear
         mapper = plan.mapper
+        isOtherRoute = plan.scan.fallback == nil && plan.route != plan.scan.table.request
         morePath = plan.scan.fallback == nil ? plan.source.overlay.morePaths[plan.scan.table.name] ?? [] : []
         cursorPath =
             switch plan.pagination.mode {
@@ -107,7 +110,9 @@ struct PageReader: Sendable {
     // MARK: Rows
 
     private func direct(_ root: JSONView, _ content: inout PageContent) throws(PageFault) {
-        guard let value = find(response.rowsPath, in: root) else { return try missingRows(in: root) }
+        guard let value = find(response.rowsPath, in: root) ?? soleObject(in: root) else {
+            return try missingRows(in: root)
+        }
         if let elements = value.elements {
             for element in elements {
                 content.clues.elements += 1
@@ -117,6 +122,15 @@ struct PageReader: Sendable {
             content.clues.elements = 1
             mapper.append(RowElement(view: value), to: &content.rows, warnings: &content.warnings)
         }
+    }
+
+    /// A route shares its table's `rows_path`, and one row by its id comes as `{"incident": {…}}` beside
+    /// `{"incidents": […]}`.
+    private func soleObject(in root: JSONView) -> JSONView? {
+        guard isOtherRoute, let members = root.members.map({ Array($0) }), members.count == 1,
+            members[0].value.members != nil
+        else { return nil }
+        return members[0].value
     }
 
     private func entries(_ root: JSONView, _ content: inout PageContent) throws(PageFault) {

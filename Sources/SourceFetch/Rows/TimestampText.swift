@@ -2,9 +2,12 @@ import Basics
 
 /// Times of every provider as ISO 8601 in UTC with milliseconds and `Z`.
 enum TimestampText {
-    /// The moment of an epoch in seconds; nil where no calendar reaches.
+    /// The moment of an epoch in seconds, to the last whole millisecond: a bound at that moment then holds what it names.
+    /// Nil where no calendar reaches.
     static func instant(seconds: Double) -> Instant? {
-        abs(seconds) < 253_402_300_800 ? Instant(seconds: seconds) : nil
+        guard abs(seconds) < 253_402_300_800 else { return nil }
+        // A double holds today's microseconds exactly enough to round to, milliseconds not to cut off.
+        return Instant(milliseconds: Int64(((seconds * 1e6).rounded() / 1000).rounded(.down)))
     }
 
     /// An epoch in seconds, milliseconds or microseconds, told apart by its size.

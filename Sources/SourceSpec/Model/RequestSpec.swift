@@ -122,3 +122,43 @@ package struct Template: Hashable, Sendable {
         parts = text.isEmpty ? [] : [.text(text)]
     }
 }
+
+extension RequestSpec {
+    /// Whether a value of the filter, or of a function's argument, goes out with the request.
+    package func sends(_ filter: FilterSpec) -> Bool {
+        let fields: [ValueSource] =
+            switch body {
+            case .json(let fields): fields.map(\.source)
+            case .text(let source): [source]
+            case nil: []
+            }
+        return path.names(filter)
+            || (query.map(\.source) + headers.map(\.source) + fields).contains { $0.names(filter) }
+    }
+}
+
+extension Template {
+    fileprivate func names(_ filter: FilterSpec) -> Bool {
+        parts.contains { part in
+            guard case .hole(let hole) = part else { return false }
+            return hole.namespace == .filter && hole.key == filter.name
+                || hole.namespace == .arg && hole.key == filter.binding
+        }
+    }
+}
+
+extension ValueSource {
+    fileprivate func names(_ filter: FilterSpec) -> Bool {
+        switch self {
+        case .template(let template): template.names(filter)
+        case .oneOf(let sources): sources.contains { $0.names(filter) }
+        case .filter(let name, _), .filterInt(let name, _), .filterBool(let name, _), .filterStringArray(let name, _),
+            .filterSplit(let name, _, _), .filterSplitInt(let name, _, _):
+            name == filter.name
+        case .argument(let name, _), .argumentInt(let name, _), .argumentBool(let name, _),
+            .argumentSplit(let name, _, _), .argumentSplitInt(let name, _, _):
+            name == filter.binding
+        case .literal, .input, .bearer, .state, .nowEpochMinusSeconds: false
+        }
+    }
+}

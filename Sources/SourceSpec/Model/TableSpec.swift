@@ -35,6 +35,17 @@ package struct TableSpec: Hashable, Sendable {
     }
 }
 
+extension TableSpec {
+    /// The route with the most of its filters given, the first of equals; else the table's own request.
+    package func request(given filters: Set<String>) -> RequestSpec {
+        var best: RouteSpec?
+        for route in routes where filters.isSuperset(of: route.whenFilters) {
+            if route.whenFilters.count > best?.whenFilters.count ?? -1 { best = route }
+        }
+        return best?.request ?? request
+    }
+}
+
 package enum ColumnType: String, CaseIterable, Hashable, Sendable {
     case utf8 = "Utf8"
     case int64 = "Int64"

@@ -2,6 +2,7 @@ import Basics
 import Configuration
 import Dispatch
 import Glibc
+import OnCallModel
 import SourceEngine
 import SourceSpec
 

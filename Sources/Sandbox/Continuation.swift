@@ -56,22 +56,10 @@ struct Continuation: Sendable {
     }
 
     private func link(_ mark: Int) -> String {
-        let host = request.header("host") ?? "127.0.0.1"
-        let rest = firstPage.query.map { "\(Self.escaped($0.name))=\(Self.escaped($0.value))&" }.joined()
-        let address = "http://\(host)\(request.path)?\(rest)"
+        let address = request.address(replacing: names)
         return provider == .github
             ? "<\(address)page=\(mark + 1)>; rel=\"next\""
             : "<\(address)cursor=0:\(mark * 100):0>; rel=\"next\"; results=\"true\"; cursor=\"0:\(mark * 100):0\""
-    }
-
-    static func escaped(_ text: String) -> String {
-        text.utf8.map { byte in
-            let character = Character(Unicode.Scalar(byte))
-            if character.isASCII, character.isLetter || character.isNumber || "-._~".contains(character) {
-                return String(character)
-            }
-            return "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-        }.joined()
     }
 
     /// The members of the answer's body that say where to go on.
@@ -131,6 +119,26 @@ enum UnknownShape {
             }
         }
         return .object(changed + [.init("added_without_notice", ["by": "the provider"])])
+    }
+}
+
+extension WebRequest {
+    /// Its own address without the parameters `names`, open for others in their place: it ends in `?` or `&`.
+    func address(replacing names: Set<String>) -> String {
+        let rest = query.filter { !names.contains($0.name) }
+        let text = rest.map { "\(Self.escaped($0.name))=\(Self.escaped($0.value))&" }.joined()
+        return "http://\(header("host") ?? "127.0.0.1")\(path)?\(text)"
+    }
+
+    /// Everything but RFC 3986's unreserved characters as `%XX`.
+    private static func escaped(_ text: String) -> String {
+        text.utf8.map { byte in
+            let character = Character(Unicode.Scalar(byte))
+            if character.isASCII, character.isLetter || character.isNumber || "-._~".contains(character) {
+                return String(character)
+            }
+            return "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+        }.joined()
     }
 }
 

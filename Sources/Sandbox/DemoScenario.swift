@@ -14,7 +14,7 @@ package struct DemoScenario: Hashable, Sendable {
 
     package let truth: Truth
     package let agent: SandboxAgent.Habits
-    private let now: Instant
+    let now: Instant
     private let seed: UInt64
 
     package init(now: Instant, seed: UInt64 = 7) {
@@ -35,6 +35,7 @@ package struct DemoScenario: Hashable, Sendable {
             state.commits = commits
             state.issues = issues
             state.messages = [SlackProvider.channel: messages]
+            populateOnCallTools(&state)
         }
     }
 
@@ -110,7 +111,7 @@ package struct DemoScenario: Hashable, Sendable {
 
     // MARK: what is planted
 
-    private var spikeStart: Instant { now - .minutes(135) }
+    var spikeStart: Instant { now - .minutes(135) }
 
     /// The same questions as ever, each answered with ten times the tokens and tried again.
     private func spike() -> [SandboxObservation] {

@@ -2,7 +2,7 @@ import Basics
 import JSON
 import WebServer
 
-/// GitHub's REST API for one repository: commits with their files, and issues.
+/// GitHub's REST API for one repository: commits with their files, issues, and what ``GitHubDelivery`` tells.
 struct GitHubProvider: Sendable {
     static let token = "ghp_sandbox000000000000000000000000000001"
     static let owner = "acme"
@@ -29,14 +29,22 @@ struct GitHubProvider: Sendable {
         }
         let root = "/repos/\(Self.owner)/\(Self.repository)"
         let parts = request.path.split(separator: "/").dropFirst(3).map(String.init)
-        guard request.path.hasPrefix(root) else { return Self.notFound }
+        guard request.path.hasPrefix(root + "/") else { return Self.notFound }
         switch (request.method, parts.first, parts.count) {
         case ("GET", "commits", 1): return commits(request)
         case ("GET", "commits", 2): return commit(parts[1])
         case ("GET", "issues", 1): return issues(request)
         case ("POST", "issues", 1): return open(request)
-        case ("GET", "pulls", 1): return .json("[]")
+        case ("GET", _, _): return deliver(Array(parts), request)
         default: return Self.notFound
+        }
+    }
+
+    private func deliver(_ parts: [String], _ request: WebRequest) -> WebResponse {
+        switch GitHubDelivery(world: world).answer(parts, request) {
+        case .list(let rows, let wrapper): page(rows, request, wrapper: wrapper)
+        case .one(let row): .json(row.serialized)
+        case .notFound: Self.notFound
         }
     }
 
@@ -75,19 +83,9 @@ struct GitHubProvider: Sendable {
             .init("parents", []),
         ]
         if withFiles {
-            members.append(.init("files", .array(commit.files.map(Self.file))))
+            members.append(.init("files", .array(commit.files.map(GitHubRows.row))))
         }
         return .object(members)
-    }
-
-    private static func file(_ file: SandboxCommit.File) -> JSONValue {
-        let lines = file.patch.split(separator: "\n")
-        let (additions, deletions) = (lines.count { $0.hasPrefix("+") }, lines.count { $0.hasPrefix("-") })
-        return [
-            "filename": .string(file.path), "status": "modified", "additions": JSONValue(additions),
-            "deletions": JSONValue(deletions), "changes": JSONValue(additions + deletions),
-            "patch": .string(file.patch),
-        ]
     }
 
     // MARK: issues
@@ -127,16 +125,23 @@ struct GitHubProvider: Sendable {
     }
 
     /// A page with its Link header; without one when everything is on it.
-    private func page(_ rows: [JSONValue], _ request: WebRequest) -> WebResponse {
+    private func page(_ rows: [JSONValue], _ request: WebRequest, wrapper: String? = nil) -> WebResponse {
         let size = min(100, max(1, Int(request.queryValue("per_page") ?? "30") ?? 30))
         let number = max(1, Int(request.queryValue("page") ?? "1") ?? 1)
-        let page = rows.dropFirst((number - 1) * size).prefix(size)
-        var headers: [WebRequest.Field] = []
-        if number * size < rows.count {
-            let others = request.query.filter { $0.name != "page" }.map { "\($0.name)=\($0.value)&" }.joined()
-            let host = request.header("host") ?? "127.0.0.1"
-            headers.append(.init("Link", "<http://\(host)\(request.path)?\(others)page=\(number + 1)>; rel=\"next\""))
+        let last = max(1, (rows.count + size - 1) / size)
+        let page = Array(rows.dropFirst((number - 1) * size).prefix(size))
+        let places = [
+            ("prev", number - 1, number > 1), ("next", number + 1, number < last), ("last", last, number < last),
+            ("first", 1, number > 1),
+        ]
+        let links = places.filter(\.2).map { name, number, _ in
+            "<\(request.address(replacing: ["page"]))page=\(number)>; rel=\"\(name)\""
         }
-        return .json(JSONValue.array(Array(page)).serialized, headers: headers)
+        let headers = links.isEmpty ? [] : [WebRequest.Field("Link", links.joined(separator: ", "))]
+        guard let wrapper else { return .json(JSONValue.array(page).serialized, headers: headers) }
+        let object: JSONValue = .object([
+            .init("total_count", JSONValue(rows.count)), .init(wrapper, .array(page)),
+        ])
+        return .json(object.serialized, headers: headers)
     }
 }

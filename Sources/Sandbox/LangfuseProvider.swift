@@ -2,7 +2,7 @@ import Basics
 import JSON
 import WebServer
 
-/// Langfuse's reading APIs: v2 observations by cursor, v1 by page.
+/// Langfuse's reading APIs: observations of v2 by cursor and of v1 by page, and who answers for the rest.
 struct LangfuseProvider: Sendable {
     static let publicKey = "pk-lf-sandbox-0001"
     static let secretKey = "sk-lf-sandbox-0001"
@@ -17,26 +17,55 @@ struct LangfuseProvider: Sendable {
         let mode = world.read(\.langfuse)
         switch request.path {
         case "/api/public/v2/observations":
-            guard mode != .v1 else {
-                return .json(
-                    #"{"message":"The observations v2 API is only available in a Langfuse v4 write mode.","error":"LangfuseNotFoundError"}"#,
-                    status: 404)
-            }
-            return observations(request)
-        case "/api/public/observations":
-            guard mode != .v2 else {
-                return .json(
-                    #"{"message":"This endpoint is not available on deployments running in Langfuse v4 events_only mode."}"#,
-                    status: 404)
-            }
-            return oldObservations(request)
+            return mode == .v1 ? Self.needsV2("observations") : observations(request)
+        case "/api/public/observations": return mode == .v2 ? Self.needsV1 : oldObservations(request)
+        case "/api/public/v2/metrics":
+            guard mode != .v1 else { return Self.needsV2("metrics") }
+            return LangfuseMetrics(observations: world.read(\.observations)).answer(request)
+        case "/api/public/v2/scores": return mode == .v2 ? Self.needsV1 : LangfuseScores(world: world).byPage(request)
+        case "/api/public/v3/scores":
+            return mode == .v1 ? Self.needsV2("scores") : LangfuseScores(world: world).byCursor(request)
         case "/api/public/projects":
             return .json(
                 #"{"data":[{"id":"project-1","name":"acme-assistant","createdAt":"2026-01-05T09:00:00.000Z"}]}"#)
-        case "/api/public/traces", "/api/public/sessions", "/api/public/v2/scores":
+        case "/api/public/traces", "/api/public/sessions":
             return .json(#"{"data":[],"meta":{"page":1,"limit":50,"totalItems":0,"totalPages":0}}"#)
-        default: return .json(#"{"message":"Not found"}"#, status: 404)
+        default:
+            return LangfusePrompts(world: world).answer(request)
+                ?? .json(#"{"message":"Not found"}"#, status: 404)
         }
+    }
+
+    private static func needsV2(_ api: String) -> WebResponse {
+        let message = "The \(api) v2 API is only available in a Langfuse v4 write mode."
+        return refusal(404, message, "LangfuseNotFoundError")
+    }
+
+    private static let needsV1 = WebResponse.json(
+        #"{"message":"This endpoint is not available on deployments running in Langfuse v4 events_only mode."}"#,
+        status: 404)
+
+    static func refusal(_ status: Int, _ message: String, _ error: JSONValue) -> WebResponse {
+        .json(JSONValue.fields(["message": .string(message), "error": error]).serialized, status: status)
+    }
+
+    /// The answer to parameters that Langfuse's schema refuses; it names them.
+    static func invalid(_ parameters: String...) -> WebResponse {
+        refusal(400, "Invalid request data", .array(parameters.map { ["path": [.string($0)], "code": "invalid"] }))
+    }
+
+    /// A list by page number, the way of all of Langfuse's older APIs: 100 at most, 50 at first.
+    static func page(_ rows: [JSONValue], _ request: WebRequest) -> WebResponse {
+        let limit = Int(request.queryValue("limit") ?? "50") ?? 0
+        let page = Int(request.queryValue("page") ?? "1") ?? 0
+        guard (1...100).contains(limit) else { return invalid("limit") }
+        guard page >= 1 else { return invalid("page") }
+        let meta: JSONValue = [
+            "page": JSONValue(page), "limit": JSONValue(limit), "totalItems": JSONValue(rows.count),
+            "totalPages": JSONValue((rows.count + limit - 1) / limit),
+        ]
+        let data = Array(rows.dropFirst((page - 1) * limit).prefix(limit))
+        return .json(JSONValue.fields(["data": .array(data), "meta": meta]).serialized)
     }
 
     // MARK: v2
@@ -44,7 +73,7 @@ struct LangfuseProvider: Sendable {
     /// Newest first; a page is by chance short or empty while a cursor says that there is more.
     private func observations(_ request: WebRequest) -> WebResponse {
         guard let limit = Int(request.queryValue("limit") ?? "50"), (0...1000).contains(limit) else {
-            return .json(#"{"message":"Invalid request data","error":[{"path":["limit"]}]}"#, status: 400)
+            return Self.invalid("limit")
         }
         let rows = matching(request)
         let offset = request.queryValue("cursor").flatMap(Cursor.read) ?? 0
@@ -140,19 +169,7 @@ struct LangfuseProvider: Sendable {
     // MARK: v1
 
     private func oldObservations(_ request: WebRequest) -> WebResponse {
-        let limit = Int(request.queryValue("limit") ?? "50") ?? 0
-        let page = Int(request.queryValue("page") ?? "1") ?? 0
-        guard (1...100).contains(limit), page >= 1 else {
-            return .json(#"{"message":"Invalid request data","error":[{"path":["limit"]}]}"#, status: 400)
-        }
-        let rows = matching(request)
-        let pages = (rows.count + limit - 1) / limit
-        let data = rows.dropFirst((page - 1) * limit).prefix(limit).map(Self.oldRow)
-        let meta: JSONValue = [
-            "page": JSONValue(page), "limit": JSONValue(limit), "totalItems": JSONValue(rows.count),
-            "totalPages": JSONValue(pages),
-        ]
-        return .json(JSONValue.fields(["data": .array(data), "meta": meta]).serialized)
+        Self.page(matching(request).map(Self.oldRow), request)
     }
 
     private static func oldRow(_ row: SandboxObservation) -> JSONValue {

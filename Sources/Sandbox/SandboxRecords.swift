@@ -131,3 +131,68 @@ package struct SandboxGitHubIssue: Hashable, Sendable {
     package var labels: [String]
     package var createdAt: Instant
 }
+
+/// A prompt of Langfuse's with its versions.
+package struct SandboxPrompt: Hashable, Sendable {
+    package struct Version: Hashable, Sendable {
+        package var number: Int
+        package var text: String
+        package var config: JSONValue
+        /// `production` is the one that is served.
+        package var labels: [String]
+        package var commitMessage: String?
+        package var created: Instant
+        /// When a label was moved to or from it last.
+        package var updated: Instant
+
+        /// `updated` is `created` unless it is given.
+        package init(
+            _ number: Int, text: String, config: JSONValue = [:], labels: [String] = [], commitMessage: String? = nil,
+            created: Instant, updated: Instant? = nil
+        ) {
+            (self.number, self.text, self.config, self.labels) = (number, text, config, labels)
+            (self.commitMessage, self.created, self.updated) = (commitMessage, created, updated ?? created)
+        }
+    }
+
+    package var name: String
+    package var tags: [String]
+    /// Oldest first.
+    package var versions: [Version]
+
+    package init(name: String, tags: [String] = [], versions: [Version]) {
+        (self.name, self.tags, self.versions) = (name, tags, versions)
+    }
+}
+
+/// A score in Langfuse: of a trace, of an observation of it, or of a session.
+package struct SandboxScore: Hashable, Sendable {
+    package var id: String
+    package var name: String
+    /// A number, a truth or a text; it decides the data type.
+    package var value: JSONValue
+    /// `API`, `EVAL` or `ANNOTATION`.
+    package var source: String
+    package var time: Instant
+    package var traceID: String?
+    package var observationID: String?
+    package var sessionID: String?
+    package var comment: String?
+
+    package init(
+        id: String, name: String, value: JSONValue, source: String = "EVAL", time: Instant, traceID: String? = nil,
+        observationID: String? = nil, sessionID: String? = nil, comment: String? = nil
+    ) {
+        (self.id, self.name, self.value, self.source, self.time) = (id, name, value, source, time)
+        (self.traceID, self.observationID) = (traceID, observationID)
+        (self.sessionID, self.comment) = (sessionID, comment)
+    }
+
+    package var dataType: String {
+        switch value {
+        case .bool: "BOOLEAN"
+        case .string: "CATEGORICAL"
+        case .null, .integer, .number, .array, .object: "NUMERIC"
+        }
+    }
+}

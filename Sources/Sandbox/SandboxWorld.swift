@@ -6,12 +6,18 @@ package final class SandboxWorld: Sendable {
     package struct State: Sendable {
         /// Oldest first.
         package var observations: [SandboxObservation] = []
+        package var prompts: [SandboxPrompt] = []
+        package var scores: [SandboxScore] = []
         package var issues: [SandboxIssue] = []
         /// Newest first.
         package var commits: [SandboxCommit] = []
         /// By channel id; newest first.
         package var messages: [String: [SandboxMessage]] = [:]
         package var gitHubIssues: [SandboxGitHubIssue] = []
+        package var pulls: [SandboxPull] = []
+        package var releases: [SandboxRelease] = []
+        package var deployments: [SandboxDeployment] = []
+        package var runs: [SandboxRun] = []
         package var pagerDuty = PagerDutyAccount()
         package var datadog = DatadogAccount()
         package var linear = LinearWorkspace()

@@ -1,0 +1,262 @@
+import Basics
+
+/// The demo's story as the on-call tools tell it: the change that was deployed, the monitor that alerted over the cost, the
+/// page that went out, and the issue that somebody wrote.
+extension DemoScenario {
+    /// When the last hour's cost went over the monitor's threshold.
+    private var alertTime: Instant { spikeStart + .minutes(20) }
+    private var monitorID: Int { 21_001 }
+    private var pageID: String { "Q0SPIKE4711" }
+    private var pageAddress: String { "https://acme.pagerduty.com/incidents/\(pageID)" }
+    private var alertTitle: String { "support-bot: model cost of the last hour is over 2 USD" }
+
+    func populateOnCallTools(_ state: inout SandboxWorld.State) {
+        state.datadog = datadog(state.observations)
+        state.pagerDuty = pagerDuty()
+        state.linear = linear()
+        state.pulls = pulls(state.commits)
+        state.deployments = deployments()
+        state.releases = [
+            SandboxRelease(
+                id: 8801, tag: "v2.31.0", name: "2.31.0", body: "support-bot: longer answers, retry harder (#412)",
+                author: "alice", created: spikeStart - .minutes(5), published: spikeStart - .minutes(5))
+        ]
+        state.runs = runs()
+        state.prompts = [
+            SandboxPrompt(
+                name: "support-bot-prompt", tags: ["support"],
+                versions: [
+                    .init(2, text: "You are a helpful assistant of Acme.", created: now - .days(60)),
+                    .init(
+                        3, text: "You are a helpful assistant of Acme. Answer briefly.",
+                        config: ["model": "gpt-4o-mini"], labels: ["production", "latest"],
+                        commitMessage: "shorter answers", created: now - .days(20)),
+                ])
+        ]
+        state.scores = scores(state.observations)
+    }
+
+    // MARK: Datadog
+
+    private func datadog(_ observations: [SandboxObservation]) -> DatadogAccount {
+        var account = DatadogAccount()
+        account.monitors = [
+            .init(
+                id: monitorID, name: alertTitle, query: "sum(last_1h):sum:llm.cost.usd{service:support-bot} > 2",
+                message: "The model costs more than usual. @pagerduty-assistant", state: "Alert",
+                tags: ["service:support-bot", "team:assistant"], priority: 2, critical: 2, created: now - .days(90),
+                stateChanged: alertTime),
+            .init(
+                id: 21_002, name: "checkout-assistant: slow answers", type: "query alert",
+                query: "avg(last_15m):avg:llm.latency{service:checkout-assistant} > 5",
+                tags: ["service:checkout-assistant", "team:assistant"], critical: 5, created: now - .days(80),
+                stateChanged: now - .days(12)),
+            .init(
+                id: 21_003, name: "nightly-export did not run", type: "log alert",
+                query: "logs(\"service:nightly-export\").index(\"*\").rollup(\"count\").last(\"1d\") < 1",
+                state: "No Data", tags: ["service:nightly-export"], created: now - .days(3)),
+        ]
+        account.logs = logs()
+        account.spans = spans(observations)
+        account.events = [
+            .init(
+                id: "event-alert", time: alertTime, title: "[Triggered] \(alertTitle)",
+                text: "The monitor was triggered.", source: "alert", status: "error",
+                tags: ["service:support-bot", "monitor"]),
+            .init(
+                id: "event-deploy", time: spikeStart - .minutes(1), title: "Deployed v2.31.0 to production",
+                text: "alice deployed \(truth.culprit.prefix(7)).", source: "github",
+                tags: ["service:support-bot", "deployment"]),
+        ]
+        account.series = costSeries(observations)
+        account.incidents = [
+            .init(
+                id: "5b5c8f0e-0000-4000-8000-000000000017", number: 17, title: "Invoices were parsed late",
+                state: "resolved", severity: "SEV-3", created: now - .days(6), modified: now - .days(5),
+                resolved: now - .days(5))
+        ]
+        account.hosts = [
+            .init(id: 301, name: "ip-10-0-4-8", tags: ["env:production"], lastReported: now),
+            .init(id: 302, name: "ip-10-0-4-9", tags: ["env:production"], lastReported: now),
+        ]
+        return account
+    }
+
+    /// Every three minutes of the spike the model's provider says no.
+    private func logs() -> [DatadogAccount.LogLine] {
+        let first = spikeStart + .minutes(4)
+        let count = max(0, Int((now - first).seconds / 180))
+        return (0..<count).map { number in
+            .init(
+                id: "log-\(number)", time: first + .minutes(Double(number) * 3), service: "support-bot",
+                status: "error", message: "RateLimitError: Too many requests to the model API",
+                tags: ["env:production", "service:support-bot", "version:2.31.0"],
+                attributes: ["error": ["kind": "RateLimitError"], "attempt": JSONValue(number % 6)])
+        }
+    }
+
+    /// The last calls of the spike as APM saw them.
+    private func spans(_ observations: [SandboxObservation]) -> [DatadogAccount.APMSpan] {
+        observations.filter { $0.name == truth.spikeFeature && $0.start >= now - .minutes(15) }.enumerated().map {
+            number, observation in
+            .init(
+                id: "span-\(observation.id)", traceID: String(7_000_000_000 + number),
+                spanID: String(9_000_000_000 + number), service: truth.spikeFeature, operation: "openai.request",
+                resource: "createChatCompletion", start: observation.start, length: .seconds(observation.latency),
+                isError: observation.level == "ERROR")
+        }
+    }
+
+    /// US dollars by service in steps of five minutes over six hours, as the observations add up.
+    private func costSeries(_ observations: [SandboxObservation]) -> [DatadogAccount.Series] {
+        let first = (now - .hours(6)).floored(to: .minutes(5))
+        let recent = observations.filter { $0.start >= first }
+        return Dictionary(grouping: recent, by: \.traceName).sorted { $0.key < $1.key }.map { service, rows in
+            let costs = Dictionary(rows.map { ($0.start.floored(to: .minutes(5)), $0.cost) }, uniquingKeysWith: +)
+            let points = costs.sorted { $0.key < $1.key }.map { DatadogAccount.Series.Point($0.key, $0.value) }
+            return .init(metric: "llm.cost.usd", tags: ["service:\(service)", "env:production"], points: points)
+        }
+    }
+
+    // MARK: PagerDuty
+
+    private func pagerDuty() -> PagerDutyAccount {
+        var account = PagerDutyAccount()
+        let policy = PagerDutyAccount.Named(id: "PPOLICY", name: "Assistant on-call")
+        account.users = [
+            .init(id: "PALICE", name: "Alice", email: "alice@acme.example", jobTitle: "Engineer"),
+            .init(id: "PBOB", name: "Bob", email: "bob@acme.example", role: "admin"),
+        ]
+        account.services = [
+            .init(
+                id: "PASSIST", name: "assistant", description: "All assistants in production", policy: policy,
+                created: now - .days(400))
+        ]
+        account.onCalls = [
+            .init(
+                user: "PBOB", policy: policy, schedule: .init(id: "PSCHED", name: "Assistant weekly"),
+                start: now - .days(2), end: now + .days(5)),
+            .init(user: "PALICE", level: 2, policy: policy),
+        ]
+        account.incidents = [
+            .init(
+                id: pageID, number: 4711, title: alertTitle, service: "PASSIST", key: "monitor-\(monitorID)",
+                created: alertTime, assignees: ["PBOB"], priority: .init(id: "PPRIO2", name: "P2"),
+                alerts: [
+                    .init(
+                        id: "QALERT1", summary: alertTitle, key: "monitor-\(monitorID)", created: alertTime,
+                        details: ["monitor_id": JSONValue(monitorID), "service": "support-bot"])
+                ],
+                entries: [
+                    .init(id: "R1", kind: "trigger", summary: "Triggered through the API.", created: alertTime),
+                    .init(
+                        id: "R2", kind: "notify", summary: "Notified Bob by push.", created: alertTime + .seconds(20)),
+                ]),
+            .init(
+                id: "Q0OLD4702", number: 4702, title: "nightly-export took too long", status: "resolved",
+                urgency: "low", service: "PASSIST", created: now - .days(3), updated: now - .days(3) + .minutes(40),
+                resolved: now - .days(3) + .minutes(40), assignees: ["PALICE"],
+                entries: [
+                    .init(id: "R3", kind: "trigger", summary: "Triggered through the API.", created: now - .days(3)),
+                    .init(
+                        id: "R4", kind: "resolve", summary: "Resolved by Alice.",
+                        created: now - .days(3) + .minutes(40), user: "PALICE"),
+                ]),
+        ]
+        return account
+    }
+
+    // MARK: Linear
+
+    private func linear() -> LinearWorkspace {
+        var workspace = LinearWorkspace()
+        let founded = now - .days(500)
+        workspace.teams = [.init(id: "team-ast", key: "AST", name: "Assistant", created: founded)]
+        workspace.users = [
+            .init(id: "user-bob", name: "Bob", email: "bob@acme.example", isAdmin: true, created: founded),
+            .init(id: "user-alice", name: "Alice", email: "alice@acme.example", created: founded),
+            .init(id: "user-carol", name: "Carol", email: "carol@acme.example", created: founded),
+        ]
+        workspace.projects = [
+            .init(
+                id: "project-quality", name: "Answer quality", progress: 0.4, team: "team-ast", created: now - .days(45)
+            )
+        ]
+        workspace.cycles = [
+            .init(id: "cycle-31", number: 31, team: "team-ast", starts: now - .days(8), ends: now + .days(6))
+        ]
+        workspace.issues = [
+            .init(
+                id: "issue-214", number: 214, title: "support-bot: model cost is rising",
+                description: "Paged at \(alertTime.iso8601Seconds): \(pageAddress)", priority: 2, team: "team-ast",
+                state: .init("Triage", type: "triage"), assignee: "user-bob", creator: "user-bob", cycle: "cycle-31",
+                labels: ["incident"], created: now - .minutes(40), updated: now - .minutes(28),
+                comments: [
+                    .init(
+                        id: "comment-1", user: "user-carol",
+                        body: "Sentry shows RateLimitError since about the same time.",
+                        created: now - .minutes(28))
+                ]),
+            .init(
+                id: "issue-209", number: 209, title: "Longer answers for support-bot", priority: 3, estimate: 2,
+                team: "team-ast", state: .init("Done", type: "completed"), assignee: "user-alice",
+                creator: "user-alice", project: "project-quality", cycle: "cycle-31", created: now - .days(4),
+                updated: spikeStart - .minutes(6), started: now - .days(2), completed: spikeStart - .minutes(6)),
+        ]
+        return workspace
+    }
+
+    // MARK: the change on its way
+
+    /// The culprit and the decoy, each merged by its commit.
+    private func pulls(_ commits: [SandboxCommit]) -> [SandboxPull] {
+        func pull(_ number: Int, _ branch: String, of sha: String, reviewer: String) -> SandboxPull? {
+            commits.first { $0.sha == sha }.map { commit in
+                SandboxPull(
+                    number: number, title: String(commit.message.prefix { !$0.isNewline }), author: commit.author,
+                    branch: branch, headSHA: "\(commit.sha.dropLast(4))beef", mergeSHA: commit.sha,
+                    created: commit.date - .hours(3), merged: commit.date, files: commit.files,
+                    reviews: [
+                        .init(
+                            id: 9000 + number, user: reviewer, state: "APPROVED", body: "LGTM",
+                            submitted: commit.date - .minutes(12))
+                    ])
+            }
+        }
+        return [
+            pull(412, "longer-answers", of: truth.culprit, reviewer: "bob"),
+            pull(413, "readme-typo", of: truth.decoy, reviewer: "dave"),
+        ].compactMap { $0 }
+    }
+
+    private func deployments() -> [SandboxDeployment] {
+        let deployed = spikeStart - .minutes(4)
+        return [
+            SandboxDeployment(
+                id: 5501, sha: truth.culprit, ref: "v2.31.0", description: "2.31.0", creator: "alice",
+                created: deployed,
+                statuses: [
+                    .init("in_progress", created: deployed), .init("success", created: spikeStart - .minutes(1)),
+                ])
+        ]
+    }
+
+    private func runs() -> [SandboxRun] {
+        [
+            SandboxRun(
+                id: 771_001, name: "deploy", number: 231, branch: "main", sha: truth.culprit, actor: "alice",
+                created: spikeStart - .minutes(5), updated: spikeStart - .minutes(1))
+        ]
+    }
+
+    /// A judge looks at one answer of support-bot's in forty, and likes the long ones less.
+    private func scores(_ observations: [SandboxObservation]) -> [SandboxScore] {
+        let judged = observations.filter { $0.name == truth.spikeFeature && $0.start >= now - .days(2) }
+        return judged.enumerated().filter { $0.offset % 40 == 0 }.map { offset, observation in
+            let value = (observation.start < spikeStart ? 0.86 : 0.64) + Double(offset / 40 % 5) * 0.02
+            return SandboxScore(
+                id: "score-\(observation.traceID)", name: "helpfulness", value: .number(value),
+                time: observation.start + .minutes(2), traceID: observation.traceID)
+        }
+    }
+}

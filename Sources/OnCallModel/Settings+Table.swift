@@ -112,6 +112,14 @@ extension Settings {
             read: { .string($0.engine.rawValue) },
             write: { $0.engine = $1.string.flatMap(Engine.init) ?? $0.engine }),
         Entry(
+            spec: SettingSpec(
+                key: "langfuse_history", kind: .choice(LangfuseHistory.allCases.map(\.rawValue)),
+                meaning:
+                    "metrics lets Langfuse add up the hours before yesterday: a call a day of history, not one a thousand observations."
+            ),
+            read: { .string($0.langfuseHistory.rawValue) },
+            write: { $0.langfuseHistory = $1.string.flatMap(LangfuseHistory.init) ?? $0.langfuseHistory }),
+        Entry(
             spec: SettingSpec(key: "theme", kind: .name, meaning: "A file of themes/ without its ending."),
             read: { .string($0.theme) }, write: { $0.theme = $1.string ?? $0.theme }),
     ]

@@ -29,6 +29,8 @@ package struct Settings: Hashable, Sendable {
     package var retentionDays = 35
     /// Who fetches the rows, and where statements run.
     package var engine = Engine.embedded
+    /// `metrics` lets Langfuse add up the hours before yesterday instead of reading their observations.
+    package var langfuseHistory = LangfuseHistory.observations
     /// A file of `themes/` without its ending.
     package var theme = "dark"
 
@@ -36,6 +38,10 @@ package struct Settings: Hashable, Sendable {
 
     package enum Engine: String, CaseIterable, Hashable, Sendable {
         case embedded, coral, clickhouse
+    }
+
+    package enum LangfuseHistory: String, CaseIterable, Hashable, Sendable {
+        case observations, metrics
     }
 
     package enum CostBaseline: String, CaseIterable, Hashable, Sendable {

@@ -53,6 +53,8 @@ struct PageFetch {
     /// One try, with the redirects that it takes.
     private mutating func attempt(_ first: HTTPRequest) async throws -> FetchedPage {
         var request = first
+        let known = cacheKey(of: first).flatMap { fetcher.pageCache.entry(for: $0) }
+        if let known { request.headers.append(.init("If-None-Match", known.tag)) }
         let judge = AnswerJudge(plan: plan, now: fetcher.clock.now())
         for _ in 0...Self.mostRedirects {
             let response: HTTPResponse
@@ -61,8 +63,13 @@ struct PageFetch {
             } catch let error as HTTPError {
                 throw judge.failure(error, of: request)
             }
+            if response.status == 304, let known { return known.page }
             switch await judge.judge(response, to: request) {
-            case .page(let page): return page
+            case .page(let page):
+                if let tag = response.header("etag"), let key = cacheKey(of: first) {
+                    fetcher.pageCache.keep(page, tag: tag, for: key)
+                }
+                return page
             case .failure(let failure): throw failure
             case .redirect(let target): request.url = target.text
             }
@@ -70,6 +77,13 @@ struct PageFetch {
         let reason = "redirects more than \(Self.mostRedirects) times."
         throw Failure(
             error: judge.sourceError(.refusedByProvider, first, reason, judge.checkAddress), trouble: .lasting)
+    }
+
+    /// A mirror never reads the same page twice on purpose, so only pages of live tables are kept.
+    private func cacheKey(of request: HTTPRequest) -> PageCache.Key? {
+        guard request.method == .get, plan.scan.patience == nil else { return nil }
+        return PageCache.Key(
+            source: plan.source.name, table: plan.scan.table.name, filters: plan.scan.filters, url: request.url)
     }
 
     private mutating func send(_ request: HTTPRequest) async throws -> HTTPResponse {

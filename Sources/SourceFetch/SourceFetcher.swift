@@ -11,6 +11,7 @@ package final class SourceFetcher: PageSource {
     let sleep: @Sendable (Span) async throws -> Void
     let random: @Sendable () -> Double
     let retries: RetryMachine.Policy
+    let pageCache = PageCache()
     private let inputs: @Sendable (String) -> String?
     private let redaction: Redaction
     private let timeout: Span

@@ -38,15 +38,16 @@ struct Composition: Sendable {
             throw Failure("There are no sources in \(paths.sources): name their folder with --sources.")
         }
         let inputs: @Sendable (String) -> String? = { environment[$0] }
+        let pages = SourceFetcher(client: http, inputs: inputs, clock: clock, redaction: environment.redaction)
+        let sums = catalog["langfuse"].map { LangfuseMetrics(source: $0, pages: pages) }
         engine = SourceEngine(
             SourceEngineConfiguration(
                 mirrorDirectory: paths.mirrors, specs: catalog.specs,
-                kind: EngineKind(rawValue: inForce.engine.rawValue) ?? .embedded,
-                pages: SourceFetcher(
-                    client: http, inputs: inputs, clock: clock, redaction: environment.redaction),
+                kind: EngineKind(rawValue: inForce.engine.rawValue) ?? .embedded, pages: pages,
                 clickHouse: ClickHouseStore(
                     client: http, inputs: inputs, clock: clock, redaction: environment.redaction),
-                inputs: inputs, clock: clock, retention: .days(Double(inForce.retentionDays))))
+                hourlySums: sums, usesHourlySums: inForce.langfuseHistory == .metrics, inputs: inputs, clock: clock,
+                retention: .days(Double(inForce.retentionDays))))
     }
 
     /// Who asks, as intents and the audit name them: `alice@host (console)`.

@@ -31,7 +31,8 @@ final class Stage: Sendable {
 
     /// `extra` are further variables, `without` those that are taken away: a source without its keys.
     init(
-        kind: EngineKind = .embedded, extra: @Sendable (Sandbox) -> [String: String] = { _ in [:] },
+        kind: EngineKind = .embedded, usesMetrics: Bool = false,
+        extra: @Sendable (Sandbox) -> [String: String] = { _ in [:] },
         without: Set<String> = [], prepare: (SandboxWorld) -> Void = { _ in }
     ) throws {
         let clock = WallClock { [moment] in moment.withLock { $0 } }
@@ -42,18 +43,20 @@ final class Stage: Sendable {
         self.environment = environment
         let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
         let inputs: @Sendable (String) -> String? = { environment[$0] }
-        if kind != .embedded {
-            try "{\"engine\": \"\(kind.rawValue)\"}".write(
+        if kind != .embedded || usesMetrics {
+            let history = usesMetrics ? "metrics" : "observations"
+            try "{\"engine\": \"\(kind.rawValue)\", \"langfuse_history\": \"\(history)\"}".write(
                 toFile: "\(folder.path)/settings.json", atomically: true, encoding: .utf8)
         }
+        let specs = SourceCatalog.load(directory: "\(root)/sources")
+        let pages = SourceFetcher(
+            client: http, inputs: inputs, clock: clock, redaction: environment.redaction, sleep: { _ in })
         engine = SourceEngine(
             SourceEngineConfiguration(
-                mirrorDirectory: folder.path, specs: SourceCatalog.load(directory: "\(root)/sources").specs,
-                kind: kind,
-                pages: SourceFetcher(
-                    client: http, inputs: inputs, clock: clock, redaction: environment.redaction, sleep: { _ in }),
+                mirrorDirectory: folder.path, specs: specs.specs, kind: kind, pages: pages,
                 clickHouse: ClickHouseStore(client: http, inputs: inputs, clock: clock, sleep: { _ in }),
-                inputs: inputs, clock: clock))
+                hourlySums: specs["langfuse"].map { LangfuseMetrics(source: $0, pages: pages) },
+                usesHourlySums: usesMetrics, inputs: inputs, clock: clock))
     }
 
     deinit { sandbox.stop() }

@@ -64,7 +64,9 @@ struct OnCallCycle: Sendable {
     // MARK: stages
 
     private func readSources() async -> [SourceHealth] {
-        if let kind = EngineKind(rawValue: settings.engine.rawValue) { await engine.use(kind) }
+        if let kind = EngineKind(rawValue: settings.engine.rawValue) {
+            await engine.use(kind, hourlySums: settings.langfuseHistory == .metrics)
+        }
         await engine.resetCallCounts()
         let writer = writer
         let told = Lock("")

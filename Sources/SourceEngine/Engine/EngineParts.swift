@@ -5,6 +5,8 @@ import SourceSpec
 /// What an engine of one kind works with.
 struct EngineParts {
     let kind: EngineKind
+    /// Who adds up the hours before the mirrored observations; nil where the observations themselves are read.
+    let hourlySums: (any HourlySums)?
     let catalog: Catalog
     /// By schema.
     let files: [String: MirrorFile]
@@ -21,10 +23,13 @@ struct EngineParts {
         }
     }
 
-    init(_ configuration: SourceEngineConfiguration, kind: EngineKind) {
+    init(_ configuration: SourceEngineConfiguration, kind: EngineKind, usesHourlySums: Bool) {
         self.kind = kind
+        let sums = usesHourlySums && kind != .clickhouse ? configuration.hourlySums : nil
+        hourlySums = sums
         let specs = configuration.specs.map { spec in
-            kind == .clickhouse && spec.name.lowercased() == ClickHouseStore.source ? spec.inClickHouse : spec
+            if kind == .clickhouse, spec.name.lowercased() == ClickHouseStore.source { return spec.inClickHouse }
+            return sums == nil ? spec : spec.withRecentRowsAlone
         }
         var catalog = Catalog(specs: specs, inputs: configuration.inputs)
         catalog.markUnavailable(Self.unavailable(kind, configuration))
@@ -71,6 +76,17 @@ struct EngineParts {
             let sentence = configuration.clickHouse.map(\.missing) ?? "The engine clickhouse is not available here."
             return sentence.map { [ClickHouseStore.source: $0] } ?? [:]
         }
+    }
+}
+
+extension SourceSpec {
+    /// Tables with rollups are mirrored for as long as the latest hours need; the history before comes as sums.
+    fileprivate var withRecentRowsAlone: SourceSpec {
+        var spec = self
+        for (name, mirror) in overlay.mirrors where mirror.rollups {
+            spec.overlay.mirrors[name]?.backfill = min(mirror.backfill, HourlyHistory.rows)
+        }
+        return spec
     }
 }
 

@@ -85,8 +85,15 @@ extension SourceEngine {
             table: table, file: file, pages: parts.pages, clock: configuration.clock,
             retention: configuration.retention ?? table.mirror.retention,
             skew: status.last?.skew ?? .milliseconds(0))
+        let history = parts.hourlySums.flatMap { sums in
+            table.mirror.rollups
+                ? HourlyHistory(
+                    table: table, file: file, sums: sums, clock: configuration.clock,
+                    retention: configuration.retention ?? table.mirror.retention) : nil
+        }
         Task { [epoch] in
-            let outcome = await sync.run(since: since, progress: progress)
+            var outcome = await sync.run(since: since, progress: progress)
+            if outcome.failure == nil, since == nil { await history?.run(&outcome) }
             self.finishSync(of: name, outcome, epoch)
         }
     }

@@ -27,14 +27,19 @@ package actor SourceEngine {
 
     package init(_ configuration: SourceEngineConfiguration) {
         self.configuration = configuration
-        parts = EngineParts(configuration, kind: configuration.kind)
+        parts = EngineParts(
+            configuration, kind: configuration.kind, usesHourlySums: configuration.usesHourlySums)
     }
 
     /// Takes up another engine. Statements that wait for a mirror go on with what is stored.
-    package func use(_ kind: EngineKind) {
-        guard kind != parts.kind else { return }
+    package func use(_ kind: EngineKind, hourlySums: Bool) {
+        let wasUsing = parts.hourlySums != nil
+        guard kind != parts.kind || hourlySums != wasUsing && configuration.hourlySums != nil && kind != .clickhouse
+        else {
+            return
+        }
         let waiters = statuses.values.flatMap(\.waiters.values)
-        parts = EngineParts(configuration, kind: kind)
+        parts = EngineParts(configuration, kind: kind, usesHourlySums: hourlySums)
         epoch += 1
         statuses = [:]
         liveFailures = [:]

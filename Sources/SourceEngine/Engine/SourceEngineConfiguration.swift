@@ -22,6 +22,10 @@ package struct SourceEngineConfiguration: Sendable {
     /// Pages that the coral program fetches; nil where that engine cannot be chosen.
     package var coral: (any PageSource)?
     package var clickHouse: ClickHouseStore?
+    /// Who can add up the hours before the mirrored observations.
+    package var hourlySums: (any HourlySums)?
+    /// They are added up there, instead of reading the observations themselves.
+    package var usesHourlySums: Bool
     /// The value of an input (an environment variable); nil or empty when it is unset.
     package var inputs: @Sendable (String) -> String?
     package var clock: WallClock
@@ -32,7 +36,8 @@ package struct SourceEngineConfiguration: Sendable {
 
     package init(
         mirrorDirectory: String, specs: [SourceSpec], kind: EngineKind = .embedded, pages: any PageSource,
-        coral: (any PageSource)? = nil, clickHouse: ClickHouseStore? = nil,
+        coral: (any PageSource)? = nil, clickHouse: ClickHouseStore? = nil, hourlySums: (any HourlySums)? = nil,
+        usesHourlySums: Bool = false,
         inputs: @escaping @Sendable (String) -> String?, clock: WallClock = .system, retention: Span? = nil,
         pageLifetime: Span = .seconds(60)
     ) {
@@ -42,6 +47,8 @@ package struct SourceEngineConfiguration: Sendable {
         self.pages = pages
         self.coral = coral
         self.clickHouse = clickHouse
+        self.hourlySums = hourlySums
+        self.usesHourlySums = usesHourlySums
         self.inputs = inputs
         self.clock = clock
         self.retention = retention

@@ -90,7 +90,9 @@ actor MirrorFile {
     }
 
     /// Runs `body`; a damaged file is thrown away, to be rebuilt by the next use.
-    private func use<Result>(_ body: (Connection) throws -> Result) throws -> Result {
+    func table(_ name: QualifiedName) -> MirrorTable? { tables[name] }
+
+    func use<Result>(_ body: (Connection) throws -> Result) throws -> Result {
         do {
             return try body(opened())
         } catch let error as SQLiteError where error.isCorrupt {

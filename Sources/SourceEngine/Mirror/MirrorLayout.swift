@@ -14,6 +14,7 @@ struct MirrorLayout {
                 fallback_since TEXT) STRICT;
             CREATE TABLE IF NOT EXISTS mirror_coverage (name TEXT NOT NULL, from_at TEXT NOT NULL, to_at TEXT NOT NULL,
                 PRIMARY KEY (name, from_at)) STRICT, WITHOUT ROWID;
+            CREATE TABLE IF NOT EXISTS mirror_calls (name TEXT PRIMARY KEY, day TEXT NOT NULL, calls INTEGER NOT NULL) STRICT;
             CREATE TABLE IF NOT EXISTS mirror_layout (fingerprint TEXT NOT NULL) STRICT;
             PRAGMA user_version = \(MirrorFile.version);
             """)

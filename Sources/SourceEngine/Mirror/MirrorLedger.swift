@@ -28,10 +28,10 @@ struct MirrorLedger {
         return hours > 0 ? count.map { Double($0) / hours } : nil
     }
 
-    func coverage(of table: MirrorTable) throws -> IntervalSet {
-        let rows = try connection.query(
-            "SELECT from_at, to_at FROM mirror_coverage WHERE name = ?", [.text(table.table.name)]
-        ).rows
+    func coverage(of table: MirrorTable) throws -> IntervalSet { try coverage(named: table.table.name) }
+
+    func coverage(named name: String) throws -> IntervalSet {
+        let rows = try connection.query("SELECT from_at, to_at FROM mirror_coverage WHERE name = ?", [.text(name)]).rows
         return IntervalSet(
             rows.compactMap { row in
                 guard let from = row[0].instant, let to = row[1].instant else { return nil }
@@ -45,13 +45,26 @@ struct MirrorLedger {
         try store(coverage, of: table)
     }
 
-    func store(_ coverage: IntervalSet, of table: MirrorTable) throws {
-        let name = Value.text(table.table.name)
+    func store(_ coverage: IntervalSet, of table: MirrorTable) throws { try store(coverage, named: table.table.name) }
+
+    func store(_ coverage: IntervalSet, named name: String) throws {
+        let name = Value.text(name)
         try connection.run("DELETE FROM mirror_coverage WHERE name = ?", [name])
         for interval in coverage.intervals {
             try connection.run(
                 "INSERT INTO mirror_coverage VALUES (?, ?, ?)", [name, Value(interval.from), Value(interval.to)])
         }
+    }
+
+    /// Counts one more call of a day; false when `most` were made already.
+    func takeCall(named name: String, day: String, most: Int) throws -> Bool {
+        let known = try connection.query(
+            "SELECT calls FROM mirror_calls WHERE name = ? AND day = ?", [.text(name), .text(day)])
+        let calls = known.rows.first?[0].integer ?? 0
+        guard calls < most else { return false }
+        try connection.run(
+            "INSERT OR REPLACE INTO mirror_calls VALUES (?, ?, ?)", [.text(name), .text(day), Value(calls + 1)])
+        return true
     }
 
     func setSynced(_ table: MirrorTable, at now: Instant) throws {

@@ -1,5 +1,6 @@
 import Basics
 import SQLiteKit
+import SourceFetch
 import SourceSpec
 
 /// Hourly and per-trace sums of an observations table, computed anew for whatever hours and traces were touched.
@@ -82,6 +83,25 @@ struct MirrorRollups: Sendable {
             count(*) FILTER (WHERE \(column("level")) = 'ERROR'), max(\(column("environment"))) \
             FROM \(rows) r WHERE trace_id = ? GROUP BY trace_id
             """
+    }
+
+    /// Puts sums that others have added up in the place of whole hours.
+    func replace(_ interval: Interval, with sums: [HourlySum], on connection: Connection) throws {
+        try connection.run(
+            "DELETE FROM \(hourly) WHERE hour >= ? AND hour < ?", [Value(interval.from), Value(interval.to)])
+        for sum in sums {
+            let isError = sum.level == "ERROR"
+            try connection.run(
+                """
+                INSERT INTO \(hourly) (hour, type, name, model, prompt_name, prompt_version, environment, observations, \
+                cost, rejected_costs, input_tokens, output_tokens, errors) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)
+                """,
+                [
+                    Value(sum.hour), sum.type, sum.name, sum.model, sum.promptName, sum.promptVersion, sum.environment,
+                    Value(sum.observations), .real(sum.cost), Value(sum.inputTokens),
+                    Value(sum.outputTokens), Value(isError ? sum.observations : 0),
+                ])
+        }
     }
 
     func expire(before horizon: String, on connection: Connection) throws {

@@ -1,0 +1,73 @@
+import Basics
+import SourceFetch
+
+/// Fills in the hours before the mirrored rows with sums that the provider has added up: newest first, a day a call, halved
+/// where a day has too many groups, and never more calls than the smallest plan has a day.
+struct HourlyHistory: Sendable {
+    /// Rows are mirrored for this long when their history comes as sums.
+    static let rows = Span.hours(26)
+    /// What the detectors compare with, and an hour to spare.
+    static let reach = Span.days(28) + .hours(2)
+    /// Langfuse's smallest plan allows 100 a day.
+    static let callsPerDay = 90
+
+    let table: MirrorTable
+    let file: MirrorFile
+    let sums: any HourlySums
+    let clock: WallClock
+    let retention: Span
+
+    /// Adds the calls to `outcome`; what is missing for want of calls is said in its note.
+    func run(_ outcome: inout SyncOutcome) async {
+        do {
+            try await fill(&outcome)
+        } catch let error as SourceError {
+            outcome.calls += error.calls
+            // An older server has no such API; the rows that it gives are history enough.
+            if error.kind != .notFound { outcome.failure = outcome.failure ?? error }
+        } catch is CancellationError {
+            return
+        } catch {
+            outcome.note = outcome.note ?? "The hourly history of \(table.name) could not be stored: \(error)."
+        }
+    }
+
+    private func fill(_ outcome: inout SyncOutcome) async throws {
+        guard let start = outcome.state.coverage.intervals.last?.from.startOfHour else { return }
+        let now = clock.now()
+        let horizon = max(now - Self.reach, now - retention).startOfHour
+        guard horizon < start else { return }
+        let known = try await file.hourlyCoverage(of: table.name)
+        var windows = known.gaps(in: Interval(from: horizon, to: start)).reversed().flatMap(Self.days)
+        while let window = windows.first {
+            try Task.checkCancellation()
+            guard try await file.takeHourlyCall(of: table.name, at: now, most: Self.callsPerDay) else {
+                outcome.note =
+                    "\(table.name): sums before \(window.to.iso8601Seconds) are read tomorrow, \(Self.callsPerDay) calls were made today."
+                return
+            }
+            do {
+                let found = try await sums.hours(from: window.from, to: window.to)
+                outcome.calls += 1
+                try await file.writeHourly(found, covering: window, of: table.name)
+                windows.removeFirst()
+            } catch let error as SourceError where error.kind == .tooMuch && window.length > .hours(1) {
+                outcome.calls += error.calls
+                let middle = (window.from + .milliseconds(window.length.milliseconds / 2)).startOfHour
+                let halves = [Interval(from: middle, to: window.to), Interval(from: window.from, to: middle)]
+                windows.replaceSubrange(0..<1, with: halves.filter { !$0.isEmpty })
+            }
+        }
+    }
+
+    private static func days(of interval: Interval) -> [Interval] {
+        var result: [Interval] = []
+        var end = interval.to
+        while end > interval.from {
+            let start = max(interval.from, end - .days(1))
+            result.append(Interval(from: start, to: end))
+            end = start
+        }
+        return result
+    }
+}

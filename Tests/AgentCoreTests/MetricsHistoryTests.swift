@@ -1,0 +1,55 @@
+import AgentCore
+import Basics
+import OnCallModel
+import Sandbox
+import SourceEngine
+import Testing
+
+@Suite("Hours that Langfuse adds up")
+struct MetricsHistoryTests {
+    private static let hours = """
+        SELECT hour, sum(observations) AS observations, round(sum(cost), 6) AS cost, sum(input_tokens) AS tokens
+        FROM langfuse.observations_hourly WHERE hour >= '2026-11-17T15:00:00Z' GROUP BY hour ORDER BY hour
+        """
+
+    @Test("The history comes as sums that equal those of the rows, in a call a day; the rows of yesterday come whole")
+    func sums() async throws {
+        let (rows, sums) = (try Stage(), try Stage(usesMetrics: true))
+        let expected = try await rows.query(Self.hours)
+        let found = try await sums.query(Self.hours)
+        #expect(expected.rows.count > 150)
+        #expect(found.rows.rows == expected.rows.rows)
+        let asked = sums.world.calls(to: .langfuse)
+        let metrics = asked.filter { $0.path == "/api/public/v2/metrics" }
+        #expect(metrics.count >= 27 && metrics.count <= 40, "\(metrics.count)")
+        let stored = try await sums.query("SELECT min(start_time) FROM langfuse.observations")
+        #expect(stored.rows.rows[0][0].instant.map { Stage.start - $0 <= .hours(27) } ?? false)
+    }
+
+    @Test("Hours that were added up once are not asked for again, also by another process")
+    func steady() async throws {
+        let stage = try Stage(usesMetrics: true)
+        _ = try await stage.query(Self.hours)
+        stage.world.forgetCalls()
+        stage.advance(by: .minutes(15))
+        _ = try await stage.query(Self.hours)
+        #expect(stage.world.calls(to: .langfuse).map(\.path) == ["/api/public/v2/observations"])
+    }
+
+    @Test("A scan over sums finds what a scan over rows finds")
+    func scan() async throws {
+        let (rows, sums) = (try Stage(), try Stage(usesMetrics: true))
+        let (expected, found) = (
+            try await rows.scan(carryingOutActs: false), try await sums.scan(carryingOutActs: false)
+        )
+        #expect(Set(found.findings.map(\.fingerprint)).isSuperset(of: expected.findings.map(\.fingerprint)))
+        #expect(!found.isPartial)
+    }
+
+    @Test("A server without the metrics API is read by its rows alone, and that is no failure")
+    func olderServer() async throws {
+        let stage = try Stage(usesMetrics: true, prepare: { $0.change { $0.langfuse = .v1 } })
+        let result = try await stage.query(Self.hours)
+        #expect(!result.isPartial && !result.rows.isEmpty)
+    }
+}

@@ -25,6 +25,24 @@ package struct HourlySum: Hashable, Sendable {
     package var cost: Double
     package var inputTokens: Int
     package var outputTokens: Int
+
+    package init(
+        hour: Instant, type: Value, name: Value, model: Value, promptName: Value, promptVersion: Value,
+        environment: Value, level: String, observations: Int, cost: Double, inputTokens: Int, outputTokens: Int
+    ) {
+        self.hour = hour
+        self.type = type
+        self.name = name
+        self.model = model
+        self.promptName = promptName
+        self.promptVersion = promptVersion
+        self.environment = environment
+        self.level = level
+        self.observations = observations
+        self.cost = cost
+        self.inputTokens = inputTokens
+        self.outputTokens = outputTokens
+    }
 }
 
 /// Langfuse's metrics API (`GET /api/public/v2/metrics`): sums over any time in one call, so that the history before the

@@ -6,14 +6,27 @@ import SourceEngine
 import SourceFetch
 import SourceSpec
 
-/// The engine's figures as JSON, on data that it makes itself. `sentinel-bench [OBSERVATIONS]`, one million when not said.
+/// The engine's figures, on data that it makes itself.
+///
+///     sentinel-bench [OBSERVATIONS]          times as JSON, for one million observations when not said
+///     sentinel-bench calls [OBSERVATIONS…]   calls of the seed's queries as Markdown, for docs/CALLS.md
 @main
 enum Bench {
     static func main() async throws {
-        let count = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 1_000_000
+        let words = Array(CommandLine.arguments.dropFirst())
+        if words.first == "calls" {
+            let counts = words.dropFirst().compactMap { Int($0) }
+            print(try await CallsTable.markdown(for: counts.isEmpty ? [10_000, 1_000_000, 10_000_000] : counts))
+        } else {
+            try await times(count: words.first.flatMap { Int($0) } ?? 1_000_000)
+        }
+    }
+
+    static let now = Instant(iso8601: "2026-11-24T12:30:00Z") ?? Instant(milliseconds: 0)
+
+    private static func times(count: Int) async throws {
         let folder = "\(FileManager.default.temporaryDirectory.path)/sentinel-bench-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let now = Instant(iso8601: "2026-11-24T12:30:00Z") ?? Instant(milliseconds: 0)
         let clock = Lock(now)
         let specs = SourceCatalog.load(directory: "sources").specs.filter { $0.name == "langfuse" }
         let engine = SourceEngine(

@@ -10,7 +10,10 @@ struct SeededPages: PageSource {
     private static let pageRows = 1000
 
     func scan(_ scan: Scan, onPage: @Sendable (Page) async throws -> ScanProgress) async throws -> ScanOutcome {
-        guard scan.source.name == "langfuse", scan.table.name == "observations" else { return ScanOutcome(calls: 1) }
+        guard scan.source.name == "langfuse", scan.table.name == "observations" else {
+            return try await SeededLists(end: end).scan(scan, onPage: onPage)
+        }
+        if let trace = scan.filters["trace_id"] { return try await bodies(of: trace, scan, onPage) }
         func bound(_ name: String) -> Instant? {
             scan.extraParameters.first { $0.name == name }.flatMap { Instant(iso8601: $0.value) }
         }
@@ -33,6 +36,18 @@ struct SeededPages: PageSource {
             if try await onPage(Page(rows: rows)) == .stop { break }
         } while next > low
         return outcome
+    }
+
+    /// The observations of one trace, as they are asked for their inputs and outputs.
+    private func bodies(
+        of trace: Value, _ scan: Scan, _ onPage: @Sendable (Page) async throws -> ScanProgress
+    ) async throws -> ScanOutcome {
+        let first = (Int((trace.text ?? "").dropFirst()) ?? 0) * 5
+        let start = end - .days(days)
+        let step = days * 86_400_000 / Double(count)
+        let rows = (first..<min(first + 5, count)).map { row(number: $0, step: step, first: start, scan.table) }
+        _ = try await onPage(Page(rows: rows))
+        return ScanOutcome(rows: rows.count, calls: 1)
     }
 
     func request(of scan: Scan) throws(SourceError) -> PlannedRequest {

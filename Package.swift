@@ -36,6 +36,7 @@ let package = Package(
         // 0  C libraries, one importer each
         .systemLibrary(name: "CCrypto"),
         .systemLibrary(name: "CCurl"),
+        .systemLibrary(name: "CLibEdit"),
         .systemLibrary(name: "CMicroHTTPD"),
         .systemLibrary(name: "CNcurses"),
         .systemLibrary(name: "CSQLite"),
@@ -54,6 +55,7 @@ let package = Package(
         module("Crypto", needs: ["Basics", "CCrypto"]),
         module("HTTPClient", needs: ["Basics", "CCurl"]),
         module("JSON", needs: ["Basics", "CSimdJSON"]),
+        module("LineEditor", needs: ["CLibEdit", "CellGrid"]),
         module("SQLiteKit", needs: ["Basics", "CSQLite"]),
         module("Terminal", needs: ["Basics", "CellGrid", "CNcurses"]),
         module("WebServer", needs: ["Basics", "CMicroHTTPD"]),
@@ -92,6 +94,7 @@ let package = Package(
             needs: [
                 "Basics", "CellGrid", "IncidentStore", "JSON", "OnCallModel", "Panes", "Terminal", "ViewState",
             ]),
+        module("SQLPrompt", needs: ["Basics", "CellGrid", "SourceSpec"]),
 
         // 8  programs
         module("Sandbox", needs: ["Basics", "Crypto", "HTTPClient", "JSON", "WebServer"]),

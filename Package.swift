@@ -102,8 +102,8 @@ let package = Package(
             "sentinel",
             needs: [
                 "Actions", "AgentCore", "Basics", "CellGrid", "Configuration", "Console", "HTTPClient",
-                "IncidentStore", "Investigation", "JSON", "OnCallModel", "Sandbox", "SourceEngine", "SourceFetch",
-                "SourceSpec", "WebServer",
+                "IncidentStore", "Investigation", "JSON", "LineEditor", "OnCallModel", "SQLPrompt", "Sandbox",
+                "SourceEngine", "SourceFetch", "SourceSpec", "WebServer",
             ]),
         program(
             "sentinel-bench",
@@ -151,6 +151,7 @@ let package = Package(
             ], fixtures: ["Goldens"]),
         tests("Investigation", needs: ["Basics", "Investigation", "OnCallModel", "TestSupport"]),
         tests("JSON", needs: ["Basics", "JSON", "TestSupport"]),
+        tests("LineEditor", needs: ["LineEditor", "TestSupport"]),
         tests(
             "Panes",
             needs: ["Basics", "CellGrid", "OnCallModel", "Panes", "TestSupport", "ViewState"],
@@ -172,6 +173,7 @@ let package = Package(
                 "Basics", "HTTPClient", "JSON", "SourceFetch", "SourceSpec", "TestSupport", "WebServer",
             ]),
         tests("SourceSpec", needs: ["Basics", "SourceSpec", "TestSupport", "YAML"]),
+        tests("SQLPrompt", needs: ["Basics", "SQLPrompt", "SourceSpec", "TestSupport"]),
         tests("SQLiteKit", needs: ["Basics", "SQLiteKit", "TestSupport"]),
         tests("ViewState", needs: ["Basics", "OnCallModel", "TestSupport", "ViewState"]),
         tests(

@@ -133,13 +133,16 @@ package final class LineEditor {
         ce_redraw(editor)
     }
 
-    /// How many rows lie between the beginning of a text and its end, on a terminal of this width.
+    /// How many rows lie between the beginning of a text and its end, on a terminal of this width. A row that is just full
+    /// may have begun the next or not: it is taken not to, since a row too few leaves some text twice, and one too many
+    /// would take away what is not ours.
     static func rowsAbove(_ text: String, width: Int) -> Int {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        return lines.reduce(lines.count - 1) { $0 + TextWidth.of(String($1)) / max(1, width) }
+        return lines.reduce(lines.count - 1) { $0 + max(0, TextWidth.of(String($1)) - 1) / max(1, width) }
     }
 
-    var size: (rows: Int, columns: Int) {
+    /// Of the terminal, in cells; 80×24 where it does not say.
+    package var size: (rows: Int, columns: Int) {
         var (rows, columns): (Int32, Int32) = (24, 80)
         _ = ce_terminal_size(&rows, &columns)
         return (Int(rows), Int(columns))

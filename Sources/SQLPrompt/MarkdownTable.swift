@@ -44,7 +44,8 @@ package enum MarkdownTable {
         var line = ""
         for (place, character) in characters.enumerated() {
             switch character {
-            case "\\", "|", "`", "*", "<", "[", "~", "&": line += "\\"
+            case "\\", "|", "`", "*", "<", "[", "~": line += "\\"
+            case "&" where isEntity(characters[(place + 1)...]): line += "\\"
             // Within a word it is no markup, and most names have some.
             case "_" where place == 0 || place == characters.count - 1 || !isWithinWord(characters, place): line += "\\"
             default: break
@@ -52,6 +53,12 @@ package enum MarkdownTable {
             line.append(character)
         }
         return line
+    }
+
+    /// `&` and `rest` would be drawn as one character: `&lt;`.
+    private static func isEntity(_ rest: ArraySlice<Character>) -> Bool {
+        let name = rest.prefix { $0.isLetter || $0.isNumber || $0 == "#" }
+        return !name.isEmpty && rest.dropFirst(name.count).first == ";"
     }
 
     private static func isWithinWord(_ characters: [Character], _ place: Int) -> Bool {

@@ -22,16 +22,18 @@ package enum PromptCommand: Hashable, Sendable {
     /// In the order of the help.
     static let names = [".tables", ".schema", ".sources", ".format", ".stored", ".explain", ".help", ".quit"]
 
+    /// No line is longer than 40 cells.
     package static let overview = """
-        A statement ends with ; and may span lines. Tab completes, Up recalls, Ctrl-C stops, Ctrl-D ends.
-        .tables [SOURCE]     tables and functions
-        .schema TABLE        the columns of a table, like github.commits
-        .sources             the sources, and what is not set
-        .format FORMAT       \(RowFormat.words(joinedBy: ", "))
-        .stored on|off       on: make no call, what is mirrored is enough
-        .explain on|off      on: tell which calls a statement would make, and make none
-        .help                this
-        .quit                the end
+        A statement ends with ; on any line.
+        Tab completes, Up recalls, Ctrl-R finds,
+        Ctrl-C stops, Ctrl-D ends.
+        .tables [SOURCE]  tables and functions
+        .schema TABLE     the columns of a table
+        .sources          what is set, what not
+        .format \(RowFormat.words(joinedBy: "|"))
+        .stored on|off    on: make no calls
+        .explain on|off   on: only tell of calls
+        .help  .quit
 
         """
 
@@ -40,7 +42,10 @@ package enum PromptCommand: Hashable, Sendable {
         var words = line.split { $0.isWhitespace || $0 == ";" }.map(String.init)
         guard !words.isEmpty else { throw unknown(line) }
         let name = words.removeFirst().lowercased()
-        guard words.count <= 1 else { throw Problem(sentence: "“\(words[1])” is one word too many for \(name).") }
+        let most = [".sources", ".help", ".quit", ".exit"].contains(name) ? 0 : 1
+        if names.contains(name), words.count > most {
+            throw Problem(sentence: "“\(words[most])” is one word too many for \(name).")
+        }
         let word = words.first
         switch name {
         case ".tables": return .tables(source: word)

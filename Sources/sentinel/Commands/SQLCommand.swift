@@ -27,7 +27,7 @@ extension Command {
         options: ["--format", "--file", "--limit"], switches: ["--stored"], words: 1
     ) { arguments in
         let format = try RowFormat(arguments)
-        let statement = try statement(arguments)
+        let statement = try await statement(arguments)
         let limits = try limits(arguments)
         let composition = try Composition(arguments)
         for problem in composition.catalog.problems { Output.complain("\(problem)") }
@@ -61,12 +61,13 @@ extension Command {
     }
 
     /// The one statement of the command line; nil where there is none.
-    private static func statement(_ arguments: Arguments) throws -> String? {
+    private static func statement(_ arguments: Arguments) async throws -> String? {
         switch (arguments.words.first, arguments["--file"]) {
         case (let words?, nil): return words
+        case (nil, "-"?): return await StandardInput().rest()
         case (nil, let file?):
             do {
-                return try String(contentsOfFile: file == "-" ? "/dev/stdin" : file, encoding: .utf8)
+                return try String(contentsOfFile: file, encoding: .utf8)
             } catch {
                 throw Failure("\(file) cannot be read.")
             }

@@ -27,11 +27,18 @@ struct StatementScript {
 }
 
 /// Standard input, line by line, waited for on a thread of its own.
-private actor StandardInput {
+actor StandardInput {
     private let thread = BlockingExecutor(label: "input")
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
     /// Nil at the end. Bytes that are no UTF-8 become U+FFFD.
     func line() -> String? { readLine() }
+
+    /// All that is still to come.
+    func rest() -> String {
+        var text = ""
+        while let line = readLine(strippingNewline: false) { text += line }
+        return text
+    }
 }

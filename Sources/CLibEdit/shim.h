@@ -35,6 +35,13 @@ static inline void *_Nonnull ce_owner(EditLine *_Nonnull editor) {
     return owner;
 }
 
+// The user has chosen vi's keys.
+static inline int ce_has_vi_keys(EditLine *_Nonnull editor) {
+    const char *keys = NULL;
+    el_get(editor, EL_EDITOR, &keys);
+    return keys != NULL && strcmp(keys, "vi") == 0;
+}
+
 static inline void ce_prompt(EditLine *_Nonnull editor, ce_prompt_function _Nonnull function) {
     el_set(editor, EL_PROMPT, function);
 }

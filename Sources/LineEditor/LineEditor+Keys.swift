@@ -1,7 +1,7 @@
 import CLibEdit
 
 extension LineEditor {
-    /// Ours stand before those of the library; `~/.editrc` may say otherwise for the others.
+    /// With vi's keys Escape is a key of its own, so none may begin with it: not those of pastes either.
     func bindKeys() {
         ce_take_signal_keys(editor)
         let functions: [(key: String, name: String, function: ce_key_function)] = [
@@ -11,10 +11,11 @@ extension LineEditor {
             ("^Z", "sentinel-suspend", { editor, _ in LineEditor.owner(of: editor).suspend() }),
             ("\\e[200~", "sentinel-paste", { editor, _ in LineEditor.owner(of: editor).paste() }),
         ]
-        for (key, name, function) in functions {
+        for (key, name, function) in functions where !hasViKeys || !key.hasPrefix("\\e") {
             ce_add_function(editor, name, function)
             ce_bind(editor, key, name)
         }
+        guard !hasViKeys else { return }
         let others = [
             ("^R", "em-inc-search-prev"), ("^W", "ed-delete-prev-word"), ("\\e[3~", "ed-delete-next-char"),
             ("\\e[H", "ed-move-to-beg"), ("\\e[1~", "ed-move-to-beg"), ("\\e[F", "ed-move-to-end"),
@@ -59,11 +60,12 @@ extension LineEditor {
     }
 
     private func suspend() -> UInt8 {
-        ce_write("\u{1B}[?2004l\n")
+        markPastes(false)
+        ce_write("\n")
         ce_use_terminal(editor, 0)
         ce_stop_self()
         ce_use_terminal(editor, 1)
-        ce_write("\u{1B}[?2004h")
+        markPastes(true)
         return Self.answer(CC_REDISPLAY)
     }
 

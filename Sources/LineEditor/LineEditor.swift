@@ -28,6 +28,7 @@ package final class LineEditor {
     private let wake: (read: Int32, write: Int32)
     private var prompt: UnsafeMutablePointer<CChar>?
     private var keys: KeyReader
+    private(set) var hasViKeys = false
     /// Set by Ctrl-C until the line is given back.
     var isInterrupted = false
 
@@ -53,6 +54,7 @@ package final class LineEditor {
         ce_prompt(editor) { LineEditor.owner(of: $0).prompt }
         ce_read_with(editor) { LineEditor.owner(of: $0).readCharacter(into: $1) }
         el_source(editor, nil)
+        hasViKeys = ce_has_vi_keys(editor) != 0
         bindKeys()
     }
 
@@ -69,14 +71,21 @@ package final class LineEditor {
         isInterrupted = false
         free(prompt)
         prompt = strdup(text)
-        ce_write("\u{1B}[?2004h")
+        markPastes(true)
         var count: Int32 = 0
         let bytes = el_gets(editor, &count)
-        ce_write("\u{1B}[?2004l")
+        markPastes(false)
         if isInterrupted { return .interrupted }
         guard let bytes, count > 0 else { return .end }
         let line = UnsafeRawBufferPointer(start: bytes, count: Int(count))
         return .line(String(decoding: line.last == UInt8(ascii: "\n") ? line.dropLast() : line[...], as: UTF8.self))
+    }
+
+    /// Asks the terminal to say where a paste begins and ends, where it may know how.
+    func markPastes(_ isOn: Bool) {
+        let terminal = getenv("TERM").map { String(cString: $0) } ?? ""
+        guard !hasViKeys, !["", "dumb"].contains(terminal) else { return }
+        ce_write(isOn ? "\u{1B}[?2004h" : "\u{1B}[?2004l")
     }
 
     /// Keeps a line to be recalled, here and in the file.

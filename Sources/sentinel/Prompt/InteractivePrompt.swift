@@ -41,12 +41,10 @@ struct InteractivePrompt {
                 guard let answer = try await run(step) else { return false }
                 await terminal.show(answer.text)
                 for warning in answer.warnings { Output.remark(warning) }
-            } catch is CancellationError {
-                Output.remark("Stopped.")
-                return true
             } catch {
-                // What follows a statement that failed was written for the case that it works.
-                Output.remark("\(error)")
+                Output.remark(error is CancellationError ? "Stopped." : "\(error)")
+                // What was entered behind it was written for the case that it works.
+                machine.reset()
                 return true
             }
         }

@@ -36,6 +36,7 @@ let package = Package(
         // 0  C libraries, one importer each
         .systemLibrary(name: "CCrypto"),
         .systemLibrary(name: "CCurl"),
+        .systemLibrary(name: "CLibEdit"),
         .systemLibrary(name: "CMicroHTTPD"),
         .systemLibrary(name: "CNcurses"),
         .systemLibrary(name: "CSQLite"),
@@ -54,6 +55,7 @@ let package = Package(
         module("Crypto", needs: ["Basics", "CCrypto"]),
         module("HTTPClient", needs: ["Basics", "CCurl"]),
         module("JSON", needs: ["Basics", "CSimdJSON"]),
+        module("LineEditor", needs: ["CLibEdit", "CellGrid"]),
         module("SQLiteKit", needs: ["Basics", "CSQLite"]),
         module("Terminal", needs: ["Basics", "CellGrid", "CNcurses"]),
         module("WebServer", needs: ["Basics", "CMicroHTTPD"]),
@@ -92,6 +94,7 @@ let package = Package(
             needs: [
                 "Basics", "CellGrid", "IncidentStore", "JSON", "OnCallModel", "Panes", "Terminal", "ViewState",
             ]),
+        module("SQLPrompt", needs: ["Basics", "CellGrid", "SourceSpec"]),
 
         // 8  programs
         module("Sandbox", needs: ["Basics", "Crypto", "HTTPClient", "JSON", "WebServer"]),
@@ -99,8 +102,8 @@ let package = Package(
             "sentinel",
             needs: [
                 "Actions", "AgentCore", "Basics", "CellGrid", "Configuration", "Console", "HTTPClient",
-                "IncidentStore", "Investigation", "JSON", "OnCallModel", "Sandbox", "SourceEngine", "SourceFetch",
-                "SourceSpec", "WebServer",
+                "IncidentStore", "Investigation", "JSON", "LineEditor", "OnCallModel", "SQLPrompt", "Sandbox",
+                "SourceEngine", "SourceFetch", "SourceSpec", "WebServer",
             ]),
         program(
             "sentinel-bench",
@@ -148,6 +151,7 @@ let package = Package(
             ], fixtures: ["Goldens"]),
         tests("Investigation", needs: ["Basics", "Investigation", "OnCallModel", "TestSupport"]),
         tests("JSON", needs: ["Basics", "JSON", "TestSupport"]),
+        tests("LineEditor", needs: ["LineEditor", "TestSupport"]),
         tests(
             "Panes",
             needs: ["Basics", "CellGrid", "OnCallModel", "Panes", "TestSupport", "ViewState"],
@@ -169,6 +173,7 @@ let package = Package(
                 "Basics", "HTTPClient", "JSON", "SourceFetch", "SourceSpec", "TestSupport", "WebServer",
             ]),
         tests("SourceSpec", needs: ["Basics", "SourceSpec", "TestSupport", "YAML"]),
+        tests("SQLPrompt", needs: ["Basics", "SQLPrompt", "SourceSpec", "TestSupport"]),
         tests("SQLiteKit", needs: ["Basics", "SQLiteKit", "TestSupport"]),
         tests("ViewState", needs: ["Basics", "OnCallModel", "TestSupport", "ViewState"]),
         tests(

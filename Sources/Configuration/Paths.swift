@@ -10,6 +10,8 @@ package struct Paths: Hashable, Sendable {
     package var shippedSettings: String?
     package var sources: String
     package var themes: String
+    /// What was entered at the SQL prompt.
+    package var sqlHistory: String
 
     package var mirrors: String {
         let folder = Files.folder(of: database)
@@ -23,6 +25,7 @@ package struct Paths: Hashable, Sendable {
         let config = environment["XDG_CONFIG_HOME"] ?? "\(home)/.config"
         let shipped = Self.shippedFolder(from: program)
         database = options("--db") ?? environment["SENTINEL_DB"] ?? "\(state)/sentinel/sentinel.db"
+        sqlHistory = "\(state)/sentinel/sql_history"
         settings = options("--settings") ?? "\(config)/sentinel/settings.json"
         shippedSettings = options("--settings") == nil ? shipped.map { "\($0)/settings.json" } : nil
         sources = options("--sources") ?? shipped.map { "\($0)/sources" } ?? "sources"

@@ -17,6 +17,11 @@ enum Output {
         put("sentinel: \(sentence)\n", to: stderrDescriptor)
     }
 
+    /// One sentence from outside on standard error, made inert, without the program's name.
+    static func remark(_ sentence: String) {
+        put(ForeignText.inert(sentence) + "\n", to: stderrDescriptor)
+    }
+
     static var isTerminal: Bool { isatty(stdoutDescriptor) == 1 }
 
     private static let stdoutDescriptor: Int32 = 1

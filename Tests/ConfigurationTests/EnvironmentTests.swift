@@ -50,6 +50,7 @@ struct PathsTests {
         let paths = Paths(options: { _ in nil }, environment: bare, program: nil)
         #expect(paths.database == "/home/a/.local/state/sentinel/sentinel.db")
         #expect(paths.mirrors == "/home/a/.local/state/sentinel")
+        #expect(paths.sqlHistory == "/home/a/.local/state/sentinel/sql_history")
         #expect(paths.settings == "/home/a/.config/sentinel/settings.json")
     }
 }

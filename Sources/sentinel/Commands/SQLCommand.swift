@@ -1,71 +1,78 @@
 import Basics
+import Configuration
 import FoundationEssentials
+import Glibc
+import SQLPrompt
 import SourceEngine
 import SourceSpec
 
 extension Command {
     static let sql = Command(
-        "sql", summary: "ask all sources with one SQL statement",
+        "sql", summary: "ask all sources in SQL: one statement, or a prompt",
         help: """
             sentinel sql 'SELECT … FROM github.commits c JOIN sentry.issues i ON … JOIN langfuse.observations o ON …'
+            sentinel sql                   a prompt on a terminal; else the statements of standard input, up to one that fails
 
-            One read-only statement in SQLite's dialect or DataFusion's. Schemas are the sources; `sentinel source list` names
-            their tables. Mirrored tables are first brought up to date.
+            Statements are read-only, in SQLite's dialect or DataFusion's. Schemas are the sources; `.tables` of the prompt and
+            `sentinel source list` name their tables. Mirrored tables are first brought up to date.
 
-              --format table|json   json is one array of row objects on one line (default table)
+              --format FORMAT       table, json (one array of row objects on one line), csv or markdown (default table)
               --file FILE           read the statement from a file, or from standard input with -
               --stored              make no call: what is mirrored is enough
               --limit N             at most this many rows (default 100000)
 
+            In the prompt a statement ends with ; and `.help` tells the commands. PAGER, where it is set, shows long results.
             Exit status 3 when the rows are not all there were; standard error says why.
             """,
         options: ["--format", "--file", "--limit"], switches: ["--stored"], words: 1
     ) { arguments in
-        let format = try Format(arguments)
-        let statement = try statement(arguments)
-        var limits = QueryLimits()
-        if let text = arguments["--limit"] {
-            guard let limit = Int(text), limit > 0 else { throw UsageError("--limit is a number above 0.") }
-            limits.rows = limit
-        }
+        let format = try RowFormat(arguments)
+        let statement = try await statement(arguments)
+        let limits = try limits(arguments)
         let composition = try Composition(arguments)
         for problem in composition.catalog.problems { Output.complain("\(problem)") }
-        let result = try await composition.engine.query(
-            statement, freshness: arguments.has("--stored") ? .stored : .upTo(.seconds(60)), limits: limits)
-        Output.write(format == .json ? json(result.rows) : table(result))
-        for source in result.sources where source.state.isIncomplete {
-            Output.complain(source.message ?? "\(source.source) gave less than everything.")
-        }
-        if result.isTruncated { Output.complain("the rows were cut off at a limit; there are more.") }
-        return result.isPartial ? .partial : .done
+        let session = SQLSession(
+            engine: composition.engine, format: format, isStored: arguments.has("--stored"), limits: limits)
+        guard let statement else { return try await ask(session, composition) }
+        let answer = try await session.answer(statement)
+        Output.write(answer.text)
+        for warning in answer.warnings { Output.complain(warning) }
+        return answer.isPartial ? .partial : .done
     }
 
-    private static func statement(_ arguments: Arguments) throws -> String {
+    /// The statements come one by one: from people, or from a script.
+    private static func ask(_ sql: SQLSession, _ composition: Composition) async throws -> ExitStatus {
+        let session = await PromptSession(sql, composition: composition)
+        guard isatty(0) == 1, Output.isTerminal else {
+            var script = StatementScript(session)
+            return try await script.run()
+        }
+        var prompt = try await InteractivePrompt(
+            session, history: composition.paths.sqlHistory, pager: .ofUser)
+        return await prompt.run()
+    }
+
+    private static func limits(_ arguments: Arguments) throws(UsageError) -> QueryLimits {
+        var limits = QueryLimits()
+        guard let text = arguments["--limit"] else { return limits }
+        guard let rows = Int(text), rows > 0 else { throw UsageError("--limit is a number above 0.") }
+        limits.rows = rows
+        return limits
+    }
+
+    /// The one statement of the command line; nil where there is none.
+    private static func statement(_ arguments: Arguments) async throws -> String? {
         switch (arguments.words.first, arguments["--file"]) {
         case (let words?, nil): return words
+        case (nil, "-"?): return await StandardInput().rest()
         case (nil, let file?):
             do {
-                return try String(contentsOfFile: file == "-" ? "/dev/stdin" : file, encoding: .utf8)
+                return try String(contentsOfFile: file, encoding: .utf8)
             } catch {
                 throw Failure("\(file) cannot be read.")
             }
-        case (nil, nil): throw UsageError("Give one statement: sentinel sql 'SELECT …'.")
+        case (nil, nil): return nil
         case (_?, _?): throw UsageError("Give the statement or --file, not both.")
         }
-    }
-
-    /// As Coral prints it: one array on one line, keys in the order of the columns, NULL as null.
-    private static func json(_ rows: RowSet) -> String {
-        let objects = rows.rows.map { row in
-            JSONValue.object(zip(rows.columns, row).map { JSONValue.Member($0, JSONValue($1)) })
-        }
-        return JSONValue.array(objects).serialized + "\n"
-    }
-
-    private static func table(_ result: QueryResult) -> String {
-        let count = result.rows.count
-        let calls = result.calls == 0 ? "" : ", \(result.calls) call\(result.calls == 1 ? "" : "s")"
-        return TextTable(result.rows).text
-            + "\(count) row\(count == 1 ? "" : "s"), as of \(result.asOf.iso8601Seconds)\(calls)\n"
     }
 }

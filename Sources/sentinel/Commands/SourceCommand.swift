@@ -32,17 +32,9 @@ extension Command {
         let paths = Paths(options: { arguments[$0] }, environment: environment)
         let catalog = SourceCatalog.load(directory: paths.sources)
         for problem in catalog.problems { Output.complain("\(problem)") }
-        let rows = catalog.specs.map { spec -> [Value] in
-            let missing = spec.missingInputs { environment[$0] }
-            let tables = spec.tables.map(\.name) + spec.functions.map { "\($0.name)(…)" }
-            return [
-                .text(spec.name), .text(spec.version), .text(missing.isEmpty ? "ready" : "not set"),
-                .text(missing.joined(separator: ", ")), .text(tables.joined(separator: " ")),
-            ]
-        }
-        let set = RowSet(columns: ["source", "version", "state", "missing", "tables"], rows: rows)
+        let set = SourceList.rows(of: catalog.specs, environment: environment)
         if format == .json {
-            let objects = rows.map { row in
+            let objects = set.rows.map { row in
                 JSONValue.object(zip(set.columns, row).map { JSONValue.Member($0, JSONValue($1)) })
             }
             Output.line(JSONValue.array(objects).serialized)
@@ -64,5 +56,21 @@ extension Command {
             for diagnostic in error.all { Output.complain("\(diagnostic)") }
             return .failed
         }
+    }
+}
+
+/// The sources as rows.
+enum SourceList {
+    static func rows(of specs: [SourceSpec], environment: Environment) -> RowSet {
+        RowSet(
+            columns: ["source", "version", "state", "missing", "tables"],
+            rows: specs.map { spec in
+                let missing = spec.missingInputs { environment[$0] }
+                let tables = spec.tables.map(\.name) + spec.functions.map { "\($0.name)(…)" }
+                return [
+                    .text(spec.name), .text(spec.version), .text(missing.isEmpty ? "ready" : "not set"),
+                    .text(missing.joined(separator: ", ")), .text(tables.joined(separator: " ")),
+                ]
+            })
     }
 }

@@ -1,0 +1,55 @@
+import Glibc
+
+/// A history on the disk, for its owner alone. Every line is appended as it is entered, so two prompts may share one file;
+/// a file that cannot be read or written is no history, and no error.
+struct HistoryFile {
+    let path: String
+
+    /// Reads the file, and writes it anew where it has grown beyond the bound.
+    func load(limit: Int) -> LineHistory {
+        guard let bytes = read() else { return LineHistory(limit: limit) }
+        let history = LineHistory(decoding: bytes, limit: limit)
+        if bytes.count(where: { $0 == UInt8(ascii: "\n") }) > history.entries.count { replace(with: history) }
+        return history
+    }
+
+    func append(_ line: String) {
+        write(LineHistory.encoded(line), to: path, flags: O_APPEND)
+    }
+
+    private func replace(with history: LineHistory) {
+        let temporary = "\(path).\(getpid()).new"
+        guard write(history.encoded, to: temporary, flags: O_TRUNC) else { return }
+        if rename(temporary, path) != 0 { unlink(temporary) }
+    }
+
+    /// The last part of the file, from the beginning of a line.
+    private func read() -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        let most = 8 << 20
+        let size = Int(lseek(descriptor, 0, SEEK_END))
+        lseek(descriptor, max(0, size - most), SEEK_SET)
+        let bytes = [UInt8](unsafeUninitializedCapacity: min(max(size, 0), most)) { buffer, count in
+            count = 0
+            while count < buffer.count {
+                let taken = Glibc.read(descriptor, buffer.baseAddress?.advanced(by: count), buffer.count - count)
+                if taken < 0, errno == EINTR { continue }
+                guard taken > 0 else { return }
+                count += taken
+            }
+        }
+        return size > most ? Array(bytes.drop { $0 != UInt8(ascii: "\n") }) : bytes
+    }
+
+    @discardableResult
+    private func write(_ text: String, to path: String, flags: Int32) -> Bool {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0o600)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        let bytes = Array(text.utf8)
+        // One call, so that the lines of two prompts are not mixed.
+        return Glibc.write(descriptor, bytes, bytes.count) == bytes.count
+    }
+}

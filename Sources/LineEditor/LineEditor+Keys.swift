@@ -1,0 +1,109 @@
+import CLibEdit
+
+extension LineEditor {
+    /// With vi's keys Escape is a key of its own, so none may begin with it: not those of pastes either.
+    func bindKeys() {
+        ce_take_signal_keys(editor)
+        let functions: [(key: String, name: String, function: ce_key_function)] = [
+            ("^I", "sentinel-complete", { editor, _ in LineEditor.owner(of: editor).completeWord() }),
+            ("^C", "sentinel-interrupt", { editor, _ in LineEditor.owner(of: editor).giveUp() }),
+            ("^D", "sentinel-end", { editor, _ in LineEditor.owner(of: editor).deleteOrEnd() }),
+            ("^Z", "sentinel-suspend", { editor, _ in LineEditor.owner(of: editor).suspend() }),
+            ("\\e[200~", "sentinel-paste", { editor, _ in LineEditor.owner(of: editor).paste() }),
+        ]
+        for (key, name, function) in functions where !hasViKeys || !key.hasPrefix("\\e") {
+            ce_add_function(editor, name, function)
+            ce_bind(editor, key, name)
+        }
+        guard !hasViKeys else { return }
+        let others = [
+            ("^R", "em-inc-search-prev"), ("^W", "ed-delete-prev-word"), ("\\e[3~", "ed-delete-next-char"),
+            ("\\e[H", "ed-move-to-beg"), ("\\e[1~", "ed-move-to-beg"), ("\\e[F", "ed-move-to-end"),
+            ("\\e[4~", "ed-move-to-end"), ("\\e[1;5C", "em-next-word"), ("\\e[1;5D", "ed-prev-word"),
+        ]
+        for (key, function) in others { ce_bind(editor, key, function) }
+    }
+
+    private static func answer(_ code: Int32) -> UInt8 { UInt8(code) }
+
+    /// One candidate is written, the common beginning of several too; where they part they are listed.
+    private func completeWord() -> UInt8 {
+        let (before, after) = text
+        let completion = complete(before, after)
+        guard !completion.candidates.isEmpty else { return Self.answer(CC_ERROR) }
+        let typed = String(String.UnicodeScalarView(before.unicodeScalars.suffix(completion.typed)))
+        if let insertion = completion.insertion(for: typed) {
+            el_deletestr(editor, Int32(completion.typed))
+            el_insertstr(editor, insertion)
+            return Self.answer(CC_REFRESH)
+        }
+        guard completion.candidates.count > 1 else { return Self.answer(CC_NORM) }
+        let lines = completion.listing(width: size.columns, rows: max(2, size.rows - 3))
+        ce_write("\n\r\u{1B}[J" + lines.map { $0 + "\n" }.joined())
+        return Self.answer(CC_REDISPLAY)
+    }
+
+    private func giveUp() -> UInt8 {
+        isInterrupted = true
+        el_cursor(editor, Int32(text.after.unicodeScalars.count))
+        el_insertstr(editor, "^C")
+        el_push(editor, "\n")
+        return Self.answer(CC_REFRESH)
+    }
+
+    private func deleteOrEnd() -> UInt8 {
+        let (before, after) = text
+        guard !after.isEmpty else { return Self.answer(before.isEmpty ? CC_EOF : CC_ERROR) }
+        el_cursor(editor, 1)
+        el_deletestr(editor, 1)
+        return Self.answer(CC_REFRESH)
+    }
+
+    private func suspend() -> UInt8 {
+        markPastes(false)
+        ce_write("\n")
+        ce_use_terminal(editor, 0)
+        ce_stop_self()
+        ce_use_terminal(editor, 1)
+        markPastes(true)
+        return Self.answer(CC_REDISPLAY)
+    }
+
+    /// What is pasted is text, whatever keys it spells: Enter hands all of its lines on together.
+    private func paste() -> UInt8 {
+        let end = Array("\u{1B}[201~".unicodeScalars)
+        var scalars: [Unicode.Scalar] = []
+        var code: wchar_t = 0
+        while el_wgetc(editor, &code) == 1 {
+            guard let scalar = Unicode.Scalar(UInt32(bitPattern: code)) else { continue }
+            scalars.append(scalar)
+            if scalars.suffix(end.count) == end[...] {
+                el_insertstr(editor, PastedText.inert(scalars.dropLast(end.count)))
+                return Self.answer(CC_REFRESH)
+            }
+        }
+        return Self.answer(CC_EOF)
+    }
+}
+
+/// What was pasted, without anything that a terminal or the editor obeys.
+enum PastedText {
+    /// Line breaks of all kinds become one kind, those at the end go; other control characters go.
+    static func inert(_ scalars: some Sequence<Unicode.Scalar>) -> String {
+        var text = String.UnicodeScalarView()
+        var last: Unicode.Scalar?
+        for scalar in scalars {
+            defer { last = scalar }
+            switch scalar {
+            case "\n" where last == "\r": continue
+            case "\n", "\r": text.append("\n")
+            case "\t": text.append(scalar)
+            default:
+                guard scalar.properties.generalCategory != .control else { continue }
+                text.append(scalar)
+            }
+        }
+        while text.last == "\n" { text.removeLast() }
+        return String(text)
+    }
+}

@@ -1,0 +1,45 @@
+package import Basics
+
+/// Rows as RFC 4180 has them: lines end with CR LF, and the first one names the columns.
+///
+/// NULL is an empty field and an empty text is `""`, so that a reader can tell them apart.
+package enum CSVText {
+    package static func text(of set: RowSet) -> String {
+        let lines = [set.columns.map(quoted)] + set.rows.map { $0.map(field) }
+        return lines.map { $0.joined(separator: ",") + "\r\n" }.joined()
+    }
+
+    private static func field(_ value: Value) -> String {
+        switch value {
+        case .null: ""
+        case .text(""): "\"\""
+        case .text(let text): quoted(text)
+        case .integer, .real, .blob: value.spelling
+        }
+    }
+
+    private static func quoted(_ text: String) -> String {
+        let special: Set<UInt8> = [0x22, 0x2C, 0x0A, 0x0D]
+        guard text.utf8.contains(where: special.contains) else { return text }
+        var field = String.UnicodeScalarView("\"".unicodeScalars)
+        for scalar in text.unicodeScalars {
+            if scalar == "\"" { field.append(scalar) }
+            field.append(scalar)
+        }
+        field.append("\"")
+        return String(field)
+    }
+}
+
+extension Value {
+    /// The value as bare text; a blob in hexadecimal digits.
+    var spelling: String {
+        switch self {
+        case .null: ""
+        case .integer(let number): String(number)
+        case .real(let number): "\(number)"
+        case .text(let text): text
+        case .blob(let bytes): Hexadecimal.text(of: bytes)
+        }
+    }
+}

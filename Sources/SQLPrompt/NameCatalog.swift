@@ -1,0 +1,129 @@
+package import Basics
+package import SourceSpec
+
+/// The names that a statement may use, as the sources' specs give them.
+package struct NameCatalog: Hashable, Sendable {
+    package struct Column: Hashable, Sendable {
+        package var name: String
+        package var type: String
+        package var description: String
+    }
+
+    /// A table or a table function.
+    package struct Relation: Hashable, Sendable {
+        package var name: String
+        package var description: String
+        package var isFunction: Bool
+        /// The filters that a statement must give; the arguments of a function.
+        package var needed: [String]
+        package var columns: [Column]
+
+        /// As a statement calls it: `commits`, `search_issues(q)`.
+        var call: String { isFunction ? "\(name)(\(needed.joined(separator: ", ")))" : name }
+    }
+
+    package struct Schema: Hashable, Sendable {
+        package var name: String
+        package var relations: [Relation]
+
+        subscript(relation: String) -> Relation? {
+            relations.first { $0.name.lowercased() == relation.lowercased() }
+        }
+    }
+
+    package private(set) var schemas: [Schema]
+
+    package init(specs: [SourceSpec]) {
+        schemas = specs.map { spec in
+            Schema(
+                name: spec.name,
+                relations: spec.tables.map { Self.relation($0, isFunction: false) }
+                    + spec.functions.map { Self.relation($0, isFunction: true) })
+        }
+    }
+
+    /// Adds the tables that describe all others, by the columns that they answered with.
+    package mutating func add(table: String, of schema: String, columns: [String]) {
+        let relation = Relation(
+            name: table, description: "", isFunction: false, needed: [],
+            columns: columns.map { Column(name: $0, type: "", description: "") })
+        if let place = schemas.firstIndex(where: { $0.name == schema }) {
+            schemas[place].relations.append(relation)
+        } else {
+            schemas.append(Schema(name: schema, relations: [relation]))
+        }
+    }
+
+    subscript(schema: String) -> Schema? { schemas.first { $0.name.lowercased() == schema.lowercased() } }
+
+    private static func relation(_ table: TableSpec, isFunction: Bool) -> Relation {
+        let columns = table.columns.map { Column(name: $0.name, type: $0.type.rawValue, description: $0.description) }
+        let known = Set(columns.map(\.name))
+        // A filter that is no column can be given all the same.
+        let filters = isFunction ? [] : table.filters.filter { !known.contains($0.name) }
+        return Relation(
+            name: table.name, description: table.description, isFunction: isFunction,
+            needed: table.filters.filter(\.isRequired).map(\.name),
+            columns: columns
+                + filters.map { Column(name: $0.name, type: $0.type.rawValue, description: $0.description) })
+    }
+
+    // MARK: what the dot commands show
+
+    /// The tables of one source, or of all.
+    package func tables(of source: String?) throws(UnknownName) -> RowSet {
+        var shown = schemas
+        if let source {
+            guard let schema = self[source] else {
+                throw UnknownName("There is no source \(source).", source, among: schemas.map(\.name))
+            }
+            shown = [schema]
+        }
+        let rows = shown.flatMap { schema in
+            schema.relations.map { relation -> [Value] in
+                let needed = relation.isFunction ? "" : relation.needed.joined(separator: ", ")
+                return [
+                    .text("\(SQLName.quoted(schema.name)).\(relation.call)"), .text(needed),
+                    .text(relation.description),
+                ]
+            }
+        }
+        return RowSet(columns: ["table", "needs", "what"], rows: rows)
+    }
+
+    /// The columns of `source.table`; of `table` alone where one source has it.
+    package func columns(of table: String) throws(UnknownName) -> RowSet {
+        let wanted = SQLLexer(table).lexemes.compactMap(\.name).map { $0.lowercased() }
+        let found = schemas.flatMap { schema in
+            schema.relations.filter { relation in
+                wanted == [relation.name.lowercased()]
+                    || wanted == [schema.name.lowercased(), relation.name.lowercased()]
+            }.map { (name: "\(schema.name).\($0.name)", relation: $0) }
+        }
+        guard let first = found.first, found.count == 1 else {
+            let names = schemas.flatMap { schema in schema.relations.map { "\(schema.name).\($0.name)" } }
+            guard found.isEmpty else {
+                throw UnknownName(
+                    "\(table) is one of \(found.map(\.name).joined(separator: ", ")): name the source too.")
+            }
+            throw UnknownName("There is no table \(table).", table, among: names)
+        }
+        return RowSet(
+            columns: ["column", "type", "needed", "what"],
+            rows: first.relation.columns.map { column in
+                let isNeeded = first.relation.needed.contains(column.name)
+                return [
+                    .text(column.name), .text(column.type), .text(isNeeded ? "yes" : ""), .text(column.description),
+                ]
+            })
+    }
+}
+
+/// A name that is none, as a sentence.
+package struct UnknownName: Error, Hashable, Sendable, CustomStringConvertible {
+    package let description: String
+
+    init(_ sentence: String, _ name: String = "", among names: [String] = []) {
+        description = Suggestion.nearest(to: name, among: names).map { "\(sentence) Did you mean \($0)?" } ?? sentence
+    }
+}

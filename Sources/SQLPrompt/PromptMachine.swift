@@ -1,0 +1,75 @@
+/// Makes statements and commands of lines as they come in. Holds what of a statement has been typed so far.
+package struct PromptMachine: Hashable, Sendable {
+    package enum Step: Hashable, Sendable {
+        /// Without its semicolon.
+        case statement(String)
+        case command(PromptCommand)
+        /// A sentence about a command that makes no sense.
+        case complaint(String)
+    }
+
+    /// The beginning of a statement, with the line breaks; empty between statements.
+    package private(set) var pending = ""
+    private var opening: SQLLexer.Opening?
+    private var hasContent = false
+
+    package init() {}
+
+    /// A statement has begun and not ended.
+    package var isContinuing: Bool { !pending.isEmpty }
+
+    /// Takes what was entered: a line, or the several lines of a paste.
+    package mutating func take(_ input: String) -> [Step] {
+        input.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.flatMap { take(line: $0) }
+    }
+
+    /// Forgets the beginning of a statement.
+    package mutating func reset() {
+        self = PromptMachine()
+    }
+
+    /// The input is over: what has no semicolon is a statement all the same.
+    package mutating func finish() -> [Step] {
+        defer { reset() }
+        return hasContent ? [.statement(Self.trimmed(pending))] : []
+    }
+
+    private mutating func take(line: Substring) -> [Step] {
+        if !isContinuing, let step = Self.command(Self.trimmed(line)) { return [step] }
+        var steps: [Step] = []
+        var start = 0
+        let bytes = Array(line.utf8)
+        let lexer = SQLLexer(line, within: opening)
+        for lexeme in lexer.lexemes {
+            if lexeme.isSymbol(";") {
+                pending += String(decoding: bytes[start..<lexeme.bytes.lowerBound], as: UTF8.self)
+                if hasContent { steps.append(.statement(Self.trimmed(pending))) }
+                (pending, hasContent, start) = ("", false, lexeme.bytes.upperBound)
+            } else if lexeme.kind != .comment {
+                hasContent = true
+            }
+        }
+        opening = lexer.opening
+        pending += String(decoding: bytes[start...], as: UTF8.self) + "\n"
+        if !hasContent, opening == nil { pending = "" }
+        return steps
+    }
+
+    private static func command(_ line: String) -> Step? {
+        // What people type out of habit.
+        let habits = ["quit": ".quit", "exit": ".quit", "\\q": ".quit", "help": ".help", "\\?": ".help"]
+        let habit = habits[line.hasSuffix(";") ? String(line.dropLast()).lowercased() : line.lowercased()]
+        guard let command = habit ?? (line.hasPrefix(".") ? line : nil) else { return nil }
+        do {
+            return .command(try PromptCommand.parse(command))
+        } catch {
+            return .complaint(error.sentence)
+        }
+    }
+
+    private static func trimmed(_ text: some StringProtocol) -> String {
+        var text = text[...].drop(while: \.isWhitespace)
+        while text.last?.isWhitespace ?? false { text.removeLast() }
+        return String(text)
+    }
+}

@@ -1,0 +1,15 @@
+import Dispatch
+
+/// Runs an actor where it may block: on a dispatch queue, never on Swift's cooperative threads.
+final class BlockingExecutor: SerialExecutor {
+    private let queue: DispatchQueue
+
+    init(label: String) {
+        queue = DispatchQueue(label: label)
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let unowned = UnownedJob(job)
+        queue.async { @Sendable in unowned.runSynchronously(on: self.asUnownedSerialExecutor()) }
+    }
+}

@@ -1,0 +1,70 @@
+import Basics
+import LineEditor
+import SQLPrompt
+
+/// Asks for statements on a terminal and answers them, until there is no more input.
+struct InteractivePrompt {
+    private var session: PromptSession
+    private var machine = PromptMachine()
+    private let terminal: PromptTerminal
+    private let signals: PromptSignals
+
+    init(_ session: PromptSession, history: String, pager: Pager?) async throws {
+        self.session = session
+        terminal = PromptTerminal(pager: pager)
+        let waker = try await terminal.open(history: history)
+        signals = PromptSignals { waker() }
+    }
+
+    mutating func run() async -> ExitStatus {
+        Output.line("End a statement with ; and see .help.")
+        while true {
+            let input = await terminal.line(
+                prompt: machine.isContinuing ? "...> " : "sql> ", pending: machine.pending, names: session.names)
+            switch input {
+            case .interrupted: machine.reset()
+            case .end:
+                Output.line()
+                return .done
+            case .line(let line): guard await carryOut(line) else { return .done }
+            }
+        }
+    }
+
+    /// False at the end.
+    private mutating func carryOut(_ line: String) async -> Bool {
+        let begun = machine.pending
+        let steps = machine.take(line)
+        if !steps.isEmpty { await terminal.remember(Self.entry(begun + line)) }
+        for step in steps {
+            do {
+                guard let answer = try await run(step) else { return false }
+                await terminal.show(answer.text)
+                for warning in answer.warnings { Output.remark(warning) }
+            } catch {
+                Output.remark(error is CancellationError ? "Stopped." : "\(error)")
+                // What was entered behind it was written for the case that it works.
+                machine.reset()
+                return true
+            }
+        }
+        return true
+    }
+
+    private mutating func run(_ step: PromptMachine.Step) async throws -> SQLSession.Answer? {
+        guard case .statement(let statement) = step else {
+            var answer = try await session.carryOut(step)
+            let isList = session.sql.format == .table && step != .command(.help)
+            if isList, let text = answer?.text { answer?.text = await terminal.cut(text) }
+            return answer
+        }
+        return try await signals.run { [sql = session.sql] in try await sql.answer(statement) }
+    }
+
+    /// What is kept to be recalled: without the blanks around it.
+    private static func entry(_ text: String) -> String {
+        var text = text[...].drop(while: \.isWhitespace)
+        while text.last?.isWhitespace ?? false { text.removeLast() }
+        return String(text)
+    }
+}

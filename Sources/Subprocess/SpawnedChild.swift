@@ -55,6 +55,9 @@ struct SpawnedChild {
 
     // MARK: Spawning
 
+    /// 10 ms apart.
+    private static let triesWhileBusy = 50
+
     private static func spawn(
         _ process: ChildProcess, output: Int32, errors: Int32
     ) throws(SubprocessError) -> pid_t {
@@ -75,7 +78,14 @@ struct SpawnedChild {
         var pid: pid_t = 0
         let code = withCStrings(words) { arguments in
             withCStrings(variables) { environment in
-                posix_spawn(&pid, process.executable, &actions, &attributes, arguments, environment)
+                var code = posix_spawn(&pid, process.executable, &actions, &attributes, arguments, environment)
+                // The file is being written at this moment: installed anew, or inherited by a process that is not yet
+                // the program that it will be.
+                for _ in 0..<triesWhileBusy where code == ETXTBSY {
+                    poll(nil, 0, 10)
+                    code = posix_spawn(&pid, process.executable, &actions, &attributes, arguments, environment)
+                }
+                return code
             }
         }
         guard code == 0 else { throw failure(code, process.executable) }

@@ -110,7 +110,7 @@ struct ChildProcessEndTests {
         let pipe = try StartPipe(in: folder)
         let program = shell("sleep 60 & echo $$ $! >$1; wait", [pipe.path])
         let task = Task { try await program.run() }
-        let pids = pipe.line().split(separator: " ").compactMap { Int32($0) }
+        let pids = await pipe.line().split(separator: " ").compactMap { Int32($0) }
         #expect(pids.count == 2 && pids.allSatisfy { kill($0, 0) == 0 })
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }

@@ -84,7 +84,7 @@ struct ScanPlan: Sendable {
             remedy: "Set \(names) in the environment or in .env.")
     }
 
-    private static func checkFilters(of scan: Scan) throws(SourceError) {
+    static func checkFilters(of scan: Scan) throws(SourceError) {
         let table = scan.table
         for filter in table.filters {
             let value = scan.filters[filter.name]
@@ -110,7 +110,7 @@ struct ScanPlan: Sendable {
     }
 
     /// The route with the most of its filters given; the first of equals.
-    private static func route(of scan: Scan) -> RequestSpec {
+    static func route(of scan: Scan) -> RequestSpec {
         var best: RouteSpec?
         for route in scan.table.routes where route.whenFilters.allSatisfy({ scan.filters[$0] != nil }) {
             if route.whenFilters.count > best?.whenFilters.count ?? -1 { best = route }

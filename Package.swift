@@ -40,6 +40,7 @@ let package = Package(
         .systemLibrary(name: "CMicroHTTPD"),
         .systemLibrary(name: "CNcurses"),
         .systemLibrary(name: "CSQLite"),
+        .systemLibrary(name: "CSpawn"),
         .systemLibrary(name: "CYAML"),
         .target(
             name: "CSimdJSON",
@@ -57,6 +58,7 @@ let package = Package(
         module("JSON", needs: ["Basics", "CSimdJSON"]),
         module("LineEditor", needs: ["CLibEdit", "CellGrid"]),
         module("SQLiteKit", needs: ["Basics", "CSQLite"]),
+        module("Subprocess", needs: ["CSpawn"]),
         module("Terminal", needs: ["Basics", "CellGrid", "CNcurses"]),
         module("WebServer", needs: ["Basics", "CMicroHTTPD"]),
         module("YAML", needs: ["Basics", "CYAML"]),
@@ -64,7 +66,7 @@ let package = Package(
         // 3  the SQL layer
         module("Configuration", needs: ["Basics", "JSON", "OnCallModel"]),
         module("SourceSpec", needs: ["Basics", "YAML"]),
-        module("SourceFetch", needs: ["Basics", "HTTPClient", "JSON", "SourceSpec"]),
+        module("SourceFetch", needs: ["Basics", "HTTPClient", "JSON", "SourceSpec", "Subprocess"]),
         module("SourceEngine", needs: ["Basics", "SQLiteKit", "SourceFetch", "SourceSpec"]),
 
         // 4  decisions: no clock, no I/O
@@ -175,6 +177,7 @@ let package = Package(
         tests("SourceSpec", needs: ["Basics", "SourceSpec", "TestSupport", "YAML"]),
         tests("SQLPrompt", needs: ["Basics", "SQLPrompt", "SourceSpec", "TestSupport"]),
         tests("SQLiteKit", needs: ["Basics", "SQLiteKit", "TestSupport"]),
+        tests("Subprocess", needs: ["CSpawn", "Subprocess", "TestSupport"]),
         tests("ViewState", needs: ["Basics", "OnCallModel", "TestSupport", "ViewState"]),
         tests(
             "WebServer",

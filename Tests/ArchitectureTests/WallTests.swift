@@ -6,11 +6,20 @@ struct WallTests {
     func oneImporterEach() throws {
         let owners = [
             "CCrypto": "Crypto", "CCurl": "HTTPClient", "CLibEdit": "LineEditor", "CMicroHTTPD": "WebServer",
-            "CNcurses": "Terminal", "CSQLite": "SQLiteKit", "CSimdJSON": "JSON", "CYAML": "YAML",
+            "CNcurses": "Terminal", "CSQLite": "SQLiteKit", "CSimdJSON": "JSON", "CSpawn": "Subprocess", "CYAML": "YAML",
         ]
         for file in try Repository.swiftFiles(under: "Sources") {
             for (library, owner) in owners where file.imports.contains(library) {
                 #expect(file.target == owner, "\(file.path) imports \(library)")
+            }
+        }
+    }
+
+    @Test("other programs are started in one place")
+    func oneSpawner() throws {
+        for file in try Repository.swiftFiles(under: "Sources") where file.target != "Subprocess" {
+            for start in ["posix_spawn", "popen(", "execve("] {
+                #expect(!file.text.contains(start), "\(file.path)")
             }
         }
     }

@@ -96,7 +96,7 @@ struct AnswerJudge: Sendable {
         return Failure(error: sourceError(.refusedByProvider, request, reason, checkQuery), trouble: .lasting)
     }
 
-    private static let authorisationWords = [
+    static let authorisationWords = [
         "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "missing_scope",
         "not_allowed_token_type", "no_permission", "access_denied", "authenticat", "unauthorized", "not authorized",
     ]

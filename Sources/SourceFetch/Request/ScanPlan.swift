@@ -85,7 +85,7 @@ struct ScanPlan: Sendable {
             remedy: "Set \(names) in the environment or in .env.")
     }
 
-    private static func checkFilters(of scan: Scan) throws(SourceError) {
+    static func checkFilters(of scan: Scan) throws(SourceError) {
         let table = scan.table
         for filter in table.filters {
             let value = scan.filters[filter.name]
@@ -110,7 +110,7 @@ struct ScanPlan: Sendable {
             remedy: isFunction ? "Pass `\(name) => '…'`." : "Add `WHERE \(name) = '…'`.")
     }
 
-    private static func route(of scan: Scan) -> RequestSpec {
+    static func route(of scan: Scan) -> RequestSpec {
         var request = scan.table.request(given: Set(scan.filters.keys))
         if let fallback = scan.fallback { request.path = fallback.path }
         return request

@@ -12,6 +12,13 @@ struct Secrets: Sendable {
         self.redaction = redaction
     }
 
+    init(values: [String], redaction: Redaction = Redaction()) {
+        self.values = values.filter { !$0.isEmpty }
+        self.redaction = redaction
+    }
+
+    func adding(_ more: [String]) -> Secrets { Secrets(values: values + more, redaction: redaction) }
+
     /// `GET https://host/path?query`, with every secret masked wherever it rides.
     func describe(_ method: HTTPRequest.Method, _ url: String) -> String {
         var parts = url.split(separator: "?", maxSplits: 1).map(String.init)

@@ -46,7 +46,8 @@ struct Provider {
     }
 }
 
-extension SourceFetcher {
+extension PageSource {
+    /// All rows of the scan and how it ended.
     func rows(_ scan: Scan) async throws -> (rows: [[Value]], outcome: ScanOutcome) {
         let rows = Lock<[[Value]]>([])
         let outcome = try await self.scan(scan) { page in

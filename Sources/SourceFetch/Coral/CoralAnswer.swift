@@ -1,0 +1,154 @@
+import Basics
+import JSON
+import SourceSpec
+
+/// Reads what `coral sql --format json` prints: one array with an object for each row.
+///
+/// Up to 0.1.x a NULL leaves its key out; later builds write `null`. Columns have no types there.
+enum CoralAnswer {
+    /// Why the text is no answer.
+    enum Fault: Error, Hashable {
+        case json(JSONError)
+        /// What stands where rows should be.
+        case shape(String)
+        /// Columns of one name whose values cannot be told apart, because a row lacks one of them.
+        case ambiguous(column: String)
+    }
+
+    // MARK: Rows of a table
+
+    /// The rows in the order of the columns, each value fitted to its column's type, and how many values did not fit.
+    static func rows(_ bytes: [UInt8], of columns: [ColumnSpec]) throws(Fault) -> (rows: [[Value]], warnings: Int) {
+        let keys = columns.map { (key: JSONKey($0.name), type: $0.type) }
+        return try read(bytes) { elements throws(Fault) in
+            var (rows, warnings) = ([[Value]](), 0)
+            for element in elements {
+                guard element.members != nil else { throw .shape(name(of: element)) }
+                rows.append(
+                    keys.map { column in
+                        if let value = Coercion.value(Extract(element[column.key]), as: column.type) { return value }
+                        warnings += 1
+                        return .null
+                    })
+            }
+            return (rows, warnings)
+        }
+    }
+
+    // MARK: Rows of any statement
+
+    /// The rows with the columns that occur in any of them, in the order in which they first do. Columns that the
+    /// caller expects come first, in the caller's order and also when all their values are NULL.
+    static func rowSet(_ bytes: [UInt8], expecting columns: [String]) throws(Fault) -> RowSet {
+        try read(bytes) { elements throws(Fault) in
+            var gathering = Gathering(columns)
+            for element in elements {
+                guard let members = element.members else { throw .shape(name(of: element)) }
+                gathering.append(members)
+            }
+            return try gathering.rowSet()
+        }
+    }
+
+    /// Members of one name in one object are columns of one name, as a join without aliases gives them.
+    private struct Gathering {
+        private var names: [String]
+        private var places: [String: [Int]] = [:]
+        /// By place: in how many rows the column's key is there, NULL or not.
+        private var occurrences: [Int]
+        private var rows: [[Value]] = []
+
+        init(_ columns: [String]) {
+            names = columns
+            occurrences = columns.map { _ in 0 }
+            for (place, name) in columns.enumerated() { places[name, default: []].append(place) }
+        }
+
+        mutating func append(_ members: JSONView.Members) {
+            var row = [Value](repeating: .null, count: names.count)
+            var isTaken = [Bool](repeating: false, count: names.count)
+            for member in members {
+                let name = member.name.string ?? ""
+                let place = places[name]?.first { !isTaken[$0] } ?? newPlace(name)
+                if place == row.count {
+                    row.append(.null)
+                    isTaken.append(false)
+                }
+                isTaken[place] = true
+                occurrences[place] += 1
+                row[place] = CoralAnswer.value(member.value)
+            }
+            rows.append(row)
+        }
+
+        private mutating func newPlace(_ name: String) -> Int {
+            places[name, default: []].append(names.count)
+            names.append(name)
+            occurrences.append(0)
+            return names.count - 1
+        }
+
+        func rowSet() throws(Fault) -> RowSet {
+            for name in names where places[name, default: []].count > 1 {
+                guard places[name, default: []].allSatisfy({ occurrences[$0] == rows.count }) else {
+                    throw .ambiguous(column: name)
+                }
+            }
+            let width = names.count
+            return RowSet(
+                columns: names, rows: rows.map { $0 + [Value](repeating: .null, count: width - $0.count) })
+        }
+    }
+
+    /// Times in the one form that sorts; lists and objects, as Parquet has them, as JSON text.
+    private static func value(_ view: JSONView) -> Value {
+        switch view.kind {
+        case .null: return .null
+        case .bool: return Value(view.bool == true)
+        case .integer: return view.integer.map(Value.integer) ?? .null
+        case .number: return view.number.map(Value.real) ?? .null
+        case .array, .object: return .text(view.value.serialized)
+        case .string:
+            if let bytes = view.utf8, isTime(bytes), let time = TimestampText.normalized(bytes) { return .text(time) }
+            return Value(view.string)
+        }
+    }
+
+    /// `2026-05-01T00:00:00`, with or without a fraction and a zone: as Arrow prints a timestamp.
+    private static func isTime(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        bytes.count >= 19 && bytes.count <= 35 && bytes[4] == UInt8(ascii: "-") && bytes[7] == UInt8(ascii: "-")
+            && bytes[10] == UInt8(ascii: "T") && bytes[13] == UInt8(ascii: ":") && bytes[16] == UInt8(ascii: ":")
+    }
+
+    // MARK: The array
+
+    private static func read<Result>(
+        _ bytes: [UInt8], _ body: (JSONView.Elements) throws(Fault) -> Result
+    ) throws(Fault) -> Result {
+        let result: Swift.Result<Result, Fault>
+        do throws(JSONError) {
+            result = try JSONDocument.withView(of: bytes) { root in
+                do throws(Fault) {
+                    guard let elements = root.elements else { throw Fault.shape(name(of: root)) }
+                    return .success(try body(elements))
+                } catch {
+                    return .failure(error)
+                }
+            }
+        } catch {
+            throw .json(error)
+        }
+        return try result.get()
+    }
+
+    private static func name(of view: JSONView) -> String {
+        switch view.kind {
+        case .null: "null"
+        case .bool: "a truth value"
+        case .integer, .number: "a number"
+        case .string: "a text"
+        case .array: "a list"
+        case .object: "an object"
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import CSpawn
+import FoundationEssentials
+import Glibc
+import Subprocess
+import TestSupport
+import Testing
+
+@Suite("Programs that fail, or that must be ended")
+struct ChildProcessEndTests {
+    private let folder = TemporaryFolder()
+
+    private func shell(_ script: String, _ arguments: [String] = []) -> ChildProcess {
+        ChildProcess(
+            "/bin/sh", arguments: ["-c", script, "sh"] + arguments, environment: ["PATH": "/usr/bin:/bin"],
+            grace: .milliseconds(300))
+    }
+
+    /// The error of a run; nil when there was none of this kind.
+    private func failure(
+        _ program: ChildProcess, within time: Duration? = nil
+    ) async -> SubprocessError? {
+        do {
+            _ = try await program.run(until: time.map { ContinuousClock.now + $0 })
+            return nil
+        } catch {
+            return error as? SubprocessError
+        }
+    }
+
+    private func write(_ text: String, _ name: String, mode: mode_t) throws -> String {
+        let path = "\(folder.path)/\(name)"
+        try text.write(toFile: path, atomically: false, encoding: .utf8)
+        chmod(path, mode)
+        return path
+    }
+
+    // MARK: Starting
+
+    @Test("A program that is not there, and one that is none, are told apart")
+    func notStarted() async throws {
+        let missing = "\(folder.path)/missing"
+        #expect(await failure(ChildProcess(missing)) == .notFound(path: missing))
+        let plain = try write("#!/bin/sh\n", "plain", mode: 0o644)
+        #expect(await failure(ChildProcess(plain)) == .notExecutable(path: plain))
+        #expect(await failure(ChildProcess(folder.path)) == .notExecutable(path: folder.path))
+        let nobody = try write("#!/no/such/interpreter\n", "nobody", mode: 0o755)
+        #expect(await failure(ChildProcess(nobody)) == .notExecutable(path: nobody))
+        let empty = try write("", "empty", mode: 0o755)
+        #expect(await failure(ChildProcess(empty)) == .notExecutable(path: empty))
+    }
+
+    @Test("What the kernel would cut off or refuse is said before anything runs")
+    func badArguments() async {
+        #expect(await failure(shell("echo $1", ["a\0b"])) == .zeroByte)
+        #expect(await failure(shell("echo $1", [String(repeating: "x", count: 200_000)])) == .argumentsTooLong)
+    }
+
+    @Test("A program is found in the folders of PATH, and only a file that may be executed")
+    func search() throws {
+        let path = try write("#!/bin/sh\n", "tool", mode: 0o755)
+        _ = try write("#!/bin/sh\n", "plain", mode: 0o644)
+        #expect(ExecutableSearch.find("tool", path: "/nonexistent::\(folder.path)") == path)
+        #expect(ExecutableSearch.find(path, path: "") == path)
+        #expect(ExecutableSearch.find("plain", path: folder.path) == nil)
+        #expect(ExecutableSearch.find("tool", path: "") == nil)
+    }
+
+    // MARK: Ending
+
+    @Test("A signal that was not ours is an error with what the program said before")
+    func signalled() async {
+        #expect(
+            await failure(shell("echo oops >&2; kill -SEGV $$"))
+                == .killed(signal: SIGSEGV, errors: Array("oops\n".utf8)))
+    }
+
+    @Test("At its deadline a program is ended, also one that closed its output")
+    func deadline() async {
+        let start = ContinuousClock.now
+        #expect(await failure(shell("exec sleep 60"), within: .milliseconds(100)) == .timedOut)
+        #expect(await failure(shell("exec sleep 60 >&- 2>&-"), within: .milliseconds(100)) == .timedOut)
+        #expect(ContinuousClock.now - start < .seconds(20))
+    }
+
+    @Test("One that does not listen to SIGTERM is killed after the grace")
+    func stubborn() async {
+        let start = ContinuousClock.now
+        let script = "trap '' TERM; while :; do sleep 60; done"
+        #expect(await failure(shell(script), within: .milliseconds(100)) == .timedOut)
+        #expect((Duration.milliseconds(400)..<Duration.seconds(20)).contains(ContinuousClock.now - start))
+    }
+
+    @Test("One that listens may clean up first")
+    func cleansUp() async throws {
+        let path = "\(folder.path)/trace"
+        let script = "trap 'echo cleaned >$1; exit 0' TERM; sleep 60 & wait"
+        #expect(await failure(shell(script, [path]), within: .milliseconds(500)) == .timedOut)
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == "cleaned\n")
+    }
+
+    @Test("Output without end is cut off")
+    func endless() async {
+        var program = shell("exec yes")
+        program.outputLimit = 1 << 20
+        #expect(await failure(program) == .tooMuchOutput(limit: 1 << 20))
+    }
+
+    @Test("Cancelling ends the program and whatever it started, and leaves no zombie")
+    func cancelled() async throws {
+        let pipe = try StartPipe(in: folder)
+        let program = shell("sleep 60 & echo $$ $! >$1; wait", [pipe.path])
+        let task = Task { try await program.run() }
+        let pids = await pipe.line().split(separator: " ").compactMap { Int32($0) }
+        #expect(pids.count == 2 && pids.allSatisfy { kill($0, 0) == 0 })
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(pids.first.map { access("/proc/\($0)", F_OK) } == -1)
+        #expect(pids.allSatisfy(ends))
+    }
+
+    @Test("What a program leaves behind does not hold up its answer, and ends with it")
+    func leftBehind() async throws {
+        let done = try await shell("sleep 60 & echo $!").run()
+        let pid = Int32(String(decoding: done.output, as: UTF8.self).dropLast())
+        #expect(done.status == 0 && pid.map(ends) == true)
+    }
+
+    /// Waits for the end of a process that is not our child; false when it lives on for 20 seconds.
+    private func ends(_ pid: Int32) -> Bool {
+        let descriptor = pidfd_open(pid, 0)
+        guard descriptor >= 0 else { return errno == ESRCH }
+        defer { close(descriptor) }
+        var place = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&place, 1, 20_000) == 1
+    }
+}

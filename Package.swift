@@ -105,7 +105,7 @@ let package = Package(
             needs: [
                 "Actions", "AgentCore", "Basics", "CellGrid", "Configuration", "Console", "HTTPClient",
                 "IncidentStore", "Investigation", "JSON", "LineEditor", "OnCallModel", "SQLPrompt", "Sandbox",
-                "SourceEngine", "SourceFetch", "SourceSpec", "WebServer",
+                "SourceEngine", "SourceFetch", "SourceSpec", "Subprocess", "WebServer",
             ]),
         program(
             "sentinel-bench",

@@ -44,6 +44,9 @@ struct Composition: Sendable {
             SourceEngineConfiguration(
                 mirrorDirectory: paths.mirrors, specs: catalog.specs,
                 kind: EngineKind(rawValue: inForce.engine.rawValue) ?? .embedded, pages: pages,
+                coral: CoralPages(
+                    program: CoralProgram(path: nil, environment: environment.all, clock: clock), inputs: inputs,
+                    clock: clock),
                 clickHouse: ClickHouseStore(
                     client: http, inputs: inputs, clock: clock, redaction: environment.redaction),
                 hourlySums: sums, usesHourlySums: inForce.langfuseHistory == .metrics, inputs: inputs, clock: clock,

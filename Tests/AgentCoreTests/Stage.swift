@@ -54,6 +54,9 @@ final class Stage: Sendable {
         engine = SourceEngine(
             SourceEngineConfiguration(
                 mirrorDirectory: folder.path, specs: specs.specs, kind: kind, pages: pages,
+                coral: CoralPages(
+                    program: CoralProgram(path: nil, environment: environment.all, clock: clock), inputs: inputs,
+                    clock: clock, sleep: { _ in }),
                 clickHouse: ClickHouseStore(client: http, inputs: inputs, clock: clock, sleep: { _ in }),
                 hourlySums: specs["langfuse"].map { LangfuseMetrics(source: $0, pages: pages) },
                 usesHourlySums: usesMetrics, inputs: inputs, clock: clock))

@@ -6,7 +6,8 @@ struct WallTests {
     func oneImporterEach() throws {
         let owners = [
             "CCrypto": "Crypto", "CCurl": "HTTPClient", "CLibEdit": "LineEditor", "CMicroHTTPD": "WebServer",
-            "CNcurses": "Terminal", "CSQLite": "SQLiteKit", "CSimdJSON": "JSON", "CSpawn": "Subprocess", "CYAML": "YAML",
+            "CNcurses": "Terminal", "CSQLite": "SQLiteKit", "CSimdJSON": "JSON", "CSpawn": "Subprocess",
+            "CYAML": "YAML",
         ]
         for file in try Repository.swiftFiles(under: "Sources") {
             for (library, owner) in owners where file.imports.contains(library) {

@@ -23,10 +23,10 @@ struct Catalog: Sendable {
     let specs: [SourceSpec]
     private(set) var numericColumns: Set<String> = []
 
-    init(specs: [SourceSpec], inputs: (String) -> String?) {
+    init(specs: [SourceSpec], inputs: (String) -> String?, needsInputs: Bool = true) {
         self.specs = specs
         for spec in specs {
-            let missing = spec.missingInputs(inputs)
+            let missing = needsInputs ? spec.missingInputs(inputs) : []
             if !missing.isEmpty {
                 unconfigured[spec.name.lowercased()] =
                     "\(spec.name) is not configured: set \(missing.joined(separator: " and ")) in the environment or in .env."

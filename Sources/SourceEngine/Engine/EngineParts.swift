@@ -31,7 +31,8 @@ struct EngineParts {
             if kind == .clickhouse, spec.name.lowercased() == ClickHouseStore.source { return spec.inClickHouse }
             return sums == nil ? spec : spec.withRecentRowsAlone
         }
-        var catalog = Catalog(specs: specs, inputs: configuration.inputs)
+        // Coral has its own copy of a source's keys.
+        var catalog = Catalog(specs: specs, inputs: configuration.inputs, needsInputs: kind != .coral)
         catalog.markUnavailable(Self.unavailable(kind, configuration))
         var files: [String: MirrorFile] = [:]
         for spec in specs {
@@ -68,9 +69,9 @@ struct EngineParts {
         switch kind {
         case .embedded: return [:]
         case .coral:
-            guard configuration.coral == nil else { return [:] }
+            if configuration.coral?.program.path != nil { return [:] }
             let sentence =
-                "The engine coral has no program: put `coral` on the PATH, or set the engine to embedded."
+                "The engine coral has no program: put `coral` on the PATH or name it in SENTINEL_CORAL, or set the engine to embedded."
             return Dictionary(uniqueKeysWithValues: configuration.specs.map { ($0.name.lowercased(), sentence) })
         case .clickhouse:
             let sentence = configuration.clickHouse.map(\.missing) ?? "The engine clickhouse is not available here."

@@ -19,8 +19,8 @@ package struct SourceEngineConfiguration: Sendable {
     package var specs: [SourceSpec]
     package var kind: EngineKind
     package var pages: any PageSource
-    /// Pages that the coral program fetches; nil where that engine cannot be chosen.
-    package var coral: (any PageSource)?
+    /// Pages that the coral program fetches, and the program itself; nil where that engine cannot be chosen.
+    package var coral: CoralPages?
     package var clickHouse: ClickHouseStore?
     /// Who can add up the hours before the mirrored observations.
     package var hourlySums: (any HourlySums)?
@@ -36,7 +36,7 @@ package struct SourceEngineConfiguration: Sendable {
 
     package init(
         mirrorDirectory: String, specs: [SourceSpec], kind: EngineKind = .embedded, pages: any PageSource,
-        coral: (any PageSource)? = nil, clickHouse: ClickHouseStore? = nil, hourlySums: (any HourlySums)? = nil,
+        coral: CoralPages? = nil, clickHouse: ClickHouseStore? = nil, hourlySums: (any HourlySums)? = nil,
         usesHourlySums: Bool = false,
         inputs: @escaping @Sendable (String) -> String?, clock: WallClock = .system, retention: Span? = nil,
         pageLifetime: Span = .seconds(60)

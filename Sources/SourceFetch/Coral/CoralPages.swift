@@ -6,7 +6,7 @@ import SourceSpec
 /// Coral reads all pages of a table itself and keeps the provider's rate limits by itself, so only how many runs of a
 /// source are under way is bounded here, and a source that keeps failing is left alone for a while.
 package final class CoralPages: PageSource {
-    let program: CoralProgram
+    package let program: CoralProgram
     private let inputs: @Sendable (String) -> String?
     private let clock: WallClock
     private let sleep: @Sendable (Span) async throws -> Void

@@ -2,9 +2,10 @@ import Basics
 import Configuration
 import FoundationEssentials
 import Glibc
-import SQLPrompt
 import SourceEngine
 import SourceSpec
+import SQLPrompt
+import Subprocess
 
 extension Command {
     static let sql = Command(

@@ -1,6 +1,7 @@
 import Basics
 import LineEditor
 import SQLPrompt
+import Subprocess
 
 /// Asks for statements on a terminal and answers them, until there is no more input.
 struct InteractivePrompt {

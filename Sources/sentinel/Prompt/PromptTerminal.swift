@@ -2,6 +2,7 @@ import CellGrid
 import Configuration
 import LineEditor
 import SQLPrompt
+import Subprocess
 
 /// The prompt's terminal, on a thread of its own: a line and a page are waited for.
 actor PromptTerminal {

@@ -27,7 +27,7 @@ struct SQLSession: Sendable {
             return Answer(
                 text: text(of: try await engine.explain(statement, freshness: freshness, limits: limits).rows))
         }
-        let result = try await engine.query(statement, freshness: freshness, limits: limits)
+        let result = try await engine.answer(typed: statement, freshness: freshness, limits: limits)
         var warnings = result.sources.filter(\.state.isIncomplete).map { source in
             TextTable.inert(source.message ?? "\(source.source) gave less than everything.")
         }

@@ -1,17 +1,17 @@
 import Glibc
 
 /// The user's `PAGER`, a command of the shell.
-struct Pager: Hashable, Sendable {
-    let command: String
+package struct Pager: Hashable, Sendable {
+    package let command: String
 
     /// Nil where none is set. Of the process's own environment: a `.env` file lying about starts no command.
-    static var ofUser: Pager? {
+    package static var ofUser: Pager? {
         guard let command = getenv("PAGER").map({ String(cString: $0) }), !command.isEmpty else { return nil }
         return Pager(command: command)
     }
 
     /// Shows the text and waits until the user has seen it; false, with nothing written, where it cannot be started.
-    func show(_ text: String) -> Bool {
+    package func show(_ text: String) -> Bool {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { return false }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }

@@ -1,0 +1,30 @@
+import Basics
+import SourceFetch
+
+extension SourceEngine {
+    /// Answers a statement that a person typed. With the engine `coral` it goes to the program as it is written, in
+    /// Coral's own dialect; what only the mirrors know, and what is asked of them alone, is answered here.
+    package func answer(
+        typed sql: String, freshness: Freshness = .upTo(.seconds(60)), limits: QueryLimits = QueryLimits()
+    ) async throws(QueryError) -> QueryResult {
+        guard kind == .coral, freshness != .stored, let program = configuration.coral?.program, program.path != nil,
+            !readsMirrorsAlone(sql)
+        else { return try await query(sql, freshness: freshness, limits: limits) }
+        return try await guarded { _ in
+            var rows = try await program.run(sql, until: ContinuousClock.now + limits.time.duration)
+            let isTruncated = rows.count > limits.rows
+            if isTruncated { rows.rows.removeLast(rows.count - limits.rows) }
+            return QueryResult(
+                rows: rows, asOf: configuration.clock.now(), isTruncated: isTruncated, sources: [], calls: 0)
+        }
+    }
+
+    /// Rollups, and an explanation of calls: Coral has neither.
+    private func readsMirrorsAlone(_ sql: String) -> Bool {
+        guard let tokens = try? SQLTokenizer.tokens(of: sql) else { return false }
+        if tokens.first?.isWord("EXPLAIN") ?? false { return true }
+        let rollups = Set(
+            catalog.entries.compactMap { name, entry in if case .derived = entry { name.table } else { nil } })
+        return tokens.contains { $0.name.map(rollups.contains) ?? false }
+    }
+}

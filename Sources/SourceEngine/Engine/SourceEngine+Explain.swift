@@ -16,6 +16,23 @@ extension SourceEngine {
         }
     }
 
+    /// What bringing the statement's mirrors up to date would take, without running it.
+    package func readingAhead(of sql: String, freshness: Freshness = .upTo(.seconds(60))) async throws(QueryError)
+        -> QueryExplanation
+    {
+        try await guarded { _ in
+            let now = configuration.clock.now()
+            let reading = try StatementReading(sql, parameters: [], catalog: catalog, now: now)
+            let attachments = try await attachments(for: reading)
+            let reads = try await withRunner { try await $0.reads(of: reading, attachments) }
+            let mirrored = reads.filter { catalog.mirrored($0) != nil }.sorted()
+            await load(mirrored)
+            var steps: [QueryExplanation.Step] = []
+            for name in mirrored { steps.append(try await mirrorStep(name, freshness)) }
+            return QueryExplanation(steps: steps)
+        }
+    }
+
     func explanation(
         of reading: StatementReading, _ freshness: Freshness, _ limits: QueryLimits, _ isCancelled: Lock<Bool>
     ) async throws -> QueryExplanation {

@@ -33,7 +33,7 @@ extension SourceEngine {
         var started: [QualifiedName] = []
         for name in names where !isFresh(name, within: span) {
             guard catalog.unconfigured[name.schema] == nil, !isResting(name) else { continue }
-            startSync(of: name, since: nil) { _ in }
+            startSync(of: name, since: nil, progress: onProgress)
             started.append(name)
         }
         var outcome = FreshnessOutcome()

@@ -19,6 +19,8 @@ package actor SourceEngine {
     var liveFailures: [String: SourceError] = [:]
     /// When ClickHouse last answered a whole statement.
     var pushedAt: Instant?
+    /// Hears of every page that a statement's mirrors read.
+    var onProgress: @Sendable (SyncProgress) -> Void = { _ in }
     private var nextWaiter = 0
 
     var catalog: Catalog { parts.catalog }
@@ -57,6 +59,11 @@ package actor SourceEngine {
         lane.load += 1
         defer { lane.load -= 1 }
         return try await body(lane.runner)
+    }
+
+    /// From now on `hear` is told of every page that is read for a statement.
+    package func tellProgress(to hear: @escaping @Sendable (SyncProgress) -> Void) {
+        onProgress = hear
     }
 
     package func resetCallCounts() {

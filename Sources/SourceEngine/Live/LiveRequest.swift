@@ -64,7 +64,7 @@ struct LiveRequest: Hashable, Sendable {
         guard combinations.count * given.count <= maximum else {
             throw QueryError(
                 .tooLarge, "\(spec.name) would take more than \(maximum) requests for this statement.",
-                remedy: "Name fewer values of \(filter.name), or raise the limit on live scans.")
+                remedy: "Name fewer values of \(filter.name), or allow more with --max-calls.")
         }
         return combinations.flatMap { known in
             given.map { value in

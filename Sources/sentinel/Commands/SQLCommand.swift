@@ -2,9 +2,9 @@ import Basics
 import Configuration
 import FoundationEssentials
 import Glibc
+import SQLPrompt
 import SourceEngine
 import SourceSpec
-import SQLPrompt
 import Subprocess
 
 extension Command {
@@ -20,20 +20,25 @@ extension Command {
               --format FORMAT       table, json (one array of row objects on one line), csv or markdown (default table)
               --file FILE           read the statement from a file, or from standard input with -
               --stored              make no call: what is mirrored is enough
+              --explain             tell which calls the statement would make, and make none
+              --max-calls N         at most this many calls for the rows of a join or an IN list (default 500)
               --limit N             at most this many rows (default 100000)
 
             In the prompt a statement ends with ; and `.help` tells the commands. PAGER, where it is set, shows long results.
             Exit status 3 when the rows are not all there were; standard error says why.
             """,
-        options: ["--format", "--file", "--limit"], switches: ["--stored"], words: 1
+        options: ["--format", "--file", "--limit", "--max-calls"], switches: ["--stored", "--explain"], words: 1
     ) { arguments in
         let format = try RowFormat(arguments)
         let statement = try await statement(arguments)
         let limits = try limits(arguments)
         let composition = try Composition(arguments)
         for problem in composition.catalog.problems { Output.complain("\(problem)") }
+        let display = SyncDisplay(isTerminal: isatty(2) == 1, delay: .seconds(1))
+        if isatty(2) == 1 { await composition.engine.tellProgress { display.show($0) } }
         let session = SQLSession(
-            engine: composition.engine, format: format, isStored: arguments.has("--stored"), limits: limits)
+            engine: composition.engine, format: format, isStored: arguments.has("--stored"),
+            isExplaining: arguments.has("--explain"), limits: limits, display: display)
         guard let statement else { return try await ask(session, composition) }
         let answer = try await session.answer(statement)
         Output.write(answer.text)
@@ -55,9 +60,11 @@ extension Command {
 
     private static func limits(_ arguments: Arguments) throws(UsageError) -> QueryLimits {
         var limits = QueryLimits()
-        guard let text = arguments["--limit"] else { return limits }
-        guard let rows = Int(text), rows > 0 else { throw UsageError("--limit is a number above 0.") }
-        limits.rows = rows
+        for (option, path) in [("--limit", \QueryLimits.rows), ("--max-calls", \QueryLimits.liveScans)] {
+            guard let text = arguments[option] else { continue }
+            guard let number = Int(text), number > 0 else { throw UsageError("\(option) is a number above 0.") }
+            limits[keyPath: path] = number
+        }
         return limits
     }
 

@@ -84,14 +84,17 @@ final class SyncDisplay: Sendable {
         var drawn = 0
         var lastDraw = ContinuousClock.now - .seconds(1)
         var isOver = false
+        var started = ContinuousClock.now
     }
 
     private let isTerminal: Bool
-    private let started = ContinuousClock.now
+    /// Nothing is drawn before: what is quick needs no bar.
+    private let delay: Duration
     private let state = Lock(State())
 
-    init(isTerminal: Bool) {
+    init(isTerminal: Bool, delay: Duration = .zero) {
         self.isTerminal = isTerminal
+        self.delay = delay
     }
 
     var latest: [QualifiedName: SyncProgress] { state.withLock(\.latest) }
@@ -102,7 +105,8 @@ final class SyncDisplay: Sendable {
             state.latest[progress.table] = progress
             guard !state.isOver else { return }
             if isTerminal {
-                guard ContinuousClock.now - state.lastDraw > .milliseconds(100) else { return }
+                let now = ContinuousClock.now
+                guard now - state.lastDraw > .milliseconds(100), now - state.started >= delay else { return }
                 draw(&state)
             } else if progress.windowsPlanned > 1, progress.windowsDone > known?.windowsDone ?? 0 {
                 put("\(progress.table): \(progress.windowsDone) of \(progress.windowsPlanned) windows\n")
@@ -118,16 +122,24 @@ final class SyncDisplay: Sendable {
         }
     }
 
+    /// Takes the lines away again, and is ready for the next statement.
+    func clear() {
+        state.withLock { state in
+            if isTerminal, state.drawn > 0 { put("\u{1B}[\(state.drawn)A\r\u{1B}[J") }
+            state = State()
+        }
+    }
+
     private func draw(_ state: inout State) {
         state.lastDraw = ContinuousClock.now
         let columns = Self.terminalWidth
-        let lines = state.latest.values.sorted { $0.table < $1.table }.map { line($0, columns) }
+        let lines = state.latest.values.sorted { $0.table < $1.table }.map { line($0, columns, state.started) }
         let up = state.drawn > 0 ? "\u{1B}[\(state.drawn)A" : ""
         put(up + lines.map { "\r\u{1B}[K\($0)\n" }.joined())
         state.drawn = lines.count
     }
 
-    private func line(_ progress: SyncProgress, _ columns: Int) -> String {
+    private func line(_ progress: SyncProgress, _ columns: Int, _ started: ContinuousClock.Instant) -> String {
         let width = max(4, min(24, columns - 60))
         let share = Double(progress.windowsDone) / Double(max(1, progress.windowsPlanned))
         let filled = Int((share * Double(width)).rounded())

@@ -12,6 +12,8 @@ struct SQLSession: Sendable {
     /// Tells which calls a statement would make, and makes none.
     var isExplaining = false
     var limits = QueryLimits()
+    /// Shows how far a reading has come while a statement waits for it.
+    var display: SyncDisplay?
 
     struct Answer: Hashable, Sendable {
         /// For standard output.
@@ -27,6 +29,8 @@ struct SQLSession: Sendable {
             return Answer(
                 text: text(of: try await engine.explain(statement, freshness: freshness, limits: limits).rows))
         }
+        if !isStored { await tellOfMuch(statement, freshness) }
+        defer { display?.clear() }
         let result = try await engine.answer(typed: statement, freshness: freshness, limits: limits)
         var warnings = result.sources.filter(\.state.isIncomplete).map { source in
             TextTable.inert(source.message ?? "\(source.source) gave less than everything.")
@@ -34,6 +38,24 @@ struct SQLSession: Sendable {
         if result.isTruncated { warnings.append("the rows were cut off at a limit; there are more.") }
         let tail = format == .table ? Self.tail(of: result) : ""
         return Answer(text: text(of: result.rows) + tail, warnings: warnings, isPartial: result.isPartial)
+    }
+
+    /// Above so many calls a statement says first what it will take.
+    private static let manyCalls = 1000
+
+    /// A first reading of a long history is no surprise.
+    private func tellOfMuch(_ statement: String, _ freshness: Freshness) async {
+        guard let ahead = try? await engine.readingAhead(of: statement, freshness: freshness) else { return }
+        for step in ahead.steps {
+            guard let calls = step.calls else {
+                Output.remark("\(step.table): its history is read first, \(step.note).")
+                continue
+            }
+            guard calls > Self.manyCalls else { continue }
+            Output.remark(
+                "\(step.table): about \(Figures.grouped(calls)) calls come first. Ctrl-C stops them; what was read is kept."
+            )
+        }
     }
 
     /// The rows in the session's format. On a terminal, no text from outside is anything that it obeys.

@@ -11,14 +11,15 @@ extension Command {
     static let demo = Command(
         "demo", summary: "show the main job on simulated providers, over real HTTP",
         help: """
-            Starts simulated Langfuse, Sentry, GitHub and Slack on loopback with eight days of traffic, a cost spike after a
-            commit, and an agent that loops now and stops only when it is really killed. The console opens on it; approve the
+            Starts the seven simulated providers on loopback with eight days of traffic, a cost spike after a commit, and an agent that loops now and stops only when it is really killed. The console opens on it; approve the
             kill (6, a, y) and watch the loop die (l). Nothing outside this machine is asked, and nothing is kept.
 
               --headless   run the same to its end without a console, approve the kill, print what was found as JSON
+              --providers  serve the providers alone, and print the variables that name them: for trials of every other command
             """,
-        switches: ["--headless", "--ascii", "--readonly"]
+        switches: ["--headless", "--providers", "--ascii", "--readonly"]
     ) { arguments in
+        if arguments.has("--providers") { return try await serveProviders() }
         if !arguments.has("--headless") { try ConsoleHost.requireTerminal() }
         let stage = try DemoStage(arguments)
         defer { stage.close() }
@@ -26,6 +27,19 @@ extension Command {
         let report = try await stage.playToTheEnd()
         Output.line(report.serialized)
         return report["ok"]?.bool == true ? .done : .failed
+    }
+}
+
+extension Command {
+    /// Until it is stopped.
+    private static func serveProviders() async throws -> ExitStatus {
+        let sandbox = try Sandbox.demo(clock: .system).sandbox
+        defer { sandbox.stop() }
+        for (name, value) in sandbox.environment.sorted(by: { $0.key < $1.key }) {
+            Output.line("export \(name)='\(value)'")
+        }
+        try await Interruption.run { try await Task.sleep(for: .seconds(1 << 30)) }
+        return .done
     }
 }
 

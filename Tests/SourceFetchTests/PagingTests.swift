@@ -254,4 +254,24 @@ struct PagingTests {
         }
         #expect(provider.asked.map { $0.query.filter { $0.name == "limit" }.map(\.value) } == [["1000"], ["100"]])
     }
+
+    @Test("A search brings its best rows, in requests of its own size and number, and says that there are more")
+    func search() async throws {
+        let provider = try Provider { request, _ in
+            let (number, size) = (request.queryValue("page"), request.queryValue("limit"))
+            return page((0..<(size.flatMap { Int($0) } ?? 0)).map { $0 + (number == "1" ? 0 : 100) })
+        }
+        var table = TableSpec.items(
+            PaginationSpec(
+                mode: .page(parameter: "page", start: 1, step: 1),
+                pageSize: .init(defaultSize: 30, maximum: 100, queryParameter: "limit")))
+        table.searchLimits = SearchLimits(defaultTopK: 3, maximumTopK: 4, maximumCalls: 2)
+        let best = try await provider.read(table)
+        #expect(ids(best.rows) == [0, 1, 2] && best.outcome.isTruncated && best.outcome.calls == 1)
+        let wanted = try await provider.read(table, limit: 6)
+        #expect(ids(wanted.rows) == [0, 1, 2, 3, 100, 101])
+        let most = try await provider.read(table, limit: 50)
+        #expect(most.rows.count == 8 && most.outcome.isTruncated && most.outcome.calls == 2)
+        #expect(provider.asked.map { $0.queryValue("limit") } == ["3", "4", "4", "4", "4"])
+    }
 }

@@ -82,6 +82,8 @@ struct ManifestParserTests {
             function.filters.map(\.name) == ["q", "order"] && function.filters.map(\.binding) == ["query", "order"])
         #expect(function.filters[0].isRequired && function.filters[1].allowedValues == ["asc", "desc"])
         #expect(function.request.query.map(\.source) == [.argument("query", default: nil)])
+        #expect(function.kind == .search)
+        #expect(function.searchLimits == SearchLimits(defaultTopK: 5, maximumTopK: 50, maximumCalls: 5))
     }
 
     @Test("the older dialect's secrets and variables become inputs")

@@ -23,7 +23,7 @@ struct ScanPlan: Sendable {
     var qualifiedName: String { "\(scan.source.name).\(scan.table.name)" }
 
     /// The most rows that the scan may take.
-    var rowCap: Int? { scan.rowLimit ?? scan.table.fetchLimitDefault }
+    var rowCap: Int? { Self.rowCap(of: scan) }
 
     /// - Throws: ``SourceError`` of kind `notConfigured`, `missingFilter` or `unsupported`.
     init(
@@ -42,7 +42,7 @@ struct ScanPlan: Sendable {
             arguments: scan.filters.merging(bound, uniquingKeysWith: { $1 }), now: now)
         secrets = Secrets(scan.source, inputs: values, redaction: redaction)
         route = Self.route(of: scan)
-        pagination = scan.fallback?.pagination ?? scan.table.pagination
+        pagination = Self.pagination(of: scan)
         pageSize = Self.pageSize(pagination, scan: scan)
         mapper = RowMapper(scan.table, bindings: bindings)
         let address = scan.source.overlay.baseURLInput.flatMap(inputs).flatMap { $0.isEmpty ? nil : $0 }
@@ -124,7 +124,23 @@ struct ScanPlan: Sendable {
         guard let size = pagination.pageSize else { return nil }
         let parameters = (scan.fallback?.parameters ?? []) + scan.extraParameters
         let asked = parameters.first { $0.name == size.queryParameter }.flatMap { Int($0.value) } ?? size.defaultSize
-        return max(1, min(scan.rowLimit ?? asked, size.maximum))
+        let search = scan.table.searchLimits
+        let wanted = search == nil ? scan.rowLimit ?? asked : rowCap(of: scan) ?? asked
+        return max(1, min(wanted, size.maximum, search?.maximumTopK ?? .max))
+    }
+
+    private static func rowCap(of scan: Scan) -> Int? {
+        let asked = scan.rowLimit ?? scan.table.fetchLimitDefault
+        guard let search = scan.table.searchLimits else { return asked }
+        return min(asked ?? search.defaultTopK, search.maximumRows)
+    }
+
+    private static func pagination(of scan: Scan) -> PaginationSpec {
+        var pagination = scan.fallback?.pagination ?? scan.table.pagination
+        if let search = scan.table.searchLimits {
+            pagination.maximumPages = min(pagination.maximumPages, search.maximumCalls)
+        }
+        return pagination
     }
 
     private static func base(

@@ -41,8 +41,10 @@ struct Composition: Sendable {
         engine = SourceEngine(
             SourceEngineConfiguration(
                 mirrorDirectory: paths.mirrors, specs: catalog.specs,
-                pages: SourceFetcher(
-                    client: http, inputs: inputs, clock: clock, redaction: environment.redaction),
+                pages: SourcePages(
+                    fetcher: SourceFetcher(
+                        client: http, inputs: inputs, clock: clock, redaction: environment.redaction),
+                    scanner: FileScanner(inputs: inputs, clock: clock, redaction: environment.redaction)),
                 inputs: inputs, clock: clock, retention: .days(Double(inForce.retentionDays))))
     }
 

@@ -217,7 +217,7 @@ struct RequestTests {
         let provider = try mirror()
         let echo = table(RequestSpec(path: Template(literal: "/x")))
         var files = SourceSpec.sample(at: provider.url)
-        files.backend = .file
+        files.backend = .file([:])
         var tools = SourceSpec.sample(at: provider.url)
         tools.backend = .mcp
         let signed = SourceSpec.sample(at: provider.url, auth: .awsSignature(service: "logs"))

@@ -116,10 +116,39 @@ enum ManifestSamples {
             format: jsonl
             source:
               location: file://~/logs
-              glob: "**/*.jsonl"
-              partitions: [{name: day, type: Utf8, path: {kind: hive}}]
-              metadata: [{name: line, kind: line_number}]
+              glob: "**/*.log"
+              partitions: [{name: day, type: Utf8, path: {kind: hive}}, {name: host, type: Int64, path: {kind: segment, index: 1}}]
+              metadata: [{name: path, kind: relative_path}, {name: line, kind: line_number}]
             columns: [{name: text, type: Utf8}]
+        """
+
+    static let olderFile = """
+        dsl_version: 3
+        name: events
+        version: 1.0.0
+        backend: jsonl
+        tables:
+          - name: events
+            description: Events.
+            filters: [{name: session, required: true}]
+            source: {location: "file:///var/events"}
+            columns:
+              - {name: kind, type: Utf8, expr: {kind: path, path: [payload, kind]}}
+              - {name: session, type: Utf8, virtual: true, expr: {kind: from_filter, key: session}}
+        """
+
+    static let csv = """
+        dsl_version: 3
+        name: sheets
+        version: 1.0.0
+        backend: file
+        tables:
+          - name: rows
+            description: Rows.
+            format: csv
+            format_options: {has_header: false, delimiter: ";"}
+            source: {location: "file:///var/sheets/"}
+            columns: [{name: id, type: Int64}]
         """
 
     static let mcp = """

@@ -62,13 +62,13 @@ struct ScanPlan: Sendable {
         }
     }
 
-    private static func unsupported(_ source: SourceSpec, _ what: String) -> SourceError {
+    static func unsupported(_ source: SourceSpec, _ what: String) -> SourceError {
         SourceError(
             kind: .unsupported, source: source.name, reason: "this source \(what), which Sentinel does not carry out.",
             remedy: "Set the engine to `coral` in settings.json to query it with the coral program.")
     }
 
-    private static func inputValues(
+    static func inputValues(
         of source: SourceSpec, _ inputs: (String) -> String?
     ) throws(SourceError) -> [String: String] {
         let missing = source.missingInputs(inputs)
@@ -84,7 +84,7 @@ struct ScanPlan: Sendable {
             remedy: "Set \(names) in the environment or in .env.")
     }
 
-    private static func checkFilters(of scan: Scan) throws(SourceError) {
+    static func checkFilters(of scan: Scan) throws(SourceError) {
         let table = scan.table
         for filter in table.filters {
             let value = scan.filters[filter.name]

@@ -4,8 +4,9 @@
 package struct SourceSpec: Hashable, Sendable {
     package enum Backend: Hashable, Sendable {
         case http(HTTPBackend)
+        /// The files of each table, by its name.
+        case file([String: FileTableSpec])
         /// Read and validated; refused at query time with a sentence.
-        case file
         case mcp
     }
 

@@ -62,7 +62,7 @@ let package = Package(
         // 3  the SQL layer
         module("Configuration", needs: ["Basics", "JSON", "OnCallModel"]),
         module("SourceSpec", needs: ["Basics", "YAML"]),
-        module("SourceFetch", needs: ["Basics", "HTTPClient", "JSON", "SourceSpec"]),
+        module("SourceFetch", needs: ["Basics", "Crypto", "HTTPClient", "JSON", "SourceSpec"]),
         module("SourceEngine", needs: ["Basics", "SQLiteKit", "SourceFetch", "SourceSpec"]),
 
         // 4  decisions: no clock, no I/O

@@ -220,8 +220,7 @@ struct RequestTests {
         files.backend = .file([:])
         var tools = SourceSpec.sample(at: provider.url)
         tools.backend = .mcp
-        let signed = SourceSpec.sample(at: provider.url, auth: .awsSignature(service: "logs"))
-        for source in [files, tools, signed] {
+        for source in [files, tools] {
             let error = await sourceError { _ = try await provider.fetcher().rows(Scan(source: source, table: echo)) }
             #expect(error?.kind == .unsupported)
             #expect(error?.reason.contains("which Sentinel does not carry out") == true)

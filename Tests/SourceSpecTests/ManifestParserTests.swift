@@ -132,11 +132,17 @@ struct ManifestParserTests {
         #expect(mcp.backend == .mcp && mcp.tables[0].filters.map(\.name) == ["team"])
     }
 
-    @Test("AWS signatures are read and marked as such")
+    @Test("AWS signatures keep what they are made with")
     func signature() throws {
         let spec = try parse(ManifestSamples.signed)
         guard case .http(let backend) = spec.backend else { return #expect(Bool(false), "not http") }
-        #expect(backend.auth == .awsSignature(service: "logs"))
+        func input(_ key: String, default text: String? = nil) -> Template {
+            Template(parts: [.hole(.init(namespace: .input, key: key, defaultText: text))])
+        }
+        let expected = AWSSignatureSpec(
+            service: "logs", region: Template(literal: "eu-west-1"), accessKeyID: input("AWS_ACCESS_KEY_ID"),
+            secretAccessKey: input("AWS_SECRET_ACCESS_KEY"), sessionToken: input("AWS_SESSION_TOKEN", default: ""))
+        #expect(backend.auth == .awsSignature(expected))
     }
 
     @Test("a damaged manifest is refused or read, and never crashes")

@@ -180,6 +180,7 @@ enum ManifestSamples {
         inputs:
           AWS_ACCESS_KEY_ID: {kind: secret}
           AWS_SECRET_ACCESS_KEY: {kind: secret}
+          AWS_SESSION_TOKEN: {kind: secret, required: false}
         base_url: https://logs.eu-west-1.amazonaws.com
         auth:
           type: CustomAuth
@@ -188,6 +189,7 @@ enum ManifestSamples {
           region: eu-west-1
           access_key_id: "{{input.AWS_ACCESS_KEY_ID}}"
           secret_access_key: "{{input.AWS_SECRET_ACCESS_KEY}}"
+          session_token: "{{input.AWS_SESSION_TOKEN|}}"
         tables:
           - name: groups
             description: Groups.

@@ -16,6 +16,8 @@ struct ScanPlan: Sendable {
     let pageSize: Int?
     let bindings: Bindings
     let secrets: Secrets
+    /// Signs every request when it is sent; nil where the source's authorisation stands in the headers.
+    let signature: AWSSignature?
     let mapper: RowMapper
     let timeout: Span
 
@@ -44,6 +46,7 @@ struct ScanPlan: Sendable {
         route = Self.route(of: scan)
         pagination = Self.pagination(of: scan)
         pageSize = Self.pageSize(pagination, scan: scan)
+        signature = try Self.signature(of: backend, scan.source, bindings)
         mapper = RowMapper(scan.table, bindings: bindings)
         let address = scan.source.overlay.baseURLInput.flatMap(inputs).flatMap { $0.isEmpty ? nil : $0 }
         base = try Self.base(of: scan.source, backend, bindings, address: address)
@@ -52,11 +55,7 @@ struct ScanPlan: Sendable {
 
     private static func httpBackend(of source: SourceSpec) throws(SourceError) -> HTTPBackend {
         switch source.backend {
-        case .http(let backend):
-            if case .awsSignature = backend.auth {
-                throw unsupported(source, "signs its requests for AWS (aws_sigv4)")
-            }
-            return backend
+        case .http(let backend): return backend
         case .file: throw unsupported(source, "reads files (backend: file)")
         case .mcp: throw unsupported(source, "speaks MCP (backend: mcp)")
         }
@@ -141,6 +140,25 @@ struct ScanPlan: Sendable {
             pagination.maximumPages = min(pagination.maximumPages, search.maximumCalls)
         }
         return pagination
+    }
+
+    private static func signature(
+        of backend: HTTPBackend, _ source: SourceSpec, _ bindings: Bindings
+    ) throws(SourceError) -> AWSSignature? {
+        guard case .awsSignature(let spec) = backend.auth else { return nil }
+        do throws(Bindings.Gap) {
+            let token = try spec.sessionToken.map { template throws(Bindings.Gap) in
+                try bindings.text(of: template, at: .start)
+            }
+            return AWSSignature(
+                service: spec.service, region: try bindings.text(of: spec.region, at: .start),
+                accessKeyID: try bindings.text(of: spec.accessKeyID, at: .start),
+                secretAccessKey: try bindings.text(of: spec.secretAccessKey, at: .start),
+                sessionToken: token == "" ? nil : token)
+        } catch {
+            guard case .input(let key) = error else { throw notConfigured(source, ["its keys"]) }
+            throw notConfigured(source, [key])
+        }
     }
 
     private static func base(

@@ -33,7 +33,7 @@ struct Composition: Sendable {
         settingsFile = SettingsFile(
             path: paths.settings, fallbackPath: paths.shippedSettings, environment: environment.all)
         let inForce = try settingsFile.load()
-        catalog = SourceCatalog.load(directory: paths.sources)
+        catalog = SourceCatalog.load(paths)
         guard !catalog.specs.isEmpty || !catalog.problems.isEmpty else {
             throw Failure("There are no sources in \(paths.sources): name their folder with --sources.")
         }

@@ -235,6 +235,26 @@ struct PagingTests {
         #expect(provider.asked.last?.queryValue("from") == "2026-11-24T03:00:00.000Z")
     }
 
+    @Test("Pages that may fall back ask the older API where the newer one is not there, and count both")
+    func fallingBack() async throws {
+        let provider = try Provider { request, _ in
+            request.path == "/v1" ? page([1]) : .json("{}", status: request.path == "/items" ? 404 : 403)
+        }
+        var spec = SourceSpec.sample(at: provider.url)
+        let older = MirrorSpec.Fallback(path: Template(literal: "/v1"), pagination: PaginationSpec())
+        spec.overlay.mirrors["items"] = MirrorSpec(
+            bounds: TimeBounds(column: "at", window: .newestFirst), key: ["id"], fallback: older)
+        let pages = FallbackPages(provider.fetcher(), of: [spec])
+        let outcome = try await pages.scan(Scan(source: spec, table: .items())) { _ in .more }
+        #expect(outcome.rows == 1 && outcome.calls == 2)
+        var other = TableSpec.items()
+        other.name = "others"
+        let error = await sourceError {
+            _ = try await pages.scan(Scan(source: spec, table: other)) { _ in .more }
+        }
+        #expect(error?.kind == .notFound)
+    }
+
     @Test("A mirror's own page size is kept within what the paging in use allows")
     func sizeOfExtraParameters() async throws {
         let provider = try Provider { _, _ in page([1]) }

@@ -66,7 +66,7 @@ let package = Package(
         // 3  the SQL layer
         module("Configuration", needs: ["Basics", "JSON", "OnCallModel"]),
         module("SourceSpec", needs: ["Basics", "YAML"]),
-        module("SourceFetch", needs: ["Basics", "HTTPClient", "JSON", "SourceSpec", "Subprocess"]),
+        module("SourceFetch", needs: ["Basics", "Crypto", "HTTPClient", "JSON", "SourceSpec", "Subprocess"]),
         module("SourceEngine", needs: ["Basics", "SQLiteKit", "SourceFetch", "SourceSpec"]),
 
         // 4  decisions: no clock, no I/O

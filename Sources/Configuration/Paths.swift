@@ -9,6 +9,10 @@ package struct Paths: Hashable, Sendable {
     /// The settings that are read while there are no others.
     package var shippedSettings: String?
     package var sources: String
+    /// Where `sentinel source add` puts what the user adds.
+    package var addedSources: String
+    /// ``addedSources``, unless a folder is named that stands for all sources.
+    package var ownSources: String?
     package var themes: String
     /// What was entered at the SQL prompt.
     package var sqlHistory: String
@@ -29,6 +33,8 @@ package struct Paths: Hashable, Sendable {
         settings = options("--settings") ?? "\(config)/sentinel/settings.json"
         shippedSettings = options("--settings") == nil ? shipped.map { "\($0)/settings.json" } : nil
         sources = options("--sources") ?? shipped.map { "\($0)/sources" } ?? "sources"
+        addedSources = "\(config)/sentinel/sources"
+        ownSources = options("--sources") == nil ? addedSources : nil
         themes = options("--themes") ?? shipped.map { "\($0)/themes" } ?? "themes"
     }
 

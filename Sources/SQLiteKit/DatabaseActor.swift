@@ -1,4 +1,4 @@
-import Dispatch
+import Basics
 
 /// Gives a connection a serial queue, and so a thread, of its own.
 package actor DatabaseActor {
@@ -36,19 +36,5 @@ package actor DatabaseActor {
         let fresh = try open()
         connection = fresh
         return fresh
-    }
-}
-
-/// A serial executor over a dispatch queue: `DispatchSerialQueue` does not exist on Linux.
-package final class QueueExecutor: SerialExecutor {
-    private let queue: DispatchQueue
-
-    package init(label: String) {
-        queue = DispatchQueue(label: label)
-    }
-
-    package func enqueue(_ job: consuming ExecutorJob) {
-        let unowned = UnownedJob(job)
-        queue.async { @Sendable in unowned.runSynchronously(on: self.asUnownedSerialExecutor()) }
     }
 }

@@ -96,7 +96,8 @@ struct PageFetch {
         calls += 1
         let result: Result<HTTPResponse, any Error>
         do {
-            result = .success(try await fetcher.client.send(request))
+            let signed = plan.signature?.signing(request, at: fetcher.clock.now()) ?? request
+            result = .success(try await fetcher.client.send(signed))
         } catch {
             result = .failure(error)
         }

@@ -89,7 +89,8 @@ package struct ScanOutcome: Hashable, Sendable {
 
 /// Reads tables page by page. A page is handed on only when it is whole.
 ///
-/// Two conformers: `SourceFetcher`, which asks the providers, and the recorded pages of tests and benchmarks.
+/// `SourceFetcher` asks providers, `FileScanner` reads files, `SourcePages` chooses between the two; beside them stand the
+/// recorded pages of tests and benchmarks.
 package protocol PageSource: Sendable {
     /// Calls `onPage` for each page in order; `.stop` ends the scan without truncating it.
     ///

@@ -33,12 +33,14 @@ struct Composition: Sendable {
         settingsFile = SettingsFile(
             path: paths.settings, fallbackPath: paths.shippedSettings, environment: environment.all)
         let inForce = try settingsFile.load()
-        catalog = SourceCatalog.load(directory: paths.sources)
+        catalog = SourceCatalog.load(paths)
         guard !catalog.specs.isEmpty || !catalog.problems.isEmpty else {
             throw Failure("There are no sources in \(paths.sources): name their folder with --sources.")
         }
         let inputs: @Sendable (String) -> String? = { environment[$0] }
-        let pages = SourceFetcher(client: http, inputs: inputs, clock: clock, redaction: environment.redaction)
+        let pages = SourcePages(
+            fetcher: SourceFetcher(client: http, inputs: inputs, clock: clock, redaction: environment.redaction),
+            scanner: FileScanner(inputs: inputs, clock: clock, redaction: environment.redaction))
         let sums = catalog["langfuse"].map { LangfuseMetrics(source: $0, pages: pages) }
         engine = SourceEngine(
             SourceEngineConfiguration(

@@ -53,4 +53,14 @@ struct PathsTests {
         #expect(paths.sqlHistory == "/home/a/.local/state/sentinel/sql_history")
         #expect(paths.settings == "/home/a/.config/sentinel/settings.json")
     }
+
+    @Test("the user's own sources lie in the configuration, and are left out when a folder of sources is named")
+    func sources() {
+        let environment = Environment(process: ["HOME": "/home/a", "XDG_CONFIG_HOME": "/conf"])
+        let paths = Paths(options: { _ in nil }, environment: environment, program: nil)
+        #expect(paths.ownSources == "/conf/sentinel/sources")
+        let named = Paths(options: { $0 == "--sources" ? "/here" : nil }, environment: environment, program: nil)
+        #expect(named.sources == "/here" && named.ownSources == nil)
+        #expect(named.addedSources == "/conf/sentinel/sources")
+    }
 }

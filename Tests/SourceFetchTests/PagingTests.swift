@@ -235,6 +235,26 @@ struct PagingTests {
         #expect(provider.asked.last?.queryValue("from") == "2026-11-24T03:00:00.000Z")
     }
 
+    @Test("Pages that may fall back ask the older API where the newer one is not there, and count both")
+    func fallingBack() async throws {
+        let provider = try Provider { request, _ in
+            request.path == "/v1" ? page([1]) : .json("{}", status: request.path == "/items" ? 404 : 403)
+        }
+        var spec = SourceSpec.sample(at: provider.url)
+        let older = MirrorSpec.Fallback(path: Template(literal: "/v1"), pagination: PaginationSpec())
+        spec.overlay.mirrors["items"] = MirrorSpec(
+            bounds: TimeBounds(column: "at", window: .newestFirst), key: ["id"], fallback: older)
+        let pages = FallbackPages(provider.fetcher(), of: [spec])
+        let outcome = try await pages.scan(Scan(source: spec, table: .items())) { _ in .more }
+        #expect(outcome.rows == 1 && outcome.calls == 2)
+        var other = TableSpec.items()
+        other.name = "others"
+        let error = await sourceError {
+            _ = try await pages.scan(Scan(source: spec, table: other)) { _ in .more }
+        }
+        #expect(error?.kind == .notFound)
+    }
+
     @Test("A mirror's own page size is kept within what the paging in use allows")
     func sizeOfExtraParameters() async throws {
         let provider = try Provider { _, _ in page([1]) }
@@ -253,5 +273,25 @@ struct PagingTests {
             _ = try await provider.fetcher().rows(scan)
         }
         #expect(provider.asked.map { $0.query.filter { $0.name == "limit" }.map(\.value) } == [["1000"], ["100"]])
+    }
+
+    @Test("A search brings its best rows, in requests of its own size and number, and says that there are more")
+    func search() async throws {
+        let provider = try Provider { request, _ in
+            let (number, size) = (request.queryValue("page"), request.queryValue("limit"))
+            return page((0..<(size.flatMap { Int($0) } ?? 0)).map { $0 + (number == "1" ? 0 : 100) })
+        }
+        var table = TableSpec.items(
+            PaginationSpec(
+                mode: .page(parameter: "page", start: 1, step: 1),
+                pageSize: .init(defaultSize: 30, maximum: 100, queryParameter: "limit")))
+        table.searchLimits = SearchLimits(defaultTopK: 3, maximumTopK: 4, maximumCalls: 2)
+        let best = try await provider.read(table)
+        #expect(ids(best.rows) == [0, 1, 2] && best.outcome.isTruncated && best.outcome.calls == 1)
+        let wanted = try await provider.read(table, limit: 6)
+        #expect(ids(wanted.rows) == [0, 1, 2, 3, 100, 101])
+        let most = try await provider.read(table, limit: 50)
+        #expect(most.rows.count == 8 && most.outcome.isTruncated && most.outcome.calls == 2)
+        #expect(provider.asked.map { $0.queryValue("limit") } == ["3", "4", "4", "4", "4"])
     }
 }

@@ -1,89 +1,92 @@
 import Basics
 import FoundationEssentials
-import HTTPClient
 import JSON
 import SourceFetch
 import SourceSpec
+import TestSupport
 import Testing
-import WebServer
 
-/// `sources/<name>/samples/<table>.json` is an answer of the provider; `<table>.rows` beside it are the rows that it must
-/// become: a JSON array of objects by column name, NULL columns left out. `<table>@<variant>.json` is another answer to the
-/// same request, as an older server or another parameter gives it. `RECORD=1` writes the rows anew, and fails.
+extension RecordedSample: CustomTestStringConvertible {
+    public var testDescription: String { "\(source.name).\(name)" }
+}
+
+/// `RECORD=1` writes the rows of every sample anew, and fails.
 @Suite("Recorded samples")
 struct SampleTests {
-    struct Sample: Sendable, CustomTestStringConvertible {
-        var source: String
-        var table: String
-        var path: String
-
-        /// `path` ends in `/<table>.json` or `/<table>@<variant>.json`.
-        init(source: String, path: String) {
-            self.source = source
-            self.path = path
-            table = String(path.split(separator: "/").last?.dropLast(5).prefix { $0 != "@" } ?? "")
-        }
-
-        var testDescription: String { "\(source).\(path.split(separator: "/").last?.dropLast(5) ?? "")" }
-    }
-
     private static let directory =
         #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
         + "/sources"
 
-    private static let all: [Sample] = {
-        let sources = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        return sources.sorted().flatMap { source in
-            let folder = "\(directory)/\(source)/samples"
-            let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-            return files.filter { $0.hasSuffix(".json") }.sorted().map {
-                Sample(source: source, path: "\(folder)/\($0)")
-            }
-        }
+    private static let all: [RecordedSample] = {
+        let catalog = SourceCatalog.load(directory: directory)
+        return catalog.specs.flatMap { RecordedSample.all(of: $0, in: catalog.origins[$0.name]?.folder ?? "") }
     }()
 
     @Test("Every shipped source has a sample")
     func everySource() {
         let catalog = SourceCatalog.load(directory: Self.directory)
-        let sampled = Set(Self.all.map(\.source))
+        let sampled = Set(Self.all.map(\.source.name))
         #expect(!catalog.specs.isEmpty)
         #expect(catalog.specs.map(\.name).filter { !sampled.contains($0) } == [])
     }
 
     @Test("An answer becomes the rows that are written beside it", arguments: all)
-    func becomes(sample: Sample) async throws {
-        let body = try #require(FileManager.default.contents(atPath: sample.path))
-        let provider = try Provider { _, _ in .json(String(decoding: body, as: UTF8.self)) }
-        let rows = try await firstPage(of: sample, from: provider)
-        let expectedPath = sample.path.dropLast(5) + ".rows"
+    func becomes(sample: RecordedSample) throws {
+        let rows = try sample.rows()
         if ProcessInfo.processInfo.environment["RECORD"] == "1" {
-            try Data(rows.prettyPrinted.utf8).write(to: URL(filePath: String(expectedPath)))
-            Issue.record("Recorded \(expectedPath): look at the difference, then run again without RECORD.")
+            try Data(rows.prettyPrinted.utf8).write(to: URL(filePath: sample.rowsPath))
+            Issue.record("Recorded \(sample.rowsPath): look at the difference, then run again without RECORD.")
         }
-        let written = try #require(FileManager.default.contents(atPath: String(expectedPath)))
+        let written = try #require(FileManager.default.contents(atPath: sample.rowsPath))
         let expected = try JSONDocument.parse([UInt8](written))
         #expect(rows == expected, "\(rows.prettyPrinted)")
     }
 
-    private func firstPage(of sample: Sample, from provider: Provider) async throws -> JSONValue {
-        let spec = try #require(SourceCatalog.load(directory: Self.directory)[sample.source])
-        let table = try #require((spec.tables + spec.functions).first { $0.name == sample.table })
-        var inputs = Dictionary(uniqueKeysWithValues: spec.inputs.map { ($0.key, "given") })
-        for key in inputs.keys where key.hasSuffix("_BASE_URL") { inputs[key] = provider.url }
-        let required = table.filters.filter(\.isRequired)
-        let filters = Dictionary(uniqueKeysWithValues: required.map { ($0.name, Value.text("1")) })
-        let page = Lock<Page?>(nil)
-        _ = try await provider.fetcher(inputs: inputs).scan(Scan(source: spec, table: table, filters: filters)) {
-            first in
-            page.withLock { $0 = first }
-            return .stop
-        }
-        let first = try #require(page.withLock { $0 })
-        #expect(first.schemaWarnings == 0)
-        return .array(first.rows.map { Self.object($0, table.columns) })
+    // MARK: The comparison itself
+
+    private let folder = TemporaryFolder()
+
+    private func sample(_ answer: String, _ rows: String?, name: String = "items") throws -> RecordedSample {
+        var source = SourceSpec.sample(at: "https://acme.example")
+        source.tables = [
+            .items(
+                filters: [FilterSpec(name: "kind", isRequired: true)], columns: [ColumnSpec(name: "id", type: .int64)])
+        ]
+        try FileManager.default.createDirectory(
+            atPath: "\(folder.path)/samples", withIntermediateDirectories: true)
+        try Data(answer.utf8).write(to: URL(filePath: "\(folder.path)/samples/\(name).json"))
+        if let rows { try Data(rows.utf8).write(to: URL(filePath: "\(folder.path)/samples/\(name).rows")) }
+        return try #require(RecordedSample.all(of: source, in: folder.path).first { $0.name == name })
     }
 
-    private static func object(_ row: [Value], _ columns: [ColumnSpec]) -> JSONValue {
-        .object(zip(columns, row).compactMap { $1.isNull ? nil : JSONValue.Member($0.name, JSONValue($1)) })
+    @Test("Rows that are those written beside the answer are counted, for a variant too")
+    func same() throws {
+        let answer = #"{"data":[{"id":1},{"id":null}]}"#
+        #expect(try sample(answer, #"[{"id":1},{}]"#).check() == 2)
+        #expect(try sample(answer, #"[{"id":1},{}]"#, name: "items@v1").check() == 2)
+    }
+
+    @Test("A difference is told by its row, and what is missing by its name")
+    func different() throws {
+        func sentence(_ sample: RecordedSample) -> String? {
+            do { _ = try sample.check() } catch { return error.description.replacing(folder.path + "/", with: "") }
+            return nil
+        }
+        #expect(
+            sentence(try sample(#"{"data":[{"id":1},{"id":2}]}"#, #"[{"id":1},{"id":3}]"#))
+                == #"row 2 of samples/items.json is {"id":2}, not {"id":3}."#)
+        #expect(
+            sentence(try sample(#"{"data":[]}"#, #"[{"id":1}]"#))
+                == #"row 1 of samples/items.json is missing, not {"id":1}."#)
+        #expect(
+            sentence(try sample(#"{"data":[{"id":"x"}]}"#, "[]"))
+                == "samples/items.json holds a value that does not fit the columns of items.")
+        #expect(
+            sentence(try sample(#"{"message":"no"}"#, "[]"))
+                == "samples/items.json is no answer of items: it says “no”.")
+        #expect(sentence(try sample("[]", nil, name: "things")) == "acme has no table things for samples/things.json.")
+        #expect(
+            sentence(try sample(#"{"data":[]}"#, nil, name: "items@v2"))
+                == "samples/items@v2.rows is not there, or may not be read.")
     }
 }

@@ -32,6 +32,11 @@ struct ManifestDiagnosticTests {
         try check(BrokenManifest(fault.marked), reason: fault.reason)
     }
 
+    @Test("the diagnostic points at the fault of a table of files", arguments: Self.fileFaults)
+    func files(fault: Fault) throws {
+        try check(BrokenManifest(fault.marked), reason: fault.reason)
+    }
+
     private func check(_ broken: BrokenManifest, reason: String) throws {
         let diagnostics = broken.diagnostics()
         let found = try #require(

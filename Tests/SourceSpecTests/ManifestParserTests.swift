@@ -82,6 +82,8 @@ struct ManifestParserTests {
             function.filters.map(\.name) == ["q", "order"] && function.filters.map(\.binding) == ["query", "order"])
         #expect(function.filters[0].isRequired && function.filters[1].allowedValues == ["asc", "desc"])
         #expect(function.request.query.map(\.source) == [.argument("query", default: nil)])
+        #expect(function.kind == .search)
+        #expect(function.searchLimits == SearchLimits(defaultTopK: 5, maximumTopK: 50, maximumCalls: 5))
     }
 
     @Test("the older dialect's secrets and variables become inputs")
@@ -99,19 +101,48 @@ struct ManifestParserTests {
         #expect(spec.tables[0].request.query.map(\.source) == [.input("ACME_TEAM", default: nil)])
     }
 
-    @Test("file and MCP sources are read and marked as such")
-    func otherBackends() throws {
-        let file = try parse(ManifestSamples.file)
-        #expect(file.backend == .file && file.tables.map(\.name) == ["logs"] && file.tables[0].columns.count == 1)
+    @Test("a file source keeps where its files lie, and its partitions and metadata are columns")
+    func files() throws {
+        let source = try parse(ManifestSamples.file)
+        let expected = FileTableSpec(
+            format: .jsonl, location: Template(literal: "file://~/logs"), glob: "**/*.log",
+            partitions: [.init(name: "day"), .init(name: "host", type: .int64, place: .segment(1))],
+            metadata: [.init(name: "path", kind: .relativePath), .init(name: "line", kind: .lineNumber)])
+        #expect(source.backend == .file(["logs": expected]))
+        #expect(source.tables[0].columns.map(\.name) == ["text", "line", "day", "host", "path"])
+        #expect(source.tables[0].filters.map(\.name) == ["day", "host"])
+    }
+
+    @Test("the older jsonl backend keeps expressions and filters, and a csv table its delimiter")
+    func olderFiles() throws {
+        let older = try parse(ManifestSamples.olderFile)
+        #expect(
+            older.backend
+                == .file(["events": FileTableSpec(format: .jsonl, location: Template(literal: "file:///var/events"))]))
+        #expect(older.tables[0].columns.map(\.expression) == [.path(["payload", "kind"]), .fromFilter("session")])
+        #expect(older.tables[0].filters.map(\.isRequired) == [true])
+        guard case .file(let files) = try parse(ManifestSamples.csv).backend else { return #expect(Bool(false)) }
+        #expect(files["rows"]?.delimiter == UInt8(ascii: ";") && files["rows"]?.hasHeader == false)
+        #expect(files["rows"]?.glob == "**/*.csv")
+    }
+
+    @Test("MCP sources are read and marked as such")
+    func mcp() throws {
         let mcp = try parse(ManifestSamples.mcp)
         #expect(mcp.backend == .mcp && mcp.tables[0].filters.map(\.name) == ["team"])
     }
 
-    @Test("AWS signatures are read and marked as such")
+    @Test("AWS signatures keep what they are made with")
     func signature() throws {
         let spec = try parse(ManifestSamples.signed)
         guard case .http(let backend) = spec.backend else { return #expect(Bool(false), "not http") }
-        #expect(backend.auth == .awsSignature(service: "logs"))
+        func input(_ key: String, default text: String? = nil) -> Template {
+            Template(parts: [.hole(.init(namespace: .input, key: key, defaultText: text))])
+        }
+        let expected = AWSSignatureSpec(
+            service: "logs", region: Template(literal: "eu-west-1"), accessKeyID: input("AWS_ACCESS_KEY_ID"),
+            secretAccessKey: input("AWS_SECRET_ACCESS_KEY"), sessionToken: input("AWS_SESSION_TOKEN", default: ""))
+        #expect(backend.auth == .awsSignature(expected))
     }
 
     @Test("a damaged manifest is refused or read, and never crashes")

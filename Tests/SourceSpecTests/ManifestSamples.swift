@@ -116,10 +116,39 @@ enum ManifestSamples {
             format: jsonl
             source:
               location: file://~/logs
-              glob: "**/*.jsonl"
-              partitions: [{name: day, type: Utf8, path: {kind: hive}}]
-              metadata: [{name: line, kind: line_number}]
+              glob: "**/*.log"
+              partitions: [{name: day, type: Utf8, path: {kind: hive}}, {name: host, type: Int64, path: {kind: segment, index: 1}}]
+              metadata: [{name: path, kind: relative_path}, {name: line, kind: line_number}]
             columns: [{name: text, type: Utf8}]
+        """
+
+    static let olderFile = """
+        dsl_version: 3
+        name: events
+        version: 1.0.0
+        backend: jsonl
+        tables:
+          - name: events
+            description: Events.
+            filters: [{name: session, required: true}]
+            source: {location: "file:///var/events"}
+            columns:
+              - {name: kind, type: Utf8, expr: {kind: path, path: [payload, kind]}}
+              - {name: session, type: Utf8, virtual: true, expr: {kind: from_filter, key: session}}
+        """
+
+    static let csv = """
+        dsl_version: 3
+        name: sheets
+        version: 1.0.0
+        backend: file
+        tables:
+          - name: rows
+            description: Rows.
+            format: csv
+            format_options: {has_header: false, delimiter: ";"}
+            source: {location: "file:///var/sheets/"}
+            columns: [{name: id, type: Int64}]
         """
 
     static let mcp = """
@@ -151,6 +180,7 @@ enum ManifestSamples {
         inputs:
           AWS_ACCESS_KEY_ID: {kind: secret}
           AWS_SECRET_ACCESS_KEY: {kind: secret}
+          AWS_SESSION_TOKEN: {kind: secret, required: false}
         base_url: https://logs.eu-west-1.amazonaws.com
         auth:
           type: CustomAuth
@@ -159,6 +189,7 @@ enum ManifestSamples {
           region: eu-west-1
           access_key_id: "{{input.AWS_ACCESS_KEY_ID}}"
           secret_access_key: "{{input.AWS_SECRET_ACCESS_KEY}}"
+          session_token: "{{input.AWS_SESSION_TOKEN|}}"
         tables:
           - name: groups
             description: Groups.

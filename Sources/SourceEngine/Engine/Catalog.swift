@@ -21,10 +21,16 @@ struct Catalog: Sendable {
     /// Tables that would be mirrored if an input were set, with the sentence that says which.
     private(set) var unmirrored: [QualifiedName: String] = [:]
     let specs: [SourceSpec]
+    /// The inputs of each source by its schema, in the order of their keys.
+    let inputs: [String: [InputState]]
     private(set) var numericColumns: Set<String> = []
 
     init(specs: [SourceSpec], inputs: (String) -> String?, needsInputs: Bool = true) {
         self.specs = specs
+        self.inputs = Dictionary(
+            specs.map { spec in
+                (spec.name.lowercased(), spec.inputs.sorted { $0.key < $1.key }.map { InputState($0, inputs) })
+            }, uniquingKeysWith: { first, _ in first })
         for spec in specs {
             let missing = needsInputs ? spec.missingInputs(inputs) : []
             if !missing.isEmpty {

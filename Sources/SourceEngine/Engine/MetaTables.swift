@@ -2,7 +2,7 @@ import Basics
 import SQLiteKit
 import SourceSpec
 
-/// `coral.tables` and `coral.columns`, as Coral names them.
+/// The schema `coral`: what the sources offer and what they need, as Coral describes itself.
 struct MetaTables: Sendable {
     static let schema = "coral"
 
@@ -10,31 +10,140 @@ struct MetaTables: Sendable {
 
     /// Attaches the schema with its rows.
     func attach(to connection: Connection) throws {
-        try connection.execute(
-            """
-            ATTACH ':memory:' AS coral;
-            CREATE TABLE coral.tables (schema_name TEXT, table_name TEXT, description TEXT, guide TEXT,
-                required_filters TEXT);
-            CREATE TABLE coral.columns (schema_name TEXT, table_name TEXT, ordinal_position INTEGER, column_name TEXT,
-                data_type TEXT, is_nullable INTEGER, is_virtual INTEGER, is_required_filter INTEGER, description TEXT);
-            """)
-        for spec in catalog.specs {
-            for table in spec.tables {
-                let names: [Value] = [.text(spec.name), .text(table.name)]
-                let required = table.filters.filter(\.isRequired).map(\.name)
-                try connection.run(
-                    "INSERT INTO coral.tables VALUES (?, ?, ?, ?, ?)",
-                    names + [.text(table.description), .text(table.guide), .text(required.joined(separator: ","))])
-                for (place, column) in table.columns.enumerated() {
-                    try connection.run(
-                        "INSERT INTO coral.columns VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                        names + [
-                            .integer(Int64(place)), .text(column.name), .text(column.type.rawValue),
-                            Value(column.isNullable), Value(column.isVirtual),
-                            Value(required.contains(column.name)), .text(column.description),
-                        ])
-                }
+        try connection.execute("ATTACH ':memory:' AS \(Self.schema)")
+        for definition in Self.definitions {
+            let columns = definition.columns.map { "\($0.name) \(MirrorSchema.sqliteType($0.type))" }
+            try connection.execute(
+                "CREATE TABLE \(Self.schema).\(definition.name) (\(columns.joined(separator: ", ")))")
+            let places = definition.columns.map { _ in "?" }.joined(separator: ", ")
+            for row in rows(of: definition) {
+                try connection.run("INSERT INTO \(Self.schema).\(definition.name) VALUES (\(places))", row)
             }
         }
     }
+
+    private var specs: [SourceSpec] { catalog.specs.sorted { $0.name < $1.name } }
+
+    /// In the order of schema and name, as Coral sorts them.
+    private func rows(of definition: Definition) -> [[Value]] {
+        let own = definition.name
+        switch own {
+        case "tables":
+            let system = Self.definitions.map { Self.row(of: $0) }
+            return sorted(system, specs.flatMap { spec in spec.tables.byName.map { Self.row(of: $0, spec) } })
+        case "columns":
+            let system = Self.definitions.flatMap { Self.columnRows(of: $0) }
+            return sorted(
+                system, specs.flatMap { spec in spec.tables.byName.flatMap { Self.columnRows(of: $0, spec) } })
+        case "filters":
+            return specs.flatMap { spec in spec.tables.byName.flatMap { Self.filterRows(of: $0, spec) } }
+        case "inputs":
+            return specs.flatMap { spec in
+                (catalog.inputs[spec.name.lowercased()] ?? []).map { [.text(spec.name)] + $0.row }
+            }
+        default: return specs.flatMap { spec in spec.functions.byName.map { Self.functionRow(of: $0, spec) } }
+        }
+    }
+
+    /// The rows of the schema itself go where its name belongs among the sources.
+    private func sorted(_ system: [[Value]], _ rows: [[Value]]) -> [[Value]] {
+        rows.filter { $0[0].text ?? "" < Self.schema } + system + rows.filter { $0[0].text ?? "" >= Self.schema }
+    }
+
+    // MARK: Tables
+
+    private static func row(of table: TableSpec, _ spec: SourceSpec) -> [Value] {
+        let required = table.filters.filter(\.isRequired).map(\.name).joined(separator: ",")
+        return [
+            .text(spec.name), .text(table.name), .text(table.description), .text(table.guide), .text(required),
+            json(table.searchLimits), "",
+        ]
+    }
+
+    private static func row(of definition: Definition) -> [Value] {
+        [
+            .text(schema), .text(definition.name), .text(definition.description), .text(definition.guide), "", .null,
+            "",
+        ]
+    }
+
+    private static func columnRows(of table: TableSpec, _ spec: SourceSpec) -> [[Value]] {
+        table.columns.enumerated().map { place, column in
+            let filter = table.filters.first { $0.name == column.name }
+            return [
+                .text(spec.name), .text(table.name), .integer(Int64(place)), .text(column.name),
+                .text(column.type.rawValue), Value(column.isNullable), Value(column.isVirtual),
+                Value(filter?.isRequired ?? false), .text(column.description), Value(filter?.mode.rawValue), "",
+            ]
+        }
+    }
+
+    private static func columnRows(of definition: Definition) -> [[Value]] {
+        definition.columns.enumerated().map { place, column in
+            [
+                .text(schema), .text(definition.name), .integer(Int64(place)), .text(column.name),
+                .text(column.type.rawValue), Value(column.isNullable), Value(false), Value(false),
+                .text(column.description), .null, "",
+            ]
+        }
+    }
+
+    private static func filterRows(of table: TableSpec, _ spec: SourceSpec) -> [[Value]] {
+        table.filters.sorted { $0.name < $1.name }.map { filter in
+            [
+                .text(spec.name), .text(table.name), .text(filter.name), .text(filter.mode.rawValue),
+                Value(filter.isRequired), .text(filter.type.rawValue), .text(filter.description), "",
+            ]
+        }
+    }
+
+    // MARK: Functions
+
+    private static func functionRow(of function: TableSpec, _ spec: SourceSpec) -> [Value] {
+        let arguments = function.filters.map { filter in
+            JSONValue.fields([
+                "name": .string(filter.name), "required": .bool(filter.isRequired),
+                "values": .array(filter.allowedValues.map(JSONValue.string)),
+            ])
+        }
+        let columns = function.columns.map { column in
+            JSONValue.fields([
+                "name": .string(column.name), "type": .string(column.type.rawValue),
+                "nullable": .bool(column.isNullable), "description": .string(column.description),
+            ])
+        }
+        return [
+            .text(spec.name), .text(function.name), .text(function.description),
+            .text(JSONValue.array(arguments).serialized), .text(JSONValue.array(columns).serialized),
+            .text(function.kind.rawValue), json(function.searchLimits),
+        ]
+    }
+
+    private static func json(_ limits: SearchLimits?) -> Value {
+        guard let limits else { return .null }
+        let object = JSONValue.fields([
+            "default_top_k": JSONValue(limits.defaultTopK), "max_top_k": JSONValue(limits.maximumTopK),
+            "max_calls_per_query": JSONValue(limits.maximumCalls),
+        ])
+        return .text(object.serialized)
+    }
+}
+
+/// An input of a source as `coral.inputs` shows it: a secret's value is not in it.
+struct InputState: Hashable, Sendable {
+    let row: [Value]
+
+    init(_ input: InputSpec, _ inputs: (String) -> String?) {
+        let given = inputs(input.key).flatMap { $0.isEmpty ? nil : $0 } ?? input.defaultValue
+        let isSecret = input.kind == .secret
+        row = [
+            .text(input.key), .text(isSecret ? "secret" : "variable"), isSecret ? .null : Value(given),
+            isSecret ? .null : Value(input.defaultValue),
+            input.hint.isEmpty ? .null : .text(input.hint), Value(input.isRequired), Value(given != nil), "",
+        ]
+    }
+}
+
+extension [TableSpec] {
+    fileprivate var byName: [TableSpec] { sorted { $0.name < $1.name } }
 }

@@ -78,6 +78,7 @@ extension ScanPlan {
 
     private func authorisation(at position: PagePosition) throws(Bindings.Gap) -> [HTTPRequest.Header] {
         switch backend.auth {
+        // A signature is made when the request is sent: it holds for five minutes only.
         case .none, .awsSignature: return []
         case .basic(let username, let password):
             let user = try bindings.text(of: username, at: position)

@@ -16,6 +16,8 @@ struct ScanPlan: Sendable {
     let pageSize: Int?
     let bindings: Bindings
     let secrets: Secrets
+    /// Signs every request when it is sent; nil where the source's authorisation stands in the headers.
+    let signature: AWSSignature?
     let mapper: RowMapper
     let timeout: Span
 
@@ -23,7 +25,7 @@ struct ScanPlan: Sendable {
     var qualifiedName: String { "\(scan.source.name).\(scan.table.name)" }
 
     /// The most rows that the scan may take.
-    var rowCap: Int? { scan.rowLimit ?? scan.table.fetchLimitDefault }
+    var rowCap: Int? { Self.rowCap(of: scan) }
 
     /// - Throws: ``SourceError`` of kind `notConfigured`, `missingFilter` or `unsupported`.
     init(
@@ -42,8 +44,9 @@ struct ScanPlan: Sendable {
             arguments: scan.filters.merging(bound, uniquingKeysWith: { $1 }), now: now)
         secrets = Secrets(scan.source, inputs: values, redaction: redaction)
         route = Self.route(of: scan)
-        pagination = scan.fallback?.pagination ?? scan.table.pagination
+        pagination = Self.pagination(of: scan)
         pageSize = Self.pageSize(pagination, scan: scan)
+        signature = try Self.signature(of: backend, scan.source, bindings)
         mapper = RowMapper(scan.table, bindings: bindings)
         let address = scan.source.overlay.baseURLInput.flatMap(inputs).flatMap { $0.isEmpty ? nil : $0 }
         base = try Self.base(of: scan.source, backend, bindings, address: address)
@@ -52,24 +55,20 @@ struct ScanPlan: Sendable {
 
     private static func httpBackend(of source: SourceSpec) throws(SourceError) -> HTTPBackend {
         switch source.backend {
-        case .http(let backend):
-            if case .awsSignature = backend.auth {
-                throw unsupported(source, "signs its requests for AWS (aws_sigv4)")
-            }
-            return backend
+        case .http(let backend): return backend
         case .file: throw unsupported(source, "reads files (backend: file)")
         case .mcp: throw unsupported(source, "speaks MCP (backend: mcp)")
         case .clickHouse: throw unsupported(source, "is read from ClickHouse")
         }
     }
 
-    private static func unsupported(_ source: SourceSpec, _ what: String) -> SourceError {
+    static func unsupported(_ source: SourceSpec, _ what: String) -> SourceError {
         SourceError(
             kind: .unsupported, source: source.name, reason: "this source \(what), which Sentinel does not carry out.",
             remedy: "Set the engine to `coral` in settings.json to query it with the coral program.")
     }
 
-    private static func inputValues(
+    static func inputValues(
         of source: SourceSpec, _ inputs: (String) -> String?
     ) throws(SourceError) -> [String: String] {
         let missing = source.missingInputs(inputs)
@@ -120,7 +119,42 @@ struct ScanPlan: Sendable {
         guard let size = pagination.pageSize else { return nil }
         let parameters = (scan.fallback?.parameters ?? []) + scan.extraParameters
         let asked = parameters.first { $0.name == size.queryParameter }.flatMap { Int($0.value) } ?? size.defaultSize
-        return max(1, min(scan.rowLimit ?? asked, size.maximum))
+        let search = scan.table.searchLimits
+        let wanted = search == nil ? scan.rowLimit ?? asked : rowCap(of: scan) ?? asked
+        return max(1, min(wanted, size.maximum, search?.maximumTopK ?? .max))
+    }
+
+    private static func rowCap(of scan: Scan) -> Int? {
+        let asked = scan.rowLimit ?? scan.table.fetchLimitDefault
+        guard let search = scan.table.searchLimits else { return asked }
+        return min(asked ?? search.defaultTopK, search.maximumRows)
+    }
+
+    private static func pagination(of scan: Scan) -> PaginationSpec {
+        var pagination = scan.fallback?.pagination ?? scan.table.pagination
+        if let search = scan.table.searchLimits {
+            pagination.maximumPages = min(pagination.maximumPages, search.maximumCalls)
+        }
+        return pagination
+    }
+
+    private static func signature(
+        of backend: HTTPBackend, _ source: SourceSpec, _ bindings: Bindings
+    ) throws(SourceError) -> AWSSignature? {
+        guard case .awsSignature(let spec) = backend.auth else { return nil }
+        do throws(Bindings.Gap) {
+            let token = try spec.sessionToken.map { template throws(Bindings.Gap) in
+                try bindings.text(of: template, at: .start)
+            }
+            return AWSSignature(
+                service: spec.service, region: try bindings.text(of: spec.region, at: .start),
+                accessKeyID: try bindings.text(of: spec.accessKeyID, at: .start),
+                secretAccessKey: try bindings.text(of: spec.secretAccessKey, at: .start),
+                sessionToken: token == "" ? nil : token)
+        } catch {
+            guard case .input(let key) = error else { throw notConfigured(source, ["its keys"]) }
+            throw notConfigured(source, [key])
+        }
     }
 
     private static func base(

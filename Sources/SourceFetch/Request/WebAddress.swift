@@ -8,6 +8,13 @@ struct WebAddress: Hashable, Sendable {
     let rest: String
 
     var text: String { root + rest }
+    /// As the `Host` header names it: with a port only where it is not the scheme's own.
+    var host: String {
+        let authority = root.drop { $0 != "/" }.drop { $0 == "/" }
+        let host = authority.split(separator: "@", omittingEmptySubsequences: false).last.map(String.init) ?? ""
+        let own = origin.hasPrefix("https:") ? ":443" : ":80"
+        return host.hasSuffix(own) ? String(host.dropLast(own.count)) : host
+    }
     /// The path without the query.
     var path: Substring { rest.prefix { $0 != "?" && $0 != "#" } }
 

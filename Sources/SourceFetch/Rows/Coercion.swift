@@ -18,6 +18,33 @@ enum Coercion {
         }
     }
 
+    /// The same for a text; nil where it does not fit. An empty one is NULL in every column but one of text.
+    static func value(_ text: String, as type: ColumnType) -> Value? {
+        if type == .utf8 || type == .json { return .text(text) }
+        if text.isEmpty { return .null }
+        switch type {
+        case .utf8, .json: return .text(text)
+        case .int64: return Int64(text).map(Value.integer) ?? Double(text).flatMap(truncated)
+        case .float64: return Double(text).flatMap { $0.isFinite ? .real($0) : nil }
+        case .boolean: return truth(text)
+        case .timestamp: return timestamp(text).map(Value.text)
+        case .date: return timestamp(text).map { .text(String($0.prefix(10))) }
+        }
+    }
+
+    private static func truth(_ text: String) -> Value? {
+        switch text.lowercased() {
+        case "true", "t", "1", "yes": Value(true)
+        case "false", "f", "0", "no": Value(false)
+        default: nil
+        }
+    }
+
+    private static func timestamp(_ text: String) -> String? {
+        var text = text
+        return text.withUTF8(TimestampText.normalized)
+    }
+
     private static func value(_ view: JSONView, as type: ColumnType) -> Value? {
         switch type {
         case .utf8, .json: return text(view)
@@ -40,9 +67,7 @@ enum Coercion {
         case .integer: return view.integer.map(Value.integer)
         case .number: return view.number.flatMap(truncated)
         case .bool: return .integer(view.bool == true ? 1 : 0)
-        case .string:
-            guard let text = view.string, !text.isEmpty else { return .null }
-            return Int64(text).map(Value.integer) ?? Double(text).flatMap(truncated)
+        case .string: return view.string.flatMap { value($0, as: .int64) }
         case .null, .array, .object: return nil
         }
     }
@@ -55,9 +80,7 @@ enum Coercion {
         switch view.kind {
         case .integer, .number: return view.number.map(Value.real)
         case .bool: return .real(view.bool == true ? 1 : 0)
-        case .string:
-            guard let text = view.string, !text.isEmpty else { return .null }
-            return Double(text).flatMap { $0.isFinite ? .real($0) : nil }
+        case .string: return view.string.flatMap { value($0, as: .float64) }
         case .null, .array, .object: return nil
         }
     }
@@ -65,13 +88,7 @@ enum Coercion {
     private static func truth(_ view: JSONView) -> Value? {
         if let truth = view.bool { return Value(truth) }
         if let number = view.number { return Value(number != 0) }
-        guard let text = view.string else { return nil }
-        switch text.lowercased() {
-        case "": return .null
-        case "true", "t", "1", "yes": return Value(true)
-        case "false", "f", "0", "no": return Value(false)
-        default: return nil
-        }
+        return view.string.flatMap { value($0, as: .boolean) }
     }
 
     private static func timestamp(_ view: JSONView) -> Value? {

@@ -52,7 +52,7 @@ struct ManifestReading {
         readInputs()
         readOnboarding()
         var spec = SourceSpec(
-            name: name, version: version, description: fields.text("description") ?? "", backend: .file,
+            name: name, version: version, description: fields.text("description") ?? "", backend: .mcp,
             testQueries: testQueries())
         switch backend {
         case "http":
@@ -60,10 +60,9 @@ struct ManifestReading {
             spec.tables = tables()
             spec.functions = functions()
         case "mcp":
-            spec.backend = .mcp
             (spec.tables, spec.functions) = mcpRelations()
         case "file", "parquet", "jsonl":
-            spec.tables = fileTables(backend)
+            (spec.backend, spec.tables) = fileRelations(backend)
         default: break
         }
         checkRelations(spec, backend)

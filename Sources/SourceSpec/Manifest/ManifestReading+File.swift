@@ -1,66 +1,139 @@
 import YAML
 
 extension ManifestReading {
-    /// Tables of files, and of the older backends `parquet` and `jsonl`. Checked in shape; refused when queried.
-    func fileTables(_ backend: String) -> [TableSpec] {
+    /// Tables of files, and of the older backends `parquet` and `jsonl`.
+    func fileRelations(_ backend: String) -> (backend: SourceSpec.Backend, tables: [TableSpec]) {
         if fields.has("base_url") {
             context.log.report(
                 fields.keyMark(of: "base_url"), "base_url", "a file backend has no base_url",
                 "Remove it; each table says its \"source: {location: …}\".")
         }
-        return fields.list("tables").compactMap { item in
-            Fields(item, context.log).map { fileTable($0, backend) }
+        var files: [String: FileTableSpec] = [:]
+        let tables = fields.list("tables").compactMap { item -> TableSpec? in
+            guard let table = Fields(item, context.log) else { return nil }
+            let file = fileSpec(table, backend)
+            let spec = fileTable(table, file, isOlder: backend != "file")
+            files[spec.name] = file
+            return spec
         }
+        return (.file(files), tables)
     }
 
-    private func fileTable(_ table: Fields, _ backend: String) -> TableSpec {
+    private func fileTable(_ table: Fields, _ file: FileTableSpec?, isOlder: Bool) -> TableSpec {
         table.allow([
             "name", "description", "guide", "format", "filters", "fetch_limit_default", "source", "format_options",
-            "columns", "location", "partitions",
+            "columns",
         ])
-        let format = backend == "file" ? table.choice("format", among: ["parquet", "jsonl", "json", "csv"]) : backend
-        if format == nil, !table.has("format") { table.report("format is missing", "Add \"format: jsonl\".") }
-        let partitions = readSource(table)
-        let columns = format == "parquet" && table.list("columns").isEmpty ? [] : columns(table, Scope(allows: []))
-        for item in table.list("columns") {
-            guard let name = Self.name(of: item), partitions.contains(name.lowercased()) else { continue }
-            context.log.report(
-                item.node["name"]?.mark ?? item.node.mark, item.path,
-                "the column \"\(name)\" duplicates a partition column", "Remove it; the partition gives it.")
-        }
+        let filters = isOlder ? filters(table) : []
+        if isOlder { refuseOtherModes(table) } else { refuseFilters(table) }
+        let areInferred = file?.format == .parquet && table.list("columns").isEmpty
+        let scope = Scope(filters: filters.map(\.name), allows: isOlder ? [.filter, .input] : [])
+        let columns = areInferred ? [Self.inferred] : columns(table, scope)
+        if !isOlder { refuseExpressions(table) }
+        if let file { refuseOverlap(table, file) }
         return TableSpec(
             name: table.requiredText("name"), description: table.text("description") ?? "",
-            guide: table.text("guide") ?? "", filters: filters(table),
+            guide: table.text("guide") ?? "",
+            filters: filters + (file?.partitions ?? []).map { FilterSpec(name: $0.name, type: $0.type) },
             fetchLimitDefault: table.integer("fetch_limit_default", in: 1...Int.max),
-            request: RequestSpec(path: Template(parts: [])), columns: columns)
+            request: RequestSpec(path: Template(parts: [])), columns: columns + (file?.pathColumns ?? []))
     }
 
-    /// The names of the partition columns.
-    private func readSource(_ table: Fields) -> Set<String> {
+    /// Stands for the columns that only the files tell: a table needs one to be asked, and to say why it is not read.
+    private static let inferred = ColumnSpec(
+        name: "row", type: .json, isVirtual: true, description: "The columns of the Parquet files.")
+
+    private func fileSpec(_ table: Fields, _ backend: String) -> FileTableSpec? {
+        let format =
+            backend == "file"
+            ? table.choice("format", FileTableSpec.Format.self) : FileTableSpec.Format(rawValue: backend)
+        if format == nil, !table.has("format") { table.report("format is missing", "Add \"format: jsonl\".") }
         guard let source = table.fields("source") else {
             if !table.has("source") { table.report("source is missing", "Add \"source: {location: file:///…}\".") }
-            return []
+            return nil
         }
         source.allow(["location", "glob", "partitions", "metadata", "object_store"])
+        source.fields("object_store")?.allow(["type", "region", "auth"])
+        guard let format else { return nil }
+        let options = csvOptions(table, format)
+        return FileTableSpec(
+            format: format, location: location(source), glob: glob(source), partitions: partitions(source, format),
+            metadata: metadata(source, format), hasHeader: options.hasHeader, delimiter: options.delimiter)
+    }
+
+    private func location(_ source: Fields) -> Template {
         let location = source.requiredText("location")
         if !location.isEmpty, !["file://", "s3://", "{{"].contains(where: { location.hasPrefix($0) }) {
             source.report(
                 "location", "unsupported location scheme", "Write an address that begins with file:// or s3://.")
         }
-        _ = source.item("location").map { Template.read($0, .source, context) }
-        for item in source.list("metadata") {
-            guard let column = Fields(item, context.log) else { continue }
-            column.allow(["name", "kind"])
-            _ = column.choice("kind", among: ["relative_path", "file_name", "file_stem", "line_number"])
+        return source.item("location").map { Template.read($0, .source, context) } ?? Template(parts: [])
+    }
+
+    private func glob(_ source: Fields) -> String? {
+        guard let glob = source.text("glob") else { return nil }
+        let segments = glob.split(separator: "/", omittingEmptySubsequences: false)
+        if glob.isEmpty || glob.hasPrefix("/") || segments.contains("..") {
+            source.report(
+                "glob", "the glob leads out of the location",
+                "Write it relative to the location and without \"..\", such as \"**/*.jsonl\".")
         }
-        var names: [String] = []
-        for item in source.list("partitions") {
-            guard let partition = Fields(item, context.log) else { continue }
+        return glob
+    }
+
+    private func partitions(_ source: Fields, _ format: FileTableSpec.Format) -> [FileTableSpec.Partition] {
+        let partitions = source.list("partitions").compactMap { item -> FileTableSpec.Partition? in
+            guard let partition = Fields(item, context.log) else { return nil }
             partition.allow(["name", "type", "path"])
-            names.append(partition.requiredText("name"))
-            _ = columnType(partition, isRequired: true)
+            let type = columnType(partition, isRequired: true)
+            if type == .timestamp || type == .date {
+                partition.report(
+                    "type", "a partition cannot be a \(type.rawValue)", "Write Utf8; SQL compares it as text.")
+            }
+            return FileTableSpec.Partition(
+                name: partition.requiredText("name"), type: type, place: place(partition, format))
         }
         refuseDuplicates(of: "partition", source, "partitions")
-        return Set(names.map { $0.lowercased() })
+        return partitions
+    }
+
+    private func place(_ partition: Fields, _ format: FileTableSpec.Format) -> FileTableSpec.Partition.Place {
+        guard let path = partition.fields("path") else { return .hive }
+        path.allow(["kind", "index"])
+        guard path.choice("kind", among: ["hive", "segment"]) == "segment" else { return .hive }
+        if format == .csv || format == .parquet {
+            path.report("kind", "a \(format.rawValue) table has only hive partitions", "Write \"kind: hive\".")
+        }
+        if !path.has("index") { path.report("index is missing", "Add \"index: 0\" for the first folder.") }
+        return .segment(path.integer("index", in: 0...100) ?? 0)
+    }
+
+    private func metadata(_ source: Fields, _ format: FileTableSpec.Format) -> [FileTableSpec.Metadata] {
+        let metadata = source.list("metadata").compactMap { item -> FileTableSpec.Metadata? in
+            guard let column = Fields(item, context.log) else { return nil }
+            column.allow(["name", "kind"])
+            if !column.has("kind") { column.report("kind is missing", "Add \"kind: relative_path\".") }
+            let kind = column.choice("kind", FileTableSpec.Metadata.Kind.self)
+            if kind == .lineNumber, format != .jsonl {
+                column.report("kind", "only a jsonl table has line numbers", "Remove the column.")
+            }
+            return FileTableSpec.Metadata(name: column.requiredText("name"), kind: kind ?? .relativePath)
+        }
+        refuseDuplicates(of: "metadata column", source, "metadata")
+        return metadata
+    }
+
+    private func csvOptions(_ table: Fields, _ format: FileTableSpec.Format) -> (hasHeader: Bool, delimiter: UInt8) {
+        guard let options = table.fields("format_options") else { return (true, UInt8(ascii: ",")) }
+        options.allow(["has_header", "delimiter"])
+        for key in options.keys where format != .csv {
+            options.report(key, "\(key) is for csv alone", "Remove it.")
+        }
+        let delimiter = options.text("delimiter") ?? ","
+        if delimiter.utf8.count != 1 {
+            options.report(
+                "delimiter", "the delimiter must be one character of ASCII", "Write \",\", \";\" or \"\\t\".")
+        }
+        return (options.bool("has_header") ?? true, delimiter.utf8.first ?? UInt8(ascii: ","))
     }
 }

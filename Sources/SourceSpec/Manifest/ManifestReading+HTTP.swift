@@ -64,9 +64,11 @@ extension ManifestReading {
         ])
         if !auth.has("authenticator") { auth.report("authenticator is missing", "Add \"authenticator: aws_sigv4\".") }
         _ = auth.choice("authenticator", among: ["aws_sigv4"])
-        for key in ["region", "access_key_id", "secret_access_key"] { _ = template(auth, key) }
-        if auth.has("session_token") { _ = template(auth, "session_token") }
-        return .awsSignature(service: auth.requiredText("service"))
+        return .awsSignature(
+            AWSSignatureSpec(
+                service: auth.requiredText("service"), region: template(auth, "region"),
+                accessKeyID: template(auth, "access_key_id"), secretAccessKey: template(auth, "secret_access_key"),
+                sessionToken: auth.has("session_token") ? template(auth, "session_token") : nil))
     }
 
     /// The flat form without `type`: the names of the secrets and the headers that carry them.

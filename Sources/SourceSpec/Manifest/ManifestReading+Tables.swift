@@ -13,19 +13,19 @@ extension ManifestReading {
     private func table(_ table: Fields) -> TableSpec {
         table.allow([
             "name", "description", "guide", "filters", "fetch_limit_default", "search_limits", "detail_hints",
-            "request",
-            "requests", "response", "pagination", "columns",
+            "request", "requests", "response", "pagination", "columns",
         ])
         let filters = filters(table)
         let scope = Scope.table(filters: filters.map(\.name))
-        readSearch(table)
+        readDetailHints(table)
         return TableSpec(
             name: table.requiredText("name"), description: table.requiredText("description"),
             guide: table.text("guide") ?? "", filters: filters,
             fetchLimitDefault: table.integer("fetch_limit_default", in: 1...Int.max),
             request: request(table, scope), routes: routes(table, scope), response: response(table),
             pagination: pagination(table),
-            columns: columns(table, Scope(filters: scope.filters, allows: [.filter, .input])))
+            columns: columns(table, Scope(filters: scope.filters, allows: [.filter, .input])),
+            searchLimits: searchLimits(table))
     }
 
     private func function(_ function: Fields) -> TableSpec {
@@ -39,18 +39,20 @@ extension ManifestReading {
                 "name", "\"\(name)\" cannot be called as a function",
                 "Use letters, digits and underscores, and begin with a letter.")
         }
-        if function.choice("kind", among: ["table", "search"]) == "search", !function.has("search_limits") {
+        let kind: TableSpec.Kind = function.choice("kind") ?? .table
+        if kind == .search, !function.has("search_limits") {
             function.report("a search function requires search_limits", "Add \"search_limits:\" with default_top_k.")
         }
         let arguments = arguments(function)
         let names = arguments.map(\.binding)
-        readSearch(function)
+        readDetailHints(function)
         return TableSpec(
             name: name, description: function.text("description") ?? "", guide: function.text("guide") ?? "",
             filters: arguments, fetchLimitDefault: function.integer("fetch_limit_default", in: 1...Int.max),
             request: request(function, .function(arguments: names)), response: response(function),
             pagination: pagination(function),
-            columns: columns(function, Scope(arguments: names, allows: [.arg, .input])))
+            columns: columns(function, Scope(arguments: names, allows: [.arg, .input])), kind: kind,
+            searchLimits: searchLimits(function))
     }
 
     func filters(_ table: Fields, beside: [String] = []) -> [FilterSpec] {
@@ -130,18 +132,25 @@ extension ManifestReading {
         return name
     }
 
-    /// `search_limits` and `detail_hints` tell Coral's agents how to search; they are checked and have no effect here.
-    private func readSearch(_ table: Fields) {
-        if let limits = table.fields("search_limits") {
-            limits.allow(["default_top_k", "max_top_k", "max_calls_per_query"])
-            _ = limits.integer("default_top_k", in: 1...1000)
-            let most = limits.integer("max_top_k", in: 1...1000) ?? 1
-            let calls = limits.integer("max_calls_per_query", in: 1...100) ?? 1
-            if most * calls > 10_000 {
-                limits.report(
-                    "max_top_k times max_calls_per_query is \(most * calls)", "Keep the product at 10000 or less.")
-            }
+    private func searchLimits(_ table: Fields) -> SearchLimits? {
+        guard let limits = table.fields("search_limits") else { return nil }
+        limits.allow(["default_top_k", "max_top_k", "max_calls_per_query"])
+        func number(_ key: String, upTo most: Int) -> Int {
+            if !limits.has(key) { limits.report("\(key) is missing", "Add \"\(key): 10\".") }
+            return limits.integer(key, in: 1...most) ?? 1
         }
+        let search = SearchLimits(
+            defaultTopK: number("default_top_k", upTo: 1000), maximumTopK: number("max_top_k", upTo: 1000),
+            maximumCalls: number("max_calls_per_query", upTo: 100))
+        if search.maximumRows > 10_000 {
+            limits.report(
+                "max_top_k times max_calls_per_query is \(search.maximumRows)", "Keep the product at 10000 or less.")
+        }
+        return search
+    }
+
+    /// `detail_hints` tell Coral's agents where to read on after a search; they are checked and have no effect here.
+    private func readDetailHints(_ table: Fields) {
         for item in table.list("detail_hints") {
             guard let hint = Fields(item, context.log) else { continue }
             hint.allow(["table", "search_result_column", "detail_filter", "purpose"])

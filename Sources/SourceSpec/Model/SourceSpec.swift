@@ -4,8 +4,9 @@
 package struct SourceSpec: Hashable, Sendable {
     package enum Backend: Hashable, Sendable {
         case http(HTTPBackend)
+        /// The files of each table, by its name.
+        case file([String: FileTableSpec])
         /// Read and validated; refused at query time with a sentence.
-        case file
         case mcp
         /// Langfuse's own store, asked in SQL. No manifest says so: the engine of that name makes it of one.
         case clickHouse
@@ -78,8 +79,30 @@ package enum AuthSpec: Hashable, Sendable {
     case none
     case headers([ParameterSpec])
     case basic(username: Template, password: Template)
-    /// `CustomAuth` with `aws_sigv4`: read and validated; refused at query time with a sentence.
-    case awsSignature(service: String)
+    /// `CustomAuth` with `aws_sigv4`.
+    case awsSignature(AWSSignatureSpec)
+}
+
+/// What requests to AWS are signed with.
+package struct AWSSignatureSpec: Hashable, Sendable {
+    /// `logs`; `s3` and `s3-outposts` have rules of their own.
+    package var service: String
+    package var region: Template
+    package var accessKeyID: Template
+    package var secretAccessKey: Template
+    /// Of temporary keys; not sent where it comes out empty.
+    package var sessionToken: Template?
+
+    package init(
+        service: String, region: Template, accessKeyID: Template, secretAccessKey: Template,
+        sessionToken: Template? = nil
+    ) {
+        self.service = service
+        self.region = region
+        self.accessKeyID = accessKeyID
+        self.secretAccessKey = secretAccessKey
+        self.sessionToken = sessionToken
+    }
 }
 
 /// `rate_limit` of the manifest.

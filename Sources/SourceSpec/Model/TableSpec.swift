@@ -15,12 +15,18 @@ package struct TableSpec: Hashable, Sendable {
     package var response: ResponseSpec
     package var pagination: PaginationSpec
     package var columns: [ColumnSpec]
+    package var kind: Kind
+    /// Always set where ``kind`` is a search.
+    package var searchLimits: SearchLimits?
+
+    /// What a function is; tables are always ``table``.
+    package enum Kind: String, CaseIterable, Hashable, Sendable { case table, search }
 
     package init(
         name: String, description: String = "", guide: String = "", filters: [FilterSpec] = [],
         fetchLimitDefault: Int? = nil, request: RequestSpec, routes: [RouteSpec] = [],
         response: ResponseSpec = ResponseSpec(), pagination: PaginationSpec = PaginationSpec(),
-        columns: [ColumnSpec]
+        columns: [ColumnSpec], kind: Kind = .table, searchLimits: SearchLimits? = nil
     ) {
         self.name = name
         self.description = description
@@ -32,6 +38,8 @@ package struct TableSpec: Hashable, Sendable {
         self.response = response
         self.pagination = pagination
         self.columns = columns
+        self.kind = kind
+        self.searchLimits = searchLimits
     }
 }
 
@@ -44,6 +52,25 @@ extension TableSpec {
         }
         return best?.request ?? request
     }
+}
+
+/// `search_limits`: a provider's search ranks, so a statement takes the best rows and not all of them.
+package struct SearchLimits: Hashable, Sendable {
+    /// The rows of a statement without LIMIT.
+    package var defaultTopK: Int
+    /// The most rows of one request.
+    package var maximumTopK: Int
+    /// The most requests of one statement.
+    package var maximumCalls: Int
+
+    package init(defaultTopK: Int, maximumTopK: Int, maximumCalls: Int) {
+        self.defaultTopK = defaultTopK
+        self.maximumTopK = maximumTopK
+        self.maximumCalls = maximumCalls
+    }
+
+    /// The most rows of one statement, whatever its LIMIT.
+    package var maximumRows: Int { maximumTopK * maximumCalls }
 }
 
 package enum ColumnType: String, CaseIterable, Hashable, Sendable {

@@ -24,7 +24,7 @@ extension Command {
         } catch {
             check("settings", false, "\(error)")
         }
-        let catalog = SourceCatalog.load(directory: paths.sources)
+        let catalog = SourceCatalog.load(paths)
         for problem in catalog.problems { check("source \(problem.source)", false, "\(problem)") }
         for spec in catalog.specs {
             let missing = spec.missingInputs { environment[$0] }

@@ -1,0 +1,42 @@
+package import Basics
+import SourceSpec
+
+/// Reads the tables of sources of files: JSON, JSON lines and CSV below a `file://` location. Parquet and S3 are refused.
+package struct FileScanner: PageSource {
+    private let inputs: @Sendable (String) -> String?
+    private let clock: WallClock
+    private let redaction: Redaction
+
+    /// `inputs` gives the value of an environment variable; `HOME` is what `~` stands for.
+    package init(
+        inputs: @escaping @Sendable (String) -> String?, clock: WallClock = .system,
+        redaction: Redaction = Redaction()
+    ) {
+        self.inputs = inputs
+        self.clock = clock
+        self.redaction = redaction
+    }
+
+    package func scan(
+        _ scan: Scan, onPage: @Sendable (Page) async throws -> ScanProgress
+    ) async throws -> ScanOutcome {
+        let plan = try FilePlan(scan, inputs: inputs, now: clock.now(), redaction: redaction)
+        let pages = FilePages(plan)
+        var outcome = ScanOutcome()
+        while var page = try await pages.next() {
+            try Task.checkCancellation()
+            let room = plan.rowCap.map { max(0, $0 - outcome.rows) } ?? page.rows.count
+            let isCut = page.rows.count > room
+            if isCut { page.rows.removeLast(page.rows.count - room) }
+            outcome.rows += page.rows.count
+            outcome.schemaWarnings += page.schemaWarnings
+            outcome.isTruncated = isCut
+            if try await onPage(page) == .stop || isCut { return outcome }
+        }
+        return outcome
+    }
+
+    package func request(of scan: Scan) throws(SourceError) -> PlannedRequest {
+        PlannedRequest(text: try FilePlan(scan, inputs: inputs, now: clock.now(), redaction: redaction).text)
+    }
+}

@@ -1,0 +1,106 @@
+package import Basics
+import FoundationEssentials
+import JSON
+package import SourceSpec
+
+/// An answer of a provider, kept beside its manifest with the rows that it must become.
+///
+/// `samples/<table>.json` is the answer; `<table>.rows` beside it is a JSON array of objects by column name, NULL columns
+/// left out. `<table>@<variant>.json` is another answer to the same request, as an older server gives it.
+package struct RecordedSample: Hashable, Sendable {
+    package let source: SourceSpec
+    /// `<table>` or `<table>@<variant>`.
+    package let name: String
+    /// The answer.
+    package let path: String
+
+    /// The rows that must come of it.
+    package var rowsPath: String { path.dropLast(".json".count) + ".rows" }
+
+    /// What is wrong with a sample, as a sentence.
+    package struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
+        package let description: String
+    }
+
+    /// All in the folder `samples` of a source, in the order of their names.
+    package static func all(of source: SourceSpec, in folder: String) -> [RecordedSample] {
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/samples")) ?? []
+        return files.filter { $0.hasSuffix(".json") }.sorted().map { file in
+            RecordedSample(
+                source: source, name: String(file.dropLast(".json".count)), path: "\(folder)/samples/\(file)")
+        }
+    }
+
+    /// The rows that the answer becomes by the manifest, as they are written beside it. Asks nothing of the network.
+    package func rows() throws(Fault) -> JSONValue {
+        let tableName = name.prefix { $0 != "@" }
+        guard let table = (source.tables + source.functions).first(where: { $0.name == tableName }) else {
+            throw Fault(description: "\(source.name) has no table \(tableName) for \(path).")
+        }
+        let content: PageContent
+        do {
+            content = try PageReader(plan(of: table)).read(try Self.bytes(of: path))
+        } catch let fault as Fault {
+            throw fault
+        } catch {
+            throw Fault(description: "\(path) is no answer of \(table.name): \(Self.sentence(of: error))")
+        }
+        guard content.warnings == 0 else {
+            let values = content.warnings == 1 ? "a value that does" : "\(content.warnings) values that do"
+            throw Fault(description: "\(path) holds \(values) not fit the columns of \(table.name).")
+        }
+        return .array(content.rows.map { Self.object($0, table.columns) })
+    }
+
+    /// How many rows the answer becomes, when they are those that are written beside it.
+    package func check() throws(Fault) -> Int {
+        let rows = try rows().array ?? []
+        let expected: [JSONValue]
+        do {
+            expected = try JSONDocument.parse(Self.bytes(of: rowsPath)).array ?? []
+        } catch let fault as Fault {
+            throw fault
+        } catch {
+            throw Fault(description: "\(rowsPath) is no JSON: \(error)")
+        }
+        for place in 0..<max(rows.count, expected.count) {
+            let (made, wanted) = (rows.dropFirst(place).first, expected.dropFirst(place).first)
+            guard made != wanted else { continue }
+            throw Fault(
+                description:
+                    "row \(place + 1) of \(path) is \(made?.serialized ?? "missing"), not \(wanted?.serialized ?? "there at all")."
+            )
+        }
+        return rows.count
+    }
+
+    // MARK: Parts
+
+    /// Any value will do for inputs and required filters: the answer is there already.
+    private func plan(of table: TableSpec) throws(SourceError) -> ScanPlan {
+        let filters = table.filters.filter(\.isRequired).map { ($0.name, Value.text($0.allowedValues.first ?? "1")) }
+        let scan = Scan(source: source, table: table, filters: Dictionary(uniqueKeysWithValues: filters))
+        return try ScanPlan(
+            scan, inputs: { _ in "given" }, now: Instant(milliseconds: 0), redaction: Redaction(), timeout: .seconds(1))
+    }
+
+    private static func object(_ row: [Value], _ columns: [ColumnSpec]) -> JSONValue {
+        .object(zip(columns, row).compactMap { $1.isNull ? nil : JSONValue.Member($0.name, JSONValue($1)) })
+    }
+
+    private static func bytes(of path: String) throws(Fault) -> [UInt8] {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw Fault(description: "\(path) is not there, or may not be read.")
+        }
+        return [UInt8](data)
+    }
+
+    private static func sentence(of error: any Error) -> String {
+        switch error {
+        case PageFault.json(let error): "it is no JSON (\(error))."
+        case PageFault.shape(let what): "it is \(what)."
+        case PageFault.refused(let reason): "it says “\(reason)”."
+        default: "\(error)"
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import YAML
+
+/// What Coral refuses in a table of files, so that a manifest that passes here serves there too.
+extension ManifestReading {
+    func refuseFilters(_ table: Fields) {
+        guard !table.list("filters").isEmpty else { return }
+        table.report(
+            "filters", "a file table declares no filters",
+            "Remove them; every column may stand in WHERE, and partitions leave files out.")
+    }
+
+    /// A filter of files is compared here, and only by equality.
+    func refuseOtherModes(_ table: Fields) {
+        for item in table.list("filters") {
+            guard let mode = item.node["mode"], mode.scalar != .text("equality") else { continue }
+            context.log.report(
+                mode.mark, item.path, "a filter over files compares by equality",
+                "Remove the mode, and use LIKE in SQL.")
+        }
+    }
+
+    func refuseExpressions(_ table: Fields) {
+        for item in table.list("columns") {
+            for key in ["expr", "virtual"] {
+                guard let node = item.node[key], node.scalar != .bool(false) else { continue }
+                context.log.report(
+                    node.mark, item.path, "a column of a file table has no \(key)",
+                    "Remove it, and take the value apart in SQL.")
+            }
+        }
+    }
+
+    func refuseOverlap(_ table: Fields, _ file: FileTableSpec) {
+        let partitions = Set(file.partitions.map { $0.name.lowercased() })
+        let metadata = Set(file.metadata.map { $0.name.lowercased() })
+        for item in table.list("columns") {
+            guard let name = Self.name(of: item) else { continue }
+            let isPartition = partitions.contains(name.lowercased())
+            guard isPartition || metadata.contains(name.lowercased()) else { continue }
+            context.log.report(
+                item.node["name"]?.mark ?? item.node.mark, item.path,
+                "the column \"\(name)\" duplicates a \(isPartition ? "partition" : "metadata") column",
+                "Remove it; the \(isPartition ? "partition" : "metadata") gives it.")
+        }
+        for name in partitions.intersection(metadata).sorted() {
+            table.report("source", "\"\(name)\" is a partition and a metadata column", "Rename one of the two.")
+        }
+    }
+}

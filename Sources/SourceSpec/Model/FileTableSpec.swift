@@ -1,0 +1,78 @@
+/// Where the files of a table lie, how they are written, and which columns come from their paths.
+package struct FileTableSpec: Hashable, Sendable {
+    package enum Format: String, CaseIterable, Hashable, Sendable { case parquet, jsonl, json, csv }
+
+    package var format: Format
+    /// `file:///…`, `file://~/…` or `s3://…`: a folder, or one file.
+    package var location: Template
+    /// Which files below the folder, relative to it: `*` within a folder, `**` across folders. Never leads out of it.
+    package var glob: String
+    package var partitions: [Partition]
+    package var metadata: [Metadata]
+    /// The first record of a CSV file names its fields.
+    package var hasHeader: Bool
+    /// Between the fields of a CSV file.
+    package var delimiter: UInt8
+
+    /// A column whose value is part of a file's path below the location. Also a filter, by which files are left out.
+    package struct Partition: Hashable, Sendable {
+        package enum Place: Hashable, Sendable {
+            /// The folder `name=value`.
+            case hive
+            /// The folder at this depth, from 0.
+            case segment(Int)
+        }
+
+        package var name: String
+        package var type: ColumnType
+        package var place: Place
+
+        package init(name: String, type: ColumnType = .utf8, place: Place = .hive) {
+            (self.name, self.type, self.place) = (name, type, place)
+        }
+    }
+
+    /// A column that says where a row stood.
+    package struct Metadata: Hashable, Sendable {
+        package enum Kind: String, CaseIterable, Hashable, Sendable {
+            /// Below the location.
+            case relativePath = "relative_path"
+            case fileName = "file_name"
+            /// The name without its last extension.
+            case fileStem = "file_stem"
+            /// From 1, blank lines counted.
+            case lineNumber = "line_number"
+        }
+
+        package var name: String
+        package var kind: Kind
+
+        package init(name: String, kind: Kind) {
+            (self.name, self.kind) = (name, kind)
+        }
+
+        package var type: ColumnType { kind == .lineNumber ? .int64 : .utf8 }
+    }
+
+    package init(
+        format: Format, location: Template, glob: String? = nil, partitions: [Partition] = [],
+        metadata: [Metadata] = [], hasHeader: Bool = true, delimiter: UInt8 = UInt8(ascii: ",")
+    ) {
+        self.format = format
+        self.location = location
+        self.glob = glob ?? "**/*.\(format.rawValue)"
+        self.partitions = partitions
+        self.metadata = metadata
+        self.hasHeader = hasHeader
+        self.delimiter = delimiter
+    }
+
+    /// The columns that no row holds, in Coral's order: line numbers, partitions, then what names the file.
+    package var pathColumns: [ColumnSpec] {
+        let lines = metadata.filter { $0.kind == .lineNumber }
+        let names = metadata.filter { $0.kind != .lineNumber }
+        return lines.map { ColumnSpec(name: $0.name, type: $0.type, isNullable: false) }
+            + partitions.map { ColumnSpec(name: $0.name, type: $0.type) }
+            + names.map { ColumnSpec(name: $0.name, type: $0.type, isNullable: false) }
+    }
+}

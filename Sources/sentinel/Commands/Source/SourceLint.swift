@@ -1,0 +1,46 @@
+import Basics
+import FoundationEssentials
+import SourceSpec
+
+/// `sentinel source lint FILE`: everything wrong with a manifest, at its place.
+enum SourceLint {
+    static let help = """
+        sentinel source lint FILE          check a manifest, or a folder with its overlay; every problem with its place
+        """
+
+    static func run(_ path: String, _ format: Format) throws -> ExitStatus {
+        do throws(SourceProblem) {
+            let spec = try SourceFiles.lint(path)
+            let count = spec.tables.count + spec.functions.count
+            Output.line(
+                format == .json
+                    ? "[]"
+                    : "\(path): \(spec.name) \(spec.version), \(count) table\(count == 1 ? "" : "s"), nothing to complain about"
+            )
+            return .done
+        } catch {
+            guard error.reason == nil else { throw Failure("\(error)") }
+            if format == .json { Output.line(JSONValue.array(error.diagnostics.map(\.json)).serialized) }
+            for diagnostic in error.diagnostics where format == .table { Output.complain("\(diagnostic)") }
+            return .failed
+        }
+    }
+}
+
+extension SourceFiles {
+    /// A file alone, or all that belongs to the source in a folder.
+    fileprivate static func lint(_ path: String) throws(SourceProblem) -> SourceSpec {
+        var isFolder = false
+        let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+        return isThere && !isFolder ? try SourceCatalog.manifest(path) : try read(path).spec
+    }
+}
+
+extension ManifestDiagnostic {
+    fileprivate var json: JSONValue {
+        .fields([
+            "file": .string(file), "line": JSONValue(line), "column": JSONValue(column), "path": .string(path),
+            "reason": .string(reason), "remedy": .string(remedy),
+        ])
+    }
+}

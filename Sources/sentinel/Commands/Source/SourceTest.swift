@@ -1,0 +1,128 @@
+import Basics
+import Configuration
+import FoundationEssentials
+import HTTPClient
+import SourceEngine
+import SourceFetch
+import SourceSpec
+
+/// `sentinel source test NAME`: its recorded answers first, then, where its inputs are set, the provider itself.
+enum SourceTest {
+    static let help = """
+        sentinel source test NAME          its samples; then, when its inputs are set, its test queries and a row of each
+                                           table that requires nothing. Exit status 3 when only the samples could be run
+        """
+
+    static func run(_ name: String, _ context: SourceContext) async throws -> ExitStatus {
+        let spec = try context.source(name)
+        var checks = samples(of: spec, in: context.catalog.origins[spec.name]?.folder ?? "")
+        let missing = spec.missingInputs { context.environment[$0] }
+        if missing.isEmpty {
+            let stand = try TestStand(spec, environment: context.environment)
+            for statement in statements(of: spec) { checks.append(await stand.ask(statement)) }
+        }
+        let set = RowSet(
+            columns: ["check", "what", "result", "rows", "calls", "note"], rows: checks.map(\.row))
+        context.print(set.objects, or: checks.map { $0.line + "\n" }.joined())
+        let failed = checks.count { $0.failure != nil }
+        if failed > 0 { Output.complain("\(failed) of \(checks.count) checks of \(spec.name) failed.") }
+        if !missing.isEmpty {
+            Output.complain(
+                "\(spec.name) itself was not asked: set \(missing.joined(separator: " and ")) in the environment or in .env."
+            )
+        }
+        return failed > 0 ? .failed : missing.isEmpty ? .done : .partial
+    }
+
+    private static func samples(of spec: SourceSpec, in folder: String) -> [SourceCheck] {
+        RecordedSample.all(of: spec, in: folder).map { sample in
+            var check = SourceCheck(kind: "sample", what: sample.name)
+            do throws(RecordedSample.Fault) {
+                check.rows = try sample.check()
+            } catch {
+                check.failure = "\(error)"
+            }
+            return check
+        }
+    }
+
+    /// Those of the manifest, then one over each table that a bare SELECT may read.
+    private static func statements(of spec: SourceSpec) -> [String] {
+        let probes = spec.tables.filter { !$0.filters.contains(where: \.isRequired) }.map { table in
+            "SELECT * FROM \(spec.name).\(quoted(table.name)) LIMIT 1"
+        }
+        return spec.testQueries + probes.filter { !spec.testQueries.contains($0) }
+    }
+
+    private static func quoted(_ name: String) -> String {
+        let isPlain =
+            name.first?.isLetter == true && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+        return isPlain ? name : "\"\(name.replacing("\"", with: "\"\""))\""
+    }
+}
+
+/// What came of one check.
+struct SourceCheck: Hashable, Sendable {
+    var kind: String
+    var what: String
+    var rows: Int?
+    var calls = 0
+    /// Why it failed, and what to do.
+    var failure: String?
+
+    var row: [Value] {
+        [
+            .text(kind), .text(what), .text(failure == nil ? "ok" : "failed"), Value(rows), Value(calls),
+            Value(failure),
+        ]
+    }
+
+    var line: String {
+        let count = rows.map { "\($0) row\($0 == 1 ? "" : "s")" } ?? ""
+        let asked = calls == 0 ? "" : ", \(calls) call\(calls == 1 ? "" : "s")"
+        return TextTable.inert("\(failure == nil ? "ok    " : "failed")  \(kind) \(what): \(failure ?? count + asked)")
+    }
+}
+
+/// An engine over one source that mirrors nothing: a test reads a page of each table, and leaves no history behind.
+private struct TestStand {
+    private let engine: SourceEngine
+    private let folder: Folder
+
+    /// The folder of the engine's files, gone when the test is.
+    private final class Folder: Sendable {
+        let path = "\(FileManager.default.temporaryDirectory.path)/sentinel-source-test-\(UUID().uuidString)"
+
+        deinit { try? FileManager.default.removeItem(atPath: path) }
+    }
+
+    init(_ spec: SourceSpec, environment: Environment) throws {
+        var live = spec
+        for (table, mirror) in spec.overlay.mirrors where live.overlay.bounds[table] == nil {
+            live.overlay.bounds[table] = mirror.bounds
+        }
+        live.overlay.mirrors = [:]
+        let inputs: @Sendable (String) -> String? = { environment[$0] }
+        let pages = SourcePages(
+            fetcher: SourceFetcher(client: HTTPClient(), inputs: inputs, redaction: environment.redaction),
+            scanner: FileScanner(inputs: inputs, redaction: environment.redaction))
+        folder = Folder()
+        engine = SourceEngine(
+            SourceEngineConfiguration(
+                mirrorDirectory: folder.path, specs: [live], pages: FallbackPages(pages, of: [spec]), inputs: inputs))
+    }
+
+    func ask(_ statement: String) async -> SourceCheck {
+        let oneLine = statement.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        var check = SourceCheck(kind: "query", what: oneLine)
+        do throws(QueryError) {
+            let result = try await engine.query(statement)
+            check.rows = result.rows.count
+            check.calls = result.calls
+            check.failure = result.sources.lazy.filter(\.state.isIncomplete).compactMap(\.message).first
+        } catch {
+            check.failure = "\(error)"
+        }
+        return check
+    }
+}

@@ -74,6 +74,41 @@ struct RequestTests {
         #expect(rows[0][0] == .text("GET /q " + expected))
     }
 
+    @Test("A segment of digits in the path of a body makes a list, and a list as JSON text is one")
+    func bodyLists() async throws {
+        let provider = try mirror()
+        let fields = [
+            RequestSpec.BodyField(path: ["groups", "0", "type"], source: .literal("DIMENSION")),
+            RequestSpec.BodyField(path: ["groups", "0", "key"], source: .filter("key", default: nil)),
+            RequestSpec.BodyField(path: ["metrics", "1"], source: .literal("cost")),
+            RequestSpec.BodyField(path: ["streams"], source: .filterStringArray("streams", default: nil)),
+            RequestSpec.BodyField(path: ["99999999"], source: .literal("a name")),
+        ]
+        _ = try await provider.read(
+            table(
+                RequestSpec(method: .post, path: Template(literal: "/q"), body: .json(fields)),
+                filters: ["key", "streams"].map { FilterSpec(name: $0) }),
+            filters: ["key": "SERVICE", "streams": #"["a,b","c"]"#])
+        #expect(
+            String(decoding: provider.asked[0].body, as: UTF8.self)
+                == #"{"groups":[{"type":"DIMENSION","key":"SERVICE"}],"metrics":[null,"cost"],"streams":["a,b","c"],"99999999":"a name"}"#
+        )
+    }
+
+    @Test("A variable that needs no value is empty in a template; a secret, or a variable that needs one, is missing")
+    func optionalVariables() async throws {
+        let provider = try mirror()
+        let echo = table(RequestSpec(path: Template(parts: [.text("/x"), hole(.input, "SUFFIX")])))
+        for kind in [InputSpec.Kind.variable, .secret] {
+            let inputs = [InputSpec(key: "SUFFIX", kind: kind, isRequired: false)]
+            let error = await sourceError {
+                _ = try await provider.read(echo, of: { .sample(at: $0, inputs: inputs) })
+            }
+            #expect((error == nil) == (kind == .variable))
+        }
+        #expect(provider.asked.map(\.path) == ["/x"])
+    }
+
     @Test("A value in the path stays one segment, and one that climbs is refused")
     func pathSegments() async throws {
         let provider = try mirror()

@@ -133,7 +133,6 @@ extension ManifestDiagnosticTests {
             "a secret has no default",
             "base_url: https://a.example\ninputs:\n  A: {kind: secret, default: x}\n                    ^"),
         top("is reserved", "base_url: https://a.example\ninputs:\n  __coral_x: {kind: variable}\n  ^"),
-        top("HeaderAuth has no headers", "base_url: https://a.example\nauth: {type: HeaderAuth}\n      ^"),
         top(
             "type is missing", "base_url: https://a.example\ninputs: {A: {kind: secret}}\nauth: {headers: []}\n      ^"),
         top(

@@ -13,7 +13,7 @@ struct ManifestParserTests {
         let spec = try parse(ManifestSamples.newer)
         #expect(spec.name == "acme" && spec.version == "2.1.0" && spec.testQueries == ["SELECT 1"])
         #expect(spec.inputs.map(\.key) == ["ACME_SITE", "ACME_TOKEN"])
-        #expect(spec.inputs[0] == InputSpec(key: "ACME_SITE", kind: .variable, defaultValue: "eu", isRequired: true))
+        #expect(spec.inputs[0] == InputSpec(key: "ACME_SITE", kind: .variable, defaultValue: "eu", isRequired: false))
         #expect(spec.inputs[1] == InputSpec(key: "ACME_TOKEN", kind: .secret, isRequired: false, hint: "Ask ops."))
         guard case .http(let backend) = spec.backend else { return #expect(Bool(false), "not http") }
         let site = Template.Hole(namespace: .input, key: "ACME_SITE", defaultText: "us")
@@ -143,6 +143,35 @@ struct ManifestParserTests {
             service: "logs", region: Template(literal: "eu-west-1"), accessKeyID: input("AWS_ACCESS_KEY_ID"),
             secretAccessKey: input("AWS_SECRET_ACCESS_KEY"), sessionToken: input("AWS_SESSION_TOKEN", default: ""))
         #expect(backend.auth == .awsSignature(expected))
+    }
+
+    @Test("what real manifests leave out is not asked for: headers of no authorisation, a name for a word of a key")
+    func leftOut() throws {
+        func spec(_ top: String) throws -> SourceSpec {
+            try parse(
+                """
+                dsl_version: 3
+                name: acme
+                version: 1.0.0
+                backend: http
+                base_url: https://acme.example
+                \(top)
+                tables:
+                  - name: items
+                    description: Items.
+                    request: {path: /items, query: []}
+                    response: {}
+                    columns: [{name: id, type: Utf8}]
+                """)
+        }
+        for auth in ["auth: {type: HeaderAuth}", "auth: {type: HeaderAuth, headers: []}", ""] {
+            guard case .http(let backend) = try spec(auth).backend else { return #expect(Bool(false), "not http") }
+            #expect(backend.auth == .none)
+        }
+        let inputs = try spec(
+            "inputs: {ACME_CREDENTIALS_PATH: {kind: variable}, TOKENS_PER_PAGE: {kind: variable, default: \"5\"}}"
+        ).inputs
+        #expect(inputs.map(\.isRequired) == [true, false])
     }
 
     @Test("a damaged manifest is refused or read, and never crashes")

@@ -1,4 +1,5 @@
 import Basics
+import JSON
 import SourceSpec
 
 /// The values that a request's sources and templates draw on.
@@ -8,6 +9,8 @@ struct Bindings: Sendable {
     /// The filter behind each argument name.
     let arguments: [String: Value]
     let now: Instant
+    /// Variables that need no value: unset, they are empty in a template.
+    var optionalVariables: Set<String> = []
 
     /// Why a value cannot be made. ``ScanPlan`` turns it into a `SourceError`.
     enum Gap: Error, Hashable {
@@ -74,10 +77,13 @@ struct Bindings: Sendable {
         }
     }
 
-    /// One text is a list of one; commas separate several.
+    /// A list as JSON text, or as text with commas between; one text is a list of one.
     private func strings(_ value: Value?) -> JSONValue? {
         value.map { value in
             let text = Self.text(of: Self.json(value))
+            if text.hasPrefix("["), case .array(let elements) = try? JSONDocument.parse(text) {
+                return .array(elements.map { .string(Self.text(of: $0)) })
+            }
             return .array(text.split(separator: ",").map { .string(String($0)) })
         }
     }
@@ -108,7 +114,9 @@ struct Bindings: Sendable {
     func value(of hole: Template.Hole, at position: PagePosition) throws(Gap) -> String {
         let found: String? =
             switch hole.namespace {
-            case .input: inputs[hole.key]
+            case .input:
+                inputs[hole.key]
+                    ?? (hole.defaultText == nil && optionalVariables.contains(hole.key) ? "" : nil)
             case .filter: filters[hole.key].map { Self.text(of: Self.json($0)) }
             case .arg: arguments[hole.key].map { Self.text(of: Self.json($0)) }
             case .state: position.state(hole.key)

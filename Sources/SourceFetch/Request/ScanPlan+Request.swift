@@ -169,10 +169,19 @@ extension [HTTPRequest.Header] {
 }
 
 extension JSONValue {
-    /// Sets the member at the path, making the objects on the way.
+    /// The largest place of a list that a path may name.
+    private static let largestPlace = 10_000
+
+    /// Sets the member at the path, making objects on the way, and lists where a segment is of digits alone.
     fileprivate mutating func set(_ value: JSONValue, at path: ArraySlice<String>) {
         guard let name = path.first else {
             self = value
+            return
+        }
+        if let place = Int(name), (0...Self.largestPlace).contains(place),
+            name.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+        {
+            set(value, inListAt: place, path.dropFirst())
             return
         }
         var members = members ?? []
@@ -185,5 +194,12 @@ extension JSONValue {
             members.append(Member(name, inner))
         }
         self = .object(members)
+    }
+
+    private mutating func set(_ value: JSONValue, inListAt place: Int, _ path: ArraySlice<String>) {
+        var elements = array ?? []
+        elements += Array(repeating: .null, count: Swift.max(0, place + 1 - elements.count))
+        elements[place].set(value, at: path)
+        self = .array(elements)
     }
 }

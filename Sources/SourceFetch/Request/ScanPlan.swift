@@ -41,7 +41,8 @@ struct ScanPlan: Sendable {
         }
         bindings = Bindings(
             inputs: values, filters: scan.filters,
-            arguments: scan.filters.merging(bound, uniquingKeysWith: { $1 }), now: now)
+            arguments: scan.filters.merging(bound, uniquingKeysWith: { $1 }), now: now,
+            optionalVariables: scan.source.optionalVariables)
         secrets = Secrets(scan.source, inputs: values, redaction: redaction)
         route = Self.route(of: scan)
         pagination = Self.pagination(of: scan)

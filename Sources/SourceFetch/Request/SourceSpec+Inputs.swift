@@ -12,6 +12,11 @@ extension SourceSpec {
         return required + unmet.map { $0.joined(separator: " or ") }
     }
 
+    /// The variables that may stay unset.
+    var optionalVariables: Set<String> {
+        Set(inputs.filter { $0.kind == .variable && !$0.isRequired }.map(\.key))
+    }
+
     /// Set inputs and the manifest's defaults by name; an empty variable counts as unset.
     func inputValues(_ inputs: (String) -> String?) -> [String: String] {
         var values: [String: String] = [:]

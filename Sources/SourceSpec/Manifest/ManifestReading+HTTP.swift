@@ -40,8 +40,7 @@ extension ManifestReading {
         case "HeaderAuth":
             auth.allow(["type", "headers"])
             let headers = parameters(auth, "headers", .source)
-            if headers.isEmpty { auth.report("HeaderAuth has no headers", "List at least one under \"headers:\".") }
-            return .headers(headers)
+            return headers.isEmpty ? .none : .headers(headers)
         case "BasicAuth":
             auth.allow(["type", "username", "password"])
             return .basic(username: template(auth, "username"), password: template(auth, "password"))

@@ -1,11 +1,11 @@
 import YAML
 
 extension ManifestReading {
-    /// Words of a key that make it a credential, which no plain variable may hold.
-    private static let credentialWords: Set<String> = [
-        "TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIAL", "CREDENTIALS", "APIKEY",
+    /// Words of a key that make it a credential, which no plain variable may hold: Coral's list.
+    private static let credentialMarks = [
+        "API_KEY", "APPLICATION_KEY", "ACCESS_KEY", "ADMIN_KEY", "AUTHORIZATION", "PASSWORD", "PRIVATE_KEY", "READ_KEY",
+        "SECRET", "TOKEN",
     ]
-    private static let credentialPairs = ["API_KEY", "ACCESS_KEY", "PRIVATE_KEY", "SECRET_KEY", "APPLICATION_KEY"]
 
     func readInputs() {
         for (key, mark, item) in fields.fields("inputs")?.items ?? [] {
@@ -36,17 +36,16 @@ extension ManifestReading {
                     "Write \"kind: secret\".")
             }
         }
+        let defaultValue = kind == "secret" ? nil : input.text("default")
         return InputSpec(
-            key: key, kind: kind == "secret" ? .secret : .variable,
-            defaultValue: kind == "secret" ? nil : input.text("default"), isRequired: input.bool("required") ?? true,
+            key: key, kind: kind == "secret" ? .secret : .variable, defaultValue: defaultValue,
+            isRequired: input.bool("required") ?? (defaultValue == nil),
             hint: input.text("hint") ?? "")
     }
 
     static func looksLikeCredential(_ key: String) -> Bool {
-        let upper = key.uppercased()
-        let words = upper.split { !$0.isLetter && !$0.isNumber }.map(String.init)
-        return words.contains { credentialWords.contains($0) }
-            || credentialPairs.contains { ("_" + words.joined(separator: "_") + "_").contains("_\($0)_") }
+        let delimited = "_\(key.uppercased())_"
+        return credentialMarks.contains { delimited.contains("_\($0)_") }
     }
 
     /// The ways to come by a secret, which Coral offers when a source is added; their shape is checked alone.

@@ -27,14 +27,14 @@ enum SourceAdd {
         context.print(
             .fields([
                 "source": .string(spec.name), "version": .string(spec.version), "folder": .string(folder),
-                "address": spec.address.map(JSONValue.string), "hides": JSONValue(hidden?.version),
+                "address": JSONValue(spec.address(context.environment)), "hides": JSONValue(hidden?.version),
                 "missing": .array(missing.map(JSONValue.string)),
-            ]), or: text(spec, folder, hidden: hidden, missing: missing))
+            ]), or: text(spec, folder, address: spec.address(context.environment), hidden: hidden, missing: missing))
         return .done
     }
 
     private static func text(
-        _ spec: SourceSpec, _ folder: String, hidden: SourceSpec?, missing: [String]
+        _ spec: SourceSpec, _ folder: String, address: String?, hidden: SourceSpec?, missing: [String]
     ) -> String {
         let count = spec.tables.count + spec.functions.count
         var lines = [
@@ -43,7 +43,7 @@ enum SourceAdd {
         if let hidden {
             lines.append("It stands in the place of the shipped \(hidden.name) \(hidden.version) until it is removed.")
         }
-        if let address = spec.address { lines.append("It asks \(address).") }
+        if let address { lines.append("It asks \(address).") }
         if !missing.isEmpty {
             lines.append("Set \(missing.joined(separator: " and ")) in the environment or in .env.")
         }
@@ -78,14 +78,20 @@ enum SourceRemove {
 }
 
 extension SourceSpec {
-    /// Where its requests go: the manifest's address, with its inputs in braces. Nil for a source of files.
-    var address: String? {
+    /// Where its requests go, with what is not set in braces. Nil for a source of files.
+    func address(_ environment: Environment) -> String? {
         guard case .http(let backend) = backend else { return nil }
+        if let given = overlay.baseURLInput.flatMap({ environment[$0] }) { return given }
         return backend.baseURL.parts.map { part in
             switch part {
             case .text(let text): text
-            case .hole(let hole): inputs.first { $0.key == hole.key }?.defaultValue ?? "{\(hole.key)}"
+            case .hole(let hole): value(of: hole, environment) ?? "{\(hole.key)}"
             }
         }.joined()
+    }
+
+    private func value(of hole: Template.Hole, _ environment: Environment) -> String? {
+        let input = inputs.first { $0.key == hole.key }
+        return input?.kind == .secret ? nil : environment[hole.key] ?? input?.defaultValue ?? hole.defaultText
     }
 }

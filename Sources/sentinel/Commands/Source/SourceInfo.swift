@@ -40,7 +40,7 @@ struct SourceDescription {
         var lines = ["\(spec.name) \(spec.version)"]
         if !spec.description.isEmpty { lines.append(spec.description) }
         if let origin { lines.append("\(origin.words): \(origin.folder)") }
-        if let address = spec.address { lines.append("asks \(address)") }
+        if let address = spec.address(environment) { lines.append("asks \(address)") }
         lines.append(missing.isEmpty ? "ready" : "not set: \(missing.joined(separator: ", "))")
         return lines.map { TextTable.inert($0) + "\n" }.joined()
     }
@@ -107,7 +107,7 @@ struct SourceDescription {
     var document: JSONValue {
         .fields([
             "source": .string(spec.name), "version": .string(spec.version), "description": .string(spec.description),
-            "backend": .string(backend), "address": spec.address.map(JSONValue.string),
+            "backend": .string(backend), "address": JSONValue(spec.address(environment)),
             "origin": origin.map { .string($0.isOwn ? "added" : "shipped") },
             "folder": JSONValue(origin?.folder), "hides": JSONValue(origin?.hidden),
             "state": .string(missing.isEmpty ? "ready" : "not set"),

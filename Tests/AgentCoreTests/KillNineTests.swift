@@ -6,7 +6,7 @@ import Sandbox
 import TestSupport
 import Testing
 
-@Suite("kill -9 at any moment")
+@Suite("kill -9 at any moment", .heavy)
 struct KillNineTests {
     /// The program itself, beside the tests' own executable.
     private static let program: String = {

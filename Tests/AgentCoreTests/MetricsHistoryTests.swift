@@ -3,9 +3,10 @@ import Basics
 import OnCallModel
 import Sandbox
 import SourceEngine
+import TestSupport
 import Testing
 
-@Suite("Hours that Langfuse adds up")
+@Suite("Hours that Langfuse adds up", .heavy)
 struct MetricsHistoryTests {
     private static let hours = """
         SELECT hour, sum(observations) AS observations, round(sum(cost), 6) AS cost, sum(input_tokens) AS tokens

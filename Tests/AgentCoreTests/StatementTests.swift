@@ -2,9 +2,10 @@ import Basics
 import OnCallModel
 import Sandbox
 import SourceEngine
+import TestSupport
 import Testing
 
-@Suite("Statements over all sources")
+@Suite("Statements over all sources", .heavy)
 struct StatementTests {
     @Test("commits, Sentry issues and observations are joined in one statement")
     func crossSourceJoin() async throws {

@@ -3,9 +3,10 @@ import Basics
 import IncidentStore
 import OnCallModel
 import Sandbox
+import TestSupport
 import Testing
 
-@Suite("The whole line")
+@Suite("The whole line", .heavy)
 struct WholeLineTests {
     @Test("one scan finds the planted spike and loop, names the culprit, and leaves the healthy alone")
     func findsWhatIsPlanted() async throws {
@@ -149,7 +150,7 @@ struct WholeLineTests {
     }
 }
 
-@Suite("Scheduler machine")
+@Suite("Scheduler machine", .heavy)
 struct SchedulerMachineTests {
     private let start = Instant(iso8601: "2026-11-24T03:00:00Z") ?? Instant(milliseconds: 0)
 

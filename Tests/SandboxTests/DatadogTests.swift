@@ -1,9 +1,10 @@
 import Basics
 import HTTPClient
 import Sandbox
+import TestSupport
 import Testing
 
-@Suite("The sandbox's Datadog")
+@Suite("The sandbox's Datadog", .heavy)
 struct DatadogTests {
     private let stand: Stand
 

@@ -2,9 +2,10 @@ import Basics
 import HTTPClient
 import JSON
 import Sandbox
+import TestSupport
 import Testing
 
-@Suite("The demo's story as each provider tells it")
+@Suite("The demo's story as each provider tells it", .heavy)
 struct DemoStoryTests {
     private let sandbox: Sandbox
     private let truth: DemoScenario.Truth

@@ -2,9 +2,10 @@ import Basics
 import HTTPClient
 import JSON
 import Sandbox
+import TestSupport
 import Testing
 
-@Suite("The sandbox's faults")
+@Suite("The sandbox's faults", .heavy)
 struct FaultTests {
     private let stand: Stand
 

@@ -1,9 +1,10 @@
 import Basics
 import HTTPClient
 import Sandbox
+import TestSupport
 import Testing
 
-@Suite("The sandbox's GitHub: how changes come to production")
+@Suite("The sandbox's GitHub: how changes come to production", .heavy)
 struct GitHubTests {
     private let stand: Stand
 

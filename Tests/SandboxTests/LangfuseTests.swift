@@ -1,9 +1,10 @@
 import Basics
 import HTTPClient
 import Sandbox
+import TestSupport
 import Testing
 
-@Suite("The sandbox's Langfuse: metrics, prompts and scores")
+@Suite("The sandbox's Langfuse: metrics, prompts and scores", .heavy)
 struct LangfuseTests {
     private let stand: Stand
 

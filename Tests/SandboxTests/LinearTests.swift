@@ -1,9 +1,10 @@
 import Basics
 import HTTPClient
 import Sandbox
+import TestSupport
 import Testing
 
-@Suite("The sandbox's Linear")
+@Suite("The sandbox's Linear", .heavy)
 struct LinearTests {
     private let stand: Stand
 

@@ -1,9 +1,10 @@
 import Basics
 import HTTPClient
 import Sandbox
+import TestSupport
 import Testing
 
-@Suite("The sandbox's PagerDuty")
+@Suite("The sandbox's PagerDuty", .heavy)
 struct PagerDutyTests {
     private let policy = PagerDutyAccount.Named(id: "POL1", name: "Assistant on-call")
     private let stand: Stand

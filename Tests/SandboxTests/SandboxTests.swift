@@ -3,9 +3,10 @@ import Crypto
 import HTTPClient
 import JSON
 import Sandbox
+import TestSupport
 import Testing
 
-@Suite("The sandbox behaves as the providers do")
+@Suite("The sandbox behaves as the providers do", .heavy)
 struct SandboxTests {
     private static let now = Instant(iso8601: "2026-11-24T14:20:00Z") ?? Instant(milliseconds: 0)
     private let http = HTTPClient()

@@ -27,7 +27,7 @@ struct Provider {
     var asked: [WebRequest] { requests.withLock { $0 } }
 
     func fetcher(
-        inputs: [String: String] = [:], client: HTTPClient = HTTPClient(), timeout: Span = .seconds(10)
+        inputs: [String: String] = [:], client: HTTPClient = HTTPClient(), timeout: Span = .seconds(60)
     ) -> SourceFetcher {
         SourceFetcher(
             client: client, inputs: { inputs[$0] }, clock: time.clock, timeout: timeout,

@@ -79,6 +79,8 @@ indirect enum SQLNode: Hashable, Sendable {
 /// A statement written out again, which can tell where each byte of it came from.
 struct RenderedSQL: Hashable, Sendable {
     private(set) var text = ""
+    /// Where the last piece ended in the original.
+    private var end = -1
     private var origins: [(rendered: Int, original: Int)] = []
 
     init(_ nodes: [SQLNode]) {
@@ -98,7 +100,11 @@ struct RenderedSQL: Hashable, Sendable {
     }
 
     private mutating func append(_ piece: String, _ offset: Int) {
-        let isTight = piece == "." || piece == "," || piece == ")" || text.hasSuffix(".") || text.hasSuffix("(")
+        // What a column is called by follows the text: `count(*)` stays as it was written.
+        let isCalled = piece == "(" && (offset == end || origins.last?.original == offset && !text.hasSuffix(" "))
+        let isTight =
+            piece == "." || piece == "," || piece == ")" || text.hasSuffix(".") || text.hasSuffix("(") || isCalled
+        end = offset + piece.utf8.count
         if !text.isEmpty, !isTight { text += " " }
         origins.append((text.utf8.count, offset))
         text += piece

@@ -18,13 +18,18 @@ package struct QueryExplanation: Hashable, Sendable {
         package var request: String
         /// Calls that the step would make; nil where that cannot be known before it is run.
         package var calls: Int?
+        /// Calls that it would make at least.
+        package var least: Int
         package var note: String
 
-        package init(table: String, access: Access, request: String = "", calls: Int?, note: String = "") {
+        package init(
+            table: String, access: Access, request: String = "", calls: Int?, least: Int = 1, note: String = ""
+        ) {
             self.table = table
             self.access = access
             self.request = request
             self.calls = calls
+            self.least = calls ?? least
             self.note = note
         }
     }
@@ -36,7 +41,7 @@ package struct QueryExplanation: Hashable, Sendable {
     }
 
     /// At least this many calls.
-    package var calls: Int { steps.reduce(0) { $0 + ($1.calls ?? 1) } }
+    package var calls: Int { steps.reduce(0) { $0 + ($1.calls ?? $1.least) } }
     package var isExact: Bool { steps.allSatisfy { $0.calls != nil } }
 
     package var rows: RowSet {

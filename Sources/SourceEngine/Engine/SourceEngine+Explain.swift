@@ -88,6 +88,7 @@ extension SourceEngine {
             step.note = "about; \(windows.count) window\(windows.count == 1 ? "" : "s") to read"
         } else {
             step.calls = windows.count == 1 && state.hasRows ? 1 : nil
+            step.least = windows.count
             step.note = "at least \(windows.count): how many rows there are is not known yet"
         }
         return step

@@ -1,5 +1,6 @@
 import Basics
 import CellGrid
+import Glibc
 import SQLPrompt
 import SourceEngine
 
@@ -48,7 +49,10 @@ struct SQLSession: Sendable {
         guard let ahead = try? await engine.readingAhead(of: statement, freshness: freshness) else { return }
         for step in ahead.steps {
             guard let calls = step.calls else {
-                Output.remark("\(step.table): its history is read first, \(step.note).")
+                guard isatty(2) == 1 else { continue }
+                Output.remark(
+                    "\(step.table) is read for the first time: at least \(step.least) call\(step.least == 1 ? "" : "s")."
+                )
                 continue
             }
             guard calls > Self.manyCalls else { continue }

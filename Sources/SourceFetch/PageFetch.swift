@@ -28,13 +28,15 @@ struct PageFetch {
     /// The whole page at `position`, after as many tries as the retry machine allows.
     ///
     /// - Throws: ``SourceError`` with the calls of the scan so far, or `CancellationError`.
-    mutating func page(at position: PagePosition) async throws -> FetchedPage {
+    mutating func page(
+        at position: PagePosition, onSilence: (Silence) async -> Void
+    ) async throws -> FetchedPage {
         let request = try plan.request(at: position)
         var machine = RetryMachine(policy: policy)
         while true {
             let failure: Failure
             do {
-                let page = try await attempt(request)
+                let page = try await attempt(request, onSilence)
                 await budget.succeed()
                 return page
             } catch let caught as Failure {
@@ -46,18 +48,27 @@ struct PageFetch {
                 if Self.isOutage(failure.error.kind) { await budget.fail() } else { await budget.succeed() }
                 throw counted(failure.error)
             }
+            await tell(failure.error, onSilence)
             try await fetcher.sleep(wait)
         }
     }
 
+    private func tell(_ error: SourceError, _ onSilence: (Silence) async -> Void) async {
+        let until = await budget.blockedUntil
+        guard let until, until - fetcher.clock.now() > fetcher.retries.patience else { return }
+        await onSilence(Silence(error: counted(error), until: until))
+    }
+
     /// One try, with the redirects that it takes.
-    private mutating func attempt(_ first: HTTPRequest) async throws -> FetchedPage {
+    private mutating func attempt(
+        _ first: HTTPRequest, _ onSilence: (Silence) async -> Void
+    ) async throws -> FetchedPage {
         var request = first
         let judge = AnswerJudge(plan: plan, now: fetcher.clock.now())
         for _ in 0...Self.mostRedirects {
             let response: HTTPResponse
             do {
-                response = try await send(request)
+                response = try await send(request, onSilence)
             } catch let error as HTTPError {
                 throw judge.failure(error, of: request)
             }
@@ -72,8 +83,13 @@ struct PageFetch {
             error: judge.sourceError(.refusedByProvider, first, reason, judge.checkAddress), trouble: .lasting)
     }
 
-    private mutating func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+    private mutating func send(
+        _ request: HTTPRequest, _ onSilence: (Silence) async -> Void
+    ) async throws -> HTTPResponse {
         lastRequest = request
+        if let until = await budget.blockedUntil {
+            await tell(sourceError(for: .rateLimited(until - fetcher.clock.now()), request), onSilence)
+        }
         do {
             try await budget.begin(patience: policy.patience)
         } catch let refusal as RateBudget.Refusal {

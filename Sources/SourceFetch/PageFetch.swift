@@ -33,6 +33,7 @@ struct PageFetch {
     ) async throws -> FetchedPage {
         let request = try plan.request(at: position)
         var machine = RetryMachine(policy: policy)
+        var outage: SourceError?
         while true {
             let failure: Failure
             do {
@@ -41,6 +42,11 @@ struct PageFetch {
                 return page
             } catch let caught as Failure {
                 failure = caught
+            } catch let refusal as RateBudget.Refusal {
+                guard case .resting = refusal, let outage else { throw counted(sourceError(for: refusal, request)) }
+                // The breaker let one try through to see whether the source is back: it is not.
+                await budget.fail()
+                throw counted(outage)
             }
             if case .rateLimited(let wait?) = failure.trouble { await budget.block(for: wait) }
             guard case .tryAgain(let wait) = machine.decide(after: failure.trouble, random: fetcher.random()) else {
@@ -48,6 +54,7 @@ struct PageFetch {
                 if Self.isOutage(failure.error.kind) { await budget.fail() } else { await budget.succeed() }
                 throw counted(failure.error)
             }
+            if Self.isOutage(failure.error.kind) { outage = failure.error }
             await tell(failure.error, onSilence)
             try await fetcher.sleep(wait)
         }
@@ -90,11 +97,7 @@ struct PageFetch {
         if let until = await budget.blockedUntil {
             await tell(sourceError(for: .rateLimited(until - fetcher.clock.now()), request), onSilence)
         }
-        do {
-            try await budget.begin(patience: policy.patience)
-        } catch let refusal as RateBudget.Refusal {
-            throw counted(sourceError(for: refusal, request))
-        }
+        try await budget.begin(patience: policy.patience)
         calls += 1
         let result: Result<HTTPResponse, any Error>
         do {
@@ -138,5 +141,8 @@ struct PageFetch {
         return error
     }
 
-    private static func isOutage(_ kind: SourceError.Kind) -> Bool { kind == .unavailable || kind == .timedOut }
+    /// A provider that was asked too often and does not say when to come again is left alone like one that is down.
+    private static func isOutage(_ kind: SourceError.Kind) -> Bool {
+        [.unavailable, .timedOut, .rateLimited(retryAfter: nil)].contains(kind)
+    }
 }

@@ -23,7 +23,7 @@ final class FaultStage: Sendable {
 
     /// `inputs` replace variables of the sandbox; `timeout` is for one request. Jitter is none: waits are exact.
     init(
-        inputs: [String: String] = [:], timeout: Span = .seconds(30),
+        inputs: (Sandbox) -> [String: String] = { _ in [:] }, timeout: Span = .seconds(30),
         retries: RetryMachine.Policy = RetryMachine.Policy(), waits: HandClock.Waits = .movesTheClock,
         random: Double = 0, prepare: (SandboxWorld) -> Void = { _ in }
     ) throws {
@@ -33,7 +33,7 @@ final class FaultStage: Sendable {
         prepare(world)
         sandbox = try Sandbox(world: world, agent: .init(traceID: "loop", name: "loop", step: .seconds(12)))
         self.clock = clock
-        let environment = Environment(process: sandbox.environment.merging(inputs) { $1 })
+        let environment = Environment(process: sandbox.environment.merging(inputs(sandbox)) { $1 })
         let values: @Sendable (String) -> String? = { environment[$0] }
         let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
         engine = SourceEngine(
@@ -80,6 +80,9 @@ final class FaultStage: Sendable {
         let report = result.sources.first ?? SourceReport(source: "none", state: .down)
         return (result.rows.rows.first?.first?.integer.map { Int($0) } ?? -1, report)
     }
+
+    /// Everything up to this second is stored: providers give their time in whole seconds.
+    func isCurrent(_ report: SourceReport) -> Bool { report.asOf == clock.now.floored(to: .seconds(1)) }
 
     func report(of source: String) async -> SourceReport? {
         await engine.reports().first { $0.source == source }

@@ -104,12 +104,18 @@ final class Transfer: @unchecked Sendable {  // because ownership passes to the 
         let detail = errorText[0] == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: errorText)
         let message =
             isTooLarge ? "the answer of \(host) is larger than \(request.bodyLimit) bytes" : "\(host): \(detail)"
-        return .failure(HTTPError(kind: kind(of: code), message: message, requestMayHaveArrived: mayHaveArrived(code)))
+        var bytesSent = 0
+        cc_get_long(easy, CURLINFO_REQUEST_SIZE, &bytesSent)
+        let kind = kind(of: code, isSent: bytesSent > 0)
+        return .failure(
+            HTTPError(kind: kind, message: message, requestMayHaveArrived: mayHaveArrived(code, kind)))
     }
 
-    private func kind(of code: CURLcode) -> HTTPError.Kind {
+    private func kind(of code: CURLcode, isSent: Bool) -> HTTPError.Kind {
         if isTooLarge { return .bodyTooLarge }
         switch code {
+        // The time to connect was over.
+        case CURLE_OPERATION_TIMEDOUT where !isSent: return .unreachable
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT: return .unreachable
         case CURLE_OPERATION_TIMEDOUT: return .timedOut
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CACERT_BADFILE: return .tls
@@ -117,8 +123,8 @@ final class Transfer: @unchecked Sendable {  // because ownership passes to the 
         }
     }
 
-    private func mayHaveArrived(_ code: CURLcode) -> Bool {
-        switch kind(of: code) {
+    private func mayHaveArrived(_ code: CURLcode, _ kind: HTTPError.Kind) -> Bool {
+        switch kind {
         case .unreachable, .tls: false
         case .timedOut, .bodyTooLarge, .broken, .cancelled:
             ![CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT].contains(code)

@@ -28,17 +28,25 @@ struct PageFetch {
     /// The whole page at `position`, after as many tries as the retry machine allows.
     ///
     /// - Throws: ``SourceError`` with the calls of the scan so far, or `CancellationError`.
-    mutating func page(at position: PagePosition) async throws -> FetchedPage {
+    mutating func page(
+        at position: PagePosition, onSilence: (Silence) async -> Void
+    ) async throws -> FetchedPage {
         let request = try plan.request(at: position)
         var machine = RetryMachine(policy: policy)
+        var outage: SourceError?
         while true {
             let failure: Failure
             do {
-                let page = try await attempt(request)
+                let page = try await attempt(request, onSilence)
                 await budget.succeed()
                 return page
             } catch let caught as Failure {
                 failure = caught
+            } catch let refusal as RateBudget.Refusal {
+                guard case .resting = refusal, let outage else { throw counted(sourceError(for: refusal, request)) }
+                // The breaker let one try through to see whether the source is back: it is not.
+                await budget.fail()
+                throw counted(outage)
             }
             if case .rateLimited(let wait?) = failure.trouble { await budget.block(for: wait) }
             guard case .tryAgain(let wait) = machine.decide(after: failure.trouble, random: fetcher.random()) else {
@@ -46,12 +54,22 @@ struct PageFetch {
                 if Self.isOutage(failure.error.kind) { await budget.fail() } else { await budget.succeed() }
                 throw counted(failure.error)
             }
+            if Self.isOutage(failure.error.kind) { outage = failure.error }
+            await tell(failure.error, onSilence)
             try await fetcher.sleep(wait)
         }
     }
 
+    private func tell(_ error: SourceError, _ onSilence: (Silence) async -> Void) async {
+        let until = await budget.blockedUntil
+        guard let until, until - fetcher.clock.now() > fetcher.retries.patience else { return }
+        await onSilence(Silence(error: counted(error), until: until))
+    }
+
     /// One try, with the redirects that it takes.
-    private mutating func attempt(_ first: HTTPRequest) async throws -> FetchedPage {
+    private mutating func attempt(
+        _ first: HTTPRequest, _ onSilence: (Silence) async -> Void
+    ) async throws -> FetchedPage {
         var request = first
         let known = cacheKey(of: first).flatMap { fetcher.pageCache.entry(for: $0) }
         if let known { request.headers.append(.init("If-None-Match", known.tag)) }
@@ -59,7 +77,7 @@ struct PageFetch {
         for _ in 0...Self.mostRedirects {
             let response: HTTPResponse
             do {
-                response = try await send(request)
+                response = try await send(request, onSilence)
             } catch let error as HTTPError {
                 throw judge.failure(error, of: request)
             }
@@ -86,13 +104,14 @@ struct PageFetch {
             source: plan.source.name, table: plan.scan.table.name, filters: plan.scan.filters, url: request.url)
     }
 
-    private mutating func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+    private mutating func send(
+        _ request: HTTPRequest, _ onSilence: (Silence) async -> Void
+    ) async throws -> HTTPResponse {
         lastRequest = request
-        do {
-            try await budget.begin(patience: policy.patience)
-        } catch let refusal as RateBudget.Refusal {
-            throw counted(sourceError(for: refusal, request))
+        if let until = await budget.blockedUntil {
+            await tell(sourceError(for: .rateLimited(until - fetcher.clock.now()), request), onSilence)
         }
+        try await budget.begin(patience: policy.patience)
         calls += 1
         let result: Result<HTTPResponse, any Error>
         do {
@@ -137,5 +156,8 @@ struct PageFetch {
         return error
     }
 
-    private static func isOutage(_ kind: SourceError.Kind) -> Bool { kind == .unavailable || kind == .timedOut }
+    /// A provider that was asked too often and does not say when to come again is left alone like one that is down.
+    private static func isOutage(_ kind: SourceError.Kind) -> Bool {
+        [.unavailable, .timedOut, .rateLimited(retryAfter: nil)].contains(kind)
+    }
 }

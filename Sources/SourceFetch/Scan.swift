@@ -99,8 +99,35 @@ package protocol PageSource: Sendable {
         _ scan: Scan, onPage: @Sendable (Page) async throws -> ScanProgress
     ) async throws -> ScanOutcome
 
+    /// The same. `onSilence` hears before the scan waits because the provider asked for silence, where that is longer
+    /// than a statement waits.
+    func scan(
+        _ scan: Scan, onSilence: @Sendable (Silence) async -> Void,
+        onPage: @Sendable (Page) async throws -> ScanProgress
+    ) async throws -> ScanOutcome
+
     /// What the first request of a scan would be, without its secrets. Asks nothing.
     func request(of scan: Scan) throws(SourceError) -> PlannedRequest
+}
+
+extension PageSource {
+    /// For sources that know of no silence.
+    package func scan(
+        _ scan: Scan, onSilence: @Sendable (Silence) async -> Void,
+        onPage: @Sendable (Page) async throws -> ScanProgress
+    ) async throws -> ScanOutcome {
+        try await self.scan(scan, onPage: onPage)
+    }
+}
+
+/// A provider that was asked too often is not asked again before `until`; `error` says what it answered.
+package struct Silence: Hashable, Sendable {
+    package var error: SourceError
+    package var until: Instant
+
+    package init(error: SourceError, until: Instant) {
+        (self.error, self.until) = (error, until)
+    }
 }
 
 /// A request that was not made.

@@ -39,12 +39,19 @@ package final class SourceFetcher: PageSource {
     package func scan(
         _ scan: Scan, onPage: @Sendable (Page) async throws -> ScanProgress
     ) async throws -> ScanOutcome {
+        try await self.scan(scan, onSilence: { _ in }, onPage: onPage)
+    }
+
+    package func scan(
+        _ scan: Scan, onSilence: @Sendable (Silence) async -> Void,
+        onPage: @Sendable (Page) async throws -> ScanProgress
+    ) async throws -> ScanOutcome {
         let plan = try ScanPlan(scan, inputs: inputs, now: clock.now(), redaction: redaction, timeout: timeout)
         var fetch = PageFetch(plan: plan, fetcher: self, budget: budget(of: plan.source))
         var paging = PagingMachine(plan.pagination, pageSize: plan.pageSize)
         var outcome = ScanOutcome()
         while true {
-            let fetched = try await fetch.page(at: paging.position)
+            let fetched = try await fetch.page(at: paging.position, onSilence: onSilence)
             var rows = fetched.content.rows
             let room = plan.rowCap.map { max(0, $0 - outcome.rows) } ?? rows.count
             let isCut = rows.count > room

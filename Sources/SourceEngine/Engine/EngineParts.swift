@@ -102,6 +102,13 @@ struct SplitPages: PageSource {
         try await pages(for: scan).scan(scan, onPage: onPage)
     }
 
+    func scan(
+        _ scan: Scan, onSilence: @Sendable (Silence) async -> Void,
+        onPage: @Sendable (Page) async throws -> ScanProgress
+    ) async throws -> ScanOutcome {
+        try await pages(for: scan).scan(scan, onSilence: onSilence, onPage: onPage)
+    }
+
     func request(of scan: Scan) throws(SourceError) -> PlannedRequest {
         try pages(for: scan).request(of: scan)
     }

@@ -27,8 +27,9 @@ extension SourceEngine {
             return report
         }
         let states = known.map { name, status in
-            late.contains(name) && status.isRunning
-                ? (.syncing, "\(name) did not answer in time; what is stored was read.") : tableState(name, status)
+            late.contains(name) && status.isRunning && silence(of: status) == nil
+                ? (.syncing, "\(name) did not answer in time; what is stored was read." + Self.stored(status))
+                : tableState(name, status)
         }
         let live = (failure ?? liveFailures[schema]).map { (SourceReport.State.down, Optional(Self.sentence($0))) }
         let all = states + (live.map { [$0] } ?? [])
@@ -48,9 +49,13 @@ extension SourceEngine {
     }
 
     private func tableState(_ name: QualifiedName, _ status: TableStatus) -> (SourceReport.State, String?) {
+        let isEmpty = status.state.coverage.intervals.isEmpty
+        if let silence = silence(of: status) {
+            let again = " It is asked again at \(silence.until.iso8601Seconds)."
+            return (isEmpty ? .syncing : .partial, silence.error.reason + again + Self.stored(status))
+        }
         if let failure = status.last?.failure {
-            let age = status.state.coverage.end.map { " Rows up to \($0.iso8601Seconds) are stored." } ?? ""
-            return (status.state.coverage.intervals.isEmpty ? .down : .partial, Self.sentence(failure) + age)
+            return (isEmpty ? .down : .partial, Self.sentence(failure) + Self.stored(status))
         }
         if let note = status.last?.note { return (.partial, note) }
         if status.isRunning, status.last == nil, !isWhole(name, status) {
@@ -59,6 +64,18 @@ extension SourceEngine {
         if status.state.syncedAt == nil { return (.syncing, "\(name): nothing is stored yet.") }
         return isSilent(name, status)
             ? (.noData, "\(name): no new row since \(status.state.newest?.iso8601Seconds ?? "").") : (.ok, nil)
+    }
+
+    /// What the running sync still waits out.
+    private func silence(of status: TableStatus) -> Silence? {
+        guard status.isRunning, let silence = status.silence, silence.until > configuration.clock.now() else {
+            return nil
+        }
+        return silence
+    }
+
+    private static func stored(_ status: TableStatus) -> String {
+        status.state.coverage.end.map { " Rows up to \($0.iso8601Seconds) are stored." } ?? ""
     }
 
     private func isWhole(_ name: QualifiedName, _ status: TableStatus) -> Bool {

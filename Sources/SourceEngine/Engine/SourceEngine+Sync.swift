@@ -84,7 +84,8 @@ extension SourceEngine {
         let sync = MirrorSync(
             table: table, file: file, pages: parts.pages, clock: configuration.clock,
             retention: configuration.retention ?? table.mirror.retention,
-            skew: status.last?.skew ?? .milliseconds(0))
+            skew: status.last?.skew ?? .milliseconds(0),
+            onSilence: { [epoch] silence in await self.note(silence, of: name, epoch) })
         let history = parts.hourlySums.flatMap { sums in
             table.mirror.rollups
                 ? HourlyHistory(
@@ -106,6 +107,7 @@ extension SourceEngine {
         status.last = outcome
         status.endedAt = configuration.clock.now()
         status.isRunning = false
+        status.silence = nil
         let waiters = status.waiters
         status.waiters = [:]
         statuses[name] = status
@@ -118,15 +120,32 @@ extension SourceEngine {
     /// Waits for the sync that runs; false when the deadline came first. The sync itself goes on.
     @discardableResult
     private func wait(for name: QualifiedName, until deadline: ContinuousClock.Instant?) async -> Bool {
-        guard statuses[name]?.isRunning ?? false else { return true }
+        guard let status = statuses[name], status.isRunning else { return true }
+        guard !isOutlasted(deadline, by: status.silence) else { return false }
         let id = takeWaiterID()
         return await withCheckedContinuation { continuation in
             let timer = Task {
                 guard let deadline, (try? await Task.sleep(until: deadline, clock: .continuous)) != nil else { return }
                 self.giveUp(id, name)
             }
-            statuses[name]?.waiters[id] = TableStatus.Waiter(continuation: continuation, timer: timer)
+            statuses[name]?.waiters[id] = TableStatus.Waiter(
+                deadline: deadline, continuation: continuation, timer: timer)
         }
+    }
+
+    /// The sync goes on after the silence; whoever would stop waiting before its end does so now.
+    private func note(_ silence: Silence, of name: QualifiedName, _ began: Int) {
+        guard began == epoch else { return }
+        statuses[name]?.silence = silence
+        for (id, waiter) in statuses[name]?.waiters ?? [:] where isOutlasted(waiter.deadline, by: silence) {
+            waiter.timer.cancel()
+            giveUp(id, name)
+        }
+    }
+
+    private func isOutlasted(_ deadline: ContinuousClock.Instant?, by silence: Silence?) -> Bool {
+        guard let deadline, let silence else { return false }
+        return ContinuousClock.now + (silence.until - configuration.clock.now()).duration > deadline
     }
 
     private func giveUp(_ id: Int, _ name: QualifiedName) {

@@ -87,9 +87,13 @@ struct TableStatus: Sendable {
     /// When the last sync ended.
     var endedAt: Instant?
     var isRunning = false
+    /// What the running sync waits out.
+    var silence: Silence?
     var waiters: [Int: Waiter] = [:]
 
     struct Waiter: Sendable {
+        /// Nil for one who waits to the end.
+        let deadline: ContinuousClock.Instant?
         let continuation: CheckedContinuation<Bool, Never>
         let timer: Task<Void, Never>
     }

@@ -24,7 +24,9 @@ struct MirrorChain: Sendable {
         let gathered = Lock(Gathered())
         let scan = sync.table.scan(window, usesFallback: usesFallback)
         do {
-            let result = try await sync.pages.scan(scan) { page in try await take(page, gathered) }
+            let result = try await sync.pages.scan(scan, onSilence: sync.onSilence) { page in
+                try await take(page, gathered)
+            }
             let rest = gathered.withLock { $0 }
             outcome.calls += result.calls
             outcome.warnings += result.schemaWarnings

@@ -3,7 +3,7 @@ import Basics
 /// What a mirror file remembers of one table.
 struct MirrorState: Hashable, Sendable {
     var coverage = IntervalSet()
-    /// When the last chain of windows came to its end.
+    /// When the last sync that came to its end began: what it read is as old as that.
     var syncedAt: Instant?
     /// The time of the newest row.
     var newest: Instant?

@@ -29,12 +29,16 @@ struct MirrorSync: Sendable {
     let clock: WallClock
     let retention: Span
     let skew: Span
+    /// Hears of a silence that the provider asked for and that the sync waits out.
+    let onSilence: @Sendable (Silence) async -> Void
 
     func run(since: Instant?, progress: @escaping @Sendable (SyncProgress) -> Void) async -> SyncOutcome {
         var outcome = SyncOutcome(skew: skew)
+        // The windows end at the start, however long a provider has them waited for.
+        let start = clock.now()
         do {
-            try await read(since: since, &outcome, progress)
-            try await file.finishSync(of: table.name, at: clock.now(), retention: retention)
+            try await read(since: since, at: start, &outcome, progress)
+            try await file.finishSync(of: table.name, at: start, retention: retention)
         } catch let error as SourceError {
             outcome.failure = error
         } catch is CancellationError {
@@ -59,10 +63,9 @@ struct MirrorSync: Sendable {
     }
 
     private func read(
-        since: Instant?, _ outcome: inout SyncOutcome, _ progress: @escaping @Sendable (SyncProgress) -> Void
+        since: Instant?, at now: Instant, _ outcome: inout SyncOutcome, _ progress: @escaping @Sendable (SyncProgress) -> Void
     ) async throws {
         let state = try await file.state(of: table.name)
-        let now = clock.now()
         let plan = MirrorPlan(mirror: table.mirror, coverage: state.coverage)
         let horizon = plan.horizon(now: now, since: since, retention: retention)
         var windows = plan.windows(from: horizon, to: now + max(skew, .milliseconds(0)))

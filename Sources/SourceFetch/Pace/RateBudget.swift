@@ -52,6 +52,9 @@ package actor RateBudget {
         }
     }
 
+    /// When the provider may be asked again; nil where it never asked for silence.
+    package var blockedUntil: Instant? { schedule.blockedUntil }
+
     /// The provider named a wait that all readers must keep.
     package func block(for wait: Span) { schedule.block(until: clock.now() + wait) }
 

@@ -13,7 +13,7 @@ package struct RequestSchedule: Sendable {
     private let budget: RateBudgetSpec
     /// The moments of the latest requests, in order; at most as many as the budget has.
     private var moments: [Instant] = []
-    private var blockedUntil: Instant?
+    package private(set) var blockedUntil: Instant?
 
     package init(_ budget: RateBudgetSpec) {
         self.budget = budget

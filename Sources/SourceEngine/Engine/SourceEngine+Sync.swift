@@ -123,13 +123,20 @@ extension SourceEngine {
         guard let status = statuses[name], status.isRunning else { return true }
         guard !isOutlasted(deadline, by: status.silence) else { return false }
         let id = takeWaiterID()
-        return await withCheckedContinuation { continuation in
-            let timer = Task {
-                guard let deadline, (try? await Task.sleep(until: deadline, clock: .continuous)) != nil else { return }
-                self.giveUp(id, name)
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                guard !Task.isCancelled else { return continuation.resume(returning: false) }
+                let timer = Task {
+                    guard let deadline, (try? await Task.sleep(until: deadline, clock: .continuous)) != nil else {
+                        return
+                    }
+                    self.giveUp(id, name)
+                }
+                statuses[name]?.waiters[id] = TableStatus.Waiter(
+                    deadline: deadline, continuation: continuation, timer: timer)
             }
-            statuses[name]?.waiters[id] = TableStatus.Waiter(
-                deadline: deadline, continuation: continuation, timer: timer)
+        } onCancel: {
+            Task { await self.giveUp(id, name) }
         }
     }
 

@@ -79,7 +79,9 @@ actor LivePages {
             return last < oldest ? .stop : .more
         }
         let rows = gathered.withLock { $0 }
-        let isCut = request.scan.rowLimit == nil && (outcome.isTruncated || rows.count >= rowLimit)
+        // A limit that was reached is what the statement wanted; anything short of it is a cut.
+        let isReached = request.scan.rowLimit.map { rows.count >= $0 } ?? false
+        let isCut = !isReached && (outcome.isTruncated || rows.count >= rowLimit)
         return LiveAnswer(rows: rows, calls: outcome.calls, isTruncated: isCut, at: clock.now())
     }
 }

@@ -63,7 +63,8 @@ struct MirrorSync: Sendable {
     }
 
     private func read(
-        since: Instant?, at now: Instant, _ outcome: inout SyncOutcome, _ progress: @escaping @Sendable (SyncProgress) -> Void
+        since: Instant?, at now: Instant, _ outcome: inout SyncOutcome,
+        _ progress: @escaping @Sendable (SyncProgress) -> Void
     ) async throws {
         let state = try await file.state(of: table.name)
         let plan = MirrorPlan(mirror: table.mirror, coverage: state.coverage)

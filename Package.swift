@@ -134,7 +134,7 @@ let package = Package(
         tests(
             "Architecture",
             needs: [
-                "Basics", "CellGrid", "Configuration", "JSON", "OnCallModel", "TestSupport", "ViewState",
+                "Basics", "CellGrid", "Configuration", "JSON", "OnCallModel", "SourceSpec", "TestSupport", "ViewState",
             ]),
         tests("Basics", needs: ["Basics", "TestSupport"]),
         tests("Configuration", needs: ["Basics", "Configuration", "JSON", "OnCallModel", "TestSupport"]),

@@ -120,6 +120,18 @@ enum UnknownShape {
         }
         return .object(changed + [.init("added_without_notice", ["by": "the provider"])])
     }
+
+    /// A number becomes an object with the number in it.
+    static func misfit(_ row: JSONValue) -> JSONValue {
+        guard let members = row.members else { return row }
+        return .object(
+            members.map { member in
+                switch member.value {
+                case .integer, .number: .init(member.name, ["amount": member.value])
+                default: member
+                }
+            })
+    }
 }
 
 extension WebRequest {

@@ -34,6 +34,8 @@ extension SandboxWorld {
         /// The answer with a first row of an unheard-of kind: an unknown word where a state or kind stands, a null where a
         /// text does, a number as text, and a field more.
         case unknownShapes
+        /// The answer with objects in its first row where numbers were.
+        case misfits
     }
 }
 
@@ -58,7 +60,8 @@ struct FaultyAnswer: Sendable {
             WebResponse(status: 302, headers: [.init("Location", address)])
         case .huge(let bytes): .json(Padding.list(bytes: bytes))
         case .gzipBomb(let bytes): Self.bomb(bytes)
-        case .halfJSON, .connectionLost, .cursorLoop, .endlessPages, .clockSkew, .duplicateRows, .unknownShapes:
+        case .halfJSON, .connectionLost, .cursorLoop, .endlessPages, .clockSkew, .duplicateRows, .unknownShapes,
+            .misfits:
             changed(by: fault)
         }
     }
@@ -81,6 +84,7 @@ struct FaultyAnswer: Sendable {
         case .duplicateRows: response.changeRows { rows in rows.flatMap { [$0, $0] } }
         case .unknownShapes:
             response.changeRows { rows in rows.prefix(1).map(UnknownShape.of) + rows.dropFirst() }
+        case .misfits: response.changeRows { rows in rows.prefix(1).map(UnknownShape.misfit) + rows.dropFirst() }
         default: break
         }
         return response

@@ -126,13 +126,13 @@ struct PageFetch {
 
     // MARK: Errors
 
-    /// The provider repeats itself, so the list has no end.
-    func loopError() -> SourceError {
+    /// The provider repeats itself, so the list has no end. `what` it did, as a predicate.
+    func loopError(_ what: String) -> SourceError {
         let judge = AnswerJudge(plan: plan, now: fetcher.clock.now())
         let request = lastRequest ?? HTTPRequest(.get, plan.base.text)
         return counted(
             judge.sourceError(
-                .malformed, request, "named a page for the second time: its paging goes in a circle.",
+                .malformed, request, "\(what): its paging goes in a circle.",
                 "Nothing was taken twice; report it to the provider."))
     }
 

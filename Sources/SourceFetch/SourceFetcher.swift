@@ -49,10 +49,12 @@ package final class SourceFetcher: PageSource {
         let plan = try ScanPlan(scan, inputs: inputs, now: clock.now(), redaction: redaction, timeout: timeout)
         var fetch = PageFetch(plan: plan, fetcher: self, budget: budget(of: plan.source))
         var paging = PagingMachine(plan.pagination, pageSize: plan.pageSize)
+        var progressOfRows = RowProgress()
         var outcome = ScanOutcome()
         while true {
             let fetched = try await fetch.page(at: paging.position, onSilence: onSilence)
             var rows = fetched.content.rows
+            if let standstill = progressOfRows.standstill(after: rows) { throw fetch.loopError(standstill) }
             let room = plan.rowCap.map { max(0, $0 - outcome.rows) } ?? rows.count
             let isCut = rows.count > room
             if isCut { rows.removeLast(rows.count - room) }
@@ -69,7 +71,7 @@ package final class SourceFetcher: PageSource {
             if isCut || progress == .stop { return outcome }
             switch step {
             case .end, .truncated: return outcome
-            case .loop: throw fetch.loopError()
+            case .loop: throw fetch.loopError("named a page for the second time")
             case .fetch:
                 guard let cap = plan.rowCap, outcome.rows >= cap else { continue }
                 outcome.isTruncated = true

@@ -39,6 +39,18 @@ struct FaultMatrixWaitingTests {
         #expect(try await stage.count("langfuse.observations").report.asOf == stage.clock.now)
     }
 
+    @Test("429 with Retry-After before anything is stored is an error that says when, not zero rows (row 1)")
+    func retryAfterAtFirst() async throws {
+        let stage = try FaultStage(waits: .untilMoved)
+        stage.world.fail(.langfuse, .rateLimited(seconds: 600))
+        let error = await #expect(throws: QueryError.self) { try await stage.count("langfuse.observations") }
+        #expect(error?.kind == .sourceFailed && error?.remedy.contains("in 600 s") == true, "\(error as Any)")
+        #expect(await stage.report(of: "langfuse")?.message?.contains("asked too often") == true)
+        stage.clock.advance(by: .minutes(10))
+        #expect(try await stage.count("langfuse.observations").rows == FaultStage.observations)
+        #expect(stage.calls(to: .langfuse) == 10, "one that was refused, and the nine days")
+    }
+
     @Test(
         "429 without a header and 5xx back off with full jitter, then the source rests; the others go on (row 2)",
         arguments: [SandboxWorld.Fault.status(503), .rateLimitedSilently])

@@ -56,7 +56,13 @@ final class FaultStage: Sendable {
                 id: "\(4400 + number)", title: "Error \(number)", count: 1, firstSeen: start - .hours(5),
                 lastSeen: start - .minutes(Double(10 * (number + 1))))
         }
-        state.commits = (0..<3).map { commit($0, at: start - .hours(Double($0 + 1))) }
+        state.pagerDuty.incidents = (0..<3).map { number in
+            .init(id: "Q\(number)", number: number, title: "page", service: "S", created: start - .hours(2))
+        }
+        state.linear.issues = (0..<3).map { number in
+            .init(id: "i-\(number)", number: number, title: "task", team: "t", created: start - .hours(2))
+        }
+        state.commits = (0..<3).map { commit($0, at: start - .minutes(Double(20 * ($0 + 1)))) }
     }
 
     static func observation(_ id: String, at start: Instant, cost: Double = 0.25) -> SandboxObservation {

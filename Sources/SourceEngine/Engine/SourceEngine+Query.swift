@@ -91,14 +91,17 @@ extension SourceEngine {
     private func refuseIfNothingStands(_ mirrored: [QualifiedName], _ reads: Set<QualifiedName>) throws {
         let empty = mirrored.filter { name in
             let status = statuses[name]
-            let isOff = catalog.unconfigured[name.schema] != nil || status?.last?.failure != nil
+            let isOff = catalog.unconfigured[name.schema] != nil || status.flatMap(trouble) != nil
             return isOff && status?.state.coverage.intervals.isEmpty ?? true && !(status?.state.hasRows ?? false)
         }
         let down = Set(empty.map(\.schema))
         guard !empty.isEmpty, Set(reads.map(\.schema)) == down, mirrored.allSatisfy(empty.contains) else { return }
         if let sentence = catalog.unconfigured[empty[0].schema] { throw QueryError(.notConfigured, sentence) }
-        if let failure = empty.lazy.compactMap({ self.statuses[$0]?.last?.failure }).first { throw failure }
+        if let failure = empty.lazy.compactMap({ self.statuses[$0].flatMap(self.trouble) }).first { throw failure }
     }
+
+    /// Why a table is not up to date.
+    private func trouble(_ status: TableStatus) -> SourceError? { silence(of: status)?.error ?? status.last?.failure }
 
     private func result(
         _ outcome: StatementRunner.Outcome, reads: Set<QualifiedName>, mirrored: [QualifiedName],

@@ -20,7 +20,8 @@ extension SourceEngine {
         var report = SourceReport(
             source: schema, state: .ok, asOf: ends.contains(nil) ? nil : ends.compactMap { $0 }.min(),
             calls: calls[schema] ?? 0, rows: known.reduce(0) { $0 + ($1.1.last?.rows ?? 0) },
-            clockSkew: known.compactMap(\.1.last?.skew).max { abs($0.milliseconds) < abs($1.milliseconds) })
+            clockSkew: known.compactMap(\.1.last?.skew).max { abs($0.milliseconds) < abs($1.milliseconds) },
+            schemaWarnings: known.reduce(0) { $0 + ($1.1.last?.warnings ?? 0) })
         if kind == .clickhouse, schema == ClickHouseStore.source { report.asOf = pushedAt }
         if let sentence = catalog.unconfigured[schema] {
             (report.state, report.message) = (.notConfigured, sentence)
@@ -39,7 +40,7 @@ extension SourceEngine {
         return report
     }
 
-    /// A source is down when nothing of it answers; where some of it does, or is stored, it is partial.
+    /// A source is down when nothing of it answers; where some of it does, it is partial.
     private static func merged(_ states: [SourceReport.State]) -> SourceReport.State {
         if states.isEmpty { return .ok }
         if states.allSatisfy({ $0 == .down }) { return .down }
@@ -52,10 +53,12 @@ extension SourceEngine {
         let isEmpty = status.state.coverage.intervals.isEmpty
         if let silence = silence(of: status) {
             let again = " It is asked again at \(silence.until.iso8601Seconds)."
-            return (isEmpty ? .syncing : .partial, silence.error.reason + again + Self.stored(status))
+            return (isEmpty ? .down : .partial, silence.error.reason + again + Self.stored(status))
         }
         if let failure = status.last?.failure {
-            return (isEmpty ? .down : .partial, Self.sentence(failure) + Self.stored(status))
+            // Nothing but a human's hand brings back a source that refuses its key.
+            let isDown = isEmpty || failure.kind == .notAuthorised
+            return (isDown ? .down : .partial, Self.sentence(failure) + Self.stored(status))
         }
         if let note = status.last?.note { return (.partial, note) }
         if status.isRunning, status.last == nil, !isWhole(name, status) {
@@ -67,7 +70,7 @@ extension SourceEngine {
     }
 
     /// What the running sync still waits out.
-    private func silence(of status: TableStatus) -> Silence? {
+    func silence(of status: TableStatus) -> Silence? {
         guard status.isRunning, let silence = status.silence, silence.until > configuration.clock.now() else {
             return nil
         }

@@ -121,7 +121,7 @@ extension SourceEngine {
     @discardableResult
     private func wait(for name: QualifiedName, until deadline: ContinuousClock.Instant?) async -> Bool {
         guard let status = statuses[name], status.isRunning else { return true }
-        guard !isOutlasted(deadline, by: status.silence) else { return false }
+        guard !isOutlasted(deadline, by: silence(of: status)) else { return false }
         let id = takeWaiterID()
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -142,8 +142,9 @@ extension SourceEngine {
 
     /// The sync goes on after the silence; whoever would stop waiting before its end does so now.
     private func note(_ silence: Silence, of name: QualifiedName, _ began: Int) {
-        guard began == epoch else { return }
-        statuses[name]?.silence = silence
+        guard began == epoch, let status = statuses[name], status.isRunning else { return }
+        // Whoever asks again meanwhile is told less than the provider said.
+        if status.silence?.until != silence.until { statuses[name]?.silence = silence }
         for (id, waiter) in statuses[name]?.waiters ?? [:] where isOutlasted(waiter.deadline, by: silence) {
             waiter.timer.cancel()
             giveUp(id, name)

@@ -33,10 +33,13 @@ package struct SourceReport: Hashable, Sendable {
     package var rows: Int
     /// The provider's clock minus ours, as its last answer showed it.
     package var clockSkew: Span?
+    /// Values of the last read that did not fit their columns and became NULL, or members that were no rows: the
+    /// provider has changed.
+    package var schemaWarnings: Int
 
     package init(
         source: String, state: State, asOf: Instant? = nil, calls: Int = 0, message: String? = nil, rows: Int = 0,
-        clockSkew: Span? = nil
+        clockSkew: Span? = nil, schemaWarnings: Int = 0
     ) {
         self.source = source
         self.state = state
@@ -45,6 +48,7 @@ package struct SourceReport: Hashable, Sendable {
         self.message = message
         self.rows = rows
         self.clockSkew = clockSkew
+        self.schemaWarnings = schemaWarnings
     }
 }
 

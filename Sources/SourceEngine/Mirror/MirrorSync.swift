@@ -20,6 +20,8 @@ struct SyncOutcome: Sendable {
 struct MirrorSync: Sendable {
     /// Rows held before they are written; a window of fewer is one transaction.
     static let batchRows = 20_000
+    /// Windows of the shortest length that the provider cuts off all the same; then it is asked no further.
+    static let mostUnreadableWindows = 3
     /// A mirror waits in the background for as long as a provider may ask; no statement waits for it.
     static let patience = RateSignal.longest
 
@@ -71,7 +73,7 @@ struct MirrorSync: Sendable {
         let horizon = plan.horizon(now: now, since: since, retention: retention)
         var windows = plan.windows(from: horizon, to: now + max(skew, .milliseconds(0)))
         var dialect = APIChoice(hasFallback: table.mirror.fallback != nil, state: state, now: now)
-        var done = 0
+        var (done, unreadable) = (0, 0)
         while let window = windows.first {
             try Task.checkCancellation()
             do {
@@ -84,6 +86,13 @@ struct MirrorSync: Sendable {
                 if let change = dialect.answered(at: now) { try await file.setFallback(change.since, of: table.name) }
                 if !isWhole {
                     guard let halves = plan.halves(of: window) else {
+                        unreadable += 1
+                        guard unreadable < Self.mostUnreadableWindows else {
+                            throw failure(
+                                .malformed,
+                                "\(table.name) gives more rows than it lets one read, however short the time.",
+                                "What it gave is kept; report it to the provider.")
+                        }
                         outcome.note =
                             "\(table.name) gives more rows than it lets one read: some before "
                             + "\(window.to.iso8601Seconds) are missing."

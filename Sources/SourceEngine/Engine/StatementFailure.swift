@@ -17,7 +17,7 @@ struct StatementFailure {
         case let error as SQLiteError: return self.error(from: error, refusal: nil, offset: nil)
         case is BlockingBridge.DeadlinePassed:
             return QueryError(
-                .timedOut, "The sources did not answer in time.", remedy: "Try again, or narrow the statement.")
+                .timedOut, "The sources did not answer in time.", remedy: "Narrow the statement, or allow more with --timeout.")
         case is CancellationError: return QueryError(.cancelled, "The statement was cancelled.")
         default: return QueryError(.sourceFailed, "\(failure)")
         }
@@ -41,7 +41,7 @@ struct StatementFailure {
             ? QueryError(.cancelled, "The statement was cancelled.")
             : QueryError(
                 .timedOut, "The statement took longer than \(Int(permission.limits.time.seconds)) s and was stopped.",
-                remedy: "Narrow it, or raise the time limit.")
+                remedy: "Narrow it, or allow more with --timeout.")
     }
 
     func error(from error: SQLiteError, refusal: String?, offset: Int?) -> QueryError {

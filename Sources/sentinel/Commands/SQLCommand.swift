@@ -23,11 +23,13 @@ extension Command {
               --explain             tell which calls the statement would make, and make none
               --max-calls N         at most this many calls for the rows of a join or an IN list (default 500)
               --limit N             at most this many rows (default 100000)
+              --timeout SECONDS     stop the statement after this long, calls included (default 60)
 
             In the prompt a statement ends with ; and `.help` tells the commands. PAGER, where it is set, shows long results.
             Exit status 3 when the rows are not all there were; standard error says why.
             """,
-        options: ["--format", "--file", "--limit", "--max-calls"], switches: ["--stored", "--explain"], words: 1
+        options: ["--format", "--file", "--limit", "--max-calls", "--timeout"], switches: ["--stored", "--explain"],
+        words: 1
     ) { arguments in
         let format = try RowFormat(arguments)
         let statement = try await statement(arguments)
@@ -64,6 +66,12 @@ extension Command {
             guard let text = arguments[option] else { continue }
             guard let number = Int(text), number > 0 else { throw UsageError("\(option) is a number above 0.") }
             limits[keyPath: path] = number
+        }
+        if let text = arguments["--timeout"] {
+            guard let seconds = Double(text), seconds > 0, seconds < 1e6 else {
+                throw UsageError("--timeout is a number of seconds above 0.")
+            }
+            limits.time = .seconds(seconds)
         }
         return limits
     }

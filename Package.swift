@@ -88,6 +88,10 @@ let package = Package(
                 "Investigation", "JSON", "OnCallModel", "SourceEngine", "SourceFetch", "SourceSpec",
             ]),
 
+        module(
+            "Backtest",
+            needs: ["Basics", "Detectors", "JSON", "OnCallModel", "SourceEngine", "SourceFetch", "SourceSpec"]),
+
         // 7  the console
         module("ViewState", needs: ["Basics", "OnCallModel"]),
         module("Panes", needs: ["Basics", "CellGrid", "OnCallModel", "ViewState"]),
@@ -103,7 +107,7 @@ let package = Package(
         program(
             "sentinel",
             needs: [
-                "Actions", "AgentCore", "Basics", "CellGrid", "Configuration", "Console", "HTTPClient",
+                "Actions", "AgentCore", "Backtest", "Basics", "CellGrid", "Configuration", "Console", "HTTPClient",
                 "IncidentStore", "Investigation", "JSON", "LineEditor", "OnCallModel", "SQLPrompt", "Sandbox",
                 "SourceEngine", "SourceFetch", "SourceSpec", "Subprocess", "WebServer",
             ]),
@@ -135,6 +139,11 @@ let package = Package(
             "Architecture",
             needs: [
                 "Basics", "CellGrid", "Configuration", "JSON", "OnCallModel", "SourceSpec", "TestSupport", "ViewState",
+            ]),
+        tests(
+            "Backtest",
+            needs: [
+                "Backtest", "Basics", "OnCallModel", "SourceEngine", "SourceFetch", "SourceSpec", "TestSupport",
             ]),
         tests("Basics", needs: ["Basics", "TestSupport"]),
         tests("Configuration", needs: ["Basics", "Configuration", "JSON", "OnCallModel", "TestSupport"]),

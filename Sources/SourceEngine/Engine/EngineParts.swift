@@ -41,7 +41,8 @@ struct EngineParts {
             files[schema] = MirrorFile(
                 source: spec.backend == .clickHouse ? "\(schema)-clickhouse" : schema,
                 directory: configuration.mirrorDirectory, tables: catalog.mirrors[schema] ?? [],
-                liveTables: catalog.liveTables[schema] ?? [])
+                liveTables: catalog.liveTables[schema] ?? [],
+                isUnconfigured: catalog.unconfigured[schema] != nil)
         }
         let pages = Self.pages(kind, configuration)
         let live = LivePages(pages: pages, clock: configuration.clock, lifetime: configuration.pageLifetime)

@@ -17,7 +17,8 @@ struct StatementFailure {
         case let error as SQLiteError: return self.error(from: error, refusal: nil, offset: nil)
         case is BlockingBridge.DeadlinePassed:
             return QueryError(
-                .timedOut, "The sources did not answer in time.", remedy: "Narrow the statement, or allow more with --timeout.")
+                .timedOut, "The sources did not answer in time.",
+                remedy: "Narrow the statement, or allow more with --timeout.")
         case is CancellationError: return QueryError(.cancelled, "The statement was cancelled.")
         default: return QueryError(.sourceFailed, "\(failure)")
         }

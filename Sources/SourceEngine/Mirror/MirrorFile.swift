@@ -12,13 +12,18 @@ actor MirrorFile {
     nonisolated let path: String
     private let tables: [QualifiedName: MirrorTable]
     private let liveTables: [LiveTableSpec]
+    private let isUnconfigured: Bool
     private var connection: Connection?
     /// Counts how often the file was thrown away, so that readers know when to attach it anew.
     private(set) var generation = 0
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
 
-    init(source: String, directory: String, tables: [MirrorTable], liveTables: [LiveTableSpec]) {
+    init(
+        source: String, directory: String, tables: [MirrorTable], liveTables: [LiveTableSpec],
+        isUnconfigured: Bool = false
+    ) {
+        self.isUnconfigured = isUnconfigured
         queue = QueueExecutor(label: "mirror of \(source)")
         path = directory + "/mirror-\(source).db"
         self.tables = Dictionary(tables.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -135,7 +140,10 @@ actor MirrorFile {
         let version = try connection.query("PRAGMA user_version").rows.first?.first ?? .null
         let isEmpty = try connection.query("SELECT 1 FROM sqlite_schema LIMIT 1").isEmpty
         guard isEmpty || version == .integer(Self.version) else { throw OtherVersion() }
-        try connection.transaction { try MirrorLayout(tables: Array(tables.values), live: liveTables).apply(to: $0) }
+        try connection.transaction {
+            try MirrorLayout(tables: Array(tables.values), live: liveTables, isUnconfigured: isUnconfigured).apply(
+                to: $0)
+        }
         return connection
     }
 

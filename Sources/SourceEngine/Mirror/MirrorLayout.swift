@@ -6,6 +6,8 @@ import SourceSpec
 struct MirrorLayout {
     let tables: [MirrorTable]
     let live: [LiveTableSpec]
+    /// The source lacks its keys for now: what it stored before is not thrown away for that.
+    let isUnconfigured: Bool
 
     func apply(to connection: Connection) throws {
         try connection.execute(
@@ -46,7 +48,7 @@ struct MirrorLayout {
     private func renew(_ table: MirrorTable, on connection: Connection) throws {
         let name = Value.text(table.table.name)
         let known = try connection.query("SELECT identity FROM mirror_state WHERE name = ?", [name]).rows.first?.first
-        guard known != .text(table.identity) else { return }
+        guard known != .text(table.identity), !(isUnconfigured && known != nil) else { return }
         let schema = MirrorSchema(table: table)
         for statement in schema.removal + schema.creation { try connection.execute(statement) }
         try connection.run("DELETE FROM mirror_coverage WHERE name = ?", [name])

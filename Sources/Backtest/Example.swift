@@ -1,0 +1,74 @@
+import Basics
+
+/// Two small histories with planted truths, always the same: what the formats look like, and something to try.
+package enum Example {
+    private static let start = Instant(iso8601: "2026-10-01T00:00:00Z") ?? Instant(milliseconds: 0)
+
+    /// Thirty-five days of hourly cost: office hours, a nightly batch that is no incident, and three spikes of which one
+    /// falls on the batch's hour.
+    package static var hourlyCost: String {
+        var noise = Noise(seed: 5)
+        let spikes: [(hour: Int, length: Int, cost: Double)] = [
+            (24 * 20 + 5, 3, 25), (24 * 28 + 14, 2, 18), (24 * 33 + 3, 4, 30),
+        ]
+        let lines = (0..<24 * 35).map { hour -> String in
+            let spike = spikes.first { ($0.hour..<$0.hour + $0.length).contains(hour) }
+            let usual = hour % 24 == 3 ? 13 : (9..<18).contains(hour % 24) ? 6.0 : 2.0
+            let cost = Figures.decimal((spike?.cost ?? usual) + noise.next(), digits: 3)
+            return "\((start + .hours(Double(hour))).iso8601Seconds),\(cost),\(spike == nil ? 0 : 1)\n"
+        }
+        return "hour,cost,label\n" + lines.joined()
+    }
+
+    /// Two days of traces: short ones, a batch of 24 distinct steps that is no loop, one that asks the same again and
+    /// again, and one that goes back and forth between two steps.
+    package static var traces: String {
+        var lines: [String] = []
+        func step(
+            _ trace: String, _ name: String, _ minute: Double, _ input: String, _ output: String, loops: Bool = false
+        ) {
+            let time = JSONValue(start + .minutes(minute))
+            var members: [JSONValue.Member] = [
+                .init("id", .string("o\(lines.count)")), .init("trace_id", .string(trace)),
+                .init("type", "GENERATION"), .init("name", .string(name)), .init("start_time", time),
+                .init("end_time", time), .init("model", "gpt-4o"), .init("total_cost", .number(0.02)),
+                .init("input_tokens", 100), .init("output_tokens", 50), .init("input", .string(input)),
+                .init("output", .string(output)),
+            ]
+            if loops { members.append(.init("label", "agent_loop")) }
+            lines.append(JSONValue.object(members).serialized)
+        }
+        for trace in 0..<40 {
+            for place in 0..<3 {
+                step(
+                    "short-\(trace)", "step-\(place)", Double(trace * 60 + place), "question \(trace)",
+                    "answer \(trace) \(place)")
+            }
+        }
+        for place in 0..<24 {
+            step("batch", "export-\(place)", 720 + Double(place) / 2, "section \(place)", "text \(place)")
+        }
+        for place in 0..<25 {
+            step("loop-1", "retry-search", 1200 + Double(place) / 3, #"{"q":"x"}"#, "no result", loops: true)
+        }
+        for place in 0..<16 {
+            step("loop-2", place % 2 == 0 ? "plan" : "search", 1800 + Double(place) / 2, "same", "same", loops: true)
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// A linear congruential generator (Knuth, MMIX): the same numbers everywhere.
+    private struct Noise {
+        var state: UInt64
+
+        init(seed: UInt64) {
+            state = seed
+        }
+
+        /// In 0..<1.
+        mutating func next() -> Double {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Double(state >> 11) / Double(1 << 53)
+        }
+    }
+}

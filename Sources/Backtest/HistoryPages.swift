@@ -1,0 +1,40 @@
+package import Basics
+package import SourceFetch
+import SourceSpec
+
+/// Serves a history's rows as the provider would: by window, newest first, nothing of what is still to come.
+package struct HistoryPages: PageSource {
+    private static let pageRows = 1000
+
+    private let rows: [(time: Instant, row: [String: Value])]
+    private let clock: WallClock
+
+    package init(_ history: LabelledHistory, clock: WallClock) {
+        rows = history.rows.compactMap { row in row["start_time"]?.instant.map { ($0, row) } }.sorted { $0.0 < $1.0 }
+        self.clock = clock
+    }
+
+    package func scan(
+        _ scan: Scan, onPage: @Sendable (Page) async throws -> ScanProgress
+    ) async throws -> ScanOutcome {
+        var outcome = ScanOutcome(calls: 1)
+        guard scan.table.name == "observations" else { return outcome }
+        var wanted = self.rows.filter { $0.time <= clock.now() }
+        if let trace = scan.filters["trace_id"] { wanted.removeAll { $0.row["trace_id"] != trace } }
+        let bounds = Dictionary(scan.extraParameters.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+        if let from = bounds["fromStartTime"].flatMap({ Instant(iso8601: $0) }) { wanted.removeAll { $0.time < from } }
+        if let to = bounds["toStartTime"].flatMap({ Instant(iso8601: $0) }) { wanted.removeAll { $0.time >= to } }
+        var rest = wanted.reversed()[...]
+        repeat {
+            let page = rest.prefix(Self.pageRows).map { item in scan.table.columns.map { item.row[$0.name] ?? .null } }
+            rest = rest.dropFirst(Self.pageRows)
+            outcome.rows += page.count
+            if try await onPage(Page(rows: page)) == .stop { break }
+        } while !rest.isEmpty
+        return outcome
+    }
+
+    package func request(of scan: Scan) throws(SourceError) -> PlannedRequest {
+        PlannedRequest(text: "read the history", pageSize: Self.pageRows)
+    }
+}

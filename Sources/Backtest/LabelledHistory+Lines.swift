@@ -1,0 +1,71 @@
+import Basics
+import JSON
+import OnCallModel
+
+extension LabelledHistory {
+    /// Observations, one JSON object a line, under the names of `langfuse.observations` (`start_time`) or of Langfuse's API
+    /// (`startTime`). `label` is the detector that should speak (`agent_loop`); rows of one label and trace are one event.
+    package init(lines text: String) {
+        self.init()
+        var marks: [String: LabelledEvent] = [:]
+        for (number, line) in text.split(whereSeparator: \.isNewline).enumerated() {
+            guard let object = try? JSONDocument.parse(String(line)), let members = object.members else {
+                problems.append("Line \(number + 1) is no JSON object.")
+                continue
+            }
+            var row: [String: Value] = [:]
+            for member in members { row[Self.column(member.name)] = Self.value(member.value) }
+            guard let start = row["start_time"]?.instant, row["trace_id"]?.text != nil else {
+                problems.append("Line \(number + 1) has no start_time and trace_id.")
+                continue
+            }
+            row["start_time"] = Value(start)
+            if row["id"] == nil { row["id"] = .text("line-\(number + 1)") }
+            if let label = row.removeValue(forKey: "label")?.text, !label.isEmpty {
+                guard let type = DetectionType(rawValue: label) else {
+                    problems.append(
+                        "Line \(number + 1) has the label “\(label.prefix(40))”, which no detector is called.")
+                    continue
+                }
+                Self.mark(&marks, type, row, start)
+            }
+            rows.append(row)
+        }
+        events = marks.values.sorted { ($0.from, $0.subject) < ($1.from, $1.subject) }
+    }
+
+    private static func mark(
+        _ marks: inout [String: LabelledEvent], _ type: DetectionType, _ row: [String: Value], _ start: Instant
+    ) {
+        let subject = (type == .agentLoop ? row["trace_id"]?.text : row["name"]?.text) ?? ""
+        let key = "\(type.rawValue) \(subject)"
+        var event = marks[key] ?? LabelledEvent(type: type, from: start, to: start, subject: subject)
+        event.from = min(event.from, start)
+        event.to = max(event.to, start)
+        marks[key] = event
+    }
+
+    /// `startTime` and `start_time` are one column; Langfuse's own names of costs and tokens are the manifest's.
+    private static func column(_ name: String) -> String {
+        var text = ""
+        for character in name {
+            if character.isUppercase { text += "_" }
+            text += character.lowercased()
+        }
+        return [
+            "cost": "total_cost", "provided_model_name": "model", "prompt_tokens": "input_tokens",
+            "completion_tokens": "output_tokens",
+        ][text] ?? text
+    }
+
+    private static func value(_ value: JSONValue) -> Value {
+        switch value {
+        case .null: .null
+        case .bool(let truth): Value(truth)
+        case .integer(let number): .integer(number)
+        case .number(let number): .real(number)
+        case .string(let text): .text(text)
+        case .array, .object: .text(value.serialized)
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package import Basics
+package import OnCallModel
+
+/// A stretch of time in which something was wrong, as a person labelled it.
+package struct LabelledEvent: Hashable, Sendable {
+    package var type: DetectionType
+    package var from: Instant
+    /// The last moment that belongs to it.
+    package var to: Instant
+    /// The trace or feature that it is about; empty where the label names none.
+    package var subject: String
+
+    package init(type: DetectionType, from: Instant, to: Instant, subject: String = "") {
+        (self.type, self.from, self.to, self.subject) = (type, from, to, subject)
+    }
+}
+
+/// Observations with what was wrong in them. Rows are by the column names of `langfuse.observations`.
+package struct LabelledHistory: Hashable, Sendable {
+    package var rows: [[String: Value]]
+    package var events: [LabelledEvent]
+    /// Lines that were left out, one sentence each.
+    package var problems: [String]
+
+    package init(rows: [[String: Value]] = [], events: [LabelledEvent] = [], problems: [String] = []) {
+        (self.rows, self.events, self.problems) = (rows, events, problems)
+    }
+
+    package var span: (from: Instant, to: Instant)? {
+        let times = rows.compactMap { $0["start_time"]?.instant }
+        guard let first = times.min(), let last = times.max() else { return nil }
+        return (first, last)
+    }
+}
+
+extension LabelledHistory {
+    /// Hourly values: a header, then a time and a value a line, and a label where there is one.
+    ///
+    ///     hour,cost,label
+    ///     2026-11-01T00:00:00Z,4.20,0
+    ///
+    /// The columns are known by their names (`hour`, `time` or `timestamp`; `cost` or `value`; `label`, `anomaly` or
+    /// `is_anomaly`), else by their places. Hours that follow each other under the label 1 are one event.
+    package init(csv text: String) {
+        self.init()
+        var lines = text.split(whereSeparator: \.isNewline).map {
+            $0.split(separator: ",", omittingEmptySubsequences: false)
+        }
+        guard let head = lines.first else { return }
+        let names = head.map { $0.trimmingBlanks.lowercased() }
+        func place(_ known: [String], _ fallback: Int) -> Int { names.firstIndex { known.contains($0) } ?? fallback }
+        let hasHeader = Instant(iso8601: Self.moment(names[0])) == nil
+        if hasHeader { lines.removeFirst() }
+        let time = hasHeader ? place(["hour", "time", "timestamp", "date"], 0) : 0
+        let value = hasHeader ? place(["cost", "value"], 1) : 1
+        let label = hasHeader ? place(["label", "anomaly", "is_anomaly"], 2) : 2
+        var marked: [Instant] = []
+        for (number, line) in lines.enumerated() {
+            guard line.indices.contains(time), line.indices.contains(value),
+                let hour = Instant(iso8601: Self.moment(line[time].trimmingBlanks)),
+                let cost = Double(line[value].trimmingBlanks), cost.isFinite
+            else {
+                problems.append("Line \(number + (hasHeader ? 2 : 1)) has no time and no value.")
+                continue
+            }
+            rows.append(Self.hour(hour.startOfHour, cost: cost, number))
+            let mark = line.indices.contains(label) ? line[label].trimmingBlanks.lowercased() : ""
+            if ["1", "true", "yes"].contains(mark) { marked.append(hour.startOfHour) }
+        }
+        events = Self.runs(of: marked.sorted())
+    }
+
+    /// A day without time is its midnight in UTC.
+    private static func moment(_ text: some StringProtocol) -> String {
+        let text = String(text).replacing(" ", with: "T")
+        if text.count == 10 { return text + "T00:00:00Z" }
+        return text.hasSuffix("Z") || text.contains("+") ? text : text + "Z"
+    }
+
+    /// The hour as one generation in its middle.
+    private static func hour(_ hour: Instant, cost: Double, _ number: Int) -> [String: Value] {
+        let time = Value(hour + .minutes(30))
+        return [
+            "id": .text("hour-\(number)"), "trace_id": .text("hour-\(number)"), "type": "GENERATION", "name": "series",
+            "model": "series", "start_time": time, "end_time": time, "total_cost": .real(cost), "level": "DEFAULT",
+            "environment": "series",
+        ]
+    }
+
+    private static func runs(of hours: [Instant]) -> [LabelledEvent] {
+        var events: [LabelledEvent] = []
+        for hour in hours {
+            let end = hour + .minutes(59)
+            if let last = events.last, hour - last.to <= .hours(1) {
+                events[events.count - 1].to = end
+            } else {
+                events.append(LabelledEvent(type: .costSpike, from: hour, to: end))
+            }
+        }
+        return events
+    }
+}
+
+extension StringProtocol {
+    fileprivate var trimmingBlanks: String {
+        var text = Substring(self)
+        while text.first?.isWhitespace ?? false { text.removeFirst() }
+        while text.last?.isWhitespace ?? false { text.removeLast() }
+        return String(text)
+    }
+}

@@ -1,0 +1,36 @@
+package import OnCallModel
+
+/// The rules that a backtest sets side by side.
+package enum Rules {
+    /// The original system's: a bare ratio, a bare count.
+    package static func seed(_ settings: Settings) -> Settings {
+        var rule = settings
+        rule.costBaseline = .mean
+        rule.costFloor = 0
+        rule.costSpikeMultiplier = 2.5
+        rule.loopRequiresRepetition = false
+        rule.agentLoopGenerationThreshold = 10
+        return rule
+    }
+
+    /// The setting that a detector's threshold is, and the values to try; nil for one that has none.
+    package static func threshold(of type: DetectionType) -> (key: String, values: [Double])? {
+        switch type {
+        case .costSpike: ("cost_spike_multiplier", [1.5, 2, 2.5, 3, 4, 5, 7, 10])
+        case .agentLoop: ("agent_loop_generation_threshold", [5, 8, 10, 15, 20, 30, 50])
+        case .errorCascade: ("error_cascade_threshold", [1, 2, 5, 10, 20, 50])
+        case .promptDrift, .toolFailure: nil
+        }
+    }
+
+    package static func with(_ value: Double, for type: DetectionType, in settings: Settings) -> Settings {
+        var rule = settings
+        switch type {
+        case .costSpike: rule.costSpikeMultiplier = value
+        case .agentLoop: rule.agentLoopGenerationThreshold = Int(value)
+        case .errorCascade: rule.errorCascadeThreshold = value
+        case .promptDrift, .toolFailure: break
+        }
+        return rule
+    }
+}

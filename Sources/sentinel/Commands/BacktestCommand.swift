@@ -1,0 +1,233 @@
+import Backtest
+import Basics
+import Configuration
+import FoundationEssentials
+import OnCallModel
+import SourceEngine
+import SourceFetch
+import SourceSpec
+
+extension Command {
+    static let backtest = Command(
+        "backtest", summary: "replay a detector over history and say how well it did",
+        help: """
+            sentinel backtest DETECTOR             over the mirrored history of langfuse.observations
+            sentinel backtest DETECTOR FILE        over a file with labels
+            sentinel backtest example FOLDER       write a small file of either form there, with planted truths
+
+            DETECTOR is cost_spike, agent_loop, error_cascade, prompt_drift or tool_failure. FILE ends in
+              .csv    hourly values: hour,cost,label (for cost_spike)
+              .jsonl  observations, one JSON object a line, `label` naming the detector that should speak
+
+              --step 15m            the time from one run to the next (default 15m; 1h for .csv)
+              --warmup 7d           history that is only learnt from (default 7d)
+              --format table|json   how to print (default table)
+
+            Prints events, precision and recall with 95 % intervals, false pages a week and the delay, for the original's rule and
+            for the settings in force, and the threshold that balances them best. Makes no call.
+            """,
+        options: ["--step", "--warmup", "--format"], words: 2
+    ) { arguments in
+        let format = try Format(arguments)
+        guard let word = arguments.words.first else {
+            throw UsageError("Name the detector: sentinel backtest cost_spike.")
+        }
+        if word == "example" { return try writeExample(arguments) }
+        guard let type = DetectionType(rawValue: word) else {
+            throw UsageError(
+                "There is no detector “\(word)”.",
+                nearest: Suggestion.nearest(to: word, among: DetectionType.allCases.map(\.rawValue)))
+        }
+        let trial = try await BacktestTrial(type, arguments)
+        defer { trial.close() }
+        let report = try await trial.run()
+        Output.write(format == .json ? report.json.serialized + "\n" : report.text)
+        return .done
+    }
+}
+
+extension Command {
+    private static func writeExample(_ arguments: Arguments) throws -> ExitStatus {
+        guard let folder = arguments.words.dropFirst().first else {
+            throw UsageError("Name the folder: sentinel backtest example FOLDER.")
+        }
+        try Files.makeFolder(folder)
+        for (name, text) in [("cost.csv", Example.hourlyCost), ("traces.jsonl", Example.traces)] {
+            try Files.replace("\(folder)/\(name)", with: Array(text.utf8), mode: 0o644)
+            Output.line("\(folder)/\(name)")
+        }
+        return .done
+    }
+}
+
+/// A history and the engine that reads it.
+private struct BacktestTrial: Sendable {
+    private let type: DetectionType
+    private let settings: Settings
+    private let replay: Replay
+    private let history: LabelledHistory
+    private let span: (from: Instant, to: Instant)
+    private let step: Span
+    private let warmup: Span
+    private let folder: String?
+
+    init(_ type: DetectionType, _ arguments: Arguments) async throws {
+        let composition = try Composition(arguments)
+        self.type = type
+        settings = try composition.settingsFile.load()
+        warmup = try Self.span(arguments["--warmup"], "--warmup") ?? .days(7)
+        let file = arguments.words.dropFirst().first
+        step =
+            try Self.span(arguments["--step"], "--step") ?? (file?.hasSuffix(".csv") == true ? .hours(1) : .minutes(15))
+        guard let file else {
+            folder = nil
+            history = LabelledHistory()
+            replay = Replay(engine: composition.engine, type: type, freshness: .stored)
+            let found = try await composition.engine.query(
+                "SELECT min(start_time), max(start_time) FROM langfuse.observations", freshness: .stored)
+            guard let from = found.rows.rows.first?[0].instant, let to = found.rows.rows.first?[1].instant else {
+                throw Failure("Nothing is mirrored yet: run `sentinel source sync langfuse --since 30d` first.")
+            }
+            span = (from, to)
+            return
+        }
+        history = try Self.read(file)
+        for problem in history.problems.prefix(10) { Output.complain("\(file): \(problem)") }
+        guard let whole = history.span else { throw Failure("\(file) holds no observation that could be read.") }
+        span = whole
+        let place = "\(FileManager.default.temporaryDirectory.path)/sentinel-backtest-\(UUID().uuidString)"
+        folder = place
+        let now = Lock(whole.from)
+        let clock = WallClock { now.withLock { $0 } }
+        let engine = SourceEngine(
+            SourceEngineConfiguration(
+                mirrorDirectory: place, specs: composition.catalog.specs.filter { $0.name == "langfuse" },
+                pages: HistoryPages(history, clock: clock), inputs: { _ in "file" }, clock: clock,
+                retention: .days(60)))
+        replay = Replay(engine: engine, type: type) { moment in now.withLock { $0 = moment } }
+    }
+
+    /// Whole numbers without a fraction, as a setting takes them.
+    static func spell(_ value: Double) -> String {
+        Figures.decimal(value, digits: value == value.rounded() ? 0 : 1)
+    }
+
+    func close() {
+        if let folder { try? FileManager.default.removeItem(atPath: folder) }
+    }
+
+    private static func read(_ file: String) throws -> LabelledHistory {
+        let text: String
+        do {
+            text = try String(contentsOfFile: file, encoding: .utf8)
+        } catch {
+            throw Failure("\(file) cannot be read as UTF-8 text.")
+        }
+        return file.hasSuffix(".csv") ? LabelledHistory(csv: text) : LabelledHistory(lines: text)
+    }
+
+    private static func span(_ text: String?, _ option: String) throws -> Span? {
+        guard let text else { return nil }
+        let units: [Character: Double] = ["m": 60, "h": 3600, "d": 86_400]
+        guard let unit = text.last.flatMap({ units[$0] }), let count = Double(text.dropLast()), count > 0 else {
+            throw UsageError("\(option) is a length of time like 15m, 1h or 7d.")
+        }
+        return .seconds(count * unit)
+    }
+
+    func run() async throws -> BacktestReport {
+        let start = min(span.from + warmup, span.to)
+        let events = history.events.filter { $0.type == type && $0.to >= start }
+        var report = BacktestReport(type: type, from: start, to: span.to)
+        func measure(_ rule: Settings) async throws -> (Score, [Alert]) {
+            let alerts = try await replay.alerts(from: start, to: span.to + step, step: step, settings: rule)
+            return (Score(alerts, against: events, over: span.to - start, tolerance: step + .hours(1)), alerts)
+        }
+        report.lines.append(("the original's rule", try await measure(Rules.seed(settings)).0))
+        let (ours, alerts) = try await measure(settings)
+        report.lines.append(("settings in force", ours))
+        report.alerts = alerts
+        guard let threshold = Rules.threshold(of: type), !events.isEmpty else { return report }
+        var best: (value: Double, score: Score)?
+        for value in threshold.values {
+            let (score, _) = try await measure(Rules.with(value, for: type, in: settings))
+            // Of two that balance alike, the one that pages less wrongly, then the higher threshold.
+            let known = best.map { ($0.score.balance, -$0.score.falseAWeek) } ?? (-1, 0)
+            if (score.balance, -score.falseAWeek) >= known { best = (value, score) }
+        }
+        if let best {
+            report.lines.append(("\(threshold.key) \(Self.spell(best.value))", best.score))
+            report.suggestion = (threshold.key, best.value)
+        }
+        return report
+    }
+}
+
+/// What a backtest found.
+private struct BacktestReport: Sendable {
+    var type: DetectionType
+    var from: Instant
+    var to: Instant
+    var lines: [(rule: String, score: Score)] = []
+    var alerts: [Alert] = []
+    var suggestion: (key: String, value: Double)?
+
+    init(type: DetectionType, from: Instant, to: Instant) {
+        (self.type, self.from, self.to) = (type, from, to)
+    }
+
+    var text: String {
+        let rows = lines.map { rule, score -> [Value] in
+            [
+                .text(rule), .text("\(score.found) of \(score.events)"), Value(score.alerts),
+                .text(Self.share(score.precision, score.precisionInterval)),
+                .text(Self.share(score.recall, score.recallInterval)),
+                .text(Figures.decimal(score.falseAWeek, digits: 2)),
+                .text(score.medianDelay.map(Figures.duration) ?? ""),
+            ]
+        }
+        let head = "\(type.rawValue) from \(from.iso8601Seconds) to \(to.iso8601Seconds)\n"
+        let table = TextTable(
+            ["rule", "events found", "alerts", "precision", "recall", "false pages a week", "median delay"], rows
+        ).text
+        let told = alerts.prefix(20).map { "\($0.from.iso8601Seconds)  \(TextTable.inert($0.sentence))\n" }.joined()
+        let advice = suggestion.map {
+            "Suggested: sentinel settings set \($0.key) \(BacktestTrial.spell($0.value))\n"
+        }
+        return head + table + told + (advice ?? "")
+    }
+
+    private static func share(_ share: Double?, _ interval: ClosedRange<Double>?) -> String {
+        guard let share, let interval else { return "" }
+        return
+            "\(Figures.percent(share)) (\(Figures.percent(interval.lowerBound)) to \(Figures.percent(interval.upperBound)))"
+    }
+
+    var json: JSONValue {
+        .fields([
+            "detector": .string(type.rawValue), "from": JSONValue(from), "to": JSONValue(to),
+            "rules": .array(lines.map { Self.json($0.rule, $0.score) }),
+            "alerts": .array(
+                alerts.map {
+                    .fields([
+                        "subject": .string($0.subject), "from": JSONValue($0.from), "to": JSONValue($0.to),
+                        "sentence": .string($0.sentence),
+                    ])
+                }),
+            "suggestion": suggestion.map { .fields(["key": .string($0.key), "value": .number($0.value)]) } ?? .null,
+        ])
+    }
+
+    private static func json(_ rule: String, _ score: Score) -> JSONValue {
+        func pair(_ interval: ClosedRange<Double>?) -> JSONValue {
+            interval.map { .array([.number($0.lowerBound), .number($0.upperBound)]) } ?? .null
+        }
+        return .fields([
+            "rule": .string(rule), "events": JSONValue(score.events), "found": JSONValue(score.found),
+            "alerts": JSONValue(score.alerts), "precision": score.precision.map(JSONValue.number) ?? .null,
+            "precision_interval": pair(score.precisionInterval), "recall": score.recall.map(JSONValue.number) ?? .null,
+            "recall_interval": pair(score.recallInterval), "false_pages_a_week": .number(score.falseAWeek),
+            "median_delay_seconds": score.medianDelay.map { .number($0.seconds) } ?? .null,
+        ])
+    }
+}

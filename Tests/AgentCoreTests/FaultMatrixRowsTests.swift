@@ -102,6 +102,19 @@ struct FaultMatrixRowsTests {
         #expect(stage.calls(to: .langfuse) == 1)
     }
 
+    @Test("where no observation ever gets an end, none is waited for (row 6)")
+    func endlessObservations() async throws {
+        let stage = try FaultStage()
+        stage.world.change { state in
+            for position in state.observations.indices { state.observations[position].isOpen = true }
+        }
+        _ = try await stage.count("langfuse.observations")
+        stage.clock.advance(by: .minutes(15))
+        stage.world.forgetCalls()
+        #expect(try await stage.count("langfuse.observations").rows == FaultStage.observations)
+        #expect(stage.calls(to: .langfuse) == 1)
+    }
+
     private static func cost(_ stage: FaultStage) async throws -> Double? {
         try await stage.engine.query("SELECT sum(total_cost) FROM langfuse.observations").rows.rows.first?.first?.real
     }

@@ -9,6 +9,8 @@ static inline CURLcode cc_set_pointer(CURL *_Nonnull h, CURLoption o, void *_Nul
 static inline CURLcode cc_set_list(CURL *_Nonnull h, CURLoption o, struct curl_slist *_Nullable v) { return curl_easy_setopt(h, o, v); }
 static inline CURLcode cc_set_writer(CURL *_Nonnull h, CURLoption o,
     size_t (*_Nullable f)(char *_Nullable, size_t, size_t, void *_Nullable)) { return curl_easy_setopt(h, o, f); }
+static inline CURLcode cc_set_opener(CURL *_Nonnull h, CURLoption o,
+    curl_socket_t (*_Nullable f)(void *_Nullable, curlsocktype, struct curl_sockaddr *_Nullable)) { return curl_easy_setopt(h, o, f); }
 static inline CURLcode cc_get_long(CURL *_Nonnull h, CURLINFO i, long *_Nonnull v) { return curl_easy_getinfo(h, i, v); }
 static inline CURLMcode cc_multi_long(CURLM *_Nonnull m, CURLMoption o, long v) { return curl_multi_setopt(m, o, v); }
 static inline CURL *_Nullable cc_finished(CURLMsg *_Nonnull m, CURLcode *_Nonnull result) {

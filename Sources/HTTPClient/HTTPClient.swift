@@ -14,10 +14,13 @@ package final class HTTPClient: Sendable {
     }
 
     private let inbox = Lock(Inbox())
+    private let certificateFile: String?
     private nonisolated(unsafe) let multi: UnsafeMutableRawPointer  // because all but the wake-up is the thread's own
 
-    /// `connectionsPerHost` bounds how many requests to one host are under way at once.
-    package init(connectionsPerHost: Int = 6) {
+    /// `connectionsPerHost` bounds how many requests to one host are under way at once. `certificateFile` holds the
+    /// certificates (PEM) of the authorities that are trusted, in place of the system's.
+    package init(connectionsPerHost: Int = 6, certificateFile: String? = HTTPClient.certificateFile) {
+        self.certificateFile = certificateFile
         curl_global_init(CC_GLOBAL_ALL)
         guard let multi = curl_multi_init() else { fatalError("libcurl could not start: out of memory") }
         self.multi = multi
@@ -35,6 +38,12 @@ package final class HTTPClient: Sendable {
         loop.start()
     }
 
+    /// The file that the environment names, by the names that OpenSSL and the curl program have for it.
+    package static var certificateFile: String? {
+        let names: [String] = ["SSL_CERT_FILE", "CURL_CA_BUNDLE"]
+        return names.lazy.compactMap { getenv($0).map { String(cString: $0) } }.first { !$0.isEmpty }
+    }
+
     deinit {
         inbox.withLock { inbox in
             inbox.isStopped = true
@@ -47,7 +56,7 @@ package final class HTTPClient: Sendable {
     /// - Throws: ``HTTPError`` when no answer came, `CancellationError` when the task was cancelled.
     package func send(_ request: HTTPRequest) async throws -> HTTPResponse {
         try Task.checkCancellation()
-        let transfer = Transfer(request)
+        let transfer = Transfer(request, certificateFile: certificateFile)
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 transfer.continuation = continuation

@@ -67,6 +67,8 @@ package struct HTTPResponse: Hashable, Sendable {
 package struct HTTPError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Kind: Hashable, Sendable {
         case unreachable, timedOut, bodyTooLarge, tls, broken, cancelled
+        /// An address that is never spoken to.
+        case forbidden
     }
 
     package var kind: Kind

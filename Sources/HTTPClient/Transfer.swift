@@ -10,11 +10,14 @@ final class Transfer: @unchecked Sendable {  // because ownership passes to the 
     private var headers: [HTTPRequest.Header] = []
     private var body: [UInt8] = []
     private var isTooLarge = false
+    private var isForbiddenPlace = false
+    private let certificateFile: String?
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
-    init(_ request: HTTPRequest) {
+    init(_ request: HTTPRequest, certificateFile: String?) {
         self.request = request
+        self.certificateFile = certificateFile
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     }
 
@@ -39,6 +42,7 @@ final class Transfer: @unchecked Sendable {  // because ownership passes to the 
         cc_set_long(easy, CURLOPT_NOSIGNAL, 1)
         cc_set_long(easy, CURLOPT_HTTP_VERSION, CC_HTTP_2TLS)
         cc_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
+        if let certificateFile { cc_set_string(easy, CURLOPT_CAINFO, certificateFile) }
         cc_set_long(easy, CURLOPT_TIMEOUT_MS, Int(request.timeout.milliseconds))
         cc_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, Int(request.connectTimeout.milliseconds))
         if let body = request.body {
@@ -65,6 +69,11 @@ final class Transfer: @unchecked Sendable {  // because ownership passes to the 
         let context = Unmanaged.passUnretained(self).toOpaque()
         cc_set_pointer(easy, CURLOPT_WRITEDATA, context)
         cc_set_pointer(easy, CURLOPT_HEADERDATA, context)
+        cc_set_pointer(easy, CURLOPT_OPENSOCKETDATA, context)
+        cc_set_opener(easy, CURLOPT_OPENSOCKETFUNCTION) { context, _, address in
+            guard let address else { return CURL_SOCKET_BAD }
+            return Unmanaged<Transfer>.fromOpaque(context!).takeUnretainedValue().open(address)
+        }
         cc_set_writer(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
             let transfer = Unmanaged<Transfer>.fromOpaque(context!).takeUnretainedValue()
             return transfer.take(body: UnsafeRawBufferPointer(start: bytes, count: size * count))
@@ -73,6 +82,15 @@ final class Transfer: @unchecked Sendable {  // because ownership passes to the 
             let transfer = Unmanaged<Transfer>.fromOpaque(context!).takeUnretainedValue()
             return transfer.take(header: UnsafeRawBufferPointer(start: bytes, count: size * count))
         }
+    }
+
+    private func open(_ address: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
+        let isAllowed = withUnsafePointer(to: &address.pointee.addr) { SocketOpening.isAllowed($0) }
+        guard isAllowed else {
+            isForbiddenPlace = true
+            return CURL_SOCKET_BAD
+        }
+        return SocketOpening.open(address)
     }
 
     private func take(body bytes: UnsafeRawBufferPointer) -> Int {
@@ -102,6 +120,10 @@ final class Transfer: @unchecked Sendable {  // because ownership passes to the 
             return .success(HTTPResponse(status: status, headers: headers, body: body))
         }
         let detail = errorText[0] == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: errorText)
+        if isForbiddenPlace {
+            let message = "\(host) is at a link-local address, where no provider is"
+            return .failure(HTTPError(kind: .forbidden, message: message, requestMayHaveArrived: false))
+        }
         let message =
             isTooLarge ? "the answer of \(host) is larger than \(request.bodyLimit) bytes" : "\(host): \(detail)"
         var bytesSent = 0
@@ -125,7 +147,7 @@ final class Transfer: @unchecked Sendable {  // because ownership passes to the 
 
     private func mayHaveArrived(_ code: CURLcode, _ kind: HTTPError.Kind) -> Bool {
         switch kind {
-        case .unreachable, .tls: false
+        case .unreachable, .tls, .forbidden: false
         case .timedOut, .bodyTooLarge, .broken, .cancelled:
             ![CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT].contains(code)
         }

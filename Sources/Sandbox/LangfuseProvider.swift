@@ -134,7 +134,8 @@ struct LangfuseProvider: Sendable {
             "core",
             [
                 "id": .string(row.id), "traceId": .string(row.traceID), "startTime": JSONValue(row.start),
-                "endTime": JSONValue(end), "projectId": "project-1", "parentObservationId": JSONValue(row.parentID),
+                "endTime": row.isOpen ? .null : JSONValue(end), "projectId": "project-1",
+                "parentObservationId": JSONValue(row.parentID),
                 "type": .string(row.type),
             ])
         add(
@@ -178,7 +179,8 @@ struct LangfuseProvider: Sendable {
         return [
             "id": .string(row.id), "projectId": "project-1", "traceId": .string(row.traceID),
             "parentObservationId": JSONValue(row.parentID), "name": .string(row.name), "type": .string(row.type),
-            "environment": "production", "startTime": JSONValue(row.start), "endTime": JSONValue(end),
+            "environment": "production", "startTime": JSONValue(row.start),
+            "endTime": row.isOpen ? .null : JSONValue(end),
             "version": .null, "createdAt": JSONValue(end), "updatedAt": JSONValue(end), "input": .string(row.input),
             "output": .string(row.output), "metadata": [:], "level": .string(row.level), "statusMessage": .null,
             "model": .string(row.model), "modelParameters": [:], "promptName": .string(row.promptName),

@@ -22,6 +22,8 @@ package struct SandboxObservation: Hashable, Sendable {
     package var promptVersion: Int?
     package var userID: String
     package var sessionID: String
+    /// Has begun and not ended: it has no end time yet.
+    package var isOpen = false
 
     package init(
         id: String, traceID: String, traceName: String, type: String = "GENERATION", name: String, model: String,

@@ -148,10 +148,11 @@ final class World {
     /// One observation, so many minutes before the start.
     static func observation(
         _ id: String, trace: String = "t1", minutesAgo: Double, cost: Value = 0.01, name: String = "step",
-        type: String = "GENERATION", level: String = "DEFAULT", output: Value = .null, end: Value = .null
+        type: String = "GENERATION", level: String = "DEFAULT", output: Value = .null, end: Value? = nil
     ) -> [Value] {
         [
-            .text(id), .text(trace), .text(type), .text(name), "gpt-4o", Value(start - .minutes(minutesAgo)), end, cost,
+            .text(id), .text(trace), .text(type), .text(name), "gpt-4o", Value(start - .minutes(minutesAgo)),
+            end ?? Value(start - .minutes(minutesAgo) + .seconds(1)), cost,
             100, 50, .text(level), "production", "planner", 3, .null, output,
         ]
     }

@@ -23,7 +23,7 @@ package struct TraceProbe: Sendable {
             return nil
         }
         // A mirror that could not be brought up to date must not pass for a trace that stands still.
-        if let down = result.sources.first(where: { $0.state == .down }) { throw Unreadable(report: down) }
+        if let down = result.sources.first(where: \.state.isIncomplete) { throw Unreadable(report: down) }
         return TraceProgress(
             generations: row["generations"].integer ?? 0, cost: row["cost"].real ?? 0, lastSeen: lastSeen)
     }

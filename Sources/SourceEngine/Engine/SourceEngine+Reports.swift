@@ -16,7 +16,7 @@ extension SourceEngine {
         of schema: String, tables: [QualifiedName], failure: SourceError? = nil, late: Set<QualifiedName> = []
     ) -> SourceReport {
         let known = tables.filter { catalog.mirrored($0) != nil }.map { ($0, statuses[$0] ?? TableStatus()) }
-        let ends = known.map(\.1.state.coverage.end)
+        let ends = known.map { end(of: $1) }
         var report = SourceReport(
             source: schema, state: .ok, asOf: ends.contains(nil) ? nil : ends.compactMap { $0 }.min(),
             calls: calls[schema] ?? 0, rows: known.reduce(0) { $0 + ($1.1.last?.rows ?? 0) },
@@ -29,7 +29,7 @@ extension SourceEngine {
         }
         let states = known.map { name, status in
             late.contains(name) && status.isRunning && silence(of: status) == nil
-                ? (.syncing, "\(name) did not answer in time; what is stored was read." + Self.stored(status))
+                ? (.syncing, "\(name) did not answer in time; what is stored was read." + stored(status))
                 : tableState(name, status)
         }
         let live = (failure ?? liveFailures[schema]).map { (SourceReport.State.down, Optional(Self.sentence($0))) }
@@ -53,12 +53,12 @@ extension SourceEngine {
         let isEmpty = status.state.coverage.intervals.isEmpty
         if let silence = silence(of: status) {
             let again = " It is asked again at \(silence.until.iso8601Seconds)."
-            return (isEmpty ? .down : .partial, silence.error.reason + again + Self.stored(status))
+            return (isEmpty ? .down : .partial, silence.error.reason + again + stored(status))
         }
         if let failure = status.last?.failure {
             // Nothing but a human's hand brings back a source that refuses its key.
             let isDown = isEmpty || failure.kind == .notAuthorised
-            return (isDown ? .down : .partial, Self.sentence(failure) + Self.stored(status))
+            return (isDown ? .down : .partial, Self.sentence(failure) + stored(status))
         }
         if let note = status.last?.note { return (.partial, note) }
         if status.isRunning, status.last == nil, !isWhole(name, status) {
@@ -77,8 +77,13 @@ extension SourceEngine {
         return silence
     }
 
-    private static func stored(_ status: TableStatus) -> String {
-        status.state.coverage.end.map { " Rows up to \($0.iso8601Seconds) are stored." } ?? ""
+    private func stored(_ status: TableStatus) -> String {
+        end(of: status).map { " Rows up to \($0.iso8601Seconds) are stored." } ?? ""
+    }
+
+    /// Where the stored rows end; a provider whose clock is ahead has some of a time that has not come here.
+    private func end(of status: TableStatus) -> Instant? {
+        status.state.coverage.end.map { min($0, configuration.clock.now()) }
     }
 
     private func isWhole(_ name: QualifiedName, _ status: TableStatus) -> Bool {

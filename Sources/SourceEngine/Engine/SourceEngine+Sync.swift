@@ -70,7 +70,7 @@ extension SourceEngine {
         guard let status = statuses[name], status.last?.failure != nil, let endedAt = status.endedAt else {
             return false
         }
-        return configuration.clock.now() - endedAt < TableStatus.rest
+        return configuration.clock.now() - endedAt < status.rest
     }
 
     private func startSync(

@@ -98,6 +98,7 @@ struct TableStatus: Sendable {
         let timer: Task<Void, Never>
     }
 
-    /// After a failure the source is left alone this long, whatever is asked.
-    static let rest = Span.seconds(15)
+    /// After a failure the source is left alone this long, whatever is asked: longer where it refused the key, which
+    /// asking does not mend.
+    var rest: Span { last?.failure?.kind == .notAuthorised ? .minutes(5) : .seconds(15) }
 }

@@ -43,6 +43,17 @@ actor MirrorFile {
         }
     }
 
+    /// Where these stretches hold rows which had not ended when they were read.
+    func openRows(of name: QualifiedName, in stretches: [Interval]) throws -> [Interval] {
+        guard let table = tables[name], table.position(of: "end_time") != nil, !stretches.isEmpty else { return [] }
+        return try use { connection in
+            let found = try stretches.map { try MirrorLedger(connection: connection).openRows(of: table, in: $0) }
+            let (open, all) = found.reduce((0, 0)) { ($0.0 + $1.open, $0.1 + $1.all) }
+            // Where hardly any row has an end, nobody writes ends, and waiting for them is in vain.
+            return open >= 10 && open * 2 > all ? [] : found.compactMap(\.span)
+        }
+    }
+
     /// How many rows an hour of the newest covered day has; nil when none is stored.
     func rowsPerHour(of name: QualifiedName) throws -> Double? {
         try use { connection in

@@ -19,6 +19,16 @@ struct MirrorLedger {
         return state
     }
 
+    /// How many rows of the stretch have not ended, and from which to which they start; nil when all have.
+    func openRows(of table: MirrorTable, in stretch: Interval) throws -> (span: Interval?, open: Int, all: Int) {
+        let row = try connection.query(
+            MirrorSchema(table: table).openRows, [Value(stretch.from), Value(stretch.to)]
+        ).rows.first
+        let (open, all) = (Int(row?[2].integer ?? 0), Int(row?[3].integer ?? 0))
+        guard let first = row?[0].instant, let last = row?[1].instant else { return (nil, open, all) }
+        return (Interval(from: first, to: last + .milliseconds(1)), open, all)
+    }
+
     /// Over the newest covered stretch, a day at most.
     func rowsPerHour(of table: MirrorTable) throws -> Double? {
         guard let newest = try coverage(of: table).intervals.last else { return nil }

@@ -20,12 +20,26 @@ struct MirrorPlan {
         return coverage.gaps(in: Interval(from: horizon, to: end)).isEmpty
     }
 
-    /// The windows to read, newest first; `end` is what "now" is at the provider.
-    func windows(from horizon: Instant, to end: Instant) -> [Interval] {
+    /// How often a row that had not ended is read again after the overlap: at each doubling of its age: with 15 minutes of overlap
+    /// for eight hours.
+    private static let recalls = 6
+
+    /// Where the rows start whose age has come, between two syncs, to the overlap, or to twice it, four times it and so on.
+    func recalls(since last: Instant, now: Instant) -> [Interval] {
+        guard case .between = mirror.bounds.window, last < now else { return [] }
+        return (0..<Self.recalls).map { doublings in
+            let age = Span.milliseconds(mirror.overlap.milliseconds << doublings)
+            return Interval(from: last - age, to: now - age)
+        }
+    }
+
+    /// The windows to read, newest first; `end` is what "now" is at the provider. `open` are rows that had not ended.
+    func windows(from horizon: Instant, to end: Instant, open: [Interval] = []) -> [Interval] {
         guard horizon < end else { return [] }
         var wanted = IntervalSet(coverage.gaps(in: Interval(from: horizon, to: end)))
         let watermark = min(coverage.end ?? horizon, end)
         wanted.insert(Interval(from: max(horizon, watermark - mirror.overlap), to: end))
+        for rows in open where rows.from >= horizon { wanted.insert(rows) }
         guard case .between = mirror.bounds.window else {
             // Without an upper bound every chain starts now, so there is but one.
             return [Interval(from: wanted.start ?? horizon, to: end)]

@@ -107,6 +107,15 @@ struct MirrorSchema: Sendable {
     private var keyMatch: String { table.keyPositions.map { "\(column($0)) = ?" }.joined(separator: " AND ") }
 
     var newest: String { "SELECT max(\(time)) FROM \(rows)" }
+    /// First and last time of the rows between two times that have not ended, how many they are, and how many rows
+    /// there are. Langfuse's events have no end and never get one.
+    var openRows: String {
+        let kind = table.position(of: "type").map { " AND \(column($0)) IS NOT 'EVENT'" } ?? ""
+        return """
+            SELECT min(\(time)) FILTER (WHERE open), max(\(time)) FILTER (WHERE open), count(*) FILTER (WHERE open), count(*)
+            FROM (SELECT \(time), end_time IS NULL\(kind) AS open FROM \(rows) WHERE \(time) >= ? AND \(time) < ?)
+            """
+    }
     var countSince: String { "SELECT count(*) FROM \(rows) WHERE \(time) >= ?" }
     var expiry: String { "DELETE FROM \(rows) WHERE \(time) < ?" }
     var expiredTraces: String? {

@@ -71,7 +71,10 @@ struct MirrorSync: Sendable {
         let state = try await file.state(of: table.name)
         let plan = MirrorPlan(mirror: table.mirror, coverage: state.coverage)
         let horizon = plan.horizon(now: now, since: since, retention: retention)
-        var windows = plan.windows(from: horizon, to: now + max(skew, .milliseconds(0)))
+        let end = now + max(skew, .milliseconds(0))
+        let recalls = state.syncedAt.map { plan.recalls(since: $0, now: now) } ?? []
+        let open = try await file.openRows(of: table.name, in: recalls)
+        var windows = plan.windows(from: horizon, to: end, open: open)
         var dialect = APIChoice(hasFallback: table.mirror.fallback != nil, state: state, now: now)
         var (done, unreadable) = (0, 0)
         while let window = windows.first {

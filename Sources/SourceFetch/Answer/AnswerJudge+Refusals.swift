@@ -52,6 +52,9 @@ extension AnswerJudge {
             let remedy = "Check the network, and \(addressName)."
             return Failure(
                 error: sourceError(.unavailable, request, "cannot be reached: \(words).", remedy), trouble: again)
+        case .forbidden:
+            return Failure(
+                error: sourceError(.notConfigured, request, "is not asked: \(words).", checkAddress), trouble: .lasting)
         case .timedOut:
             return Failure(
                 error: sourceError(.timedOut, request, "did not answer in time: \(words).", askForLess), trouble: again)
@@ -94,9 +97,5 @@ extension AnswerJudge {
     private var askForLess: String { "Ask for a shorter time or for fewer rows." }
 
     /// The setting that holds the source's address.
-    var addressName: String {
-        if let name = plan.source.overlay.baseURLInput { return name }
-        for case .hole(let hole) in plan.backend.baseURL.parts where hole.namespace == .input { return hole.key }
-        return "base_url of sources/\(plan.source.name)/manifest.yaml"
-    }
+    var addressName: String { ScanPlan.addressName(of: plan.source, plan.backend) }
 }

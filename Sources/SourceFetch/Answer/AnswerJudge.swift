@@ -104,10 +104,13 @@ struct AnswerJudge: Sendable {
     // MARK: Redirects
 
     private func redirect(_ response: HTTPResponse, of request: HTTPRequest) -> Verdict {
-        guard let location = response.header("location"), let target = WebAddress(request.url)?.resolving(location)
-        else {
+        guard let location = response.header("location") else {
             return failure(
                 .refusedByProvider, request, "answered \(response.status) without saying where to.", checkAddress)
+        }
+        guard let target = WebAddress(request.url)?.resolving(location) else {
+            return failure(
+                .refusedByProvider, request, "redirects to what is no http or https address.", checkAddress)
         }
         if target.origin == plan.base.origin { return .redirect(target) }
         let isLogin = ["login", "signin", "sign-in", "sso", "auth"].contains { target.path.lowercased().contains($0) }

@@ -211,6 +211,7 @@ package actor ClickHouseStore {
         case .bodyTooLarge: return failure(.tooMuch, "it sent too much: \(words).", "Narrow the statement.")
         case .tls:
             return failure(.notAuthorised, "its certificate is not trusted: \(words).", "Check CLICKHOUSE_URL.")
+        case .forbidden: return failure(.notConfigured, "it is not asked: \(words).", "Check CLICKHOUSE_URL.")
         case .unreachable, .broken, .cancelled:
             return failure(.unavailable, "it cannot be reached: \(words).", "Check CLICKHOUSE_URL and the network.")
         }

@@ -169,11 +169,18 @@ struct ScanPlan: Sendable {
             throw notConfigured(source, [key])
         }
         guard let base = WebAddress(written) else {
-            let name = source.overlay.baseURLInput ?? "base_url"
+            let name = addressName(of: source, backend)
             throw SourceError(
                 kind: .notConfigured, source: source.name, reason: "\(name) is no http or https address.",
                 remedy: "Set \(name) to an address such as https://host/path.")
         }
         return base
+    }
+
+    /// The setting that holds a source's address.
+    static func addressName(of source: SourceSpec, _ backend: HTTPBackend) -> String {
+        if let name = source.overlay.baseURLInput { return name }
+        for case .hole(let hole) in backend.baseURL.parts where hole.namespace == .input { return hole.key }
+        return "base_url of sources/\(source.name)/manifest.yaml"
     }
 }

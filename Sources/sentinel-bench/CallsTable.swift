@@ -39,7 +39,10 @@ enum CallsTable {
         let folder = "\(FileManager.default.temporaryDirectory.path)/sentinel-calls-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let clock = Lock(Bench.now)
-        let pages = SeededPages(count: count, end: Bench.now, days: 8)
+        // Traffic goes on at the same rate while the queries are run, fifteen minutes apart.
+        let after = Span.hours(4)
+        let days = 8 + after.seconds / 86_400
+        let pages = SeededPages(count: Int(Double(count) * days / 8), end: Bench.now + after, days: days)
         let engine = SourceEngine(
             SourceEngineConfiguration(
                 mirrorDirectory: folder, specs: SourceCatalog.load(directory: "sources").specs, pages: pages,

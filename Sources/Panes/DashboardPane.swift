@@ -21,7 +21,10 @@ enum DashboardPane {
             drawRecent(state, on: &grid, in: left)
             drawHealth(state, board, on: &grid, in: right)
         } else {
-            let healthRows = min(board.sources.count + board.detectors.count + 2, max(0, lower.height / 2))
+            // Incidents come first, but the states are never pushed out by empty lines.
+            let recent = min(max(state.shownIncidents.count, 1), 8) + 2
+            let wanted = board.sources.count + board.detectors.count + 2
+            let healthRows = min(wanted, max(lower.height / 2, lower.height - recent))
             let (top, bottom) = lower.splitTop(lower.height - healthRows)
             drawRecent(state, on: &grid, in: top)
             drawHealth(state, board, on: &grid, in: bottom)
@@ -111,28 +114,16 @@ enum DashboardPane {
     }
 
     private static func drawHealth(_ state: ConsoleState, _ board: Dashboard, on grid: inout Grid, in area: Rect) {
-        var lines: [(String, String, Role, String)] = []
-        for source in board.sources {
-            let (mark, role) = mark(source.state)
-            let age = source.asOf.map { Spelling.ago($0, state.now) } ?? ""
-            let calls = "\(source.calls) call\(source.calls == 1 ? "" : "s")"
-            let note =
-                source.message.isEmpty ? [age, calls].filter { !$0.isEmpty }.joined(separator: ", ") : source.message
-            lines.append((source.name, mark, role, note))
-        }
-        for detector in board.detectors {
-            let (mark, role) = mark(detector.state)
-            lines.append((Spelling.type(detector.type), mark, role, detector.message))
-        }
+        let lines = HealthLine.lines(of: board, at: state.now, room: area.height - 1)
         grid.write("Sources and detectors", at: area.x + 1, area.y, role: .title, in: area)
         for (row, line) in lines.prefix(max(0, area.height - 1)).enumerated() {
             let y = area.y + 1 + row
-            grid.write(TextWidth.truncated(line.0, to: 12), at: area.x + 2, y, in: area)
-            grid.write(line.1, at: area.x + 15, y, role: line.2, in: area)
+            grid.write(TextWidth.truncated(line.name, to: 12), at: area.x + 2, y, in: area)
+            grid.write(line.mark, at: area.x + 15, y, role: line.role, in: area)
             let room = area.width - 27
             guard room > 4 else { continue }
             grid.write(
-                TextWidth.truncated(ForeignText.inert(line.3), to: room), at: area.x + 26, y, role: .dim, in: area)
+                TextWidth.truncated(ForeignText.inert(line.note), to: room), at: area.x + 26, y, role: .dim, in: area)
         }
         drawSampling(board, below: lines.count + 2, on: &grid, in: area)
     }
@@ -144,26 +135,5 @@ enum DashboardPane {
         grid.write("Sampling", at: area.x + 1, area.y + rows, role: .title, in: area)
         let text = "\(sampling.kept) of \(sampling.total) traces kept (\(share) %): \(reasons)"
         grid.write(TextWidth.truncated(text, to: area.width - 3), at: area.x + 2, area.y + rows + 1, in: area)
-    }
-
-    private static func mark(_ state: SourceHealth.State) -> (String, Role) {
-        switch state {
-        case .ok: ("✓ ok", .good)
-        case .syncing: ("… reading", .info)
-        case .partial: ("! partial", .warn)
-        case .noData: ("! no data", .warn)
-        case .down: ("✗ down", .bad)
-        case .notConfigured: ("· not set", .dim)
-        }
-    }
-
-    private static func mark(_ state: DetectorHealth.State) -> (String, Role) {
-        switch state {
-        case .ok: ("✓ ok", .good)
-        case .learning: ("… learns", .info)
-        case .noData: ("! no data", .warn)
-        case .partial: ("! partial", .warn)
-        case .failed: ("✗ failed", .bad)
-        }
     }
 }

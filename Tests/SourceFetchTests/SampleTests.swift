@@ -31,9 +31,6 @@ struct SampleTests {
         #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
         + "/sources"
 
-    /// Read once: it takes longer than all the samples.
-    private static let catalog = SourceCatalog.load(directory: directory)
-
     private static let all: [Sample] = {
         let sources = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         return sources.sorted().flatMap { source in
@@ -47,7 +44,7 @@ struct SampleTests {
 
     @Test("Every shipped source has a sample")
     func everySource() {
-        let catalog = Self.catalog
+        let catalog = SourceCatalog.load(directory: Self.directory)
         let sampled = Set(Self.all.map(\.source))
         #expect(!catalog.specs.isEmpty)
         #expect(catalog.specs.map(\.name).filter { !sampled.contains($0) } == [])
@@ -69,7 +66,7 @@ struct SampleTests {
     }
 
     private func firstPage(of sample: Sample, from provider: Provider) async throws -> JSONValue {
-        let spec = try #require(Self.catalog[sample.source])
+        let spec = try #require(SourceCatalog.load(directory: Self.directory)[sample.source])
         let table = try #require((spec.tables + spec.functions).first { $0.name == sample.table })
         var inputs = Dictionary(uniqueKeysWithValues: spec.inputs.map { ($0.key, "given") })
         for key in inputs.keys where key.hasSuffix("_BASE_URL") { inputs[key] = provider.url }

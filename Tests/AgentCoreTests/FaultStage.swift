@@ -19,6 +19,10 @@ final class FaultStage: Sendable {
     static let observations = 36
     static let repository = "owner = 'acme' AND repo = 'assistant'"
 
+    private static let specs = SourceCatalog.load(
+        directory: "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/sources"
+    ).specs
+
     var world: SandboxWorld { sandbox.world }
 
     /// `inputs` replace variables of the sandbox; `timeout` is for one request. Jitter is none: waits are exact.
@@ -35,10 +39,9 @@ final class FaultStage: Sendable {
         self.clock = clock
         let environment = Environment(process: sandbox.environment.merging(inputs(sandbox)) { $1 })
         let values: @Sendable (String) -> String? = { environment[$0] }
-        let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
         engine = SourceEngine(
             SourceEngineConfiguration(
-                mirrorDirectory: folder.path, specs: SourceCatalog.load(directory: "\(root)/sources").specs,
+                mirrorDirectory: folder.path, specs: Self.specs,
                 pages: SourceFetcher(
                     client: HTTPClient(), inputs: values, clock: clock.clock, redaction: environment.redaction,
                     retries: retries, timeout: timeout, sleep: { try await clock.sleep($0) }, random: { random }),

@@ -223,6 +223,18 @@ struct MirrorTests {
         #expect(!result.isPartial)
     }
 
+    @Test("asks no further where even the shortest windows are cut off one after another, and says so")
+    func endlessTruncation() async throws {
+        let world = World()
+        world.pages.set(
+            "langfuse", "observations", (0..<3600).map { World.observation("o\($0)", minutesAgo: Double($0) / 60) })
+        world.pages.change { $0.truncatesAbove = 20 }
+        let result = try await world.engine.query("SELECT count(*) FROM langfuse.observations")
+        #expect(result.isPartial)
+        #expect(result.sources.first?.message?.contains("more rows than it lets one read") == true)
+        #expect(world.pages.takeScans().count < 30)
+    }
+
     @Test("is thrown away and rebuilt when its file is damaged, and readable by its owner alone")
     func damagedFile() async throws {
         let world = World()

@@ -4,15 +4,16 @@ import Basics
 /// page that went out, and the issue that somebody wrote.
 extension DemoScenario {
     /// When the last hour's cost went over the monitor's threshold.
-    private var alertTime: Instant { spikeStart + .minutes(20) }
-    private var monitorID: Int { 21_001 }
-    private var pageID: String { "Q0SPIKE4711" }
+    var alertTime: Instant { spikeStart + .minutes(20) }
+    var monitorID: Int { 21_001 }
+    var pageID: String { "Q0SPIKE4711" }
     private var pageAddress: String { "https://acme.pagerduty.com/incidents/\(pageID)" }
-    private var alertTitle: String { "support-bot: model cost of the last hour is over 2 USD" }
+    var alertTitle: String { "support-bot: model cost of the last hour is over 2 USD" }
 
     func populateOnCallTools(_ state: inout SandboxWorld.State) {
         state.datadog = datadog(state.observations)
         state.pagerDuty = pagerDuty()
+        state.lists[.pagerduty] = pagerDutyLists
         state.linear = linear()
         state.pulls = pulls(state.commits)
         state.deployments = deployments()
@@ -130,7 +131,7 @@ extension DemoScenario {
         account.services = [
             .init(
                 id: "PASSIST", name: "assistant", description: "All assistants in production", policy: policy,
-                created: now - .days(400))
+                teams: [.init(id: "PTEAM", name: "Assistant")], created: now - .days(400))
         ]
         account.onCalls = [
             .init(
@@ -156,6 +157,12 @@ extension DemoScenario {
                 id: "Q0OLD4702", number: 4702, title: "nightly-export took too long", status: "resolved",
                 urgency: "low", service: "PASSIST", created: now - .days(3), updated: now - .days(3) + .minutes(40),
                 resolved: now - .days(3) + .minutes(40), assignees: ["PALICE"],
+                notes: [
+                    .init(
+                        id: "N1", user: "PALICE",
+                        content: "The export waited for the warehouse; it ran through by itself.",
+                        created: now - .days(3) + .minutes(35))
+                ],
                 entries: [
                     .init(id: "R3", kind: "trigger", summary: "Triggered through the API.", created: now - .days(3)),
                     .init(

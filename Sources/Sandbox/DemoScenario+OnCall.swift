@@ -15,6 +15,7 @@ extension DemoScenario {
         state.pagerDuty = pagerDuty()
         state.lists[.pagerduty] = pagerDutyLists
         state.lists[.datadog] = datadogLists
+        state.lists[.sentry] = sentryLists
         state.linear = linear()
         state.pulls = pulls(state.commits)
         state.deployments = deployments()

@@ -30,7 +30,7 @@ struct DatadogLists: Sendable {
     }
 
     private func number(_ request: WebRequest, _ name: String) -> Int? {
-        request.queryValue(name).flatMap { Int($0) }.map { max(0, $0) }
+        request.queryValue(name).flatMap { Int($0) }.map { min(1_000_000_000, max(0, $0)) }
     }
 
     private func slice(_ rows: [JSONValue], from offset: Int, _ size: Int) -> JSONValue {

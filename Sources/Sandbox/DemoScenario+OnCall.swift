@@ -16,6 +16,7 @@ extension DemoScenario {
         state.lists[.pagerduty] = pagerDutyLists
         state.lists[.datadog] = datadogLists
         state.lists[.sentry] = sentryLists
+        state.lists[.langfuse] = langfuseLists
         state.linear = linear()
         state.pulls = pulls(state.commits)
         state.deployments = deployments()

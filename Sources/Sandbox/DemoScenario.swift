@@ -66,6 +66,12 @@ package struct DemoScenario: Hashable, Sendable {
             price: (0.0035, 0.012)),
     ]
 
+    /// US dollars for a thousand tokens, in and out, of each model that the features use.
+    static var prices: [(model: String, price: (input: Double, output: Double))] {
+        let prices = Dictionary(features.map { ($0.model, $0.price) }) { first, _ in first }
+        return prices.sorted { $0.key < $1.key }.map { ($0.key, (input: $0.value.0, output: $0.value.1)) }
+    }
+
     private static let questions = [
         "Where is my order?", "Can I change the delivery address?", "Why was I charged twice?",
         "Summarise this invoice", "Which plan suits a team of five?", "The coupon does not work",

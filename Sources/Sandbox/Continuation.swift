@@ -23,7 +23,10 @@ struct Continuation: Sendable {
         case .langfuse: ["cursor", "page"]
         case .sentry, .slack: ["cursor"]
         case .github: ["page"]
-        case .datadog: request.path == "/api/v1/hosts" ? ["start"] : ["page", "page[offset]", "id_offset"]
+        case .datadog:
+            ["/api/v1/hosts", "/api/v1/dashboard"].contains(request.path)
+                ? ["start"]
+                : ["page", "page[offset]", "page[number]", "page[cursor]", "page_number", "id_offset", "offset"]
         case .pagerduty: ["offset"]
         case .linear, .model: []
         }
@@ -78,7 +81,8 @@ struct Continuation: Sendable {
                 return [(["meta", "pagination", "next_offset"], JSONValue((mark ?? 1) * 10))]
             }
             // Lists by page number end when a page is empty, and the first never is.
-            return request.method == "POST" ? [(["meta", "page", "after"], cursor)] : []
+            let isByCursor = request.method == "POST" || request.path.contains("/spans/")
+            return isByCursor ? [(["meta", "page", "after"], cursor)] : []
         case .pagerduty:
             let offset = request.queryValue("offset").flatMap { Int($0) } ?? 0
             return [(["more"], true), (["offset"], JSONValue(offset))]

@@ -1,7 +1,8 @@
 import Basics
 import WebServer
 
-/// `GET /api/v1/query`: the points of `AGGREGATION:METRIC{TAGS} by {KEYS}` between two epoch seconds.
+/// `GET /api/v1/query`: the points of `AGGREGATION:METRIC{TAGS} by {KEYS}` between two epoch seconds; and the names of
+/// metrics, those that reported since `from` and those that are searched for.
 struct DatadogMetrics: Sendable {
     let series: [DatadogAccount.Series]
 
@@ -46,6 +47,36 @@ struct DatadogMetrics: Sendable {
                 "series": .array(found), "values": [], "times": [], "message": "", "group_by": [],
                 "error": query == nil ? .some(.string("Error parsing query: \(text)")) : .none,
             ]).serialized)
+    }
+
+    /// `GET /api/v1/metrics` and `GET /api/v1/search`.
+    func names(_ request: WebRequest) -> WebResponse {
+        if request.path == "/api/v1/search" { return search(request) }
+        guard let text = request.queryValue("from"), let from = Int64(text) else {
+            return DatadogProvider.refusal(400, "Missing required parameter: from")
+        }
+        guard let filter = DatadogQuery(request.queryValue("tag_filter") ?? "") else {
+            return DatadogProvider.refusal(400, "Invalid tag_filter")
+        }
+        let found = series.filter { series in
+            series.points.contains { $0.time.milliseconds >= from * 1000 }
+                && filter.matches("") { DatadogAttributes.values(of: $0, tags: series.tags, attributes: [:]) }
+        }
+        return .json(JSONValue.fields(["from": .string(text), "metrics": Self.distinct(found)]).serialized)
+    }
+
+    /// `q` is a part of a name, with `metrics:` before it where hosts are not wanted; hosts are never found here.
+    private func search(_ request: WebRequest) -> WebResponse {
+        guard let wanted = request.queryValue("q") else {
+            return DatadogProvider.refusal(400, "Missing required parameter: q")
+        }
+        let part = wanted.hasPrefix("metrics:") ? String(wanted.dropFirst(8)) : wanted
+        let found = series.filter { part.isEmpty || $0.metric.contains(part) }
+        return .json(JSONValue.fields(["results": ["metrics": Self.distinct(found), "hosts": []]]).serialized)
+    }
+
+    private static func distinct(_ series: [DatadogAccount.Series]) -> JSONValue {
+        .array(Set(series.map(\.metric)).sorted().map(JSONValue.string))
     }
 
     private func rows(_ query: Query, from: Int64, to: Int64) -> [JSONValue] {

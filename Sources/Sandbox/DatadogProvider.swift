@@ -29,7 +29,8 @@ struct DatadogProvider: Sendable {
     private static func limit(of path: String) -> Limit {
         switch path {
         case "/api/v2/logs/events/search": Limit(name: "logs_public_search_api", count: 300, period: 3600)
-        case "/api/v2/spans/events/search": Limit(name: "spans_public_search_api", count: 300, period: 3600)
+        case "/api/v2/spans/events/search", "/api/v2/spans/events":
+            Limit(name: "spans_public_search_api", count: 300, period: 3600)
         case "/api/v1/query": Limit(name: "metrics_query", count: 1600, period: 3600)
         default: Limit(name: "public_api", count: 1000, period: 60)
         }
@@ -44,16 +45,21 @@ struct DatadogProvider: Sendable {
         case ("GET", "/api/v1/monitor"): return monitors(account.monitors, request)
         case ("GET", "/api/v1/monitor/search"): return searchMonitors(account.monitors, request)
         case ("POST", "/api/v2/logs/events/search"): return search(account.logs, request)
-        case ("POST", "/api/v2/spans/events/search"): return search(account.spans, request)
+        case ("POST", "/api/v2/spans/events/search"), ("GET", "/api/v2/spans/events"):
+            return search(account.spans, request)
         case ("POST", "/api/v2/events/search"): return search(account.events, request)
         case ("GET", "/api/v1/query"): return DatadogMetrics(series: account.series).answer(request)
         case ("GET", "/api/v2/incidents"): return incidents(account.incidents, request)
+        case ("GET", "/api/v2/incidents/search"): return searchIncidents(account.incidents, request)
         case ("GET", "/api/v1/hosts"): return hosts(account.hosts, request)
+        case ("GET", "/api/v1/metrics"), ("GET", "/api/v1/search"):
+            return DatadogMetrics(series: account.series).names(request)
+        case ("GET", _): return DatadogLists(world: world).answer(request) ?? Self.refusal(404, "Not found")
         default: return Self.refusal(404, "Not found")
         }
     }
 
-    private static func refusal(_ status: Int, _ message: String) -> WebResponse {
+    static func refusal(_ status: Int, _ message: String) -> WebResponse {
         .json(JSONValue.fields(["errors": [.string(message)]]).serialized, status: status)
     }
 
@@ -141,6 +147,42 @@ struct DatadogProvider: Sendable {
         ])
         return .json(
             JSONValue.fields(["meta": ["pagination": pagination], "data": .array(page.map(\.row))]).serialized)
+    }
+
+    /// An object with the incidents, each wrapped once more; `next_offset` is there on the last page as well.
+    private func searchIncidents(_ incidents: [DatadogAccount.Incident], _ request: WebRequest) -> WebResponse {
+        guard let query = DatadogQuery(request.queryValue("query") ?? "") else {
+            return Self.refusal(400, "Invalid query")
+        }
+        let isAscending = request.queryValue("sort") == "created"
+        let found = incidents.filter { incident in
+            query.matches(incident.title) { key in
+                switch key {
+                case "state": [incident.state]
+                case "severity": [incident.severity]
+                default: []
+                }
+            }
+        }.sorted { ($0.created < $1.created) == isAscending && $0.created != $1.created }
+        let size = min(100, max(1, number(request, "page[size]") ?? 10))
+        let offset = max(0, number(request, "page[offset]") ?? 0)
+        let page = found.dropFirst(offset).prefix(size)
+        return .json(
+            JSONValue.fields([
+                "data": [
+                    "type": "incidents_search_results",
+                    "attributes": [
+                        "total": JSONValue(found.count), "facets": ["state": Self.counts(found.map(\.state))],
+                        "incidents": .array(page.map { ["data": $0.row] }),
+                    ],
+                ],
+                "meta": [
+                    "pagination": [
+                        "size": JSONValue(page.count), "offset": JSONValue(offset),
+                        "next_offset": JSONValue(offset + page.count),
+                    ]
+                ],
+            ]).serialized)
     }
 
     private func hosts(_ hosts: [DatadogAccount.Host], _ request: WebRequest) -> WebResponse {

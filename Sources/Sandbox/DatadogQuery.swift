@@ -11,59 +11,98 @@ protocol DatadogSearchable {
     var row: JSONValue { get }
 }
 
-/// The part of Datadog's search language that the sandbox reads: words and `"phrases"`, `key:value` with `*`, `-` for not,
-/// and `OR`, which binds weaker than standing side by side. Nil for anything in parentheses or brackets.
+/// The part of Datadog's search language that the sandbox reads: words and `"phrases"`, `key:value` with `*`, groups in
+/// parentheses, also of one key's values, `-` and `NOT`, and `OR`, which binds weaker than standing side by side. Nil for
+/// ranges in brackets and for what is not closed.
 struct DatadogQuery: Hashable, Sendable {
-    private struct Term: Hashable {
-        var isNegated: Bool
-        var key: String?
-        var value: String
+    private indirect enum Node: Hashable, Sendable {
+        case all([Node])
+        case any([Node])
+        case not(Node)
+        /// Without a key the value is looked for in the words.
+        case term(key: String?, value: String)
     }
 
-    private let alternatives: [[Term]]
+    private let root: Node
 
     init?(_ text: String) {
         guard let pieces = Self.pieces(of: text) else { return nil }
-        alternatives = pieces.split(separator: "OR", omittingEmptySubsequences: false).map { group in
-            group.filter { $0 != "AND" && $0 != "*" && $0 != "*:*" }.map(Self.term)
-        }
+        var rest = pieces[...]
+        guard let root = Self.alternatives(&rest, key: nil), rest.isEmpty else { return nil }
+        self.root = root
     }
 
-    /// Cuts at spaces outside quotes.
+    /// Cuts at spaces and around parentheses, but not inside quotes.
     private static func pieces(of text: String) -> [String]? {
         var (pieces, piece, isQuoted) = ([String](), "", false)
+        func end() {
+            if !piece.isEmpty { pieces.append(piece) }
+            piece = ""
+        }
         for character in text {
             switch character {
             case "\"": isQuoted.toggle()
-            case " " where !isQuoted:
-                if !piece.isEmpty { pieces.append(piece) }
-                piece = ""
-            case "(", ")", "[",
-                "]" where !isQuoted:
-                return nil
+            case _ where isQuoted: piece.append(character)
+            case " ": end()
+            case "[", "]": return nil
+            case "(", ")":
+                end()
+                pieces.append(String(character))
             default: piece.append(character)
             }
         }
-        return isQuoted ? nil : piece.isEmpty ? pieces : pieces + [piece]
+        end()
+        return isQuoted ? nil : pieces
     }
 
-    private static func term(_ text: String) -> Term {
-        let isNegated = text.hasPrefix("-")
-        let rest = isNegated ? text.dropFirst() : text[...]
-        guard let colon = rest.firstIndex(of: ":"), colon != rest.startIndex, !rest[..<colon].contains(" ") else {
-            return Term(isNegated: isNegated, key: nil, value: String(rest))
+    /// Up to the end or a closing parenthesis, which stays.
+    private static func alternatives(_ rest: inout ArraySlice<String>, key: String?) -> Node? {
+        var (found, side) = ([Node](), [Node]())
+        while let piece = rest.first, piece != ")" {
+            switch piece {
+            case "OR":
+                rest.removeFirst()
+                found.append(.all(side))
+                side = []
+            case "AND", "*", "*:*": rest.removeFirst()
+            default:
+                guard let node = operand(&rest, key: key) else { return nil }
+                side.append(node)
+            }
         }
-        return Term(isNegated: isNegated, key: String(rest[..<colon]), value: String(rest[rest.index(after: colon)...]))
+        return found.isEmpty ? .all(side) : .any(found + [.all(side)])
+    }
+
+    /// A term, a group or the opposite of one.
+    private static func operand(_ rest: inout ArraySlice<String>, key: String?) -> Node? {
+        guard let piece = rest.popFirst() else { return nil }
+        if piece == "NOT" || piece == "-" { return operand(&rest, key: key).map(Node.not) }
+        if piece == "(" {
+            guard let group = alternatives(&rest, key: key), rest.popFirst() == ")" else { return nil }
+            return group
+        }
+        if piece.hasPrefix("-") {
+            rest = [String(piece.dropFirst())] + rest
+            return operand(&rest, key: key).map(Node.not)
+        }
+        guard let colon = piece.firstIndex(of: ":"), colon != piece.startIndex, !piece[..<colon].contains(" ") else {
+            return .term(key: key, value: piece)
+        }
+        let (name, value) = (String(piece[..<colon]), String(piece[piece.index(after: colon)...]))
+        return value.isEmpty && rest.first == "(" ? operand(&rest, key: name) : .term(key: name, value: value)
     }
 
     func matches(_ words: String, _ values: (String) -> [String]) -> Bool {
-        alternatives.contains { terms in
-            terms.allSatisfy { term in
-                let isFound =
-                    term.key.map { key in values(key).contains { Self.matches($0, term.value) } }
-                    ?? words.lowercased().contains(term.value.lowercased().filter { $0 != "*" })
-                return isFound != term.isNegated
-            }
+        Self.matches(root, words.lowercased(), values)
+    }
+
+    private static func matches(_ node: Node, _ words: String, _ values: (String) -> [String]) -> Bool {
+        switch node {
+        case .all(let nodes): nodes.allSatisfy { matches($0, words, values) }
+        case .any(let nodes): nodes.contains { matches($0, words, values) }
+        case .not(let node): !matches(node, words, values)
+        case .term(let key?, let value): values(key).contains { matches($0, value) }
+        case .term(nil, let value): words.contains(value.lowercased().filter { $0 != "*" })
         }
     }
 

@@ -34,16 +34,11 @@ struct DatadogSearch: Sendable {
         }
     }
 
+    /// By POST with a body; spans are listed by GET with the same parameters in the query as well.
+    ///
     /// - Throws: ``Refusal`` with the sentence of the answer 400.
     init(_ request: WebRequest, now: Instant) throws(Refusal) {
-        guard let body = try? JSONDocument.parse(request.body), body.members != nil else {
-            throw Refusal(message: "Invalid request body: JSON object expected")
-        }
-        let isOfSpans = request.path.contains("/spans/")
-        guard !isOfSpans || body["data"]?["type"]?.string == "search_request" else {
-            throw Refusal(message: "Invalid type. Expected \"search_request\"")
-        }
-        let search = (isOfSpans ? body["data"]?["attributes"] : body) ?? [:]
+        let search = request.method == "GET" ? Self.inQuery(request) : try Self.inBody(request)
         let filter = search["filter"] ?? [:]
         guard let from = DatadogTime.read(filter["from"] ?? "now-15m", now: now),
             let to = DatadogTime.read(filter["to"] ?? "now", now: now), from <= to
@@ -67,6 +62,25 @@ struct DatadogSearch: Sendable {
         isAscending = sort == "timestamp"
         self.limit = limit
         after = cursor.flatMap(Position.init(cursor:))
+    }
+
+    private static func inBody(_ request: WebRequest) throws(Refusal) -> JSONValue {
+        guard let body = try? JSONDocument.parse(request.body), body.members != nil else {
+            throw Refusal(message: "Invalid request body: JSON object expected")
+        }
+        guard request.path.contains("/spans/") else { return body }
+        guard body["data"]?["type"]?.string == "search_request" else {
+            throw Refusal(message: "Invalid type. Expected \"search_request\"")
+        }
+        return body["data"]?["attributes"] ?? [:]
+    }
+
+    /// `filter[from]` is `from` of `filter`.
+    private static func inQuery(_ request: WebRequest) -> JSONValue {
+        request.query.reduce([:]) { search, field in
+            let path = field.name.split { $0 == "[" || $0 == "]" }.map(String.init)
+            return search.replacing(path, with: .string(field.value))
+        }
     }
 
     struct Refusal: Error {

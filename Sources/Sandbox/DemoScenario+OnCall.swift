@@ -4,15 +4,19 @@ import Basics
 /// page that went out, and the issue that somebody wrote.
 extension DemoScenario {
     /// When the last hour's cost went over the monitor's threshold.
-    private var alertTime: Instant { spikeStart + .minutes(20) }
-    private var monitorID: Int { 21_001 }
-    private var pageID: String { "Q0SPIKE4711" }
+    var alertTime: Instant { spikeStart + .minutes(20) }
+    var monitorID: Int { 21_001 }
+    var pageID: String { "Q0SPIKE4711" }
     private var pageAddress: String { "https://acme.pagerduty.com/incidents/\(pageID)" }
-    private var alertTitle: String { "support-bot: model cost of the last hour is over 2 USD" }
+    var alertTitle: String { "support-bot: model cost of the last hour is over 2 USD" }
 
     func populateOnCallTools(_ state: inout SandboxWorld.State) {
         state.datadog = datadog(state.observations)
         state.pagerDuty = pagerDuty()
+        state.lists[.pagerduty] = pagerDutyLists
+        state.lists[.datadog] = datadogLists
+        state.lists[.sentry] = sentryLists
+        state.lists[.langfuse] = langfuseLists
         state.linear = linear()
         state.pulls = pulls(state.commits)
         state.deployments = deployments()
@@ -55,6 +59,12 @@ extension DemoScenario {
                 id: 21_003, name: "nightly-export did not run", type: "log alert",
                 query: "logs(\"service:nightly-export\").index(\"*\").rollup(\"count\").last(\"1d\") < 1",
                 state: "No Data", tags: ["service:nightly-export"], created: now - .days(3)),
+            .init(
+                id: 21_010, name: "[Synthetics] support-bot answers a greeting", type: "synthetics alert",
+                query: "no_query", tags: ["service:support-bot"], created: now - .days(200)),
+            .init(
+                id: 21_011, name: "[Synthetics] A purchase with the checkout-assistant", type: "synthetics alert",
+                query: "no_query", tags: ["service:checkout-assistant"], created: now - .days(150)),
         ]
         account.logs = logs()
         account.spans = spans(observations)
@@ -68,7 +78,7 @@ extension DemoScenario {
                 text: "alice deployed \(truth.culprit.prefix(7)).", source: "github",
                 tags: ["service:support-bot", "deployment"]),
         ]
-        account.series = costSeries(observations)
+        account.series = series(observations)
         account.incidents = [
             .init(
                 id: "5b5c8f0e-0000-4000-8000-000000000017", number: 17, title: "Invoices were parsed late",
@@ -107,14 +117,22 @@ extension DemoScenario {
         }
     }
 
-    /// US dollars by service in steps of five minutes over six hours, as the observations add up.
-    private func costSeries(_ observations: [SandboxObservation]) -> [DatadogAccount.Series] {
+    /// Of each service in steps of five minutes over six hours: US dollars, calls and the mean seconds of a call, as the
+    /// observations add up.
+    private func series(_ observations: [SandboxObservation]) -> [DatadogAccount.Series] {
         let first = (now - .hours(6)).floored(to: .minutes(5))
         let recent = observations.filter { $0.start >= first }
-        return Dictionary(grouping: recent, by: \.traceName).sorted { $0.key < $1.key }.map { service, rows in
-            let costs = Dictionary(rows.map { ($0.start.floored(to: .minutes(5)), $0.cost) }, uniquingKeysWith: +)
-            let points = costs.sorted { $0.key < $1.key }.map { DatadogAccount.Series.Point($0.key, $0.value) }
-            return .init(metric: "llm.cost.usd", tags: ["service:\(service)", "env:production"], points: points)
+        return Dictionary(grouping: recent, by: \.traceName).sorted { $0.key < $1.key }.flatMap { service, rows in
+            let steps = Dictionary(grouping: rows) { $0.start.floored(to: .minutes(5)) }.sorted { $0.key < $1.key }
+            func series(_ metric: String, _ value: ([SandboxObservation]) -> Double) -> DatadogAccount.Series {
+                .init(
+                    metric: metric, tags: ["service:\(service)", "env:production"],
+                    points: steps.map { .init($0.key, value($0.value)) })
+            }
+            return [
+                series("llm.cost.usd") { $0.reduce(0) { $0 + $1.cost } }, series("llm.requests") { Double($0.count) },
+                series("llm.latency") { rows in rows.reduce(0) { $0 + $1.latency } / Double(rows.count) },
+            ]
         }
     }
 
@@ -130,7 +148,7 @@ extension DemoScenario {
         account.services = [
             .init(
                 id: "PASSIST", name: "assistant", description: "All assistants in production", policy: policy,
-                created: now - .days(400))
+                teams: [.init(id: "PTEAM", name: "Assistant")], created: now - .days(400))
         ]
         account.onCalls = [
             .init(
@@ -156,6 +174,12 @@ extension DemoScenario {
                 id: "Q0OLD4702", number: 4702, title: "nightly-export took too long", status: "resolved",
                 urgency: "low", service: "PASSIST", created: now - .days(3), updated: now - .days(3) + .minutes(40),
                 resolved: now - .days(3) + .minutes(40), assignees: ["PALICE"],
+                notes: [
+                    .init(
+                        id: "N1", user: "PALICE",
+                        content: "The export waited for the warehouse; it ran through by itself.",
+                        created: now - .days(3) + .minutes(35))
+                ],
                 entries: [
                     .init(id: "R3", kind: "trigger", summary: "Triggered through the API.", created: now - .days(3)),
                     .init(

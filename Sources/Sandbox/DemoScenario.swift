@@ -29,7 +29,7 @@ package struct DemoScenario: Hashable, Sendable {
     /// Fills an empty world.
     package func populate(_ world: SandboxWorld) {
         let observations = (traffic() + spike() + batch() + loop()).sorted { ($0.start, $0.id) < ($1.start, $1.id) }
-        let (commits, issues, messages) = (commits(), issues(), messages())
+        let (commits, issues, messages) = (commits(), issues(observations), messages())
         world.change { state in
             state.observations = observations
             state.commits = commits
@@ -65,6 +65,12 @@ package struct DemoScenario: Hashable, Sendable {
             name: "search-summaries", model: "gpt-4o-mini", input: 400...1000, output: 120...260, perHour: 28,
             price: (0.0035, 0.012)),
     ]
+
+    /// US dollars for a thousand tokens, in and out, of each model that the features use.
+    static var prices: [(model: String, price: (input: Double, output: Double))] {
+        let prices = Dictionary(features.map { ($0.model, $0.price) }) { first, _ in first }
+        return prices.sorted { $0.key < $1.key }.map { ($0.key, (input: $0.value.0, output: $0.value.1)) }
+    }
 
     private static let questions = [
         "Where is my order?", "Can I change the delivery address?", "Why was I charged twice?",
@@ -191,11 +197,13 @@ package struct DemoScenario: Hashable, Sendable {
         ]
     }
 
-    private func issues() -> [SandboxIssue] {
-        [
+    private func issues(_ observations: [SandboxObservation]) -> [SandboxIssue] {
+        let failed = observations.filter { $0.name == truth.spikeFeature && $0.level == "ERROR" }
+        return [
             SandboxIssue(
                 id: "4401", title: "RateLimitError: Too many requests to the model API", count: 148,
-                firstSeen: spikeStart + .minutes(4), lastSeen: now - .minutes(1)),
+                firstSeen: spikeStart + .minutes(4), lastSeen: now - .minutes(1), location: "src/support_bot/agent.py",
+                release: "assistant@2.31.0", traces: failed.map(\.traceID)),
             SandboxIssue(
                 id: "3120", title: "NotFound: /assets/old-logo.css", level: "warning", count: 31,
                 firstSeen: now - .days(40), lastSeen: now - .hours(3)),

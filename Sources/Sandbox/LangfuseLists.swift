@@ -29,7 +29,7 @@ struct LangfuseScores: Sendable {
     // MARK: v2
 
     func byPage(_ request: WebRequest) -> WebResponse {
-        LangfuseProvider.page(matching(request).map(Self.flatRow), request)
+        LangfuseProvider.page(matching(request), request) { $0.map(Self.flatRow) }
     }
 
     /// A truth is 1 or 0 with its word beside it; a category is its word alone.
@@ -83,7 +83,8 @@ struct LangfuseScores: Sendable {
     /// Groups that were not asked for are absent.
     private static func row(_ score: SandboxScore, _ groups: Set<String>) -> JSONValue {
         var members: [JSONValue.Member] = [
-            .init("id", .string(score.id)), .init("projectId", "project-1"), .init("name", .string(score.name)),
+            .init("id", .string(score.id)), .init("projectId", .string(LangfuseProvider.project)),
+            .init("name", .string(score.name)),
             .init("value", score.value), .init("dataType", .string(score.dataType)),
             .init("source", .string(score.source)), .init("timestamp", JSONValue(score.time)),
             .init("environment", "production"), .init("createdAt", JSONValue(score.time)),
@@ -134,7 +135,7 @@ struct LangfusePrompts: Sendable {
                 && (from.map { from in changed.map { $0 >= from } ?? false } ?? true)
                 && (to.map { to in changed.map { $0 < to } ?? false } ?? true)
         }.sorted { $0.name < $1.name }
-        return LangfuseProvider.page(rows.map(Self.summary), request)
+        return LangfuseProvider.page(rows, request) { $0.map(Self.summary) }
     }
 
     private static func summary(_ prompt: SandboxPrompt) -> JSONValue {
@@ -164,7 +165,8 @@ struct LangfusePrompts: Sendable {
         return .json(
             JSONValue.fields([
                 "id": .string("prompt-\(name)-\(found.number)"), "createdAt": JSONValue(found.created),
-                "updatedAt": JSONValue(found.updated), "projectId": "project-1", "createdBy": "API",
+                "updatedAt": JSONValue(found.updated), "projectId": .string(LangfuseProvider.project),
+                "createdBy": "API",
                 "prompt": .string(found.text), "name": .string(name), "version": JSONValue(found.number),
                 "type": "text", "isActive": .null, "config": found.config,
                 "tags": .array(prompt.tags.map(JSONValue.string)),

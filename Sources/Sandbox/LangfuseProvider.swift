@@ -6,6 +6,7 @@ import WebServer
 struct LangfuseProvider: Sendable {
     static let publicKey = "pk-lf-sandbox-0001"
     static let secretKey = "sk-lf-sandbox-0001"
+    static let project = "project-1"
     let world: SandboxWorld
 
     func respond(_ request: WebRequest) -> WebResponse {
@@ -25,11 +26,12 @@ struct LangfuseProvider: Sendable {
         case "/api/public/v2/scores": return mode == .v2 ? Self.needsV1 : LangfuseScores(world: world).byPage(request)
         case "/api/public/v3/scores":
             return mode == .v1 ? Self.needsV2("scores") : LangfuseScores(world: world).byCursor(request)
-        case "/api/public/projects":
-            return .json(
-                #"{"data":[{"id":"project-1","name":"acme-assistant","createdAt":"2026-01-05T09:00:00.000Z"}]}"#)
-        case "/api/public/traces", "/api/public/sessions":
-            return .json(#"{"data":[],"meta":{"page":1,"limit":50,"totalItems":0,"totalPages":0}}"#)
+        case "/api/public/projects": return .json(JSONValue.fields(["data": [Self.projectRow]]).serialized)
+        case "/api/public/traces": return mode == .v2 ? Self.needsV1 : LangfuseTraces(world: world).traces(request)
+        case "/api/public/sessions": return mode == .v2 ? Self.needsV1 : LangfuseTraces(world: world).sessions(request)
+        case "/api/public/models", "/api/public/score-configs":
+            let path = String(request.path.dropFirst("/api/public/".count))
+            return Self.page(world.read { $0.lists[.langfuse]?[path] } ?? [], request) { $0 }
         default:
             return LangfusePrompts(world: world).answer(request)
                 ?? .json(#"{"message":"Not found"}"#, status: 404)
@@ -54,17 +56,23 @@ struct LangfuseProvider: Sendable {
         refusal(400, "Invalid request data", .array(parameters.map { ["path": [.string($0)], "code": "invalid"] }))
     }
 
-    /// A list by page number, the way of all of Langfuse's older APIs: 100 at most, 50 at first.
-    static func page(_ rows: [JSONValue], _ request: WebRequest) -> WebResponse {
+    private static let projectRow: JSONValue = [
+        "id": .string(project), "name": "acme-assistant", "organization": ["id": "organisation-1", "name": "Acme"],
+        "metadata": ["team": "assistant"],
+    ]
+
+    /// A list by page number, the way of all of Langfuse's older APIs: 100 at most, 50 at first. `write` makes the JSON of
+    /// the rows of the page.
+    static func page<Row>(_ rows: [Row], _ request: WebRequest, write: ([Row]) -> [JSONValue]) -> WebResponse {
         let limit = Int(request.queryValue("limit") ?? "50") ?? 0
         let page = Int(request.queryValue("page") ?? "1") ?? 0
         guard (1...100).contains(limit) else { return invalid("limit") }
-        guard page >= 1 else { return invalid("page") }
+        guard (1...1_000_000_000).contains(page) else { return invalid("page") }
         let meta: JSONValue = [
             "page": JSONValue(page), "limit": JSONValue(limit), "totalItems": JSONValue(rows.count),
             "totalPages": JSONValue((rows.count + limit - 1) / limit),
         ]
-        let data = Array(rows.dropFirst((page - 1) * limit).prefix(limit))
+        let data = write(Array(rows.dropFirst((page - 1) * limit).prefix(limit)))
         return .json(JSONValue.fields(["data": .array(data), "meta": meta]).serialized)
     }
 
@@ -134,7 +142,7 @@ struct LangfuseProvider: Sendable {
             "core",
             [
                 "id": .string(row.id), "traceId": .string(row.traceID), "startTime": JSONValue(row.start),
-                "endTime": row.isOpen ? .null : JSONValue(end), "projectId": "project-1",
+                "endTime": row.isOpen ? .null : JSONValue(end), "projectId": .string(project),
                 "parentObservationId": JSONValue(row.parentID),
                 "type": .string(row.type),
             ])
@@ -170,14 +178,14 @@ struct LangfuseProvider: Sendable {
     // MARK: v1
 
     private func oldObservations(_ request: WebRequest) -> WebResponse {
-        Self.page(matching(request).map(Self.oldRow), request)
+        Self.page(matching(request), request) { $0.map(Self.oldRow) }
     }
 
     private static func oldRow(_ row: SandboxObservation) -> JSONValue {
         let end = row.start + .seconds(row.latency)
         let total = row.inputTokens + row.outputTokens
         return [
-            "id": .string(row.id), "projectId": "project-1", "traceId": .string(row.traceID),
+            "id": .string(row.id), "projectId": .string(project), "traceId": .string(row.traceID),
             "parentObservationId": JSONValue(row.parentID), "name": .string(row.name), "type": .string(row.type),
             "environment": "production", "startTime": JSONValue(row.start),
             "endTime": row.isOpen ? .null : JSONValue(end),

@@ -26,13 +26,14 @@ struct PagerDutyProvider: Sendable {
         let rows = PagerDutyRows(account: account)
         switch (request.method, parts.first, parts.count) {
         case ("GET", "incidents", 1): return incidents(request, rows)
-        case ("GET", "services", 1): return page("services", services(request, rows), request)
+        case ("GET", "services", 1): return Self.page("services", services(request, rows), request)
         case ("GET", "services", 2): return one("service", account.services.first { $0.id == parts[1] }.map(rows.row))
-        case ("GET", "oncalls", 1): return page("oncalls", onCalls(request, rows), request)
-        case ("GET", "users", 1): return page("users", users(request, rows), request)
+        case ("GET", "oncalls", 1): return Self.page("oncalls", onCalls(request, rows), request)
+        case ("GET", "users", 1): return Self.page("users", users(request, rows), request)
         case ("GET", "users", 2): return one("user", account.users.first { $0.id == parts[1] }.map(rows.row))
-        case ("GET", "log_entries", 1): return page("log_entries", entries(request, rows), request)
+        case ("GET", "log_entries", 1): return Self.page("log_entries", entries(request, rows), request)
         case (_, "incidents", 2...3): return incident(request, parts, rows)
+        case ("GET", _, _): return PagerDutyLists(world: world).answer(request, parts)
         default: return Self.notFound
         }
     }
@@ -51,11 +52,11 @@ struct PagerDutyProvider: Sendable {
     }
 
     /// A page of a list. A limit over 100 is cut to 100; `total` is null unless it is asked for.
-    private func page(_ name: String, _ rows: [JSONValue], _ request: WebRequest) -> WebResponse {
+    static func page(_ name: String, _ rows: [JSONValue], _ request: WebRequest) -> WebResponse {
         let limit = min(100, max(1, request.queryValue("limit").flatMap { Int($0) } ?? 25))
         let offset = max(0, request.queryValue("offset").flatMap { Int($0) } ?? 0)
         guard offset + limit <= 10_000 else {
-            return Self.refusal(
+            return refusal(
                 400, 2002, "Arguments Caused Error",
                 [
                     "Offset+limit exceeds maximum allowed value of 10000. Please try to refine your search to reduce "
@@ -94,7 +95,7 @@ struct PagerDutyProvider: Sendable {
         guard let order = PagerDutyOrder(request.queryValue("sort_by") ?? "created_at:asc") else {
             return Self.refusal(400, 2001, "Invalid Input Provided", ["Invalid sort_by"])
         }
-        return page("incidents", found.sorted(by: order.isBefore).map(rows.row), request)
+        return Self.page("incidents", found.sorted(by: order.isBefore).map(rows.row), request)
     }
 
     private func services(_ request: WebRequest, _ rows: PagerDutyRows) -> [JSONValue] {
@@ -140,12 +141,13 @@ struct PagerDutyProvider: Sendable {
         switch (request.method, parts.count == 3 ? parts[2] : nil) {
         case ("GET", nil): return one("incident", rows.row(incident))
         case ("PUT", nil): return writing.update(incident, request)
-        case ("GET", "alerts"): return page("alerts", incident.alerts.map { rows.row($0, of: incident) }, request)
+        case ("GET", "alerts"): return Self.page("alerts", incident.alerts.map { rows.row($0, of: incident) }, request)
         case ("GET", "notes"): return one("notes", .array(incident.notes.map(rows.row)))
         case ("POST", "notes"): return writing.annotate(incident, request)
         case ("GET", "log_entries"):
             let entries = incident.entries.sorted { $0.created > $1.created }
-            return page("log_entries", entries.map { rows.row($0, of: incident) }, request)
+            return Self.page("log_entries", entries.map { rows.row($0, of: incident) }, request)
+        case ("GET", _): return PagerDutyLists(world: world).answer(request, parts)
         default: return Self.notFound
         }
     }

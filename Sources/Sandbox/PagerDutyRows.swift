@@ -3,32 +3,32 @@ import Basics
 /// PagerDuty's objects as its API writes them. Times are UTC without fractions.
 struct PagerDutyRows: Sendable {
     let account: PagerDutyAccount
-    private static let api = "https://api.pagerduty.com"
-    private static let site = "https://acme.pagerduty.com"
+    static let api = "https://api.pagerduty.com"
+    static let site = "https://acme.pagerduty.com"
 
     /// The short form of an object inside another: `{id, type: "…_reference", summary, self, html_url}`.
-    private func reference(_ kind: String, _ id: String, _ summary: String, plural: String? = nil) -> JSONValue {
+    static func reference(_ kind: String, _ id: String, _ summary: String, plural: String? = nil) -> JSONValue {
         let path = "\(plural ?? kind + "s")/\(id)"
         return [
             "id": .string(id), "type": .string("\(kind)_reference"), "summary": .string(summary),
-            "self": .string("\(Self.api)/\(path)"), "html_url": .string("\(Self.site)/\(path)"),
+            "self": .string("\(api)/\(path)"), "html_url": .string("\(site)/\(path)"),
         ]
     }
 
     private func user(_ id: String) -> JSONValue {
-        reference("user", id, account.users.first { $0.id == id }?.name ?? id)
+        Self.reference("user", id, account.users.first { $0.id == id }?.name ?? id)
     }
 
     private func service(_ id: String) -> JSONValue {
-        reference("service", id, account.services.first { $0.id == id }?.name ?? id)
+        Self.reference("service", id, account.services.first { $0.id == id }?.name ?? id)
     }
 
     private func policy(_ policy: PagerDutyAccount.Named) -> JSONValue {
-        reference("escalation_policy", policy.id, policy.name, plural: "escalation_policies")
+        Self.reference("escalation_policy", policy.id, policy.name, plural: "escalation_policies")
     }
 
     private func incident(_ incident: PagerDutyAccount.Incident) -> JSONValue {
-        reference("incident", incident.id, Self.summary(incident))
+        Self.reference("incident", incident.id, Self.summary(incident))
     }
 
     private static func summary(_ incident: PagerDutyAccount.Incident) -> String {
@@ -53,18 +53,19 @@ struct PagerDutyRows: Sendable {
             "last_status_change_by": lastChanger(of: incident).map { user($0) } ?? self.service(incident.service),
             "resolved_at": Self.time(incident.resolved),
             "first_trigger_log_entry": first.map {
-                reference("trigger_log_entry", $0.id, $0.summary, plural: "log_entries")
+                Self.reference("trigger_log_entry", $0.id, $0.summary, plural: "log_entries")
             } ?? .null,
             "alert_counts": [
                 "all": JSONValue(incident.alerts.count), "triggered": JSONValue(isResolved ? 0 : incident.alerts.count),
                 "resolved": JSONValue(isResolved ? incident.alerts.count : 0),
             ],
             "is_mergeable": true, "escalation_policy": service.map { policy($0.policy) } ?? .null,
-            "teams": .array((service?.teams ?? []).map { reference("team", $0.id, $0.name) }),
+            "teams": .array((service?.teams ?? []).map { Self.reference("team", $0.id, $0.name) }),
             "impacted_services": [self.service(incident.service)], "pending_actions": [],
             "acknowledgements": .array(incident.status == "acknowledged" ? acknowledgements(incident) : []),
             "alert_grouping": .null, "urgency": .string(incident.urgency),
-            "priority": incident.priority.map { reference("priority", $0.id, $0.name, plural: "priorities") } ?? .null,
+            "priority": incident.priority.map { Self.reference("priority", $0.id, $0.name, plural: "priorities") }
+                ?? .null,
             "resolve_reason": .null, "conference_bridge": .null, "incidents_responders": [], "responder_requests": [],
             "subscriber_requests": [],
         ])
@@ -128,7 +129,7 @@ struct PagerDutyRows: Sendable {
             "description": JSONValue(service.description), "auto_resolve_timeout": .null,
             "acknowledgement_timeout": .null, "created_at": Self.time(service.created), "status": .string(status),
             "last_incident_timestamp": Self.time(own.map(\.created).max()),
-            "teams": .array(service.teams.map { reference("team", $0.id, $0.name) }),
+            "teams": .array(service.teams.map { Self.reference("team", $0.id, $0.name) }),
             "escalation_policy": policy(service.policy), "addons": [], "integrations": [],
             "incident_urgency_rule": ["type": "constant", "urgency": "high"], "support_hours": .null,
             "scheduled_actions": [], "alert_creation": "create_alerts_and_incidents", "response_play": .null,
@@ -149,7 +150,8 @@ struct PagerDutyRows: Sendable {
     func row(_ call: PagerDutyAccount.OnCall) -> JSONValue {
         [
             "escalation_policy": policy(call.policy), "escalation_level": JSONValue(call.level),
-            "schedule": call.schedule.map { reference("schedule", $0.id, $0.name) } ?? .null, "user": user(call.user),
+            "schedule": call.schedule.map { Self.reference("schedule", $0.id, $0.name) } ?? .null,
+            "user": user(call.user),
             "start": Self.time(call.start), "end": Self.time(call.end),
         ]
     }

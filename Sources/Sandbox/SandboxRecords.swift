@@ -53,7 +53,7 @@ package struct SandboxObservation: Hashable, Sendable {
     }
 }
 
-/// One Sentry issue.
+/// One Sentry issue. Its events lie evenly between its first and its last.
 package struct SandboxIssue: Hashable, Sendable {
     package var id: String
     package var title: String
@@ -62,10 +62,17 @@ package struct SandboxIssue: Hashable, Sendable {
     package var count: Int
     package var firstSeen: Instant
     package var lastSeen: Instant
+    package var culprit: String
+    /// The file that it comes from.
+    package var location: String?
+    package var release: String?
+    /// The traces in which it happened; its events go round them.
+    package var traces: [String]
 
     package init(
         id: String, title: String, level: String = "error", status: String = "unresolved", count: Int,
-        firstSeen: Instant, lastSeen: Instant
+        firstSeen: Instant, lastSeen: Instant, culprit: String = "agent.run", location: String? = nil,
+        release: String? = nil, traces: [String] = []
     ) {
         self.id = id
         self.title = title
@@ -74,6 +81,7 @@ package struct SandboxIssue: Hashable, Sendable {
         self.count = count
         self.firstSeen = firstSeen
         self.lastSeen = lastSeen
+        (self.culprit, self.location, self.release, self.traces) = (culprit, location, release, traces)
     }
 }
 

@@ -21,6 +21,8 @@ package final class SandboxWorld: Sendable {
         package var pagerDuty = PagerDutyAccount()
         package var datadog = DatadogAccount()
         package var linear = LinearWorkspace()
+        /// What no other part of the story refers to.
+        package var lists: [Provider: ListedRecords] = [:]
         package var langfuse = LangfuseMode.dual
         var faults: [Provider: [Fault]] = [:]
         var log: [Call] = []

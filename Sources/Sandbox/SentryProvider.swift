@@ -1,8 +1,7 @@
 import Basics
 import WebServer
 
-/// Sentry's list of issues, paged by the Link header as the real one is: a next link always, which says whether it leads
-/// anywhere.
+/// Sentry's lists, paged by the Link header as the real ones are: a next link always, which says whether it leads anywhere.
 struct SentryProvider: Sendable {
     static let token = "sntryu_sandbox0000000001"
     static let organisation = "acme"
@@ -17,26 +16,71 @@ struct SentryProvider: Sendable {
         return response
     }
 
+    private static let notFound = refusal(404, "The requested resource does not exist")
+
+    private static func refusal(_ status: Int, _ detail: String) -> WebResponse {
+        .json(JSONValue.fields(["detail": .string(detail)]).serialized, status: status)
+    }
+
     private func answer(_ request: WebRequest) -> WebResponse {
-        guard Authorization.isBearer(request, token: Self.token) else {
-            return .json(#"{"detail":"Invalid token"}"#, status: 401)
-        }
-        let root = "/api/0/organizations/\(Self.organisation)"
-        switch request.path {
-        case "\(root)/issues/": return issues(request)
-        case "\(root)/projects/":
-            return .json(
-                #"[{"id":"1","slug":"assistant","name":"assistant","platform":"python","status":"active","dateCreated":"2026-01-05T09:00:00Z"}]"#
-            )
-        default: return .json(#"{"detail":"The requested resource does not exist"}"#, status: 404)
+        guard Authorization.isBearer(request, token: Self.token) else { return Self.refusal(401, "Invalid token") }
+        // Every path of Sentry's ends in a slash.
+        let parts = request.path.split(separator: "/").map(String.init)
+        guard request.method == "GET", request.path.hasSuffix("/"), parts.starts(with: ["api", "0"]), parts.count > 4,
+            parts[3] == Self.organisation
+        else { return Self.notFound }
+        let rest = Array(parts.dropFirst(4))
+        switch (parts[2], rest.count) {
+        case ("projects", 2) where rest == [Self.project.slug, "events"]:
+            return events(request) { $0.rows(of: nil, SentryWindow(request, now: world.clock.now())) }
+        case ("organizations", 1): return list(rest[0], request)
+        case ("organizations", 3) where rest[0] == "issues": return ofIssue(rest[1], rest[2], request)
+        case ("organizations", 3) where rest[0] == "releases": return records(rest.joined(separator: "/"), request)
+        default: return Self.notFound
         }
     }
 
-    private func issues(_ request: WebRequest) -> WebResponse {
-        let limit = min(100, Int(request.queryValue("limit") ?? "100") ?? 100)
+    private func list(_ name: String, _ request: WebRequest) -> WebResponse {
+        switch name {
+        case "issues": return issues(request)
+        case "projects": return page([Self.projectRow], request)
+        case "events": return discover(request)
+        default: return records(name, request)
+        }
+    }
+
+    /// Lists that stand as they are, by their path behind the organisation. `query` is a part of a release's version.
+    private func records(_ path: String, _ request: WebRequest) -> WebResponse {
+        guard let rows = world.read({ $0.lists[.sentry]?[path] }) else { return Self.notFound }
+        return page(path == "releases" ? rows.having(request.queryValue("query"), in: "version") : rows, request)
+    }
+
+    /// A page of `size` rows at most, a hundred unless fewer are asked for. A cursor is `id:offset:isPrevious`.
+    private func page(
+        _ rows: [JSONValue], _ request: WebRequest, size name: String = "per_page",
+        wrap: (JSONValue) -> JSONValue = { $0 }
+    ) -> WebResponse {
+        let limit = min(100, max(1, request.queryValue(name).flatMap { Int($0) } ?? 100))
         let offset =
             request.queryValue("cursor").flatMap { $0.split(separator: ":").dropFirst().first }
             .flatMap { Int($0) } ?? 0
+        let page = rows.dropFirst(max(0, offset)).prefix(limit)
+        let address = request.address(replacing: ["cursor"])
+        func link(_ relation: String, _ offset: Int, _ results: Bool) -> String {
+            let cursor = "0:\(offset):\(relation == "previous" ? 1 : 0)"
+            return "<\(address)cursor=\(cursor)>; rel=\"\(relation)\"; results=\"\(results)\"; cursor=\"\(cursor)\""
+        }
+        let links = [
+            link("previous", max(0, offset - limit), offset > 0),
+            link("next", offset + limit, offset + page.count < rows.count),
+        ]
+        return .json(
+            wrap(.array(Array(page))).serialized, headers: [.init("Link", links.joined(separator: ", "))])
+    }
+
+    // MARK: issues
+
+    private func issues(_ request: WebRequest) -> WebResponse {
         let query = request.queryValue("query") ?? "is:unresolved"
         let start = request.queryValue("start").flatMap { Instant(iso8601: $0) }
         let end = request.queryValue("end").flatMap { Instant(iso8601: $0) }
@@ -44,30 +88,113 @@ struct SentryProvider: Sendable {
             (!query.contains("is:unresolved") || issue.status == "unresolved")
                 && (start.map { issue.lastSeen >= $0 } ?? true) && (end.map { issue.lastSeen < $0 } ?? true)
         }.sorted { $0.lastSeen > $1.lastSeen }
-        let page = rows.dropFirst(offset).prefix(limit)
-        let hasMore = offset + page.count < rows.count
-        let host = request.header("host") ?? "127.0.0.1"
-        func link(_ relation: String, _ offset: Int, _ results: Bool) -> String {
-            "<http://\(host)\(request.path)?cursor=0:\(offset):0>; rel=\"\(relation)\"; results=\"\(results)\"; "
-                + "cursor=\"0:\(offset):0\""
-        }
-        let links = [link("previous", max(0, offset - limit), offset > 0), link("next", offset + limit, hasMore)]
-        return .json(
-            JSONValue.array(page.map(Self.row)).serialized,
-            headers: [.init("Link", links.joined(separator: ", "))])
+        return page(rows.map(Self.row), request, size: "limit")
     }
 
     private static func row(_ issue: SandboxIssue) -> JSONValue {
         [
             "id": .string(issue.id), "shortId": .string("ASSISTANT-\(issue.id)"), "title": .string(issue.title),
-            "culprit": "agent.run", "permalink": .string("https://acme.sentry.io/issues/\(issue.id)/"),
+            "culprit": .string(issue.culprit), "permalink": .string("https://acme.sentry.io/issues/\(issue.id)/"),
             "level": .string(issue.level), "status": .string(issue.status), "substatus": "ongoing",
             "priority": "high", "platform": "python", "type": "error", "issueCategory": "error",
             "metadata": ["type": .string(String(issue.title.prefix { $0 != ":" }))],
-            "project": ["id": "1", "slug": "assistant", "name": "assistant", "platform": "python"],
+            "project": [
+                "id": .string(project.id), "slug": .string(project.slug), "name": .string(project.slug),
+                "platform": "python",
+            ],
             "count": .string(String(issue.count)), "userCount": 12,
             "firstSeen": .string(issue.firstSeen.iso8601), "lastSeen": .string(issue.lastSeen.iso8601),
             "isUnhandled": false, "annotations": [], "assignedTo": .null, "logger": .null,
         ]
+    }
+
+    private func ofIssue(_ id: String, _ name: String, _ request: WebRequest) -> WebResponse {
+        guard let issue = world.read({ $0.issues.first { $0.id == id } }) else { return Self.notFound }
+        switch name {
+        case "events": return events(request) { $0.rows(of: issue, SentryWindow(request, now: world.clock.now())) }
+        case "tags": return .json(JSONValue.array(SentryEvents(issues: [issue]).tags(of: issue)).serialized)
+        case "participants":
+            let rows = world.read { $0.lists[.sentry]?["issues/\(id)/participants"] } ?? []
+            return .json(JSONValue.array(rows).serialized)
+        default: return Self.notFound
+        }
+    }
+
+    // MARK: events
+
+    private func events(_ request: WebRequest, _ rows: (SentryEvents) -> [SentryEvents.Event]?) -> WebResponse {
+        guard let found = rows(SentryEvents(issues: world.read(\.issues))) else { return Self.incompleteWindow }
+        let isFull = request.queryValue("full") == "true"
+        return page(found.map { isFull ? SentryEvents.fullRow($0) : SentryEvents.row($0) }, request)
+    }
+
+    private static let incompleteWindow = refusal(400, "start and end are both required")
+
+    /// Explore's table of events. Every field has to be named; `dataset` decides what kind of events there are.
+    private func discover(_ request: WebRequest) -> WebResponse {
+        let fields = request.query.filter { $0.name == "field" }.map(\.value)
+        guard !fields.isEmpty else { return Self.refusal(400, "No columns selected") }
+        let dataset = request.queryValue("dataset") ?? "discover"
+        guard ["errors", "discover", "transactions"].contains(dataset) else {
+            return Self.refusal(400, "dataset must be one of: discover, errors, transactions")
+        }
+        let events = SentryEvents(issues: world.read(\.issues))
+        guard let found = events.rows(of: nil, SentryWindow(request, now: world.clock.now())) else {
+            return Self.incompleteWindow
+        }
+        let isOther = request.queryValue("project").map { !["", "-1", Self.project.id].contains($0) } ?? false
+        let rows = dataset == "transactions" || isOther ? [] : found
+        return page(rows.map { SentryEvents.tableRow($0, fields: fields) }, request) { page in
+            ["data": page, "meta": SentryEvents.meta(fields: fields, dataset: dataset)]
+        }
+    }
+
+    // MARK: the project
+
+    static let project = (id: "1", slug: "assistant")
+
+    private static let projectRow: JSONValue = [
+        "id": .string(project.id), "slug": .string(project.slug), "name": .string(project.slug), "platform": "python",
+        "status": "active", "dateCreated": "2026-01-05T09:00:00Z", "isMember": true, "hasAccess": true,
+    ]
+}
+
+/// The time that a list of events covers, and what of it is searched for.
+struct SentryWindow: Sendable {
+    private let bounds: (start: Instant, end: Instant)?
+    private let terms: [(isNegated: Bool, key: String?, value: String)]
+
+    /// Nil when one of `start` and `end` is given without the other. `statsPeriod` is `24h`, `14d` and the like.
+    init?(_ request: WebRequest, now: Instant) {
+        func value(_ name: String) -> String? { request.queryValue(name).flatMap { $0.isEmpty ? nil : $0 } }
+        let ends = [value("start"), value("end")].map { $0.flatMap { Instant(iso8601: $0) } }
+        guard (ends[0] == nil) == (ends[1] == nil) else { return nil }
+        if let start = ends[0], let end = ends[1] {
+            bounds = (start, end)
+        } else if let period = value("statsPeriod"), let count = Double(period.dropLast()),
+            let unit = ["s": 1.0, "m": 60, "h": 3600, "d": 86400, "w": 604_800][period.suffix(1)]
+        {
+            bounds = (now - .seconds(count * unit), now)
+        } else {
+            bounds = nil
+        }
+        let environment = value("environment").map { ["environment:\($0)"] } ?? []
+        let words = (value("query") ?? "").split(separator: " ").map(String.init) + environment
+        terms = words.map { word in
+            let rest = word.hasPrefix("!") ? word.dropFirst() : word[...]
+            let parts = rest.split(separator: ":", maxSplits: 1).map { $0.filter { $0 != "\"" } }
+            return (rest.count < word.count, parts.count == 2 ? parts[0] : nil, parts.last ?? "")
+        }
+    }
+
+    func contains(_ time: Instant) -> Bool { bounds.map { time >= $0.start && time < $0.end } ?? true }
+
+    /// Words are looked for in the title, `key:value` among the fields, `!` stands for not.
+    func matches(_ title: String, _ value: (String) -> String?) -> Bool {
+        terms.allSatisfy { term in
+            let isFound =
+                term.key.map { value($0) == term.value } ?? title.lowercased().contains(term.value.lowercased())
+            return isFound != term.isNegated
+        }
     }
 }

@@ -104,6 +104,7 @@ struct DatadogTests {
         for (query, count) in [
             ("service:assistant status:error", 19), ("status:error -env:staging", 10), ("@http.status_code:500", 19),
             ("\"request 17 done\"", 1), ("service:ass* OR service:other", 95), ("service:nobody", 0), ("*", 95),
+            ("(status:error service:nobody) OR status:(error OR gone)", 19), ("NOT (status:error OR status:info)", 0),
         ] {
             let (_, body) = try await search(
                 "/api/v2/logs/events/search",
@@ -123,7 +124,7 @@ struct DatadogTests {
         "what a search cannot take is refused",
         arguments: [
             ["page": ["limit": 1001]], ["page": ["cursor": "mine"]], ["filter": ["from": "yesterday"]],
-            ["filter": ["query": "(a OR b)"]], ["sort": "host"],
+            ["filter": ["query": "(a OR b"]], ["filter": ["query": "@size:[1 TO 9]"]], ["sort": "host"],
         ] as [JSONValue])
     func refusals(body: JSONValue) async throws {
         let (response, answer) = try await search("/api/v2/logs/events/search", body)

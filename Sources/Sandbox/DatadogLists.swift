@@ -1,0 +1,106 @@
+import Basics
+import WebServer
+
+/// Datadog's lists that stand as they are: the service catalog, dashboards, downtimes, SLOs, synthetic tests, users, and
+/// which services call which. Each has its own way of paging. The records' paths are those of the API without `/api/`.
+struct DatadogLists: Sendable {
+    let world: SandboxWorld
+
+    /// Nil for a path that is none of them.
+    func answer(_ request: WebRequest) -> WebResponse? {
+        let path = String(request.path.dropFirst("/api/".count))
+        let service = "v1/service_dependencies/"
+        if path.hasPrefix(service) { return dependencies(String(path.dropFirst(service.count)), request) }
+        guard let rows = world.read({ $0.lists[.datadog]?[path] }) else { return nil }
+        switch path {
+        case "v2/services/definitions":
+            return .json(JSONValue.fields(["data": numbered(rows, request, size: 10)]).serialized)
+        case "v1/dashboard":
+            let page = slice(rows, from: number(request, "start") ?? 0, number(request, "count") ?? 100)
+            return .json(JSONValue.fields(["dashboards": page]).serialized)
+        case "v2/downtime": return downtimes(rows, request)
+        case "v1/slo": return objectives(rows, request)
+        case "v1/synthetics/tests":
+            let size = number(request, "page_size") ?? 100
+            let page = slice(rows, from: (number(request, "page_number") ?? 0) * size, size)
+            return .json(JSONValue.fields(["tests": page]).serialized)
+        case "v2/users": return users(rows, request)
+        default: return nil
+        }
+    }
+
+    private func number(_ request: WebRequest, _ name: String) -> Int? {
+        request.queryValue(name).flatMap { Int($0) }.map { min(1_000_000_000, max(0, $0)) }
+    }
+
+    private func slice(_ rows: [JSONValue], from offset: Int, _ size: Int) -> JSONValue {
+        .array(Array(rows.dropFirst(offset).prefix(size)))
+    }
+
+    /// `page[number]` from 0 on; a page beyond the last is empty, and nothing says so beforehand.
+    private func numbered(_ rows: [JSONValue], _ request: WebRequest, size: Int) -> JSONValue {
+        let size = min(100, max(1, number(request, "page[size]") ?? size))
+        return slice(rows, from: (number(request, "page[number]") ?? 0) * size, size)
+    }
+
+    private func downtimes(_ rows: [JSONValue], _ request: WebRequest) -> WebResponse {
+        let found = rows.filter { row in
+            request.queryValue("current_only") != "true" || row["attributes"]?["status"]?.string == "active"
+        }
+        let page = slice(found, from: number(request, "page[offset]") ?? 0, number(request, "page[limit]") ?? 30)
+        return .json(
+            JSONValue.fields([
+                "data": page, "meta": ["page": ["total_filtered_count": JSONValue(found.count)]],
+            ]).serialized)
+    }
+
+    /// `tags_query` is one tag.
+    private func objectives(_ rows: [JSONValue], _ request: WebRequest) -> WebResponse {
+        let tag = request.queryValue("tags_query").flatMap { $0.isEmpty ? nil : $0 }
+        let found = rows.having(request.queryValue("query"), in: "name").filter { row in
+            tag.map { tag in row["tags"]?.array?.contains(.string(tag)) ?? false } ?? true
+        }
+        let page = slice(found, from: number(request, "offset") ?? 0, number(request, "limit") ?? 1000)
+        return .json(
+            JSONValue.fields([
+                "data": page, "errors": [],
+                "metadata": [
+                    "page": ["total_count": JSONValue(rows.count), "total_filtered_count": JSONValue(found.count)]
+                ],
+            ]).serialized)
+    }
+
+    /// `filter` is a part of a name or an address, `filter[status]` some words with commas between.
+    private func users(_ rows: [JSONValue], _ request: WebRequest) -> WebResponse {
+        let part = request.queryValue("filter")?.lowercased() ?? ""
+        let statuses = request.queryValue("filter[status]")?.split(separator: ",").map(String.init) ?? []
+        let found = rows.filter { row in
+            let texts = ["name", "email"].compactMap { row["attributes"]?[$0]?.string?.lowercased() }
+            return (part.isEmpty || texts.contains { $0.contains(part) })
+                && (statuses.isEmpty || row["attributes"]?["status"]?.string.map(statuses.contains) ?? false)
+        }
+        return .json(
+            JSONValue.fields([
+                "data": numbered(found, request, size: 10),
+                "meta": [
+                    "page": ["total_count": JSONValue(rows.count), "total_filtered_count": JSONValue(found.count)]
+                ],
+            ]).serialized)
+    }
+
+    /// Of one service. `env` has to be there; a service that is not known neither calls nor is called.
+    private func dependencies(_ service: String, _ request: WebRequest) -> WebResponse {
+        guard request.queryValue("env") != nil else {
+            return DatadogProvider.refusal(400, "Missing required parameter: env")
+        }
+        let calls = world.read { $0.lists[.datadog]?["v1/service_dependencies"] } ?? []
+        func names(_ wanted: String, where other: String) -> JSONValue {
+            .array(calls.filter { $0[other]?.string == service }.compactMap { $0[wanted] })
+        }
+        return .json(
+            JSONValue.fields([
+                "name": .string(service), "called_by": names("caller", where: "called"),
+                "calls": names("called", where: "caller"),
+            ]).serialized)
+    }
+}

@@ -1,0 +1,82 @@
+import Basics
+import JSON
+import WebServer
+
+/// Langfuse's older lists that are made of observations: traces and sessions, the newest first.
+struct LangfuseTraces: Sendable {
+    let world: SandboxWorld
+
+    private func value(_ request: WebRequest, _ name: String) -> String? {
+        request.queryValue(name).flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// The first observation of each group that the filters let through, the newest group first.
+    private func firsts(
+        _ request: WebRequest, of observations: [SandboxObservation], by key: (SandboxObservation) -> String
+    ) -> [SandboxObservation] {
+        let from = value(request, "fromTimestamp").flatMap { Instant(iso8601: $0) }
+        let to = value(request, "toTimestamp").flatMap { Instant(iso8601: $0) }
+        guard value(request, "environment").map({ $0 == "production" }) ?? true, value(request, "tags") == nil else {
+            return []
+        }
+        let (user, name, session) = (value(request, "userId"), value(request, "name"), value(request, "sessionId"))
+        var seen: Set<String> = []
+        let first = observations.filter { !key($0).isEmpty && seen.insert(key($0)).inserted }
+        return first.filter { row in
+            (from.map { row.start >= $0 } ?? true) && (to.map { row.start < $0 } ?? true)
+                && (user.map { row.userID == $0 } ?? true) && (name.map { row.traceName == $0 } ?? true)
+                && (session.map { row.sessionID == $0 } ?? true)
+        }.reversed()
+    }
+
+    func traces(_ request: WebRequest) -> WebResponse {
+        let (observations, scores) = world.read { ($0.observations, $0.scores) }
+        let firsts = firsts(request, of: observations, by: \.traceID)
+        return LangfuseProvider.page(firsts, request) { page in
+            let wanted = Set(page.map(\.traceID))
+            let steps = Dictionary(grouping: observations.filter { wanted.contains($0.traceID) }, by: \.traceID)
+            return page.map { first in
+                Self.row(
+                    steps[first.traceID] ?? [first],
+                    scores: scores.filter { $0.traceID == first.traceID && $0.observationID == nil })
+            }
+        }
+    }
+
+    /// Of the observations of one trace, oldest first; there is at least one.
+    private static func row(_ steps: [SandboxObservation], scores: [SandboxScore]) -> JSONValue {
+        let (first, last) = (steps[0], steps[steps.count - 1])
+        let end = steps.map { $0.start + .seconds($0.latency) }.max() ?? first.start
+        return .fields([
+            "id": .string(first.traceID), "projectId": .string(LangfuseProvider.project),
+            "name": .string(first.traceName), "timestamp": JSONValue(first.start), "environment": "production",
+            "tags": [], "bookmarked": false, "release": .null, "version": .null, "userId": text(first.userID),
+            "public": false, "input": document(first.input), "output": document(last.output), "metadata": [:],
+            "createdAt": JSONValue(first.start), "updatedAt": JSONValue(end), "sessionId": text(first.sessionID),
+            "externalId": .null, "scores": .array(scores.map { .string($0.id) }),
+            "latency": .number((end - first.start).seconds),
+            "observations": .array(steps.map { .string($0.id) }),
+            "totalCost": .number(steps.reduce(0) { $0 + $1.cost }),
+            "htmlPath": .string("/project/\(LangfuseProvider.project)/traces/\(first.traceID)"),
+        ])
+    }
+
+    private static func text(_ text: String) -> JSONValue { text.isEmpty ? .null : .string(text) }
+
+    /// What is JSON stands as such.
+    private static func document(_ text: String) -> JSONValue {
+        (try? JSONDocument.parse(Array(text.utf8))) ?? .string(text)
+    }
+
+    func sessions(_ request: WebRequest) -> WebResponse {
+        let firsts = firsts(request, of: world.read(\.observations), by: \.sessionID)
+        return LangfuseProvider.page(firsts, request) { page in
+            page.map { first in
+                [
+                    "id": .string(first.sessionID), "createdAt": JSONValue(first.start),
+                    "projectId": .string(LangfuseProvider.project), "environment": "production",
+                ]
+            }
+        }
+    }
+}

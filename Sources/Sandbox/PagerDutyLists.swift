@@ -1,0 +1,91 @@
+import Basics
+import WebServer
+
+/// PagerDuty's lists that stand as they are: who is called and how, teams, priorities, maintenance, changes, and what an
+/// incident is likened to. The records' paths are those of the API.
+struct PagerDutyLists: Sendable {
+    let world: SandboxWorld
+
+    /// `parts` is the request's path.
+    func answer(_ request: WebRequest, _ parts: [String]) -> WebResponse {
+        guard let first = parts.first else { return PagerDutyProvider.notFound }
+        let path = parts.joined(separator: "/")
+        switch (first, parts.count) {
+        case ("incidents", 3): return ofIncident(path, parts[2])
+        case ("analytics", 4): return records(path)?.first.map { .json($0.serialized) } ?? PagerDutyProvider.notFound
+        case ("change_events", 1): return changes(request)
+        case ("maintenance_windows", 1): return windows(request)
+        case ("schedules", 1): return schedules(request)
+        case (_, 1):
+            guard let rows = records(first) else { return PagerDutyProvider.notFound }
+            return PagerDutyProvider.page(first, rows.having(request.queryValue("query"), in: "name"), request)
+        default: return PagerDutyProvider.notFound
+        }
+    }
+
+    private func records(_ path: String) -> [JSONValue]? { world.read { $0.lists[.pagerduty]?[path] } }
+
+    /// Lists of which an incident has few; none of them is paged.
+    private func ofIncident(_ path: String, _ name: String) -> WebResponse {
+        let rows = JSONValue.array(records(path) ?? [])
+        let answer: JSONValue
+        switch name {
+        case "past_incidents": answer = ["past_incidents": rows, "total": JSONValue(rows.array?.count), "limit": 5]
+        case "related_incidents": answer = ["related_incidents": rows]
+        case "related_change_events":
+            answer = ["change_events": rows, "limit": .null, "offset": .null, "total": .null, "more": false]
+        default: return PagerDutyProvider.notFound
+        }
+        return .json(answer.serialized)
+    }
+
+    /// The latest first. The bounds are moments in UTC; another zone is refused.
+    private func changes(_ request: WebRequest) -> WebResponse {
+        var bounds: [String: Instant] = [:]
+        for name in ["since", "until"] {
+            guard let text = request.queryValue(name) else { continue }
+            guard text.hasSuffix("Z"), let instant = Instant(iso8601: text) else {
+                return PagerDutyProvider.refusal(
+                    400, 2001, "Invalid Input Provided", ["\(name) must be an ISO 8601 date in UTC."])
+            }
+            bounds[name] = instant
+        }
+        let (since, until) = (bounds["since"], bounds["until"])
+        let rows = (records("change_events") ?? []).filter { row in
+            guard let time = time(row, "timestamp") else { return false }
+            return since.map { time >= $0 } ?? true && until.map { time < $0 } ?? true
+        }
+        return PagerDutyProvider.page("change_events", rows, request)
+    }
+
+    private func time(_ row: JSONValue, _ name: String) -> Instant? {
+        row[name]?.string.flatMap { Instant(iso8601: $0) }
+    }
+
+    /// `filter` is `past`, `future`, `ongoing`, `open` (ongoing or future) or `all`.
+    private func windows(_ request: WebRequest) -> WebResponse {
+        let (now, filter) = (world.clock.now(), request.queryValue("filter") ?? "all")
+        guard ["past", "future", "ongoing", "open", "all"].contains(filter) else {
+            return PagerDutyProvider.refusal(400, 2001, "Invalid Input Provided", ["Invalid filter"])
+        }
+        let rows = (records("maintenance_windows") ?? []).filter { row in
+            guard let start = time(row, "start_time"), let end = time(row, "end_time") else { return false }
+            switch filter {
+            case "past": return end <= now
+            case "future": return start > now
+            case "ongoing": return start <= now && end > now
+            case "open": return end > now
+            default: return true
+            }
+        }.having(request.queryValue("query"), in: "description")
+        return PagerDutyProvider.page("maintenance_windows", rows, request)
+    }
+
+    /// Their layers come only to who asks for them.
+    private func schedules(_ request: WebRequest) -> WebResponse {
+        let hasLayers = request.query.contains { $0.name == "include[]" && $0.value == "schedule_layers" }
+        let rows = (records("schedules") ?? []).having(request.queryValue("query"), in: "name")
+        return PagerDutyProvider.page(
+            "schedules", hasLayers ? rows : rows.map { $0.removing(["schedule_layers"]) }, request)
+    }
+}

@@ -1,0 +1,158 @@
+import Basics
+import Crypto
+
+/// The events of Sentry's issues as its lists write them: those of an issue or a project, and Explore's table.
+struct SentryEvents: Sendable {
+    let issues: [SandboxIssue]
+
+    struct Event: Hashable, Sendable {
+        var issue: SandboxIssue
+        var number: Int
+        var time: Instant
+
+        /// 32 hexadecimal digits, as Sentry's are.
+        var id: String {
+            Hexadecimal.text(of: Array(SHA256.digest(of: Array("\(issue.id)/\(number)".utf8)).prefix(16)))
+        }
+
+        var trace: String? {
+            issue.traces.isEmpty ? nil : issue.traces[number * issue.traces.count / max(1, issue.count)]
+        }
+
+        var user: String { "user-\(number % 40)" }
+
+        /// In the order of their keys.
+        var tags: [(key: String, value: String)] {
+            [("environment", "production"), ("level", issue.level)]
+                + (issue.release.map { [("release", $0)] } ?? []) + [("runtime", "CPython 3.13.1")]
+                + (trace.map { [("trace_id", $0)] } ?? [])
+        }
+    }
+
+    /// Newest first, of one issue or of all; nil without a window.
+    func rows(of issue: SandboxIssue?, _ window: SentryWindow?) -> [Event]? {
+        guard let window else { return nil }
+        return (issue.map { [$0] } ?? issues).flatMap(Self.events).filter { event in
+            window.contains(event.time) && window.matches(event.issue.title) { Self.value(of: event, $0)?.text }
+        }.sorted { ($0.time, $0.id) > ($1.time, $1.id) }
+    }
+
+    private static func events(of issue: SandboxIssue) -> [Event] {
+        let step = issue.count > 1 ? (issue.lastSeen - issue.firstSeen).seconds / Double(issue.count - 1) : 0
+        return (0..<max(0, issue.count)).map { number in
+            Event(issue: issue, number: number, time: issue.firstSeen + .seconds(step * Double(number)))
+        }
+    }
+
+    // MARK: the lists of an issue and of a project
+
+    /// `type` stands under the name `event.type`, with the dot, in lists alone.
+    static func row(_ event: Event) -> JSONValue {
+        .object([.init("event.type", "error")] + shared(event))
+    }
+
+    private static func shared(_ event: Event) -> [JSONValue.Member] {
+        let issue = event.issue
+        let parts = issue.title.split(separator: ":", maxSplits: 1).map { $0.trimmingPrefix(" ") }
+        let row: JSONValue = [
+            "id": .string(event.id), "eventID": .string(event.id), "groupID": .string(issue.id),
+            "projectID": .string(SentryProvider.project.id), "title": .string(issue.title),
+            "message": .string(issue.title), "culprit": .string(issue.culprit), "location": JSONValue(issue.location),
+            "platform": "python", "dateCreated": .string(event.time.iso8601Seconds),
+            "user": ["id": .string(event.user), "email": .null, "username": .null, "ip_address": .null],
+            "tags": .array(event.tags.map { ["key": .string($0.key), "value": .string($0.value)] }),
+            "crashFile": .null,
+            "metadata": [
+                "type": JSONValue(parts.first.map(String.init)), "value": JSONValue(parts.last.map(String.init)),
+            ],
+        ]
+        return row.members ?? []
+    }
+
+    /// With the exception and the contexts, as `full=true` asks for.
+    static func fullRow(_ event: Event) -> JSONValue {
+        let file = event.issue.location ?? "app.py"
+        let parts = event.issue.title.split(separator: ":", maxSplits: 1).map { $0.trimmingPrefix(" ") }
+        let frame: JSONValue = [
+            "filename": .string(file), "absPath": .string("/app/\(file)"), "function": "run", "lineNo": 41,
+            "inApp": true, "context": [], "vars": .null,
+        ]
+        let exception: JSONValue = [
+            "type": JSONValue(parts.first.map(String.init)), "value": JSONValue(parts.last.map(String.init)),
+            "mechanism": ["type": "generic", "handled": true], "stacktrace": ["frames": [frame]],
+        ]
+        let own: JSONValue = [
+            "type": "error", "dateReceived": .string((event.time + .seconds(1)).iso8601),
+            "entries": [["type": "exception", "data": ["values": [exception], "hasSystemFrames": false]]],
+            "contexts": ["runtime": ["name": "CPython", "version": "3.13.1", "type": "runtime"]],
+            "release": event.issue.release.map { ["version": .string($0), "status": "open"] } ?? .null,
+            "sdk": ["name": "sentry.python", "version": "2.75.0"], "errors": [], "nextEventID": .null,
+            "previousEventID": .null,
+        ]
+        return .object(shared(event) + (own.members ?? []))
+    }
+
+    // MARK: Explore
+
+    /// A text or a number of an event under a name of Explore's; nil for what it has not.
+    private static func value(of event: Event, _ name: String) -> (text: String, json: JSONValue)? {
+        func text(_ text: String?) -> (String, JSONValue)? { text.map { ($0, .string($0)) } }
+        switch name {
+        case "id": return text(event.id)
+        case "title", "message": return text(event.issue.title)
+        case "event.type": return text("error")
+        case "project", "project.name": return text(SentryProvider.project.slug)
+        case "platform": return text("python")
+        case "timestamp": return text(event.time.iso8601Seconds.replacing("Z", with: "+00:00"))
+        case "transaction": return text(event.issue.culprit)
+        case "issue.id": return (event.issue.id, JSONValue(Int(event.issue.id)))
+        case "issue": return text("ASSISTANT-\(event.issue.id)")
+        case "user.id": return text(event.user)
+        default: return text(event.tags.first { $0.key == name }?.value)
+        }
+    }
+
+    /// The fields that were asked for; those that an event has not are null.
+    static func tableRow(_ event: Event, fields: [String]) -> JSONValue {
+        .object(fields.map { .init($0, value(of: event, $0)?.json ?? .null) })
+    }
+
+    static func meta(fields: [String], dataset: String) -> JSONValue {
+        let kinds = fields.map { name in
+            JSONValue.Member(name, name == "timestamp" ? "date" : name == "issue.id" ? "integer" : "string")
+        }
+        return [
+            "fields": .object(kinds), "units": [:], "isMetricsData": false, "isMetricsExtractedData": false,
+            "tips": ["query": .null, "columns": .null], "datasetReason": "unchanged", "dataset": .string(dataset),
+            "dataScanned": "full",
+        ]
+    }
+
+    // MARK: tags
+
+    /// Each with its values, the most frequent first and ten at most.
+    func tags(of issue: SandboxIssue) -> [JSONValue] {
+        let events = Self.events(of: issue)
+        let all = Dictionary(grouping: events.flatMap { event in event.tags.map { (tag: $0, time: event.time) } }) {
+            $0.tag.key
+        }
+        return all.sorted { $0.key < $1.key }.map { key, uses in
+            let values = Dictionary(grouping: uses, by: \.tag.value).sorted {
+                ($1.value.count, $0.key) < ($0.value.count, $1.key)
+            }
+            return [
+                "key": .string(key), "name": .string(key.prefix(1).uppercased() + key.dropFirst()),
+                "uniqueValues": JSONValue(values.count), "totalValues": JSONValue(uses.count),
+                "topValues": .array(
+                    values.prefix(10).map { value, uses in
+                        [
+                            "key": .string(value), "name": .string(value), "value": .string(value),
+                            "count": JSONValue(uses.count), "query": .null,
+                            "firstSeen": JSONValue(uses.map(\.time).min()),
+                            "lastSeen": JSONValue(uses.map(\.time).max()),
+                        ]
+                    }),
+            ]
+        }
+    }
+}

@@ -111,7 +111,8 @@ actor StatementRunner {
         try fresh.registerModule(LiveTable.moduleName) { try LiveTable(named: $0, among: live, runner: asking) }
         let bodies = BodyReading(gate: gate, catalog: catalog, fetch: fetch)
         try fresh.register("body_of", arity: -1, deterministic: false) { try bodies.value($0) }
-        try fresh.execute("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536")
+        // What a sort or a grouping cannot hold in the cache goes to a file, so that no statement takes all memory.
+        try fresh.execute("PRAGMA temp_store = FILE; PRAGMA cache_size = -65536")
         // Their first use declares them, which a statement itself may not.
         _ = try fresh.query("SELECT (SELECT count(*) FROM json_each('[]')), (SELECT count(*) FROM json_tree('[]'))")
         fresh.authorize { [gate] access in gate.allows(access) }

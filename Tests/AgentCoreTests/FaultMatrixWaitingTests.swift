@@ -120,12 +120,14 @@ struct FaultMatrixWaitingTests {
     func blackHole() async throws {
         #expect(HTTPRequest(.get, "http://localhost").connectTimeout == .seconds(10))
         let hole = try BlackHole()
-        let begin = ContinuousClock.now
         let error = await #expect(throws: HTTPError.self) {
             try await HTTPClient().send(
                 HTTPRequest(.get, "http://127.0.0.1:\(hole.port)", connectTimeout: .milliseconds(300)))
         }
-        #expect(ContinuousClock.now - begin < .seconds(10))
+        // The client's own measure; the test itself may be kept waiting by its neighbours.
+        let words = error?.message.split(separator: " ") ?? []
+        let place = try #require(words.firstIndex(of: "ms:"), "\(error as Any)")
+        #expect((300..<10_000).contains(Int(words[place - 1]) ?? 0), "\(words)")
         #expect(error?.kind == .unreachable && error?.requestMayHaveArrived == false, "\(error as Any)")
     }
 

@@ -16,7 +16,7 @@ struct Composition: Sendable {
     let environment: Environment
     let paths: Paths
     let clock = WallClock.system
-    let http = HTTPClient()
+    let http: HTTPClient
     let settingsFile: SettingsFile
     let catalog: SourceCatalog
     let engine: SourceEngine
@@ -26,6 +26,8 @@ struct Composition: Sendable {
         _ arguments: Arguments, environment: Environment = .current(), database: String? = nil, settings: String? = nil
     ) throws {
         self.environment = environment
+        let authorities = [environment["SSL_CERT_FILE"], environment["CURL_CA_BUNDLE"]]
+        http = HTTPClient(certificateFile: authorities.lazy.compactMap { $0 }.first { !$0.isEmpty })
         var paths = Paths(options: { arguments[$0] }, environment: environment)
         if let database { paths.database = database }
         if let settings { (paths.settings, paths.shippedSettings) = (settings, nil) }

@@ -34,10 +34,25 @@ extension SourceEngine {
         }
         let live = (failure ?? liveFailures[schema]).map { (SourceReport.State.down, Optional(Self.sentence($0))) }
         let all = states + (live.map { [$0] } ?? [])
-        let messages = all.compactMap(\.1)
+        let messages = all.compactMap(\.1) + Self.oddities(of: report)
         report.message = messages.isEmpty ? nil : messages.joined(separator: " ")
         report.state = Self.merged(all.map(\.0))
         return report
+    }
+
+    /// What is no failure and still worth knowing: clocks that disagree, values that are not of their column's type.
+    private static func oddities(of report: SourceReport) -> [String] {
+        var sentences: [String] = []
+        if let skew = report.clockSkew, abs(skew.seconds) >= 60 {
+            sentences.append(
+                "Its clock is \(Figures.duration(.seconds(abs(skew.seconds)))) \(skew.seconds > 0 ? "ahead of" : "behind") ours."
+            )
+        }
+        if report.schemaWarnings > 0 {
+            let values = report.schemaWarnings == 1 ? "1 value" : "\(Figures.grouped(report.schemaWarnings)) values"
+            sentences.append("\(values) of the last reading did not fit their columns and are NULL.")
+        }
+        return sentences
     }
 
     /// A source is down when nothing of it answers; where some of it does, it is partial.

@@ -18,6 +18,7 @@ extension DemoScenario {
         state.lists[.sentry] = sentryLists
         state.lists[.langfuse] = langfuseLists
         state.lists[.github] = gitHubLists
+        state.lists[.slack] = slackLists
         state.linear = linear()
         state.pulls = pulls(state.commits)
         state.deployments = deployments()

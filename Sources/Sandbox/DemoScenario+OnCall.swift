@@ -7,7 +7,7 @@ extension DemoScenario {
     var alertTime: Instant { spikeStart + .minutes(20) }
     var monitorID: Int { 21_001 }
     var pageID: String { "Q0SPIKE4711" }
-    private var pageAddress: String { "https://acme.pagerduty.com/incidents/\(pageID)" }
+    var pageAddress: String { "https://acme.pagerduty.com/incidents/\(pageID)" }
     var alertTitle: String { "support-bot: model cost of the last hour is over 2 USD" }
 
     func populateOnCallTools(_ state: inout SandboxWorld.State) {
@@ -19,6 +19,7 @@ extension DemoScenario {
         state.lists[.langfuse] = langfuseLists
         state.lists[.github] = gitHubLists
         state.lists[.slack] = slackLists
+        state.lists[.linear] = linearLists
         state.linear = linear()
         state.pulls = pulls(state.commits)
         state.deployments = deployments()

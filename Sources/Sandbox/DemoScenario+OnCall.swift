@@ -7,7 +7,7 @@ extension DemoScenario {
     var alertTime: Instant { spikeStart + .minutes(20) }
     var monitorID: Int { 21_001 }
     var pageID: String { "Q0SPIKE4711" }
-    private var pageAddress: String { "https://acme.pagerduty.com/incidents/\(pageID)" }
+    var pageAddress: String { "https://acme.pagerduty.com/incidents/\(pageID)" }
     var alertTitle: String { "support-bot: model cost of the last hour is over 2 USD" }
 
     func populateOnCallTools(_ state: inout SandboxWorld.State) {
@@ -17,14 +17,13 @@ extension DemoScenario {
         state.lists[.datadog] = datadogLists
         state.lists[.sentry] = sentryLists
         state.lists[.langfuse] = langfuseLists
+        state.lists[.github] = gitHubLists
+        state.lists[.slack] = slackLists
+        state.lists[.linear] = linearLists
         state.linear = linear()
         state.pulls = pulls(state.commits)
         state.deployments = deployments()
-        state.releases = [
-            SandboxRelease(
-                id: 8801, tag: "v2.31.0", name: "2.31.0", body: "support-bot: longer answers, retry harder (#412)",
-                author: "alice", created: spikeStart - .minutes(5), published: spikeStart - .minutes(5))
-        ]
+        state.releases = releases()
         state.runs = runs()
         state.prompts = [
             SandboxPrompt(
@@ -230,48 +229,7 @@ extension DemoScenario {
         return workspace
     }
 
-    // MARK: the change on its way
-
-    /// The culprit and the decoy, each merged by its commit.
-    private func pulls(_ commits: [SandboxCommit]) -> [SandboxPull] {
-        func pull(_ number: Int, _ branch: String, of sha: String, reviewer: String) -> SandboxPull? {
-            commits.first { $0.sha == sha }.map { commit in
-                SandboxPull(
-                    number: number, title: String(commit.message.prefix { !$0.isNewline }), author: commit.author,
-                    branch: branch, headSHA: "\(commit.sha.dropLast(4))beef", mergeSHA: commit.sha,
-                    created: commit.date - .hours(3), merged: commit.date, files: commit.files,
-                    reviews: [
-                        .init(
-                            id: 9000 + number, user: reviewer, state: "APPROVED", body: "LGTM",
-                            submitted: commit.date - .minutes(12))
-                    ])
-            }
-        }
-        return [
-            pull(412, "longer-answers", of: truth.culprit, reviewer: "bob"),
-            pull(413, "readme-typo", of: truth.decoy, reviewer: "dave"),
-        ].compactMap { $0 }
-    }
-
-    private func deployments() -> [SandboxDeployment] {
-        let deployed = spikeStart - .minutes(4)
-        return [
-            SandboxDeployment(
-                id: 5501, sha: truth.culprit, ref: "v2.31.0", description: "2.31.0", creator: "alice",
-                created: deployed,
-                statuses: [
-                    .init("in_progress", created: deployed), .init("success", created: spikeStart - .minutes(1)),
-                ])
-        ]
-    }
-
-    private func runs() -> [SandboxRun] {
-        [
-            SandboxRun(
-                id: 771_001, name: "deploy", number: 231, branch: "main", sha: truth.culprit, actor: "alice",
-                created: spikeStart - .minutes(5), updated: spikeStart - .minutes(1))
-        ]
-    }
+    // MARK: Langfuse
 
     /// A judge looks at one answer of support-bot's in forty, and likes the long ones less.
     private func scores(_ observations: [SandboxObservation]) -> [SandboxScore] {

@@ -19,7 +19,7 @@ extension DemoScenario {
                     "PWINDOW2", 2, "invoice-parser: move to the new queue", from: now + .days(3),
                     to: now + .days(3) + .hours(1)),
             ],
-            "change_events": [change, deployed("2.30.4", number: 230, at: now - .days(3) + .minutes(20), by: "bob")],
+            "change_events": [change, deployed("2.30.4", number: 230, at: now - .days(3) + .minutes(18), by: "bob")],
             "incidents/\(pageID)/related_change_events": [
                 change.replacing(["correlation_reason"], with: ["reason": "most_recent"])
             ],

@@ -19,7 +19,7 @@ extension DemoScenario {
                     "checkout: clearer wording", at: now - .days(3) + .minutes(14), newGroups: 0),
             ],
             "releases/assistant@2.31.0/deploys": [deploy("2.31.0", 231, finished: spikeStart - .minutes(1))],
-            "releases/assistant@2.30.4/deploys": [deploy("2.30.4", 230, finished: now - .days(3) + .minutes(20))],
+            "releases/assistant@2.30.4/deploys": [deploy("2.30.4", 230, finished: now - .days(3) + .minutes(18))],
             "releases/assistant@2.31.0/files": [
                 file(1, "~/static/support-widget.min.js", 48_211),
                 file(2, "~/static/support-widget.min.js.map", 190_402),

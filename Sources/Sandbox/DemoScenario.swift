@@ -29,12 +29,12 @@ package struct DemoScenario: Hashable, Sendable {
     /// Fills an empty world.
     package func populate(_ world: SandboxWorld) {
         let observations = (traffic() + spike() + batch() + loop()).sorted { ($0.start, $0.id) < ($1.start, $1.id) }
-        let (commits, issues, messages) = (commits(), issues(observations), messages())
+        let (commits, issues) = (commits(), issues(observations))
         world.change { state in
             state.observations = observations
             state.commits = commits
             state.issues = issues
-            state.messages = [SlackProvider.channel: messages]
+            state.messages = messages()
             populateOnCallTools(&state)
         }
     }
@@ -208,18 +208,6 @@ package struct DemoScenario: Hashable, Sendable {
                 id: "3120", title: "NotFound: /assets/old-logo.css", level: "warning", count: 31,
                 firstSeen: now - .days(40), lastSeen: now - .hours(3)),
         ]
-    }
-
-    private func messages() -> [SandboxMessage] {
-        let talk: [(Double, String, String)] = [
-            (80, "U0ALICE", "support-bot answers are longer now, customers should like it"),
-            (45, "U0BOB", "seeing elevated model cost since about two hours, anyone?"),
-            (30, "U0CAROL", "lots of RateLimitError in Sentry too"),
-        ]
-        return talk.map { minutes, user, text in
-            let seconds = (now - .minutes(minutes)).milliseconds / 1000
-            return SandboxMessage(ts: "\(seconds).000100", user: user, text: text)
-        }.sorted { $0.ts > $1.ts }
     }
 }
 

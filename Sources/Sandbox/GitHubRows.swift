@@ -76,18 +76,6 @@ enum GitHubRows {
         ]
     }
 
-    static func row(_ run: SandboxRun) -> JSONValue {
-        [
-            "id": JSONValue(run.id), "name": .string(run.name), "run_number": JSONValue(run.number), "run_attempt": 1,
-            "workflow_id": 161_335, "display_title": .string(run.name), "head_branch": .string(run.branch),
-            "head_sha": .string(run.sha), "path": ".github/workflows/deploy.yml", "event": .string(run.event),
-            "status": .string(run.status), "conclusion": JSONValue(run.conclusion), "actor": user(run.actor),
-            "triggering_actor": user(run.actor), "created_at": time(run.created), "updated_at": time(run.updated),
-            "run_started_at": time(run.created), "pull_requests": [],
-            "html_url": .string("\(site)/actions/runs/\(run.id)"), "url": .string("\(api)/actions/runs/\(run.id)"),
-        ]
-    }
-
     static func row(_ file: SandboxCommit.File) -> JSONValue {
         let lines = file.patch.split(separator: "\n")
         let (additions, deletions) = (lines.count { $0.hasPrefix("+") }, lines.count { $0.hasPrefix("-") })

@@ -60,7 +60,7 @@ struct LinearProvider: Sendable {
             let names = Set(workspace.issues.flatMap(\.labels)).sorted()
             return try Self.page(names.map(nodes.label), call.arguments)
         case "initiatives", "attachments", "projectMilestones", "projectUpdates":
-            return LinearNodes.connection([], hasNextPage: false)
+            return try Self.page(records(call.field), call.arguments)
         case "issue":
             guard let issue = workspace.issues.first(where: { Self.isNamed($0, id, workspace) }) else {
                 throw .notFound("Issue")
@@ -75,7 +75,12 @@ struct LinearProvider: Sendable {
             return try Self.fill(nodes.node(team), with: ["issues": issues, "cycles": cycles], call)
         case "project":
             guard let project = workspace.projects.first(where: { $0.id == id }) else { throw .notFound("Project") }
-            return try Self.fill(nodes.node(project), with: ["projectMilestones": [], "projectUpdates": []], call)
+            func own(_ list: String) -> [JSONValue] {
+                records(list).filter { $0["project"]?["id"]?.string == project.id }
+            }
+            return try Self.fill(
+                nodes.node(project),
+                with: ["projectMilestones": own("projectMilestones"), "projectUpdates": own("projectUpdates")], call)
         case "viewer": return workspace.users.first.map(nodes.node) ?? .null
         default:
             throw LinearRefusal(
@@ -83,6 +88,8 @@ struct LinearProvider: Sendable {
                 code: "GRAPHQL_VALIDATION_FAILED")
         }
     }
+
+    private func records(_ list: String) -> [JSONValue] { world.read { $0.lists[.linear]?[list] ?? [] } }
 
     /// An issue is found by its id and by its identifier, `ENG-12`.
     private static func isNamed(_ issue: LinearWorkspace.Issue, _ id: String, _ workspace: LinearWorkspace) -> Bool {

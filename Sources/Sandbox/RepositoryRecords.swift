@@ -102,6 +102,8 @@ package struct SandboxPull: Hashable, Sendable {
 package struct SandboxRun: Hashable, Sendable {
     package var id: Int
     package var name: String
+    /// The id of its workflow, whose file bears the run's name.
+    package var workflow: Int
     package var number: Int
     package var branch: String
     package var sha: String
@@ -115,13 +117,16 @@ package struct SandboxRun: Hashable, Sendable {
     package var updated: Instant
 
     package init(
-        id: Int, name: String, number: Int, branch: String = "main", sha: String, event: String = "push",
-        status: String = "completed", conclusion: String? = "success", actor: String, created: Instant,
-        updated: Instant
+        id: Int, name: String, workflow: Int = 161_335, number: Int, branch: String = "main", sha: String,
+        event: String = "push", status: String = "completed", conclusion: String? = "success", actor: String,
+        created: Instant, updated: Instant
     ) {
-        (self.id, self.name, self.number, self.branch) = (id, name, number, branch)
+        (self.id, self.name, self.workflow, self.number, self.branch) = (id, name, workflow, number, branch)
         (self.sha, self.event, self.status) = (sha, event, status)
         (self.conclusion, self.actor) = (conclusion, actor)
         (self.created, self.updated) = (created, updated)
     }
+
+    var workflowFile: String { "\(name).yml" }
+    var checkSuite: Int { 330_000_000 + id }
 }

@@ -15,11 +15,11 @@ struct SlackProvider: Sendable {
         switch method {
         case "auth.test":
             return .json(#"{"ok":true,"user":"sentinel","user_id":"U0SENTINEL","team_id":"T1","bot_id":"B1"}"#)
-        case "conversations.list": return channels()
+        case "conversations.list": return channels(arguments)
         case "conversations.history": return history(arguments, thread: nil)
         case "conversations.replies": return history(arguments, thread: arguments["ts"]?.string)
         case "users.list":
-            return .json(#"{"ok":true,"members":[],"response_metadata":{"next_cursor":""}}"#)
+            return page("members", world.read { $0.lists[.slack]?["users.list"] ?? [] }, arguments, size: 1000)
         case "chat.postMessage": return post(arguments)
         case "chat.update": return update(arguments)
         default: return refuse("unknown_method")
@@ -38,16 +38,47 @@ struct SlackProvider: Sendable {
         return .object(request.query.map { .init($0.name, .string($0.value)) })
     }
 
-    private func channels() -> WebResponse {
-        let channel: JSONValue = [
-            "id": .string(Self.channel), "name": "incidents", "is_channel": true, "is_archived": false,
-            "is_member": true, "num_members": 8, "created": 1_767_600_000, "topic": ["value": ""],
-            "purpose": ["value": "What burns"],
-        ]
+    /// A list of Slack's: `limit` at most, with an empty cursor at its end.
+    private func page(
+        _ name: String, _ rows: [JSONValue], _ arguments: JSONValue, size: Int
+    ) -> WebResponse {
+        let limit = arguments["limit"]?.int.map { $0 < 1 ? size : min($0, size) } ?? size
+        let offset = max(0, arguments["cursor"]?.string.flatMap { Int($0.dropFirst()) } ?? 0)
+        let page = rows.dropFirst(offset).prefix(limit)
+        let hasMore = offset + page.count < rows.count
+        let end: JSONValue = ["next_cursor": .string(hasMore ? "c\(offset + page.count)" : "")]
+        let messages = name == "messages" ? [JSONValue.Member("has_more", .bool(hasMore)), .init("pin_count", 0)] : []
         return .json(
-            JSONValue.fields([
-                "ok": true, "channels": [channel], "response_metadata": ["next_cursor": ""],
-            ]).serialized)
+            JSONValue.object(
+                [.init("ok", true), .init(name, .array(Array(page)))] + messages + [.init("response_metadata", end)]
+            ).serialized)
+    }
+
+    // MARK: channels
+
+    private static let incidents = channelRow(channel, "incidents", purpose: "What burns", members: 8)
+
+    static func channelRow(
+        _ id: String, _ name: String, topic: String = "", purpose: String, members: Int, isPrivate: Bool = false
+    ) -> JSONValue {
+        [
+            "id": .string(id), "name": .string(name), "name_normalized": .string(name),
+            "is_channel": .bool(!isPrivate), "is_group": .bool(isPrivate), "is_private": .bool(isPrivate),
+            "is_im": false, "is_mpim": false, "is_archived": false, "is_general": false, "is_member": true,
+            "num_members": JSONValue(members), "created": 1_767_600_000, "creator": "U0BOB",
+            "topic": ["value": .string(topic), "creator": "U0BOB", "last_set": 1_767_600_000],
+            "purpose": ["value": .string(purpose), "creator": "U0BOB", "last_set": 1_767_600_000],
+            "previous_names": [],
+        ]
+    }
+
+    private var known: [JSONValue] { [Self.incidents] + world.read { $0.lists[.slack]?["conversations.list"] ?? [] } }
+
+    /// Public ones, unless `types` says otherwise.
+    private func channels(_ arguments: JSONValue) -> WebResponse {
+        let types = (arguments["types"]?.string ?? "public_channel").split(separator: ",").map(String.init)
+        let found = known.filter { types.contains($0["is_private"] == true ? "private_channel" : "public_channel") }
+        return page("channels", found, arguments, size: 1000)
     }
 
     private func resolve(_ name: String?) -> String? {
@@ -55,33 +86,39 @@ struct SlackProvider: Sendable {
         return name == Self.channel || name == "#incidents" || name == "incidents" ? Self.channel : nil
     }
 
+    /// Of a channel, newest first, or of a thread, from its first message on.
     private func history(_ arguments: JSONValue, thread: String?) -> WebResponse {
         // Reading takes the id alone; a name is only good for posting.
-        guard arguments["channel"]?.string == Self.channel else { return refuse("channel_not_found") }
+        guard let channel = arguments["channel"]?.string, known.contains(where: { $0["id"]?.string == channel }) else {
+            return refuse("channel_not_found")
+        }
+        let messages = world.read { $0.messages[channel] ?? [] }
+        guard thread.map({ thread in messages.contains { $0.ts == thread } }) ?? true else {
+            return refuse("thread_not_found")
+        }
         let oldest = arguments["oldest"]?.double ?? 0
         let latest = arguments["latest"]?.double ?? .infinity
         let isInclusive = ["true", "1"].contains(arguments["inclusive"]?.string ?? "")
-        let limit = min(999, arguments["limit"]?.int ?? 100)
-        let offset = arguments["cursor"]?.string.flatMap { Int($0.dropFirst()) } ?? 0
-        let rows = world.read { $0.messages[Self.channel] ?? [] }.filter { message in
+        let rows = messages.filter { message in
             let time = Double(message.ts) ?? 0
             let isWithin = isInclusive ? time >= oldest && time <= latest : time > oldest && time < latest
             let isOfThread = thread.map { message.ts == $0 || message.thread == $0 } ?? (message.thread == nil)
             return isWithin && isOfThread
         }.sorted { thread == nil ? $0.ts > $1.ts : $0.ts < $1.ts }
-        let page = rows.dropFirst(offset).prefix(limit)
-        let hasMore = offset + page.count < rows.count
-        return .json(
-            JSONValue.fields([
-                "ok": true, "messages": .array(page.map(Self.row)), "has_more": .bool(hasMore), "pin_count": 0,
-                "response_metadata": ["next_cursor": .string(hasMore ? "c\(offset + page.count)" : "")],
-            ]).serialized)
+        let replies = Dictionary(grouping: messages.filter { $0.thread != nil }) { $0.thread ?? "" }
+        let size = arguments["limit"] == nil ? 100 : 999
+        return page("messages", rows.map { Self.row($0, replies: replies[$0.ts] ?? []) }, arguments, size: size)
     }
 
-    private static func row(_ message: SandboxMessage) -> JSONValue {
-        .fields([
+    /// The first message of a thread bears its own `ts` as the thread's, and what was said to it.
+    private static func row(_ message: SandboxMessage, replies: [SandboxMessage] = []) -> JSONValue {
+        let thread = message.thread ?? (replies.isEmpty ? nil : message.ts)
+        return .fields([
             "type": "message", "user": .string(message.user), "ts": .string(message.ts), "text": .string(message.text),
-            "thread_ts": message.thread.map(JSONValue.string), "blocks": message.blocks,
+            "thread_ts": thread.map(JSONValue.string),
+            "reply_count": replies.isEmpty ? nil : JSONValue(replies.count),
+            "reply_users": replies.isEmpty ? nil : .array(Set(replies.map(\.user)).sorted().map(JSONValue.string)),
+            "latest_reply": replies.map(\.ts).max().map(JSONValue.string), "blocks": message.blocks,
             "metadata": message.metadata.isNull ? nil : message.metadata,
         ])
     }

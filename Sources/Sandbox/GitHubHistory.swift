@@ -1,0 +1,67 @@
+import Basics
+import WebServer
+
+/// The repository's commits, its branches and tags, and what lies between two of them.
+struct GitHubHistory: Sendable {
+    let world: SandboxWorld
+
+    /// `parts` is the path behind the repository.
+    func answer(_ parts: [String], _ request: WebRequest) -> GitHubAnswer {
+        switch (parts[0], parts.count) {
+        case ("commits", 1): return .list(commits(request).map { GitHubRows.row($0) })
+        case ("commits", 2):
+            guard let commit = commit(parts[1]) else { return .refusal(422, "No commit found for SHA: \(parts[1])") }
+            return .one(GitHubRows.row(commit, withFiles: true))
+        case ("branches", 1):
+            let isProtected = request.stated("protected").map { JSONValue.bool($0 == "true") }
+            return .list(names("branches").filter { row in isProtected.map { row["protected"] == $0 } ?? true })
+        case ("tags", 1): return .list(names("tags"))
+        // The name of a branch may have slashes.
+        case ("compare", _): return compare(parts.dropFirst().joined(separator: "/"), request)
+        default: return .notFound
+        }
+    }
+
+    private func names(_ list: String) -> [JSONValue] { world.read { $0.lists[.github]?[list] ?? [] } }
+
+    private func commits(_ request: WebRequest) -> [SandboxCommit] {
+        let since = request.stated("since").flatMap { Instant(iso8601: $0) }
+        let until = request.stated("until").flatMap { Instant(iso8601: $0) }
+        let path = request.stated("path")
+        return world.read(\.commits).filter { commit in
+            (since.map { commit.date >= $0 } ?? true) && (until.map { commit.date <= $0 } ?? true)
+                && (path.map { path in commit.files.contains { $0.path == path } } ?? true)
+        }.sorted { $0.date > $1.date }
+    }
+
+    /// By the beginning of its hash, or by the branch or tag that points to it.
+    func commit(_ reference: String) -> SandboxCommit? {
+        let named = (names("branches") + names("tags")).first { $0["name"]?.string == reference }
+        let hash = named?["commit"]?["sha"]?.string ?? reference
+        return hash.isEmpty ? nil : world.read { $0.commits.first { $0.sha.hasPrefix(hash) } }
+    }
+
+    /// `BASE...HEAD`: the commits after the one up to the other, oldest first, and on the first page the files that they
+    /// change. There is one line of commits here, so either base is behind or head.
+    private func compare(_ range: String, _ request: WebRequest) -> GitHubAnswer {
+        guard let dots = range.firstRange(of: "..."), let base = commit(String(range[..<dots.lowerBound])),
+            let head = commit(String(range[dots.upperBound...]))
+        else { return .notFound }
+        let commits = world.read(\.commits)
+        let between = commits.filter { $0.date > base.date && $0.date <= head.date }.sorted { $0.date < $1.date }
+        let behind = commits.count { $0.date > head.date && $0.date <= base.date }
+        let status = base.sha == head.sha ? "identical" : behind > 0 ? "behind" : "ahead"
+        let isFirstPage = ["1", nil].contains(request.stated("page"))
+        let files = isFirstPage ? between.flatMap(\.files).map(GitHubRows.row) : []
+        return .list(
+            between.map { GitHubRows.row($0) }, wrapper: "commits",
+            members: [
+                .init("url", .string("\(GitHubRows.api)/compare/\(range)")),
+                .init("html_url", .string("\(GitHubRows.site)/compare/\(range)")),
+                .init("base_commit", GitHubRows.row(base)),
+                .init("merge_base_commit", GitHubRows.row(behind > 0 ? head : base)), .init("status", .string(status)),
+                .init("ahead_by", JSONValue(between.count)), .init("behind_by", JSONValue(behind)),
+                .init("total_commits", JSONValue(between.count)), .init("files", .array(files)),
+            ])
+    }
+}

@@ -1,0 +1,156 @@
+import Basics
+import WebServer
+
+/// GitHub's searches over issues, commits, code and repositories: words and `qualifier:value`, best match first.
+struct GitHubSearch: Sendable {
+    let world: SandboxWorld
+
+    private struct Query {
+        var words: [String]
+        var qualifiers: [(name: String, value: String, isNegated: Bool)]
+
+        init(_ text: String) {
+            var (pieces, isQuoted) = ([""], false)
+            for character in text {
+                switch character {
+                case "\"": isQuoted.toggle()
+                case " " where !isQuoted: pieces.append("")
+                default: pieces[pieces.count - 1].append(character)
+                }
+            }
+            (words, qualifiers) = ([], [])
+            for piece in pieces where !piece.isEmpty {
+                let rest = piece.hasPrefix("-") ? piece.dropFirst() : piece[...]
+                let parts = rest.split(separator: ":", maxSplits: 1).map(String.init)
+                if parts.count == 2, parts[0].allSatisfy({ $0.isLetter || $0 == "-" }) {
+                    qualifiers.append((parts[0], parts[1], rest.count < piece.count))
+                } else {
+                    words.append(piece.lowercased())
+                }
+            }
+        }
+
+        /// Every word is in the text, and every qualifier that `holds` knows holds.
+        func matches(_ text: String, _ holds: (_ name: String, _ value: String) -> Bool?) -> Bool {
+            let text = text.lowercased()
+            return words.allSatisfy(text.contains)
+                && qualifiers.allSatisfy { qualifier in
+                    holds(qualifier.name, qualifier.value).map { $0 != qualifier.isNegated } ?? true
+                }
+        }
+    }
+
+    func answer(_ request: WebRequest) -> WebResponse {
+        guard let text = request.stated("q") else {
+            return GitHubAnswer.refusal(422, "Validation Failed").response(to: request)
+        }
+        let query = Query(text)
+        let own = "\(GitHubProvider.owner)/\(GitHubProvider.repository)"
+        guard query.qualifiers.allSatisfy({ $0.name != "repo" || $0.value.lowercased() == own }) else {
+            return GitHubAnswer.refusal(422, "Validation Failed").response(to: request)
+        }
+        let found: [JSONValue]
+        switch request.path {
+        case "/search/issues": found = issues(query)
+        case "/search/commits": found = commits(query)
+        case "/search/code": found = code(query)
+        case "/search/repositories": found = query.matches(own, { _, _ in nil }) ? [Self.repository] : []
+        default: return GitHubAnswer.notFound.response(to: request)
+        }
+        let members: [JSONValue.Member] = [
+            .init("total_count", JSONValue(found.count)), .init("incomplete_results", false),
+        ]
+        let scored = found.map { $0.replacing(["score"], with: 1.0) }
+        return GitHubAnswer.list(scored, wrapper: "items", members: members).response(to: request)
+    }
+
+    // MARK: issues
+
+    private func issues(_ query: Query) -> [JSONValue] {
+        GitHubConversations(world: world).all.filter { row in
+            query.matches("\(row["title"]?.string ?? "") \(row["body"]?.string ?? "")") { name, value in
+                Self.holds(row, name, value)
+            }
+        }.sorted { ($0["number"]?.int ?? 0) > ($1["number"]?.int ?? 0) }
+    }
+
+    /// Nil for a qualifier that narrows nothing here.
+    private static func holds(_ row: JSONValue, _ name: String, _ value: String) -> Bool? {
+        switch (name, value) {
+        case ("is", "pr"), ("type", "pr"): row["pull_request"] != nil
+        case ("is", "issue"), ("type", "issue"): row["pull_request"] == nil
+        case ("is", "merged"): row["pull_request"]?["merged_at"]?.string != nil
+        case ("is", "open"), ("is", "closed"), ("state", _): row["state"]?.string == value
+        case ("author", _): row["user"]?["login"]?.string == value
+        case ("label", _): row["labels"]?.array?.contains { $0["name"]?.string == value } ?? false
+        case ("merged", _): isWithin(row["pull_request"]?["merged_at"]?.string, value)
+        case ("created", _), ("updated", _), ("closed", _): isWithin(row["\(name)_at"]?.string, value)
+        default: nil
+        }
+    }
+
+    /// `>=2026-11-24`, `2026-11-20..2026-11-24` with `*` for an open end, or one day. Days compare as their text does, and
+    /// so do moments in UTC.
+    private static func isWithin(_ time: String?, _ range: String) -> Bool {
+        guard let time else { return false }
+        func isAtMost(_ end: Substring) -> Bool { time.prefix(end.count) <= end }
+        if range.hasPrefix(">=") { return time >= range.dropFirst(2) }
+        if range.hasPrefix("<=") { return isAtMost(range.dropFirst(2)) }
+        if range.hasPrefix(">") { return !isAtMost(range.dropFirst()) }
+        if range.hasPrefix("<") { return time < range.dropFirst() }
+        guard let dots = range.firstRange(of: "..") else { return time.hasPrefix(range) }
+        let (first, last) = (range[..<dots.lowerBound], range[dots.upperBound...])
+        return (first == "*" || time >= first) && (last == "*" || isAtMost(last))
+    }
+
+    // MARK: commits, code and the repository
+
+    private func commits(_ query: Query) -> [JSONValue] {
+        world.read(\.commits).filter { commit in
+            query.matches(commit.message) { name, value in
+                switch name {
+                case "author", "committer": commit.author == value
+                case "hash": commit.sha.hasPrefix(value)
+                case "author-date", "committer-date": Self.isWithin(commit.date.iso8601Seconds, value)
+                default: nil
+                }
+            }
+        }.sorted { $0.date > $1.date }.map { commit in
+            GitHubRows.row(commit).replacing(["repository"], with: Self.repository)
+        }
+    }
+
+    /// The files of the commits, as far as their patches show them; the latest state of a file alone.
+    private func code(_ query: Query) -> [JSONValue] {
+        var seen: Set<String> = []
+        let files = world.read(\.commits).sorted { $0.date > $1.date }.flatMap { commit in
+            commit.files.map { (commit: commit, file: $0) }
+        }.filter { seen.insert($0.file.path).inserted }
+        return files.filter { _, file in
+            query.matches("\(file.path) \(file.patch)") { name, value in
+                switch name {
+                case "path": file.path.hasPrefix(value)
+                case "filename": file.path.split(separator: "/").last.map { $0 == value } ?? false
+                case "extension": file.path.hasSuffix(".\(value)")
+                default: nil
+                }
+            }
+        }.map { commit, file in
+            [
+                "name": .string(file.path.split(separator: "/").last.map(String.init) ?? file.path),
+                "path": .string(file.path), "sha": .string(String(commit.sha.reversed())),
+                "url": .string("\(GitHubRows.api)/contents/\(file.path)?ref=\(commit.sha)"),
+                "html_url": .string("\(GitHubRows.site)/blob/\(commit.sha)/\(file.path)"),
+                "repository": Self.repository,
+            ]
+        }
+    }
+
+    private static let repository: JSONValue = [
+        "id": 700_112_233, "node_id": "R_700112233", "name": .string(GitHubProvider.repository),
+        "full_name": .string("\(GitHubProvider.owner)/\(GitHubProvider.repository)"), "private": true,
+        "owner": GitHubRows.user(GitHubProvider.owner), "html_url": .string(GitHubRows.site),
+        "url": .string(GitHubRows.api), "description": "Acme's assistants", "fork": false, "language": "Python",
+        "stargazers_count": 4, "forks_count": 0, "default_branch": "main", "updated_at": "2026-01-05T09:00:00Z",
+    ]
+}

@@ -51,6 +51,7 @@ enum EveryExpression {
         let tables = responses.sorted { $0.key < $1.key }.map { name, response in
             """
               - name: \(name)
+                description: Rows of every kind.
                 filters:
                   - {name: wanted, type: Utf8, required: true}
                 request:

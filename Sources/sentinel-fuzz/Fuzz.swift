@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 
 #if FUZZING
     import CFuzzer
@@ -39,8 +40,9 @@ enum Fuzz {
     private static func replay(_ subject: Subject, paths: [String]) throws {
         let files = paths.flatMap(files(at:))
         for file in files {
-            // Written before the check, so that the last line names the input of a crash.
+            // Written at once, so that the last line names the input of a crash.
             print("\(subject.rawValue): \(file)")
+            fflush(nil)
             subject.check([UInt8](try Data(contentsOf: URL(filePath: file))))
         }
         print("\(subject.rawValue): \(files.count) inputs hold")
@@ -48,11 +50,14 @@ enum Fuzz {
 
     /// The files below a folder in the order of their names, or the one file.
     private static func files(at path: String) -> [String] {
-        guard let names = try? FileManager.default.subpathsOfDirectory(atPath: path) else { return [path] }
-        return names.sorted().map { "\(path)/\($0)" }.filter {
-            var isFolder = false
-            return FileManager.default.fileExists(atPath: $0, isDirectory: &isFolder) && !isFolder
-        }
+        guard isFolder(path) else { return [path] }
+        let names = (try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []
+        return names.sorted().map { "\(path)/\($0)" }.filter { !isFolder($0) }
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var isFolder = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder
     }
 
     #if FUZZING

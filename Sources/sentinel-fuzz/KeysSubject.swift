@@ -34,11 +34,14 @@ enum KeysSubject {
         }
     }
 
-    /// The events of all codes, without escapes before a paste. A last letter makes a sequence that is not over be told.
+    /// Between two letters the end of a paste, so that no paste stays open and no sequence untold.
+    private static let end = "z\u{1B}[201~z".unicodeScalars.map { Code.scalar($0.value) }
+
+    /// The events of all codes, without escapes before a paste.
     private static func events(of codes: [Code], isBurstOver: (Code) -> Bool) -> [TerminalEvent] {
         var decoder = KeyDecoder()
         var events: [TerminalEvent] = []
-        for code in codes + [.scalar(0x7A)] {
+        for code in codes + end {
             switch code {
             case .scalar(let code): decoder.take(code: code, isFunctionKey: false)
             case .function(let code): decoder.take(code: code, isFunctionKey: true)

@@ -6,7 +6,7 @@ BUILD := swift build $(WALLS)
 TEST  := swift test $(WALLS)
 BIN   := .build/debug/sentinel
 
-.PHONY: demo run build test check format lint record tsan asan clickhouse bench setup
+.PHONY: demo run build test check format lint record tsan asan clickhouse bench fuzz setup
 
 demo: build
 	@$(BIN) demo
@@ -48,3 +48,7 @@ clickhouse: setup
 
 bench: setup
 	@swift run $(WALLS) -c release --scratch-path .build-release sentinel-bench
+
+# Every subject for FUZZ_SECONDS (300), until the first input that breaks a promise. SUBJECTS="yaml sql" chooses some.
+fuzz: setup
+	@scripts/fuzz $(SUBJECTS)

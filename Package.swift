@@ -31,11 +31,13 @@ let package = Package(
     products: [
         .executable(name: "sentinel", targets: ["sentinel"]),
         .executable(name: "sentinel-bench", targets: ["sentinel-bench"]),
+        .executable(name: "sentinel-fuzz", targets: ["sentinel-fuzz"]),
     ],
     targets: [
         // 0  C libraries, one importer each
         .systemLibrary(name: "CCrypto"),
         .systemLibrary(name: "CCurl"),
+        .systemLibrary(name: "CFuzzer"),
         .systemLibrary(name: "CLibEdit"),
         .systemLibrary(name: "CMicroHTTPD"),
         .systemLibrary(name: "CNcurses"),
@@ -116,6 +118,12 @@ let package = Package(
             needs: [
                 "Basics", "Detectors", "HTTPClient", "IncidentStore", "JSON", "OnCallModel", "SQLiteKit",
                 "Sandbox", "SourceEngine", "SourceFetch", "SourceSpec",
+            ]),
+        program(
+            "sentinel-fuzz",
+            needs: [
+                "Basics", "CFuzzer", "CellGrid", "HTTPClient", "SQLiteKit", "SourceEngine", "SourceFetch", "SourceSpec",
+                "Terminal", "YAML",
             ]),
 
         // tests

@@ -3,7 +3,7 @@
 /// What a terminal would obey becomes visible: control characters as their pictures (␛ for ESC), C1 controls and
 /// bidirectional or invisible characters as U+FFFD. What terminals draw in different widths is reduced: of a character
 /// of several scalars the first is kept with at most two combining marks, so no joiner, variation selector, flag or flood
-/// of marks shifts the columns behind it.
+/// of marks shifts the columns behind it. What is kept never joins its neighbour to one character.
 package enum ForeignText {
     /// The text on one line, safe to draw. Tabs and line breaks become blanks.
     package static func inert(_ text: String) -> String {
@@ -26,21 +26,28 @@ package enum ForeignText {
     private static func append(_ character: Character, to result: inout String.UnicodeScalarView) {
         let scalars = character.unicodeScalars
         guard let first = scalars.first else { return }
-        guard let visible = visible(first) else { return }
+        let base = scalars.count > 1 ? Hangul.syllable(of: scalars) ?? first : first
+        let visible = visible(base)
         result.append(visible)
         guard visible == first, scalars.count > 1 else { return }
-        for mark in scalars.dropFirst().prefix(while: TextWidth.isCombining).prefix(2) where mark.value < 0xFE00 {
+        for mark in scalars.dropFirst().prefix(while: TextWidth.isCombining).prefix(2) where isKept(mark) {
             result.append(mark)
         }
     }
 
-    private static func visible(_ scalar: Unicode.Scalar) -> Unicode.Scalar? {
+    /// No variation selector, nothing invisible, and no virama, which joins a letter to the next.
+    private static func isKept(_ mark: Unicode.Scalar) -> Bool {
+        mark.value < 0xFE00 && mark.properties.canonicalCombiningClass != .virama
+            && !mark.properties.isDefaultIgnorableCodePoint
+    }
+
+    private static func visible(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
         switch scalar.value {
         case 0x09, 0x0A, 0x0D: return " "
-        case 0x00..<0x20: return Unicode.Scalar(0x2400 + scalar.value)
+        case 0x00..<0x20: return Unicode.Scalar(0x2400 + scalar.value) ?? "\u{FFFD}"
         case 0x7F: return "\u{2421}"
         case 0x80..<0xA0: return "\u{FFFD}"
-        case 0x1F1E6...0x1F1FF: return Unicode.Scalar(scalar.value - 0x1F1E6 + 0x41)
+        case 0x1F1E6...0x1F1FF: return Unicode.Scalar(scalar.value - 0x1F1E6 + 0x41) ?? "\u{FFFD}"
         default: break
         }
         switch scalar.properties.generalCategory {
@@ -50,8 +57,17 @@ package enum ForeignText {
             // A mark without a letter to stand on.
             return "\u{FFFD}"
         default:
-            return isInvisible(scalar) ? "\u{FFFD}" : scalar
+            return isInvisible(scalar) || joins(scalar) ? "\u{FFFD}" : scalar
         }
+    }
+
+    /// Whether the scalar becomes one character with a letter before or behind it: a part of a Hangul syllable, a skin
+    /// tone, the letters of some scripts that are written before or behind another one.
+    private static func joins(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.value < 0x300 { return false }
+        if Hangul.isPart(scalar) { return true }
+        return String(String.UnicodeScalarView(["a", scalar])).count == 1
+            || String(String.UnicodeScalarView([scalar, "a"])).count == 1
     }
 
     /// Letters by category that draw nothing: the fillers of Hangul.

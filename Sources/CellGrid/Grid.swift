@@ -90,11 +90,8 @@ package struct Grid: Hashable, Sendable {
         let index = y * self.width + x
         // Half of a wide character that is written over is a blank.
         if cells[index].text.isEmpty, x > 0 { cells[index - 1].text = " " }
-        if width == 2 {
-            cells[index + 1] = Cell(text: "", role: role)
-        } else if x + 1 < self.width, cells[index + 1].text.isEmpty {
-            cells[index + 1].text = " "
-        }
+        if x + width < self.width, cells[index + width].text.isEmpty { cells[index + width].text = " " }
+        if width == 2 { cells[index + 1] = Cell(text: "", role: role) }
         cells[index] = Cell(text: String(character), role: role)
     }
 

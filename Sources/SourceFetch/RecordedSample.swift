@@ -37,19 +37,25 @@ package struct RecordedSample: Hashable, Sendable {
         guard let table = (source.tables + source.functions).first(where: { $0.name == tableName }) else {
             throw Fault(description: "\(source.name) has no table \(tableName) for \(path).")
         }
-        let content: PageContent
+        let page: Page
         do {
-            content = try PageReader(plan(of: table)).read(try Self.bytes(of: path))
+            page = try Self.page(of: try Self.bytes(of: path), as: table, of: source)
         } catch let fault as Fault {
             throw fault
         } catch {
             throw Fault(description: "\(path) is no answer of \(table.name): \(Self.sentence(of: error))")
         }
-        guard content.warnings == 0 else {
-            let values = content.warnings == 1 ? "a value that does" : "\(content.warnings) values that do"
+        guard page.schemaWarnings == 0 else {
+            let values = page.schemaWarnings == 1 ? "a value that does" : "\(page.schemaWarnings) values that do"
             throw Fault(description: "\(path) holds \(values) not fit the columns of \(table.name).")
         }
-        return .array(content.rows.map { Self.object($0, table.columns) })
+        return .array(page.rows.map { Self.object($0, table.columns) })
+    }
+
+    /// The rows that the bytes of an answer become by a table of a source. Asks nothing of the network.
+    package static func page(of body: [UInt8], as table: TableSpec, of source: SourceSpec) throws -> Page {
+        let content = try PageReader(plan(of: table, in: source)).read(body)
+        return Page(rows: content.rows, schemaWarnings: content.warnings, calls: 0)
     }
 
     /// How many rows the answer becomes, when they are those that are written beside it.
@@ -77,7 +83,7 @@ package struct RecordedSample: Hashable, Sendable {
     // MARK: Parts
 
     /// Any value will do for inputs and required filters: the answer is there already.
-    private func plan(of table: TableSpec) throws(SourceError) -> ScanPlan {
+    private static func plan(of table: TableSpec, in source: SourceSpec) throws(SourceError) -> ScanPlan {
         let filters = table.filters.filter(\.isRequired).map { ($0.name, Value.text($0.allowedValues.first ?? "1")) }
         let scan = Scan(source: source, table: table, filters: Dictionary(uniqueKeysWithValues: filters))
         return try ScanPlan(

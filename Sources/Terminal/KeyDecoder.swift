@@ -5,7 +5,7 @@ import CNcurses
 ///
 /// One for the whole session: a paste may arrive in many bursts, and its marks may be cut anywhere. What is pasted is never
 /// taken for keys, or it could answer a question.
-struct KeyDecoder {
+package struct KeyDecoder {
     private var events: [TerminalEvent] = []
     /// What came after an escape character.
     private var sequence: [UInt32]?
@@ -16,7 +16,9 @@ struct KeyDecoder {
     private static let pasteStart = Array("[200~".unicodeScalars.map(\.value))
     private static let pasteEnd = "\u{1B}[201~"
 
-    mutating func take(code: UInt32, isFunctionKey: Bool) {
+    package init() {}
+
+    package mutating func take(code: UInt32, isFunctionKey: Bool) {
         if pasted != nil {
             // A key that ncurses made of an escape sequence inside a paste is no letter of it.
             if !isFunctionKey { takePasted(code) }
@@ -35,7 +37,7 @@ struct KeyDecoder {
 
     /// The burst is over. A lone escape is the Escape key; the beginning of a paste's mark waits for the rest of it, and a
     /// paste for its end.
-    mutating func finish() -> [TerminalEvent] {
+    package mutating func finish() -> [TerminalEvent] {
         if sequence == [], !escapeWasTold {
             events.append(.key(.escape))
             escapeWasTold = true

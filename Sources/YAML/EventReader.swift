@@ -18,8 +18,10 @@ struct Event {
 struct EventReader: ~Copyable {
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private let bytes: UnsafeMutableBufferPointer<UInt8>
+    private let places: TextPlaces
 
     init(_ text: [UInt8]) {
+        places = TextPlaces(text)
         bytes = .allocate(capacity: text.count)
         _ = bytes.initialize(from: text)
         parser = .allocate(capacity: 1)
@@ -39,15 +41,20 @@ struct EventReader: ~Copyable {
         var event = yaml_event_t()
         guard yaml_parser_parse(parser, &event) == 1 else { throw problem }
         defer { yaml_event_delete(&event) }
-        return Event(kind: Self.kind(of: event), mark: Mark(event.start_mark), hasAnchor: Self.hasAnchor(event))
+        return Event(
+            kind: Self.kind(of: event), mark: places.within(Mark(event.start_mark)), hasAnchor: Self.hasAnchor(event))
     }
 
     private var problem: YAMLError {
         let state = parser.pointee
         let what = state.problem.map { String(cString: $0) } ?? "the text is not YAML"
         let context = state.context.map { " \(String(cString: $0))" } ?? ""
+        // What libyaml cannot read as characters has no mark, only an offset.
+        let mark =
+            state.error == YAML_READER_ERROR
+            ? TextPlaces.mark(of: Int(state.problem_offset), in: bytes) : places.within(Mark(state.problem_mark))
         return YAMLError(
-            mark: Mark(state.problem_mark), reason: "the text is not YAML: \(what)\(context)",
+            mark: mark, reason: "the text is not YAML: \(what)\(context)",
             remedy: "Look at the indentation, the colons and the quotes of this line and the one above it.")
     }
 

@@ -7,6 +7,8 @@ package enum YAMLDocument {
     package static let deepest = 64
     package static let largest = 8 << 20
     package static let mostNodes = 400_000
+    /// What ends a line, as marks count them (YAML 1.1, §4.2).
+    package static let lineBreaks: Set<Character> = ["\n", "\r", "\r\n", "\u{85}", "\u{2028}", "\u{2029}"]
 
     package static func parse(_ text: String) throws(YAMLError) -> YAMLNode {
         let start = Mark(line: 1, column: 1)

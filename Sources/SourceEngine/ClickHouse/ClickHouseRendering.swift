@@ -109,18 +109,26 @@ struct ClickHouseRendering {
             if Instant(iso8601: value) != nil { throw NotCertain() }
             return Self.units.contains(value) ? "'\(value)'" : parameter(value)
         case .number:
-            guard token.text.allSatisfy({ $0.isNumber || $0 == "." }) else { throw NotCertain() }
+            guard token.text.utf8.allSatisfy({ "0123456789.".utf8.contains($0) }) else { throw NotCertain() }
             return token.text
         case .symbol:
             guard Self.symbols.contains(token.text) else { throw NotCertain() }
             return token.text == "==" ? "=" : token.text
-        case .quotedName: return "`\((token.name ?? "").replacing("`", with: ""))`"
+        case .quotedName: return try quoted(token.name ?? "")
         case .parameter: throw NotCertain()
         case .word: return try word(token.text, isCalled: isCalled, isMember: before?.isSymbol(".") ?? false)
         }
     }
 
+    /// A backslash escapes there, and the pieces' own points and commas are found by the blanks around them.
+    private func quoted(_ name: String) throws -> String {
+        guard !["`", "\\", " . ", " ,"].contains(where: name.contains) else { throw NotCertain() }
+        return "`\(name)`"
+    }
+
     private func word(_ text: String, isCalled: Bool, isMember: Bool) throws -> String {
+        // What lies beyond ASCII may be a blank there.
+        guard text.utf8.allSatisfy({ (0x30...0x7A).contains($0) }) else { throw NotCertain() }
         let upper = text.uppercased()
         if isMember { return text.lowercased() }
         if upper == "LIKE" { return "ILIKE" }

@@ -6,6 +6,7 @@ struct SQLToken: Hashable, Sendable {
         case quotedName
         /// `'text'`, quotes included.
         case string
+        /// Also `x'4142'`, a blob.
         case number
         /// `?`, `?1`, `:name`.
         case parameter
@@ -68,11 +69,16 @@ struct SQLTokenizer {
             return token(.parameter, start)
         default: break
         }
+        let next = position + 1 < bytes.count ? bytes[position + 1] : 0
+        if byte | 0x20 == UInt8(ascii: "x"), next == UInt8(ascii: "'") {
+            position += 1
+            _ = try quoted(.string, until: next, start)
+            return token(.number, start)
+        }
         if Self.isNameStart(byte) {
             take(while: Self.isNamePart)
             return token(.word, start)
         }
-        let next = position + 1 < bytes.count ? bytes[position + 1] : 0
         if Self.isDigit(byte) || byte == UInt8(ascii: ".") && Self.isDigit(next) { return number(start) }
         if [UInt8(ascii: ":"), UInt8(ascii: "@"), UInt8(ascii: "$")].contains(byte), Self.isNameStart(next) {
             position += 1

@@ -1,23 +1,24 @@
-import Basics
+package import Basics
 import JSON
 
 /// Reads `JSONCompactEachRowWithNamesAndTypes`: the names, the types, then one array a row.
 ///
 /// An error that comes after the first rows stands in the body of an answer with status 200, behind whole rows; it
 /// makes the whole answer an error. Source: ClickHouse's HTTP interface; `reference`: provider-apis §1.8.
-struct ClickHouseAnswer {
-    var rows: RowSet
+package struct ClickHouseAnswer {
+    package var rows: RowSet
 
     /// What ClickHouse says about a statement that failed.
-    struct Exception: Error, Hashable {
-        var code: Int
-        var message: String
+    package struct Exception: Error, Hashable {
+        package var code: Int
+        package var message: String
     }
 
     /// Nothing of ClickHouse's: another program answers there, or the answer ends in the middle.
-    struct Unreadable: Error, Hashable { var reason: String }
+    package struct Unreadable: Error, Hashable { package var reason: String }
 
-    init(_ body: [UInt8]) throws {
+    /// - Throws: ``Exception`` or ``Unreadable``.
+    package init(_ body: [UInt8]) throws {
         var lines = body.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true)[...]
         if let strange = lines.first(where: { $0.first != UInt8(ascii: "[") }) {
             let rest = lines.drop(while: { $0.first == UInt8(ascii: "[") })

@@ -16,10 +16,12 @@ final class FileBytes {
     /// When it was opened; it may grow.
     let size: Int
     private let descriptor: Int32
-    private static let chunk = 256 << 10
+    /// Bytes of one read.
+    private let chunk: Int
 
     /// - Throws: ``FileFault``; also for what is no regular file any more, so that a pipe cannot stop the scan.
-    init(_ path: String) throws(FileFault) {
+    init(_ path: String, chunk: Int = 256 << 10) throws(FileFault) {
+        self.chunk = chunk
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { throw FileFault(path: path, code: errno) }
         var status = stat()
@@ -36,17 +38,17 @@ final class FileBytes {
     func read(onto buffer: inout [UInt8]) throws(FileFault) -> Bool {
         let start = buffer.count
         var code: Int32 = 0
-        buffer.append(contentsOf: repeatElement(0, count: Self.chunk))
+        buffer.append(contentsOf: repeatElement(0, count: chunk))
         let count = buffer.withUnsafeMutableBytes { memory in
             var count = -1
             repeat {
-                count = Glibc.read(descriptor, memory.baseAddress! + start, Self.chunk)
+                count = Glibc.read(descriptor, memory.baseAddress! + start, chunk)
             } while count < 0
                 && errno == EINTR
             code = errno
             return count
         }
-        buffer.removeLast(Self.chunk - max(0, count))
+        buffer.removeLast(chunk - max(0, count))
         if count < 0 { throw FileFault(path: path, code: code) }
         return count > 0
     }

@@ -42,12 +42,7 @@ actor FilePages {
                 throw plan.error(error)
             }
             batch.warnings += file.warnings
-            current =
-                switch plan.file.format {
-                case .jsonl, .parquet: JSONLineRows(plan, bytes, file.fixed)
-                case .json: try JSONDocumentRows(plan, bytes, file.fixed)
-                case .csv: CSVRows(plan, bytes, file.fixed)
-                }
+            current = try plan.rows(of: bytes, fixed: file.fixed)
             return true
         }
         return false

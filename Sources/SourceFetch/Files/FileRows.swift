@@ -111,3 +111,16 @@ extension FileColumns {
         if !accepts(batch.rows[place]) { batch.rows.removeLast() }
     }
 }
+
+extension FilePlan {
+    /// The reader of one file of the table; `fixed` are the values that its path gives.
+    func rows(
+        of file: FileBytes, fixed: [(place: Int, value: Value)]
+    ) throws(SourceError) -> any FileRows {
+        switch self.file.format {
+        case .jsonl, .parquet: JSONLineRows(self, file, fixed)
+        case .json: try JSONDocumentRows(self, file, fixed)
+        case .csv: CSVRows(self, file, fixed)
+        }
+    }
+}

@@ -8,7 +8,7 @@ final class DiagnosticLog {
 
     init(text: String, file: String) {
         self.file = file
-        lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        lines = text.split(omittingEmptySubsequences: false) { YAMLDocument.lineBreaks.contains($0) }
     }
 
     func report(_ mark: Mark, _ path: String, _ reason: String, _ remedy: String) {

@@ -57,11 +57,18 @@ package actor Replay {
         return (alerts + open.values).sorted { ($0.from, $0.subject) < ($1.from, $1.subject) }
     }
 
+    private static func detector(of type: DetectionType) -> (any Detector)? {
+        (DetectorCatalog.all() + DetectorCatalog.trials()).first { $0.type == type }
+    }
+
+    /// Whether there is a detector to replay.
+    package static func knows(_ type: DetectionType) -> Bool { detector(of: type) != nil }
+
     /// What would page: notes do not.
     private func findings(
         at now: Instant, _ settings: Settings, leavingOut hours: Set<Instant>
     ) async throws -> [Finding] {
-        guard var detector = DetectorCatalog.all().first(where: { $0.type == type }) else { return [] }
+        guard var detector = Self.detector(of: type) else { return [] }
         var step = detector.start(DetectorContext(now: now, settings: settings, incidentHours: hours))
         while case .query(let query) = step {
             step = detector.receive(try await rows(query))
@@ -73,8 +80,13 @@ package actor Replay {
     private func rows(_ query: DetectorQuery) async throws -> RowSet {
         let key = Key(sql: query.sql, parameters: query.parameters)
         if let rows = known[key] { return rows }
-        let rows = try await engine.query(query.sql, query.parameters, freshness: freshness).rows
-        known[key] = rows
-        return rows
+        do {
+            let rows = try await engine.query(query.sql, query.parameters, freshness: freshness).rows
+            known[key] = rows
+            return rows
+        } catch {
+            guard query.isOptional, !Task.isCancelled else { throw error }
+            return RowSet(columns: [])
+        }
     }
 }

@@ -22,10 +22,14 @@ package enum DetectorStep: Hashable, Sendable {
 package struct DetectorQuery: Hashable, Sendable {
     package var sql: String
     package var parameters: [Value]
+    /// The detector can do without: when the statement fails, it is handed a row set without columns, and the report is
+    /// marked as partial.
+    package var isOptional: Bool
 
-    package init(sql: String, parameters: [Value]) {
+    package init(sql: String, parameters: [Value], isOptional: Bool = false) {
         self.sql = sql
         self.parameters = parameters
+        self.isOptional = isOptional
     }
 }
 
@@ -33,5 +37,11 @@ package enum DetectorCatalog {
     /// A fresh detector of every kind, in the order in which they run.
     package static func all() -> [any Detector] {
         [AgentLoopDetector(), CostSpikeDetector()]
+    }
+
+    /// Detectors that can be replayed but page nobody yet: findings of one trouble by several detectors are not one
+    /// incident so far, and an error cascade mostly comes with a spike.
+    package static func trials() -> [any Detector] {
+        [ErrorCascadeDetector()]
     }
 }

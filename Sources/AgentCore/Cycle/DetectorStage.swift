@@ -45,8 +45,14 @@ struct DetectorStage: Sendable {
                         if !gaps.contains(gap) { gaps.append(gap) }
                     }
                     step = detector.receive(answer.rows)
+                } catch  where error.kind == .notConfigured && !query.isOptional {
+                    return DetectorReport(state: .noData, message: error.description)
                 } catch {
-                    return DetectorReport(state: .failed, message: "\(error)")
+                    guard query.isOptional, error.kind != .cancelled else {
+                        return DetectorReport(state: .failed, message: "\(error)")
+                    }
+                    if !gaps.contains("\(error)") { gaps.append("\(error)") }
+                    step = detector.receive(RowSet(columns: []))
                 }
             }
         }

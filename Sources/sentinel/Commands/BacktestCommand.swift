@@ -15,7 +15,7 @@ extension Command {
             sentinel backtest DETECTOR FILE        over a file with labels
             sentinel backtest example FOLDER       write a small file of either form there, with planted truths
 
-            DETECTOR is cost_spike, agent_loop, error_cascade, prompt_drift or tool_failure. FILE ends in
+            DETECTOR is cost_spike, agent_loop or error_cascade (which is on trial: it pages nobody yet). FILE ends in
               .csv    hourly values: hour,cost,label (for cost_spike)
               .jsonl  observations, one JSON object a line, `label` naming the detector that should speak
 
@@ -38,6 +38,7 @@ extension Command {
                 "There is no detector “\(word)”.",
                 nearest: Suggestion.nearest(to: word, among: DetectionType.allCases.map(\.rawValue)))
         }
+        guard Replay.knows(type) else { throw Failure("\(type.rawValue) cannot be replayed yet.") }
         let trial = try await BacktestTrial(type, arguments)
         defer { trial.close() }
         let report = try await trial.run()

@@ -1,0 +1,124 @@
+import Basics
+import OnCallModel
+
+/// What ties an issue to the generations that rose with it, the strongest first.
+enum CascadeLink: String, CaseIterable, Hashable {
+    case trace, release, environment, time
+}
+
+/// An issue with the generations that are its own, judged.
+struct CascadeJudgement {
+    let issue: CascadeIssue
+    let share: CascadeShare
+    let rise: GenerationCells.Rise
+    let link: CascadeLink
+    let severity: Severity
+
+    /// Fewer shared generations than these may be chance.
+    private static let leastTraced = 3
+
+    /// Nil when the generations that are left to the issue did not rise, or cost too little.
+    init?(_ issue: CascadeIssue, _ share: CascadeShare, _ cells: GenerationCells, settings: Settings) {
+        let environments = Set(cells.cells.map(\.key.environment))
+        let isKnown = !issue.environment.isEmpty && environments.contains(issue.environment)
+        rise = cells.rise(of: issue) { !isKnown || $0.environment == issue.environment }
+        guard rise.isReal, share.cost > settings.errorCascadeThreshold else { return nil }
+        (self.issue, self.share) = (issue, share)
+        link = Self.link(issue, share, cells, isKnown: isKnown)
+        switch link {
+        case .trace:
+            let isDear = Self.costPerHour(share, issue) > settings.autoActCostPerHour
+            severity = isDear && rise.ratio >= 3 ? .critical : .high
+        case .release: severity = .high
+        case .environment: severity = .medium
+        case .time: severity = .info
+        }
+    }
+
+    /// A release or an environment that everything shares ties nothing: its generations must have risen where others did
+    /// not.
+    private static func link(
+        _ issue: CascadeIssue, _ share: CascadeShare, _ cells: GenerationCells, isKnown: Bool
+    ) -> CascadeLink {
+        if share.tracedCalls >= leastTraced { return .trace }
+        func isTold(_ isPart: @escaping (GenerationCell.Key) -> Bool) -> Bool {
+            let others = cells.rise(of: issue) { !isPart($0) }
+            return cells.rise(of: issue, where: isPart).isReal && others.now + others.before > 0
+                && others.ratio < GenerationCells.leastRatio
+        }
+        if !issue.release.isEmpty, isTold({ $0.release == issue.release }) { return .release }
+        return isKnown && isTold { $0.environment == issue.environment } ? .environment : .time
+    }
+
+    var costPerHour: Double { Self.costPerHour(share, issue) }
+
+    /// Less than ten minutes are not blown up to an hour.
+    private static func costPerHour(_ share: CascadeShare, _ issue: CascadeIssue) -> Double {
+        share.cost * 3600 / max(issue.length, .minutes(10)).seconds
+    }
+}
+
+/// A cascade as a finding.
+enum CascadeFinding {
+    static func make(_ judgement: CascadeJudgement, expectedByDay: Double?, sql: String, context: DetectorContext)
+        -> Finding
+    {
+        let issue = judgement.issue
+        return Finding(
+            type: .errorCascade, severity: judgement.severity,
+            fingerprint: Fingerprint(DetectionType.errorCascade.rawValue, issue.id), subject: issue.id,
+            description: sentence(judgement), evidence: evidence(judgement, expectedByDay, context.settings), sql: sql,
+            onset: issue.onset, lastSeen: issue.lastSeen, costPerHour: judgement.costPerHour)
+    }
+
+    /// "RateLimitError (4401): 340 events since 13:02, none before; generations ×3.1 in the same 40 min, $18.40 of cost;
+    /// 41 of them in 12 traces that its events name."
+    private static func sentence(_ judgement: CascadeJudgement) -> String {
+        let (issue, share, rise) = (judgement.issue, judgement.share, judgement.rise)
+        let name = issue.name.isEmpty ? "Issue \(issue.id)" : "\(issue.name) (\(issue.id))"
+        let clock = String(issue.onset.iso8601.dropFirst(11).prefix(5))
+        let before = issue.isNew ? "none before" : "\(Figures.decimal(issue.expected, digits: 0)) expected"
+        let minutes = Figures.decimal(issue.length.seconds / 60, digits: 0)
+        let change = rise.before == 0 ? "\(rise.now), none before," : Figures.times(rise.ratio)
+        let link =
+            switch judgement.link {
+            case .trace: "\(share.tracedCalls) of them in \(share.traces.count) traces that its events name"
+            case .release: "both in release \(issue.release.prefix(60))"
+            case .environment: "both in \(issue.environment.prefix(60)) alone"
+            case .time:
+                issue.eventsAreUnread
+                    ? "its events could not be read, so time alone ties them and nobody is paged"
+                    : "time alone ties them, so nobody is paged"
+            }
+        return """
+            \(name): \(issue.events) events since \(clock), \(before); generations \(change) in the same \(minutes) min, \
+            \(Figures.dollars(share.cost)) of cost; \(link).
+            """
+    }
+
+    private static func evidence(_ judgement: CascadeJudgement, _ expectedByDay: Double?, _ settings: Settings)
+        -> JSONValue
+    {
+        let (issue, share, rise) = (judgement.issue, judgement.share, judgement.rise)
+        return .fields([
+            "title": .string(issue.name),
+            "events": JSONValue(issue.events),
+            "events_expected": .number(issue.expected),
+            "is_new": .bool(issue.isNew),
+            "minutes": .number(issue.length.seconds / 60),
+            "generations": JSONValue(rise.now),
+            "generations_before": JSONValue(rise.before),
+            "generations_ratio": rise.before == 0 ? nil : .number(rise.ratio),
+            "generations_day_before": expectedByDay.map(JSONValue.number),
+            "link": .string(judgement.link.rawValue),
+            "attributed_generations": JSONValue(share.calls),
+            "cost": .number(share.cost),
+            "cost_threshold": .number(settings.errorCascadeThreshold),
+            "traces": .array(share.traces.sorted().prefix(20).map(JSONValue.string)),
+            "traced_generations": JSONValue(share.tracedCalls),
+            "traced_cost": .number(share.tracedCost),
+            "release": issue.release.isEmpty ? nil : .string(issue.release),
+            "environment": issue.environment.isEmpty ? nil : .string(issue.environment),
+        ])
+    }
+}

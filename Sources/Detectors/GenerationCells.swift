@@ -1,0 +1,167 @@
+import Basics
+
+/// Generations of one minute, environment and release.
+struct GenerationCell: Hashable {
+    struct Key: Hashable {
+        var minute: Instant
+        var environment: String
+        var release: String
+    }
+
+    var key: Key
+    var calls: Int
+    /// US dollars.
+    var cost: Double
+
+    /// Nil for a row without a minute or with figures that are no amounts.
+    init?(_ row: RowSet.Record) {
+        guard let minute = row["minute"].instant, let calls = row["calls"].integer, calls >= 0,
+            let cost = row["cost"].real, cost.isFinite, cost >= 0
+        else { return nil }
+        key = Key(minute: minute, environment: row["stage"].text ?? "", release: row["shipped"].text ?? "")
+        (self.calls, self.cost) = (calls, cost)
+    }
+}
+
+/// The generations around all rising issues.
+struct GenerationCells: Hashable {
+    private(set) var cells: [GenerationCell] = []
+    /// Rows that could not be read, and generations whose cost is left out.
+    private(set) var rejected = 0
+    private(set) var rejectedCosts = 0
+    /// Generations an hour of the day before, by hour; empty where that day is not known.
+    var dayBefore: [Instant: Double] = [:]
+
+    init() {}
+
+    init(_ rows: RowSet) {
+        for row in rows.records {
+            rejectedCosts += max(0, row["rejected_costs"].integer ?? 0)
+            if let cell = GenerationCell(row) { cells.append(cell) } else { rejected += 1 }
+        }
+    }
+
+    /// Generations of a period against those of the same length before it.
+    struct Rise: Hashable {
+        var now = 0
+        var before = 0
+
+        /// A half is added to what was not there, so that a rise from nothing has a figure.
+        var ratio: Double { Double(now) / max(0.5, Double(before)) }
+        /// At least half as many again, and by no chance.
+        var isReal: Bool {
+            now >= GenerationCells.leastCalls && ratio >= GenerationCells.leastRatio
+                && PoissonRates.p(Double(now), in: 1, against: Double(before), in: 1) < GenerationCells.chance
+        }
+    }
+
+    static let leastCalls = 20
+    static let leastRatio = 1.5
+    static let chance = 1e-3
+
+    func rise(of issue: CascadeIssue, where isPart: (GenerationCell.Key) -> Bool = { _ in true }) -> Rise {
+        let before = issue.start - issue.length
+        return cells.reduce(into: Rise()) { rise, cell in
+            guard cell.key.minute >= before, cell.key.minute < issue.end, isPart(cell.key) else { return }
+            if cell.key.minute >= issue.start { rise.now += cell.calls } else { rise.before += cell.calls }
+        }
+    }
+
+    /// US dollars of an issue's time, whoever spent them.
+    func cost(during issue: CascadeIssue) -> Double {
+        cells.reduce(0) { $0 + (issue.holds($1.key.minute) ? $1.cost : 0) }
+    }
+
+    /// The environments in which generations rose; the empty name stands for all together.
+    func risingEnvironments(of issue: CascadeIssue) -> Set<String> {
+        let all = Set(cells.map(\.key.environment)).filter { !$0.isEmpty }
+        let rising = all.filter { name in rise(of: issue) { $0.environment == name }.isReal }
+        return rise(of: issue).isReal ? rising.union([""]) : rising
+    }
+
+    /// What the same hours of the day before would lead one to expect; nil where less than a fifth of it is known. A
+    /// morning that is busier than the night is no cascade.
+    func expectedByDay(for issue: CascadeIssue) -> Double? {
+        let (start, end) = (issue.start - .days(1), issue.end - .days(1))
+        var (sum, known, hour) = (0.0, 0, start.startOfHour)
+        var hours = 0
+        while hour < end {
+            let shared = min(end, hour + .hours(1)) - max(start, hour)
+            if let calls = dayBefore[hour] { (sum, known) = (sum + calls * shared.seconds / 3600, known + 1) }
+            (hour, hours) = (hour + .hours(1), hours + 1)
+        }
+        return known * 5 >= hours && sum > 0 ? sum : nil
+    }
+}
+
+extension CascadeIssue {
+    func holds(_ minute: Instant) -> Bool { minute >= start && minute < end }
+}
+
+/// What a set of generations comes to.
+struct CascadeShare: Hashable {
+    var calls = 0
+    var cost = 0.0
+    /// Those whose trace an event of the issue names.
+    var tracedCalls = 0
+    var tracedCost = 0.0
+    var traces: Set<String> = []
+}
+
+/// Every generation belongs to one issue or to none, so no dollar is counted twice.
+///
+/// A trace that an event names decides; then the release, then the environment, then the time alone: the issue with the
+/// most events a minute.
+struct CascadePartition {
+    private(set) var shares: [String: CascadeShare] = [:]
+
+    /// `traced`: rows of `CascadeQueries.traced`.
+    init(_ cells: GenerationCells, _ issues: [CascadeIssue], traced: RowSet) {
+        let ranked = issues.sorted { ($0.eventsPerMinute, $1.id) > ($1.eventsPerMinute, $0.id) }
+        var taken: [GenerationCell.Key: (calls: Int, cost: Double)] = [:]
+        for row in traced.records {
+            guard let cell = GenerationCell(row), let trace = row["trace_id"].text,
+                let owner = ranked.first(where: { $0.traces.contains(trace) && $0.holds(cell.key.minute) })
+            else { continue }
+            taken[cell.key, default: (0, 0)].calls += cell.calls
+            taken[cell.key, default: (0, 0)].cost += cell.cost
+            shares[owner.id, default: CascadeShare()].add(cell, trace: trace)
+        }
+        for cell in cells.cells {
+            guard let owner = Self.owner(of: cell.key, among: ranked) else { continue }
+            var rest = cell
+            rest.calls = max(0, rest.calls - (taken[cell.key]?.calls ?? 0))
+            rest.cost = max(0, rest.cost - (taken[cell.key]?.cost ?? 0))
+            shares[owner.id, default: CascadeShare()].add(rest, trace: nil)
+        }
+    }
+
+    private static func owner(of key: GenerationCell.Key, among ranked: [CascadeIssue]) -> CascadeIssue? {
+        var best: (rank: Int, issue: CascadeIssue)?
+        for issue in ranked where issue.holds(key.minute) {
+            guard let rank = issue.nearness(to: key), rank > best?.rank ?? -1 else { continue }
+            best = (rank, issue)
+        }
+        return best?.issue
+    }
+}
+
+extension CascadeShare {
+    fileprivate mutating func add(_ cell: GenerationCell, trace: String?) {
+        calls += cell.calls
+        cost += cell.cost
+        guard let trace else { return }
+        tracedCalls += cell.calls
+        tracedCost += cell.cost
+        traces.insert(trace)
+    }
+}
+
+extension CascadeIssue {
+    /// Nil where the issue's environment is another one.
+    fileprivate func nearness(to key: GenerationCell.Key) -> Int? {
+        if !release.isEmpty, release == key.release { return 2 }
+        if environment.isEmpty || key.environment.isEmpty { return 0 }
+        return environment == key.environment ? 1 : nil
+    }
+}

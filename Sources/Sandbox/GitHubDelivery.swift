@@ -53,7 +53,7 @@ struct GitHubDelivery: Sendable {
     private func pull(_ parts: [String]) -> GitHubAnswer {
         guard let pull = world.read({ $0.pulls.first { String($0.number) == parts[1] } }) else { return .notFound }
         switch parts.dropFirst(2).first {
-        case nil: return .one(GitHubRows.row(pull))
+        case nil: return .one(GitHubRows.sumRow(pull))
         case "files": return .list(pull.files.map(GitHubRows.row))
         case "reviews":
             return .list(pull.reviews.sorted { $0.submitted < $1.submitted }.map { GitHubRows.row($0, of: pull) })

@@ -1,5 +1,9 @@
 extension Instant {
-    /// `2026-11-24T03:00:00.000Z`.
+    /// What four digits of a year can say: from the year 0 to the year 9999.
+    package static let calendar =
+        Instant(milliseconds: -62_167_219_200_000)...Instant(milliseconds: 253_402_300_799_999)
+
+    /// `2026-11-24T03:00:00.000Z`, of a moment of the ``calendar``.
     package var iso8601: String { civil.text(separator: "T", suffix: "Z", milliseconds: true) }
 
     /// `2026-11-24T03:00:00Z`, the form that GitHub and Sentry write.
@@ -33,6 +37,7 @@ extension Instant {
         }
         guard reader.isAtEnd else { return nil }
         milliseconds = moment.milliseconds - Int64(offsetMinutes) * 60_000
+        guard Self.calendar.contains(self) else { return nil }
     }
 
     /// The UTC calendar fields of this moment.

@@ -33,6 +33,11 @@ extension Connection {
         _ = cs_config_flag(handle, SQLITE_DBCONFIG_DQS_DDL, 0)
     }
 
+    /// Refuses texts and blobs, and rows, of more bytes than this, wherever they come from.
+    package func refuseValues(longerThan bytes: Int) {
+        sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, Int32(clamping: bytes))
+    }
+
     /// Where in the statement the last error was found, in bytes; nil when SQLite does not know.
     package var errorOffset: Int? {
         let offset = sqlite3_error_offset(handle)

@@ -22,7 +22,9 @@ enum DialectFunctions {
             else {
                 return .null
             }
-            return Value(interval.added(to: instant, sign: Int64(values[2].integer ?? 1)))
+            let sign: Int64 = values[2].integer ?? 1 < 0 ? -1 : 1
+            guard let moment = interval.added(to: instant, sign: sign) else { throw beyond }
+            return Value(moment)
         }
         try connection.register("date_trunc", arity: 2) { values in
             guard let unit = values[0].text else { return .null }
@@ -37,7 +39,9 @@ enum DialectFunctions {
             let origin =
                 values.count == 3 ? try moment(values[2]) ?? Instant(milliseconds: 0) : Instant(milliseconds: 0)
             let since = Instant(milliseconds: (instant - origin).milliseconds)
-            return Value(origin + .milliseconds(since.floored(to: .milliseconds(step.milliseconds)).milliseconds))
+            let bin = origin + .milliseconds(since.floored(to: .milliseconds(step.milliseconds)).milliseconds)
+            guard Instant.calendar.contains(bin) else { throw beyond }
+            return Value(bin)
         }
         try connection.register("date_part", arity: 2) { values in
             guard let field = values[0].text, let instant = try moment(values[1]) else { return .null }
@@ -50,7 +54,8 @@ enum DialectFunctions {
         for (name, factor) in [("from_unixtime", 1000.0), ("to_timestamp_millis", 1), ("to_timestamp_micros", 0.001)] {
             try connection.register(name, arity: 1) { values in
                 guard let number = values[0].real, number.isFinite, abs(number * factor) < 1e15 else { return .null }
-                return Value(Instant(milliseconds: Int64((number * factor).rounded())))
+                let moment = Instant(milliseconds: Int64((number * factor).rounded()))
+                return Instant.calendar.contains(moment) ? Value(moment) : .null
             }
         }
         try connection.register("to_date", arity: 1) { values in
@@ -60,6 +65,8 @@ enum DialectFunctions {
             try moment(values[0]).map { .integer($0.milliseconds / 1000) } ?? .null
         }
     }
+
+    private static let beyond = Failure(description: "The time is before the year 0 or after the year 9999.")
 
     /// The moment of a value; a text that names none is an error, never a silent NULL.
     private static func moment(_ value: Value) throws -> Instant? {
@@ -80,6 +87,7 @@ enum DialectFunctions {
         switch unit {
         case "week":
             let days = Instant(milliseconds: civil.milliseconds - 4 * 86_400_000).floored(to: .days(7))
+            guard Instant.calendar.contains(days + .days(4)) else { throw beyond }
             return Value(days + .days(4))
         case "quarter":
             civil = CivilTime(year: civil.year, month: (civil.month - 1) / 3 * 3 + 1, day: 1)

@@ -31,6 +31,7 @@ package struct DialectProbe: Sendable {
     package static func connection() throws -> Connection {
         let connection = try Connection(path: ":memory:", mode: .inMemory)
         connection.refuseDoubleQuotedTexts()
+        connection.refuseValues(longerThan: 1 << 20)
         try DialectFunctions.register(on: connection)
         return connection
     }

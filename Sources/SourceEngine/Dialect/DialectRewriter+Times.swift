@@ -46,8 +46,10 @@ extension DialectRewriter {
     private func shifted(
         _ primary: [SQLNode], _ interval: TimeInterval, _ text: String, _ sign: Int64, _ offset: Int
     ) -> [SQLNode] {
-        if primary.count == 1, let literal = primary[0].token?.stringValue, let instant = Instant(iso8601: literal) {
-            return [.string(interval.added(to: instant, sign: sign).iso8601, at: offset)]
+        if primary.count == 1, let literal = primary[0].token?.stringValue, let instant = Instant(iso8601: literal),
+            let moment = interval.added(to: instant, sign: sign)
+        {
+            return [.string(moment.iso8601, at: offset)]
         }
         return SQLNode.call(
             "time_shift",

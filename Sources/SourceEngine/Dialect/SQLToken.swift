@@ -80,7 +80,7 @@ struct SQLTokenizer {
             return token(.word, start)
         }
         if Self.isDigit(byte) || byte == UInt8(ascii: ".") && Self.isDigit(next) { return number(start) }
-        if [UInt8(ascii: ":"), UInt8(ascii: "@"), UInt8(ascii: "$")].contains(byte), Self.isNameStart(next) {
+        if ":@$#".utf8.contains(byte), Self.isNameStart(next) {
             position += 1
             take(while: Self.isNamePart)
             return token(.parameter, start)

@@ -1,6 +1,7 @@
 import Basics
 
-/// `INTERVAL '1 day 2 hours'`: whole months, which are of no fixed length, and milliseconds.
+/// `INTERVAL '1 day 2 hours'`: whole months, which are of no fixed length, and milliseconds. Neither leads from one end
+/// of the calendar beyond the other.
 struct TimeInterval: Hashable, Sendable {
     var months = 0
     var milliseconds: Int64 = 0
@@ -10,7 +11,7 @@ struct TimeInterval: Hashable, Sendable {
         var hasAny = false
         for word in Self.words(of: text) {
             if let value = Double(word) {
-                guard number == nil else { return nil }
+                guard number == nil, abs(value) < Self.most else { return nil }
                 number = value
                 continue
             }
@@ -20,10 +21,17 @@ struct TimeInterval: Hashable, Sendable {
         }
         if let seconds = number, !hasAny {
             milliseconds = Int64((seconds * 1000).rounded())
-            return
+            hasAny = true
+            number = nil
         }
-        guard hasAny, number == nil else { return nil }
+        guard hasAny, number == nil, abs(milliseconds) < Int64(Self.most), abs(months) < Self.mostMonths else {
+            return nil
+        }
     }
+
+    /// More milliseconds, and more months, than the calendar has.
+    private static let most = 1e15
+    private static let mostMonths = 120_000
 
     /// Parts numbers from units: `90min` as `90 min`.
     private static func words(of text: String) -> [String] {
@@ -44,7 +52,10 @@ struct TimeInterval: Hashable, Sendable {
     }
 
     private mutating func add(_ count: Double, _ unit: String) -> Bool {
-        guard abs(count) < 1e9 else { return false }
+        // So few that their sum stays far from what a number holds, however many there are.
+        guard abs(count) < 1e9, abs(milliseconds) < Int64(Self.most), abs(months) < Self.mostMonths else {
+            return false
+        }
         let singular = unit.count > 1 && unit.hasSuffix("s") && unit != "ms" ? String(unit.dropLast()) : unit
         let factors: [String: Double] = [
             "millisecond": 1, "ms": 1, "second": 1000, "sec": 1000, "s": 1000, "minute": 60_000, "min": 60_000,
@@ -62,8 +73,9 @@ struct TimeInterval: Hashable, Sendable {
         return true
     }
 
-    /// The moment this much later, or earlier when `sign` is -1. The day is cut to the month's length.
-    func added(to instant: Instant, sign: Int64) -> Instant {
+    /// The moment this much later, or earlier when `sign` is -1; nil where the calendar ends before it. The day is cut to
+    /// the month's length.
+    func added(to instant: Instant, sign: Int64) -> Instant? {
         var moment = instant
         if months != 0 {
             var civil = moment.civil
@@ -76,6 +88,7 @@ struct TimeInterval: Hashable, Sendable {
             civil.day = min(civil.day, Int((next.milliseconds - first.milliseconds) / 86_400_000))
             moment = Instant(milliseconds: civil.milliseconds)
         }
-        return moment + .milliseconds(sign * milliseconds)
+        moment = moment + .milliseconds(sign * milliseconds)
+        return Instant.calendar.contains(moment) ? moment : nil
     }
 }

@@ -39,6 +39,7 @@ struct StatementReading: Sendable {
         let names = DialectRewriter.Names(
             numericColumns: catalog.numericColumns, callable: catalog.callable)
         let nodes = try SQLNode.nest(tokens, of: sql)
+        try ExpansionCount.check(nodes)
         self.nodes = try DialectRewriter(now: now, names: names).rewrite(nodes)
         self.sql = RenderedSQL(self.nodes)
     }

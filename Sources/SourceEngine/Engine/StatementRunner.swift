@@ -6,6 +6,8 @@ import SourceFetch
 actor StatementRunner {
     /// SQLite's own bound (`SQLITE_MAX_ATTACHED`).
     static let attachable = 10
+    /// In bytes. A function may make one of any length out of a short statement.
+    private static let longestValue = 64 << 20
 
     struct Attachment: Sendable {
         var schema: String
@@ -105,6 +107,7 @@ actor StatementRunner {
         if let connection { return connection }
         let fresh = try Connection(path: ":memory:", mode: .inMemory)
         fresh.refuseDoubleQuotedTexts()
+        fresh.refuseValues(longerThan: Self.longestValue)
         try DialectFunctions.register(on: fresh)
         let live = catalog.liveTables.values.flatMap { $0 }
         let asking = LiveScans(gate: gate, pages: pages, clock: clock)

@@ -31,7 +31,8 @@ enum TimeText {
     static func instant(_ value: Value) -> Instant? {
         if let instant = value.instant { return instant }
         guard let number = value.real, number.isFinite, abs(number) < 1e15 else { return nil }
-        return abs(number) >= 1e11 ? Instant(milliseconds: Int64(number)) : Instant(seconds: number)
+        let instant = abs(number) >= 1e11 ? Instant(milliseconds: Int64(number)) : Instant(seconds: number)
+        return Instant.calendar.contains(instant) ? instant : nil
     }
 
     /// The value, with a time in the one form.

@@ -7,7 +7,8 @@ enum TimestampText {
     static func instant(seconds: Double) -> Instant? {
         guard abs(seconds) < 253_402_300_800 else { return nil }
         // A double holds today's microseconds exactly enough to round to, milliseconds not to cut off.
-        return Instant(milliseconds: Int64(((seconds * 1e6).rounded() / 1000).rounded(.down)))
+        let instant = Instant(milliseconds: Int64(((seconds * 1e6).rounded() / 1000).rounded(.down)))
+        return Instant.calendar.contains(instant) ? instant : nil
     }
 
     /// An epoch in seconds, milliseconds or microseconds, told apart by its size.

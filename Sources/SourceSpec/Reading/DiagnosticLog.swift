@@ -5,6 +5,7 @@ final class DiagnosticLog {
     private let file: String
     private let lines: [Substring]
     private(set) var diagnostics: [ManifestDiagnostic] = []
+    private var known: Set<ManifestDiagnostic> = []
 
     init(text: String, file: String) {
         self.file = file
@@ -16,7 +17,7 @@ final class DiagnosticLog {
             file: file, line: mark.line, column: mark.column,
             lineText: lines.indices.contains(mark.line - 1) ? String(lines[mark.line - 1]) : "", path: path,
             reason: reason, remedy: remedy)
-        if !diagnostics.contains(diagnostic) { diagnostics.append(diagnostic) }
+        if known.insert(diagnostic).inserted { diagnostics.append(diagnostic) }
     }
 
     func throwIfAny() throws(ManifestDiagnostics) {

@@ -2,7 +2,14 @@ package import Basics
 
 /// The life of an incident.
 package enum IncidentState: String, CaseIterable, Hashable, Sendable {
-    case open, acknowledged, resolved
+    case open, acknowledged
+    /// Put off until a moment.
+    case snoozed
+    /// A silence matches it.
+    case silenced
+    /// It comes and goes; its notices are held back until it stays.
+    case flapping
+    case resolved
 }
 
 /// How the remedy of an incident is governed (contract: `incidents[].approval` of `sentinel scan`).

@@ -34,19 +34,19 @@ extension Plant {
         return [
             (
                 Feature(
-                    "contract-review", .omni, in: tokens(22_000, 34_000), out: tokens(1100, 1900),
+                    "contract-review", .omni, in: tokens(44_000, 68_000), out: tokens(2200, 3800),
                     output: Shapes.summary),
-                30
+                15
             ),
             (
                 Feature(
-                    "invoice-extract", .omni, in: tokens(14_000, 22_000), out: tokens(800, 1400),
+                    "invoice-extract", .omni, in: tokens(28_000, 44_000), out: tokens(1600, 2800),
                     output: Shapes.invoice),
-                24
+                12
             ),
-            (Feature("ticket-triage", in: tokens(700, 1600), output: Shapes.triage), 14),
-            (Feature("catalog-labels", in: tokens(400, 900), output: Shapes.labels), 8),
-            (Feature("reply-draft", .omni, in: tokens(1500, 3000), output: Shapes.reply), 8),
+            (Feature("ticket-triage", in: tokens(700, 1600), output: Shapes.triage), 10),
+            (Feature("catalog-labels", in: tokens(400, 900), output: Shapes.labels), 6),
+            (Feature("reply-draft", .omni, in: tokens(1500, 3000), output: Shapes.reply), 6),
         ]
     }
 
@@ -56,7 +56,7 @@ extension Plant {
                 "order-desk",
                 [Tools.orders(), Tools.sanctions(), Tools.receipt(), Tools.policy(), Tools.profile()],
                 callsPerRun: 1...3),
-            7
+            5
         ),
         (
             ToolAgent(
@@ -64,7 +64,7 @@ extension Plant {
                 [
                     Tools.profile("lookup_vat"), Tools.orders("open_disputes"), Tools.receipt("touch_ledger"),
                     Tools.policy("read_tax_code"),
-                ], style: .spans, version: "0.9.4"), 3
+                ], style: .spans, version: "0.9.4", callsPerRun: 1...2), 2
         ),
     ]
 

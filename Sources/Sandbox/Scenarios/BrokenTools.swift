@@ -91,7 +91,7 @@ package enum ToolFailureKind: String, CaseIterable, Hashable, Sendable {
 }
 
 extension Plant {
-    /// An agent with one tool, which was well over three days, twice an hour, and fails since `onset`: 45 to 110 minutes ago by
+    /// An agent with one tool, which was well in a hundred calls over three days and fails since `onset`: 45 to 110 minutes ago by
     /// chance.
     package static func toolFailure(
         _ ground: Ground, _ kind: ToolFailureKind, agent agentName: String? = nil, tool toolName: String? = nil,
@@ -103,7 +103,7 @@ extension Plant {
         let tool = kind.tool(toolName)
         var agent = ToolAgent(agentName, [tool])
         let well = agent.runs(
-            at: dice.moments(150, from: onset - .days(3), to: onset - .minutes(2)), &dice)
+            at: dice.moments(100, from: onset - .days(3), to: onset - .minutes(2)), &dice)
         var plant = Plant()
         var cause = Truth.Cause.noCode
         if let change = kind.change {
@@ -120,7 +120,7 @@ extension Plant {
         plant.truths = [
             .found(
                 .toolFailure, toolName, cause: cause, onset: onset,
-                "\(toolName) fails in its last \(calls) calls (\(kind.rawValue)) and was well in 150 before them.")
+                "\(toolName) fails in its last \(calls) calls (\(kind.rawValue)) and was well in 100 before them.")
         ]
         if let title = kind.issueTitle {
             let issue = Self.issue(title, in: ill, tool: toolName, release: agent.release, &dice)
@@ -155,11 +155,11 @@ extension Plant {
         let page = ToolFault { _, _ in "<html><body><h1>503 Service Unavailable</h1></body></html>" }
         var plant = Plant()
         plant.observations =
-            agent.runs(at: dice.moments(140, from: broke - .days(3), to: broke), &dice)
+            agent.runs(at: dice.moments(90, from: broke - .days(3), to: broke), &dice)
             + agent.runs(at: dice.moments(14, from: broke, to: mended - .minutes(5)), fault: page, &dice)
             + agent.runs(at: dice.moments(24, from: mended, to: ground.now - .minutes(1)), &dice)
             + ToolAgent("wallet-desk", [Tools.profile(neighbour)]).runs(
-                at: dice.moments(200, from: ground.now - .days(3), to: ground.now - .minutes(1)), &dice)
+                at: dice.moments(120, from: ground.now - .days(3), to: ground.now - .minutes(1)), &dice)
         let frequent = SandboxIssue(
             id: String(dice.whole(in: 1_000_000...9_999_999)), title: "ConnectionClosed: keepalive ping timed out",
             level: "warning", count: 7000, firstSeen: ground.now - .days(20), lastSeen: ground.now - .minutes(1),

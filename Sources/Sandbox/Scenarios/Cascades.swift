@@ -2,12 +2,12 @@ package import Basics
 
 extension Plant {
     /// A feature whose calls are refused and tried again within their traces since `onset`, 70 to 100 minutes ago by chance:
-    /// an error of Sentry's in the same traces, release and environment, and 15 US dollars of retries.
+    /// an error of Sentry's in the same traces, release and environment, and some 13 US dollars of retries.
     ///
     /// `isOld`: the issue is ten days old with a few events an hour, and thousands now; nothing was committed. Else it is
     /// new since a commit.
     package static func errorCascade(
-        _ ground: Ground, isOld: Bool = false, feature given: String? = nil, traces: Int = 64, events: Int? = nil,
+        _ ground: Ground, isOld: Bool = false, feature given: String? = nil, traces: Int = 44, events: Int? = nil,
         onset givenOnset: Instant? = nil
     ) -> Plant {
         let name = given ?? (isOld ? "risk-report" : "meeting-notes")
@@ -31,7 +31,7 @@ extension Plant {
         let retried = dice.moments(traces, from: onset, to: ground.now - .minutes(2)).flatMap {
             retries(of: after, at: $0, error: title, &dice)
         }
-        let healthy = dice.moments(perHour: 3, rhythm: 1, from: ground.start, to: onset)
+        let healthy = dice.moments(perHour: 2, rhythm: 1, from: ground.start, to: onset)
         plant.observations = feature.calls(at: healthy, &dice) + retried
         let refused = retried.filter { $0.level == "ERROR" }
         let issue = cascadeIssue(

@@ -11,8 +11,8 @@ package enum CostSpikeKind: String, CaseIterable, Hashable, Sendable {
 
     fileprivate var feature: Feature {
         switch self {
-        case .price: Feature("order-explain", .mini, in: 7000...9000, out: 800...1200, output: Shapes.reply)
-        case .volume: Feature("gift-finder", .omni, in: 18_000...26_000, out: 900...1500, output: Shapes.summary)
+        case .price: Feature("order-explain", .mini, in: 24_000...30_000, out: 800...1200, output: Shapes.reply)
+        case .volume: Feature("gift-finder", .turbo, in: 17_000...23_000, out: 900...1500, output: Shapes.summary)
         case .tokens: Feature("claim-assess", .reasoning, in: 1200...2400, out: 300...500, output: Shapes.reply)
         }
     }
@@ -20,15 +20,15 @@ package enum CostSpikeKind: String, CaseIterable, Hashable, Sendable {
     /// Calls an hour, as ever and in the spike; the same all day.
     fileprivate var perHour: (usual: Double, spike: Double) {
         switch self {
-        case .price: (45, 45)
-        case .volume: (20, 190)
-        case .tokens: (34, 34)
+        case .price: (20, 20)
+        case .volume: (9, 160)
+        case .tokens: (9, 9)
         }
     }
 
     fileprivate func change(_ feature: inout Feature) {
         switch self {
-        case .price: feature.model = .old
+        case .price: feature.model = .long
         case .volume: break
         case .tokens: feature.outputTokens = 7000...8192
         }
@@ -36,7 +36,7 @@ package enum CostSpikeKind: String, CaseIterable, Hashable, Sendable {
 
     fileprivate var patch: String? {
         switch self {
-        case .price: "@@ -8,3 +8,3 @@\n-    model = \"gpt-4o-mini\"\n+    model = \"gpt-4\""
+        case .price: "@@ -8,3 +8,3 @@\n-    model = \"gpt-4o-mini\"\n+    model = \"gpt-4-32k\""
         case .volume: nil
         case .tokens: "@@ -12,3 +12,3 @@\n-    max_tokens = 500\n+    max_tokens = 8192"
         }
@@ -52,7 +52,7 @@ package enum CostSpikeKind: String, CaseIterable, Hashable, Sendable {
 }
 
 extension Plant {
-    /// A feature with its healthy days, which costs 13 to 20 US dollars an hour more since `onset`: 95 to 150 minutes ago by
+    /// A feature with its healthy days, which costs some 35 US dollars an hour more since `onset`: 95 to 150 minutes ago by
     /// chance. A commit to README lands after it.
     ///
     /// The costs of a project are one series, so one spike at a time is what a world can hold.

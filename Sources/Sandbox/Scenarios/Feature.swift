@@ -13,7 +13,8 @@ struct ModelPrice: Hashable, Sendable {
     static let omni = ModelPrice(name: "gpt-4o", input: 2.5, output: 10)
     static let turbo = ModelPrice(name: "gpt-4-turbo", input: 10, output: 30)
     static let old = ModelPrice(name: "gpt-4", input: 30, output: 60)
-    static let reasoning = ModelPrice(name: "o1", input: 15, output: 60)
+    static let long = ModelPrice(name: "gpt-4-32k", input: 60, output: 120)
+    static let reasoning = ModelPrice(name: "o1-pro", input: 150, output: 600)
 
     func cost(input: Int, output: Int) -> Double {
         (Double(input) * self.input + Double(output) * self.output) / 1_000_000

@@ -63,10 +63,18 @@ extension SeededRandom {
 
     /// Lowercase hexadecimal digits: ids of traces (32), of observations (16), of commits (40).
     mutating func hex(_ digits: Int) -> String {
-        String((0..<digits).map { _ in pick(Self.hexDigits) })
+        var text: [UInt8] = []
+        text.reserveCapacity(digits + 15)
+        while text.count < digits {
+            var word = bits()
+            for _ in 0..<16 {
+                let digit = UInt8(word & 15)
+                text.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+                word >>= 4
+            }
+        }
+        return String(decoding: text.prefix(digits), as: UTF8.self)
     }
-
-    private static let hexDigits = Array("0123456789abcdef")
 
     /// Evenly spread, each moved a little; the first is `from` or shortly behind it.
     mutating func moments(_ count: Int, from: Instant, to: Instant) -> [Instant] {

@@ -20,7 +20,16 @@ enum Shapes {
     ]
 
     static func prose(_ count: Int, _ dice: inout SeededRandom) -> String {
-        let text = (0..<max(1, count)).map { _ in dice.pick(words) }.joined(separator: " ")
+        var (text, left) = ("", max(1, count))
+        while left > 0 {
+            var word = dice.bits()
+            for _ in 0..<min(left, 12) {
+                if !text.isEmpty { text += " " }
+                text += words[Int(word % UInt64(words.count))]
+                word /= UInt64(words.count)
+            }
+            left -= 12
+        }
         return text.prefix(1).uppercased() + text.dropFirst() + "."
     }
 

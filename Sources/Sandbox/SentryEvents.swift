@@ -41,7 +41,9 @@ struct SentryEvents: Sendable {
         let times = quiet + issue.bursts.flatMap(\.times).map { (time: $0, isTraced: true) }
         let traced = issue.bursts.isEmpty ? 0..<quiet.count : quiet.count..<times.count
         return times.enumerated().map { number, event in
-            let place = (number - traced.lowerBound) * issue.traces.count / max(1, traced.count)
+            var place = (number - traced.lowerBound) * issue.traces.count / max(1, traced.count)
+            // Where many events come of few traces, those of one moment are of several.
+            if traced.count > 4 * issue.traces.count { place = max(0, place - number % 24) }
             let trace = event.isTraced && !issue.traces.isEmpty ? issue.traces[place] : nil
             return Event(issue: issue, number: number, time: event.time, trace: trace)
         }

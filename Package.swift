@@ -72,7 +72,7 @@ let package = Package(
         module("SourceEngine", needs: ["Basics", "SQLiteKit", "SourceFetch", "SourceSpec"]),
 
         // 4  decisions: no clock, no I/O
-        module("Detectors", needs: ["Basics", "OnCallModel"]),
+        module("Detectors", needs: ["Basics", "JSON", "OnCallModel"]),
         module("Governance", needs: ["Basics", "OnCallModel"]),
         module("Investigation", needs: ["Basics", "OnCallModel"]),
 
@@ -161,7 +161,7 @@ let package = Package(
                 "Basics", "CellGrid", "Console", "IncidentStore", "OnCallModel", "Panes", "Terminal",
                 "TestSupport", "ViewState",
             ]),
-        tests("Detectors", needs: ["Basics", "Detectors", "OnCallModel", "TestSupport"]),
+        tests("Detectors", needs: ["Basics", "Detectors", "JSON", "OnCallModel", "TestSupport"]),
         tests("Governance", needs: ["Basics", "Governance", "OnCallModel", "TestSupport"]),
         tests(
             "IncidentStore",
@@ -195,6 +195,7 @@ let package = Package(
         tests("SQLPrompt", needs: ["Basics", "SQLPrompt", "SourceSpec", "TestSupport"]),
         tests("SQLiteKit", needs: ["Basics", "SQLiteKit", "TestSupport"]),
         tests("Subprocess", needs: ["CSpawn", "Subprocess", "TestSupport"]),
+        tests("OnCallModel", needs: ["Basics", "OnCallModel", "TestSupport"]),
         tests("ViewState", needs: ["Basics", "OnCallModel", "TestSupport", "ViewState"]),
         tests(
             "WebServer",

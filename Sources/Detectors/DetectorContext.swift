@@ -3,20 +3,39 @@ package import OnCallModel
 
 /// What a detector knows besides the rows.
 package struct DetectorContext: Hashable, Sendable {
+    package enum Effort: Hashable, Sendable {
+        /// A turn of the on-call brain: a call or two more than what the mirrors took anyway.
+        case routine
+        /// Somebody asked, or it is the patrol's turn: everything that has something new is looked at.
+        case thorough
+    }
+
     package var now: Instant
     package var settings: Settings
+    package var effort: Effort
     /// The UTC hours of cost incidents that the store holds; a baseline leaves them out.
     package var incidentHours: Set<Instant>
     /// The subjects of the cost incidents that are not resolved. A spike keeps the subject of its open incident while
     /// that still explains a good part of it, so that one spike stays one incident.
     package var openCostSubjects: Set<String>
+    /// The subjects of all findings of incidents that are not resolved, by type: these are looked at again first.
+    package var openSubjects: [DetectionType: Set<String>]
+    /// What is known of the outputs of features and of tools, by name.
+    package var snapshots: [String: FeatureSnapshot]
+    package var tools: [String: ToolProfile]
 
     package init(
-        now: Instant, settings: Settings, incidentHours: Set<Instant> = [], openCostSubjects: Set<String> = []
+        now: Instant, settings: Settings, effort: Effort = .routine, incidentHours: Set<Instant> = [],
+        openCostSubjects: Set<String> = [], openSubjects: [DetectionType: Set<String>] = [:],
+        snapshots: [String: FeatureSnapshot] = [:], tools: [String: ToolProfile] = [:]
     ) {
         self.now = now
         self.settings = settings
+        self.effort = effort
         self.incidentHours = incidentHours
         self.openCostSubjects = openCostSubjects
+        self.openSubjects = openSubjects
+        self.snapshots = snapshots
+        self.tools = tools
     }
 }

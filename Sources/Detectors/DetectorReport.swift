@@ -14,18 +14,27 @@ package struct DetectorReport: Hashable, Sendable {
     /// From the cost detector: the mean of the complete hours that the latest one is compared with, in US dollars;
     /// nil while less than a day is known.
     package var baselinePerHour: Double?
+    /// From the drift detector: the features whose snapshots changed or whose outputs were looked at, and what drifted.
+    package var snapshots: [FeatureSnapshot]
+    package var drifts: [DriftEvent]
+    /// From the tool detector: the tools whose outputs were looked at.
+    package var tools: [ToolProfile]
     /// What could not be judged and was left aside, one sentence each; everything else was judged.
     package var quarantined: [String]
 
     package init(
         findings: [Finding] = [], state: DetectorHealth.State, message: String, hours: [HourFact] = [],
-        baselinePerHour: Double? = nil, quarantined: [String] = []
+        baselinePerHour: Double? = nil, snapshots: [FeatureSnapshot] = [], drifts: [DriftEvent] = [],
+        tools: [ToolProfile] = [], quarantined: [String] = []
     ) {
         self.findings = findings
         self.state = state
         self.message = message
         self.hours = hours
         self.baselinePerHour = baselinePerHour
+        self.snapshots = snapshots
+        self.drifts = drifts
+        self.tools = tools
         self.quarantined = quarantined
     }
 

@@ -46,11 +46,13 @@ package struct Finding: Hashable, Sendable {
     package var costPerHour: Double
     /// Set where the finding is about one trace.
     package var loop: LoopEvidence?
+    /// What it may share with other findings of the same trouble.
+    package var links: FindingLinks
 
     package init(
         type: DetectionType, severity: Severity, fingerprint: Fingerprint, subject: String, description: String,
         evidence: JSONValue, sql: String, onset: Instant, lastSeen: Instant, costPerHour: Double,
-        loop: LoopEvidence? = nil
+        loop: LoopEvidence? = nil, links: FindingLinks = FindingLinks()
     ) {
         self.type = type
         self.severity = severity
@@ -63,10 +65,32 @@ package struct Finding: Hashable, Sendable {
         self.lastSeen = lastSeen
         self.costPerHour = costPerHour
         self.loop = loop
+        self.links = links
     }
 
     /// A note is shown and opens no incident.
     package var isNote: Bool { severity == .info }
+}
+
+/// What a finding is about, by the names that other findings may have too.
+package struct FindingLinks: Hashable, Sendable {
+    /// Trace ids, at most 100.
+    package var traces: Set<String>
+    /// Releases as Sentry and Langfuse name them.
+    package var releases: Set<String>
+    /// Names of features, agents and tools.
+    package var features: Set<String>
+    /// A commit that its own numbers name, such as the one of a release.
+    package var commits: Set<String>
+
+    package init(
+        traces: Set<String> = [], releases: Set<String> = [], features: Set<String> = [], commits: Set<String> = []
+    ) {
+        self.traces = traces
+        self.releases = releases
+        self.features = features
+        self.commits = commits
+    }
 }
 
 /// What is known of a looping trace.

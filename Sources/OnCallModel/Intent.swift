@@ -7,6 +7,18 @@ package enum Intent: Hashable, Sendable {
     case killLoop(trace: String)
     case acknowledge(incident: Int64)
     case resolve(incident: Int64)
+    /// Puts an incident off until a moment.
+    case snooze(incident: Int64, until: Instant)
+    /// Ends a snooze.
+    case wake(incident: Int64)
+    case silence(Silence.Matcher, reason: String, from: Instant, until: Instant)
+    case endSilence(Int64)
+    /// The outputs that a feature gives now are as intended.
+    case acceptOutputs(feature: String)
+    /// Looks at every feature's outputs now.
+    case patrol
+    /// Reads one trace, so that it can be looked at.
+    case inspect(trace: String)
     case changeSetting(key: String, value: String)
     case scanNow
 
@@ -17,6 +29,13 @@ package enum Intent: Hashable, Sendable {
         case .killLoop: "kill_loop"
         case .acknowledge: "acknowledge"
         case .resolve: "resolve"
+        case .snooze: "snooze"
+        case .wake: "wake"
+        case .silence: "silence"
+        case .endSilence: "end_silence"
+        case .acceptOutputs: "accept_outputs"
+        case .patrol: "patrol"
+        case .inspect: "inspect"
         case .changeSetting: "change_setting"
         case .scanNow: "scan_now"
         }

@@ -2,7 +2,14 @@ package import Basics
 
 /// The life of an incident.
 package enum IncidentState: String, CaseIterable, Hashable, Sendable {
-    case open, acknowledged, resolved
+    case open, acknowledged
+    /// Put off until a moment.
+    case snoozed
+    /// A silence matches it.
+    case silenced
+    /// It comes and goes; its notices are held back until it stays.
+    case flapping
+    case resolved
 }
 
 /// How the remedy of an incident is governed (contract: `incidents[].approval` of `sentinel scan`).
@@ -50,6 +57,8 @@ package struct IncidentSummary: Hashable, Sendable, Identifiable {
 /// An incident with everything that is known of it.
 package struct IncidentDetail: Hashable, Sendable {
     package var summary: IncidentSummary
+    /// What it is made of; the one that opened it first.
+    package var findings: [IncidentFinding]
     /// Markdown.
     package var report: String
     package var suspects: [Suspect]
@@ -62,10 +71,12 @@ package struct IncidentDetail: Hashable, Sendable {
     package var acts: [ActRecord]
 
     package init(
-        summary: IncidentSummary, report: String, suspects: [Suspect], commits: [CommitFact], errors: [ErrorFact],
+        summary: IncidentSummary, findings: [IncidentFinding] = [], report: String, suspects: [Suspect],
+        commits: [CommitFact], errors: [ErrorFact],
         messages: [MessageFact], gaps: [String], evidence: JSONValue, sql: String, acts: [ActRecord]
     ) {
         self.summary = summary
+        self.findings = findings
         self.report = report
         self.suspects = suspects
         self.commits = commits

@@ -96,20 +96,29 @@ struct OpeningTests {
     @Test("before a store is brought up to date a copy of it is kept")
     func copyBeforeMigration() async throws {
         let fixture = try Fixture()
-        let writer = try await fixture.writer()
-        _ = try await writer.transaction { try $0.record(.sample(), scan: "a", at: .minute(0)) }
-        try await writer.release(at: .minute(0))
-        let last = try #require(Migrations.names.last)
-        let raw = try Connection(path: fixture.path, mode: .readWrite)
-        for trigger in try raw.query("SELECT name FROM sqlite_schema WHERE type = 'trigger'").rows {
-            try raw.execute("DROP TRIGGER \(trigger[0].text ?? "")")
+        try FileManager.default.createDirectory(
+            atPath: fixture.directory + "/state", withIntermediateDirectories: true)
+        do {
+            let old = try Connection(path: fixture.path, mode: .readWriteCreate)
+            try Migrations.through("1-topics").migrate(old)
+            try old.run(
+                """
+                INSERT INTO incident_reports (fingerprint, detected_at, detection_type, severity, subject, headline,
+                    first_seen, last_seen, seen_at, first_scan, last_scan, occurrences)
+                VALUES ('f1', ?1, 'cost_spike', 'high', 'support-bot', 'An hour cost $9.', ?1, ?1, ?1, 's1', 's7', 7)
+                """, [Value(Instant.minute(0))])
         }
-        try raw.execute("DROP TABLE topic_revision; DELETE FROM applied_migration WHERE name = '\(last)'")
         let reopened = try await fixture.writer()
         #expect(try await reopened.read { try $0.incidents(limit: 9) }.count == 1)
-        let copy = try Connection(path: fixture.path + ".before-" + last, mode: .queryOnly)
+        let copies = try FileManager.default.contentsOfDirectory(atPath: fixture.directory + "/state")
+            .filter { $0.contains(".before-") }
+        let copy = try Connection(path: fixture.directory + "/state/" + #require(copies.first), mode: .queryOnly)
         #expect(try copy.query("SELECT headline FROM incident_reports").count == 1)
-        #expect(try copy.query("SELECT 1 FROM applied_migration WHERE name = ?", [.text(last)]).isEmpty)
+        #expect(try copy.query("SELECT 1 FROM applied_migration WHERE name = '4-findings'").isEmpty)
+        // What one finding opened is an incident of one finding.
+        let findings = try Connection(path: fixture.path, mode: .queryOnly)
+            .query("SELECT fingerprint, occurrences FROM incident_finding").rows
+        #expect(findings == [[.text("f1"), .integer(7)]])
     }
 
     @Test("a file that others may read is closed to them")

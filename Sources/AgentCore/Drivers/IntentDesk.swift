@@ -46,6 +46,8 @@ struct IntentDesk: Sendable {
         case .scanNow:
             await scan()
             return "Scanning now."
+        case .snooze, .wake, .silence, .endSilence, .acceptOutputs, .patrol, .inspect:
+            return "This agent cannot do that: update it."
         }
     }
 

@@ -8,10 +8,19 @@ package enum Migrations {
         ("1-measures", measures),
         ("1-agent", agent),
         ("1-topics", topics),
+        ("4-findings", Findings.sql),
+        ("4-quality", Quality.sql),
+        ("4-forensics", Forensics.sql),
     ]
 
     package static let names = steps.map(\.name)
     package static let all = Migrator(steps.map { Migrator.Migration($0.name, sql: $0.sql) })
+
+    /// The history up to and with a step: the schema of an older program.
+    package static func through(_ last: String) -> Migrator {
+        let end = steps.firstIndex { $0.name == last }.map { $0 + 1 } ?? steps.count
+        return Migrator(steps[..<end].map { Migrator.Migration($0.name, sql: $0.sql) })
+    }
 
     /// Incidents, what was seen of them, and looping traces.
     private static let incidents = """
@@ -286,17 +295,20 @@ package enum Migrations {
             """
         for (topic, tables) in tables {
             sql += "INSERT INTO topic_revision (topic) VALUES ('\(topic)');\n"
-            for table in tables {
-                for change in ["INSERT", "UPDATE", "DELETE"] {
-                    sql += """
-                        CREATE TRIGGER \(table)_\(change.lowercased()) AFTER \(change) ON \(table) BEGIN
-                            UPDATE topic_revision SET revision = revision + 1 WHERE topic = '\(topic)';
-                        END;
-
-                        """
-                }
-            }
+            for table in tables { sql += counting(table, as: topic) }
         }
         return sql
     }()
+
+    /// The triggers that count a table's changes for a topic.
+    static func counting(_ table: String, as topic: String) -> String {
+        ["INSERT", "UPDATE", "DELETE"].map { change in
+            """
+            CREATE TRIGGER \(table)_\(change.lowercased()) AFTER \(change) ON \(table) BEGIN
+                UPDATE topic_revision SET revision = revision + 1 WHERE topic = '\(topic)';
+            END;
+
+            """
+        }.joined()
+    }
 }

@@ -139,6 +139,37 @@ END;
 CREATE TRIGGER file_risk_history_update AFTER UPDATE ON file_risk_history BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'risk';
 END;
+CREATE TABLE incident_finding (
+    incident_id INTEGER NOT NULL REFERENCES incident_reports (id),
+    fingerprint TEXT NOT NULL CHECK (fingerprint <> ''),
+    detection_type TEXT NOT NULL CHECK (detection_type IN
+        ('cost_spike', 'error_cascade', 'prompt_drift', 'agent_loop', 'tool_failure')),
+    severity TEXT NOT NULL CHECK (severity IN ('info', 'medium', 'high', 'critical')),
+    subject TEXT NOT NULL,
+    headline TEXT NOT NULL,
+    joined_at TEXT NOT NULL,
+    why TEXT NOT NULL DEFAULT '',
+    first_seen TEXT NOT NULL,
+    last_seen TEXT NOT NULL,
+    seen_at TEXT NOT NULL,
+    last_scan TEXT NOT NULL,
+    occurrences INTEGER NOT NULL DEFAULT 1 CHECK (occurrences >= 1),
+    cost_impact REAL NOT NULL DEFAULT 0,
+    query_sql TEXT NOT NULL DEFAULT '',
+    evidence TEXT NOT NULL DEFAULT '{}',
+    links TEXT NOT NULL DEFAULT '{}',
+    PRIMARY KEY (incident_id, fingerprint)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX finding_known ON incident_finding (fingerprint, incident_id);
+CREATE TRIGGER incident_finding_delete AFTER DELETE ON incident_finding BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
+END;
+CREATE TRIGGER incident_finding_insert AFTER INSERT ON incident_finding BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
+END;
+CREATE TRIGGER incident_finding_update AFTER UPDATE ON incident_finding BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
+END;
 CREATE TABLE incident_reports (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     fingerprint TEXT NOT NULL CHECK (fingerprint <> ''),
@@ -174,7 +205,7 @@ CREATE TABLE incident_reports (
     report_text TEXT NOT NULL DEFAULT '',
     related_commits TEXT NOT NULL DEFAULT '[]',
     urgency INTEGER NOT NULL GENERATED ALWAYS AS (CASE WHEN state = 'resolved' THEN 0 ELSE
-        CASE severity WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END END) VIRTUAL,
+        CASE severity WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END END) VIRTUAL, graph TEXT,
     CHECK ((state = 'resolved') = (resolved_at IS NOT NULL))
 ) STRICT;
 CREATE INDEX incident_listed ON incident_reports (urgency DESC, last_seen DESC, id DESC);
@@ -311,7 +342,8 @@ CREATE TABLE schema_snapshots (
     schema_json TEXT NOT NULL,
     captured_at TEXT NOT NULL,
     sample_count INTEGER NOT NULL DEFAULT 0
-) STRICT;
+, state TEXT NOT NULL DEFAULT 'learning'
+    CHECK (state IN ('learning', 'learned', 'drifted')), candidate_json TEXT, version INTEGER NOT NULL DEFAULT 1 CHECK (version >= 1), looked_at TEXT, newest_output TEXT, checked INTEGER NOT NULL DEFAULT 0 CHECK (checked >= 0), failed INTEGER NOT NULL DEFAULT 0 CHECK (failed >= 0), accepted_by TEXT) STRICT;
 CREATE TRIGGER schema_snapshots_delete AFTER DELETE ON schema_snapshots BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'drift';
 END;
@@ -370,7 +402,42 @@ END;
 CREATE TRIGGER timeline_update AFTER UPDATE ON timeline BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
 END;
+CREATE TABLE tool_profile (
+    tool_name TEXT PRIMARY KEY NOT NULL CHECK (tool_name <> ''),
+    profile_json TEXT NOT NULL,
+    lengths TEXT NOT NULL DEFAULT '[]',
+    errors INTEGER NOT NULL DEFAULT 0 CHECK (errors >= 0),
+    empties INTEGER NOT NULL DEFAULT 0 CHECK (empties >= 0),
+    learned_at TEXT NOT NULL,
+    looked_at TEXT,
+    newest_output TEXT
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER tool_profile_delete AFTER DELETE ON tool_profile BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'drift';
+END;
+CREATE TRIGGER tool_profile_insert AFTER INSERT ON tool_profile BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'drift';
+END;
+CREATE TRIGGER tool_profile_update AFTER UPDATE ON tool_profile BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'drift';
+END;
 CREATE TABLE topic_revision (
     topic TEXT PRIMARY KEY NOT NULL,
     revision INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE trace_record (
+    trace_id TEXT PRIMARY KEY NOT NULL CHECK (trace_id <> ''),
+    tree TEXT NOT NULL,
+    as_of TEXT NOT NULL,
+    incident_id INTEGER REFERENCES incident_reports (id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX trace_incident ON trace_record (incident_id);
+CREATE TRIGGER trace_record_delete AFTER DELETE ON trace_record BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'traces';
+END;
+CREATE TRIGGER trace_record_insert AFTER INSERT ON trace_record BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'traces';
+END;
+CREATE TRIGGER trace_record_update AFTER UPDATE ON trace_record BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'traces';
+END;

@@ -1,0 +1,122 @@
+package import Basics
+
+/// What is known of one feature's outputs, as the store keeps it and the Quality pane shows it.
+package struct FeatureSnapshot: Hashable, Sendable, Identifiable {
+    package enum State: String, CaseIterable, Hashable, Sendable {
+        /// Too few samples to judge by.
+        case learning
+        case learned
+        /// The latest outputs do not fit; nothing is learnt until they do again or somebody accepts them.
+        case drifted
+    }
+
+    package var id: String { feature }
+    /// The name of its observations.
+    package var feature: String
+    package var state: State
+    package var profile: OutputProfile
+    /// The profile of the outputs that do not fit, from which an acceptance makes the next version.
+    package var candidate: OutputProfile?
+    /// 1 at first; one more with every acceptance.
+    package var version: Int
+    package var capturedAt: Instant
+    /// When its outputs were last looked at, and the start of the newest output looked at.
+    package var lookedAt: Instant?
+    package var newestOutput: Instant?
+    /// Of the latest outputs that were looked at.
+    package var checked: Int
+    package var failed: Int
+    /// `alice@host (console)`, where a person accepted this version.
+    package var acceptedBy: String?
+
+    package init(
+        feature: String, state: State, profile: OutputProfile, candidate: OutputProfile? = nil, version: Int = 1,
+        capturedAt: Instant, lookedAt: Instant? = nil, newestOutput: Instant? = nil, checked: Int = 0, failed: Int = 0,
+        acceptedBy: String? = nil
+    ) {
+        self.feature = feature
+        self.state = state
+        self.profile = profile
+        self.candidate = candidate
+        self.version = version
+        self.capturedAt = capturedAt
+        self.lookedAt = lookedAt
+        self.newestOutput = newestOutput
+        self.checked = checked
+        self.failed = failed
+        self.acceptedBy = acceptedBy
+    }
+
+    /// Of the latest outputs; nil before any was looked at.
+    package var failRate: Double? { checked > 0 ? Double(failed) / Double(checked) : nil }
+}
+
+/// One time that a feature's outputs or scores were found to have changed: a row of `drift_events`.
+package struct DriftEvent: Hashable, Sendable, Identifiable {
+    package enum Kind: String, CaseIterable, Hashable, Sendable {
+        case schema = "schema_break"
+        case score = "score_regression"
+    }
+
+    package var id: Int64
+    package var feature: String
+    package var at: Instant
+    package var kind: Kind
+    package var severity: Severity
+    /// 0 to 1; nil for a fall of scores.
+    package var failRate: Double?
+    /// The commit that is blamed; nil where nobody is.
+    package var blameSHA: String?
+    package var blameMessage: String?
+    /// The numbers behind it, an object: violations by path, contrast by prompt version, scores before and after.
+    package var details: JSONValue
+    package var incident: Int64?
+
+    package init(
+        id: Int64, feature: String, at: Instant, kind: Kind, severity: Severity, failRate: Double?,
+        blameSHA: String? = nil, blameMessage: String? = nil, details: JSONValue = .object([]), incident: Int64? = nil
+    ) {
+        self.id = id
+        self.feature = feature
+        self.at = at
+        self.kind = kind
+        self.severity = severity
+        self.failRate = failRate
+        self.blameSHA = blameSHA
+        self.blameMessage = blameMessage
+        self.details = details
+        self.incident = incident
+    }
+}
+
+/// What is known of one tool's outputs.
+package struct ToolProfile: Hashable, Sendable, Identifiable {
+    package var id: String { tool }
+    /// The name of its observations.
+    package var tool: String
+    package var profile: OutputProfile
+    /// Lengths of its outputs in characters, as far as they are kept: at most 200, the latest last.
+    package var lengths: [Int]
+    /// Outputs that said an error inside a success, of those in the profile.
+    package var errors: Int
+    /// Outputs that were an empty list, an empty object or blank, of those in the profile.
+    package var empties: Int
+    package var learnedAt: Instant
+    /// When its outputs were last looked at, and the start of the newest one looked at.
+    package var lookedAt: Instant?
+    package var newestOutput: Instant?
+
+    package init(
+        tool: String, profile: OutputProfile = OutputProfile(), lengths: [Int] = [], errors: Int = 0, empties: Int = 0,
+        learnedAt: Instant, lookedAt: Instant? = nil, newestOutput: Instant? = nil
+    ) {
+        self.tool = tool
+        self.profile = profile
+        self.lengths = lengths
+        self.errors = errors
+        self.empties = empties
+        self.learnedAt = learnedAt
+        self.lookedAt = lookedAt
+        self.newestOutput = newestOutput
+    }
+}

@@ -1,0 +1,52 @@
+package import Basics
+
+/// A time in which incidents that match are kept, but nobody is told of them and nothing is done unasked.
+package struct Silence: Hashable, Sendable, Identifiable {
+    /// What it holds for. Everything that is set must fit; nothing set fits all: a maintenance window.
+    package struct Matcher: Hashable, Sendable {
+        package var type: DetectionType?
+        /// A subject; `*` stands for any characters.
+        package var subject: String?
+        /// This severity and milder ones.
+        package var atMost: Severity?
+        package var fingerprint: Fingerprint?
+
+        package init(
+            type: DetectionType? = nil, subject: String? = nil, atMost: Severity? = nil, fingerprint: Fingerprint? = nil
+        ) {
+            self.type = type
+            self.subject = subject
+            self.atMost = atMost
+            self.fingerprint = fingerprint
+        }
+    }
+
+    package var id: Int64
+    package var matcher: Matcher
+    package var reason: String
+    package var author: String
+    package var createdAt: Instant
+    package var startsAt: Instant
+    /// It ends by itself; there is no silence without an end.
+    package var expiresAt: Instant
+    /// When and by whom it was ended before that.
+    package var endedAt: Instant?
+    package var endedBy: String?
+
+    package init(
+        id: Int64, matcher: Matcher, reason: String, author: String, createdAt: Instant, startsAt: Instant,
+        expiresAt: Instant, endedAt: Instant? = nil, endedBy: String? = nil
+    ) {
+        self.id = id
+        self.matcher = matcher
+        self.reason = reason
+        self.author = author
+        self.createdAt = createdAt
+        self.startsAt = startsAt
+        self.expiresAt = expiresAt
+        self.endedAt = endedAt
+        self.endedBy = endedBy
+    }
+
+    package func isInForce(at now: Instant) -> Bool { endedAt == nil && startsAt <= now && now < expiresAt }
+}

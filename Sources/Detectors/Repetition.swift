@@ -39,8 +39,8 @@ struct Repetition: Hashable {
     /// The steps of one kind, by position, oldest first.
     private mutating func examine(_ steps: [LoopStep], at positions: [Int], _ kind: LoopStep.Kind) {
         let name = kind.name
-        let calls = zip(positions, Call.calls(of: positions.map { steps[$0] }))
-        let known = calls.filter { $1.arguments != nil }.map { (position: $0, call: $1) }
+        let all = zip(positions, Call.calls(of: positions.map { steps[$0] }))
+        let known = all.filter { $1.arguments != nil }.map { (position: $0, call: $1) }
         guard known.count >= Self.least else { return }
         let groups = Dictionary(grouping: known, by: { $0.call.arguments ?? StepText("") })
         if let same = groups.values.max(by: { $0.count < $1.count }), same.count >= Self.least,
@@ -49,7 +49,8 @@ struct Repetition: Hashable {
             note("\(name) with the same arguments \(Figures.times(same.count))", name: name, times: same.count)
             return
         }
-        if !isSlow { noteNearRepeats(known.map(\.call), named: name) }
+        let calls = known.map(\.call)
+        if !isSlow, Self.isWork(calls, kind) { noteNearRepeats(calls, named: name) }
     }
 
     private static func isFrequent(_ positions: [Int], among count: Int) -> Bool {
@@ -80,9 +81,7 @@ struct Repetition: Hashable {
         let results = calls.compactMap(\.result)
         let hasArguments = calls.contains { $0.arguments?.words.isEmpty == false }
         guard results.count >= Self.least else { return hasArguments && !isSlow }
-        // An empty chain that gives nothing is how frameworks write down their own steps; an empty call of a tool is a call.
-        let isWork = hasArguments || !["CHAIN", "SPAN"].contains(kind.type) || !calls.allSatisfy(\.isFruitless)
-        guard isWork, !Self.advances(calls) else { return false }
+        guard Self.isWork(calls, kind), !Self.advances(calls) else { return false }
         var kinds: [(text: StepText, count: Int, first: Int)] = []
         for (place, result) in results.enumerated() {
             if let index = kinds.firstIndex(where: { $0.text == result || isAlike($0.text, result) }) {
@@ -95,12 +94,19 @@ struct Repetition: Hashable {
         return (kinds.map(\.count).max() ?? 0) >= Self.least && kinds.count * 2 <= results.count
     }
 
+    /// An empty chain that gives nothing is how frameworks write down their own steps; an empty call of a tool is a call.
+    private static func isWork(_ calls: [Call], _ kind: LoopStep.Kind) -> Bool {
+        !["CHAIN", "SPAN"].contains(kind.type) || calls.contains { $0.arguments?.words.isEmpty == false }
+            || !calls.allSatisfy(\.isFruitless)
+    }
+
     /// A long report that differs in a word may be of a slow job that moves on.
     private func isAlike(_ text: StepText, _ other: StepText) -> Bool {
         !isSlow && text.likeness(to: other) >= 0.8
     }
 
-    /// A number in the results only grows, or only falls: rows done, rows left. The waiting time of an error does so too.
+    /// A number in the results only grows, or only falls: rows done, rows left. The waiting time of an error does so too,
+    /// and one that goes on by one counts the calls.
     private static func advances(_ calls: [Call]) -> Bool {
         let known = calls.filter { $0.result != nil }
         guard !known.contains(where: \.isFruitless) else { return false }
@@ -109,6 +115,7 @@ struct Repetition: Hashable {
         return (0..<count).contains { place in
             let series = numbers.map { $0[place] }
             let pairs = zip(series, series.dropFirst())
+            guard !pairs.allSatisfy({ abs($0 - $1) == 1 }) else { return false }
             return pairs.allSatisfy { $0 < $1 } || pairs.allSatisfy { $0 > $1 }
         }
     }

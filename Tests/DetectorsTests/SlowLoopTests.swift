@@ -209,7 +209,8 @@ struct SlowLoopTests {
             step.input = #"{"job":"export-42"}"#
             step.output = #"{"job":"export-42","state":"running","of":900,"rows":\#(index * 40),"queue":"default"}"#
         }
-        #expect(run(channel + judge + job).report.findings.allSatisfy { $0.isNote })
+        let loops = run(channel + judge + job).report.findings.filter { !$0.isNote }
+        #expect(loops.map(\.description) == [])
     }
 
     // MARK: the sample

@@ -229,7 +229,7 @@ struct TraceSamplerTests {
         planted.steps = (0..<15).map { index in
             .init(trace: "t1", at: now - .minutes(Double(index)), name: "search", input: "same", output: "[]")
         }
-        for kind in DetectorCatalog.all() + DetectorCatalog.trials() {
+        for kind in DetectorCatalog.all() {
             func run(_ sample: TraceSample?) -> (report: DetectorReport, queries: [DetectorQuery]) {
                 planted.run(kind, DetectorContext(now: now, settings: Settings(), sample: sample))
             }

@@ -36,7 +36,7 @@ package struct DetectorQuery: Hashable, Sendable {
 package enum DetectorCatalog {
     /// A fresh detector of every kind, in the order in which they run.
     package static func all() -> [any Detector] {
-        [AgentLoopDetector(), CostSpikeDetector()]
+        [AgentLoopDetector(), CostSpikeDetector(), ToolFailureDetector()]
     }
 
     /// Detectors that can be replayed but page nobody yet: findings of one trouble by several detectors are not one

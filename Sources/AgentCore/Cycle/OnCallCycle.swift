@@ -12,6 +12,8 @@ struct OnCallCycle: Sendable {
     let configuration: AgentConfiguration
     let writer: StoreWriter
     let settings: Settings
+    /// Somebody asked: everything that has something new is looked at.
+    var isThorough = false
 
     private var engine: SourceEngine { configuration.engine }
     private var clock: WallClock { configuration.clock }
@@ -89,12 +91,15 @@ struct OnCallCycle: Sendable {
     }
 
     private func detect(at now: Instant) async throws -> DetectorStage.Result {
-        let incidents = try await writer.read { store in
-            try store.incidents(limit: 500).filter { $0.type == .costSpike }
-        }
+        let (all, tools) = try await writer.read { (try $0.incidents(limit: 500), try $0.toolProfiles()) }
+        let incidents = all.filter { $0.type == .costSpike }
+        let open = all.filter { $0.state != .resolved }
         let context = DetectorContext(
-            now: now, settings: settings, incidentHours: Set(incidents.flatMap(\.hours)),
-            openCostSubjects: Set(incidents.filter { $0.state != .resolved }.map(\.subject)))
+            now: now, settings: settings, effort: isThorough ? .thorough : .routine,
+            incidentHours: Set(incidents.flatMap(\.hours)),
+            openCostSubjects: Set(incidents.filter { $0.state != .resolved }.map(\.subject)),
+            openSubjects: Dictionary(grouping: open, by: \.type).mapValues { Set($0.map(\.subject)) },
+            tools: Dictionary(tools.map { ($0.tool, $0) }) { $1 })
         return try await DetectorStage(engine: engine).run(context)
     }
 
@@ -107,6 +112,7 @@ struct OnCallCycle: Sendable {
             try store.saveSources(report.sources)
             try store.saveDetectors(report.detectors)
             try store.saveHours(complete, source: "langfuse")
+            try store.saveToolProfiles(detected.reports.flatMap(\.report.tools))
             _ = try store.finishLoops(quietSince: quiet, at: now)
         }
     }

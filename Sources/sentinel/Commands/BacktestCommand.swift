@@ -38,6 +38,10 @@ extension Command {
                 "There is no detector “\(word)”.",
                 nearest: Suggestion.nearest(to: word, among: DetectionType.allCases.map(\.rawValue)))
         }
+        if type == .toolFailure, arguments.words.count < 2 {
+            throw UsageError(
+                "tool_failure reads outputs, which the mirror does not hold: name a .jsonl file that has them.")
+        }
         guard Replay.knows(type) else { throw Failure("\(type.rawValue) cannot be replayed yet.") }
         let trial = try await BacktestTrial(type, arguments)
         defer { trial.close() }

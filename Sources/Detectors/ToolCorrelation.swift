@@ -5,7 +5,8 @@ import OnCallModel
 ///
 /// By shared trace where the events name traces: among the traces of one feature those that called the tool fail more often
 /// than those that did not. Else by time: the tool's calls are followed by an event within a minute more often than those of
-/// other tools, and than evenly spread moments. A tool that every trace calls tells nothing apart and is left alone.
+/// other tools, and than evenly spread moments. A tool that every trace calls tells nothing apart: it is told
+/// only where the issue itself names it, against its own calls before.
 struct ToolCorrelation: Hashable {
     var tool: String
     var issue: CascadeIssue
@@ -19,6 +20,8 @@ struct ToolCorrelation: Hashable {
     var p: Double
     /// The traces with the tool's call before their error.
     var traces: [String]
+    /// The issue names the tool, and the others are its own calls before.
+    var isNamed = false
 
     private static let leastHits = 3
     private static let leastRatio = 3.0
@@ -31,12 +34,8 @@ struct ToolCorrelation: Hashable {
     private static let longestDelay = Span.minutes(10)
     private static let spreadMoments = 500
 
-    /// - Parameters:
-    ///   - events: the first event of each trace.
-    ///   - calls: the answer to `ToolQueries.firstCalls`; `traces` the one to `ToolQueries.traces`.
-    static func byTrace(
-        _ issue: CascadeIssue, events: [String: Instant], calls: RowSet, traces: RowSet
-    ) -> [ToolCorrelation] {
+    /// The traces that called each tool shortly before their error. `calls` answers `ToolQueries.firstCalls`.
+    static func before(_ events: [String: Instant], calls: RowSet) -> [String: Set<String>] {
         var before: [String: Set<String>] = [:]
         for row in calls.records {
             guard let trace = row["trace_id"].text, let tool = row["tool"].text, let at = row["at"].instant,
@@ -44,6 +43,40 @@ struct ToolCorrelation: Hashable {
             else { continue }
             before[tool, default: []].insert(trace)
         }
+        return before
+    }
+
+    /// Whether a text has the name as a word of its own: `tools.quote_rates in call`.
+    static func isNamed(_ tool: String, in text: String) -> Bool {
+        func isPart(_ character: Character?) -> Bool {
+            character.map { $0.isLetter || $0.isNumber || $0 == "_" } ?? false
+        }
+        guard tool.count >= 4 else { return false }
+        let (text, tool) = (text.lowercased(), tool.lowercased())
+        return text.ranges(of: tool).contains { range in
+            !isPart(text[..<range.lowerBound].last) && !isPart(text[range.upperBound...].first)
+        }
+    }
+
+    /// A tool that a new issue names, against its calls of the days before, of which the issue knows nothing.
+    ///
+    /// - Parameters:
+    ///   - before: the traces that called it shortly before their error.
+    ///   - past: how often it was called before the issue came.
+    static func byName(
+        _ issue: CascadeIssue, tool: String, before: Set<String>, traces: RowSet, past: Int
+    ) -> ToolCorrelation? {
+        let called = traces.records.filter { $0["tool"].text == tool }.reduce(0) { $0 + ($1["traces"].integer ?? 0) }
+        let item = ToolCorrelation(
+            tool: tool, issue: issue, feature: nil, hits: before.count, of: max(called, before.count), otherHits: 0,
+            others: past, p: 1, traces: before.sorted(), isNamed: true)
+        return best([item], chance: chanceByTrace, least: leastHits).first
+    }
+
+    /// - Parameter traces: the answer to `ToolQueries.traces`.
+    static func byTrace(
+        _ issue: CascadeIssue, before: [String: Set<String>], traces: RowSet
+    ) -> [ToolCorrelation] {
         var totals: [String: (traces: Int, failed: Int)] = [:]
         var cells: [(feature: String, tool: String, traces: Int, failed: Int)] = []
         for row in traces.records {
@@ -120,7 +153,7 @@ struct ToolCorrelation: Hashable {
     var evidence: JSONValue {
         .fields([
             "issue": .string(issue.id), "title": .string(issue.name),
-            "link": feature == nil ? "time" : "trace", "feature": JSONValue(feature), "hits": JSONValue(hits),
+            "link": feature == nil && !isNamed ? "time" : "trace", "feature": JSONValue(feature), "hits": JSONValue(hits),
             "of": JSONValue(of), "other_hits": JSONValue(otherHits), "others": JSONValue(others), "p": .number(p),
         ])
     }

@@ -11,7 +11,7 @@ package struct ToolFailureDetector: Detector {
 
     private enum State {
         case idle, readingCalls, readingHours, readingOutputs, readingIssues, readingEvents, readingFirstCalls,
-            readingTraces, readingMoments, readingCosts, done
+            readingTraces, readingNamed, readingMoments, readingCosts, done
     }
 
     private var state = State.idle
@@ -25,6 +25,10 @@ package struct ToolFailureDetector: Detector {
     private var issues: [CascadeIssue] = []
     private var events: [(trace: String, at: Instant)] = []
     private var firstCalls = RowSet(columns: [])
+    private var traces = RowSet(columns: [])
+    /// What each issue says of itself, and the tools that the first one names with the traces that called them.
+    private var words: [String: String] = [:]
+    private var named: [String: Set<String>] = [:]
     private var correlations: [ToolCorrelation] = []
     private var quarantined: [String] = []
     private var mended: [String: (count: Int, id: String)] = [:]
@@ -56,8 +60,9 @@ package struct ToolFailureDetector: Detector {
             state = .readingTraces
             return .query(ToolQueries.traces(eventTraces, from: eventSpan.from, to: eventSpan.to))
         case .readingTraces:
-            correlations += ToolCorrelation.byTrace(
-                issues.removeFirst(), events: firstEvents, calls: firstCalls, traces: rows)
+            return takeTraces(rows)
+        case .readingNamed:
+            takeNamed(rows)
             return askForEvents()
         case .readingMoments:
             correlations += ToolCorrelation.byTime(
@@ -146,9 +151,7 @@ package struct ToolFailureDetector: Detector {
         }
         guard !tools.isEmpty, context.settings.toolRequiresContrast else { return finish(costs: RowSet(columns: [])) }
         state = .readingIssues
-        var query = CascadeQueries.issues(now: context.now)
-        query.isOptional = true
-        return .query(query)
+        return .query(ToolQueries.issues(now: context.now))
     }
 
     // MARK: errors that follow
@@ -156,6 +159,10 @@ package struct ToolFailureDetector: Detector {
     private mutating func takeIssues(_ rows: RowSet) -> DetectorStep {
         let rising = rows.records.compactMap { row -> CascadeIssue? in
             if case .rises(let issue) = CascadeIssue.read(row, now: context.now) { issue } else { nil }
+        }
+        for row in rows.records {
+            guard let id = row["id"].text else { continue }
+            words[id] = "\(row["title"].text ?? "") \(row["culprit"].text ?? "")"
         }
         let most = context.effort == .thorough ? Self.thoroughIssues : Self.routineIssues
         issues = Array(rising.sorted { ($1.events, $0.id) < ($0.events, $1.id) }.prefix(most))
@@ -183,6 +190,32 @@ package struct ToolFailureDetector: Detector {
         return .query(
             traces.isEmpty
                 ? ToolQueries.moments(from: eventSpan.from, to: eventSpan.to) : ToolQueries.firstCalls(of: traces))
+    }
+
+    private mutating func takeTraces(_ rows: RowSet) -> DetectorStep {
+        guard let issue = issues.first else { return askForCosts() }
+        let before = ToolCorrelation.before(firstEvents, calls: firstCalls)
+        correlations += ToolCorrelation.byTrace(issue, before: before, traces: rows)
+        let text = words[issue.id] ?? ""
+        named = before.filter { ToolCorrelation.isNamed($0.key, in: text) }
+        guard issue.isNew, !named.isEmpty else {
+            issues.removeFirst()
+            return askForEvents()
+        }
+        (traces, state) = (rows, .readingNamed)
+        return .query(ToolQueries.hours(of: named.keys.sorted(), now: issue.start))
+    }
+
+    private mutating func takeNamed(_ rows: RowSet) {
+        let issue = issues.removeFirst()
+        for (tool, before) in named {
+            // The hour of the first error is neither before nor after.
+            let past = rows.records.filter { row in
+                row["name"].text == tool && row["hour"].instant.map { $0 + .hours(1) <= issue.start } ?? false
+            }.reduce(0) { $0 + ($1["calls"].integer ?? 0) }
+            let found = ToolCorrelation.byName(issue, tool: tool, before: before, traces: traces, past: past)
+            if let found { correlations.append(found) }
+        }
     }
 
     private var firstEvents: [String: Instant] {

@@ -189,16 +189,20 @@ enum ToolFinding {
         let tool = correlation.tool
         let (hits, of) = (correlation.hits, correlation.of)
         let others = "\(correlation.otherHits) of \(correlation.others)"
+        let calls =
+            correlation.isNamed
+            ? "\(hits) of \(of) traces that called it failed afterwards, none of its \(correlation.others) calls before"
+            : "\(hits) of its \(of) calls were followed by one within a minute, \(others) of the others"
         let what =
             correlation.feature.map { feature in
                 "\(hits) of \(of) traces of \(name(feature)) that called it failed afterwards, \(others) of those without it"
-            } ?? "\(hits) of its \(of) calls were followed by one within a minute, \(others) of the others"
+            } ?? calls
         var links = links(tool, [], traces: correlation.traces)
         if let feature = correlation.feature, !feature.isEmpty { links.features.insert(feature) }
         if !correlation.issue.release.isEmpty { links.releases.insert(correlation.issue.release) }
         return make(
             tool, .medium,
-            "\(name(tool)): its calls succeed, and Sentry's \(correlation.issueName) follows: \(what); \(chance(correlation.p)).",
+            "\(name(tool)): Sentry's \(correlation.issueName) follows its calls: \(what); \(chance(correlation.p)).",
             .fields([
                 "strategies": ["B"], "failing": JSONValue(hits), "outputs": JSONValue(of), "p": .number(correlation.p),
                 "sentry": correlation.evidence,

@@ -20,7 +20,8 @@ enum ToolQueries {
         let (start, end) = (Value(now - window), Value(now))
         return DetectorQuery(
             sql: """
-                SELECT type, name, COUNT(*) AS calls, MAX(start_time) AS newest, \
+                SELECT type, name, COUNT(*) AS calls, \
+                MAX(CASE WHEN coalesce(level, '') <> 'ERROR' THEN start_time END) AS newest, \
                 SUM(CASE WHEN type = 'SPAN' AND ((trace_id, id) IN (\
                 SELECT trace_id, parent_observation_id FROM langfuse.observations \
                 WHERE start_time >= ? AND start_time <= ? AND parent_observation_id <> '') \
@@ -29,7 +30,7 @@ enum ToolQueries {
                 AND coalesce(parent_observation_id, '') = '' GROUP BY trace_id HAVING COUNT(*) = 1))) \
                 THEN 1 ELSE 0 END) AS others \
                 FROM langfuse.observations WHERE start_time >= ? AND start_time <= ? \
-                AND type IN ('TOOL', 'RETRIEVER', 'SPAN') AND name <> '' AND coalesce(level, '') <> 'ERROR' \
+                AND type IN ('TOOL', 'RETRIEVER', 'SPAN') AND name <> '' \
                 GROUP BY type, name ORDER BY calls DESC, name LIMIT \(mostTools)
                 """,
             parameters: [start, end, start, end, start, end])
@@ -85,6 +86,14 @@ enum ToolQueries {
             parameters: traces.map(Value.text), isOptional: true)
     }
 
+    /// The issues that may follow a tool's calls, with what they say of where they come from.
+    static func issues(now: Instant) -> DetectorQuery {
+        var query = CascadeQueries.issues(now: now)
+        query.sql = query.sql.replacing("SELECT id, title,", with: "SELECT id, title, culprit,")
+        query.isOptional = true
+        return query
+    }
+
     /// Traces by feature and by the tools that they call, and how many of them the events name.
     static func traces(_ failed: [String], from start: Instant, to end: Instant) -> DetectorQuery {
         let marks = Array(repeating: "?", count: failed.count).joined(separator: ", ")
@@ -96,7 +105,7 @@ enum ToolQueries {
             sql: """
                 SELECT coalesce(trace_name, '') AS feature, name AS tool, \(figures) FROM langfuse.observations \
                 WHERE start_time >= ? AND start_time <= ? AND type IN ('TOOL', 'RETRIEVER', 'SPAN') \
-                AND coalesce(level, '') <> 'ERROR' GROUP BY 1, 2 \
+                GROUP BY 1, 2 \
                 UNION ALL SELECT coalesce(trace_name, '') AS feature, '' AS tool, \(figures) FROM langfuse.observations \
                 WHERE start_time >= ? AND start_time <= ? GROUP BY 1
                 """,
@@ -109,8 +118,7 @@ enum ToolQueries {
         return DetectorQuery(
             sql: """
                 SELECT trace_id, name AS tool, MIN(start_time) AS at FROM langfuse.observations \
-                WHERE trace_id IN (\(marks)) AND type IN ('TOOL', 'RETRIEVER', 'SPAN') \
-                AND coalesce(level, '') <> 'ERROR' GROUP BY trace_id, name
+                WHERE trace_id IN (\(marks)) AND type IN ('TOOL', 'RETRIEVER', 'SPAN') GROUP BY trace_id, name
                 """,
             parameters: traces.map(Value.text), isOptional: true)
     }
@@ -120,7 +128,7 @@ enum ToolQueries {
         DetectorQuery(
             sql: """
                 SELECT name, start_time FROM langfuse.observations WHERE start_time >= ? AND start_time <= ? \
-                AND type IN ('TOOL', 'RETRIEVER', 'SPAN') AND name <> '' AND coalesce(level, '') <> 'ERROR' \
+                AND type IN ('TOOL', 'RETRIEVER', 'SPAN') AND name <> '' \
                 ORDER BY start_time DESC LIMIT 5000
                 """,
             parameters: [Value(start), Value(end)], isOptional: true)

@@ -6,15 +6,17 @@ struct ToolCalls: Hashable {
     var name: String
     var type: String
     var calls: Int
-    var newest: Instant
+    /// The start of the newest call that did not fail openly; nil where all did.
+    var newest: Instant?
     /// Of its calls, those that were no tool's: spans that others hang from, and roots.
     var others: Int
 
     /// Nil for what is no tool.
     init?(_ row: RowSet.Record) {
         guard let name = row["name"].text, !name.isEmpty, let type = row["type"].text,
-            let calls = row["calls"].integer, let newest = row["newest"].instant
+            let calls = row["calls"].integer
         else { return nil }
+        let newest = row["newest"].instant
         let others = row["others"].integer ?? 0
         // A span that is seldom more than a leaf is a tool's.
         guard others * 10 <= calls else { return nil }
@@ -68,7 +70,8 @@ struct ToolRound {
     private var waiting: [ToolCalls] {
         tools.filter { tool in
             guard let known = known(tool.name), known.lookedAt != nil, !asked.contains(tool.name) else { return false }
-            return known.newestOutput.map { tool.newest > $0 } ?? true
+            guard let newest = tool.newest else { return false }
+            return known.newestOutput.map { newest > $0 } ?? true
         }.sorted { lookedAt($0) < lookedAt($1) }
     }
 
@@ -92,6 +95,7 @@ struct ToolRound {
 
     /// A tool without enough outputs to judge by is not read, so names that never come again cost nothing.
     private func isWorthReading(_ tool: ToolCalls) -> Bool {
+        guard tool.newest != nil else { return false }
         let known = hours[tool.name, default: []].reduce(0) { $0 + $1.calls }
         return max(known, tool.calls) >= ToolProfile.leastPast
     }

@@ -26,6 +26,7 @@ struct PlantedTools {
     /// Traces of features that called no tool.
     var quietTraces: [(feature: String, traces: [String])] = []
     var events: [Event] = []
+    var culprit = "agent.run"
     /// Sentry's statements fail.
     var sentryIsDown = false
     /// Reads of outputs fail.
@@ -133,7 +134,7 @@ struct PlantedTools {
     }
 
     private func issues(_ now: Instant) -> RowSet {
-        let columns = ["id", "title", "error_type", "level", "status", "count", "first_seen", "last_seen", "stats_24h"]
+        let columns = ["id", "title", "culprit", "error_type", "level", "status", "count", "first_seen", "last_seen", "stats_24h"]
         guard let first = events.map(\.at).min(), let last = events.map(\.at).max() else {
             return RowSet(columns: columns)
         }
@@ -141,7 +142,7 @@ struct PlantedTools {
             columns: columns,
             rows: [
                 [
-                    "4402", "JSONDecodeError: Expecting value", "JSONDecodeError", "error", "unresolved",
+                    "4402", "JSONDecodeError: Expecting value", .text(culprit), "JSONDecodeError", "error", "unresolved",
                     Value(events.count), Value(first), Value(last), nil,
                 ]
             ])

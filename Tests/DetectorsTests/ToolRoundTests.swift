@@ -122,6 +122,21 @@ struct ToolRoundTests {
         #expect(world.run().report.findings.isEmpty)
     }
 
+    @Test("a tool that every trace calls is told where the new issue names it, as a word of its own")
+    func named() throws {
+        var world = PlantedTools()
+        world.plant("track_parcel", 100, ago: .hours(2), apart: .minutes(30)) { #"{"id":\#($0)}"# }
+        world.plant("track_parcel", 18, apart: .minutes(4)) { #"{"id":\#($0)}"# }
+        for call in world.calls.suffix(18) { world.events.append(.init(at: call.at + .seconds(3), trace: call.trace)) }
+        #expect(world.run().report.findings.isEmpty)
+        world.culprit = "tools.track_parcels in call"
+        #expect(world.run().report.findings.isEmpty)
+        world.culprit = "tools.track_parcel in call"
+        let finding = try #require(world.run().report.findings.first)
+        #expect(finding.evidence["strategies"] == ["B"] && finding.severity == .medium)
+        #expect(finding.description.contains("18 of 18 traces that called it failed afterwards"))
+    }
+
     @Test("Sentry in trouble blinds neither the schema nor the length")
     func withoutSentry() {
         var world = PlantedTools()

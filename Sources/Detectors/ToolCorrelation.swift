@@ -153,7 +153,8 @@ struct ToolCorrelation: Hashable {
     var evidence: JSONValue {
         .fields([
             "issue": .string(issue.id), "title": .string(issue.name),
-            "link": feature == nil && !isNamed ? "time" : "trace", "feature": JSONValue(feature), "hits": JSONValue(hits),
+            "link": feature == nil && !isNamed ? "time" : "trace", "feature": JSONValue(feature),
+            "hits": JSONValue(hits),
             "of": JSONValue(of), "other_hits": JSONValue(otherHits), "others": JSONValue(others), "p": .number(p),
         ])
     }

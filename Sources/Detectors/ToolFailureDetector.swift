@@ -121,7 +121,7 @@ package struct ToolFailureDetector: Detector {
             for (name, rows) in seen.sorted(by: { $0.key < $1.key }) where isSuspicious(name, rows) {
                 round.suspect(name)
             }
-        case .first(let tool): round.saw(rows, ofFirst: tool)
+        case .first(let tool): round.saw(rows, seen[tool.name] ?? [], ofFirst: tool)
         case .latest, .history, nil: break
         }
         outputs.merge(seen) { earlier, later in

@@ -62,6 +62,15 @@ extension ToolOutput {
         }
     }
 
+    /// Hardly what anybody wants of a tool, though some give nothing else.
+    var looksBroken: Bool {
+        switch form {
+        case .error, .empty, .page: true
+        case .text: snippet.first == "{" || snippet.first == "["
+        case .document: false
+        }
+    }
+
     /// Whether it is the same as one of the few outputs before it though something else went in; nil where none of them
     /// answered another input.
     func repeats(_ earlier: some BidirectionalCollection<ToolOutput>) -> Bool? {

@@ -128,7 +128,11 @@ struct ToolRound {
     }
 
     /// Tools that have something to be read and had no turn.
-    var left: Int { queue.count }
+    var left: Int {
+        queue.count { read in
+            if case .history = read { false } else { true }
+        }
+    }
 
     /// A tool of a page of which some output fails is looked at by itself.
     mutating func suspect(_ name: String) {
@@ -136,8 +140,10 @@ struct ToolRound {
         queue.insert(.latest(tool, name: name), at: 0)
     }
 
-    /// After a tool's first outputs: those that it is held against, where more is there than was read.
-    mutating func saw(_ rows: RowSet, ofFirst tool: ToolCalls) {
+    /// After a tool's first outputs: those that it is held against, where more is there than was read. One whose outputs
+    /// all look broken is not judged without them, or it would be learnt as it is; for the others they are read while there
+    /// are calls.
+    mutating func saw(_ rows: RowSet, _ outputs: [ToolOutput], ofFirst tool: ToolCalls) {
         guard rows.count >= ToolQueries.page, let oldest = rows.records.compactMap({ $0["start_time"].instant }).min()
         else { return }
         let known = hours[tool.name] ?? []
@@ -145,9 +151,13 @@ struct ToolRound {
         let end = Self.distances.map { now - $0 }.first { moment in
             known.filter { $0.hour + .hours(1) <= moment }.reduce(0) { $0 + $1.calls } >= Self.leastHistory
         }
-        queue.insert(.history(tool, before: min(end ?? oldest, oldest)), at: 0)
-        // Without its past a tool that is broken would be learnt as it is.
-        callsLeft = max(callsLeft, 1)
+        let read = Read.history(tool, before: min(end ?? oldest, oldest))
+        if outputs.count(where: \.looksBroken) * 2 > outputs.count || Set(outputs.map(\.hash)).count == 1 {
+            queue.insert(read, at: 0)
+            callsLeft = max(callsLeft, 1)
+        } else {
+            queue.append(read)
+        }
     }
 
     func query(_ read: Read) -> DetectorQuery {

@@ -134,7 +134,9 @@ struct PlantedTools {
     }
 
     private func issues(_ now: Instant) -> RowSet {
-        let columns = ["id", "title", "culprit", "error_type", "level", "status", "count", "first_seen", "last_seen", "stats_24h"]
+        let columns = [
+            "id", "title", "culprit", "error_type", "level", "status", "count", "first_seen", "last_seen", "stats_24h",
+        ]
         guard let first = events.map(\.at).min(), let last = events.map(\.at).max() else {
             return RowSet(columns: columns)
         }
@@ -142,7 +144,8 @@ struct PlantedTools {
             columns: columns,
             rows: [
                 [
-                    "4402", "JSONDecodeError: Expecting value", .text(culprit), "JSONDecodeError", "error", "unresolved",
+                    "4402", "JSONDecodeError: Expecting value", .text(culprit), "JSONDecodeError", "error",
+                    "unresolved",
                     Value(events.count), Value(first), Value(last), nil,
                 ]
             ])

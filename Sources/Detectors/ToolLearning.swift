@@ -66,7 +66,7 @@ extension ToolOutput {
     var looksBroken: Bool {
         switch form {
         case .error, .empty, .page: true
-        case .text: snippet.first == "{" || snippet.first == "["
+        case .text: head.first == "{" || head.first == "["
         case .document: false
         }
     }

@@ -31,8 +31,8 @@ struct ToolOutput: Hashable {
     /// The output and the input as hashes; nil where there was no input.
     var hash: UInt64
     var input: UInt64?
-    /// The beginning of the output, without secrets and inert: at most 80 characters.
-    var snippet: String
+    /// The beginning of the output as it came.
+    var head: String
     /// Is a JSON document or a JSON value.
     var isJSON: Bool
     /// Holds a NaN or an Infinity, which was read as null.
@@ -72,7 +72,7 @@ struct ToolOutput: Hashable {
                 id: id, tool: tool, type: row["type"].text ?? "", trace: row["trace_id"].text ?? "",
                 traceName: row["trace_name"].text ?? "", release: row["release"].text ?? "", at: at, latency: latency,
                 form: form, places: places, length: text.count, hash: Fingerprint.hash(text.utf8),
-                input: input, snippet: snippet(of: text), isJSON: isJSON(sample),
+                input: input, head: String(text.prefix(snippetLength * 8)), isJSON: isJSON(sample),
                 isMended: isMended))
     }
 
@@ -109,11 +109,12 @@ struct ToolOutput: Hashable {
         return isChanged ? result : nil
     }
 
-    private static func snippet(of text: String) -> String {
+    /// The beginning of the output, without secrets and inert: at most 80 characters.
+    var snippet: String {
         // A secret that begins before the cut must be seen whole to be masked, and a colour's letter before it is no part
         // of it.
         var inert = String.UnicodeScalarView()
-        var rest = text.unicodeScalars.prefix(snippetLength * 8)
+        var rest = head.unicodeScalars[...]
         while let scalar = rest.popFirst() {
             switch scalar.properties.generalCategory {
             case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned:
@@ -125,6 +126,6 @@ struct ToolOutput: Hashable {
                 rest = rest.dropFirst()
             }
         }
-        return String(Redaction().apply(to: String(inert)).prefix(snippetLength))
+        return String(Redaction().apply(to: String(inert)).prefix(Self.snippetLength))
     }
 }

@@ -94,7 +94,8 @@ struct BacktestTests {
         #expect(seed.found == 2 && seed.falseAlerts == 1)
     }
 
-    @Test("The example's broken tool is found and its neighbour left alone; the bare rules take both for broken")
+    @Test(
+        "The example's broken tool is found and its neighbour left alone; the bare rules take both for broken", .heavy)
     func exampleTools() async throws {
         let trial = try Trial(LabelledHistory(lines: Example.tools), .toolFailure, learning: .days(7))
         #expect(trial.history.problems.isEmpty && trial.history.events.map(\.subject) == ["search_kb"])

@@ -1,9 +1,10 @@
 import Basics
 import Detectors
 import OnCallModel
+import TestSupport
 import Testing
 
-@Suite("Silent tool failures")
+@Suite("Silent tool failures", .heavy)
 struct ToolFailureTests {
     static func good(_ place: Int) -> String {
         #"{"hits":[{"id":\#(place),"title":"Article number \#(place) of the handbook"}],"total":\#(place % 9 + 1),"took":12.5}"#

@@ -1,9 +1,10 @@
 import Basics
 import Detectors
 import OnCallModel
+import TestSupport
 import Testing
 
-@Suite("What tool_failure reads, and what Sentry adds")
+@Suite("What tool_failure reads, and what Sentry adds", .heavy)
 struct ToolRoundTests {
     private func isLive(_ query: DetectorQuery) -> Bool {
         query.sql.contains("from_start_time") || query.sql.contains("sentry.events")

@@ -34,11 +34,14 @@ package struct Agent: Sendable {
         }
     }
 
-    /// Runs one on-call cycle and what it put into the outbox, for a program that is not to stay.
-    package func scanOnce(carryingOutActs: Bool = true) async throws -> CycleReport {
+    /// Runs one on-call cycle and what it put into the outbox, for a program that is not to stay. A thorough one looks at
+    /// the outputs of everything that has something new.
+    package func scanOnce(
+        carryingOutActs: Bool = true, isThorough: Bool = false
+    ) async throws -> CycleReport {
         try await withParts { parts in
             try await parts.expiry.expire()
-            var report = try await parts.cycle()
+            var report = try await parts.cycle(isThorough: isThorough)
             if carryingOutActs { try await parts.outbox.drain() }
             report.incidents = try await parts.writer.read { [incidents = report.incidents] store in
                 try incidents.compactMap { try store.incident($0.summary.id) }

@@ -103,12 +103,13 @@ struct AgentParts: Sendable {
         }
     }
 
-    func cycle() async throws -> CycleReport {
+    func cycle(isThorough: Bool = false) async throws -> CycleReport {
         try await settings.reload()
         let start = clock.now()
         let current = await settings.settings
-        let report = try await OnCallCycle(configuration: configuration, writer: writer, settings: current)
-            .run(at: start)
+        let report = try await OnCallCycle(
+            configuration: configuration, writer: writer, settings: current, isThorough: isThorough
+        ).run(at: start)
         let next = start + .minutes(current.onCallMinutes)
         try await writer.transaction { store in
             try store.saveJob(

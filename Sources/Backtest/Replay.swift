@@ -11,6 +11,8 @@ package actor Replay {
     private let setNow: @Sendable (Instant) -> Void
     /// The rows of each statement of each step: a threshold that is tried next reads the same ones.
     private var known: [Key: RowSet] = [:]
+    /// What the tool detector has learnt so far.
+    private var tools: [String: ToolProfile] = [:]
 
     private struct Key: Hashable {
         var sql: String
@@ -36,11 +38,13 @@ package actor Replay {
         var open: [String: Alert] = [:]
         var alerts: [Alert] = []
         var hours: Set<Instant> = []
+        tools = [:]
         var now = start
         while now <= end {
             try Task.checkCancellation()
             setNow(now)
-            for finding in try await findings(at: now, settings, leavingOut: hours) {
+            let recent = Set(open.values.filter { now - $0.to <= Self.quiet }.map(\.subject))
+            for finding in try await findings(at: now, settings, leavingOut: hours, open: recent) {
                 if finding.type == .costSpike { hours.insert(finding.lastSeen.startOfHour) }
                 if var alert = open[finding.subject], now - alert.to <= Self.quiet {
                     alert.to = now
@@ -66,14 +70,17 @@ package actor Replay {
 
     /// What would page: notes do not.
     private func findings(
-        at now: Instant, _ settings: Settings, leavingOut hours: Set<Instant>
+        at now: Instant, _ settings: Settings, leavingOut hours: Set<Instant>, open: Set<String>
     ) async throws -> [Finding] {
         guard var detector = Self.detector(of: type) else { return [] }
-        var step = detector.start(DetectorContext(now: now, settings: settings, incidentHours: hours))
+        var step = detector.start(
+            DetectorContext(
+                now: now, settings: settings, incidentHours: hours, openSubjects: [type: open], tools: tools))
         while case .query(let query) = step {
             step = detector.receive(try await rows(query))
         }
         guard case .report(let report) = step else { return [] }
+        for tool in report.tools { tools[tool.tool] = tool }
         return report.findings.filter { !$0.isNote }
     }
 
@@ -82,7 +89,8 @@ package actor Replay {
         if let rows = known[key] { return rows }
         do {
             let rows = try await engine.query(query.sql, query.parameters, freshness: freshness).rows
-            known[key] = rows
+            // Bodies would fill the memory.
+            if !rows.columns.contains("output") { known[key] = rows }
             return rows
         } catch {
             guard query.isOptional, !Task.isCancelled else { throw error }

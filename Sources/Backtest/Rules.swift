@@ -10,6 +10,7 @@ package enum Rules {
         rule.costSpikeMultiplier = 2.5
         rule.loopRequiresRepetition = false
         rule.agentLoopGenerationThreshold = 10
+        rule.toolRequiresContrast = false
         return rule
     }
 

@@ -86,6 +86,12 @@ extension Settings {
             write: { $0.loopRequiresRepetition = $1.bool ?? $0.loopRequiresRepetition }),
         Entry(
             spec: SettingSpec(
+                key: "tool_requires_contrast", kind: .toggle,
+                meaning: "A tool fails only against its own past; false switches to the original's bare rules."),
+            read: { .bool($0.toolRequiresContrast) },
+            write: { $0.toolRequiresContrast = $1.bool ?? $0.toolRequiresContrast }),
+        Entry(
+            spec: SettingSpec(
                 key: "cost_baseline", kind: .choice(CostBaseline.allCases.map(\.rawValue)),
                 meaning: "seasonal compares with the same hour of day as well; mean is the bare 7-day rule."),
             read: { .string($0.costBaseline.rawValue) },

@@ -9,6 +9,8 @@ package struct Settings: Hashable, Sendable {
     package var errorCascadeThreshold = 10.0
     /// A loop pages only when its steps repeat; false switches to the bare count of the seed.
     package var loopRequiresRepetition = true
+    /// A tool fails only against its own past, by more than chance; false switches to the seed's bare rules A and C.
+    package var toolRequiresContrast = true
     /// `seasonal` compares with the same hour of day as well; `mean` is the seed's bare rule.
     package var costBaseline = CostBaseline.seasonal
     /// No spike below this, in US dollars an hour.

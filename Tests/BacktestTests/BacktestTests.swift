@@ -94,6 +94,17 @@ struct BacktestTests {
         #expect(seed.found == 2 && seed.falseAlerts == 1)
     }
 
+    @Test(
+        "The example's broken tool is found and its neighbour left alone; the bare rules take both for broken", .heavy)
+    func exampleTools() async throws {
+        let trial = try Trial(LabelledHistory(lines: Example.tools), .toolFailure, learning: .days(7))
+        #expect(trial.history.problems.isEmpty && trial.history.events.map(\.subject) == ["search_kb"])
+        let ours = try await trial.score(Settings())
+        #expect(ours.found == 1 && ours.falseAlerts == 0)
+        let seed = try await trial.score(Rules.seed(Settings()))
+        #expect(seed.falseAlerts > 0)
+    }
+
     /// A history, the engine over it, and its clock.
     private struct Trial {
         let history: LabelledHistory

@@ -12,6 +12,8 @@ struct OnCallCycle: Sendable {
     let configuration: AgentConfiguration
     let writer: StoreWriter
     let settings: Settings
+    /// Somebody asked: everything that has something new is looked at.
+    var isThorough = false
 
     private var engine: SourceEngine { configuration.engine }
     private var clock: WallClock { configuration.clock }
@@ -100,12 +102,17 @@ struct OnCallCycle: Sendable {
         at now: Instant, sources: [SourceHealth], _ sample: TraceSample?
     ) async throws -> DetectorStage.Result {
         let known = try await writer.read { store in
-            (costs: try store.findings(of: .costSpike, since: now - .days(31)), open: try store.unresolvedFindings())
+            (
+                costs: try store.findings(of: .costSpike, since: now - .days(31)),
+                open: try store.unresolvedFindings(), tools: try store.toolProfiles()
+            )
         }
         let open = Dictionary(grouping: known.open, by: \.type).mapValues { Set($0.map(\.subject)) }
         let context = DetectorContext(
-            now: now, settings: settings, incidentHours: Set(known.costs.flatMap(\.hours)),
-            openCostSubjects: open[.costSpike] ?? [], openSubjects: open, sample: sample)
+            now: now, settings: settings, effort: isThorough ? .thorough : .routine,
+            incidentHours: Set(known.costs.flatMap(\.hours)),
+            openCostSubjects: open[.costSpike] ?? [], openSubjects: open,
+            tools: Dictionary(known.tools.map { ($0.tool, $0) }) { $1 }, sample: sample)
         return try await DetectorStage(engine: engine, sources: sources).run(context)
     }
 
@@ -119,6 +126,7 @@ struct OnCallCycle: Sendable {
             try store.saveDetectors(report.detectors)
             try store.saveHours(complete, source: "langfuse")
             try store.noteFailedTraces(report.findings, at: now)
+            try store.saveToolProfiles(detected.reports.flatMap(\.report.tools))
             _ = try store.finishLoops(quietSince: quiet, at: now)
         }
     }

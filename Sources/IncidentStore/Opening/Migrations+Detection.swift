@@ -53,7 +53,11 @@ extension Migrations {
                 lengths TEXT NOT NULL DEFAULT '[]',
                 errors INTEGER NOT NULL DEFAULT 0 CHECK (errors >= 0),
                 empties INTEGER NOT NULL DEFAULT 0 CHECK (empties >= 0),
+                pages INTEGER NOT NULL DEFAULT 0 CHECK (pages >= 0),
+                comparisons INTEGER NOT NULL DEFAULT 0 CHECK (comparisons >= 0),
+                repeats INTEGER NOT NULL DEFAULT 0 CHECK (repeats >= 0),
                 learned_at TEXT NOT NULL,
+                learned_through TEXT,
                 looked_at TEXT,
                 newest_output TEXT
             ) STRICT, WITHOUT ROWID;

@@ -15,7 +15,7 @@ extension Command {
             sentinel backtest DETECTOR FILE        over a file with labels
             sentinel backtest example FOLDER       write a small file of either form there, with planted truths
 
-            DETECTOR is cost_spike, agent_loop or error_cascade. FILE ends in
+            DETECTOR is cost_spike, agent_loop, error_cascade or tool_failure (which needs a file with outputs). FILE ends in
               .csv    hourly values: hour,cost,label (for cost_spike)
               .jsonl  observations, one JSON object a line, `label` naming the detector that should speak
 
@@ -38,6 +38,10 @@ extension Command {
                 "There is no detector “\(word)”.",
                 nearest: Suggestion.nearest(to: word, among: DetectionType.allCases.map(\.rawValue)))
         }
+        if type == .toolFailure, arguments.words.count < 2 {
+            throw UsageError(
+                "tool_failure reads outputs, which the mirror does not hold: name a .jsonl file that has them.")
+        }
         guard Replay.knows(type) else { throw Failure("\(type.rawValue) cannot be replayed yet.") }
         let trial = try await BacktestTrial(type, arguments)
         defer { trial.close() }
@@ -53,7 +57,9 @@ extension Command {
             throw UsageError("Name the folder: sentinel backtest example FOLDER.")
         }
         try Files.makeFolder(folder)
-        for (name, text) in [("cost.csv", Example.hourlyCost), ("traces.jsonl", Example.traces)] {
+        for (name, text) in [
+            ("cost.csv", Example.hourlyCost), ("traces.jsonl", Example.traces), ("tools.jsonl", Example.tools),
+        ] {
             try Files.replace("\(folder)/\(name)", with: Array(text.utf8), mode: 0o644)
             Output.line("\(folder)/\(name)")
         }

@@ -46,7 +46,7 @@ enum ScanRun {
             composition.environment, clock: composition.clock, inbox: IntentInbox(composition.paths.database))
         defer { server?.stop() }
         let flags = server?.flags ?? KillFlags(startedAt: composition.clock.now()) { _ in }
-        return try await composition.agent(killFlags: flags, listening: server?.address).scanOnce().json
+        return try await composition.agent(killFlags: flags, listening: server?.address).scanOnce(isThorough: true).json
     }
 
     /// The agent that holds the store runs the cycle; its report is read from the store.
@@ -77,7 +77,8 @@ enum ScanRun {
         }
         let copy = try Composition(arguments, database: "\(folder)/sentinel.db")
         let flags = KillFlags(startedAt: copy.clock.now()) { _ in }
-        return try await copy.agent(killFlags: flags, listening: nil).scanOnce(carryingOutActs: false).json
+        return try await copy.agent(killFlags: flags, listening: nil).scanOnce(carryingOutActs: false, isThorough: true)
+            .json
     }
 
     private static func mirrors(in folder: String) -> [String] {

@@ -25,18 +25,21 @@ package struct DetectorQuery: Hashable, Sendable {
     /// The detector can do without: when the statement fails, it is handed a row set without columns, and the report is
     /// marked as partial.
     package var isOptional: Bool
+    /// Of an optional one: the detector says itself what its failure means, and the report is not marked.
+    package var isAttempt: Bool
 
-    package init(sql: String, parameters: [Value], isOptional: Bool = false) {
+    package init(sql: String, parameters: [Value], isOptional: Bool = false, isAttempt: Bool = false) {
         self.sql = sql
         self.parameters = parameters
         self.isOptional = isOptional
+        self.isAttempt = isAttempt
     }
 }
 
 package enum DetectorCatalog {
     /// A fresh detector of every kind, in the order in which they run.
     package static func all() -> [any Detector] {
-        [AgentLoopDetector(), CostSpikeDetector()]
+        [AgentLoopDetector(), CostSpikeDetector(), PromptDriftDetector()]
     }
 
     /// Detectors that can be replayed but page nobody yet: findings of one trouble by several detectors are not one

@@ -51,7 +51,7 @@ struct DetectorStage: Sendable {
                     guard query.isOptional, error.kind != .cancelled else {
                         return DetectorReport(state: .failed, message: "\(error)")
                     }
-                    if !gaps.contains("\(error)") { gaps.append("\(error)") }
+                    if !query.isAttempt, !gaps.contains("\(error)") { gaps.append("\(error)") }
                     step = detector.receive(RowSet(columns: []))
                 }
             }

@@ -30,6 +30,8 @@ struct DriftLook: Sendable {
     /// Where the beginning of the trouble is looked for.
     private var search = Interval(from: Instant(milliseconds: 0), to: Instant(milliseconds: 0))
     private var beginnings: [Instant] = []
+    private var lastGood: Instant?
+    private var isYounger = false
     private var probes = 0
     /// The last probe ended where the outputs that were looked at before begin.
     private var isContiguous = false
@@ -37,7 +39,7 @@ struct DriftLook: Sendable {
     /// With their bodies, these are a few megabytes at most: Langfuse answers no more than five at once.
     static let most = 100
     static let less = 20
-    static let mostProbes = 4
+    static let mostProbes = 5
 
     private struct Interval: Sendable {
         var from: Instant
@@ -73,6 +75,11 @@ struct DriftLook: Sendable {
             return isFirst && isFull ? older() : judge()
         case .readingOlder:
             take(rows)
+            // A feature younger than a day: what came before the newest ones is all that there is.
+            if rows.rows.isEmpty, isRead, !isYounger {
+                isYounger = true
+                return ask(from: context.now - reach, to: outputs.first?.at ?? context.now, limit: Self.most)
+            }
             return judge()
         case .readingBeginnings:
             beginnings = rows.records.compactMap { $0["hour"].instant }
@@ -111,7 +118,7 @@ struct DriftLook: Sendable {
         guard let verdict = learning.verdict, verdict.isDrift else { return finish() }
         note(verdict, learning)
         guard let drift, drift.trouble.isOlder, let oldest = outputs.first?.at else { return explain() }
-        let lastGood = known.flatMap { $0.state == .learned ? $0.newestOutput : nil }
+        lastGood = known.flatMap { $0.state == .learned ? $0.newestOutput : nil }
         search = Interval(from: lastGood ?? context.now - DriftQueries.reach, to: oldest)
         guard search.from < search.to else { return explain() }
         state = .readingBeginnings
@@ -127,18 +134,22 @@ struct DriftLook: Sendable {
 
     // MARK: when it began
 
-    /// The newest outputs before the newest moment at which a prompt version or a model came into use, else before the
-    /// middle of what is left.
+    /// The newest outputs before one moment: first of the last look that found nothing, which gives what to compare with; then
+    /// of the newest moment at which a prompt version or a model came into use; then of the middle of what is left.
     private mutating func probe() -> Step {
         guard probes < Self.mostProbes, search.to - search.from > .minutes(5) else { return explain() }
         state = .probing
         probes += 1
-        let (from, to) = (search.from, search.to)
-        let middle = probes == 1 ? to : from + .milliseconds((to - from).milliseconds / 2)
-        let change = beginnings.last { $0 > from && $0 < to }
-        beginnings.removeAll { $0 >= change ?? to }
-        isContiguous = (change ?? middle) == to
-        return ask(from: from, to: change ?? middle, limit: Self.less)
+        if probes == 1, let lastGood { return ask(before: lastGood + .milliseconds(1)) }
+        let change = beginnings.last { $0 > search.from && $0 < search.to }
+        beginnings.removeAll { $0 >= change ?? search.to }
+        let half = Span.milliseconds((search.to - search.from).milliseconds / 2)
+        return ask(before: change ?? (probes == 1 ? search.to : search.from + half))
+    }
+
+    private mutating func ask(before end: Instant) -> Step {
+        isContiguous = end == search.to
+        return ask(from: context.now - DriftQueries.reach, to: end, limit: Self.less)
     }
 
     private mutating func takeProbe(_ rows: RowSet) -> Step {

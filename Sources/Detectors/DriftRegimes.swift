@@ -59,7 +59,9 @@ enum DriftRegimes {
         var best: (cut: Int, p: Double)?
         for trait in Set(traits.joined()) {
             let has = traits.map { $0.contains(trait) }
-            guard let cut = cut(of: has, first: leastRegime, last: has.count - DriftVerdict.leastFailing) else { continue }
+            guard let cut = cut(of: has, first: leastRegime, last: has.count - DriftVerdict.leastFailing) else {
+                continue
+            }
             let (before, after) = (has[..<cut].count(where: \.self), has[cut...].count(where: \.self))
             let (length, rest) = (cut, has.count - cut)
             guard abs(Double(before) / Double(length) - Double(after) / Double(rest)) > least else { continue }

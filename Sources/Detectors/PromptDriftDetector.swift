@@ -142,14 +142,15 @@ package struct PromptDriftDetector: Detector {
     }
 
     private func message(_ states: [FeatureSnapshot.State: Int]) -> String {
-        guard !known.isEmpty else { return "No feature gave an output in 24 hours." }
+        guard !known.isEmpty || !pairs.isEmpty else { return "No feature gave an output in 24 hours." }
         var parts = ["\(known.count) features, \(report.snapshots.count) looked at, \(states[.drifted] ?? 0) drift"]
         if let learning = states[.learning], learning > 0 {
             let most = known.compactMap { feature in
                 (report.snapshots.first { $0.feature == feature.name } ?? context.snapshots[feature.name])
                     .flatMap { $0.state == .learning ? $0.profile.samples : nil }
             }.max()
-            parts.append("\(learning) learning (\(min(most ?? 0, DriftRule.leastSamples)) of \(DriftRule.leastSamples) outputs)")
+            parts.append(
+                "\(learning) learning (\(min(most ?? 0, DriftRule.leastSamples)) of \(DriftRule.leastSamples) outputs)")
         }
         let young = pairs.count { !$0.isJudged }
         if !pairs.isEmpty { parts.append("\(pairs.count) scores compared, \(young) learning") }
@@ -157,7 +158,8 @@ package struct PromptDriftDetector: Detector {
         var text = parts.joined(separator: "; ") + "."
         if !unread.isEmpty {
             let names = unread.prefix(3).joined(separator: ", ")
-            text += " The outputs of \(names)\(unread.count > 3 ? " and \(unread.count - 3) more" : "") could not be read."
+            text +=
+                " The outputs of \(names)\(unread.count > 3 ? " and \(unread.count - 3) more" : "") could not be read."
         }
         return text
     }

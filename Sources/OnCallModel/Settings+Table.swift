@@ -91,7 +91,8 @@ extension Settings {
             read: { .string($0.costBaseline.rawValue) },
             write: { $0.costBaseline = $1.string.flatMap(CostBaseline.init) ?? $0.costBaseline }),
         number(
-            "drift_fail_rate", 0.01...0.95, "", "Drift when more than this share of a feature's latest 20 outputs fails.",
+            "drift_fail_rate", 0.01...0.95, "",
+            "Drift when more than this share of a feature's latest 20 outputs fails.",
             \.driftFailRate),
         Entry(
             spec: SettingSpec(

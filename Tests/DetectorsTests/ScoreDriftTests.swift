@@ -10,7 +10,6 @@ struct ScoreDriftTests {
     ) -> PlantedOutputs {
         var random = SplitMix(state: seed)
         var planted = PlantedOutputs()
-        planted.add(130, every: .minutes(10), ending: .minutes(1)) { PlantedOutputs.good($0) }
         for place in 0..<before {
             let at = PlantedOutputs.now - .hours(26 + Double(place) * 100 / Double(before))
             planted.scores.append(.init(value: .random(in: old, using: &random), at: at))
@@ -34,7 +33,8 @@ struct ScoreDriftTests {
     @Test("it is told beside a change of shape")
     func both() {
         var planted = planted(0.8...1, 0.5...0.7)
-        planted.add(20, ending: .seconds(10)) { _ in "{\"answer\": 1}" }
+        planted.add(130, every: .minutes(10), ending: .minutes(1)) { PlantedOutputs.good($0) }
+        planted.add(20, every: .seconds(1), ending: .seconds(10)) { _ in "{\"answer\": 1}" }
         #expect(planted.run().report.findings.count == 2)
     }
 

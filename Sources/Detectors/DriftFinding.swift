@@ -53,10 +53,9 @@ struct DriftFinding {
             failRate: verdict.failRate, details: evidence)
     }
 
-    /// The one that stands for the failing outputs; where releases make no difference, those that most of them have.
+    /// A release that only failing outputs have.
     private var releases: Set<String> {
-        if let contrast = contrasts.first(where: { $0.label == .release }) { return [contrast.value] }
-        return Set(trouble.failing.compactMap { $0.origin[.release] }.suffix(20))
+        Set(contrasts.filter { $0.label == .release && $0.isStrong }.map(\.value).prefix(1))
     }
 
     // MARK: words

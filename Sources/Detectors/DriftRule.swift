@@ -38,7 +38,7 @@ struct DriftRule: Sendable {
     let profile: OutputProfile
 
     /// Less is no ground to call anything usual.
-    static let leastSamples = 10
+    static let leastSamples = OutputProfile.leastSamples
     /// A list that was never empty must have had this many chances to be.
     static let leastLists = 30
     /// What is rarer than this among the samples is a deviation by itself: a key is required from 99 % on.
@@ -138,22 +138,6 @@ struct DriftRule: Sendable {
         let kinds = profile.places[path]?.kinds ?? [:]
         let most = kinds.values.max() ?? 0
         return kinds.filter { $0.value * 5 >= most }.keys.sorted().map(\.rawValue).joined(separator: " or ")
-    }
-}
-
-extension OutputProfile {
-    /// The paths where at least 99 % of the samples that could have something there have it, of ten at least.
-    package var requiredPaths: [String] {
-        places.filter { path, place in
-            path != Self.root && place.possible >= DriftRule.leastSamples
-                && Double(place.present) >= 0.99 * Double(place.possible)
-        }.keys.sorted()
-    }
-
-    /// The other paths that were seen.
-    package var optionalPaths: [String] {
-        let required = Set(requiredPaths)
-        return places.keys.filter { $0 != Self.root && !required.contains($0) }.sorted()
     }
 }
 

@@ -80,15 +80,15 @@ enum DriftQueries {
             parameters: [Value(now - window), Value(now - reach), Value(now)], isOptional: true)
     }
 
-    /// The hourly means of one score of one feature.
-    static func hours(of pair: ScoreDrift, now: Instant) -> DetectorQuery {
+    /// The means of one score, minute by minute, of one feature.
+    static func minutes(of pair: ScoreDrift, now: Instant) -> DetectorQuery {
         DetectorQuery(
             sql: """
-                SELECT date_trunc('hour', timestamp) AS hour, AVG(value) AS mean, COUNT(*) AS scores \
+                SELECT date_trunc('minute', timestamp) AS minute, AVG(value) AS mean, COUNT(*) AS scores \
                 FROM langfuse.scores WHERE name = ? AND timestamp >= ? AND timestamp <= ? \
                 AND data_type IN ('NUMERIC', 'BOOLEAN') AND trace_id IN (\
                 SELECT trace_id FROM langfuse.observations WHERE name = ? AND start_time >= ?) \
-                GROUP BY date_trunc('hour', timestamp)
+                GROUP BY date_trunc('minute', timestamp)
                 """,
             parameters: [
                 .text(pair.score), Value(now - reach), Value(now), .text(pair.feature), Value(now - reach - window),

@@ -10,7 +10,7 @@ package struct PromptDriftDetector: Detector {
     package let type = DetectionType.promptDrift
 
     private enum State {
-        case idle, readingFeatures, looking, readingAnyScore, readingScores, readingHours, done
+        case idle, readingFeatures, looking, readingAnyScore, readingScores, readingMinutes, done
     }
 
     private var state = State.idle
@@ -50,7 +50,7 @@ package struct PromptDriftDetector: Detector {
             scoreSQL = query.sql
             return .query(query)
         case .readingScores: return takeScores(rows)
-        case .readingHours: return takeHours(rows)
+        case .readingMinutes: return takeMinutes(rows)
         }
     }
 
@@ -108,21 +108,21 @@ package struct PromptDriftDetector: Detector {
         self.pairs = pairs
         for pair in pairs where pair.isJudged { judged.insert(pair.fingerprint) }
         falling = pairs.filter { $0.isDrift(context.settings) }
-        state = .readingHours
-        return nextHours()
+        state = .readingMinutes
+        return nextMinutes()
     }
 
-    private mutating func nextHours() -> DetectorStep {
+    private mutating func nextMinutes() -> DetectorStep {
         guard let pair = falling.first else { return finish() }
-        return .query(DriftQueries.hours(of: pair, now: context.now))
+        return .query(DriftQueries.minutes(of: pair, now: context.now))
     }
 
-    private mutating func takeHours(_ rows: RowSet) -> DetectorStep {
+    private mutating func takeMinutes(_ rows: RowSet) -> DetectorStep {
         let pair = falling.removeFirst()
         let onset = pair.onset(in: rows, now: context.now)
         report.findings.append(pair.finding(onset: onset, now: context.now, sql: scoreSQL))
         report.drifts.append(pair.event(onset: onset, now: context.now))
-        return nextHours()
+        return nextMinutes()
     }
 
     // MARK: the report

@@ -73,27 +73,27 @@ struct ScoreDrift: Hashable, Sendable {
         return (pairs.values.sorted { ($0.feature, $0.score) < ($1.feature, $1.score) }, unreadable)
     }
 
-    /// `hours`: hour, mean and number of scores, of any order. The hour after which the mean is lower, as two levels fit
+    /// `minutes`: minute, mean and number of scores, of any order. The minute from which on the mean is lower, as two levels fit
     /// them best; the beginning of the last day where there is none.
-    func onset(in hours: RowSet, now: Instant) -> Instant {
-        let points = hours.records.compactMap { row -> (hour: Instant, mean: Double, count: Double)? in
-            guard let hour = row["hour"].instant, let mean = row["mean"].real, mean.isFinite,
+    func onset(in minutes: RowSet, now: Instant) -> Instant {
+        let points = minutes.records.compactMap { row -> (minute: Instant, mean: Double, count: Double)? in
+            guard let minute = row["minute"].instant, let mean = row["mean"].real, mean.isFinite,
                 let count = row["scores"].integer, count > 0
             else { return nil }
-            return (hour, mean, Double(count))
-        }.sorted { $0.hour < $1.hour }
+            return (minute, mean, Double(count))
+        }.sorted { $0.minute < $1.minute }
         let (sum, weight) = points.reduce((0, 0)) { ($0.0 + $1.mean * $1.count, $0.1 + $1.count) }
-        var best: (hour: Instant, gain: Double)?
+        var best: (minute: Instant, gain: Double)?
         var (leftSum, leftWeight) = (0.0, 0.0)
         for point in points {
             if leftWeight > 0 {
                 let difference = leftSum / leftWeight - (sum - leftSum) / (weight - leftWeight)
                 let gain = leftWeight * (weight - leftWeight) * difference * difference
-                if difference > 0, gain > best?.gain ?? 0 { best = (point.hour, gain) }
+                if difference > 0, gain > best?.gain ?? 0 { best = (point.minute, gain) }
             }
             (leftSum, leftWeight) = (leftSum + point.mean * point.count, leftWeight + point.count)
         }
-        return best?.hour ?? now - DriftQueries.window
+        return best?.minute ?? now - DriftQueries.window
     }
 
     // MARK: as a finding

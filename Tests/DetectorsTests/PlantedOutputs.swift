@@ -71,7 +71,7 @@ struct PlantedOutputs {
         if sql.contains("MIN(hour)") { return beginnings(query) }
         if sql.contains("prompt_versions") { return promptVersion(query) }
         if sql.contains("is_now") { return scoreRows(now) }
-        if sql.contains("AVG(value)") { return hours(query) }
+        if sql.contains("AVG(value)") { return minutes(query) }
         if sql.contains("langfuse.scores") {
             let recent = scores.count { $0.at >= now - .hours(24) && $0.at <= now }
             return RowSet(columns: ["scores"], rows: [[Value(recent)]])
@@ -146,12 +146,14 @@ struct PlantedOutputs {
             })
     }
 
-    private func hours(_ query: DetectorQuery) -> RowSet {
-        let groups = Dictionary(grouping: scores.filter { $0.name == query.parameters[0].text }, by: \.at.startOfHour)
+    private func minutes(_ query: DetectorQuery) -> RowSet {
+        let groups = Dictionary(grouping: scores.filter { $0.name == query.parameters[0].text }) {
+            $0.at.floored(to: .minutes(1))
+        }
         return RowSet(
-            columns: ["hour", "mean", "scores"],
-            rows: groups.map { hour, scores in
-                [Value(hour), .real(scores.reduce(0) { $0 + $1.value } / Double(scores.count)), Value(scores.count)]
+            columns: ["minute", "mean", "scores"],
+            rows: groups.map { minute, scores in
+                [Value(minute), .real(scores.reduce(0) { $0 + $1.value } / Double(scores.count)), Value(scores.count)]
             })
     }
 }

@@ -29,7 +29,8 @@ struct DriftFacts {
             promptContrast = nil
             return
         }
-        promptContrast = "\(value): \(failing) of \(of) fail, \(prompt["before"]?.string ?? "the others"): "
+        promptContrast =
+            "\(value): \(failing) of \(of) fail, \(prompt["before"]?.string ?? "the others"): "
             + "\(others) of \(othersOf)"
     }
 

@@ -27,8 +27,11 @@ package enum Blame {
     package static func abstention(of file: CaseFile) -> String? {
         guard suspects(of: file).isEmpty else { return nil }
         let candidates = file.commits.count { isCandidate($0, of: file.finding) }
-        if candidates == 0 { return "No commit of the seven days before the onset is known." }
         let cause = NoCodeCause(file.finding)
+        if let prompt = cause.prompt {
+            return "\(prompt), which speaks for the prompt in Langfuse; no commit stands out."
+        }
+        if candidates == 0 { return "No commit of the seven days before the onset is known." }
         return cause.isSurge
             ? "\(cause.phrase), which speaks for more traffic and not for a change of the code."
             : "None of \(candidates) commits stands out."
@@ -53,6 +56,8 @@ package enum Blame {
 struct NoCodeCause {
     let isSurge: Bool
     let phrase: String
+    /// A version of a prompt by which failing and passing outputs differ; it is written in Langfuse, often by no commit.
+    let prompt: String?
 
     init(_ finding: Finding) {
         let volume = finding.evidence["volume_ratio"]?.double ?? 1
@@ -60,8 +65,9 @@ struct NoCodeCause {
         let isNew = finding.evidence["is_new"]?.bool ?? false
         isSurge =
             finding.type == .costSpike && !isNew && volume >= 1.5 && price.map { (0.8...1.25).contains($0) } ?? false
+        prompt = DriftFacts(finding)?.promptContrast
         phrase = "Volume is \(Figures.times(volume)) at an unchanged unit price (\(Figures.times(price ?? 1)))"
     }
 
-    var score: Double { isSurge ? 3 : 1 }
+    var score: Double { isSurge ? 3 : prompt != nil ? 2 : 1 }
 }

@@ -6,7 +6,7 @@ struct BlameCase {
     let commit: CommitFact
     private(set) var terms: [(points: Double, phrase: String)] = []
     /// The diff changes what can cause this kind of trouble.
-    private(set) var diffSpeaks = false
+    var diffSpeaks = false
 
     var score: Double { terms.reduce(0) { $0 + $1.points } }
 
@@ -24,10 +24,11 @@ struct BlameCase {
         addAlignment(with: file.finding)
         if commit.files.isEmpty { addMessageAlone(file.finding) } else { addDiff(file.finding) }
         addNames(of: file.finding)
+        addDrift(file.finding)
         addErrors(file)
     }
 
-    private mutating func add(_ points: Double, _ phrase: String) {
+    mutating func add(_ points: Double, _ phrase: String) {
         terms.append((points, phrase))
     }
 
@@ -83,6 +84,7 @@ struct BlameCase {
     private mutating func addNames(of finding: Finding) {
         var names = [finding.loop?.agent, finding.loop?.repeatedStep].compactMap(\.self)
         if finding.type == .costSpike { names.append(finding.subject) }
+        names += DriftFacts(finding)?.names ?? []
         let wanted = Set(names.flatMap { Words.identifying($0) })
         guard !wanted.isEmpty else { return }
         if let file = commit.files.first(where: { !CommitClass.isInnocent(path: $0.path) && wanted.meets($0.path) }) {

@@ -38,6 +38,10 @@ struct CauseWeights {
             weights = [.retrying: 2.5, .stopping: 2.5, .prompt: 1.5, .tokens: 0.8, .model: 1.0, .caching: 0.8]
             return
         }
+        if let drift = DriftFacts(finding) {
+            weights = Self.drift(drift)
+            return
+        }
         let price = finding.evidence["unit_price_ratio"]?.double
         let volume = finding.evidence["volume_ratio"]?.double
         let isDearer = price.map { $0 >= 1.5 } ?? true

@@ -10,6 +10,7 @@ struct IntentDesk: Sendable {
     let gate: @Sendable () async -> Gate
     let settings: SettingsDesk
     let outbox: Outbox
+    let quality: QualityDesk
     /// Makes the on-call brain run now.
     let scan: @Sendable () async -> Void
 
@@ -46,7 +47,11 @@ struct IntentDesk: Sendable {
         case .scanNow:
             await scan()
             return "Scanning now."
-        case .snooze, .wake, .silence, .endSilence, .acceptOutputs, .patrol, .inspect:
+        case .acceptOutputs(let feature):
+            return try await quality.accept(feature, by: author, at: now)
+        case .patrol:
+            return try await quality.startPatrol()
+        case .snooze, .wake, .silence, .endSilence, .inspect:
             return "This agent cannot do that: update it."
         }
     }

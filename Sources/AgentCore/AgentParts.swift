@@ -60,7 +60,8 @@ struct AgentParts: Sendable {
         let desk = IntentDesk(
             writer: writer, clock: clock,
             gate: { [configuration, settings] in await Self.gate(configuration, settings) },
-            settings: settings, outbox: outbox, scan: { [scheduler] in await scheduler.hasten(.onCall) })
+            settings: settings, outbox: outbox, scan: { [scheduler] in await scheduler.hasten(.onCall) },
+            traces: TraceReader(engine: configuration.engine, clock: clock))
         let watch = try StoreWatch(writer.file)
         try await desk.answerAll()
         for await _ in watch.changes {

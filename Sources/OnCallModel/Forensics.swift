@@ -43,7 +43,8 @@ package struct CausalGraph: Hashable, Sendable {
         }
     }
 
-    /// `from` comes before `to`, or holds it up.
+    /// It reads as a sentence: the commit caused the finding, the release contains the commit, the message reported the
+    /// finding, the finding caused the error.
     package struct Edge: Hashable, Sendable {
         package enum Kind: String, CaseIterable, Hashable, Sendable {
             /// The best suspect, above the margin.
@@ -56,7 +57,7 @@ package struct CausalGraph: Hashable, Sendable {
             case sharedKey = "shared_key"
             /// One calls the other.
             case called
-            /// A person or a monitor told of it.
+            /// A person, a monitor or a detector told of it.
             case reported
             /// Nothing but time.
             case preceded

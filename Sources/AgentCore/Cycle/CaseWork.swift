@@ -39,9 +39,13 @@ struct CaseWork: Sendable {
         var suspects = opened.suspects
         var file: CaseFile?
         if opened.needsInvestigation {
-            let caseFile = await investigate(finding, now: now)
-            suspects = Blame.suspects(of: caseFile)
+            var caseFile = await investigate(finding, now: now)
+            let verdict = Blame.verdict(of: caseFile)
+            suspects = verdict.suspects
+            let (graph, gap) = EvidenceGraph.make(of: caseFile, verdict: verdict, incident: opened.incident)
+            if let gap { caseFile.gaps.append(gap) }
             try await save(narration.template(caseFile, suspects: suspects), suspects, caseFile, of: opened.incident)
+            try await saveForensics(graph, verdict.noCodeCause, caseFile.surroundings.traces, of: opened.incident)
             file = caseFile
         }
         try await route(finding, incident: opened.incident, suspects: suspects)
@@ -70,6 +74,14 @@ struct CaseWork: Sendable {
         try await writer.transaction {
             try $0.saveInvestigation(
                 of: incident, narrative: narrative, suspects: suspects, caseFile: file, at: now)
+        }
+    }
+
+    private func saveForensics(
+        _ graph: CausalGraph, _ noCodeCause: NoCodeCause, _ traces: [TraceTree], of incident: Int64
+    ) async throws {
+        try await writer.transaction {
+            try $0.saveForensics(of: incident, graph: graph, noCodeCause: noCodeCause, traces: traces)
         }
     }
 

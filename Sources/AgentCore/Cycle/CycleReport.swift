@@ -88,6 +88,7 @@ extension IncidentDetail {
             "occurrences": JSONValue(summary.occurrences),
             "cost_per_hour": .number(summary.costPerHour),
             "blame": .array(suspects.map(\.json)),
+            "no_code_cause": noCodeCause?.json,
             "approval": .string(summary.approval.rawValue),
             "report": .string(report),
             "evidence": evidence,

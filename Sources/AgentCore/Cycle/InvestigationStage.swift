@@ -34,7 +34,10 @@ struct InvestigationStage: Sendable {
     private func answer(to query: InvestigationQuery) async -> InvestigationAnswer {
         do {
             let result = try await engine.query(query.sql, query.parameters, freshness: .upTo(.minutes(5)))
+            if query.isOptional, result.sources.contains(where: { $0.state == .notConfigured }) { return .absent }
             return .rows(result.rows, isPartial: result.isPartial)
+        } catch  where query.isOptional && [.notConfigured, .unknownTable].contains(error.kind) {
+            return .absent
         } catch {
             return .failed("\(error)")
         }

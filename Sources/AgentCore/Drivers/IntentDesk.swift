@@ -12,6 +12,7 @@ struct IntentDesk: Sendable {
     let outbox: Outbox
     /// Makes the on-call brain run now.
     let scan: @Sendable () async -> Void
+    let traces: TraceReader
 
     /// Answers everything that waits, oldest first. Writes nothing when nobody waits: every write is a notice to itself.
     func answerAll() async throws {
@@ -46,7 +47,9 @@ struct IntentDesk: Sendable {
         case .scanNow:
             await scan()
             return "Scanning now."
-        case .snooze, .wake, .silence, .endSilence, .acceptOutputs, .patrol, .inspect:
+        case .inspect(let trace):
+            return try await inspect(trace)
+        case .snooze, .wake, .silence, .endSilence, .acceptOutputs, .patrol:
             return "This agent cannot do that: update it."
         }
     }

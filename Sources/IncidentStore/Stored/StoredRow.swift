@@ -58,6 +58,10 @@ struct StoredRow {
         }
     }
 
+    func optionalJSON(_ column: String) throws(StoreError) -> JSONValue? {
+        record[column].isNull ? nil : try json(column)
+    }
+
     func damaged(_ reason: String) -> StoreError {
         let name = ["id", "name", "key", "type"].lazy.map { record[$0] }.first { !$0.isNull }
         let spelled: String =

@@ -1,0 +1,70 @@
+import Basics
+import OnCallModel
+
+/// What a finding is about, by the names that other facts may have too.
+struct Trouble: Hashable {
+    /// Names of features, agents and tools, the finding's own first.
+    let features: [String]
+    /// Trace ids, the finding's own first.
+    let traces: [String]
+    let releases: Set<String>
+    /// The Sentry issue that it is about.
+    let issue: String?
+    /// The words of its names that tell it from others.
+    let words: Set<String>
+    /// The step that repeats, where one does.
+    let step: String?
+
+    init(_ finding: Finding) {
+        let evidence = finding.evidence
+        var features: [String] = []
+        switch finding.type {
+        case .costSpike: if finding.subject != "project" { features.append(finding.subject) }
+        case .promptDrift, .toolFailure: features.append(finding.subject)
+        case .agentLoop, .errorCascade: break
+        }
+        if let loop = finding.loop { features.append(loop.agent) }
+        features += finding.links.features.sorted()
+        self.features = Self.unique(features)
+        let told = (evidence["traces"]?.array ?? []).compactMap(\.string)
+        let own = finding.loop?.traceID ?? (finding.type == .agentLoop ? finding.subject : nil)
+        traces = Self.unique([own].compactMap { $0 } + finding.links.traces.sorted() + told)
+        releases = finding.links.releases.union([evidence["release"]?.string].compactMap { $0 })
+        issue = finding.type == .errorCascade ? finding.subject : nil
+        step = finding.loop?.repeatedStep
+        words = Set((self.features + [step].compactMap { $0 }).flatMap { Words.identifying($0) })
+    }
+
+    private static func unique(_ names: [String]) -> [String] {
+        var seen = Set<String>()
+        return names.filter { !$0.isEmpty && seen.insert($0).inserted }
+    }
+
+    /// The feature, agent, tool or trace of it that a text names; nil where it names none.
+    ///
+    /// A name of one everyday word is taken only as it stands; else all its words must follow one another.
+    func named(in text: String) -> String? {
+        traces.first { Mention.holds(text, $0) } ?? features.first { Mention.holds(text, $0) }
+            ?? step.flatMap { Mention.holds(text, $0) ? $0 : nil }
+    }
+}
+
+/// Whether a text mentions a name.
+enum Mention {
+    /// `support-bot` is mentioned by "support_bot", "SupportBot" and "the support bot", not by "support".
+    static func holds(_ text: some StringProtocol, _ name: some StringProtocol) -> Bool {
+        let wanted = Words.of(name)
+        guard wanted.reduce(0, { $0 + $1.count }) >= 4 else { return false }
+        let words = Words.of(text.prefix(4000))
+        guard words.count >= wanted.count else { return false }
+        return (0...(words.count - wanted.count)).contains { start in
+            words[start..<start + wanted.count].elementsEqual(wanted)
+        }
+    }
+
+    /// A commit's hash of seven digits or more that stands in a text.
+    static func commit(in text: some StringProtocol, among shas: [String]) -> String? {
+        let words = text.prefix(4000).lowercased().split { !$0.isHexDigit }.map(String.init).filter { $0.count >= 7 }
+        return shas.first { sha in words.contains { sha.lowercased().hasPrefix($0) } }
+    }
+}

@@ -58,7 +58,7 @@ package actor Replay {
     }
 
     private static func detector(of type: DetectionType) -> (any Detector)? {
-        (DetectorCatalog.all() + DetectorCatalog.trials()).first { $0.type == type }
+        DetectorCatalog.all().first { $0.type == type }
     }
 
     /// Whether there is a detector to replay.

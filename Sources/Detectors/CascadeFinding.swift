@@ -68,7 +68,10 @@ enum CascadeFinding {
             type: .errorCascade, severity: judgement.severity,
             fingerprint: Fingerprint(DetectionType.errorCascade.rawValue, issue.id), subject: issue.id,
             description: sentence(judgement), evidence: evidence(judgement, expectedByDay, context.settings), sql: sql,
-            onset: issue.onset, lastSeen: issue.lastSeen, costPerHour: judgement.costPerHour)
+            onset: issue.onset, lastSeen: issue.lastSeen, costPerHour: judgement.costPerHour,
+            links: FindingLinks(
+                traces: Set(issue.traces.union(judgement.share.traces).sorted().prefix(100)),
+                releases: judgement.link == .release ? [issue.release] : []))
     }
 
     /// "RateLimitError (4401): 340 events since 13:02, none before; generations ×3.1 in the same 40 min, $18.40 of cost;

@@ -12,7 +12,9 @@ enum CostFinding {
             fingerprint: Fingerprint(DetectionType.costSpike.rawValue, decomposition.subject),
             subject: decomposition.subject, description: sentence(judgement, decomposition, now: context.now),
             evidence: evidence(judgement, decomposition, settings: context.settings), sql: sql, onset: onset,
-            lastSeen: judgement.isRunning ? context.now : judgement.hour + .hours(1), costPerHour: judgement.cost)
+            lastSeen: judgement.isRunning ? context.now : judgement.hour + .hours(1), costPerHour: judgement.cost,
+            links: FindingLinks(
+                features: decomposition.subject == CostDecomposition.project ? [] : [decomposition.subject]))
     }
 
     private static func sentence(

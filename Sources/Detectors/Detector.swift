@@ -7,9 +7,15 @@ package import OnCallModel
 /// until a report comes. It makes a fresh detector for every cycle; nothing is remembered in between.
 package protocol Detector: Sendable {
     var type: DetectionType { get }
+    /// The sources without which it cannot judge, even where it found nothing to ask them.
+    var needs: Set<String> { get }
     mutating func start(_ context: DetectorContext) -> DetectorStep
     /// `rows` answer the statement that the last step asked for, in full.
     mutating func receive(_ rows: RowSet) -> DetectorStep
+}
+
+extension Detector {
+    package var needs: Set<String> { ["langfuse"] }
 }
 
 /// What the driver does next.
@@ -34,14 +40,8 @@ package struct DetectorQuery: Hashable, Sendable {
 }
 
 package enum DetectorCatalog {
-    /// A fresh detector of every kind, in the order in which they run.
+    /// A fresh detector of every kind, in the order in which they run: of one trouble the first to see it opens the incident.
     package static func all() -> [any Detector] {
-        [AgentLoopDetector(), CostSpikeDetector()]
-    }
-
-    /// Detectors that can be replayed but page nobody yet: findings of one trouble by several detectors are not one
-    /// incident so far, and an error cascade mostly comes with a spike.
-    package static func trials() -> [any Detector] {
-        [ErrorCascadeDetector()]
+        [AgentLoopDetector(), CostSpikeDetector(), ErrorCascadeDetector()]
     }
 }

@@ -7,6 +7,7 @@ package import OnCallModel
 /// Generations are read only when an issue rises, and events only when generations rise with it.
 package struct ErrorCascadeDetector: Detector {
     package let type = DetectionType.errorCascade
+    package let needs: Set = ["langfuse", "sentry"]
 
     private enum State {
         case idle, readingIssues, readingCells, readingDayBefore, readingEvents, readingTraces, done

@@ -1,15 +1,13 @@
 package import OnCallModel
 
 extension Gate {
-    /// What would help against a finding; nil for a kind that has no remedy yet.
+    /// What would help against a finding; nil for a loop whose trace is not known.
     package static func remedy(for finding: Finding, incident: Int64, suspects: [Suspect]) -> Action? {
         switch finding.type {
         case .agentLoop:
             finding.loop.map { .killLoop(trace: $0.traceID, agent: $0.agent) }
-        case .costSpike:
+        case .costSpike, .errorCascade, .promptDrift, .toolFailure:
             review(incident: incident, suspects: suspects)
-        case .errorCascade, .promptDrift, .toolFailure:
-            nil
         }
     }
 

@@ -85,12 +85,12 @@ struct BlameContext {
 
     init(_ file: CaseFile) {
         self.file = file
-        let trouble = Trouble(file.finding)
+        let trouble = Trouble(file)
         self.trouble = trouble
         delivery = Delivery(file)
         contrasts = Contrast.all(in: file)
         weights = CauseWeights(file.finding)
-        errors = file.errors.filter { $0.id == trouble.issue || $0.firstSeen >= file.finding.onset - .hours(1) }
+        errors = file.errors.filter { trouble.issues.contains($0.id) || $0.firstSeen >= file.finding.onset - .hours(1) }
         marks = TroubleMarks.words(of: file.finding)
     }
 }

@@ -6,6 +6,9 @@ extension CaseFile {
     package func redacted(by redaction: Redaction) -> CaseFile {
         var file = self
         file.finding.description = redaction.apply(to: finding.description)
+        for index in companions.indices {
+            file.companions[index].headline = redaction.apply(to: companions[index].headline)
+        }
         for index in commits.indices {
             file.commits[index].message = redaction.apply(to: commits[index].message)
             for position in commits[index].files.indices {

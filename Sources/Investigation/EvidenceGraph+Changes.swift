@@ -3,37 +3,61 @@ import OnCallModel
 
 /// What was changed: commits, and how they reached production; prompts.
 extension EvidenceGraph {
-    mutating func addFindings(_ others: [Finding], incident: Int64) {
-        let findings = [finding] + others.filter { $0.fingerprint != finding.fingerprint }
+    mutating func addFindings(incident: Int64) {
+        let members = [Member(finding)] + file.companions.map(Member.init)
         let incidentID = "incident:\(incident)"
         add(
             .init(
                 id: incidentID, kind: .incident, label: "incident \(incident)",
-                at: findings.map(\.onset).min() ?? onset, end: findings.map(\.lastSeen).max(), isTrouble: true))
-        for other in findings {
+                at: members.map(\.onset).min() ?? onset, end: members.map(\.lastSeen).max(), isTrouble: true))
+        for member in members {
             add(
                 .init(
-                    id: Self.id(of: other), kind: .finding, label: "\(other.type.rawValue) \(other.subject)",
-                    at: other.onset, end: other.lastSeen, isTrouble: true))
-            join(Self.id(of: other), incidentID, .reported, other.description)
+                    id: member.id, kind: .finding, label: member.label, at: member.onset, end: member.lastSeen,
+                    isTrouble: true))
+            join(member.id, incidentID, .reported, member.sentence)
         }
-        let ordered = findings.sorted { ($0.onset, $0.fingerprint.text) < ($1.onset, $1.fingerprint.text) }
+        let ordered = members.sorted { ($0.onset, $0.id) < ($1.onset, $1.id) }
         for (index, later) in ordered.enumerated() {
             for earlier in ordered[..<index] {
-                guard let key = Self.sharedKey(earlier, later) else { continue }
-                join(Self.id(of: earlier), Self.id(of: later), .sharedKey, "both name \(key)")
+                guard let key = earlier.sharedKey(with: later) else { continue }
+                join(earlier.id, later.id, .sharedKey, "both name \(key)")
             }
         }
     }
 
-    private static func sharedKey(_ left: Finding, _ right: Finding) -> String? {
-        let (one, other) = (Trouble(left), Trouble(right))
-        if let trace = one.traces.first(where: other.traces.contains) { return "trace \(trace)" }
-        if let release = one.releases.intersection(other.releases).min() { return "release \(release)" }
-        if let commit = left.links.commits.intersection(right.links.commits).min() {
-            return "commit \(commit.prefix(7))"
+    /// A finding of the incident.
+    private struct Member {
+        let id: String
+        let label: String
+        let sentence: String
+        let onset: Instant
+        let lastSeen: Instant
+        private let trouble: Trouble
+        private let commits: Set<String>
+
+        init(_ finding: Finding) {
+            id = EvidenceGraph.id(of: finding.fingerprint)
+            label = "\(finding.type.rawValue) \(finding.subject)"
+            sentence = finding.description
+            (onset, lastSeen, commits) = (finding.onset, finding.lastSeen, finding.links.commits)
+            trouble = Trouble(finding)
         }
-        return one.features.first(where: other.features.contains)
+
+        init(_ finding: IncidentFinding) {
+            id = EvidenceGraph.id(of: finding.fingerprint)
+            label = "\(finding.type.rawValue) \(finding.subject)"
+            sentence = finding.headline
+            (onset, lastSeen, commits) = (finding.firstSeen, finding.lastSeen, finding.links.commits)
+            trouble = Trouble(finding.type, finding.subject, evidence: finding.evidence, links: finding.links)
+        }
+
+        func sharedKey(with other: Member) -> String? {
+            if let trace = trouble.traces.first(where: other.trouble.traces.contains) { return "trace \(trace)" }
+            if let release = trouble.releases.intersection(other.trouble.releases).min() { return "release \(release)" }
+            if let commit = commits.intersection(other.commits).min() { return "commit \(commit.prefix(7))" }
+            return trouble.features.first(where: other.trouble.features.contains)
+        }
     }
 
     // MARK: commits

@@ -37,12 +37,12 @@ extension EvidenceGraph {
     /// The issue of the finding, those whose events name its traces or whose place a suspect changes, and those that are
     /// new. An old one that shares nothing is no part of it.
     mutating func addErrors() {
-        let own = file.errors.filter { $0.id == trouble.issue }
-        let rest = file.errors.filter { $0.id != trouble.issue && !$0.id.isEmpty }
+        let own = file.errors.filter { trouble.issues.contains($0.id) }
+        let rest = file.errors.filter { !trouble.issues.contains($0.id) && !$0.id.isEmpty }
             .sorted { ($0.count, $1.id) > ($1.count, $0.id) }
         for error in own + rest {
             let links = ErrorLinks(error, in: self)
-            guard error.id == trouble.issue || links.isTied || isNew(error) else { continue }
+            guard trouble.issues.contains(error.id) || links.isTied || isNew(error) else { continue }
             guard
                 add(
                     .init(
@@ -51,6 +51,12 @@ extension EvidenceGraph {
             else { continue }
             join(error, links)
         }
+    }
+
+    /// The finding that is about an issue: that of the case, or one of its companions.
+    private func cascadeID(of error: ErrorFact) -> String {
+        let companion = file.companions.first { $0.type == .errorCascade && $0.subject == error.id }
+        return companion.map { Self.id(of: $0.fingerprint) } ?? findingID
     }
 
     private func isNew(_ error: ErrorFact) -> Bool {
@@ -67,8 +73,8 @@ extension EvidenceGraph {
                 Self.id(of: commit), links.id, index == 0 ? .caused : .suspected,
                 "changes \(path.prefix(80)), where Sentry places it; \(when)")
         }
-        if error.id == trouble.issue {
-            join(links.id, findingID, .sharedKey, "the finding is about this issue")
+        if trouble.issues.contains(error.id) {
+            join(links.id, cascadeID(of: error), .sharedKey, "the finding is about this issue")
         } else if error.firstSeen < onset {
             let (kind, reason): (CausalGraph.Edge.Kind, String) =
                 links.traces.isEmpty

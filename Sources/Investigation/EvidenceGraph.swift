@@ -22,13 +22,12 @@ package struct EvidenceGraph {
         let to: String
     }
 
-    /// The graph of an incident, and one sentence where something had no room in it. `findings` are the incident's own, that
-    /// of the case among them or not.
+    /// The graph of an incident, and one sentence where something had no room in it.
     package static func make(
-        of file: CaseFile, verdict: Blame.Verdict, incident: Int64, findings: [Finding] = []
+        of file: CaseFile, verdict: Blame.Verdict, incident: Int64
     ) -> (graph: CausalGraph, gap: String?) {
         var graph = EvidenceGraph(file, verdict)
-        graph.addFindings(findings, incident: incident)
+        graph.addFindings(incident: incident)
         graph.addCommits()
         graph.addTraces()
         graph.addErrors()
@@ -43,15 +42,15 @@ package struct EvidenceGraph {
     init(_ file: CaseFile, _ verdict: Blame.Verdict) {
         self.file = file
         self.verdict = verdict
-        trouble = Trouble(file.finding)
+        trouble = Trouble(file)
         delivery = Delivery(file)
     }
 
     var finding: Finding { file.finding }
     var onset: Instant { file.finding.onset }
-    var findingID: String { Self.id(of: finding) }
+    var findingID: String { Self.id(of: finding.fingerprint) }
 
-    static func id(of finding: Finding) -> String { "finding:\(finding.fingerprint.text)" }
+    static func id(of finding: Fingerprint) -> String { "finding:\(finding.text)" }
 
     // MARK: assembly
 

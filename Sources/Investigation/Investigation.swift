@@ -38,7 +38,7 @@ package struct Investigation: Sendable {
     private mutating func next() -> Step {
         while round < 3 {
             round += 1
-            let named = Trouble(file.finding).traces
+            let named = Trouble(file).traces
             let queries =
                 round == 2
                 ? InvestigationPlan.secondRound(file, scope: scope, now: now)

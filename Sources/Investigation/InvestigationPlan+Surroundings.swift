@@ -90,11 +90,11 @@ extension InvestigationPlan {
 
     /// The finding's own issue, then those that are new since the onset, the most frequent first.
     static func issues(worthReading file: CaseFile) -> [ErrorFact] {
-        let (own, since) = (Trouble(file.finding).issue, file.finding.onset - .hours(1))
-        let wanted = file.errors.filter { !$0.id.isEmpty && ($0.id == own || $0.firstSeen >= since) }
+        let (own, since) = (Trouble(file).issues, file.finding.onset - .hours(1))
+        let wanted = file.errors.filter { !$0.id.isEmpty && (own.contains($0.id) || $0.firstSeen >= since) }
         return Array(
             wanted.sorted { left, right in
-                if (left.id == own) != (right.id == own) { return left.id == own }
+                if own.contains(left.id) != own.contains(right.id) { return own.contains(left.id) }
                 return (left.count, right.id) > (right.count, left.id)
             }.prefix(eventsOf))
     }

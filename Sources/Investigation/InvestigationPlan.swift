@@ -31,7 +31,7 @@ enum InvestigationPlan {
     /// What the lists of the first round make worth reading: diffs, events, and which traces are the dearest.
     static func secondRound(_ file: CaseFile, scope: InvestigationScope, now: Instant) -> [InvestigationQuery] {
         let issues = Self.issues(worthReading: file).map(events)
-        let needsTraces = Trouble(file.finding).traces.isEmpty
+        let needsTraces = Trouble(file).traces.isEmpty
         return files(file, scope: scope) + issues + (needsTraces ? [dearest(file.finding, now: now)] : [])
     }
 

@@ -41,8 +41,8 @@ struct NoCodeCase {
     private mutating func addProvider(_ file: CaseFile) {
         let finding = file.finding
         guard finding.type == .errorCascade || finding.type == .toolFailure else { return }
-        let own = Trouble(finding).issue
-        let fresh = file.errors.filter { $0.id == own || $0.firstSeen >= finding.onset - .hours(1) }
+        let own = Trouble(file).issues
+        let fresh = file.errors.filter { own.contains($0.id) || $0.firstSeen >= finding.onset - .hours(1) }
         let texts = fresh.map(\.title) + Self.texts(in: finding.evidence)
         if let text = texts.first(where: { !Self.quota.isDisjoint(with: Words.of($0)) }) {
             terms.append((1.5, "“\(text.prefix(80))” speaks of a quota or a credential"))

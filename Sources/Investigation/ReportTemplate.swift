@@ -23,6 +23,9 @@ package enum ReportTemplate {
     private static func whatHappened(_ file: CaseFile) -> String {
         let finding = file.finding
         var lines = ["\(Inert.quoted(finding.description, limit: 600)) It began at \(finding.onset.iso8601Seconds)."]
+        lines += file.companions.prefix(5).map {
+            "- The same trouble, as \(Inert.quoted($0.why, limit: 160)): \(Inert.quoted($0.headline, limit: 400))"
+        }
         let errors = file.errors.filter { $0.firstSeen >= finding.onset - .hours(1) }
         lines += errors.prefix(3).map {
             "- New in Sentry: \(Inert.quoted($0.title)), \($0.count) times since \($0.firstSeen.iso8601Seconds)."

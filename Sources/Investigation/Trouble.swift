@@ -1,37 +1,53 @@
 import Basics
 import OnCallModel
 
-/// What a finding is about, by the names that other facts may have too.
+/// What an incident's findings are about, by the names that other facts may have too.
 struct Trouble: Hashable {
-    /// Names of features, agents and tools, the finding's own first.
+    /// Names of features, agents and tools, those of the finding itself first.
     let features: [String]
-    /// Trace ids, the finding's own first.
+    /// Trace ids, those of the finding itself first.
     let traces: [String]
     let releases: Set<String>
-    /// The Sentry issue that it is about.
-    let issue: String?
+    /// The Sentry issues that it is about.
+    let issues: Set<String>
     /// The words of its names that tell it from others.
     let words: Set<String>
     /// The step that repeats, where one does.
     let step: String?
 
+    init(_ file: CaseFile) {
+        let own = Trouble(file.finding)
+        let others = file.companions.map { Trouble($0.type, $0.subject, evidence: $0.evidence, links: $0.links) }
+        features = Self.unique(own.features + others.flatMap(\.features))
+        traces = Self.unique(own.traces + others.flatMap(\.traces))
+        releases = others.reduce(own.releases) { $0.union($1.releases) }
+        issues = others.reduce(own.issues) { $0.union($1.issues) }
+        words = others.reduce(own.words) { $0.union($1.words) }
+        step = own.step
+    }
+
     init(_ finding: Finding) {
-        let evidence = finding.evidence
+        self.init(
+            finding.type, finding.subject, evidence: finding.evidence, links: finding.links, loop: finding.loop)
+    }
+
+    init(
+        _ type: DetectionType, _ subject: String, evidence: JSONValue, links: FindingLinks, loop: LoopEvidence? = nil
+    ) {
         var features: [String] = []
-        switch finding.type {
-        case .costSpike: if finding.subject != "project" { features.append(finding.subject) }
-        case .promptDrift, .toolFailure: features.append(finding.subject)
+        switch type {
+        case .costSpike: if subject != "project" { features.append(subject) }
+        case .promptDrift, .toolFailure: features.append(subject)
         case .agentLoop, .errorCascade: break
         }
-        if let loop = finding.loop { features.append(loop.agent) }
-        features += finding.links.features.sorted()
-        self.features = Self.unique(features)
+        if let loop { features.append(loop.agent) }
+        self.features = Self.unique(features + links.features.sorted())
         let told = (evidence["traces"]?.array ?? []).compactMap(\.string)
-        let own = finding.loop?.traceID ?? (finding.type == .agentLoop ? finding.subject : nil)
-        traces = Self.unique([own].compactMap { $0 } + finding.links.traces.sorted() + told)
-        releases = finding.links.releases.union([evidence["release"]?.string].compactMap { $0 })
-        issue = finding.type == .errorCascade ? finding.subject : nil
-        step = finding.loop?.repeatedStep
+        let own = loop?.traceID ?? (type == .agentLoop ? subject : nil)
+        traces = Self.unique([own].compactMap { $0 } + links.traces.sorted() + told)
+        releases = links.releases.union([evidence["release"]?.string].compactMap { $0 })
+        issues = type == .errorCascade ? [subject] : []
+        step = loop?.repeatedStep
         words = Set((self.features + [step].compactMap { $0 }).flatMap { Words.identifying($0) })
     }
 

@@ -112,6 +112,8 @@ package struct HourFact: Hashable, Sendable {
 /// All that the investigation of one finding has to go on, and what it could not learn.
 package struct CaseFile: Hashable, Sendable {
     package var finding: Finding
+    /// The other findings of the same incident.
+    package var companions: [IncidentFinding]
     package var hours: [HourFact]
     package var commits: [CommitFact]
     package var errors: [ErrorFact]
@@ -121,10 +123,12 @@ package struct CaseFile: Hashable, Sendable {
     package var gaps: [String]
 
     package init(
-        finding: Finding, hours: [HourFact] = [], commits: [CommitFact] = [], errors: [ErrorFact] = [],
-        messages: [MessageFact] = [], surroundings: Surroundings = Surroundings(), gaps: [String] = []
+        finding: Finding, companions: [IncidentFinding] = [], hours: [HourFact] = [], commits: [CommitFact] = [],
+        errors: [ErrorFact] = [], messages: [MessageFact] = [], surroundings: Surroundings = Surroundings(),
+        gaps: [String] = []
     ) {
         self.finding = finding
+        self.companions = companions
         self.hours = hours
         self.commits = commits
         self.errors = errors

@@ -57,6 +57,8 @@ package struct IncidentSummary: Hashable, Sendable, Identifiable {
 /// An incident with everything that is known of it.
 package struct IncidentDetail: Hashable, Sendable {
     package var summary: IncidentSummary
+    /// What it is made of; the one that opened it first.
+    package var findings: [IncidentFinding]
     /// Markdown.
     package var report: String
     package var suspects: [Suspect]
@@ -71,11 +73,12 @@ package struct IncidentDetail: Hashable, Sendable {
     package var noCodeCause: NoCodeCause?
 
     package init(
-        summary: IncidentSummary, report: String, suspects: [Suspect], commits: [CommitFact], errors: [ErrorFact],
-        messages: [MessageFact], gaps: [String], evidence: JSONValue, sql: String, acts: [ActRecord],
-        noCodeCause: NoCodeCause? = nil
+        summary: IncidentSummary, findings: [IncidentFinding] = [], report: String, suspects: [Suspect],
+        commits: [CommitFact], errors: [ErrorFact], messages: [MessageFact], gaps: [String], evidence: JSONValue,
+        sql: String, acts: [ActRecord], noCodeCause: NoCodeCause? = nil
     ) {
         self.summary = summary
+        self.findings = findings
         self.report = report
         self.suspects = suspects
         self.commits = commits

@@ -5,8 +5,16 @@ import Testing
 
 @Suite("What led to what")
 struct EvidenceGraphTests {
-    private func graph(_ file: CaseFile, _ findings: [Finding] = []) -> (graph: CausalGraph, gap: String?) {
-        EvidenceGraph.make(of: file, verdict: Blame.verdict(of: file), incident: 7, findings: findings)
+    private func graph(_ file: CaseFile, _ companions: [Finding] = []) -> (graph: CausalGraph, gap: String?) {
+        var file = file
+        file.companions = companions.map { finding in
+            IncidentFinding(
+                incident: 7, fingerprint: finding.fingerprint, type: finding.type, severity: finding.severity,
+                subject: finding.subject, headline: finding.description, why: "", firstSeen: finding.onset,
+                lastSeen: finding.lastSeen, occurrences: 1, costPerHour: 1, sql: "", evidence: finding.evidence,
+                links: finding.links)
+        }
+        return EvidenceGraph.make(of: file, verdict: Blame.verdict(of: file), incident: 7)
     }
 
     private func edge(_ graph: CausalGraph, _ from: String, _ to: String) -> CausalGraph.Edge? {

@@ -87,6 +87,7 @@ extension IncidentDetail {
             "last_seen": JSONValue(summary.lastSeen),
             "occurrences": JSONValue(summary.occurrences),
             "cost_per_hour": .number(summary.costPerHour),
+            "findings": .array(findings.map(\.json)),
             "blame": .array(suspects.map(\.json)),
             "no_code_cause": noCodeCause?.json,
             "approval": .string(summary.approval.rawValue),
@@ -95,6 +96,23 @@ extension IncidentDetail {
             "sql": .string(sql),
             "gaps": .array(gaps.map(JSONValue.string)),
             "acts": .array(acts.map(\.json)),
+        ])
+    }
+}
+
+extension IncidentFinding {
+    package var json: JSONValue {
+        .fields([
+            "type": .string(type.rawValue),
+            "severity": .string(severity.rawValue),
+            "fingerprint": .string(fingerprint.text),
+            "subject": .string(subject),
+            "description": .string(headline),
+            "why": why.isEmpty ? nil : .string(why),
+            "first_seen": JSONValue(firstSeen),
+            "last_seen": JSONValue(lastSeen),
+            "occurrences": JSONValue(occurrences),
+            "evidence": evidence,
         ])
     }
 }

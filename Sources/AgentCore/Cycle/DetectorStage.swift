@@ -6,6 +6,8 @@ import SourceEngine
 /// Runs the detectors over the SQL layer, each on its own: one that fails is told of and stops no other.
 struct DetectorStage: Sendable {
     let engine: SourceEngine
+    /// As they stood after the sync.
+    let sources: [SourceHealth]
 
     /// The cycle has just brought the mirrors up to date; what is fetched here is the bodies of suspicious traces.
     private static let freshness = Freshness.upTo(.minutes(10))
@@ -24,9 +26,17 @@ struct DetectorStage: Sendable {
         var result = Result()
         for detector in DetectorCatalog.all() {
             try Task.checkCancellation()
-            result.reports.append((detector.type, await report(of: detector, context)))
+            let report = blinded(await report(of: detector, context), by: detector.needs)
+            result.reports.append((detector.type, report))
         }
         return result
+    }
+
+    /// What a source that is down does not tell may still be there.
+    private func blinded(_ report: DetectorReport, by needs: Set<String>) -> DetectorReport {
+        guard report.state == .ok, let down = sources.first(where: { needs.contains($0.name) && $0.state == .down })
+        else { return report }
+        return report.partial(because: down.message.isEmpty ? "\(down.name) is down." : down.message)
     }
 
     private func report(of detector: any Detector, _ context: DetectorContext) async -> DetectorReport {

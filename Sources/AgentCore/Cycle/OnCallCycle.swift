@@ -29,22 +29,24 @@ struct OnCallCycle: Sendable {
         watch.end("sync", in: &report)
 
         try await showActivity("looking for trouble")
-        let detected = try await detect(at: start)
+        let detected = try await detect(at: start, sources: report.sources)
         report.findings = detected.findings
         report.detectors = detected.health(asOf: start)
         try await save(report, detected)
         watch.end("detect", in: &report)
 
         let casework = CaseWork(configuration: configuration, writer: writer, settings: settings)
-        for finding in detected.findings where !finding.isNote {
+        let cases = try await casework.record(
+            detected.findings, scan: Self.scan(at: start), reopenWithin: Self.reopenWithin)
+        var worked: [Int64] = []
+        for opened in cases {
             try Task.checkCancellation()
-            try await showActivity("investigating \(finding.subject)")
-            if let detail = try await casework.work(
-                on: finding, scan: Self.scan(at: start), reopenWithin: Self.reopenWithin)
-            {
-                report.incidents.append(detail)
+            try await showActivity("investigating \(opened.findings.first?.subject ?? "")")
+            if let incident = try await casework.work(on: opened)?.summary.id, !worked.contains(incident) {
+                worked.append(incident)
             }
         }
+        report.incidents = try await writer.read { [worked] store in try worked.compactMap { try store.incident($0) } }
         watch.end("investigate", in: &report)
 
         try await settle(report, at: start)
@@ -88,14 +90,15 @@ struct OnCallCycle: Sendable {
         await engine.reports().map(SourceHealth.init).sorted { $0.name < $1.name }
     }
 
-    private func detect(at now: Instant) async throws -> DetectorStage.Result {
-        let incidents = try await writer.read { store in
-            try store.incidents(limit: 500).filter { $0.type == .costSpike }
+    private func detect(at now: Instant, sources: [SourceHealth]) async throws -> DetectorStage.Result {
+        let known = try await writer.read { store in
+            (costs: try store.findings(of: .costSpike, since: now - .days(31)), open: try store.unresolvedFindings())
         }
+        let open = Dictionary(grouping: known.open, by: \.type).mapValues { Set($0.map(\.subject)) }
         let context = DetectorContext(
-            now: now, settings: settings, incidentHours: Set(incidents.flatMap(\.hours)),
-            openCostSubjects: Set(incidents.filter { $0.state != .resolved }.map(\.subject)))
-        return try await DetectorStage(engine: engine).run(context)
+            now: now, settings: settings, incidentHours: Set(known.costs.flatMap(\.hours)),
+            openCostSubjects: open[.costSpike] ?? [], openSubjects: open)
+        return try await DetectorStage(engine: engine, sources: sources).run(context)
     }
 
     private func save(_ report: CycleReport, _ detected: DetectorStage.Result) async throws {
@@ -148,8 +151,8 @@ extension SourceHealth {
     }
 }
 
-extension IncidentSummary {
-    /// The UTC hours that the incident covers; at most 31 days of them.
+extension IncidentFinding {
+    /// The UTC hours that it covers; at most 31 days of them.
     fileprivate var hours: [Instant] {
         let first = firstSeen.startOfHour
         let count = min(max(0, Int((lastSeen - first).seconds / 3600)), 31 * 24)

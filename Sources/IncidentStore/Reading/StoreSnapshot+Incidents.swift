@@ -40,7 +40,7 @@ extension StoreSnapshot {
                 "incident_reports", "SELECT * FROM incident_reports WHERE id = ?", [.integer(id)]
             ).first
         else { return nil }
-        return try row.incidentDetail(acts: acts(ofIncident: id))
+        return try row.incidentDetail(findings: findings(ofIncident: id), acts: acts(ofIncident: id))
     }
 
     /// The unresolved incident of a fingerprint; there is at most one.
@@ -82,9 +82,9 @@ extension StoredRow {
             occurrences: integer("occurrences"), costPerHour: real("cost_impact"), approval: choice("approval"))
     }
 
-    func incidentDetail(acts: [ActRecord]) throws -> IncidentDetail {
+    func incidentDetail(findings: [IncidentFinding], acts: [ActRecord]) throws -> IncidentDetail {
         try IncidentDetail(
-            summary: incidentSummary(), report: text("report_text"),
+            summary: incidentSummary(), findings: findings, report: text("report_text"),
             suspects: list("suspects", Suspect.init(stored:)),
             commits: list("related_commits", CommitFact.init(stored:)),
             errors: list("related_errors", ErrorFact.init(stored:)),

@@ -9,30 +9,50 @@ package struct FindingRecord: Hashable, Sendable {
     package let isNew: Bool
     /// This scan opened it again after it was resolved.
     package let reopened: Bool
-    /// How many scans have seen it.
+    /// This scan saw the finding in it for the first time, and something else had opened it.
+    package let joined: Bool
+    /// How many scans have seen the incident.
     package let occurrences: Int
 }
 
+/// The incident that a finding belongs to though something else opened it, and why, as a phrase.
+package struct Joining: Hashable, Sendable {
+    package let incident: Int64
+    package let why: String
+
+    package init(incident: Int64, why: String) {
+        (self.incident, self.why) = (incident, why)
+    }
+}
+
 extension StoreTransaction {
-    /// Makes a finding an incident, or an occurrence of the one that is open for its fingerprint.
+    /// Makes a finding an incident, or an occurrence of the one that is open for its fingerprint, or a part of the one that it
+    /// joins.
     ///
     /// `scan` names the scan: every scan counts once, however often it is repeated after a crash. An incident that was
     /// resolved less than `reopenWithin` ago is opened again. A note opens nothing: nil.
     package func recordFinding(
-        _ finding: Finding, scan: String, reopenWithin: Span, at now: Instant
+        _ finding: Finding, scan: String, joining: Joining? = nil, reopenWithin: Span, at now: Instant
     ) throws -> FindingRecord? {
         guard !finding.isNote else { return nil }
         guard let known = try latest(finding.fingerprint, resolvedAfter: now - reopenWithin) else {
-            try insert(finding, scan: scan, at: now)
-            return try latest(finding.fingerprint, resolvedAfter: now)?.record(for: scan)
+            let incident = try joining.flatMap { try isUnresolved($0.incident) ? $0.incident : nil }
+            let id = try incident ?? insert(finding, scan: scan, at: now)
+            try insertMember(finding, of: id, why: incident == nil ? "" : joining?.why ?? "", scan: scan, at: now)
+            if incident != nil {
+                try note(id, "Joined: \(finding.description) (\(joining?.why ?? ""))", by: Self.agent, at: now)
+                try addOccurrence(of: finding, to: self.known(id), scan: scan, at: now)
+            }
+            return try self.known(id).record(for: scan)
         }
-        guard known.lastScan != scan else { return known.record(for: scan) }
+        guard known.memberScan != scan else { return known.record(for: scan) }
         if known.state == .resolved { try reopen(known.id, scan: scan, at: now) }
+        try updateMember(finding, of: known.id, scan: scan, at: now)
         try addOccurrence(of: finding, to: known, scan: scan, at: now)
         return try latest(finding.fingerprint, resolvedAfter: now)?.record(for: scan)
     }
 
-    private func insert(_ finding: Finding, scan: String, at now: Instant) throws {
+    private func insert(_ finding: Finding, scan: String, at now: Instant) throws -> Int64 {
         try run(
             """
             INSERT INTO incident_reports (fingerprint, detected_at, detection_type, severity, subject, headline,
@@ -45,23 +65,33 @@ extension StoreTransaction {
                 .init(finding.onset), .init(finding.lastSeen), .init(now), .text(scan), .text(scan),
                 .real(finding.costPerHour), .text(finding.sql), .text(finding.evidence.serialized),
             ])
-        try note(connection.lastInsertedRowID, "Opened: \(finding.description)", by: Self.agent, at: now)
+        let id = connection.lastInsertedRowID
+        try note(id, "Opened: \(finding.description)", by: Self.agent, at: now)
+        return id
     }
 
-    /// The figures are the latest ones; the severity is the worst since the incident opened.
+    /// The severity is the worst since the incident opened; the money is the most that one finding of this scan names, as
+    /// they may speak of the same dollars; the rest is the latest of the finding that opened it.
     private func addOccurrence(of finding: Finding, to known: Known, scan: String, at now: Instant) throws {
         let severity = max(finding.severity, known.severity)
         try run(
             """
-            UPDATE incident_reports SET occurrences = occurrences + 1, last_scan = ?, seen_at = ?, severity = ?,
-                headline = ?, first_seen = min(first_seen, ?), last_seen = max(last_seen, ?), cost_impact = ?,
-                query_sql = ?, evidence = ?
-            WHERE id = ?
+            UPDATE incident_reports SET occurrences = occurrences + (last_scan <> ?1), last_scan = ?1, seen_at = ?2,
+                severity = ?3, first_seen = min(first_seen, ?4), last_seen = max(last_seen, ?5),
+                cost_impact = (SELECT max(cost_impact) FROM incident_finding WHERE incident_id = ?6 AND last_scan = ?1)
+            WHERE id = ?6
             """,
             [
-                .text(scan), .init(now), .text(severity.rawValue), .text(finding.description), .init(finding.onset),
-                .init(finding.lastSeen), .real(finding.costPerHour), .text(finding.sql),
-                .text(finding.evidence.serialized), .integer(known.id),
+                .text(scan), .init(now), .text(severity.rawValue), .init(finding.onset), .init(finding.lastSeen),
+                .integer(known.id),
+            ])
+        try run(
+            """
+            UPDATE incident_reports SET headline = ?, query_sql = ?, evidence = ? WHERE id = ? AND fingerprint = ?
+            """,
+            [
+                .text(finding.description), .text(finding.sql), .text(finding.evidence.serialized),
+                .integer(known.id), .text(finding.fingerprint.text),
             ])
         if severity > known.severity {
             try note(
@@ -79,16 +109,43 @@ extension StoreTransaction {
         try note(id, "Opened again", by: Self.agent, at: now)
     }
 
-    /// The unresolved incident of a fingerprint, else the one resolved last, if that was after `moment`.
+    private func isUnresolved(_ incident: Int64) throws -> Bool {
+        try !snapshot.rows(
+            "incident_reports", "SELECT id FROM incident_reports WHERE id = ? AND state <> 'resolved'",
+            [.integer(incident)]
+        ).isEmpty
+    }
+
+    // MARK: what is known
+
+    private static let knownColumns = """
+        i.id, i.state, i.severity, i.occurrences, i.first_scan, i.reopened_scan, f.last_scan AS member_scan,
+        f.occurrences AS member_occurrences, f.why
+        """
+
+    /// The unresolved incident that a fingerprint belongs to, else the one resolved last, if that was after `moment`.
     private func latest(_ fingerprint: Fingerprint, resolvedAfter moment: Instant) throws -> Known? {
         try snapshot.rows(
             "incident_reports",
             """
-            SELECT id, state, severity, occurrences, first_scan, reopened_scan, last_scan FROM incident_reports
-            WHERE fingerprint = ? AND (resolved_at IS NULL OR resolved_at > ?)
-            ORDER BY resolved_at IS NULL DESC, resolved_at DESC, id DESC LIMIT 1
+            SELECT \(Self.knownColumns) FROM incident_finding f JOIN incident_reports i ON i.id = f.incident_id
+            WHERE f.fingerprint = ? AND (i.resolved_at IS NULL OR i.resolved_at > ?)
+            ORDER BY i.resolved_at IS NULL DESC, i.resolved_at DESC, i.id DESC LIMIT 1
             """, [.text(fingerprint.text), .init(moment)]
         ).first.map(Known.init)
+    }
+
+    /// An incident by the finding that it saw last.
+    private func known(_ incident: Int64) throws -> Known {
+        let row = try snapshot.rows(
+            "incident_reports",
+            """
+            SELECT \(Self.knownColumns) FROM incident_finding f JOIN incident_reports i ON i.id = f.incident_id
+            WHERE i.id = ? ORDER BY f.joined_at DESC, f.why <> '' DESC LIMIT 1
+            """, [.integer(incident)]
+        ).first
+        guard let row else { throw StoreError.noIncident(incident) }
+        return try Known(row)
     }
 
     private struct Known {
@@ -98,7 +155,8 @@ extension StoreTransaction {
         let occurrences: Int
         let firstScan: String
         let reopenedScan: String?
-        let lastScan: String
+        let memberScan: String
+        let hasJustJoined: Bool
 
         init(_ row: StoredRow) throws {
             id = try row.id()
@@ -107,12 +165,14 @@ extension StoreTransaction {
             occurrences = try row.integer("occurrences")
             firstScan = try row.text("first_scan")
             reopenedScan = row.optionalText("reopened_scan")
-            lastScan = try row.text("last_scan")
+            memberScan = try row.text("member_scan")
+            hasJustJoined = try row.integer("member_occurrences") == 1 && !row.text("why").isEmpty
         }
 
         func record(for scan: String) -> FindingRecord {
             FindingRecord(
-                incident: id, isNew: firstScan == scan, reopened: reopenedScan == scan, occurrences: occurrences)
+                incident: id, isNew: firstScan == scan, reopened: reopenedScan == scan,
+                joined: hasJustJoined && memberScan == scan, occurrences: occurrences)
         }
     }
 }

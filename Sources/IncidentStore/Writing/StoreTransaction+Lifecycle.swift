@@ -52,7 +52,7 @@ extension StoreTransaction {
         return changed > 0
     }
 
-    /// Resolves the incidents of `types` that no scan has seen since `moment`, and answers which.
+    /// Resolves the incidents all of whose findings are of `types` and were seen by no scan since `moment`, and answers which.
     ///
     /// Name only types whose detector could judge: what a failed detector did not see may still be there.
     package func resolveUnseen(
@@ -60,12 +60,12 @@ extension StoreTransaction {
     ) throws -> [IncidentSummary] {
         let unseen = try snapshot.rows(
             "incident_reports",
-            "SELECT id, detection_type FROM incident_reports WHERE state <> 'resolved' AND seen_at < ? ORDER BY id",
-            [.init(moment)])
+            "SELECT id FROM incident_reports WHERE state <> 'resolved' AND seen_at < ? ORDER BY id", [.init(moment)])
         return try unseen.compactMap { row in
-            guard try types.contains(row.choice("detection_type")), try resolve(row.id(), by: Self.agent, at: now)
-            else { return nil }
-            return try snapshot.incident(row.id())?.summary
+            let id = try row.id()
+            let isJudged = try snapshot.findings(ofIncident: id).allSatisfy { types.contains($0.type) }
+            guard isJudged, try resolve(id, by: Self.agent, at: now) else { return nil }
+            return try snapshot.incident(id)?.summary
         }
     }
 

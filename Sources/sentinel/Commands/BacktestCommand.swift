@@ -15,7 +15,7 @@ extension Command {
             sentinel backtest DETECTOR FILE        over a file with labels
             sentinel backtest example FOLDER       write a small file of either form there, with planted truths
 
-            DETECTOR is cost_spike, agent_loop or error_cascade (which is on trial: it pages nobody yet). FILE ends in
+            DETECTOR is cost_spike, agent_loop or error_cascade. FILE ends in
               .csv    hourly values: hour,cost,label (for cost_spike)
               .jsonl  observations, one JSON object a line, `label` naming the detector that should speak
 

@@ -1,0 +1,62 @@
+package import Basics
+package import OnCallModel
+
+extension StoreSnapshot {
+    /// The findings of an incident, the one that opened it first.
+    package func findings(ofIncident id: Int64) throws -> [IncidentFinding] {
+        try rows(
+            "incident_finding",
+            "SELECT * FROM incident_finding WHERE incident_id = ? ORDER BY why <> '', joined_at, fingerprint",
+            [.integer(id)]
+        ).map { try $0.incidentFinding() }
+    }
+
+    /// The findings of one type that were seen since `moment`, whatever became of their incidents.
+    package func findings(of type: DetectionType, since moment: Instant) throws -> [IncidentFinding] {
+        try rows(
+            "incident_finding",
+            "SELECT * FROM incident_finding WHERE detection_type = ? AND last_seen >= ? ORDER BY last_seen",
+            [.text(type.rawValue), .init(moment)]
+        ).map { try $0.incidentFinding() }
+    }
+
+    /// The findings of all incidents that are not resolved, older incidents first.
+    package func unresolvedFindings() throws -> [IncidentFinding] {
+        try rows(
+            "incident_finding",
+            """
+            SELECT f.* FROM incident_finding f JOIN incident_reports i ON i.id = f.incident_id
+            WHERE i.state <> 'resolved' ORDER BY i.id, f.why <> '', f.joined_at, f.fingerprint
+            """
+        ).map { try $0.incidentFinding() }
+    }
+}
+
+extension StoredRow {
+    fileprivate func incidentFinding() throws -> IncidentFinding {
+        try IncidentFinding(
+            incident: id("incident_id"), fingerprint: Fingerprint(stored: text("fingerprint")),
+            type: choice("detection_type"), severity: choice("severity"), subject: text("subject"),
+            headline: text("headline"), why: text("why"), firstSeen: instant("first_seen"),
+            lastSeen: instant("last_seen"), occurrences: integer("occurrences"), costPerHour: real("cost_impact"),
+            sql: text("query_sql"), evidence: json("evidence"), links: FindingLinks(stored: json("links")))
+    }
+}
+
+extension FindingLinks {
+    var stored: JSONValue {
+        func list(_ names: Set<String>) -> JSONValue? {
+            names.isEmpty ? nil : .array(names.sorted().prefix(100).map(JSONValue.string))
+        }
+        return .fields([
+            "traces": list(traces), "releases": list(releases), "features": list(features), "commits": list(commits),
+        ])
+    }
+
+    init(stored: JSONValue) {
+        func names(_ member: String) -> Set<String> { Set((stored[member]?.array ?? []).compactMap(\.string)) }
+        self.init(
+            traces: names("traces"), releases: names("releases"), features: names("features"), commits: names("commits")
+        )
+    }
+}

@@ -1,0 +1,45 @@
+package import Basics
+
+/// One of the findings that an incident is made of.
+package struct IncidentFinding: Hashable, Sendable, Identifiable {
+    package var id: Fingerprint { fingerprint }
+    package var incident: Int64
+    package var fingerprint: Fingerprint
+    package var type: DetectionType
+    package var severity: Severity
+    package var subject: String
+    /// The sentence of its latest occurrence.
+    package var headline: String
+    /// Why it belongs to the incident, as a phrase; empty for the one that opened it.
+    package var why: String
+    package var firstSeen: Instant
+    package var lastSeen: Instant
+    /// How many scans saw it.
+    package var occurrences: Int
+    /// US dollars an hour.
+    package var costPerHour: Double
+    package var sql: String
+    package var evidence: JSONValue
+    package var links: FindingLinks
+
+    package init(
+        incident: Int64, fingerprint: Fingerprint, type: DetectionType, severity: Severity, subject: String,
+        headline: String, why: String, firstSeen: Instant, lastSeen: Instant, occurrences: Int, costPerHour: Double,
+        sql: String, evidence: JSONValue, links: FindingLinks
+    ) {
+        self.incident = incident
+        self.fingerprint = fingerprint
+        self.type = type
+        self.severity = severity
+        self.subject = subject
+        self.headline = headline
+        self.why = why
+        self.firstSeen = firstSeen
+        self.lastSeen = lastSeen
+        self.occurrences = occurrences
+        self.costPerHour = costPerHour
+        self.sql = sql
+        self.evidence = evidence
+        self.links = links
+    }
+}

@@ -1,0 +1,101 @@
+import Basics
+import Investigation
+import OnCallModel
+import Testing
+
+@Suite("Which findings are one trouble")
+struct GroupingTests {
+    private let start = Instant(iso8601: "2026-11-24T03:00:00Z")!
+
+    private func kin(
+        _ type: DetectionType, at minute: Double = 0, for length: Double = 60, _ links: FindingLinks = FindingLinks()
+    ) -> Grouping.Kin {
+        Grouping.Kin(
+            type: type, links: links, onset: start + .minutes(minute), lastSeen: start + .minutes(minute + length))
+    }
+
+    @Test("a shared trace ties whatever the types and times")
+    func trace() {
+        let loop = kin(.agentLoop, FindingLinks(traces: ["t1"]))
+        let tool = kin(.toolFailure, at: 300, FindingLinks(traces: ["t0", "t1"]))
+        #expect(Grouping.kinship(of: loop, and: tool)?.why == "both name trace t1")
+    }
+
+    @Test("two loops are two incidents, whatever they share but their trace")
+    func loops() {
+        let one = kin(.agentLoop, FindingLinks(traces: ["t1"], releases: ["r"], features: ["agent"]))
+        let two = kin(.agentLoop, FindingLinks(traces: ["t2"], releases: ["r"], features: ["agent"]))
+        #expect(Grouping.kinship(of: one, and: two) == nil)
+    }
+
+    @Test(
+        "the same feature ties within half an hour, and no longer", arguments: [(29.0, true), (31, false), (-29, true)])
+    func feature(minute: Double, isOne: Bool) {
+        let spike = kin(.costSpike, FindingLinks(features: ["bot"]))
+        let drift = kin(.promptDrift, at: minute, FindingLinks(features: ["bot", "bot-prompt"]))
+        #expect((Grouping.kinship(of: spike, and: drift) != nil) == isOne)
+        let other = kin(.promptDrift, at: minute, FindingLinks(features: ["parser"]))
+        #expect(Grouping.kinship(of: spike, and: other) == nil)
+    }
+
+    @Test("errors that rise with the cost are a part of the spike; an old spike has nothing to do with them")
+    func window() {
+        #expect(Grouping.kinship(of: kin(.costSpike), and: kin(.errorCascade, at: 40)) != nil)
+        #expect(Grouping.kinship(of: kin(.costSpike), and: kin(.errorCascade, at: 90)) == nil)
+        #expect(Grouping.kinship(of: kin(.errorCascade), and: kin(.errorCascade, at: 10)) != nil)
+        #expect(Grouping.kinship(of: kin(.errorCascade), and: kin(.errorCascade, at: 20)) == nil)
+        #expect(
+            Grouping.kinship(of: kin(.promptDrift), and: kin(.toolFailure, at: 1)) == nil, "time alone ties no others")
+    }
+
+    @Test("a release ties what began within half a day of each other")
+    func release() {
+        let links = FindingLinks(releases: ["assistant@2.31"])
+        #expect(Grouping.kinship(of: kin(.promptDrift, links), and: kin(.errorCascade, at: 600, links)) != nil)
+        #expect(Grouping.kinship(of: kin(.promptDrift, links), and: kin(.errorCascade, at: 800, links)) == nil)
+    }
+
+    @Test("the strongest tie decides, then the older incident")
+    func choice() {
+        let finding = Finding(
+            type: .toolFailure, severity: .high, fingerprint: Fingerprint("x"), subject: "search", description: "",
+            evidence: .object([]), sql: "", onset: start, lastSeen: start, costPerHour: 0,
+            links: FindingLinks(traces: ["t9"], features: ["search"]))
+        func member(_ incident: Int64, _ links: FindingLinks) -> IncidentFinding {
+            IncidentFinding(
+                incident: incident, fingerprint: Fingerprint("m\(incident)"), type: .promptDrift, severity: .high,
+                subject: "s", headline: "", why: "", firstSeen: start, lastSeen: start, occurrences: 1, costPerHour: 0,
+                sql: "", evidence: .object([]), links: links)
+        }
+        let byFeature = [5, 3].map { member($0, FindingLinks(features: ["search"])) }
+        #expect(Grouping.incident(for: finding, among: byFeature)?.incident == 3)
+        let withTrace = byFeature + [member(8, FindingLinks(traces: ["t9"]))]
+        #expect(Grouping.incident(for: finding, among: withTrace)?.incident == 8)
+        #expect(Grouping.incident(for: finding, among: [member(1, FindingLinks(features: ["other"]))]) == nil)
+    }
+
+    @Test("one commit blamed twice within a day is one trouble, but a loop stays its own")
+    func commit() {
+        func incident(_ id: Int64, _ type: DetectionType, at minute: Double) -> IncidentSummary {
+            IncidentSummary(
+                id: id, fingerprint: Fingerprint("i\(id)"), type: type, severity: .high, state: .open, subject: "s",
+                headline: "", firstSeen: start + .minutes(minute), lastSeen: start + .minutes(minute), occurrences: 1,
+                costPerHour: 0, approval: .none)
+        }
+        func finding(_ type: DetectionType) -> Finding {
+            Finding(
+                type: type, severity: .high, fingerprint: Fingerprint("y"), subject: "s", description: "",
+                evidence: .object([]), sql: "", onset: start, lastSeen: start, costPerHour: 0)
+        }
+        let blamed = [Suspect(sha: "abc1234", title: "", author: "", score: 3, why: [])]
+        let others = [
+            (incident: incident(4, .costSpike, at: -60), best: "abc1234"),
+            (incident: incident(2, .costSpike, at: -60), best: "other"),
+            (incident: incident(1, .costSpike, at: -1500), best: "abc1234"),
+            (incident: incident(3, .agentLoop, at: -10), best: "abc1234"),
+        ]
+        #expect(Grouping.incident(blaming: blamed, for: [finding(.promptDrift)], among: others)?.incident == 4)
+        #expect(Grouping.incident(blaming: blamed, for: [finding(.agentLoop)], among: others) == nil)
+        #expect(Grouping.incident(blaming: [], for: [finding(.promptDrift)], among: others) == nil)
+    }
+}

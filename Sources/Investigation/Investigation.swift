@@ -14,9 +14,11 @@ package struct Investigation: Sendable {
     private var round = 1
     private var dearest: [String] = []
 
-    package init(_ finding: Finding, scope: InvestigationScope, now: Instant) {
+    package init(
+        _ finding: Finding, companions: [IncidentFinding] = [], scope: InvestigationScope, now: Instant
+    ) {
         (self.scope, self.now) = (scope, now)
-        file = CaseFile(finding: finding)
+        file = CaseFile(finding: finding, companions: companions)
     }
 
     package enum Step: Hashable, Sendable {

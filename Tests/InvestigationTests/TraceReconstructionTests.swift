@@ -38,7 +38,7 @@ struct TraceReconstructionTests {
     @Test("steps hang on their parents, whatever order they come in, and costs add up")
     func ordinary() throws {
         let tree = try #require(
-            tree([
+            self.tree([
                 Step(id: "tool", parent: "agent", type: "TOOL", second: 2, cost: .null, level: "ERROR"),
                 Step(id: "call", parent: "agent", type: "GENERATION", second: 1, cost: 0.5),
                 Step(id: "agent", type: "AGENT", second: 0, length: nil, cost: 0.25),
@@ -52,7 +52,7 @@ struct TraceReconstructionTests {
     @Test("what is wrong is mended and told")
     func mended() throws {
         let tree = try #require(
-            tree([
+            self.tree([
                 Step(id: "a", parent: "gone"), Step(id: "b", parent: "c", second: 1),
                 Step(id: "c", parent: "d", second: 2), Step(id: "d", parent: "b", second: 3),
                 Step(id: "e", parent: "e", second: 4), Step(id: "e", second: 4, cost: .real(.nan)),
@@ -84,7 +84,7 @@ struct TraceReconstructionTests {
                 id: .text("x\(index)"), parent: .text("s0"), second: 5000 + Double(index),
                 level: index == 4999 ? "ERROR" : "DEFAULT")
         }
-        let tree = try #require(tree(chain + flat))
+        let tree = try #require(self.tree(chain + flat))
         #expect(tree.steps.count == TraceReconstruction.mostSteps)
         let ids = Set(tree.steps.map(\.id))
         #expect(ids.contains("s1500") && ids.contains("x4999"))
@@ -98,7 +98,7 @@ struct TraceReconstructionTests {
     func roots() throws {
         #expect(tree([]) == nil)
         #expect(tree([Step(id: .null)]) == nil)
-        let two = try #require(tree([Step(id: "a"), Step(id: "b", second: 1)]))
+        let two = try #require(self.tree([Step(id: "a"), Step(id: "b", second: 1)]))
         #expect(two.steps.allSatisfy { $0.parent == nil })
         #expect(try #require(TraceTree(json: two.json)) == two)
     }

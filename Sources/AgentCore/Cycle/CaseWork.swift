@@ -114,11 +114,10 @@ struct CaseWork: Sendable {
     }
 
     private func investigate(_ finding: Finding, of incident: Int64, now: Instant) async throws -> CaseFile {
-        var file = await InvestigationStage(engine: configuration.engine, scope: configuration.scope)
-            .investigate(finding, now: now)
         let findings = try await writer.read { try $0.findings(ofIncident: incident) }
-        file.companions = findings.filter { $0.fingerprint != finding.fingerprint }
-        return file
+        return await InvestigationStage(engine: configuration.engine, scope: configuration.scope)
+            .investigate(
+                finding, companions: findings.filter { $0.fingerprint != finding.fingerprint }, now: now)
     }
 
     private func save(

@@ -8,8 +8,8 @@ struct InvestigationStage: Sendable {
     let engine: SourceEngine
     let scope: InvestigationScope
 
-    func investigate(_ finding: Finding, now: Instant) async -> CaseFile {
-        var investigation = Investigation(finding, scope: scope, now: now)
+    func investigate(_ finding: Finding, companions: [IncidentFinding], now: Instant) async -> CaseFile {
+        var investigation = Investigation(finding, companions: companions, scope: scope, now: now)
         var step = investigation.start()
         while true {
             switch step {

@@ -80,6 +80,8 @@ struct BlameContext {
     let errors: [ErrorFact]
     /// The words of the keys and texts that the finding says are wrong.
     let marks: Set<String>
+    /// What else is called in the product, and not by the traces of the trouble.
+    let others: [String]
 
     var finding: Finding { file.finding }
 
@@ -92,5 +94,12 @@ struct BlameContext {
         weights = CauseWeights(file.finding)
         errors = file.errors.filter { trouble.issues.contains($0.id) || $0.firstSeen >= file.finding.onset - .hours(1) }
         marks = TroubleMarks.words(of: file.finding)
+        let called = Set(file.surroundings.traces.flatMap { [$0.name] + $0.steps.map(\.name) })
+        others =
+            trouble.features.isEmpty
+            ? []
+            : file.surroundings.names.filter { name in
+                !called.contains(name) && Set(Words.identifying(name)).isDisjoint(with: trouble.words)
+            }
     }
 }

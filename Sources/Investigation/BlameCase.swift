@@ -86,7 +86,17 @@ struct BlameCase {
         } else if guilty.contains(where: { wanted.meets($0.patch) }) {
             add(0.8, "its diff names \(names.prefix(80))")
         }
+        addOthers(context)
         if wanted.meets(commit.title) { add(0.6, "its message names \(names.prefix(80))") }
+    }
+
+    /// All that it changes is named like something else that is called in the product, and like nothing of the trouble.
+    private mutating func addOthers(_ context: BlameContext) {
+        let owners = guilty.map { file in
+            context.trouble.words.meets(file.path) ? nil : context.others.first { Mention.holds(file.path, $0) }
+        }
+        guard let first = owners.first, let owner = first, owners.allSatisfy({ $0 != nil }) else { return }
+        add(-3, "changes only files that are named like \(owner.prefix(60)), not like the trouble")
     }
 }
 

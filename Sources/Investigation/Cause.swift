@@ -109,7 +109,8 @@ enum Words {
     private static let everyday: Set<String> = [
         "agent", "agents", "call", "calls", "chain", "client", "code", "data", "error", "errors", "exception", "false",
         "feat", "from", "function", "generation", "handler", "import", "into", "loop", "main", "message", "messages",
-        "model", "none", "null", "openai", "project", "query", "request", "requests", "response", "return", "run",
+        "model", "none", "null", "openai", "project", "query", "request", "requests", "response", "retries", "retry",
+        "return", "run",
         "self", "service", "span", "step", "string", "super", "system", "task", "that", "this", "tool", "trace", "true",
         "type", "update", "value", "when", "with",
     ]

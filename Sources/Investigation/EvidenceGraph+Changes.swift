@@ -4,7 +4,6 @@ import OnCallModel
 /// What was changed: commits, and how they reached production; prompts.
 extension EvidenceGraph {
     mutating func addFindings(incident: Int64) {
-        let members = [Member(finding)] + file.companions.map(Member.init)
         let incidentID = "incident:\(incident)"
         add(
             .init(
@@ -20,43 +19,14 @@ extension EvidenceGraph {
         let ordered = members.sorted { ($0.onset, $0.id) < ($1.onset, $1.id) }
         for (index, later) in ordered.enumerated() {
             for earlier in ordered[..<index] {
-                guard let key = earlier.sharedKey(with: later) else { continue }
-                join(earlier.id, later.id, .sharedKey, "both name \(key)")
+                if let key = earlier.sharedKey(with: later) {
+                    join(earlier.id, later.id, .sharedKey, "both name \(key)")
+                } else if let why = [earlier.why, later.why].first(where: { !$0.isEmpty }),
+                    earlier.id == findingID || later.id == findingID
+                {
+                    join(earlier.id, later.id, .preceded, why)
+                }
             }
-        }
-    }
-
-    /// A finding of the incident.
-    private struct Member {
-        let id: String
-        let label: String
-        let sentence: String
-        let onset: Instant
-        let lastSeen: Instant
-        private let trouble: Trouble
-        private let commits: Set<String>
-
-        init(_ finding: Finding) {
-            id = EvidenceGraph.id(of: finding.fingerprint)
-            label = "\(finding.type.rawValue) \(finding.subject)"
-            sentence = finding.description
-            (onset, lastSeen, commits) = (finding.onset, finding.lastSeen, finding.links.commits)
-            trouble = Trouble(finding)
-        }
-
-        init(_ finding: IncidentFinding) {
-            id = EvidenceGraph.id(of: finding.fingerprint)
-            label = "\(finding.type.rawValue) \(finding.subject)"
-            sentence = finding.headline
-            (onset, lastSeen, commits) = (finding.firstSeen, finding.lastSeen, finding.links.commits)
-            trouble = Trouble(finding.type, finding.subject, evidence: finding.evidence, links: finding.links)
-        }
-
-        func sharedKey(with other: Member) -> String? {
-            if let trace = trouble.traces.first(where: other.trouble.traces.contains) { return "trace \(trace)" }
-            if let release = trouble.releases.intersection(other.trouble.releases).min() { return "release \(release)" }
-            if let commit = commits.intersection(other.commits).min() { return "commit \(commit.prefix(7))" }
-            return trouble.features.first(where: other.trouble.features.contains)
         }
     }
 
@@ -115,8 +85,8 @@ extension EvidenceGraph {
         for (version, releases) in versions.sorted(by: { ($0.value[0].at, $0.key) > ($1.value[0].at, $1.key) }) {
             let commits = Set(releases.flatMap(delivery.commits(of:))).filter { has("commit:\($0)") }
             let naming = events.filter { ReleaseFact.version(of: $0.release) == version && has("error:\($0.issue)") }
-            let isNamed = trouble.releases.contains { ReleaseFact.version(of: $0) == version }
-            guard !commits.isEmpty || !naming.isEmpty || isNamed else { continue }
+            let namers = members.filter { $0.names(release: version) }
+            guard !commits.isEmpty || !naming.isEmpty || !namers.isEmpty else { continue }
             let id = "release:\(version)"
             let names = releases.map(\.name).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
             guard
@@ -129,7 +99,7 @@ extension EvidenceGraph {
             for commit in commits.sorted() {
                 join(id, "commit:\(commit)", .contains, "\(names[0]) holds \(commit.prefix(7))")
             }
-            if isNamed { join(id, findingID, .sharedKey, "the finding names release \(names[0])") }
+            for member in namers { join(id, member.id, .sharedKey, "the finding names release \(names[0])") }
             for (issue, events) in Dictionary(grouping: naming, by: \.issue).sorted(by: { $0.key < $1.key }) {
                 let all = self.file.surroundings.events.count { $0.issue == issue }
                 join(id, "error:\(issue)", .sharedKey, "\(events.count) of \(all) events read are of \(names[0])")

@@ -5,30 +5,36 @@ import OnCallModel
 extension EvidenceGraph {
     // MARK: traces
 
+    /// Those that were read, and the looping one; when another one was is not known, so it is left out.
     mutating func addTraces() {
         let trees = Dictionary(
             file.surroundings.traces.map { ($0.traceID, $0) }, uniquingKeysWith: { first, _ in first })
         let others = file.surroundings.traces.map(\.traceID).filter { !trouble.traces.contains($0) }
         for trace in trouble.traces + others {
             let tree = trees[trace]
-            let isLoop = trace == finding.loop?.traceID
+            let loop = trace == finding.loop?.traceID ? finding.loop : nil
+            guard let start = tree?.start ?? loop?.firstSeen else {
+                leaveOut(.trace)
+                continue
+            }
             let name = tree.map { $0.name == trace ? "" : "\($0.name) " } ?? ""
             guard
                 add(
                     .init(
-                        id: "trace:\(trace)", kind: .trace, label: name + trace,
-                        at: tree?.start ?? (isLoop ? finding.loop?.firstSeen : nil) ?? onset,
-                        end: tree?.end ?? (isLoop ? finding.loop?.lastSeen : nil),
-                        cost: tree?.cost ?? (isLoop ? finding.loop?.cost : nil),
-                        isTrouble: isLoop || tree.map { $0.errors > 0 } ?? false))
+                        id: "trace:\(trace)", kind: .trace, label: name + trace, at: start,
+                        end: tree?.end ?? loop?.lastSeen, cost: tree?.cost ?? loop?.cost,
+                        isTrouble: loop != nil || tree.map { $0.errors > 0 } ?? false))
             else { continue }
-            let reason =
-                isLoop
-                ? "the finding is about this trace"
-                : trouble.traces.contains(trace)
-                    ? "the finding names it" : "one of the dearest of its calls since the onset"
             let cost = tree.map { "; it cost \(Figures.dollars($0.cost))" } ?? ""
-            join("trace:\(trace)", findingID, .sharedKey, reason + cost)
+            let namers = members.filter { $0.trouble.traces.contains(trace) }
+            for member in namers {
+                let reason = loop != nil && member.id == findingID ? "is about this trace" : "names it"
+                join("trace:\(trace)", member.id, .sharedKey, "the finding \(reason)\(cost)")
+            }
+            if namers.isEmpty {
+                join(
+                    "trace:\(trace)", findingID, .sharedKey, "one of the dearest of its calls since the onset\(cost)")
+            }
         }
     }
 

@@ -11,6 +11,7 @@ package struct EvidenceGraph {
     let verdict: Blame.Verdict
     let trouble: Trouble
     let delivery: Delivery
+    let members: [Member]
     private var nodes: [CausalGraph.Node] = []
     private var known = Set<String>()
     private var edges: [Ends: CausalGraph.Edge] = [:]
@@ -22,10 +23,9 @@ package struct EvidenceGraph {
         let to: String
     }
 
-    /// The graph of an incident, and one sentence where something had no room in it.
     package static func make(
         of file: CaseFile, verdict: Blame.Verdict, incident: Int64
-    ) -> (graph: CausalGraph, gap: String?) {
+    ) -> CausalGraph {
         var graph = EvidenceGraph(file, verdict)
         graph.addFindings(incident: incident)
         graph.addCommits()
@@ -36,7 +36,7 @@ package struct EvidenceGraph {
         graph.addPrompts()
         graph.addAlerts()
         graph.addMessages()
-        return (graph.bounded, graph.gap)
+        return graph.bounded
     }
 
     init(_ file: CaseFile, _ verdict: Blame.Verdict) {
@@ -44,6 +44,7 @@ package struct EvidenceGraph {
         self.verdict = verdict
         trouble = Trouble(file)
         delivery = Delivery(file)
+        members = [Member(file.finding)] + file.companions.map(Member.init)
     }
 
     var finding: Finding { file.finding }
@@ -71,7 +72,7 @@ package struct EvidenceGraph {
     mutating func add(_ node: CausalGraph.Node) -> Bool {
         if known.contains(node.id) { return true }
         guard nodes.count(where: { $0.kind == node.kind }) < Self.most(node.kind) else {
-            leftOut[node.kind, default: 0] += 1
+            leaveOut(node.kind)
             return false
         }
         var node = node
@@ -80,6 +81,8 @@ package struct EvidenceGraph {
         known.insert(node.id)
         return true
     }
+
+    mutating func leaveOut(_ kind: CausalGraph.Node.Kind) { leftOut[kind, default: 0] += 1 }
 
     func has(_ id: String) -> Bool { known.contains(id) }
 
@@ -101,10 +104,11 @@ package struct EvidenceGraph {
         let drawn = order.compactMap { edges[$0] }.filter { known.contains($0.from) && known.contains($0.to) }
         let tied = Set(drawn.flatMap { [$0.from, $0.to] })
         let kept = nodes.filter { $0.kind == .incident || tied.contains($0.id) }
-        return CausalGraph(nodes: kept.sorted { ($0.at, $0.id) < ($1.at, $1.id) }, edges: drawn)
+        return CausalGraph(
+            nodes: kept.sorted { ($0.at, $0.id) < ($1.at, $1.id) }, edges: drawn, gaps: [gap].compactMap { $0 })
     }
 
-    /// "The graph leaves out 12 traces and 3 messages."
+    /// "12 traces and 3 messages are left out."
     private var gap: String? {
         let parts = CausalGraph.Node.Kind.allCases.compactMap { kind -> String? in
             guard let count = leftOut[kind] else { return nil }
@@ -112,7 +116,7 @@ package struct EvidenceGraph {
         }
         guard let last = parts.last else { return nil }
         let list = parts.count == 1 ? last : parts.dropLast().joined(separator: ", ") + " and " + last
-        return "The graph leaves out \(list)."
+        return "\(list) \(leftOut.values.reduce(0, +) == 1 ? "is" : "are") left out."
     }
 
     // MARK: phrases

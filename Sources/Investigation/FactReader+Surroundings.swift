@@ -15,6 +15,7 @@ extension Surroundings {
         case .pages: pages = FactReader.pages(rows).filter { window.contains($0.at) }
         case .prompts: prompts = FactReader.prompts(rows).filter { window.contains($0.changedAt) }
         case .shares(let kind): shares += FactReader.shares(rows, kind)
+        case .names: names = rows.records.compactMap { $0["name"].text }.filter { !$0.isEmpty }
         case .trace(let trace):
             if let tree = TraceReconstruction.tree(of: trace, rows, asOf: now) { traces.append(tree) }
         case .hours, .errors, .commits, .messages, .files, .dearest: return

@@ -71,7 +71,7 @@ package struct Investigation: Sendable {
                 guard let index = file.commits.firstIndex(where: { $0.sha == sha }) else { return }
                 file.commits[index].files = FactReader.files(rows)
             case .dearest: dearest = FactReader.dearest(rows, most: InvestigationPlan.tracesOf)
-            case .deploys, .releases, .events, .monitors, .pages, .prompts, .shares, .trace:
+            case .deploys, .releases, .events, .monitors, .pages, .prompts, .shares, .names, .trace:
                 file.surroundings.take(rows, of: step, from: file.finding.onset, to: now)
             }
         }
@@ -93,6 +93,7 @@ extension InvestigationStep {
         case .pages: "The list of PagerDuty incidents is incomplete."
         case .prompts: "The list of changed prompts is incomplete."
         case .shares(let kind): "The calls by \(kind == .release ? "release" : "prompt version") are incomplete."
+        case .names: "The names of features are incomplete."
         case .dearest: "The list of the dearest traces is incomplete."
         case .trace(let trace): "Trace \(trace.prefix(80)) is incomplete."
         }

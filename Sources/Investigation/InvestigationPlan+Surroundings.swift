@@ -15,7 +15,7 @@ extension InvestigationPlan {
         }
         return queries + [
             sentryReleases, monitors, pages(finding, now: now), prompts(finding), promptShares(finding, now: now),
-            releaseShares(finding, now: now),
+            releaseShares(finding, now: now), names(finding),
         ]
     }
 
@@ -134,6 +134,15 @@ extension InvestigationPlan {
             WHERE start_time >= ? AND start_time <= ? AND release IS NOT NULL\(condition) \
             GROUP BY release ORDER BY first_at DESC LIMIT 50
             """, [Value(finding.onset - .hours(3)), Value(min(now, finding.onset + .hours(2)))] + names)
+    }
+
+    private static func names(_ finding: Finding) -> InvestigationQuery {
+        optional(
+            .names,
+            """
+            SELECT name, SUM(observations) AS calls FROM langfuse.observations_hourly \
+            WHERE hour >= ? AND hour <= ? AND name IS NOT NULL GROUP BY name ORDER BY calls DESC, name LIMIT 200
+            """, [Value(finding.onset.startOfHour - .hours(24)), Value(finding.onset.startOfHour)])
     }
 
     static func dearest(_ finding: Finding, now: Instant) -> InvestigationQuery {

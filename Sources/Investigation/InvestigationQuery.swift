@@ -35,13 +35,15 @@ package enum InvestigationStep: Hashable, Sendable {
     case prompts
     /// How calls fared, by prompt version or by release.
     case shares(ShareFact.Kind)
+    /// The names of all that is called in the product.
+    case names
     /// The dearest traces of the features in trouble.
     case dearest
     case trace(String)
 
     package var source: String {
         switch self {
-        case .hours, .prompts, .shares, .dearest, .trace: "langfuse"
+        case .hours, .prompts, .shares, .names, .dearest, .trace: "langfuse"
         case .errors, .events: "sentry"
         case .commits, .files, .deploys: "github"
         case .messages: "slack"

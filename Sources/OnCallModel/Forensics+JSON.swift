@@ -2,13 +2,18 @@ package import Basics
 
 extension CausalGraph {
     package var json: JSONValue {
-        .fields(["nodes": .array(nodes.map(\.json)), "edges": .array(edges.map(\.json))])
+        [
+            "nodes": .array(nodes.map(\.json)), "edges": .array(edges.map(\.json)),
+            "gaps": .array(gaps.map(JSONValue.string)),
+        ]
     }
 
     /// Nil where the document is none of ours; nodes and edges of kinds that this program does not know are left out.
     package init?(json: JSONValue) {
         guard let nodes = json["nodes"]?.array, let edges = json["edges"]?.array else { return nil }
-        self.init(nodes: nodes.compactMap(Node.init(json:)), edges: edges.compactMap(Edge.init(json:)))
+        self.init(
+            nodes: nodes.compactMap(Node.init(json:)), edges: edges.compactMap(Edge.init(json:)),
+            gaps: (json["gaps"]?.array ?? []).compactMap(\.string))
     }
 }
 

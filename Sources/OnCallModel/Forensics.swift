@@ -4,9 +4,11 @@ package import Basics
 package struct CausalGraph: Hashable, Sendable {
     package var nodes: [Node]
     package var edges: [Edge]
+    /// One sentence for each thing that had no room: "12 traces and 3 messages are left out."
+    package var gaps: [String]
 
-    package init(nodes: [Node] = [], edges: [Edge] = []) {
-        (self.nodes, self.edges) = (nodes, edges)
+    package init(nodes: [Node] = [], edges: [Edge] = [], gaps: [String] = []) {
+        (self.nodes, self.edges, self.gaps) = (nodes, edges, gaps)
     }
 
     package struct Node: Hashable, Sendable, Identifiable {

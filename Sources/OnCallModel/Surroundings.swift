@@ -13,6 +13,8 @@ package struct Surroundings: Hashable, Sendable {
     /// How calls of the finding's features fared, by prompt version and by release.
     package var shares: [ShareFact] = []
     package var traces: [TraceTree] = []
+    /// What else is called in the product: names of features, agents and tools, the most called first.
+    package var names: [String] = []
 
     package init() {}
 }

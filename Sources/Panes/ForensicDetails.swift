@@ -24,7 +24,8 @@ enum ForensicDetails {
 
     private static func lines(of node: CausalGraph.Node, in graph: CausalGraph, width: Int, now: Instant) -> [Line] {
         var lines = IncidentReport.wrap(
-            "\(node.kind.rawValue) \(node.label)", width: width, role: node.isTrouble ? .bad : .title)
+            node.kind == .incident ? node.label : "\(node.kind.rawValue) \(node.label)", width: width,
+            role: node.isTrouble ? .bad : .title)
         var facts = Spelling.time(node.at, now)
         if let end = node.end, end != node.at { facts += " to \(Spelling.time(end, now))" }
         if let cost = node.cost { facts += "  \(Spelling.dollars(cost))" }
@@ -43,7 +44,7 @@ enum ForensicDetails {
             lines += item(text, edge.reason, edge.kind.role, width: width)
         }
         if !node.url.isEmpty { lines += IncidentReport.wrap(node.url, width: width, role: .dim) }
-        return lines
+        return lines + graph.gaps.flatMap { IncidentReport.wrap($0, width: width, role: .warn) }
     }
 
     private static func item(_ text: String, _ reason: String, _ role: Role, width: Int) -> [Line] {

@@ -17,7 +17,7 @@ enum ForensicsPane {
             return
         }
         let shape = ForensicShape.shape(state)
-        if area.width >= wide {
+        if area.width >= wide, !state.forensics.isOverview {
             let (left, right) = body.splitLeft(body.width * 3 / 5)
             drawGraph(shape, state, on: &grid, in: left)
             for y in right.y..<right.y + right.height { grid.write("│", at: right.x, y, role: .border) }
@@ -143,11 +143,19 @@ enum ForensicShape {
             // What was long before is drawn at the edge of the axis, so that the rest can be told apart.
             let start = max(node.at, onset - .hours(6))
             return GraphNode(
-                id: node.id, label: "\(node.kind.rawValue) \(node.label)", mark: mark, role: role,
+                id: node.id, label: label(of: node), mark: mark, role: role,
                 start: start.milliseconds, end: node.end.map { max($0, start).milliseconds } ?? start.milliseconds,
                 figure: figure(of: node, onset: onset), isPinned: isCulprit || node.isTrouble)
         }
         return GraphShape(nodes: nodes.ordered(rows.ids), edges: rows.edges.map(edge))
+    }
+
+    /// Without its kind where the label says it.
+    private static func label(of node: CausalGraph.Node) -> String {
+        switch node.kind {
+        case .incident, .finding, .commit, .error, .trace, .message: node.label
+        case .deploy, .release, .monitor, .page, .prompt: "\(node.kind.rawValue) \(node.label)"
+        }
     }
 
     private static func edge(_ edge: ForensicRows.Edge) -> GraphEdge {

@@ -107,7 +107,8 @@ extension ConsoleState {
     private mutating func toggleTrace() -> [ConsoleEffect] {
         if leaveTrace() { return [.followTrace(nil)] }
         if let trace = traceID(of: selectedNode) { return show(trace: trace) }
-        guard let first = forensics.found?.traces.first else {
+        guard let found = forensics.found else { return [] }
+        guard let first = found.traces.first else {
             say("No trace was read for this incident: select one, or ask for it with Enter.", mood: .failed)
             return []
         }

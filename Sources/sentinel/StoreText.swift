@@ -60,7 +60,7 @@ enum IncidentText {
                 "\(suspect.shortSHA) \(suspect.title) (\(suspect.author)): \(suspect.why.joined(separator: "; "))"
             })
         lines += list("No cause in the code", detail.noCodeCause.map(Self.innocence) ?? [])
-        lines += list("What led to what", GraphText.lines(forensics.graph))
+        lines += list("What led to what", GraphText.lines(forensics.graph) + forensics.graph.gaps)
         lines += list("Traces", forensics.traces.map(TraceText.headline))
         lines += list("Timeline", forensics.timeline.map { "\($0.at.iso8601Seconds) \($0.author): \($0.event)" })
         lines += list("Acts", detail.acts.map { "\($0.action.sentence): \($0.state.rawValue). \($0.detail)" })

@@ -187,4 +187,25 @@ struct BlameEvidenceTests {
             ])
         #expect(Blame.verdict(of: CaseFile(finding: Stories.loop())).noCodeCause.score == 1)
     }
+
+    @Test("a commit on another feature is not named, unless the trouble's own traces call that feature")
+    func otherFeature() {
+        let change = Stories.commit(
+            "9ff0000", "longer answers", hoursBefore: 2,
+            [Stories.file("src/support_bot/agent.py", "-max_retries = 1\n+max_retries = 6")])
+        var file = CaseFile(finding: Stories.loop(), commits: [change])
+        #expect(Blame.suspects(of: file).first?.sha == "9ff0000", "nothing is known of what is called")
+        file.surroundings.names = ["support-bot", "retry-search"]
+        #expect(Blame.suspects(of: file).isEmpty)
+        #expect(why(file, change).contains { $0.hasPrefix("-3.0") && $0.contains("support-bot") })
+        file.surroundings.traces = [
+            TraceTree(
+                traceID: "a3f9d21b", name: "research-agent",
+                steps: [
+                    .init(id: "1", parent: nil, type: "AGENT", name: "support-bot", start: Stories.onset, end: nil)
+                ],
+                asOf: Stories.onset)
+        ]
+        #expect(Blame.suspects(of: file).first?.sha == "9ff0000")
+    }
 }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("What led to what")
 struct EvidenceGraphTests {
-    private func graph(_ file: CaseFile, _ companions: [Finding] = []) -> (graph: CausalGraph, gap: String?) {
+    private func graph(_ file: CaseFile, _ companions: [Finding] = []) -> CausalGraph {
         var file = file
         file.companions = companions.map { finding in
             IncidentFinding(
@@ -93,7 +93,7 @@ struct EvidenceGraphTests {
 
     @Test("the top suspect caused the finding and the errors in the file that it changes; the arrow leads to them")
     func direction() throws {
-        let graph = graph(Self.storm).graph
+        let graph = self.graph(Self.storm)
         let cause = try #require(edge(graph, "commit:abc1234", "finding:"))
         #expect(cause.kind == .caused && cause.reason.contains("maxRetries"))
         #expect(edge(graph, "commit:abc1234", "error:44")?.kind == .caused)
@@ -105,7 +105,7 @@ struct EvidenceGraphTests {
 
     @Test("time alone draws nothing stronger than the weakest edge")
     func proximity() throws {
-        let graph = graph(Self.storm).graph
+        let graph = self.graph(Self.storm)
         #expect(edge(graph, "commit:b0f3d44", "finding:")?.kind == .preceded)
         #expect(edge(graph, "finding:", "error:13")?.kind == .preceded)
         #expect(edge(graph, "finding:", "monitor:22")?.kind == .preceded)
@@ -113,13 +113,13 @@ struct EvidenceGraphTests {
         let alone = CaseFile(
             finding: Stories.spike(), commits: [Stories.unrelated, Stories.readme],
             errors: [Self.error("9", "KeyError: avatar", minutes: -5)])
-        let kinds = Set(self.graph(alone).graph.edges.filter { !$0.to.hasPrefix("incident:") }.map(\.kind))
+        let kinds = Set(self.graph(alone).edges.filter { !$0.to.hasPrefix("incident:") }.map(\.kind))
         #expect(kinds == [.preceded])
     }
 
     @Test("releases, deployments, monitors, pages and messages are tied by what they name")
     func keys() throws {
-        let graph = graph(Self.storm).graph
+        let graph = self.graph(Self.storm)
         #expect(edge(graph, "release:2.1.0", "commit:abc1234")?.kind == .contains)
         #expect(edge(graph, "deploy:55", "release:2.1.0")?.kind == .contains)
         #expect(graph.nodes.first { $0.id == "release:2.1.0" }?.label == "v2.1.0, app@2.1.0")
@@ -137,7 +137,7 @@ struct EvidenceGraphTests {
         var file = CaseFile(
             finding: Stories.loop(), errors: [Self.error("5", "ToolError: no index", minutes: -20)])
         file.surroundings.events = [EventFact(id: "e1", issue: "5", at: Stories.onset, trace: "a3f9d21b")]
-        let graph = graph(file).graph
+        let graph = self.graph(file)
         #expect(edge(graph, "error:5", "finding:")?.kind == .suspected)
         #expect(edge(graph, "trace:a3f9d21b", "error:5")?.kind == .sharedKey)
         #expect(edge(graph, "trace:a3f9d21b", "finding:")?.reason.contains("about this trace") == true)
@@ -158,13 +158,13 @@ struct EvidenceGraphTests {
             finding.fingerprint = Fingerprint("agent_loop", "\(index)")
             return finding
         }
-        let (graph, gap) = graph(file, findings)
+        let graph = self.graph(file, findings)
         #expect(graph.nodes.count <= 60)
         let ids = Set(graph.nodes.map(\.id))
         #expect(ids.count == graph.nodes.count)
         #expect(graph.edges.allSatisfy { ids.contains($0.from) && ids.contains($0.to) && !$0.reason.isEmpty })
-        let told = try #require(gap)
-        #expect(told.contains("84 traces") && told.contains("34 messages") && told.contains("13 findings"), "\(told)")
+        let told = try #require(graph.gaps.first)
+        #expect(told.contains("85 traces") && told.contains("34 messages") && told.contains("13 findings"), "\(told)")
         #expect(try #require(CausalGraph(json: graph.json)) == graph)
     }
 
@@ -176,7 +176,7 @@ struct EvidenceGraphTests {
         cascade.loop = nil
         cascade.onset = Stories.onset + .minutes(3)
         cascade.links.traces = ["a3f9d21b"]
-        let graph = graph(CaseFile(finding: Stories.loop()), [cascade]).graph
+        let graph = self.graph(CaseFile(finding: Stories.loop()), [cascade])
         let edge = graph.edges.first { $0.kind == .sharedKey && $0.to == "finding:\(cascade.fingerprint.text)" }
         #expect(edge?.reason == "both name trace a3f9d21b")
         #expect(edge?.from == "finding:\(Stories.loop().fingerprint.text)")

@@ -33,6 +33,7 @@ struct InvestigationTests {
             first.map(\.step) == [
                 .hours, .errors, .commits, .messages, .deploys, .releases(source: "github"),
                 .releases(source: "sentry"), .monitors, .pages, .prompts, .shares(.promptVersion), .shares(.release),
+                .names,
             ])
         let issue = RowSet(
             columns: ["id", "title", "count", "first_seen", "last_seen"],

@@ -77,11 +77,10 @@ struct CaseWork: Sendable {
         let now = clock.now()
         var (incident, suspects, file) = (opened.incident, opened.suspects, CaseFile?.none)
         if opened.needsInvestigation {
-            var caseFile = try await investigate(lead, of: incident, now: now)
+            let caseFile = try await investigate(lead, of: incident, now: now)
             let verdict = Blame.verdict(of: caseFile)
             suspects = verdict.suspects
-            let (graph, gap) = EvidenceGraph.make(of: caseFile, verdict: verdict, incident: incident)
-            if let gap { caseFile.gaps.append(gap) }
+            let graph = EvidenceGraph.make(of: caseFile, verdict: verdict, incident: incident)
             try await save(narration.template(caseFile, suspects: suspects), suspects, caseFile, of: incident)
             try await saveForensics(graph, verdict.noCodeCause, caseFile.surroundings.traces, of: incident)
             file = caseFile

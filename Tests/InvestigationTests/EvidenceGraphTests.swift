@@ -164,7 +164,7 @@ struct EvidenceGraphTests {
         #expect(ids.count == graph.nodes.count)
         #expect(graph.edges.allSatisfy { ids.contains($0.from) && ids.contains($0.to) && !$0.reason.isEmpty })
         let told = try #require(graph.gaps.first)
-        #expect(told.contains("85 traces") && told.contains("34 messages") && told.contains("13 findings"), "\(told)")
+        #expect(told.contains("91 traces") && told.contains("34 messages") && told.contains("13 findings"), "\(told)")
         #expect(try #require(CausalGraph(json: graph.json)) == graph)
     }
 

@@ -59,7 +59,8 @@ struct StoredRow {
     }
 
     func optionalJSON(_ column: String) throws(StoreError) -> JSONValue? {
-        record[column].isNull ? nil : try json(column)
+        // A bare nil would be JSON's null.
+        record[column].isNull ? Optional.none : try json(column)
     }
 
     func damaged(_ reason: String) -> StoreError {

@@ -34,6 +34,7 @@ struct GraphFold: Hashable, Sendable {
             if count > limit { foldTwins() }
             if count > limit { foldTrees() }
         }
+        restoreOrder()
         while count > limit, coarsen({ $0.count }, until: count - limit) {}
     }
 
@@ -51,13 +52,21 @@ struct GraphFold: Hashable, Sendable {
             chosen = stride(from: 0, to: layers.count - 1, by: 2).map { layers[$0] + layers[$0 + 1] }
         }
         merge(chosen, asTree: false)
+        restoreOrder()
         return count < before
+    }
+
+    /// Chains and twins: what may go without a loss.
+    mutating func foldRepetition() {
+        foldChains()
+        foldTwins()
+        restoreOrder()
     }
 
     // MARK: the folds
 
     /// Runs of nodes of one edge in and one out.
-    mutating func foldChains() {
+    private mutating func foldChains() {
         let isLink = groups.indices.map { canFold($0) && ins[$0].count == 1 && outs[$0].count == 1 }
         var runs: [[Int]] = []
         for node in groups.indices where isLink[node] && !isLink[ins[node][0]] {
@@ -69,17 +78,17 @@ struct GraphFold: Hashable, Sendable {
     }
 
     /// Nodes that come from the same nodes and lead to the same.
-    mutating func foldTwins() {
+    private mutating func foldTwins() {
         var twins: [[[Int]]: [Int]] = [:]
         for node in groups.indices where canFold(node) { twins[[ins[node], outs[node]], default: []].append(node) }
         merge(twins.values.sorted { $0[0] < $1[0] }, asTree: false)
     }
 
-    /// The lowest sub-trees: a node and the leaves that hang on it alone, where it has no others.
-    mutating func foldTrees() {
+    /// Nodes with the leaves that hang on them alone.
+    private mutating func foldTrees() {
         let isLeaf = groups.indices.map { canFold($0) && outs[$0].isEmpty && ins[$0].count == 1 }
-        let trees = groups.indices.filter { canFold($0) && !outs[$0].isEmpty && outs[$0].allSatisfy { isLeaf[$0] } }
-        merge(trees.map { [$0] + outs[$0] }, asTree: true)
+        let roots = groups.indices.filter { canFold($0) && !isLeaf[$0] }
+        merge(roots.map { root in [root] + outs[root].filter { isLeaf[$0] } }, asTree: true)
     }
 
     /// The nodes of each layer that may be drawn as one.
@@ -106,7 +115,6 @@ struct GraphFold: Hashable, Sendable {
         let kept = groups.indices.filter { head[$0] == $0 }
         (groups, isTree) = (kept.map { groups[$0] }, kept.map { isTree[$0] })
         connect()
-        restoreOrder()
     }
 
     private mutating func connect() {
@@ -131,7 +139,7 @@ struct GraphFold: Hashable, Sendable {
         return result
     }
 
-    /// Numbers the drawn nodes anew, so that every edge leads to a higher number.
+    /// Numbers the drawn nodes anew, so that every edge leads to a higher number, as the layers need it.
     private mutating func restoreOrder() {
         var waiting = ins.map(\.count)
         var ready = Array(groups.indices.filter { waiting[$0] == 0 }.reversed())

@@ -69,12 +69,22 @@ struct LayerGraph: Hashable, Sendable {
     /// Passes of swaps a sweep; few graphs take more than three.
     private static let passes = 12
 
-    /// Down and up in turn: each layer by the medians of its neighbours, then by swaps; the best of all is kept.
+    /// From the order of the nodes and from its mirror image; the better result is kept.
     private mutating func reduceCrossings() {
-        var best = layers
+        let first = layers
+        let (one, least) = swept()
+        (layers, crossings) = (one, least)
+        guard least > 0 else { return }
+        layers = first.map { $0.reversed() }
+        let (other, count) = swept()
+        (layers, crossings) = count < least ? (other, count) : (one, least)
+    }
+
+    /// Down and up in turn: each layer by the medians of its neighbours, then by swaps; the best of all.
+    private mutating func swept() -> (layers: [[Int]], crossings: Int) {
         var place = places()
-        crossings = count(place)
-        for sweep in 0..<Self.sweeps where crossings > 0 {
+        var (best, least) = (layers, count(place))
+        for sweep in 0..<Self.sweeps where least > 0 {
             let isDown = sweep.isMultiple(of: 2)
             let order = isDown ? Array(layers.indices.dropFirst()) : layers.indices.dropLast().reversed()
             for layer in order { sort(layer, by: isDown ? ups : downs, &place) }
@@ -85,9 +95,9 @@ struct LayerGraph: Hashable, Sendable {
                 for layer in layers.indices where swap(layer, &place) { isBetter = true }
             }
             let found = count(place)
-            if found < crossings { (best, crossings) = (layers, found) }
+            if found < least { (best, least) = (layers, found) }
         }
-        layers = best
+        return (best, least)
     }
 
     private func places() -> [Int] {

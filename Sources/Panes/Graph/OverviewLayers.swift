@@ -6,18 +6,23 @@ package struct OverviewLimits: Hashable, Sendable {
     /// Where nothing is left to fold: what is still drawn. Bends are the places where an edge passes a layer.
     package var mostNodes = 160
     package var mostBends = 1200
+    package var mostCrossings = 60
 
     package init(nodes: Int = 60, crossings: Int = 15) {
         (self.nodes, self.crossings) = (nodes, crossings)
+        mostCrossings = max(mostCrossings, crossings)
+        mostNodes = max(mostNodes, nodes)
     }
 }
 
-/// A graph that no fold makes small enough.
+/// A graph that no fold makes fit to read.
 package struct OverviewRefusal: Error, Hashable, CustomStringConvertible {
+    /// How many nodes are left when all is folded that may be.
     package let nodes: Int
 
     package var description: String {
-        "\(nodes) steps failed, cause a failure or were unfolded, too many for one picture: fold some, or read the list."
+        "Too tangled for one picture: \(nodes) steps are left that failed, cause a failure or were unfolded. "
+            + "Read the list, or fold some."
     }
 }
 
@@ -44,10 +49,10 @@ struct OverviewLayers: Hashable, Sendable {
         }
         (graph, edges) = Self.layered(fold)
         guard graph.crossings > limits.crossings else { return }
-        fold.foldChains()
-        fold.foldTwins()
+        fold.foldRepetition()
         (graph, edges) = Self.layered(fold)
         while graph.crossings > limits.crossings, coarsen(limits) {}
+        if graph.crossings > limits.mostCrossings { throw OverviewRefusal(nodes: fold.count) }
     }
 
     /// Folds the layers with the most crossings around them: one, or some of them where there are far too many.

@@ -25,7 +25,8 @@ struct OverviewLines: Hashable, Sendable {
     }
 
     private struct Strand: Hashable {
-        let source: Int
+        /// The bus, or the node with its stem, that the line belongs to: where two of them meet they cross or join.
+        let net: Int
         var arms: LineArms
         var edges: [Int]
     }
@@ -73,41 +74,44 @@ struct OverviewLines: Hashable, Sendable {
     /// Returns how deep the channel is.
     private mutating func lay(_ tracks: ChannelTracks, from depth: Int) -> Int {
         let height = max(1, tracks.count) + (isRight ? 1 : 0)
-        // Where a bus comes from a detour it begins at the track that this one lies on.
+        // A part begins at the track of the bus that it takes on from.
+        let parts = Set(tracks.buses.lazy.filter(\.isPart).map(\.entry))
         var tops: [Int: Int] = [:]
-        for bus in tracks.buses where bus.isDetour { tops[bus.exits[0].column] = bus.track }
         for bus in tracks.buses {
+            for exit in bus.exits where parts.contains(exit.column) { tops[exit.column] = bus.track }
+        }
+        for (net, bus) in tracks.buses.enumerated() {
             let all = bus.exits.flatMap(\.edges)
             if bus.isStraight {
-                for step in 0..<height { lay(bus.entry, depth + step, .vertical, bus.source, all) }
+                for step in 0..<height { lay(bus.entry, depth + step, .vertical, net, all) }
                 continue
             }
-            let top = tops[bus.entry].map { $0 + 1 } ?? 0
-            for step in top..<max(top, bus.track) { lay(bus.entry, depth + step, .vertical, bus.source, all) }
-            lay(bus.entry, depth + bus.track, .up, bus.source, all)
+            let top = bus.isPart ? (tops[bus.entry] ?? -1) + 1 : 0
+            for step in top..<max(top, bus.track) { lay(bus.entry, depth + step, .vertical, net, all) }
+            lay(bus.entry, depth + bus.track, .up, net, all)
             for exit in bus.exits {
                 let span = min(bus.entry, exit.column)...max(bus.entry, exit.column)
                 for column in span {
                     var arms: LineArms = []
                     if column > span.lowerBound { arms.insert(.left) }
                     if column < span.upperBound { arms.insert(.right) }
-                    lay(column, depth + bus.track, arms, bus.source, exit.edges)
+                    lay(column, depth + bus.track, arms, net, exit.edges)
                 }
-                lay(exit.column, depth + bus.track, .down, bus.source, exit.edges)
-                guard !bus.isDetour, bus.track + 1 < height else { continue }
-                for step in bus.track + 1..<height { lay(exit.column, depth + step, .vertical, bus.source, exit.edges) }
+                lay(exit.column, depth + bus.track, .down, net, exit.edges)
+                guard !parts.contains(exit.column), bus.track + 1 < height else { continue }
+                for step in bus.track + 1..<height { lay(exit.column, depth + step, .vertical, net, exit.edges) }
             }
         }
         return height
     }
 
-    private mutating func lay(_ along: Int, _ depth: Int, _ arms: LineArms, _ source: Int, _ edges: [Int]) {
+    private mutating func lay(_ along: Int, _ depth: Int, _ arms: LineArms, _ net: Int, _ edges: [Int]) {
         let point = Point(along: along, depth: depth)
-        if let index = strands[point]?.firstIndex(where: { $0.source == source }) {
+        if let index = strands[point]?.firstIndex(where: { $0.net == net }) {
             strands[point]?[index].arms.formUnion(arms)
             strands[point]?[index].edges += edges
         } else {
-            strands[point, default: []].append(Strand(source: source, arms: arms, edges: edges))
+            strands[point, default: []].append(Strand(net: net, arms: arms, edges: edges))
         }
     }
 

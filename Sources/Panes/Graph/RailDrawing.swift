@@ -4,9 +4,10 @@ package import CellGrid
 /// of each node on the right.
 ///
 /// The vertical of a crossing is unbroken and the horizontal has a gap there; a join is a tee, or `┼`. Edges lead down; a
-/// horizontal leads away from the node of its row, or to it where it ends in an arrow. The rails take at
-/// most three tenths of the width, and a `~` stands where some run that have no room. What is drawn in a row depends on
-/// the shape, the width and the selection alone, never on the rows around it: nothing moves while the list scrolls.
+/// horizontal leads away from the node of its row, or to it where it ends in an arrow. A hollow node has nothing below.
+/// The rails take at most three tenths of the width; `~` stands where some run that have no room, and `•` for a node on
+/// one of those. What is drawn in a row depends on the shape, the width and the selection alone, never on the rows around
+/// it: nothing moves while the list scrolls.
 package struct RailDrawing: Hashable, Sendable {
     /// The ids of the nodes by row.
     package let rows: [String]

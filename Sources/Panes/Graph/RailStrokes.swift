@@ -81,6 +81,7 @@ struct RailStrokes {
 
     private func glyph(of node: Int) -> String {
         if node == path?.selected { return "◉" }
+        if isHidden(plan.columns[node]) { return "•" }
         return plan.sharing == .source && plan.isBare(node) ? "○" : "●"
     }
 

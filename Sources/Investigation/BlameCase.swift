@@ -6,7 +6,7 @@ struct BlameCase {
     let commit: CommitFact
     private(set) var terms: [(points: Double, phrase: String)] = []
     /// The diff changes what can cause this kind of trouble.
-    private(set) var diffSpeaks = false
+    var diffSpeaks = false
     /// The changed files that can matter at all.
     let guilty: [ChangedFile]
 
@@ -30,6 +30,7 @@ struct BlameCase {
         addReach(context)
         addErrors(context)
         addMarks(context)
+        addDrift(context.finding)
         addContrasts(context)
         addFixes(context)
     }

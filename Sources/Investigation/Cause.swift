@@ -56,10 +56,9 @@ struct CauseWeights {
                 [
                     .retrying: 2.5, .stopping: 2.0, .model: 1.5, .caching: 1.5, .tokens: 1.2, .tool: 1.2, .prompt: 0.8,
                 ]
-            case .promptDrift:
-                [.prompt: 2.5, .output: 2.5, .model: 2.5, .tokens: 1.5, .caching: 0.8, .retrying: 0.5, .stopping: 0.5]
+            case .promptDrift: DriftFacts(finding).map(Self.drift) ?? [:]
             case .toolFailure:
-                [.tool: 2.5, .output: 2.0, .retrying: 1.5, .caching: 1.5, .stopping: 0.5, .model: 0.3]
+                [.tool: 2.5, .output: 1.5, .retrying: 1.5, .caching: 1.5, .stopping: 0.5, .model: 0.3]
             }
     }
 

@@ -37,27 +37,38 @@ struct Contrast: Hashable {
 
     /// What stands out, the least likely first: what the finding itself counted, then what the mirror tells of it.
     static func all(in file: CaseFile) -> [Contrast] {
-        let told = Self.told(file.finding.evidence)
-        let kinds = Set(told.map(\.kind))
+        let told = Self.told(file.finding)
+        let kinds = Set((file.finding.evidence["contrasts"]?.array ?? []).compactMap { $0["by"]?.string })
         let counted = [ShareFact.Kind.promptVersion, .release].filter { !kinds.contains($0.rawValue) }
             .flatMap { Self.counted(file.surroundings.shares, $0, onset: file.finding.onset) }
         return (told + counted).filter { $0.p < significance }.sorted { ($0.p, $0.value) < ($1.p, $1.value) }
     }
 
-    /// `evidence.contrasts`, or one `evidence.contrast`: `{"by", "value", "failed", "of", "other_failed", "other_of", "p"}`.
-    private static func told(_ evidence: JSONValue) -> [Contrast] {
-        let listed = evidence["contrasts"]?.array ?? [evidence["contrast"]].compactMap { $0 }
-        return listed.compactMap { item in
-            guard let kind = item["by"]?.string, let failed = item["failed"]?.int, let calls = item["of"]?.int,
-                let value = item["value"]?.string ?? item["value"]?.int.map(String.init)
+    /// What a finding counted itself: `{"by", "value", "failing", "of", "others_failing", "others_of", "p"}` in
+    /// `evidence.contrasts`. A drift says besides whether the prompt's version tells failing from passing outputs.
+    private static func told(_ finding: Finding) -> [Contrast] {
+        let isOfPrompt = finding.type != .promptDrift || finding.evidence["is_prompt_contrast"]?.bool == true
+        return (finding.evidence["contrasts"]?.array ?? []).compactMap { item in
+            guard let kind = item["by"]?.string, let failed = item["failing"]?.int, let calls = item["of"]?.int,
+                let value = item["value"]?.string ?? item["value"]?.int.map(String.init),
+                kind != "prompt_version" || isOfPrompt
             else { return nil }
-            let (otherFailed, otherCalls) = (item["other_failed"]?.int ?? 0, item["other_of"]?.int ?? 0)
+            let (otherFailed, otherCalls) = (item["others_failing"]?.int ?? 0, item["others_of"]?.int ?? 0)
             let p = item["p"]?.double ?? FisherExact.p(failed, of: calls, against: otherFailed, of: otherCalls)
             guard p.isFinite, p >= 0 else { return nil }
+            let (prompt, version) = kind == "prompt_version" ? parts(of: value) : ("", value)
             return Contrast(
-                kind: kind, prompt: item["prompt"]?.string ?? "", value: value, failed: failed, calls: calls,
-                otherFailed: otherFailed, otherCalls: otherCalls, p: p)
+                kind: kind, prompt: prompt, value: version, failed: failed, calls: calls, otherFailed: otherFailed,
+                otherCalls: otherCalls, p: p)
         }
+    }
+
+    /// "support-bot v14" is version 14 of support-bot.
+    private static func parts(of value: String) -> (prompt: String, version: String) {
+        guard let mark = value.lastIndex(of: "v"), value[..<mark].last == " ",
+            value[mark...].dropFirst().allSatisfy(\.isNumber)
+        else { return ("", value) }
+        return (String(value[..<mark].dropLast()), String(value[mark...].dropFirst()))
     }
 
     /// One that came into use within the day before the onset, or the hour after it, against all others of its kind.

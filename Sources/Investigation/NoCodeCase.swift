@@ -7,6 +7,8 @@ struct NoCodeCase {
     private(set) var terms: [(points: Double, phrase: String)] = []
     /// More calls at the same price.
     let isSurge: Bool
+    /// A prompt's version tells failing calls from others.
+    private(set) var isPrompt = false
     /// The strongest term's phrase; nil where there is none beside what every commit has to beat.
     var phrase: String? { terms.dropFirst().max { $0.points < $1.points }?.phrase }
 
@@ -54,7 +56,8 @@ struct NoCodeCase {
     /// A prompt lives in Langfuse: its new version is no commit.
     private mutating func addPrompt(_ file: CaseFile) {
         if let contrast = Contrast.all(in: file).first(where: { $0.kind == "prompt_version" }) {
-            terms.append((1.5, contrast.phrase))
+            isPrompt = true
+            terms.append((1.5, DriftFacts(file.finding)?.promptContrast ?? contrast.phrase))
             return
         }
         let onset = file.finding.onset

@@ -37,7 +37,8 @@ struct Trouble: Hashable {
         var features: [String] = []
         switch type {
         case .costSpike: if subject != "project" { features.append(subject) }
-        case .promptDrift, .toolFailure: features.append(subject)
+        case .promptDrift: features += [subject, evidence["prompt_name"]?.string].compactMap { $0 }
+        case .toolFailure: features.append(subject)
         case .agentLoop, .errorCascade: break
         }
         if let loop { features.append(loop.agent) }

@@ -1,7 +1,7 @@
 import Basics
 import OnCallModel
 
-/// The words that a finding says are wrong: keys that outputs miss, texts that tools give instead of results.
+/// The words that a tool's failures say are wrong: keys that its outputs miss, texts that it gives instead of results.
 ///
 /// A commit whose diff has one of them is nearer to the trouble than one that has none.
 enum TroubleMarks {
@@ -13,7 +13,7 @@ enum TroubleMarks {
     ]
 
     static func words(of finding: Finding) -> Set<String> {
-        guard finding.type == .promptDrift || finding.type == .toolFailure else { return [] }
+        guard finding.type == .toolFailure else { return [] }
         let own = Set(Words.of(finding.subject))
         let found = (finding.evidence.members ?? []).filter { members.contains($0.name) }.flatMap {
             Self.texts(in: $0.value, depth: 0)

@@ -11,6 +11,14 @@ package struct Settings: Hashable, Sendable {
     package var loopRequiresRepetition = true
     /// `seasonal` compares with the same hour of day as well; `mean` is the seed's bare rule.
     package var costBaseline = CostBaseline.seasonal
+    /// Drift when more than this share of a feature's latest 20 outputs does not fit its snapshot.
+    package var driftFailRate = 0.15
+    /// Drift pages only when chance does not explain it; false switches to the seed's bare rule.
+    package var driftRequiresContrast = true
+    /// A fall of a score's mean by more than this is drift, in the score's own unit.
+    package var scoreDrop = 0.1
+    /// How often all features' outputs are looked at, in hours.
+    package var driftPatrolHours = 4.0
     /// No spike below this, in US dollars an hour.
     package var costFloor = 0.5
     /// More looped generations than this, with repetition, and the gate acts alone.

@@ -115,18 +115,17 @@ struct BlameEvidenceTests {
         let contrast: JSONValue = [
             "contrasts": [
                 [
-                    "by": "prompt_version", "prompt": "reporter-prompt", "value": "14", "failed": 41, "of": 60,
-                    "other_failed": 0, "other_of": 200, "p": 1e-30,
+                    "by": "prompt_version", "value": "reporter-prompt v14", "failing": 41, "of": 60,
+                    "others_failing": 0, "others_of": 200, "p": 1e-30,
                 ]
-            ]
+            ], "is_prompt_contrast": true,
         ]
         let outside = CaseFile(finding: finding(.promptDrift, evidence: contrast), commits: [Self.quiet])
         let verdict = Blame.verdict(of: outside)
         #expect(verdict.suspects.isEmpty && verdict.noCodeCause.score == 2.5)
         #expect(
-            verdict.noCodeCause.why.first
-                == "+1.5 41 of 60 calls with reporter-prompt v14 fail, 0 of 200 others (p < 1e-9)")
-        #expect(verdict.abstention?.contains("outside of the code") == true)
+            verdict.noCodeCause.why.first == "+1.5 reporter-prompt v14: 41 of 60 fail, the others: 0 of 200")
+        #expect(verdict.abstention?.contains("the prompt in Langfuse") == true)
         let inside = Stories.commit(
             "3ef0000", "prompt: shorter", hoursBefore: 1, [Stories.file("prompts/reporter.txt", "-Answer\n+Reply")])
         let file = CaseFile(finding: finding(.promptDrift, evidence: contrast), commits: [Self.quiet, inside])
@@ -135,7 +134,7 @@ struct BlameEvidenceTests {
 
     @Test("a commit whose diff drops the key that outputs miss is named for drift, lowered limits count too")
     func drift() {
-        let evidence: JSONValue = ["violations": ["confidence": 12]]
+        let evidence: JSONValue = ["violations": [["path": "$.confidence"]], "new_keys": ["certainty"]]
         let rename = Stories.commit(
             "4aa0000", "tidy", hoursBefore: 2,
             [Stories.file("app/schema.py", "-    \"confidence\": number,\n+    \"certainty\": number,")])
@@ -143,8 +142,7 @@ struct BlameEvidenceTests {
             finding: finding(.promptDrift, evidence: evidence), commits: [rename, Self.other, Stories.readme])
         let suspect = Blame.suspects(of: file).first
         #expect(suspect?.sha == "4aa0000")
-        #expect(suspect?.why.contains { $0.contains("puts the key certainty in the place of confidence") } == true)
-        #expect(suspect?.why.contains { $0.contains("names confidence, which the finding says is wrong") } == true)
+        #expect(suspect?.why.contains { $0.contains("takes out confidence and brings in certainty") } == true)
         let cut = Stories.commit(
             "5bb0000", "save money", hoursBefore: 2, [Stories.file("app/llm.py", "-max_tokens=900\n+max_tokens=60")])
         let short = CaseFile(finding: finding(.promptDrift), commits: [cut, Self.other])

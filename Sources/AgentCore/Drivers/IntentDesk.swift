@@ -10,6 +10,7 @@ struct IntentDesk: Sendable {
     let gate: @Sendable () async -> Gate
     let settings: SettingsDesk
     let outbox: Outbox
+    let quality: QualityDesk
     /// Makes the on-call brain run now.
     let scan: @Sendable () async -> Void
     let traces: TraceReader
@@ -47,9 +48,13 @@ struct IntentDesk: Sendable {
         case .scanNow:
             await scan()
             return "Scanning now."
+        case .acceptOutputs(let feature):
+            return try await quality.accept(feature, by: author, at: now)
+        case .patrol:
+            return try await quality.startPatrol()
         case .inspect(let trace):
             return try await inspect(trace)
-        case .snooze, .wake, .silence, .endSilence, .acceptOutputs, .patrol:
+        case .snooze, .wake, .silence, .endSilence:
             return "This agent cannot do that: update it."
         }
     }

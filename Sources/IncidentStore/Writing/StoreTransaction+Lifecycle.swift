@@ -54,17 +54,20 @@ extension StoreTransaction {
 
     /// Resolves the incidents all of whose findings are of `types` and were seen by no scan since `moment`, and answers which.
     ///
-    /// Name only types whose detector could judge: what a failed detector did not see may still be there.
+    /// Name only types whose detector could judge: what a failed detector did not see may still be there. `isJudged` says it of
+    /// one finding, where a detector looks at some of its subjects in each scan.
     package func resolveUnseen(
-        since moment: Instant, types: Set<DetectionType>, at now: Instant
+        since moment: Instant, types: Set<DetectionType>, isJudged: (IncidentFinding) -> Bool = { _ in true },
+        at now: Instant
     ) throws -> [IncidentSummary] {
         let unseen = try snapshot.rows(
             "incident_reports",
             "SELECT id FROM incident_reports WHERE state <> 'resolved' AND seen_at < ? ORDER BY id", [.init(moment)])
         return try unseen.compactMap { row in
             let id = try row.id()
-            let isJudged = try snapshot.findings(ofIncident: id).allSatisfy { types.contains($0.type) }
-            guard isJudged, try resolve(id, by: Self.agent, at: now) else { return nil }
+            let all = try snapshot.findings(ofIncident: id)
+            guard all.allSatisfy({ types.contains($0.type) && isJudged($0) }), try resolve(id, by: Self.agent, at: now)
+            else { return nil }
             return try snapshot.incident(id)?.summary
         }
     }

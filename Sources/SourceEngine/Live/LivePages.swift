@@ -20,6 +20,10 @@ actor LivePages {
     private let lifetime: Span
     private var answers: [LiveRequest.Key: LiveAnswer] = [:]
     private var flights: [LiveRequest.Key: Task<LiveAnswer, any Error>] = [:]
+    /// When a table's provider was found to speak only the older API of its overlay.
+    private var older: [QualifiedName: Instant] = [:]
+    /// After this the newer one is tried again.
+    private static let olderFor = Span.hours(1)
 
     init(pages: any PageSource, clock: WallClock, lifetime: Span) {
         (self.pages, self.clock, self.lifetime) = (pages, clock, lifetime)
@@ -31,13 +35,30 @@ actor LivePages {
         if let known = kept(request, now) { return (known, false) }
         if let flight = flights[request.key] { return (try await flight.value, false) }
         let (pages, clock) = (pages, clock)
-        let flight = Task { try await Self.read(request, from: pages, clock: clock) }
+        let first = isOlder(request.key.table, now) ? request.older ?? request : request
+        let flight = Task { () async throws -> LiveAnswer in
+            do {
+                return try await Self.read(first, from: pages, clock: clock)
+            } catch let error as SourceError where error.kind == .notFound && first.scan.fallback == nil {
+                guard let older = request.older else { throw error }
+                var answer = try await Self.read(older, from: pages, clock: clock)
+                answer.calls += error.calls
+                self.noteOlder(request.key.table, at: clock.now())
+                return answer
+            }
+        }
         flights[request.key] = flight
         defer { flights[request.key] = nil }
         let answer = try await flight.value
         keep(answer, request.key)
         return (answer, true)
     }
+
+    private func isOlder(_ table: QualifiedName, _ now: Instant) -> Bool {
+        older[table].map { now - $0 < Self.olderFor } ?? false
+    }
+
+    private func noteOlder(_ table: QualifiedName, at now: Instant) { older[table] = now }
 
     /// The answers that are kept, in the order of the requests.
     func kept(_ requests: [LiveRequest]) -> [LiveAnswer?] {

@@ -34,9 +34,9 @@ package struct Agent: Sendable {
         }
     }
 
-    /// Runs one on-call cycle and what it put into the outbox, for a program that is not to stay. A thorough one looks at the
-    /// outputs of every feature that has new ones.
-    package func scanOnce(thoroughly: Bool = false, carryingOutActs: Bool = true) async throws -> CycleReport {
+    /// Runs one on-call cycle and what it put into the outbox, for a program that is not to stay. Somebody asked for
+    /// it, so it is thorough: it looks at the outputs of every feature that has new ones.
+    package func scanOnce(thoroughly: Bool = true, carryingOutActs: Bool = true) async throws -> CycleReport {
         try await once(carryingOutActs) { try await $0.cycle(thoroughly ? .thorough : .routine) }
     }
 

@@ -11,7 +11,8 @@ import Testing
 struct DriftStageTests {
     private static let ground = Ground(now: Stage.start, seed: 12)
 
-    private static func stage(_ plants: [Plant], _ mode: SandboxWorld.LangfuseMode = .dual) throws -> (Stage, Scenario) {
+    private static func stage(_ plants: [Plant], _ mode: SandboxWorld.LangfuseMode = .dual) throws -> (Stage, Scenario)
+    {
         let scenario = Scenario(ground, plants)
         return (try Stage(scenario: scenario, prepare: { world in world.change { $0.langfuse = mode } }), scenario)
     }
@@ -26,7 +27,7 @@ struct DriftStageTests {
     func kinds(_ mode: SandboxWorld.LangfuseMode, _ cause: DriftCause) async throws {
         for kind in DriftKind.allCases {
             let (stage, scenario) = try Self.stage([.drift(Self.ground, kind, cause: cause)], mode)
-            let report = try await stage.agent.scanOnce(thoroughly: true, carryingOutActs: false)
+            let report = try await stage.agent.scanOnce(carryingOutActs: false)
             #expect(scenario.gap(of: Self.findings(report), in: [.promptDrift]).sentences == [], "\(kind)")
             let truth = try #require(scenario.truths(.promptDrift, .found).first)
             let incident = try #require(report.incidents.first { $0.summary.type == .promptDrift })
@@ -47,7 +48,7 @@ struct DriftStageTests {
         let (stage, scenario) = try Self.stage([
             .background(Self.ground), .driftDecoys(Self.ground), .scoreDrop(Self.ground),
         ])
-        let report = try await stage.agent.scanOnce(thoroughly: true, carryingOutActs: false)
+        let report = try await stage.agent.scanOnce(carryingOutActs: false)
         #expect(scenario.gap(of: Self.findings(report), in: [.promptDrift]).sentences == [])
         let truth = try #require(scenario.truths(.promptDrift, .found).first)
         let incident = try #require(report.incidents.first { $0.summary.type == .promptDrift })
@@ -60,24 +61,24 @@ struct DriftStageTests {
     @Test("a drift is one incident and one event until it gets worse; it ends when the outputs fit again")
     func life() async throws {
         let (stage, _) = try Self.stage([.drift(Self.ground, .keysRenamed, feature: "support-chat", bad: 9)])
-        _ = try await stage.agent.scanOnce(thoroughly: true)
+        _ = try await stage.agent.scanOnce()
         let good = stage.world.read { $0.observations.first { $0.name == "support-chat" } }
         let bad = stage.world.read { $0.observations.last { $0.name == "support-chat" } }
         #expect(try await stage.read(.driftEvents(limit: 10)).map(\.severity) == [.medium])
         stage.advance(by: .minutes(15))
-        let quiet = try await stage.scan()
+        let quiet = try await stage.agent.scanOnce(thoroughly: false)
         #expect(quiet.findings.filter { $0.type == .promptDrift }.isEmpty, "it is looked at once an hour")
         #expect(try await stage.read(.incidents(limit: 10)).map(\.state) == [.open])
         try Self.give(20, like: #require(bad), stage)
         stage.advance(by: .minutes(50))
-        _ = try await stage.scan()
+        _ = try await stage.agent.scanOnce(thoroughly: false)
         #expect(try await stage.read(.driftEvents(limit: 10)).map(\.severity) == [.high, .medium])
         #expect(try await stage.read(.incidents(limit: 10)).map(\.occurrences) == [2])
         stage.advance(by: .minutes(15))
         try Self.give(40, like: #require(good), stage)
         for _ in 0..<5 {
             stage.advance(by: .minutes(60))
-            _ = try await stage.scan()
+            _ = try await stage.agent.scanOnce(thoroughly: false)
         }
         #expect(try await stage.read(.incidents(limit: 10)).map(\.state) == [.resolved])
         #expect(try await stage.read(.driftEvents(limit: 10)).count == 2)
@@ -138,7 +139,7 @@ struct DriftStageTests {
             let (stage, _) = try Self.stage([.drift(Self.ground, .keysRenamed, feature: "support-chat")], mode)
             let bounds = [Value(Stage.start - .hours(24)), Value(Stage.start)]
             let plan = try await stage.engine.explain(sql, bounds)
-            let request = try #require(plan.steps.first?.request)
+            let request = try #require(plan.steps.first { $0.access == .live }?.request)
             #expect(request.contains("limit=20"), "\(request)")
             #expect(request.contains("name=support-chat"), "\(request)")
             let first = try await stage.query(sql, bounds)

@@ -1,9 +1,10 @@
 import Basics
 import Detectors
 import OnCallModel
+import TestSupport
 import Testing
 
-@Suite("prompt_drift: how often it is wrong, and how often right")
+@Suite("prompt_drift: how often it is wrong, and how often right", .heavy)
 struct DriftRatesTests {
     private enum Damage: CaseIterable {
         case renamed, text, retyped

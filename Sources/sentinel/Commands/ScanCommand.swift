@@ -42,7 +42,7 @@ extension Command {
 enum ScanRun {
     /// A cycle in this process, with its acts carried out.
     static func here(_ composition: Composition) async throws -> JSONValue {
-        try await withAgent(composition) { try await $0.scanOnce(thoroughly: true) }.json
+        try await withAgent(composition) { try await $0.scanOnce() }.json
     }
 
     /// Drift Patrol in this process, with its acts carried out.
@@ -88,7 +88,7 @@ enum ScanRun {
         }
         let copy = try Composition(arguments, database: "\(folder)/sentinel.db")
         let flags = KillFlags(startedAt: copy.clock.now()) { _ in }
-        return try await copy.agent(killFlags: flags, listening: nil).scanOnce(thoroughly: true, carryingOutActs: false)
+        return try await copy.agent(killFlags: flags, listening: nil).scanOnce(carryingOutActs: false)
             .json
     }
 

@@ -45,10 +45,10 @@ package enum Blame {
     private static func abstention(_ all: [BlameCase], _ innocence: NoCodeCase, isTie: Bool) -> String {
         if isTie { return "Two of \(all.count) commits are as likely, and neither has a diff that speaks." }
         if let phrase = innocence.phrase {
-            let sentence = phrase.prefix(1).uppercased() + phrase.dropFirst()
             if innocence.isPrompt {
-                return "\(sentence), which speaks for the prompt in Langfuse; no commit stands out."
+                return "\(phrase), which speaks for the prompt in Langfuse; no commit stands out."
             }
+            let sentence = phrase.prefix(1).uppercased() + phrase.dropFirst()
             let reason = innocence.isSurge ? "more traffic" : "a cause outside of the code"
             return "\(sentence), which speaks for \(reason) and not for a change of the code."
         }

@@ -67,7 +67,7 @@ struct AgentParts: Sendable {
             scan: { [scheduler, isAsked] in
                 isAsked.withLock { $0 = true }
                 await scheduler.hasten(.onCall)
-            })
+            }, traces: TraceReader(engine: configuration.engine, clock: clock))
         let watch = try StoreWatch(writer.file)
         try await desk.answerAll()
         for await _ in watch.changes {

@@ -69,11 +69,13 @@ package struct IncidentDetail: Hashable, Sendable {
     package var evidence: JSONValue
     package var sql: String
     package var acts: [ActRecord]
+    /// Nil before the investigation.
+    package var noCodeCause: NoCodeCause?
 
     package init(
         summary: IncidentSummary, findings: [IncidentFinding] = [], report: String, suspects: [Suspect],
-        commits: [CommitFact], errors: [ErrorFact],
-        messages: [MessageFact], gaps: [String], evidence: JSONValue, sql: String, acts: [ActRecord]
+        commits: [CommitFact], errors: [ErrorFact], messages: [MessageFact], gaps: [String], evidence: JSONValue,
+        sql: String, acts: [ActRecord], noCodeCause: NoCodeCause? = nil
     ) {
         self.summary = summary
         self.findings = findings
@@ -86,6 +88,21 @@ package struct IncidentDetail: Hashable, Sendable {
         self.evidence = evidence
         self.sql = sql
         self.acts = acts
+        self.noCodeCause = noCodeCause
+    }
+}
+
+/// What an investigation leaves to be looked at: too much for a list, so it is read for one incident alone.
+package struct IncidentForensics: Hashable, Sendable {
+    package var graph: CausalGraph
+    /// The traces that were read for it, the dearest first.
+    package var traces: [TraceTree]
+    package var timeline: [TimelineEntry]
+
+    package init(graph: CausalGraph = CausalGraph(), traces: [TraceTree] = [], timeline: [TimelineEntry] = []) {
+        self.graph = graph
+        self.traces = traces
+        self.timeline = timeline
     }
 }
 

@@ -12,7 +12,11 @@ extension ConsoleState {
         case .painted: markPainted()
         case .dashboard(let value): dashboard = value
         case .agent(let value): agent = value
-        case .incidents(let value): incidents = value
+        case .incidents(let value):
+            incidents = value
+            return followForensics()
+        case .forensics(let id, let value): takeForensics(id, value)
+        case .trace(let id, let value): takeTrace(id, value)
         case .incident(let id, let value): if id == openIncident { detail = value }
         case .approvals(let value): takeApprovals(value)
         case .loops(let value): loops = value
@@ -140,6 +144,12 @@ extension ConsoleState {
         switch command {
         case .showDashboard: return show(.dashboard)
         case .showIncidents: return show(.incidents)
+        case .showForensics: return show(.forensics)
+        case .lookInto: return lookInto()
+        case .toggleOverview, .toggleTrace, .parent, .child, .nextFailed, .previousFailed, .nextSubject,
+            .previousSubject,
+            .openNode:
+            return look(command)
         case .showApprovals: return show(.approvals)
         case .showSettings: return show(.settings)
         case .showLoops: return show(.loops)
@@ -176,7 +186,7 @@ extension ConsoleState {
         guard next != view || openIncident != nil || openRequest != nil else { return [] }
         if next != view { trail = Array((trail + [view]).suffix(16)) }
         view = next
-        return close()
+        return close() + followForensics()
     }
 
     private mutating func close() -> [ConsoleEffect] {
@@ -191,9 +201,10 @@ extension ConsoleState {
             list.filter = ""
             return []
         }
+        if view == .forensics, leaveTrace() { return [.followTrace(nil)] }
         guard let previous = trail.popLast() else { return [] }
         view = previous
-        return []
+        return followForensics()
     }
 
     mutating func append(_ intent: Intent) -> [ConsoleEffect] {

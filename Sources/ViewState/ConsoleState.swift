@@ -4,12 +4,13 @@ package import OnCallModel
 /// Everything that the console shows and knows. It changes in ``reduce(_:)`` alone.
 package struct ConsoleState: Hashable, Sendable {
     package enum View: String, CaseIterable, Hashable, Sendable {
-        case dashboard, incidents, approvals, settings, loops
+        case dashboard, incidents, forensics, approvals, settings, loops
 
         package var title: String {
             switch self {
             case .dashboard: "Dashboard"
             case .incidents: "Incidents"
+            case .forensics: "Forensics"
             case .approvals: "Approvals"
             case .settings: "Settings"
             case .loops: "Loops"
@@ -21,6 +22,7 @@ package struct ConsoleState: Hashable, Sendable {
             switch self {
             case .dashboard: "1"
             case .incidents: "2"
+            case .forensics: "3"
             case .approvals: "6"
             case .settings: "8"
             case .loops: "l"
@@ -50,6 +52,7 @@ package struct ConsoleState: Hashable, Sendable {
     /// The request that is open in detail.
     package var openRequest: Int64?
 
+    package var forensics = ForensicsState()
     package var lists: [View: ListState] = [:]
     package var overlay: Overlay?
     package var status: Status?
@@ -95,7 +98,7 @@ package struct ConsoleState: Hashable, Sendable {
         case .dashboard, .loops:
             let isFresh = agent?.lastCycleAt.map { now - $0 < .minutes(1) } ?? false
             return isFresh || loops?.contains { [.active, .killing].contains($0.status) } == true
-        case .incidents, .settings: return false
+        case .incidents, .forensics, .settings: return false
         }
     }
 }

@@ -44,7 +44,7 @@ enum IncidentText {
         ).text
     }
 
-    static func detail(_ detail: IncidentDetail) -> String {
+    static func detail(_ detail: IncidentDetail, _ forensics: IncidentForensics) -> String {
         let summary = detail.summary
         var lines = [
             "Incident \(summary.id): \(summary.type.rawValue), \(summary.severity.rawValue), \(summary.state.rawValue)",
@@ -59,10 +59,18 @@ enum IncidentText {
             detail.suspects.map { suspect in
                 "\(suspect.shortSHA) \(suspect.title) (\(suspect.author)): \(suspect.why.joined(separator: "; "))"
             })
+        lines += list("No cause in the code", detail.noCodeCause.map(Self.innocence) ?? [])
+        lines += list("What led to what", GraphText.lines(forensics.graph) + forensics.graph.gaps)
+        lines += list("Traces", forensics.traces.map(TraceText.headline))
+        lines += list("Timeline", forensics.timeline.map { "\($0.at.iso8601Seconds) \($0.author): \($0.event)" })
         lines += list("Acts", detail.acts.map { "\($0.action.sentence): \($0.state.rawValue). \($0.detail)" })
         lines += list("Not known", detail.gaps)
         lines += ["", "SQL: \(TextTable.inert(detail.sql))"]
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func innocence(_ cause: NoCodeCause) -> [String] {
+        ["score \((cause.score * 10).rounded() / 10): \(cause.why.joined(separator: "; "))"]
     }
 
     private static func list(_ title: String, _ items: [String]) -> [String] {

@@ -1,10 +1,11 @@
 import Basics
 import CellGrid
 import OnCallModel
-import Panes
 import TestSupport
 import Testing
 import ViewState
+
+@testable import Panes
 
 @Suite("Golden: panes")
 struct GoldenPaneTests {
@@ -22,7 +23,9 @@ struct GoldenPaneTests {
         expect(state, "\(view.rawValue)-waiting@80x24.screen")
     }
 
-    @Test("names from outside that want to be more", arguments: [ConsoleState.View.dashboard, .loops, .approvals])
+    @Test(
+        "names from outside that want to be more",
+        arguments: [ConsoleState.View.dashboard, .loops, .approvals, .forensics])
     func hostile(view: ConsoleState.View) {
         expect(PaneFixtures.state(view, 80, 24, name: PaneFixtures.hostile), "\(view.rawValue)-hostile@80x24.screen")
     }
@@ -40,6 +43,29 @@ struct GoldenPaneTests {
         var state = PaneFixtures.state(.approvals, size.0, size.1, name: PaneFixtures.hostile)
         _ = state.reduce(.key(.character("a")))
         expect(state, "question-hostile@\(size.0)x\(size.1).screen")
+    }
+
+    @Test(
+        "layers of a graph, the steps of a trace, and the smallest screen",
+        arguments: [(20, 6), (40, 10), (80, 24), (160, 50)])
+    func forensics(size: (Int, Int)) {
+        var state = PaneFixtures.state(.forensics, size.0, size.1)
+        let name = "@\(size.0)x\(size.1).screen"
+        if size.0 == 20 { expect(state, "forensics-typical\(name)") }
+        _ = state.reduce(.key(.character("g")))
+        expect(state, "forensics-overview\(name)")
+        _ = state.reduce(.key(.character("g")))
+        _ = state.reduce(.key(.character("t")))
+        expect(state, "forensics-trace\(name)")
+    }
+
+    @Test("the cursor walks in the order in which rows are drawn")
+    func rows() {
+        var state = PaneFixtures.state(.forensics, 80, 24)
+        #expect(RailDrawing(ForensicShape.shape(state), order: .time).rows == state.forensicRows.ids)
+        _ = state.reduce(.key(.character("t")))
+        #expect(state.forensicRows.ids.count == 7)
+        #expect(RailDrawing(ForensicShape.shape(state), order: .branches).rows == state.forensicRows.ids)
     }
 
     @Test("help and palette")

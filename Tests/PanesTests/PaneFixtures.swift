@@ -18,6 +18,8 @@ enum PaneFixtures {
         state.loops = [loop(name)]
         state.approvals = [request(name), decided]
         state.incidents = [spike, looping(name)]
+        state.forensics.incident = 1
+        state.forensics.found = ForensicsFixtures.found(name)
         state.settings = Settings.specs.map {
             SettingItem(key: $0.key, value: Settings().value(of: $0.key)?.serialized ?? "")
         }

@@ -78,8 +78,11 @@ struct CaseWork: Sendable {
         var (incident, suspects, file) = (opened.incident, opened.suspects, CaseFile?.none)
         if opened.needsInvestigation {
             let caseFile = try await investigate(lead, of: incident, now: now)
-            suspects = Blame.suspects(of: caseFile)
+            let verdict = Blame.verdict(of: caseFile)
+            suspects = verdict.suspects
+            let graph = EvidenceGraph.make(of: caseFile, verdict: verdict, incident: incident)
             try await save(narration.template(caseFile, suspects: suspects), suspects, caseFile, of: incident)
+            try await saveForensics(graph, verdict.noCodeCause, caseFile.surroundings.traces, of: incident)
             file = caseFile
         }
         if opened.isNew, let other = try await absorb(opened, suspects) {
@@ -110,11 +113,10 @@ struct CaseWork: Sendable {
     }
 
     private func investigate(_ finding: Finding, of incident: Int64, now: Instant) async throws -> CaseFile {
-        var file = await InvestigationStage(engine: configuration.engine, scope: configuration.scope)
-            .investigate(finding, now: now)
         let findings = try await writer.read { try $0.findings(ofIncident: incident) }
-        file.companions = findings.filter { $0.fingerprint != finding.fingerprint }
-        return file
+        return await InvestigationStage(engine: configuration.engine, scope: configuration.scope)
+            .investigate(
+                finding, companions: findings.filter { $0.fingerprint != finding.fingerprint }, now: now)
     }
 
     private func save(
@@ -124,6 +126,14 @@ struct CaseWork: Sendable {
         try await writer.transaction {
             try $0.saveInvestigation(
                 of: incident, narrative: narrative, suspects: suspects, caseFile: file, at: now)
+        }
+    }
+
+    private func saveForensics(
+        _ graph: CausalGraph, _ noCodeCause: NoCodeCause, _ traces: [TraceTree], of incident: Int64
+    ) async throws {
+        try await writer.transaction {
+            try $0.saveForensics(of: incident, graph: graph, noCodeCause: noCodeCause, traces: traces)
         }
     }
 

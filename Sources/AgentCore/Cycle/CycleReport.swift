@@ -91,6 +91,7 @@ extension IncidentDetail {
             "cost_per_hour": .number(summary.costPerHour),
             "findings": .array(findings.map(\.json)),
             "blame": .array(suspects.map(\.json)),
+            "no_code_cause": noCodeCause?.json,
             "approval": .string(summary.approval.rawValue),
             "report": .string(report),
             "evidence": evidence,

@@ -13,6 +13,7 @@ struct IntentDesk: Sendable {
     let quality: QualityDesk
     /// Makes the on-call brain run now.
     let scan: @Sendable () async -> Void
+    let traces: TraceReader
 
     /// Answers everything that waits, oldest first. Writes nothing when nobody waits: every write is a notice to itself.
     func answerAll() async throws {
@@ -51,7 +52,9 @@ struct IntentDesk: Sendable {
             return try await quality.accept(feature, by: author, at: now)
         case .patrol:
             return try await quality.startPatrol()
-        case .snooze, .wake, .silence, .endSilence, .inspect:
+        case .inspect(let trace):
+            return try await inspect(trace)
+        case .snooze, .wake, .silence, .endSilence:
             return "This agent cannot do that: update it."
         }
     }

@@ -83,6 +83,7 @@ extension Migrations {
         static let sql =
             """
             ALTER TABLE incident_reports ADD COLUMN graph TEXT;
+            ALTER TABLE incident_reports ADD COLUMN no_code_cause TEXT;
 
             CREATE TABLE trace_record (
                 trace_id TEXT PRIMARY KEY NOT NULL CHECK (trace_id <> ''),

@@ -89,7 +89,8 @@ extension StoredRow {
             commits: list("related_commits", CommitFact.init(stored:)),
             errors: list("related_errors", ErrorFact.init(stored:)),
             messages: list("messages", MessageFact.init(stored:)), gaps: list("gaps", \.string),
-            evidence: json("evidence"), sql: text("query_sql"), acts: acts)
+            evidence: json("evidence"), sql: text("query_sql"), acts: acts,
+            noCodeCause: optionalJSON("no_code_cause").flatMap(NoCodeCause.init(json:)))
     }
 
     /// The elements of a JSON array.

@@ -42,7 +42,9 @@ extension Command {
         "incidents", summary: "list and read incidents",
         help: """
             sentinel incidents                 the latest incidents, worst open ones first
-            sentinel incidents show N          the report of one, with its suspects and acts
+            sentinel incidents show N          all of one: report, suspects, what led to what, timeline, acts
+            sentinel incidents timeline N      what happened around it and what was done, in the order of time
+            sentinel incidents trace TRACE     one trace as a tree, with the cost and the errors of each step
             sentinel incidents ack N           acknowledge it
             sentinel incidents resolve N
 
@@ -59,16 +61,28 @@ extension Command {
             return .done
         case "show":
             let id = try arguments.number(at: 1, of: "incident")
-            guard let detail = try await desk.reader.read(.incident(id)) else {
-                throw Failure("There is no incident \(id).")
+            let (detail, forensics) = try await desk.whole(incident: id)
+            Output.write(
+                format == .json
+                    ? detail.wholeJSON(forensics).serialized + "\n" : IncidentText.detail(detail, forensics))
+            return .done
+        case "timeline":
+            let (detail, forensics) = try await desk.whole(incident: arguments.number(at: 1, of: "incident"))
+            let story = IncidentStory(detail, forensics)
+            Output.write(format == .json ? list(story.entries.map(\.json)) : story.table)
+            return .done
+        case "trace":
+            guard arguments.words.count == 2 else {
+                throw UsageError("Name the trace: sentinel incidents trace TRACE.")
             }
-            Output.write(format == .json ? detail.json.serialized + "\n" : IncidentText.detail(detail))
+            let tree = try await desk.trace(arguments.words[1])
+            Output.write(format == .json ? tree.json.serialized + "\n" : TraceText.tree(tree))
             return .done
         case "ack", "acknowledge":
             return try await desk.ask(.acknowledge(incident: arguments.number(at: 1, of: "incident")))
         case "resolve":
             return try await desk.ask(.resolve(incident: arguments.number(at: 1, of: "incident")))
-        case let word: throw UsageError("“incidents \(word)” is not list, show, ack or resolve.")
+        case let word: throw UsageError("“incidents \(word)” is not list, show, timeline, trace, ack or resolve.")
         }
     }
 
@@ -104,7 +118,7 @@ extension Command {
 /// The store as the command line uses it: it reads, and asks the agent.
 struct StoreDesk: Sendable {
     let reader: StoreReader
-    private let composition: Composition
+    let composition: Composition
 
     init(_ arguments: Arguments) throws {
         composition = try Composition(arguments)
@@ -113,6 +127,12 @@ struct StoreDesk: Sendable {
 
     /// Asks the agent, waits for its answer and prints it.
     func ask(_ intent: Intent) async throws -> ExitStatus {
+        Output.line(TextTable.inert(try await answer(to: intent)))
+        return .done
+    }
+
+    /// Asks the agent and waits for its answer.
+    func answer(to intent: Intent) async throws -> String {
         guard StoreFile(composition.paths.database).isHeld else {
             throw Failure(
                 "No agent works on \(composition.paths.database): start `sentinel` or `sentinel agent`, then ask again."
@@ -123,10 +143,9 @@ struct StoreDesk: Sendable {
             intent, author: composition.author("command line"), at: composition.clock.now())
         let query = StoreQuery<String>([.intents]) { try $0.outcome(ofIntent: id) ?? "" }
         for try await outcome in reader.observe(query) where !outcome.isEmpty {
-            Output.line(TextTable.inert(outcome))
-            return .done
+            return outcome
         }
-        return .failed
+        throw CancellationError()
     }
 }
 

@@ -220,7 +220,7 @@ CREATE TABLE incident_reports (
     report_text TEXT NOT NULL DEFAULT '',
     related_commits TEXT NOT NULL DEFAULT '[]',
     urgency INTEGER NOT NULL GENERATED ALWAYS AS (CASE WHEN state = 'resolved' THEN 0 ELSE
-        CASE severity WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END END) VIRTUAL, graph TEXT,
+        CASE severity WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END END) VIRTUAL, graph TEXT, no_code_cause TEXT,
     CHECK ((state = 'resolved') = (resolved_at IS NOT NULL))
 ) STRICT;
 CREATE INDEX incident_listed ON incident_reports (urgency DESC, last_seen DESC, id DESC);

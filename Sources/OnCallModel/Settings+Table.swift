@@ -102,6 +102,9 @@ extension Settings {
         number(
             "resolve_after_minutes", 5...10_080, "min", "An incident that no scan has seen for this long is resolved.",
             \.resolveAfterMinutes),
+        number(
+            "renotify_hours", 0.25...168, "h",
+            "How often a critical or high incident that nobody has acknowledged is told again.", \.renotifyHours),
         integer("retention_days", 8...365, "days", "How much history the mirrors hold.", \.retentionDays),
         Entry(
             spec: SettingSpec(

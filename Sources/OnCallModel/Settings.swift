@@ -25,6 +25,8 @@ package struct Settings: Hashable, Sendable {
     package var loopWatchSeconds = 5.0
     /// An incident that no scan has seen for this long is resolved, in minutes.
     package var resolveAfterMinutes = 120.0
+    /// How often people are told again of a critical or high incident that nobody has acknowledged, in hours.
+    package var renotifyHours = 4.0
     /// How many days of history the mirrors hold.
     package var retentionDays = 35
     /// Who fetches the rows, and where statements run.

@@ -6,6 +6,7 @@ package enum Command: String, CaseIterable, Hashable, Sendable {
     case up, down, pageUp, pageDown, top, bottom
     case open, back, filter, nextMatch, previousMatch
     case approve, reject, kill, acknowledge, resolve, edit, scan
+    case snooze, wake, silence, maintenance, silences
     case help, palette, redraw, suspend, quit
 
     package struct Binding: Hashable, Sendable {
@@ -51,6 +52,18 @@ package enum Command: String, CaseIterable, Hashable, Sendable {
             .acknowledge, [.character("e")], "acknowledge", "Say that somebody is on the incident", [.incidents],
             prominent: [.incidents]),
         bind(.resolve, [.character("R")], "resolve", "Close the incident", [.incidents], prominent: [.incidents]),
+        bind(
+            .snooze, [.character("z")], "snooze", "Put the incident off for a time; it is told again after it",
+            [.incidents],
+            prominent: [.incidents]),
+        bind(.wake, [.character("w")], "wake", "End the incident's snooze", [.incidents]),
+        bind(
+            .silence, [.character("S")], "silence", "Let nobody hear of the incident for a time; it is shown first",
+            [.incidents], prominent: [.incidents]),
+        bind(
+            .maintenance, [.character("M")], "maintenance", "Let nobody hear of anything for a time; it is shown first",
+            [.incidents]),
+        bind(.silences, [.character("v")], "silences", "Show the silences, and end one", [.incidents]),
         bind(
             .edit, [.character("e"), .enter], "edit", "Change the selected setting", [.settings],
             prominent: [.settings]),

@@ -16,6 +16,7 @@ package enum ConsoleEvent: Hashable, Sendable {
     case incident(Int64, IncidentDetail?)
     case approvals([ApprovalItem])
     case loops([LoopItem])
+    case silences([Silence])
     case settings([SettingItem])
     /// What an intent became.
     case outcome(String)

@@ -46,10 +46,10 @@ struct OnCallCycle: Sendable {
                 worked.append(incident)
             }
         }
-        report.incidents = try await writer.read { [worked] store in try worked.compactMap { try store.incident($0) } }
         watch.end("investigate", in: &report)
 
         try await settle(report, at: start)
+        report.incidents = try await writer.read { [worked] store in try worked.compactMap { try store.incident($0) } }
         report.approvals = try await writer.read { try $0.approvals(limit: 200) }.filter { $0.status == .pending }
         watch.end("settle", in: &report)
         let isPartial = report.isPartial
@@ -114,19 +114,24 @@ struct OnCallCycle: Sendable {
         }
     }
 
-    /// Resolves what no judging detector has seen for a while, and keeps the count of calls up to date.
-    private func settle(_ report: CycleReport, at now: Instant) async throws {
+    /// Resolves what no judging detector has seen for a while, lets the lives of the others go on, and keeps the count of
+    /// calls up to date.
+    private func settle(_ report: CycleReport, at start: Instant) async throws {
         let judged = Set(report.detectors.filter { $0.state == .ok }.map(\.type))
-        let since = now - .minutes(settings.resolveAfterMinutes)
+        let judges: @Sendable (IncidentFinding) -> Bool = { judged.contains($0.type) }
+        let since = start - .minutes(settings.resolveAfterMinutes)
         let gate = Gate(policy: Policy(settings: settings, isFrozen: configuration.isFrozen))
-        let sources = await sourceHealth()
+        let (sources, now) = (await sourceHealth(), clock.now())
         try await writer.transaction { store in
             try store.saveSources(sources)
-            for resolved in try store.resolveUnseen(since: since, types: judged, at: now) {
-                try store.tell(
-                    "Resolved: no scan has seen it since \(resolved.lastSeen.iso8601Seconds).", of: resolved.id,
-                    gate: gate, at: now)
+            try store.markUnseen(since: start, judges: judges, at: now)
+            for incident in try store.unseen(since: since, judges: judges) {
+                _ = try store.resolve(
+                    incident, by: IncidentLife.agent,
+                    because: "Resolved: no scan has seen it since \(incident.lastSeen.iso8601Seconds)", gate: gate,
+                    at: now)
             }
+            try store.bringUpToDate(gate: gate, at: now)
         }
     }
 

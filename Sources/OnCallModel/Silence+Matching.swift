@@ -1,20 +1,24 @@
 package import Basics
 
 extension Silence.Matcher {
-    /// Whether it holds for an incident: its kind and subject for every finding that the incident is made of, so that what
-    /// it was not meant for is told when it joins.
-    package func fits(_ incident: IncidentSummary, findings: [IncidentFinding]) -> Bool {
-        if let atMost, incident.severity > atMost { return false }
-        if let fingerprint {
-            let isPart = fingerprint == incident.fingerprint || findings.contains { $0.fingerprint == fingerprint }
-            guard isPart else { return false }
-            return fits(incident.type, incident.subject)
-        }
-        return fits(incident.type, incident.subject) && findings.allSatisfy { fits($0.type, $0.subject) }
+    /// One incident, as long as it gets no worse.
+    package init(of incident: IncidentSummary, atMost: Severity) {
+        self.init(
+            type: incident.type, subject: incident.subject.count <= 500 ? incident.subject : nil, atMost: atMost,
+            fingerprint: incident.fingerprint)
     }
 
-    private func fits(_ type: DetectionType, _ subject: String) -> Bool {
-        (self.type ?? type) == type && self.subject.map { Self.glob($0, matches: subject) } != false
+    /// Whether it holds for an incident: by the kind and subject that lists show of it, or by the fingerprint of it or of
+    /// any finding that it is made of.
+    package func fits(_ incident: IncidentSummary, findings: [IncidentFinding]) -> Bool {
+        if let atMost, incident.severity > atMost { return false }
+        if fits(incident.fingerprint, incident.type, incident.subject) { return true }
+        return fingerprint != nil && findings.contains { fits($0.fingerprint, $0.type, $0.subject) }
+    }
+
+    private func fits(_ fingerprint: Fingerprint, _ type: DetectionType, _ subject: String) -> Bool {
+        (self.fingerprint ?? fingerprint) == fingerprint && (self.type ?? type) == type
+            && self.subject.map { Self.glob($0, matches: subject) } != false
     }
 
     /// Nothing is set: everything fits.
@@ -23,9 +27,9 @@ extension Silence.Matcher {
     /// `everything`, `cost_spike of support-* up to high`.
     package var phrase: String {
         guard !isEverything else { return "everything" }
-        var words = type?.rawValue ?? "whatever"
+        var words = type?.rawValue ?? "anything"
         if let subject { words += " of \(subject)" }
-        if let fingerprint { words += " with fingerprint \(fingerprint.text)" }
+        if let fingerprint, subject == nil { words += " with fingerprint \(fingerprint.text)" }
         if let atMost { words += " up to \(atMost.rawValue)" }
         return words
     }

@@ -63,7 +63,7 @@ enum IncidentsPane {
 
     private static func columns(for width: Int) -> [Column] {
         var columns = [Column(title: "severity", width: 7)]
-        if width >= 36 { columns.append(Column(title: "state", width: width >= 76 ? 16 : 11)) }
+        if width >= 36 { columns.append(Column(title: "state", width: width >= 76 ? 16 : width >= 60 ? 14 : 11)) }
         if width >= 54 { columns.append(Column(title: "age", width: 6, isRight: true)) }
         if width >= 60 { columns.append(Column(title: "cost", width: 10, isRight: true)) }
         if width >= 100 { columns.append(Column(title: "seen", width: 11)) }

@@ -66,7 +66,7 @@ enum QuietPane {
 
 /// What mutes an incident, as words of a list and as lines of its report.
 enum LifeLines {
-    /// `open ×8 +1`, `snoozed 1 h ×3`, `by #7`: state, scans that saw it, findings that joined it.
+    /// `open ×8 +1`, `snoozed 1 h ×3`, `inhibited #7`: state, scans that saw it, findings that joined it.
     static func mark(_ incident: IncidentSummary, _ now: Instant) -> String {
         let scans = incident.occurrences > 1 ? " ×\(incident.occurrences)" : ""
         let parts = incident.parts > 1 ? " +\(incident.parts - 1)" : ""
@@ -81,7 +81,7 @@ enum LifeLines {
         case .flapping: return "flapping"
         case .resolved: return "resolved"
         case .open, .acknowledged:
-            if let parent = life.parent { return "by #\(parent.incident)" }
+            if let parent = life.parent { return "inhibited #\(parent.incident)" }
             return incident.state == .open ? "open" : "ack"
         }
     }

@@ -49,7 +49,7 @@ package enum Command: String, CaseIterable, Hashable, Sendable {
             .kill, [.character("K")], "kill", "Kill the selected loop; the exact act is shown first",
             [.loops, .dashboard], prominent: [.loops]),
         bind(
-            .acknowledge, [.character("e")], "acknowledge", "Say that somebody is on the incident", [.incidents],
+            .acknowledge, [.character("e")], "ack", "Acknowledge: say that somebody is on the incident", [.incidents],
             prominent: [.incidents]),
         bind(.resolve, [.character("R")], "resolve", "Close the incident", [.incidents], prominent: [.incidents]),
         bind(
@@ -59,7 +59,7 @@ package enum Command: String, CaseIterable, Hashable, Sendable {
         bind(.wake, [.character("w")], "wake", "End the incident's snooze", [.incidents]),
         bind(
             .silence, [.character("S")], "silence", "Let nobody hear of the incident for a time; it is shown first",
-            [.incidents], prominent: [.incidents]),
+            [.incidents]),
         bind(
             .maintenance, [.character("M")], "maintenance", "Let nobody hear of anything for a time; it is shown first",
             [.incidents]),

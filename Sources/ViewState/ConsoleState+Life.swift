@@ -69,11 +69,14 @@ extension ConsoleState {
         switch purpose {
         case .snooze(let incident): return append(.snooze(incident: incident.id, until: until))
         case .silence(let incident):
-            let matcher = Silence.Matcher(atMost: incident.severity, fingerprint: incident.fingerprint)
+            let matcher = Silence.Matcher(of: incident, atMost: incident.severity)
             ask(
                 "Silence incident \(incident.id)?",
                 "Nobody hears of this \(incident.type.rawValue) until \(until.iso8601Seconds)",
-                ["Subject: \(incident.subject)", "Matches \(matcher.phrase); worse than that is told"], matcher, until,
+                [
+                    "Subject: \(incident.subject)",
+                    "This incident alone, up to \(incident.severity.rawValue): worse than that is told",
+                ], matcher, until,
                 why)
         case .maintenance:
             ask(

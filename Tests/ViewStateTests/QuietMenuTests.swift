@@ -54,7 +54,8 @@ struct QuietMenuTests {
         #expect(question.sentence == "Nobody hears of this cost_spike until 2026-11-24T05:12:00Z")
         #expect(question.facts.contains("Reason: while we deploy"))
         _ = state.reduce(.painted)
-        let matcher = Silence.Matcher(atMost: .high, fingerprint: Fingerprint("7"))
+        let matcher = Silence.Matcher(
+            type: .costSpike, subject: "bot-7", atMost: .high, fingerprint: Fingerprint("7"))
         let intent = Intent.silence(matcher, reason: "while we deploy", from: Self.now, until: Self.now + .hours(2))
         #expect(press("y", on: &state) == [.append(intent)])
         _ = press("M", [.enter], on: &state)

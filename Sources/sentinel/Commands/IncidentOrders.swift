@@ -113,7 +113,7 @@ struct IncidentOrders: Sendable {
             let id = try await incident()
             guard let summary = try await desk.reader.read(.incident(id))?.summary else { throw Self.missing(id) }
             return Silence.Matcher(
-                atMost: try choice("--at-most", Severity.self) ?? summary.severity, fingerprint: summary.fingerprint)
+                of: summary, atMost: try choice("--at-most", Severity.self) ?? summary.severity)
         }
         let matcher = try Silence.Matcher(
             type: choice("--type", DetectionType.self), subject: arguments["--subject"],

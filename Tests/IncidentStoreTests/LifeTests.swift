@@ -161,7 +161,7 @@ struct LifeTests {
             return id
         }
         // Half an hour before the first scan at $4, half an hour at $8, and, after a gap, half an hour at $2.
-        let total = try await writer.transaction { try $0.totalCost(of: id) }
+        let total = try #require(try await writer.read { try $0.life(ofIncident: id) }).cost
         #expect(abs(total - 7) < 0.001)
     }
 

@@ -71,7 +71,7 @@ extension StoreTransaction {
     func resolve(
         _ incident: IncidentSummary, by author: String, because reason: String, gate: Gate, at now: Instant
     ) throws -> String? {
-        let cost = try totalCost(of: incident.id)
+        let cost = incident.life.cost
         let lasted = Figures.duration(max(incident.lastSeen - incident.firstSeen, .milliseconds(0)))
         let sentence = "\(reason); it lasted \(lasted)" + (cost >= 0.005 ? " and cost \(Figures.dollars(cost))." : ".")
         let turn = try receive(

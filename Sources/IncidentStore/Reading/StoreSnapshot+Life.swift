@@ -2,13 +2,14 @@ package import Basics
 package import OnCallModel
 
 extension StoreSnapshot {
-    /// A summary's columns, with those of its silence and of how many findings it is made.
+    /// A summary's columns, with those of its silence, of how many findings it is made, and what it cost: what its loops burned
+    /// where that is more than the sum of its hours.
     static let summaries = joined(
         """
         i.id, i.fingerprint, i.detection_type, i.severity, i.state, i.shown_state, i.subject, i.headline, i.first_seen,
             i.last_seen, i.occurrences, i.cost_impact, i.approval, i.acknowledged_at, i.acknowledged_by, i.resolved_at,
             i.resolved_by, i.snoozed_until, i.snoozed_by, i.silence_id, i.inhibited_by, i.inhibited_why,
-            i.flapping_since, i.is_present, i.changes, i.reopened, i.told_at, i.owed, i.cost_total
+            i.flapping_since, i.is_present, i.changes, i.reopened, i.told_at, i.owed
         """)
     /// The same with the report and the evidence.
     static let details = joined("i.*")
@@ -16,7 +17,9 @@ extension StoreSnapshot {
     private static func joined(_ columns: String) -> String {
         """
         SELECT \(columns), s.expires_at AS silence_until, s.reason AS silence_reason,
-            (SELECT count(*) FROM incident_finding f WHERE f.incident_id = i.id) AS parts
+            (SELECT count(*) FROM incident_finding f WHERE f.incident_id = i.id) AS parts,
+            max(i.cost_total, coalesce((SELECT sum(cost_burned) FROM loop_detections l WHERE l.incident_id = i.id), 0))
+                AS spent
         FROM incident_reports i LEFT JOIN silence s ON s.id = i.silence_id
         """
     }
@@ -93,7 +96,7 @@ extension StoredRow {
         life.changes = try (json("changes").array ?? []).compactMap(\.instant)
         life.reopened = try integer("reopened")
         (life.toldAt, life.owed) = (try optionalInstant("told_at"), optionalText("owed"))
-        life.cost = try real("cost_total")
+        life.cost = try real("spent")
         return life
     }
 

@@ -67,11 +67,4 @@ extension StoreTransaction {
                 .integer(incident),
             ])
     }
-
-    /// What its loops burned where that is known, else the sum of its hours.
-    package func totalCost(of incident: Int64) throws -> Double {
-        let loops = try snapshot.scalar(
-            "SELECT sum(cost_burned) FROM loop_detections WHERE incident_id = ?", [.integer(incident)])
-        return try max(loops?.real ?? 0, snapshot.life(ofIncident: incident)?.cost ?? 0)
-    }
 }

@@ -66,20 +66,23 @@ struct IncidentOrders: Sendable {
 
     func carryOut(_ word: String) async throws -> ExitStatus {
         switch word {
-        case "ack", "acknowledge": return try await desk.ask(.acknowledge(incident: incident()))
-        case "resolve": return try await desk.ask(.resolve(incident: incident()))
-        case "wake": return try await desk.ask(.wake(incident: incident()))
+        case "ack", "acknowledge":
+            return try await desk.ask(.acknowledge(incident: incident(allowing: .acknowledge(by: ""))))
+        case "resolve":
+            return try await desk.ask(.resolve(incident: incident(allowing: .resolve(by: "", sentence: ""))))
+        case "wake": return try await desk.ask(.wake(incident: incident(allowing: .wake)))
         case "snooze":
             let id = try number(of: "incident")
             let end = try time(of: 2, "Say until when: sentinel incidents snooze \(id) 2h.", from: desk.now)
-            return try await desk.ask(.snooze(incident: incident(), until: end))
+            return try await desk.ask(
+                .snooze(incident: incident(allowing: .snooze(until: end, by: "")), until: end))
         case "silence": return try await silence()
         case "maintenance":
             let start = try start()
             let end = try time(of: 1, "Say how long: sentinel incidents maintenance 2h.", from: start)
             return try await ask(
                 Silence.Matcher(), from: start, until: end, reason: arguments["--reason"] ?? "maintenance")
-        case "unsilence": return try await desk.ask(.endSilence(number(of: "silence")))
+        case "unsilence": return try await unsilence()
         default:
             let words = [
                 "list", "show", "ack", "resolve", "snooze", "wake", "silence", "silences", "unsilence", "maintenance",
@@ -104,6 +107,17 @@ struct IncidentOrders: Sendable {
             try QuietTime.end(arguments["--for"] ?? arguments["--until"] ?? "", from: start)
         }
         return try await ask(matcher(), from: start, until: end, reason: reason)
+    }
+
+    private func unsilence() async throws -> ExitStatus {
+        let id = try number(of: "silence")
+        guard let silence = try await desk.reader.read(.silences(limit: 100_000)).first(where: { $0.id == id }) else {
+            throw Failure("There is no silence \(id): `sentinel incidents silences` lists them.")
+        }
+        guard silence.endedAt == nil, desk.now < silence.expiresAt else {
+            throw Failure("Silence \(id) is over already.")
+        }
+        return try await desk.ask(.endSilence(id))
     }
 
     private func matcher() async throws -> Silence.Matcher {
@@ -138,10 +152,13 @@ struct IncidentOrders: Sendable {
 
     // MARK: words
 
-    /// The number of an incident that is there.
-    private func incident() async throws -> Int64 {
+    /// The number of an incident that is there, and that lets happen to it what is asked.
+    private func incident(allowing event: IncidentLife.Event? = nil) async throws -> Int64 {
         let id = try number(of: "incident")
-        guard try await desk.reader.read(.incident(id)) != nil else { throw Self.missing(id) }
+        guard var life = try await desk.reader.read(.incident(id))?.summary.life else { throw Self.missing(id) }
+        if let event, let refusal = life.receive(event, at: desk.now).refusal {
+            throw Failure("Incident \(id) \(refusal).")
+        }
         return id
     }
 

@@ -14,9 +14,6 @@ struct CascadeJudgement {
     let link: CascadeLink
     let severity: Severity
 
-    /// Fewer shared generations than these may be chance.
-    private static let leastTraced = 3
-
     /// Nil when the generations that are left to the issue did not rise, or cost too little.
     init?(_ issue: CascadeIssue, _ share: CascadeShare, _ cells: GenerationCells, settings: Settings) {
         let environments = Set(cells.cells.map(\.key.environment))
@@ -40,7 +37,7 @@ struct CascadeJudgement {
     private static func link(
         _ issue: CascadeIssue, _ share: CascadeShare, _ cells: GenerationCells, isKnown: Bool
     ) -> CascadeLink {
-        if share.tracedCalls >= leastTraced { return .trace }
+        if share.tracedCalls >= CascadePartition.leastTraced { return .trace }
         func isTold(_ isPart: @escaping (GenerationCell.Key) -> Bool) -> Bool {
             let others = cells.rise(of: issue) { !isPart($0) }
             return cells.rise(of: issue, where: isPart).isReal && others.now + others.before > 0

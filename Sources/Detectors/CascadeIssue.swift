@@ -19,6 +19,8 @@ struct CascadeIssue: Hashable {
     var release = ""
     var environment = ""
     var eventsAreUnread = false
+    /// How many events of the rise were read; their traces are a part of all.
+    var eventsRead = 0
 
     /// Fewer events than these are no cascade.
     static let leastEvents = 10
@@ -112,6 +114,7 @@ struct CascadeIssue: Hashable {
     mutating func take(_ events: RowSet) {
         eventsAreUnread = events.columns.isEmpty
         let records = events.records.filter { $0["timestamp"].instant.map { $0 >= start && $0 < end } ?? false }
+        eventsRead = records.count
         func usual(_ column: String) -> String {
             let words = records.compactMap { $0[column].text }.filter { !$0.isEmpty }
             let counts = Dictionary(grouping: words, by: \.self).mapValues(\.count)

@@ -111,9 +111,12 @@ struct CascadeShare: Hashable {
 /// Every generation belongs to one issue or to none, so no dollar is counted twice.
 ///
 /// A trace that an event names decides; then the release, then the environment, then the time alone: the issue with the
-/// most events a minute.
+/// most events a minute. Where generations of the traces that its events name are there, an issue is given no more than
+/// those, as many times as there are more events than were read: what else runs in its environment is not its own.
 struct CascadePartition {
     private(set) var shares: [String: CascadeShare] = [:]
+    /// Fewer traced generations than these may be chance.
+    static let leastTraced = 3
 
     /// `traced`: rows of `CascadeQueries.traced`.
     init(_ cells: GenerationCells, _ issues: [CascadeIssue], traced: RowSet) {
@@ -133,6 +136,9 @@ struct CascadePartition {
             rest.calls = max(0, rest.calls - (taken[cell.key]?.calls ?? 0))
             rest.cost = max(0, rest.cost - (taken[cell.key]?.cost ?? 0))
             shares[owner.id, default: CascadeShare()].add(rest, trace: nil)
+        }
+        for issue in issues where shares[issue.id]?.tracedCalls ?? 0 >= Self.leastTraced {
+            shares[issue.id]?.limit(to: Double(issue.events) / Double(max(1, issue.eventsRead)))
         }
     }
 
@@ -154,6 +160,12 @@ extension CascadeShare {
         tracedCalls += cell.calls
         tracedCost += cell.cost
         traces.insert(trace)
+    }
+
+    /// Cuts the share to `times` what is traced.
+    fileprivate mutating func limit(to times: Double) {
+        cost = min(cost, tracedCost * max(1, times))
+        calls = min(calls, Int((Double(tracedCalls) * max(1, times)).rounded(.up)))
     }
 }
 

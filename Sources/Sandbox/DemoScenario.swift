@@ -220,11 +220,14 @@ struct SeededRandom: Hashable, Sendable {
     }
 
     mutating func next(in range: ClosedRange<Double>) -> Double {
+        range.lowerBound + Double(bits() >> 11) / Double(UInt64(1) << 53) * (range.upperBound - range.lowerBound)
+    }
+
+    mutating func bits() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
         mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        mixed ^= mixed >> 31
-        return range.lowerBound + Double(mixed >> 11) / Double(UInt64(1) << 53) * (range.upperBound - range.lowerBound)
+        return mixed ^ (mixed >> 31)
     }
 }

@@ -186,7 +186,10 @@ enum LangfuseColumn {
         case "parentObservationId": JSONValue(row.parentID)
         case "userId": .string(row.userID)
         case "sessionId": .string(row.sessionID)
-        case "environment": "production"
+        case "environment": .string(row.environment)
+        case "release": .string(row.release)
+        case "version": .string(row.version)
+        case "statusMessage": .string(row.statusMessage)
         case "type": .string(row.type)
         case "name": .string(row.name)
         case "traceName": .string(row.traceName)

@@ -16,9 +16,8 @@ struct LangfuseTraces: Sendable {
     ) -> [SandboxObservation] {
         let from = value(request, "fromTimestamp").flatMap { Instant(iso8601: $0) }
         let to = value(request, "toTimestamp").flatMap { Instant(iso8601: $0) }
-        guard value(request, "environment").map({ $0 == "production" }) ?? true, value(request, "tags") == nil else {
-            return []
-        }
+        let environments = request.query.filter { $0.name == "environment" && !$0.value.isEmpty }.map(\.value)
+        let tags = request.query.filter { $0.name == "tags" && !$0.value.isEmpty }.map(\.value)
         let (user, name, session) = (value(request, "userId"), value(request, "name"), value(request, "sessionId"))
         var seen: Set<String> = []
         let first = observations.filter { !key($0).isEmpty && seen.insert(key($0)).inserted }
@@ -26,6 +25,8 @@ struct LangfuseTraces: Sendable {
             (from.map { row.start >= $0 } ?? true) && (to.map { row.start < $0 } ?? true)
                 && (user.map { row.userID == $0 } ?? true) && (name.map { row.traceName == $0 } ?? true)
                 && (session.map { row.sessionID == $0 } ?? true)
+                && (environments.isEmpty || environments.contains(row.environment))
+                && tags.allSatisfy(row.tags.contains)
         }.reversed()
     }
 
@@ -49,8 +50,10 @@ struct LangfuseTraces: Sendable {
         let end = steps.map { $0.start + .seconds($0.latency) }.max() ?? first.start
         return .fields([
             "id": .string(first.traceID), "projectId": .string(LangfuseProvider.project),
-            "name": .string(first.traceName), "timestamp": JSONValue(first.start), "environment": "production",
-            "tags": [], "bookmarked": false, "release": .null, "version": .null, "userId": text(first.userID),
+            "name": .string(first.traceName), "timestamp": JSONValue(first.start),
+            "environment": .string(first.environment), "tags": .array(first.tags.map(JSONValue.string)),
+            "bookmarked": false, "release": text(first.release), "version": text(first.version),
+            "userId": text(first.userID),
             "public": false, "input": document(first.input), "output": document(last.output), "metadata": [:],
             "createdAt": JSONValue(first.start), "updatedAt": JSONValue(end), "sessionId": text(first.sessionID),
             "externalId": .null, "scores": .array(scores.map { .string($0.id) }),
@@ -61,10 +64,10 @@ struct LangfuseTraces: Sendable {
         ])
     }
 
-    private static func text(_ text: String) -> JSONValue { text.isEmpty ? .null : .string(text) }
+    static func text(_ text: String) -> JSONValue { text.isEmpty ? .null : .string(text) }
 
     /// What is JSON stands as such.
-    private static func document(_ text: String) -> JSONValue {
+    static func document(_ text: String) -> JSONValue {
         (try? JSONDocument.parse(Array(text.utf8))) ?? .string(text)
     }
 
@@ -74,7 +77,7 @@ struct LangfuseTraces: Sendable {
             page.map { first in
                 [
                     "id": .string(first.sessionID), "createdAt": JSONValue(first.start),
-                    "projectId": .string(LangfuseProvider.project), "environment": "production",
+                    "projectId": .string(LangfuseProvider.project), "environment": .string(first.environment),
                 ]
             }
         }

@@ -22,6 +22,14 @@ package struct SandboxObservation: Hashable, Sendable {
     package var promptVersion: Int?
     package var userID: String
     package var sessionID: String
+    /// What went wrong, where `level` says that something did.
+    package var statusMessage = ""
+    package var release = ""
+    package var environment = "production"
+    /// Of the code that made it, as its SDK was told; empty for most.
+    package var version = ""
+    /// Of its trace.
+    package var tags: [String] = []
     /// Has begun and not ended: it has no end time yet.
     package var isOpen = false
 
@@ -53,8 +61,19 @@ package struct SandboxObservation: Hashable, Sendable {
     }
 }
 
-/// One Sentry issue. Its events lie evenly between its first and its last.
+/// One Sentry issue. Its events lie evenly between its first and its last, but for those of its bursts.
 package struct SandboxIssue: Hashable, Sendable {
+    /// Events that lie evenly over a shorter time.
+    package struct Burst: Hashable, Sendable {
+        package var from: Instant
+        package var to: Instant
+        package var count: Int
+
+        package init(from: Instant, to: Instant, count: Int) {
+            (self.from, self.to, self.count) = (from, to, count)
+        }
+    }
+
     package var id: String
     package var title: String
     package var level: String
@@ -66,8 +85,11 @@ package struct SandboxIssue: Hashable, Sendable {
     /// The file that it comes from.
     package var location: String?
     package var release: String?
-    /// The traces in which it happened; its events go round them.
+    /// The traces in which it happened; its events go round them, or those of its bursts where it has some.
     package var traces: [String]
+    package var environment = "production"
+    /// Part of `count`, and within its life.
+    package var bursts: [Burst] = []
 
     package init(
         id: String, title: String, level: String = "error", status: String = "unresolved", count: Int,

@@ -9,21 +9,18 @@ struct SentryEvents: Sendable {
         var issue: SandboxIssue
         var number: Int
         var time: Instant
+        var trace: String?
 
         /// 32 hexadecimal digits, as Sentry's are.
         var id: String {
             Hexadecimal.text(of: Array(SHA256.digest(of: Array("\(issue.id)/\(number)".utf8)).prefix(16)))
         }
 
-        var trace: String? {
-            issue.traces.isEmpty ? nil : issue.traces[number * issue.traces.count / max(1, issue.count)]
-        }
-
         var user: String { "user-\(number % 40)" }
 
         /// In the order of their keys.
         var tags: [(key: String, value: String)] {
-            [("environment", "production"), ("level", issue.level)]
+            [("environment", issue.environment), ("level", issue.level)]
                 + (issue.release.map { [("release", $0)] } ?? []) + [("runtime", "CPython 3.13.1")]
                 + (trace.map { [("trace_id", $0)] } ?? [])
         }
@@ -34,14 +31,33 @@ struct SentryEvents: Sendable {
         guard let window else { return nil }
         return (issue.map { [$0] } ?? issues).flatMap(Self.events).filter { event in
             window.contains(event.time) && window.matches(event.issue.title) { Self.value(of: event, $0)?.text }
-        }.sorted { ($0.time, $0.id) > ($1.time, $1.id) }
+        }.sorted { ($0.time, $0.issue.id, $0.number) > ($1.time, $1.issue.id, $1.number) }
     }
 
     private static func events(of issue: SandboxIssue) -> [Event] {
-        let step = issue.count > 1 ? (issue.lastSeen - issue.firstSeen).seconds / Double(issue.count - 1) : 0
-        return (0..<max(0, issue.count)).map { number in
-            Event(issue: issue, number: number, time: issue.firstSeen + .seconds(step * Double(number)))
+        let loud = issue.bursts.reduce(0) { $0 + max(0, $1.count) }
+        let life = SandboxIssue.Burst(from: issue.firstSeen, to: issue.lastSeen, count: issue.count - loud)
+        let quiet = life.times.map { (time: $0, isTraced: issue.bursts.isEmpty) }
+        let times = quiet + issue.bursts.flatMap(\.times).map { (time: $0, isTraced: true) }
+        let traced = issue.bursts.isEmpty ? 0..<quiet.count : quiet.count..<times.count
+        return times.enumerated().map { number, event in
+            var place = (number - traced.lowerBound) * issue.traces.count / max(1, traced.count)
+            // Where many events come of few traces, those of one moment are of several.
+            if traced.count > 4 * issue.traces.count { place = max(0, place - number % 24) }
+            let trace = event.isTraced && !issue.traces.isEmpty ? issue.traces[place] : nil
+            return Event(issue: issue, number: number, time: event.time, trace: trace)
         }
+    }
+
+    /// Of the 24 hours that end with the running one: pairs of the hour's epoch seconds and its events.
+    static func hourlyCounts(of issue: SandboxIssue, now: Instant) -> JSONValue {
+        let first = now.startOfHour - .hours(23)
+        let counts = Dictionary(grouping: events(of: issue).filter { $0.time >= first }) { $0.time.startOfHour }
+        return .array(
+            (0..<24).map { number in
+                let hour = first + .hours(Double(number))
+                return [.integer(hour.milliseconds / 1000), JSONValue(counts[hour]?.count ?? 0)]
+            })
     }
 
     // MARK: the lists of an issue and of a project
@@ -154,5 +170,13 @@ struct SentryEvents: Sendable {
                     }),
             ]
         }
+    }
+}
+
+extension SandboxIssue.Burst {
+    /// From its beginning to its end, both included.
+    fileprivate var times: [Instant] {
+        let step = count > 1 ? (to - from).seconds / Double(count - 1) : 0
+        return (0..<max(0, count)).map { from + .seconds(step * Double($0)) }
     }
 }

@@ -57,7 +57,7 @@ struct SentryProvider: Sendable {
 
     /// A page of `size` rows at most, a hundred unless fewer are asked for. A cursor is `id:offset:isPrevious`.
     private func page(
-        _ rows: [JSONValue], _ request: WebRequest, size name: String = "per_page",
+        _ rows: some RandomAccessCollection<JSONValue>, _ request: WebRequest, size name: String = "per_page",
         wrap: (JSONValue) -> JSONValue = { $0 }
     ) -> WebResponse {
         let limit = min(100, max(1, request.queryValue(name).flatMap { Int($0) } ?? 100))
@@ -84,27 +84,34 @@ struct SentryProvider: Sendable {
         let query = request.queryValue("query") ?? "is:unresolved"
         let start = request.queryValue("start").flatMap { Instant(iso8601: $0) }
         let end = request.queryValue("end").flatMap { Instant(iso8601: $0) }
+        let environments = request.query.filter { $0.name == "environment" && !$0.value.isEmpty }.map(\.value)
         let rows = world.read(\.issues).filter { issue in
-            (!query.contains("is:unresolved") || issue.status == "unresolved")
+            (environments.isEmpty || environments.contains(issue.environment))
+                && (!query.contains("is:unresolved") || issue.status == "unresolved")
                 && (start.map { issue.lastSeen >= $0 } ?? true) && (end.map { issue.lastSeen < $0 } ?? true)
         }.sorted { $0.lastSeen > $1.lastSeen }
-        return page(rows.map(Self.row), request, size: "limit")
+        return page(rows.lazy.map { Self.row($0, now: world.clock.now()) }, request, size: "limit")
     }
 
-    private static func row(_ issue: SandboxIssue) -> JSONValue {
-        [
+    private static func row(_ issue: SandboxIssue, now: Instant) -> JSONValue {
+        let parts = issue.title.split(separator: ":", maxSplits: 1).map { $0.trimmingPrefix(" ") }
+        return [
             "id": .string(issue.id), "shortId": .string("ASSISTANT-\(issue.id)"), "title": .string(issue.title),
             "culprit": .string(issue.culprit), "permalink": .string("https://acme.sentry.io/issues/\(issue.id)/"),
             "level": .string(issue.level), "status": .string(issue.status), "substatus": "ongoing",
             "priority": "high", "platform": "python", "type": "error", "issueCategory": "error",
-            "metadata": ["type": .string(String(issue.title.prefix { $0 != ":" }))],
+            "metadata": [
+                "type": JSONValue(parts.first.map(String.init)), "value": JSONValue(parts.last.map(String.init)),
+                "filename": JSONValue(issue.location), "function": JSONValue(issue.culprit),
+            ],
             "project": [
                 "id": .string(project.id), "slug": .string(project.slug), "name": .string(project.slug),
                 "platform": "python",
             ],
             "count": .string(String(issue.count)), "userCount": 12,
             "firstSeen": .string(issue.firstSeen.iso8601), "lastSeen": .string(issue.lastSeen.iso8601),
-            "isUnhandled": false, "annotations": [], "assignedTo": .null, "logger": .null,
+            "stats": ["24h": SentryEvents.hourlyCounts(of: issue, now: now)], "isUnhandled": false,
+            "annotations": [], "assignedTo": .null, "logger": .null,
         ]
     }
 
@@ -125,7 +132,7 @@ struct SentryProvider: Sendable {
     private func events(_ request: WebRequest, _ rows: (SentryEvents) -> [SentryEvents.Event]?) -> WebResponse {
         guard let found = rows(SentryEvents(issues: world.read(\.issues))) else { return Self.incompleteWindow }
         let isFull = request.queryValue("full") == "true"
-        return page(found.map { isFull ? SentryEvents.fullRow($0) : SentryEvents.row($0) }, request)
+        return page(found.lazy.map { isFull ? SentryEvents.fullRow($0) : SentryEvents.row($0) }, request)
     }
 
     private static let incompleteWindow = refusal(400, "start and end are both required")
@@ -144,7 +151,7 @@ struct SentryProvider: Sendable {
         }
         let isOther = request.queryValue("project").map { !["", "-1", Self.project.id].contains($0) } ?? false
         let rows = dataset == "transactions" || isOther ? [] : found
-        return page(rows.map { SentryEvents.tableRow($0, fields: fields) }, request) { page in
+        return page(rows.lazy.map { SentryEvents.tableRow($0, fields: fields) }, request) { page in
             ["data": page, "meta": SentryEvents.meta(fields: fields, dataset: dataset)]
         }
     }

@@ -13,9 +13,10 @@ import SourceFetch
 import SourceSpec
 import TestSupport
 
-/// The whole line against the sandbox's real HTTP: the demo's story at a fixed moment, and an agent on it.
+/// The whole line against the sandbox's real HTTP: the demo's story or another at a fixed moment, and an agent on it.
 final class Stage: Sendable {
     let sandbox: Sandbox
+    /// The demo's, also where another story is told.
     let truth: DemoScenario.Truth
     let folder = TemporaryFolder()
     let moment = Lock(Stage.start)
@@ -29,14 +30,20 @@ final class Stage: Sendable {
     var store: String { "\(folder.path)/sentinel.db" }
     var world: SandboxWorld { sandbox.world }
 
-    /// `extra` are further variables, `without` those that are taken away: a source without its keys.
+    /// `scenario` is told instead of the demo, at its own moment. `extra` are further variables, `without` those that are
+    /// taken away: a source without its keys.
     init(
-        kind: EngineKind = .embedded, usesMetrics: Bool = false,
+        scenario: Scenario? = nil, kind: EngineKind = .embedded, usesMetrics: Bool = false,
         extra: @Sendable (Sandbox) -> [String: String] = { _ in [:] },
         without: Set<String> = [], prepare: (SandboxWorld) -> Void = { _ in }
     ) throws {
+        if let scenario { moment.withLock { $0 = scenario.ground.now } }
         let clock = WallClock { [moment] in moment.withLock { $0 } }
-        (sandbox, truth) = try Sandbox.demo(clock: clock)
+        if let scenario {
+            (sandbox, truth) = (try Sandbox(scenario, clock: clock), DemoScenario(now: Stage.start).truth)
+        } else {
+            (sandbox, truth) = try Sandbox.demo(clock: clock)
+        }
         prepare(sandbox.world)
         let variables = sandbox.environment.merging(extra(sandbox)) { $1 }.filter { !without.contains($0.key) }
         let environment = Environment(process: variables)

@@ -140,6 +140,22 @@ struct ErrorCascadeTests {
         #expect(abs(costs.reduce(0, +) - 18.6) < 1e-6)
     }
 
+    @Test("an error whose own traces are known is not given what others of its environment cost")
+    func ownTracesOnly() {
+        var planted = cascade { index, generation in
+            generation.trace = index % 20 == 0 ? "own" : "others"
+            if index % 20 == 0 { generation.cost = 0.0001 }
+        }
+        planted.issues[0].traces = ["own"]
+        planted.issues[0].environment = "production"
+        let silent = detect(planted) { $0.errorCascadeThreshold = 1 }
+        #expect(silent.findings.isEmpty, "\(silent.findings.map(\.description))")
+        // Where its traces are nowhere among the generations, the environment is all there is to go by.
+        planted.issues[0].traces = ["elsewhere"]
+        let unknown = detect(planted) { $0.errorCascadeThreshold = 1 }
+        #expect(unknown.findings.first?.evidence["cost"]?.double ?? 0 > 10)
+    }
+
     @Test("nothing to read is said so, and events are asked for only where generations rise")
     func emptiness() {
         let context = DetectorContext(now: now, settings: Settings())

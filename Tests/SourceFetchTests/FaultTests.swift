@@ -2,6 +2,7 @@ import Basics
 import HTTPClient
 import SourceFetch
 import SourceSpec
+import TestSupport
 import Testing
 import WebServer
 
@@ -177,15 +178,15 @@ struct FaultTests {
 
     @Test("Nobody at the address is an error that names the setting of the address")
     func unreachable() async throws {
-        let gone = try WebServer(port: 0) { _ in .json("{}") }
-        gone.stop()
+        let closed = try ClosedPort()
         let time = TestTime()
         let fetcher = SourceFetcher(
             client: HTTPClient(), inputs: { _ in nil }, clock: time.clock, sleep: { try time.sleep($0) }, random: { 0 })
         let source = SourceSpec.sample(
-            at: "http://127.0.0.1:\(gone.port)", overlay: SourceOverlay(baseURLInput: "ACME_BASE_URL"))
+            at: "http://127.0.0.1:\(closed.number)", overlay: SourceOverlay(baseURLInput: "ACME_BASE_URL"))
         let error = await sourceError { _ = try await fetcher.rows(Scan(source: source, table: .items())) }
-        #expect(error?.kind == .unavailable && error?.remedy.contains("ACME_BASE_URL") == true)
+        withExtendedLifetime(closed) {}
+        #expect(error?.kind == .unavailable && error?.remedy.contains("ACME_BASE_URL") == true, "\(error as Any)")
     }
 
     @Test("No secret reaches an error, wherever it rode and whoever repeats it")

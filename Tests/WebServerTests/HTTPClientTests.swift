@@ -1,5 +1,6 @@
 import Basics
 import HTTPClient
+import TestSupport
 import Testing
 import WebServer
 
@@ -72,9 +73,9 @@ struct HTTPClientTests {
 
     @Test("Nobody listening is an error that says the request did not arrive")
     func unreachable() async throws {
-        let server = try WebServer(port: 0) { _ in .json("{}") }
-        server.stop()
-        let error = await failure(HTTPRequest(.get, "http://user:secret@127.0.0.1:\(server.port)/path?key=secret"))
+        let closed = try ClosedPort()
+        let error = await failure(HTTPRequest(.get, "http://user:secret@127.0.0.1:\(closed.number)/path?key=secret"))
+        withExtendedLifetime(closed) {}
         #expect(error?.kind == .unreachable && error?.requestMayHaveArrived == false)
         #expect(error?.message.contains("secret") == false)
     }

@@ -1,0 +1,170 @@
+import Basics
+import HTTPClient
+import JSON
+import Sandbox
+import TestSupport
+import Testing
+
+@Suite("A scenario as the providers serve it", .heavy)
+struct ScenarioServingTests {
+    private static let now = Stand.now
+    private static let scenario = Scenario.everything(now: now, seed: 3)
+    private let stand: Stand
+
+    init() throws {
+        let world = SandboxWorld(clock: .fixed(Self.now))
+        Self.scenario.populate(world)
+        let state = world.read { $0 }
+        stand = try Stand { $0 = state }
+    }
+
+    private func langfuse(_ path: String) async throws -> JSONValue {
+        // pk-lf-sandbox-0001:sk-lf-sandbox-0001
+        let basic = "Basic cGstbGYtc2FuZGJveC0wMDAxOnNrLWxmLXNhbmRib3gtMDAwMQ=="
+        return try await stand.ask(
+            .get, "LANGFUSE_BASE_URL", "/api/public\(path)", headers: [.init("Authorization", basic)]
+        ).body
+    }
+
+    private func sentry(_ path: String) async throws -> (response: HTTPResponse, body: JSONValue) {
+        try await stand.ask(
+            .get, "SENTRY_BASE_URL", "/api/0/organizations/acme/\(path)",
+            headers: [.init("Authorization", "Bearer \(stand.variable("SENTRY_TOKEN"))")])
+    }
+
+    /// All pages of a query, by cursor.
+    private func observations(_ query: String) async throws -> [JSONValue] {
+        var (rows, cursor) = ([JSONValue](), String?.none)
+        repeat {
+            let page = try await langfuse("/v2/observations?limit=400&\(query)\(cursor.map { "&cursor=\($0)" } ?? "")")
+            rows += page["data"]?.array ?? []
+            cursor = page["meta"]?["cursor"]?.string
+        } while cursor != nil
+        return rows
+    }
+
+    private static let fields = "core,basic,io,model,usage,prompt,trace_context"
+
+    @Test("every observation of six hours comes once, with all that was planted of it")
+    func whole() async throws {
+        let from = Self.now - .hours(6)
+        let rows = try await observations("fields=\(Self.fields)&fromStartTime=\(from.iso8601)")
+        let planted = Self.scenario.plant.observations.filter { $0.start >= from }
+        let starts = JSONValue.array(rows).column("startTime")
+        #expect(rows.count == planted.count && rows.count > 1000)
+        #expect(starts == starts.sorted(by: >))
+        let byID = Dictionary(rows.map { ("\($0["traceId"]?.string ?? "") \($0["id"]?.string ?? "")", $0) }) { $1 }
+        for row in planted {
+            let served = try #require(byID["\(row.traceID) \(row.id)"])
+            #expect(served["parentObservationId"]?.string == row.parentID)
+            #expect(served["isRootObservation"]?.bool == (row.parentID == nil))
+            let texts = [
+                "type": row.type, "name": row.name, "level": row.level, "statusMessage": row.statusMessage,
+                "release": row.release, "environment": row.environment, "traceName": row.traceName,
+                "promptName": row.promptName, "input": row.input, "output": row.output,
+            ]
+            for (name, text) in texts { #expect(served[name]?.string == text, "\(name)") }
+            #expect(served["promptVersion"]?.int == row.promptVersion)
+            #expect(served["endTime"]?.isNull == row.isOpen)
+            #expect(served["totalCost"]?.double == row.cost)
+            #expect((served["costDetails"]?["total"] == nil) == row.model.isEmpty)
+        }
+    }
+
+    @Test("filters by trace, name, type and level find what was planted under them")
+    func filters() async throws {
+        let rows = Self.scenario.plant.observations
+        let loop = try #require(Self.scenario.truths(.agentLoop, .found).first).subject
+        #expect(try await observations("traceId=\(loop)").count == rows.filter { $0.traceID == loop }.count)
+        #expect(try await observations("traceId=\(loop)&parentObservationId=").count == 1)
+        for name in ["track_parcel", "lookup_vat", "support-chat"] {
+            #expect(try await observations("name=\(name)").count == rows.filter { $0.name == name }.count)
+        }
+        let errors = try await observations("level=ERROR&type=TOOL")
+        #expect(errors.count == 18 && Set(JSONValue.array(errors).column("name")) == ["quote_rates"])
+        let filter =
+            #"[{"type":"stringOptions","column":"name","operator":"any%20of","value":["quote_rates","hold_seat"]}]"#
+            .replacing("\"", with: "%22").replacing("[", with: "%5B").replacing("]", with: "%5D")
+            .replacing("{", with: "%7B").replacing("}", with: "%7D")
+        let both = try await observations("name=nobody&filter=\(filter)")
+        #expect(Set(JSONValue.array(both).column("name")) == ["quote_rates", "hold_seat"], "it takes precedence")
+    }
+
+    @Test("the older API gives JSON as such, and null for what is missing")
+    func older() async throws {
+        let page = try await langfuse("/observations?type=TOOL&name=get_customer&limit=3")
+        let planted = Self.scenario.plant.observations.filter { $0.name == "get_customer" }
+        #expect(page["meta"]?["totalItems"]?.int == planted.count)
+        let row = try #require(page["data"]?[0])
+        #expect(row["output"]?["tier"]?.string != nil && row["input"]?["customer"]?.int != nil)
+        #expect(row["model"]?.isNull == true && row["calculatedTotalCost"]?.isNull == true)
+        #expect(row["statusMessage"]?.isNull == true && row["usageDetails"] == [:])
+        #expect(row["parentObservationId"]?.string != nil)
+        let text = try await langfuse("/observations?name=ticket-summary&limit=1&type=GENERATION")
+        #expect(text["data"]?.array?.isEmpty == true)
+        let prose = try await langfuse("/observations?name=contract-review&limit=1")
+        #expect(prose["data"]?[0]?["output"]?.string?.hasSuffix(".") == true, "text stays text")
+    }
+
+    @Test("an old issue that rises now says so by its hours, and its newest events name the traces")
+    func risingIssue() async throws {
+        let truths = Self.scenario.truths(.errorCascade, .found)
+        let issues = Self.scenario.plant.issues
+        let old = try #require(
+            truths.compactMap { truth in issues.first { $0.id == truth.subject } }.first { !$0.bursts.isEmpty })
+        let rows = try await sentry("issues/?query=&limit=100").body
+        #expect(rows.array?.count == issues.count)
+        let row = try #require(rows.array?.first { $0["id"]?.string == old.id })
+        #expect(row["count"]?.string == String(old.count))
+        let hours = try #require(row["stats"]?["24h"]?.array)
+        let counts = hours.map { $0[1]?.int ?? 0 }
+        #expect(hours.count == 24 && hours.last?[0]?.int == Int(Self.now.startOfHour.milliseconds / 1000))
+        #expect(counts.prefix(20).allSatisfy { $0 < 10 } && counts.suffix(3).reduce(0, +) > 3500)
+        let (response, events) = try await sentry("issues/\(old.id)/events/")
+        #expect(events.array?.count == 100)
+        #expect(response.header("link")?.contains("rel=\"next\"; results=\"true\"") == true)
+        let traces = events.array?.compactMap { event in
+            event["tags"]?.array?.first { $0["key"]?.string == "trace_id" }?["value"]?.string
+        }
+        #expect(traces?.count ?? 0 >= 95 && Set(traces ?? []).isSubset(of: Set(old.traces)))
+        #expect(Set(traces ?? []).count > 3)
+    }
+
+    @Test("an issue's events go round its traces alone")
+    func tracedIssue() async throws {
+        let issue = try #require(Self.scenario.plant.issues.first { $0.culprit.contains("track_parcel") })
+        let events = try await sentry("issues/\(issue.id)/events/").body.array ?? []
+        let traces = events.compactMap { event in
+            event["tags"]?.array?.first { $0["key"]?.string == "trace_id" }?["value"]?.string
+        }
+        let calls = Self.scenario.plant.observations.filter { $0.name == "track_parcel" }
+        let onset = try #require(Self.scenario.truths.first { $0.subject == "track_parcel" }?.onset)
+        #expect(Set(traces) == Set(calls.filter { $0.start >= onset }.map(\.traceID)))
+    }
+
+    @Test("GitHub has the culprit with its patch, Langfuse the versions of its prompt, Slack what was said")
+    func others() async throws {
+        let truth = try #require(Self.scenario.truths.first { $0.subject == "support-chat" && $0.verdict == .found })
+        guard case .commit(let sha) = truth.cause else { throw Missing() }
+        let token = HTTPRequest.Header("Authorization", "Bearer \(stand.variable("GITHUB_TOKEN"))")
+        let agent = HTTPRequest.Header("User-Agent", "test")
+        let commit = try await stand.ask(
+            .get, "GITHUB_BASE_URL", "/repos/acme/assistant/commits/\(sha)", headers: [token, agent]
+        ).body
+        #expect(commit["files"]?[0]?["filename"]?.string == "prompts/support-chat.md")
+        #expect(commit["files"]?[0]?["patch"]?.string?.contains("answer") == true)
+        let prompt = try await langfuse("/v2/prompts/support-chat-prompt")
+        let newest = Self.scenario.plant.prompts.first { $0.name == "support-chat-prompt" }?.versions.last
+        #expect(prompt["version"]?.int == newest?.number)
+        let scores = try await langfuse(
+            "/v3/scores?name=helpfulness&limit=100&fromTimestamp=\((Self.now - .hours(1)).iso8601)")
+        #expect(scores["data"]?.array?.isEmpty == false)
+        let slack = HTTPRequest.Header("Authorization", "Bearer \(stand.variable("SLACK_TOKEN"))")
+        let said = try await stand.ask(
+            .get, "SLACK_BASE_URL", "/api/conversations.history?channel=C0INCIDENTS", headers: [slack]
+        ).body
+        #expect(said["messages"]?.array?.count == Self.scenario.plant.messages.count)
+    }
+
+    private struct Missing: Error {}
+}

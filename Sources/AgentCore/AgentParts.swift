@@ -27,10 +27,14 @@ struct AgentParts: Sendable {
         let gate: @Sendable () async -> Gate = { await Self.gate(configuration, settings) }
         outbox = Outbox(
             writer: writer, runner: configuration.runner, clock: clock, sleep: configuration.sleep, gate: gate)
-        expiry = ExpiryWatch(writer: writer, clock: clock, gate: gate, outbox: outbox, alarm: Alarm(clock: clock))
+        let scheduler = Scheduler(clock: clock)
+        self.scheduler = scheduler
+        let lives = LifeWatch(
+            writer: writer, clock: clock, gate: gate, outbox: outbox, scan: { await scheduler.hasten(.onCall) })
+        expiry = ExpiryWatch(
+            writer: writer, clock: clock, gate: gate, outbox: outbox, lives: lives, alarm: Alarm(clock: clock))
         loopWatch = LoopWatch(
             writer: writer, probe: TraceProbe(engine: configuration.engine), clock: clock, settings: settings)
-        scheduler = Scheduler(clock: clock)
         try await settings.publish()
         try await writer.transaction { try $0.setListening(configuration.listening) }
         try await restoreKillFlags()

@@ -31,6 +31,7 @@ package actor StoreFeed {
             follow(.approvals(limit: 500)) { .approvals($0) },
             follow(.incidents(limit: 1000)) { .incidents($0) },
             follow(.settings) { .settings($0) },
+            follow(.silences(limit: 200)) { .silences($0) },
         ]
     }
 

@@ -33,11 +33,15 @@ package struct IncidentSummary: Hashable, Sendable, Identifiable {
     /// US dollars an hour.
     package var costPerHour: Double
     package var approval: ApprovalMode
+    /// Of how many findings it is made.
+    package var parts: Int
+    /// What ``state`` is made from.
+    package var life: IncidentLife
 
     package init(
         id: Int64, fingerprint: Fingerprint, type: DetectionType, severity: Severity, state: IncidentState,
         subject: String, headline: String, firstSeen: Instant, lastSeen: Instant, occurrences: Int,
-        costPerHour: Double, approval: ApprovalMode
+        costPerHour: Double, approval: ApprovalMode, parts: Int = 1, life: IncidentLife? = nil
     ) {
         self.id = id
         self.fingerprint = fingerprint
@@ -51,6 +55,8 @@ package struct IncidentSummary: Hashable, Sendable, Identifiable {
         self.occurrences = occurrences
         self.costPerHour = costPerHour
         self.approval = approval
+        self.parts = parts
+        self.life = life ?? IncidentLife(stage: IncidentLife.Stage(rawValue: state.rawValue) ?? .open)
     }
 }
 

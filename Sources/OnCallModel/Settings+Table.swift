@@ -130,6 +130,9 @@ extension Settings {
         number(
             "sampler_uniform_percent", 0...100, "%",
             "How many of a hundred traces the sampler keeps whatever they score.", \.samplerUniformPercent),
+        number(
+            "renotify_hours", 0.25...168, "h",
+            "How often a critical or high incident that nobody has acknowledged is told again.", \.renotifyHours),
         integer("retention_days", 8...365, "days", "How much history the mirrors hold.", \.retentionDays),
         Entry(
             spec: SettingSpec(

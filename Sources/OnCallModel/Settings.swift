@@ -39,6 +39,8 @@ package struct Settings: Hashable, Sendable {
     package var samplerKeepScore = 40
     /// How many of a hundred traces the sampler keeps whatever they score.
     package var samplerUniformPercent = 1.0
+    /// How often people are told again of a critical or high incident that nobody has acknowledged, in hours.
+    package var renotifyHours = 4.0
     /// How many days of history the mirrors hold.
     package var retentionDays = 35
     /// Who fetches the rows, and where statements run.

@@ -8,6 +8,7 @@ package enum Command: String, CaseIterable, Hashable, Sendable {
     case approve, reject, kill, acknowledge, resolve, edit, scan
     case lookInto, toggleOverview, toggleTrace, parent, child, nextFailed, previousFailed, nextSubject, previousSubject
     case openNode
+    case snooze, wake, silence, maintenance, silences
     case help, palette, redraw, suspend, quit
 
     package struct Binding: Hashable, Sendable {
@@ -51,7 +52,7 @@ package enum Command: String, CaseIterable, Hashable, Sendable {
             .kill, [.character("K")], "kill", "Kill the selected loop; the exact act is shown first",
             [.loops, .dashboard], prominent: [.loops]),
         bind(
-            .acknowledge, [.character("e")], "acknowledge", "Say that somebody is on the incident", [.incidents],
+            .acknowledge, [.character("e")], "ack", "Acknowledge: say that somebody is on the incident", [.incidents],
             prominent: [.incidents]),
         bind(.resolve, [.character("R")], "resolve", "Close the incident", [.incidents], prominent: [.incidents]),
         bind(
@@ -77,6 +78,18 @@ package enum Command: String, CaseIterable, Hashable, Sendable {
         bind(
             .previousSubject, [.character("[")], "previous", "Show the incident before, or the trace before",
             [.forensics]),
+        bind(
+            .snooze, [.character("z")], "snooze", "Put the incident off for a time; it is told again after it",
+            [.incidents],
+            prominent: [.incidents]),
+        bind(.wake, [.character("w")], "wake", "End the incident's snooze", [.incidents]),
+        bind(
+            .silence, [.character("S")], "silence", "Let nobody hear of the incident for a time; it is shown first",
+            [.incidents]),
+        bind(
+            .maintenance, [.character("M")], "maintenance", "Let nobody hear of anything for a time; it is shown first",
+            [.incidents]),
+        bind(.silences, [.character("v")], "silences", "Show the silences, and end one", [.incidents]),
         bind(
             .edit, [.character("e"), .enter], "edit", "Change the selected setting", [.settings],
             prominent: [.settings]),

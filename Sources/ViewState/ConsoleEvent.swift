@@ -18,6 +18,7 @@ package enum ConsoleEvent: Hashable, Sendable {
     case trace(String, TraceTree?)
     case approvals([ApprovalItem])
     case loops([LoopItem])
+    case silences([Silence])
     case settings([SettingItem])
     /// What an intent became.
     case outcome(String)

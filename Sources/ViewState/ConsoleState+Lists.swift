@@ -7,9 +7,8 @@ extension ConsoleState {
         let rows = view == .dashboard ? dashboard?.recent ?? [] : incidents ?? []
         let filter = lists[.incidents]?.filter ?? ""
         guard view == .incidents, !filter.isEmpty else { return rows }
-        return rows.filter {
-            matches([$0.headline, $0.subject, $0.type.rawValue, $0.severity.rawValue, $0.state.rawValue], filter)
-        }
+        let wanted = IncidentFilter(filter)
+        return rows.filter(wanted.lets)
     }
 
     /// Pending requests first, then the decided ones.

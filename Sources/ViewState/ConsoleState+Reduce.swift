@@ -21,6 +21,7 @@ extension ConsoleState {
         case .approvals(let value): takeApprovals(value)
         case .loops(let value): loops = value
         case .settings(let value): return takeSettings(value)
+        case .silences(let value): silences = value
         case .outcome(let text): say(text)
         case .failed(let text): say(text, mood: .failed)
         }
@@ -83,7 +84,10 @@ extension ConsoleState {
         case .editor(var editor):
             editor.text += line
             overlay = .editor(editor)
-        case .help, .question: return
+        case .quiet(var menu):
+            menu.text += line
+            overlay = .quiet(menu)
+        case .help, .question, .silences: return
         case nil: if list.isFiltering { list.filter += line }
         }
     }
@@ -109,6 +113,8 @@ extension ConsoleState {
         case .question(let question): return answer(question, key)
         case .palette(let palette): return typeCommand(palette, key)
         case .editor(let editor): return typeSetting(editor, key)
+        case .quiet(let menu): return typeTime(menu, key)
+        case .silences(let list): pressSilences(list, key)
         }
         return []
     }
@@ -164,7 +170,8 @@ extension ConsoleState {
         case .open: return open()
         case .back: return back()
         case .filter: list.isFiltering = true
-        case .approve, .reject, .kill, .acknowledge, .resolve: return act(command)
+        case .approve, .reject, .kill, .acknowledge, .resolve, .snooze, .wake, .silence, .maintenance, .silences:
+            return act(command)
         case .edit: edit()
         case .scan: return append(.scanNow)
         case .help: overlay = .help(scroll: 0)

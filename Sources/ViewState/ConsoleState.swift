@@ -45,6 +45,7 @@ package struct ConsoleState: Hashable, Sendable {
     package var approvals: [ApprovalItem]?
     package var loops: [LoopItem]?
     package var settings: [SettingItem]?
+    package var silences: [Silence]?
     /// The incident that is open, and how far its report is scrolled.
     package var openIncident: Int64?
     package var detail: IncidentDetail?
@@ -122,6 +123,8 @@ package enum Overlay: Hashable, Sendable {
     case question(Question)
     case palette(Palette)
     case editor(SettingEditor)
+    case quiet(QuietMenu)
+    case silences(SilenceList)
 
     /// A decision that is asked for before it counts.
     package struct Question: Hashable, Sendable {

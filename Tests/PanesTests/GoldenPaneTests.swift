@@ -78,6 +78,32 @@ struct GoldenPaneTests {
         expect(state, "palette@80x24.screen")
     }
 
+    private static let quietSizes = [(20, 6), (40, 10), (80, 24), (160, 50)]
+
+    @Test("incidents in every state", arguments: quietSizes)
+    func lives(size: (Int, Int)) {
+        var state = PaneFixtures.state(.incidents, size.0, size.1)
+        state.incidents = PaneFixtures.lives
+        expect(state, "incidents-lives@\(size.0)x\(size.1).screen")
+    }
+
+    @Test("the menu of times, the question before a silence, and the list of silences", arguments: quietSizes)
+    func quiet(size: (Int, Int)) {
+        var state = PaneFixtures.state(.incidents, size.0, size.1, name: PaneFixtures.hostile)
+        state.silences = PaneFixtures.silences
+        _ = state.reduce(.key(.character("z")))
+        expect(state, "snooze@\(size.0)x\(size.1).screen")
+        _ = state.reduce(.key(.escape))
+        for key in "jS2h deploy" { _ = state.reduce(.key(.character(key))) }
+        _ = state.reduce(.key(.enter))
+        expect(state, "silence-question@\(size.0)x\(size.1).screen")
+        _ = state.reduce(.painted)
+        _ = state.reduce(.key(.escape))
+        _ = state.reduce(.key(.character("v")))
+        state.status = nil
+        expect(state, "silences@\(size.0)x\(size.1).screen")
+    }
+
     private func expect(_ state: ConsoleState, _ name: String) {
         let difference = Golden.difference(Screen.draw(state).golden, name)
         #expect(difference == nil, "\(difference ?? "")")

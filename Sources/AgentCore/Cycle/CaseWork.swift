@@ -48,6 +48,8 @@ struct CaseWork: Sendable {
                 if let loop = finding.loop { try store.upsertLoop(loop, incident: record.incident, asOf: now) }
                 try Self.add(finding, record, to: &cases, store.snapshot)
             }
+            try store.applySilences(at: now)
+            try store.applyInhibition(at: now)
             return cases
         }
     }
@@ -140,7 +142,10 @@ struct CaseWork: Sendable {
     // MARK: remedy
 
     /// Asks the gate about each finding, and does in one transaction what it says.
+    ///
+    /// While a silence holds nothing is done and nobody is asked.
     private func route(_ findings: [Finding], incident: Int64, suspects: [Suspect]) async throws {
+        guard try await writer.read({ try $0.life(ofIncident: incident)?.silence }) == nil else { return }
         var modes: [ApprovalMode] = []
         for finding in findings {
             modes.append(try await route(finding, incident: incident, suspects: suspects))
@@ -167,6 +172,11 @@ struct CaseWork: Sendable {
             let history = RemedyHistory(
                 acts: Set(try snapshot.acts(ofIncident: incident).map(\.key)),
                 request: requests.max { $0.id < $1.id }?.status)
+            // Whom nobody is to tell of it, nobody asks to review it; a loop is stopped all the same.
+            if remedy == .review, try snapshot.life(ofIncident: incident)?.isQuiet == true {
+                if requests.contains(where: { $0.status == .pending }) { return .pending }
+                return try snapshot.acts(ofIncident: incident).contains { $0.action.kind == .review } ? .auto : .none
+            }
             let decision = gate.route(
                 finding, incident: incident, suspects: suspects, history: history, now: now)
             for approval in decision.acts { try store.enqueue(approval, at: now) }
@@ -201,8 +211,7 @@ struct CaseWork: Sendable {
         let now = clock.now()
         let gate = Gate(policy: Policy(settings: settings, isFrozen: configuration.isFrozen))
         try await writer.transaction { store in
-            try store.allow(.postIncident(incident: incident), incident: incident, gate: gate, at: now)
-            try store.allow(.openIssue(incident: incident), incident: incident, gate: gate, at: now)
+            try store.tellDue(incident, gate: gate, at: now)
             for finding in joined {
                 try store.tell("Joined by \(finding.description)", of: incident, gate: gate, at: now)
             }

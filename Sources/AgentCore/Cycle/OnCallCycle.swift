@@ -54,10 +54,10 @@ struct OnCallCycle: Sendable {
             }
         }
         try await quality.record(detected, scan: scan(at: start), at: start)
-        report.incidents = try await writer.read { [worked] store in try worked.compactMap { try store.incident($0) } }
         watch.end("investigate", in: &report)
 
         try await settle(detected, at: start)
+        report.incidents = try await writer.read { [worked] store in try worked.compactMap { try store.incident($0) } }
         report.approvals = try await writer.read { try $0.approvals(limit: 200) }.filter { $0.status == .pending }
         watch.end("settle", in: &report)
         let isPartial = report.isPartial
@@ -134,22 +134,24 @@ struct OnCallCycle: Sendable {
         }
     }
 
-    /// Resolves what no judging detector has seen for a while, and keeps the count of calls up to date.
-    private func settle(_ detected: DetectorStage.Result, at now: Instant) async throws {
+    /// Resolves what no judging detector has seen for a while, lets the lives of the others go on, and keeps the count of
+    /// calls up to date.
+    private func settle(_ detected: DetectorStage.Result, at start: Instant) async throws {
         let judged = detected.judged
-        let since = now - .minutes(settings.resolveAfterMinutes)
+        let judges: @Sendable (IncidentFinding) -> Bool = { judged[$0.type]?.contains($0.fingerprint) ?? false }
+        let since = start - .minutes(settings.resolveAfterMinutes)
         let gate = Gate(policy: Policy(settings: settings, isFrozen: configuration.isFrozen))
-        let sources = await sourceHealth()
+        let (sources, now) = (await sourceHealth(), clock.now())
         try await writer.transaction { store in
             try store.saveSources(sources)
-            for resolved in try store.resolveUnseen(
-                since: since, types: Set(judged.keys),
-                isJudged: { judged[$0.type]?.contains($0.fingerprint) ?? false }, at: now)
-            {
-                try store.tell(
-                    "Resolved: no scan has seen it since \(resolved.lastSeen.iso8601Seconds).", of: resolved.id,
-                    gate: gate, at: now)
+            try store.markUnseen(since: start, judges: judges, at: now)
+            for incident in try store.unseen(since: since, judges: judges) {
+                _ = try store.resolve(
+                    incident, by: IncidentLife.agent,
+                    because: "Resolved: no scan has seen it since \(incident.lastSeen.iso8601Seconds)", gate: gate,
+                    at: now)
             }
+            try store.bringUpToDate(gate: gate, at: now)
         }
     }
 

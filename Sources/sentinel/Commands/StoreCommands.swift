@@ -39,24 +39,15 @@ extension Command {
     }
 
     static let incidents = Command(
-        "incidents", summary: "list and read incidents",
-        help: """
-            sentinel incidents                 the latest incidents, worst open ones first
-            sentinel incidents show N          all of one: report, suspects, what led to what, timeline, acts
-            sentinel incidents timeline N      what happened around it and what was done, in the order of time
-            sentinel incidents trace TRACE     one trace as a tree, with the cost and the errors of each step
-            sentinel incidents ack N           acknowledge it
-            sentinel incidents resolve N
-
-              --format table|json              how to print (default table)
-            """,
-        options: ["--format"], words: 2
+        "incidents", summary: "list and read incidents, take them, put them off, silence them",
+        help: IncidentOrders.help, options: IncidentOrders.options, words: 4
     ) { arguments in
         let format = try Format(arguments)
         let desk = try StoreDesk(arguments)
+        let orders = IncidentOrders(arguments: arguments, desk: desk)
         switch arguments.words.first ?? "list" {
         case "list":
-            let items = try await desk.reader.read(.incidents(limit: 200))
+            let items = try await orders.list()
             Output.write(format == .json ? list(items.map(\.json)) : IncidentText.table(items))
             return .done
         case "show":
@@ -78,11 +69,11 @@ extension Command {
             let tree = try await desk.trace(arguments.words[1])
             Output.write(format == .json ? tree.json.serialized + "\n" : TraceText.tree(tree))
             return .done
-        case "ack", "acknowledge":
-            return try await desk.ask(.acknowledge(incident: arguments.number(at: 1, of: "incident")))
-        case "resolve":
-            return try await desk.ask(.resolve(incident: arguments.number(at: 1, of: "incident")))
-        case let word: throw UsageError("“incidents \(word)” is not list, show, timeline, trace, ack or resolve.")
+        case "silences":
+            let items = try await orders.silences()
+            Output.write(format == .json ? list(items.map(\.json)) : SilenceText.table(items, at: desk.now))
+            return .done
+        case let word: return try await orders.carryOut(word)
         }
     }
 
@@ -119,6 +110,7 @@ extension Command {
 struct StoreDesk: Sendable {
     let reader: StoreReader
     let composition: Composition
+    var now: Instant { composition.clock.now() }
 
     init(_ arguments: Arguments) throws {
         composition = try Composition(arguments)

@@ -17,6 +17,8 @@ package enum ConsoleEvent: Hashable, Sendable {
     case approvals([ApprovalItem])
     case loops([LoopItem])
     case settings([SettingItem])
+    case features([FeatureSnapshot])
+    case drifts([DriftEvent])
     /// What an intent became.
     case outcome(String)
     case failed(String)

@@ -14,6 +14,7 @@ extension ConsoleState {
         case .kill: selectedLoop.map { ask(toKill: $0) }
         case .acknowledge: return selectedIncident.map { append(.acknowledge(incident: $0.id)) } ?? []
         case .resolve: selectedIncident.map { ask(toResolve: $0) }
+        case .acceptOutputs: selectedFeature.map { ask(toAccept: $0) }
         default: break
         }
         return []
@@ -43,6 +44,9 @@ extension ConsoleState {
         case .resolve:
             guard let incident = selectedIncident else { return "There is no incident." }
             return incident.state == .resolved ? "Incident \(incident.id) is already resolved." : nil
+        case .acceptOutputs:
+            guard let feature = selectedFeature else { return "There is no feature." }
+            return feature.candidate == nil ? "The outputs of \(feature.feature) fit: there is nothing to accept." : nil
         default: return nil
         }
     }

@@ -51,6 +51,7 @@ extension ConsoleState {
         case .approvals: shownApprovals.map { String($0.id) }
         case .loops: shownLoops.map { $0.loop.traceID }
         case .settings: shownSettings.map(\.key)
+        case .quality: shownFeatures.map(\.feature)
         }
     }
 
@@ -83,7 +84,7 @@ extension ConsoleState {
     }
 
     mutating func move(by step: Int) {
-        if openIncident != nil || openRequest != nil {
+        if isOpen {
             detailScroll = max(0, min(detailScroll + step, 100_000))
             return
         }
@@ -104,6 +105,9 @@ extension ConsoleState {
         case .loops:
             guard let incident = selectedLoop?.incident else { return [] }
             return open(incident: incident)
+        case .quality:
+            openFeature = selectedFeature?.feature
+            detailScroll = 0
         case .settings: edit()
         }
         return []

@@ -22,7 +22,9 @@ struct GoldenPaneTests {
         expect(state, "\(view.rawValue)-waiting@80x24.screen")
     }
 
-    @Test("names from outside that want to be more", arguments: [ConsoleState.View.dashboard, .loops, .approvals])
+    @Test(
+        "names from outside that want to be more",
+        arguments: [ConsoleState.View.dashboard, .loops, .quality, .approvals])
     func hostile(view: ConsoleState.View) {
         expect(PaneFixtures.state(view, 80, 24, name: PaneFixtures.hostile), "\(view.rawValue)-hostile@80x24.screen")
     }
@@ -40,6 +42,15 @@ struct GoldenPaneTests {
         var state = PaneFixtures.state(.approvals, size.0, size.1, name: PaneFixtures.hostile)
         _ = state.reduce(.key(.character("a")))
         expect(state, "question-hostile@\(size.0)x\(size.1).screen")
+    }
+
+    @Test("a feature whose shape is open, and the question before its acceptance", arguments: sizes)
+    func feature(size: (Int, Int)) {
+        var state = PaneFixtures.state(.quality, size.0, size.1, name: PaneFixtures.hostile)
+        _ = state.reduce(.key(.enter))
+        expect(state, "quality-open-hostile@\(size.0)x\(size.1).screen")
+        _ = state.reduce(.key(.character("a")))
+        expect(state, "quality-accept-hostile@\(size.0)x\(size.1).screen")
     }
 
     @Test("help and palette")

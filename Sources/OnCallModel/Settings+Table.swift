@@ -108,6 +108,12 @@ extension Settings {
         number(
             "resolve_after_minutes", 5...10_080, "min", "An incident that no scan has seen for this long is resolved.",
             \.resolveAfterMinutes),
+        integer(
+            "sampler_keep_score", 1...1000, "points",
+            "The sampler keeps a trace from this score on; only kept traces are read in full.", \.samplerKeepScore),
+        number(
+            "sampler_uniform_percent", 0...100, "%",
+            "How many of a hundred traces the sampler keeps whatever they score.", \.samplerUniformPercent),
         integer("retention_days", 8...365, "days", "How much history the mirrors hold.", \.retentionDays),
         Entry(
             spec: SettingSpec(

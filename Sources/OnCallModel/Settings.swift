@@ -27,6 +27,10 @@ package struct Settings: Hashable, Sendable {
     package var loopWatchSeconds = 5.0
     /// An incident that no scan has seen for this long is resolved, in minutes.
     package var resolveAfterMinutes = 120.0
+    /// The sampler keeps a trace from this score on.
+    package var samplerKeepScore = 40
+    /// How many of a hundred traces the sampler keeps whatever they score.
+    package var samplerUniformPercent = 1.0
     /// How many days of history the mirrors hold.
     package var retentionDays = 35
     /// Who fetches the rows, and where statements run.

@@ -24,7 +24,7 @@ enum PaneFixtures {
         state.dashboard = Dashboard(
             openIncidents: 2, totalIncidents: 7, spendPerHour: 41.2, baselinePerHour: 6.1, projectedSixHours: 247.2,
             activeLoops: 1, pendingApprovals: 1, sources: sources, detectors: detectors,
-            recent: [spike, looping(name)],
+            recent: [spike, looping(name)], sampling: sampling,
             hours: (0..<24).map {
                 HourFact(hour: now - .hours(Double(24 - $0)), cost: Double($0 % 7) + 1, generations: 9)
             })
@@ -81,6 +81,15 @@ enum PaneFixtures {
         DetectorHealth(type: .costSpike, state: .learning, message: "learning (31 of 168 h)", asOf: now),
         DetectorHealth(type: .agentLoop, state: .ok, message: "1 of 2 traces loops.", asOf: now),
     ]
+
+    static let sampling = SamplingStats(
+        recordedAt: now, total: 5120, kept: 431, dropped: 4689,
+        reasons: [
+            .init(name: "many_steps", count: 322), .init(name: "high_cost", count: 71),
+            .init(name: "uniform", count: 49),
+            .init(name: "error", count: 12), .init(name: "schema_failed", count: 8),
+            .init(name: "novel_pattern", count: 1),
+        ])
 
     static let detail = IncidentDetail(
         summary: spike,

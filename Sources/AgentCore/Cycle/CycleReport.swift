@@ -9,6 +9,7 @@ package struct CycleReport: Hashable, Sendable {
     package var approvals: [ApprovalItem] = []
     package var sources: [SourceHealth] = []
     package var detectors: [DetectorHealth] = []
+    package var sampling: Sampling?
     /// Milliseconds by stage, in the order of the stages.
     package var timings: [Timing] = []
 
@@ -34,6 +35,7 @@ package struct CycleReport: Hashable, Sendable {
             "approvals": .array(approvals.map(\.json)),
             "sources": .object(sources.map { JSONValue.Member($0.name, $0.json) }),
             "detectors": .object(detectors.map { JSONValue.Member($0.type.rawValue, $0.json) }),
+            "sampling": sampling?.json,
             "partial": .bool(isPartial),
             "timings_ms": .object(timings.map { JSONValue.Member($0.stage, .number($0.milliseconds)) }),
         ])

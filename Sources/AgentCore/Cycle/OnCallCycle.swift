@@ -5,7 +5,7 @@ import IncidentStore
 import OnCallModel
 import SourceEngine
 
-/// One on-call cycle: read the sources, run the detectors, make incidents of what they found, investigate, narrate, route.
+/// One on-call cycle: read the sources, sample the traces, run the detectors, make incidents of what they found, investigate, narrate, route.
 ///
 /// It may be cut off at any point: what was committed stands, and the next cycle does what is missing.
 struct OnCallCycle: Sendable {
@@ -30,8 +30,14 @@ struct OnCallCycle: Sendable {
         report.sources = await readSources()
         watch.end("sync", in: &report)
 
+        try await showActivity("sampling traces")
+        let (sample, sampling) = try await SampleStage(engine: engine, writer: writer, settings: settings).run(
+            at: start)
+        report.sampling = sampling
+        watch.end("sample", in: &report)
+
         try await showActivity("looking for trouble")
-        let detected = try await detect(at: start, sources: report.sources)
+        let detected = try await detect(at: start, sources: report.sources, sample)
         report.findings = detected.findings
         report.detectors = detected.health(asOf: start)
         try await save(report, detected)
@@ -92,7 +98,9 @@ struct OnCallCycle: Sendable {
         await engine.reports().map(SourceHealth.init).sorted { $0.name < $1.name }
     }
 
-    private func detect(at now: Instant, sources: [SourceHealth]) async throws -> DetectorStage.Result {
+    private func detect(
+        at now: Instant, sources: [SourceHealth], _ sample: TraceSample?
+    ) async throws -> DetectorStage.Result {
         let known = try await writer.read { store in
             (
                 costs: try store.findings(of: .costSpike, since: now - .days(31)),
@@ -104,7 +112,7 @@ struct OnCallCycle: Sendable {
             now: now, settings: settings, effort: isThorough ? .thorough : .routine,
             incidentHours: Set(known.costs.flatMap(\.hours)),
             openCostSubjects: open[.costSpike] ?? [], openSubjects: open,
-            tools: Dictionary(known.tools.map { ($0.tool, $0) }) { $1 })
+            tools: Dictionary(known.tools.map { ($0.tool, $0) }) { $1 }, sample: sample)
         return try await DetectorStage(engine: engine, sources: sources).run(context)
     }
 
@@ -117,6 +125,7 @@ struct OnCallCycle: Sendable {
             try store.saveSources(report.sources)
             try store.saveDetectors(report.detectors)
             try store.saveHours(complete, source: "langfuse")
+            try store.noteFailedTraces(report.findings, at: now)
             try store.saveToolProfiles(detected.reports.flatMap(\.report.tools))
             _ = try store.finishLoops(quietSince: quiet, at: now)
         }

@@ -83,4 +83,42 @@ extension Migrations {
 
             """ + counting("trace_record", as: "traces")
     }
+
+    /// What the sampler remembers: the kept traces of a day, the sets of step names of a week, whose outputs failed.
+    enum Sampler {
+        static let sql =
+            """
+            CREATE TABLE sampled_trace (
+                trace_id TEXT PRIMARY KEY NOT NULL CHECK (trace_id <> ''),
+                last_at TEXT NOT NULL,
+                score INTEGER NOT NULL CHECK (score >= 0),
+                reasons TEXT NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX sampled_time ON sampled_trace (last_at, reasons);
+
+            CREATE TABLE trace_pattern (
+                pattern TEXT PRIMARY KEY NOT NULL CHECK (pattern <> ''),
+                steps TEXT NOT NULL,
+                first_seen TEXT NOT NULL,
+                last_seen TEXT NOT NULL,
+                opener TEXT
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX pattern_seen ON trace_pattern (last_seen);
+
+            CREATE TABLE failed_trace (
+                trace_id TEXT PRIMARY KEY NOT NULL CHECK (trace_id <> ''),
+                detection_type TEXT NOT NULL CHECK (detection_type IN ('prompt_drift', 'tool_failure')),
+                seen_at TEXT NOT NULL
+            ) STRICT, WITHOUT ROWID;
+
+            CREATE TABLE sampler_state (
+                id INTEGER PRIMARY KEY CHECK (id = 1),
+                read_until TEXT,
+                rules TEXT NOT NULL
+            ) STRICT;
+
+            """
+            + ["sampled_trace", "trace_pattern", "failed_trace", "sampler_state"].map { counting($0, as: "sampling") }
+            .joined()
+    }
 }

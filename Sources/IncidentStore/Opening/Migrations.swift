@@ -11,6 +11,7 @@ package enum Migrations {
         ("4-findings", Findings.sql),
         ("4-quality", Quality.sql),
         ("4-forensics", Forensics.sql),
+        ("4-sampler", Sampler.sql),
     ]
 
     package static let names = steps.map(\.name)

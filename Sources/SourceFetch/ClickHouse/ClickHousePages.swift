@@ -126,6 +126,7 @@ extension SourceSpec {
             ("trace_id", .utf8), ("name", .utf8), ("first_at", .timestamp), ("last_at", .timestamp),
             ("observations", .int64), ("generations", .int64), ("cost", .float64), ("rejected_costs", .int64),
             ("input_tokens", .int64), ("output_tokens", .int64), ("errors", .int64), ("environment", .utf8),
+            ("steps", .int64), ("warnings", .int64), ("step_names", .utf8), ("changed_at", .timestamp),
         ])
 
     private static func relation(_ name: String, _ columns: [(String, ColumnType)]) -> TableSpec {

@@ -120,6 +120,20 @@ END;
 CREATE TRIGGER drift_events_update AFTER UPDATE ON drift_events BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'drift';
 END;
+CREATE TABLE failed_trace (
+    trace_id TEXT PRIMARY KEY NOT NULL CHECK (trace_id <> ''),
+    detection_type TEXT NOT NULL CHECK (detection_type IN ('prompt_drift', 'tool_failure')),
+    seen_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER failed_trace_delete AFTER DELETE ON failed_trace BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'sampling';
+END;
+CREATE TRIGGER failed_trace_insert AFTER INSERT ON failed_trace BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'sampling';
+END;
+CREATE TRIGGER failed_trace_update AFTER UPDATE ON failed_trace BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'sampling';
+END;
 CREATE TABLE file_risk_history (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     file_path TEXT NOT NULL,
@@ -305,6 +319,36 @@ END;
 CREATE TRIGGER loop_detections_update AFTER UPDATE ON loop_detections BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'loops';
 END;
+CREATE TABLE sampled_trace (
+    trace_id TEXT PRIMARY KEY NOT NULL CHECK (trace_id <> ''),
+    last_at TEXT NOT NULL,
+    score INTEGER NOT NULL CHECK (score >= 0),
+    reasons TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sampled_time ON sampled_trace (last_at, reasons);
+CREATE TRIGGER sampled_trace_delete AFTER DELETE ON sampled_trace BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'sampling';
+END;
+CREATE TRIGGER sampled_trace_insert AFTER INSERT ON sampled_trace BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'sampling';
+END;
+CREATE TRIGGER sampled_trace_update AFTER UPDATE ON sampled_trace BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'sampling';
+END;
+CREATE TABLE sampler_state (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    read_until TEXT,
+    rules TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER sampler_state_delete AFTER DELETE ON sampler_state BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'sampling';
+END;
+CREATE TRIGGER sampler_state_insert AFTER INSERT ON sampler_state BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'sampling';
+END;
+CREATE TRIGGER sampler_state_update AFTER UPDATE ON sampler_state BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'sampling';
+END;
 CREATE TABLE sampling_stats (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     recorded_at TEXT NOT NULL UNIQUE,
@@ -429,6 +473,23 @@ CREATE TABLE topic_revision (
     topic TEXT PRIMARY KEY NOT NULL,
     revision INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE trace_pattern (
+    pattern TEXT PRIMARY KEY NOT NULL CHECK (pattern <> ''),
+    steps TEXT NOT NULL,
+    first_seen TEXT NOT NULL,
+    last_seen TEXT NOT NULL,
+    opener TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX pattern_seen ON trace_pattern (last_seen);
+CREATE TRIGGER trace_pattern_delete AFTER DELETE ON trace_pattern BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'sampling';
+END;
+CREATE TRIGGER trace_pattern_insert AFTER INSERT ON trace_pattern BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'sampling';
+END;
+CREATE TRIGGER trace_pattern_update AFTER UPDATE ON trace_pattern BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'sampling';
+END;
 CREATE TABLE trace_record (
     trace_id TEXT PRIMARY KEY NOT NULL CHECK (trace_id <> ''),
     tree TEXT NOT NULL,

@@ -34,14 +34,23 @@ package struct Agent: Sendable {
         }
     }
 
-    /// Runs one on-call cycle and what it put into the outbox, for a program that is not to stay. A thorough one looks at
-    /// the outputs of everything that has something new.
-    package func scanOnce(
-        carryingOutActs: Bool = true, isThorough: Bool = false
+    /// Runs one on-call cycle and what it put into the outbox, for a program that is not to stay. Somebody asked for
+    /// it, so it is thorough: it looks at the outputs of every feature that has new ones.
+    package func scanOnce(thoroughly: Bool = true, carryingOutActs: Bool = true) async throws -> CycleReport {
+        try await once(carryingOutActs) { try await $0.cycle(thoroughly ? .thorough : .routine) }
+    }
+
+    /// Runs Drift Patrol once, and what it put into the outbox.
+    package func patrolOnce() async throws -> CycleReport {
+        try await once(true) { try await $0.patrol() }
+    }
+
+    private func once(
+        _ carryingOutActs: Bool, _ work: @Sendable (AgentParts) async throws -> CycleReport
     ) async throws -> CycleReport {
         try await withParts { parts in
             try await parts.expiry.expire()
-            var report = try await parts.cycle(isThorough: isThorough)
+            var report = try await work(parts)
             if carryingOutActs { try await parts.outbox.drain() }
             report.incidents = try await parts.writer.read { [incidents = report.incidents] store in
                 try incidents.compactMap { try store.incident($0.summary.id) }

@@ -13,6 +13,8 @@ struct AgentParts: Sendable {
     let expiry: ExpiryWatch
     let loopWatch: LoopWatch
     let scheduler: Scheduler
+    /// Somebody asked for the next cycle.
+    private let isAsked = Lock(false)
 
     private var clock: WallClock { configuration.clock }
 
@@ -25,10 +27,14 @@ struct AgentParts: Sendable {
         let gate: @Sendable () async -> Gate = { await Self.gate(configuration, settings) }
         outbox = Outbox(
             writer: writer, runner: configuration.runner, clock: clock, sleep: configuration.sleep, gate: gate)
-        expiry = ExpiryWatch(writer: writer, clock: clock, gate: gate, outbox: outbox, alarm: Alarm(clock: clock))
+        let scheduler = Scheduler(clock: clock)
+        self.scheduler = scheduler
+        let lives = LifeWatch(
+            writer: writer, clock: clock, gate: gate, outbox: outbox, scan: { await scheduler.hasten(.onCall) })
+        expiry = ExpiryWatch(
+            writer: writer, clock: clock, gate: gate, outbox: outbox, lives: lives, alarm: Alarm(clock: clock))
         loopWatch = LoopWatch(
             writer: writer, probe: TraceProbe(engine: configuration.engine), clock: clock, settings: settings)
-        scheduler = Scheduler(clock: clock)
         try await settings.publish()
         try await writer.transaction { try $0.setListening(configuration.listening) }
         try await restoreKillFlags()
@@ -57,10 +63,15 @@ struct AgentParts: Sendable {
 
     /// Answers intents as they come, and passes the store's notices on.
     func answerIntents() async throws {
+        let gate: @Sendable () async -> Gate = { [configuration, settings] in await Self.gate(configuration, settings) }
+        let quality = QualityDesk(
+            writer: writer, clock: clock, gate: gate, patrol: { [scheduler] in await scheduler.hasten(.driftPatrol) })
         let desk = IntentDesk(
-            writer: writer, clock: clock,
-            gate: { [configuration, settings] in await Self.gate(configuration, settings) },
-            settings: settings, outbox: outbox, scan: { [scheduler] in await scheduler.hasten(.onCall) })
+            writer: writer, clock: clock, gate: gate, settings: settings, outbox: outbox, quality: quality,
+            scan: { [scheduler, isAsked] in
+                isAsked.withLock { $0 = true }
+                await scheduler.hasten(.onCall)
+            }, traces: TraceReader(engine: configuration.engine, clock: clock))
         let watch = try StoreWatch(writer.file)
         try await desk.answerAll()
         for await _ in watch.changes {
@@ -74,27 +85,41 @@ struct AgentParts: Sendable {
     /// Runs each job at its time.
     func runJobs() async throws {
         let last = try await writer.read { try $0.jobs() }
-        let lastRun = last.first { $0.name == SchedulerMachine.Job.onCall.rawValue }?.lastRunAt
-        await scheduler.schedule(.onCall, every: await onCallCadence(), lastRunAt: lastRun)
+        for job in SchedulerMachine.Job.allCases {
+            let lastRun = last.first { $0.name == job.rawValue }?.lastRunAt
+            await scheduler.schedule(job, every: await cadence(of: job), lastRunAt: lastRun)
+        }
         while let job = await scheduler.nextJob(onWait: { next in
             try? await writer.transaction { try $0.setNextCycle(at: next) }
         }) {
             switch job {
-            case .onCall: try await runOnCall()
+            case .onCall: try await attempt { try await cycle(isAsked.withLock(Self.taken) ? .thorough : .routine) }
+            case .driftPatrol: try await attempt { try await patrol() }
             }
-            await scheduler.schedule(.onCall, every: await onCallCadence(), lastRunAt: nil)
+            for job in SchedulerMachine.Job.allCases {
+                await scheduler.schedule(job, every: await cadence(of: job), lastRunAt: nil)
+            }
             await scheduler.finished(job)
         }
     }
 
-    private func onCallCadence() async -> Span {
-        .minutes(await settings.settings.onCallMinutes)
+    private static func taken(_ flag: inout Bool) -> Bool {
+        defer { flag = false }
+        return flag
+    }
+
+    private func cadence(of job: SchedulerMachine.Job) async -> Span {
+        let settings = await settings.settings
+        return switch job {
+        case .onCall: .minutes(settings.onCallMinutes)
+        case .driftPatrol: .hours(settings.driftPatrolHours)
+        }
     }
 
     /// A cycle that fails is told of and tried again at its next turn; it stops nothing else.
-    private func runOnCall() async throws {
+    private func attempt(_ work: () async throws -> CycleReport) async throws {
         do {
-            _ = try await cycle()
+            _ = try await work()
         } catch is CancellationError {
             throw CancellationError()
         } catch {
@@ -103,14 +128,9 @@ struct AgentParts: Sendable {
         }
     }
 
-    func cycle(isThorough: Bool = false) async throws -> CycleReport {
-        try await settings.reload()
-        let start = clock.now()
-        let current = await settings.settings
-        let report = try await OnCallCycle(
-            configuration: configuration, writer: writer, settings: current, isThorough: isThorough
-        ).run(at: start)
-        let next = start + .minutes(current.onCallMinutes)
+    func cycle(_ scope: CycleScope) async throws -> CycleReport {
+        let (start, report) = try await run(scope)
+        let next = start + (await cadence(of: .onCall))
         try await writer.transaction { store in
             try store.saveJob(
                 JobRecord(name: SchedulerMachine.Job.onCall.rawValue, lastRunAt: start, nextRunAt: next))
@@ -119,6 +139,26 @@ struct AgentParts: Sendable {
         }
         await outbox.ring()
         return report
+    }
+
+    /// Looks at the outputs of all features and tools that gave some.
+    func patrol() async throws -> CycleReport {
+        let (start, report) = try await run(.patrol)
+        let next = start + (await cadence(of: .driftPatrol))
+        try await writer.transaction { store in
+            try store.saveJob(
+                JobRecord(name: SchedulerMachine.Job.driftPatrol.rawValue, lastRunAt: start, nextRunAt: next))
+        }
+        await outbox.ring()
+        return report
+    }
+
+    private func run(_ scope: CycleScope) async throws -> (start: Instant, CycleReport) {
+        try await settings.reload()
+        let start = clock.now()
+        let cycle = OnCallCycle(
+            configuration: configuration, writer: writer, settings: await settings.settings, scope: scope)
+        return (start, try await cycle.run(at: start))
     }
 
     /// Says that the agent is alive, and looks whether the settings file was edited.

@@ -1,6 +1,6 @@
 import Basics
 
-/// Two small histories with planted truths, always the same: what the formats look like, and something to try.
+/// Small histories with planted truths, always the same: what the formats look like, and something to try.
 package enum Example {
     private static let start = Instant(iso8601: "2026-10-01T00:00:00Z") ?? Instant(milliseconds: 0)
 
@@ -86,6 +86,35 @@ package enum Example {
                 if isBroken { members.append(.init("label", "tool_failure")) }
                 lines.append(JSONValue.object(members).serialized)
             }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// Twelve days of a support bot's outputs, five an hour: one in five has a further key, one in thirty is no JSON. For nine
+    /// hours of the tenth day its keys are renamed, by version 14 of its prompt.
+    package static var outputs: String {
+        var noise = Noise(seed: 11)
+        let broken = (24 * 10 + 4)..<(24 * 10 + 13)
+        let lines = (0..<12 * 24 * 5).map { place -> String in
+            let isBroken = broken.contains(place / 5)
+            let (isText, isLong) = (noise.next() < 1.0 / 30, noise.next() < 0.2)
+            let further = isLong ? #","sources":["faq-\#(place % 9)"]"# : ""
+            let body =
+                isText
+                ? "Sorry, I did not get that."
+                : isBroken
+                    ? #"{"answer":"text \#(place)","score":0.9}"#
+                    : #"{"response":"text \#(place)","confidence":0.9,"category":"billing"\#(further)}"#
+            let time = JSONValue(start + .minutes(12 * Double(place) + 5 * noise.next()))
+            var members: [JSONValue.Member] = [
+                .init("id", .string("out-\(place)")), .init("trace_id", .string("out-\(place)")),
+                .init("type", "GENERATION"), .init("name", "support-bot"), .init("start_time", time),
+                .init("end_time", time), .init("model", "gpt-4o-mini"), .init("total_cost", 0.001),
+                .init("prompt_name", "support-bot"), .init("prompt_version", isBroken ? 14 : 13),
+                .init("output", .string(body)),
+            ]
+            if isBroken { members.append(.init("label", "prompt_drift")) }
+            return JSONValue.object(members).serialized
         }
         return lines.joined(separator: "\n") + "\n"
     }

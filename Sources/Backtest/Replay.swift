@@ -11,15 +11,13 @@ package actor Replay {
     private let setNow: @Sendable (Instant) -> Void
     /// The rows of each statement of each step: a threshold that is tried next reads the same ones.
     private var known: [Key: RowSet] = [:]
-    /// What the tool detector has learnt so far.
-    private var tools: [String: ToolProfile] = [:]
 
     private struct Key: Hashable {
         var sql: String
         var parameters: [Value]
     }
 
-    /// A subject that is quiet for longer than this and then comes again is a new alert.
+    /// A subject that is quiet for longer than this, and than a step and a half, and then comes again is a new alert.
     private static let quiet = Span.hours(3)
 
     /// `setNow` moves the clock that the engine reads. With `freshness` `.stored` only what is mirrored is read.
@@ -38,15 +36,15 @@ package actor Replay {
         var open: [String: Alert] = [:]
         var alerts: [Alert] = []
         var hours: Set<Instant> = []
-        tools = [:]
+        var memory = Memory()
+        let quiet = max(Self.quiet, step + .milliseconds(step.milliseconds / 2))
         var now = start
         while now <= end {
             try Task.checkCancellation()
             setNow(now)
-            let recent = Set(open.values.filter { now - $0.to <= Self.quiet }.map(\.subject))
-            for finding in try await findings(at: now, settings, leavingOut: hours, open: recent) {
+            for finding in try await findings(at: now, settings, leavingOut: hours, &memory) {
                 if finding.type == .costSpike { hours.insert(finding.lastSeen.startOfHour) }
-                if var alert = open[finding.subject], now - alert.to <= Self.quiet {
+                if var alert = open[finding.subject], now - alert.to <= quiet {
                     alert.to = now
                     open[finding.subject] = alert
                 } else {
@@ -55,10 +53,19 @@ package actor Replay {
                         subject: finding.subject, from: now, to: now, sentence: finding.description)
                 }
             }
+            let since = now - quiet
+            memory.open = Set(open.values.filter { $0.to >= since }.map(\.subject))
             progress((now - start).seconds / max(1, (end - start).seconds))
             now = now + step
         }
         return (alerts + open.values).sorted { ($0.from, $0.subject) < ($1.from, $1.subject) }
+    }
+
+    /// What the store would hold from one step to the next.
+    private struct Memory {
+        var snapshots: [String: FeatureSnapshot] = [:]
+        var tools: [String: ToolProfile] = [:]
+        var open: Set<String> = []
     }
 
     private static func detector(of type: DetectionType) -> (any Detector)? {
@@ -70,17 +77,19 @@ package actor Replay {
 
     /// What would page: notes do not.
     private func findings(
-        at now: Instant, _ settings: Settings, leavingOut hours: Set<Instant>, open: Set<String>
+        at now: Instant, _ settings: Settings, leavingOut hours: Set<Instant>, _ memory: inout Memory
     ) async throws -> [Finding] {
         guard var detector = Self.detector(of: type) else { return [] }
         var step = detector.start(
             DetectorContext(
-                now: now, settings: settings, incidentHours: hours, openSubjects: [type: open], tools: tools))
+                now: now, settings: settings, effort: .thorough, incidentHours: hours,
+                openSubjects: [type: memory.open], snapshots: memory.snapshots, tools: memory.tools))
         while case .query(let query) = step {
             step = detector.receive(try await rows(query))
         }
         guard case .report(let report) = step else { return [] }
-        for tool in report.tools { tools[tool.tool] = tool }
+        for snapshot in report.snapshots { memory.snapshots[snapshot.feature] = snapshot }
+        for tool in report.tools { memory.tools[tool.tool] = tool }
         return report.findings.filter { !$0.isNote }
     }
 

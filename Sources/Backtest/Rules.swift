@@ -11,6 +11,9 @@ package enum Rules {
         rule.loopRequiresRepetition = false
         rule.agentLoopGenerationThreshold = 10
         rule.toolRequiresContrast = false
+        rule.driftRequiresContrast = false
+        rule.driftFailRate = 0.15
+        rule.scoreDrop = 0.1
         return rule
     }
 
@@ -20,7 +23,8 @@ package enum Rules {
         case .costSpike: ("cost_spike_multiplier", [1.5, 2, 2.5, 3, 4, 5, 7, 10])
         case .agentLoop: ("agent_loop_generation_threshold", [5, 8, 10, 15, 20, 30, 50])
         case .errorCascade: ("error_cascade_threshold", [1, 2, 5, 10, 20, 50])
-        case .promptDrift, .toolFailure: nil
+        case .promptDrift: ("drift_fail_rate", [0.05, 0.1, 0.15, 0.2, 0.3, 0.5])
+        case .toolFailure: nil
         }
     }
 
@@ -30,7 +34,8 @@ package enum Rules {
         case .costSpike: rule.costSpikeMultiplier = value
         case .agentLoop: rule.agentLoopGenerationThreshold = Int(value)
         case .errorCascade: rule.errorCascadeThreshold = value
-        case .promptDrift, .toolFailure: break
+        case .promptDrift: rule.driftFailRate = value
+        case .toolFailure: break
         }
         return rule
     }

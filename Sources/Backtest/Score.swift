@@ -23,7 +23,7 @@ package struct Score: Hashable, Sendable {
     package var delays: [Span] = []
 
     /// An alert belongs to an event when they overlap, and name the same subject where the label names one. `tolerance` is
-    /// how long after its end an event may still be told.
+    /// how long after its end an event may still be told; one that began longer before it was about something else.
     package init(_ alerts: [Alert], against events: [LabelledEvent], over span: Span, tolerance: Span) {
         self.events = events.count
         self.alerts = alerts.count
@@ -34,6 +34,7 @@ package struct Score: Hashable, Sendable {
                 let alert = alerts[place]
                 let isSame = event.subject.isEmpty || alert.subject == event.subject
                 return isSame && alert.from <= event.to + tolerance && alert.to >= event.from
+                    && alert.from >= event.from - tolerance
             }
             guard let first = hits.map({ alerts[$0].from }).min() else { continue }
             found += 1

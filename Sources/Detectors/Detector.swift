@@ -31,17 +31,23 @@ package struct DetectorQuery: Hashable, Sendable {
     /// The detector can do without: when the statement fails, it is handed a row set without columns, and the report is
     /// marked as partial.
     package var isOptional: Bool
+    /// Of an optional one: the detector says itself what its failure means, and the report is not marked.
+    package var isAttempt: Bool
 
-    package init(sql: String, parameters: [Value], isOptional: Bool = false) {
+    package init(sql: String, parameters: [Value], isOptional: Bool = false, isAttempt: Bool = false) {
         self.sql = sql
         self.parameters = parameters
         self.isOptional = isOptional
+        self.isAttempt = isAttempt
     }
 }
 
 package enum DetectorCatalog {
     /// A fresh detector of every kind, in the order in which they run: of one trouble the first to see it opens the incident.
     package static func all() -> [any Detector] {
-        [AgentLoopDetector(), CostSpikeDetector(), ErrorCascadeDetector(), ToolFailureDetector()]
+        [
+            AgentLoopDetector(), CostSpikeDetector(), ErrorCascadeDetector(), PromptDriftDetector(),
+            ToolFailureDetector(),
+        ]
     }
 }

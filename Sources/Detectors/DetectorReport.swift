@@ -1,6 +1,20 @@
 package import Basics
 package import OnCallModel
 
+/// Which findings a report would hold if they were there.
+package enum Judged: Hashable, Sendable {
+    case everything
+    /// Findings of these fingerprints alone: the rest was not looked at in this cycle.
+    case only(Set<Fingerprint>)
+
+    package func contains(_ fingerprint: Fingerprint) -> Bool {
+        switch self {
+        case .everything: true
+        case .only(let known): known.contains(fingerprint)
+        }
+    }
+}
+
 /// What a detector concluded in one cycle.
 package struct DetectorReport: Hashable, Sendable {
     /// Worst first. Notes (severity `info`) are among them.
@@ -19,13 +33,16 @@ package struct DetectorReport: Hashable, Sendable {
     package var drifts: [DriftEvent]
     /// From the tool detector: the tools whose outputs were looked at.
     package var tools: [ToolProfile]
+    /// What the report speaks for: a finding that it does not speak for may still be there, though it is not among
+    /// ``findings``.
+    package var judged: Judged
     /// What could not be judged and was left aside, one sentence each; everything else was judged.
     package var quarantined: [String]
 
     package init(
         findings: [Finding] = [], state: DetectorHealth.State, message: String, hours: [HourFact] = [],
         baselinePerHour: Double? = nil, snapshots: [FeatureSnapshot] = [], drifts: [DriftEvent] = [],
-        tools: [ToolProfile] = [], quarantined: [String] = []
+        tools: [ToolProfile] = [], judged: Judged = .everything, quarantined: [String] = []
     ) {
         self.findings = findings
         self.state = state
@@ -35,6 +52,7 @@ package struct DetectorReport: Hashable, Sendable {
         self.snapshots = snapshots
         self.drifts = drifts
         self.tools = tools
+        self.judged = judged
         self.quarantined = quarantined
     }
 

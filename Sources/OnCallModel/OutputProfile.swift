@@ -119,6 +119,25 @@ extension OutputProfile.Place {
     fileprivate var holdsMore: Bool { holders > 0 }
 }
 
+extension OutputProfile {
+    /// Of fewer samples nothing is said to be required.
+    package static let leastSamples = 10
+
+    /// The paths where at least 99 % of the samples that could have something there have it, of ten at least.
+    package var requiredPaths: [String] {
+        places.filter { path, place in
+            path != Self.root && place.possible >= Self.leastSamples
+                && Double(place.present) >= 0.99 * Double(place.possible)
+        }.keys.sorted()
+    }
+
+    /// The other paths that were seen.
+    package var optionalPaths: [String] {
+        let required = Set(requiredPaths)
+        return places.keys.filter { $0 != Self.root && !required.contains($0) }.sorted()
+    }
+}
+
 /// One output as it is judged.
 package enum OutputSample: Hashable, Sendable {
     /// Missing, or nothing but white space.

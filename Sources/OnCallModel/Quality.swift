@@ -47,6 +47,18 @@ package struct FeatureSnapshot: Hashable, Sendable, Identifiable {
         self.acceptedBy = acceptedBy
     }
 
+    /// Makes the outputs that do not fit the next version's norm. False where there are none.
+    @discardableResult
+    package mutating func accept(by author: String, at now: Instant) -> Bool {
+        guard let candidate else { return false }
+        (profile, self.candidate) = (candidate, nil)
+        version += 1
+        state = .learned
+        (capturedAt, acceptedBy) = (now, author)
+        (checked, failed) = (0, 0)
+        return true
+    }
+
     /// Of the latest outputs; nil before any was looked at.
     package var failRate: Double? { checked > 0 ? Double(failed) / Double(checked) : nil }
 }

@@ -96,6 +96,22 @@ extension Settings {
                 meaning: "seasonal compares with the same hour of day as well; mean is the bare 7-day rule."),
             read: { .string($0.costBaseline.rawValue) },
             write: { $0.costBaseline = $1.string.flatMap(CostBaseline.init) ?? $0.costBaseline }),
+        number(
+            "drift_fail_rate", 0.01...0.95, "",
+            "Drift when more than this share of a feature's latest 20 outputs fails.",
+            \.driftFailRate),
+        Entry(
+            spec: SettingSpec(
+                key: "drift_requires_contrast", kind: .toggle,
+                meaning: "Drift pages only when chance does not explain it; false switches to the bare share."),
+            read: { .bool($0.driftRequiresContrast) },
+            write: { $0.driftRequiresContrast = $1.bool ?? $0.driftRequiresContrast }),
+        number(
+            "score_drop", 0.001...1_000_000, "", "A fall of a score's daily mean by more than this is drift.",
+            \.scoreDrop),
+        number(
+            "drift_patrol_hours", 0.25...168, "h", "How often the outputs of all features are looked at.",
+            \.driftPatrolHours),
         number("cost_floor", 0...1_000_000, "$/h", "No hour below this is a spike.", \.costFloor),
         integer(
             "auto_act_generations", 2...100_000, "generations",
@@ -114,6 +130,9 @@ extension Settings {
         number(
             "sampler_uniform_percent", 0...100, "%",
             "How many of a hundred traces the sampler keeps whatever they score.", \.samplerUniformPercent),
+        number(
+            "renotify_hours", 0.25...168, "h",
+            "How often a critical or high incident that nobody has acknowledged is told again.", \.renotifyHours),
         integer("retention_days", 8...365, "days", "How much history the mirrors hold.", \.retentionDays),
         Entry(
             spec: SettingSpec(

@@ -13,6 +13,14 @@ package struct Settings: Hashable, Sendable {
     package var toolRequiresContrast = true
     /// `seasonal` compares with the same hour of day as well; `mean` is the seed's bare rule.
     package var costBaseline = CostBaseline.seasonal
+    /// Drift when more than this share of a feature's latest 20 outputs does not fit its snapshot.
+    package var driftFailRate = 0.15
+    /// Drift pages only when chance does not explain it; false switches to the seed's bare rule.
+    package var driftRequiresContrast = true
+    /// A fall of a score's mean by more than this is drift, in the score's own unit.
+    package var scoreDrop = 0.1
+    /// How often all features' outputs are looked at, in hours.
+    package var driftPatrolHours = 4.0
     /// No spike below this, in US dollars an hour.
     package var costFloor = 0.5
     /// More looped generations than this, with repetition, and the gate acts alone.
@@ -31,6 +39,8 @@ package struct Settings: Hashable, Sendable {
     package var samplerKeepScore = 40
     /// How many of a hundred traces the sampler keeps whatever they score.
     package var samplerUniformPercent = 1.0
+    /// How often people are told again of a critical or high incident that nobody has acknowledged, in hours.
+    package var renotifyHours = 4.0
     /// How many days of history the mirrors hold.
     package var retentionDays = 35
     /// Who fetches the rows, and where statements run.

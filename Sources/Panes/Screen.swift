@@ -30,6 +30,7 @@ package enum Screen {
         switch state.view {
         case .dashboard: DashboardPane.draw(state, on: &grid, in: area)
         case .incidents: IncidentsPane.draw(state, on: &grid, in: area)
+        case .forensics: ForensicsPane.draw(state, on: &grid, in: area)
         case .approvals: ApprovalsPane.draw(state, on: &grid, in: area)
         case .loops: LoopsPane.draw(state, on: &grid, in: area)
         case .settings: SettingsPane.draw(state, on: &grid, in: area)
@@ -59,7 +60,7 @@ enum TabBar {
     }
 
     private static func shown(_ state: ConsoleState, width: Int) -> [ConsoleState.View] {
-        width < 40 ? [state.view] : [.dashboard, .incidents, .loops, .approvals, .settings]
+        width < 40 ? [state.view] : [.dashboard, .incidents, .forensics, .loops, .approvals, .settings]
     }
 
     private static func badge(of view: ConsoleState.View, _ state: ConsoleState) -> String {

@@ -12,11 +12,16 @@ extension ConsoleState {
         case .painted: markPainted()
         case .dashboard(let value): dashboard = value
         case .agent(let value): agent = value
-        case .incidents(let value): incidents = value
+        case .incidents(let value):
+            incidents = value
+            return followForensics()
+        case .forensics(let id, let value): takeForensics(id, value)
+        case .trace(let id, let value): takeTrace(id, value)
         case .incident(let id, let value): if id == openIncident { detail = value }
         case .approvals(let value): takeApprovals(value)
         case .loops(let value): loops = value
         case .settings(let value): return takeSettings(value)
+        case .silences(let value): silences = value
         case .outcome(let text): say(text)
         case .failed(let text): say(text, mood: .failed)
         }
@@ -79,7 +84,10 @@ extension ConsoleState {
         case .editor(var editor):
             editor.text += line
             overlay = .editor(editor)
-        case .help, .question: return
+        case .quiet(var menu):
+            menu.text += line
+            overlay = .quiet(menu)
+        case .help, .question, .silences: return
         case nil: if list.isFiltering { list.filter += line }
         }
     }
@@ -105,6 +113,8 @@ extension ConsoleState {
         case .question(let question): return answer(question, key)
         case .palette(let palette): return typeCommand(palette, key)
         case .editor(let editor): return typeSetting(editor, key)
+        case .quiet(let menu): return typeTime(menu, key)
+        case .silences(let list): pressSilences(list, key)
         }
         return []
     }
@@ -140,6 +150,12 @@ extension ConsoleState {
         switch command {
         case .showDashboard: return show(.dashboard)
         case .showIncidents: return show(.incidents)
+        case .showForensics: return show(.forensics)
+        case .lookInto: return lookInto()
+        case .toggleOverview, .toggleTrace, .parent, .child, .nextFailed, .previousFailed, .nextSubject,
+            .previousSubject,
+            .openNode:
+            return look(command)
         case .showApprovals: return show(.approvals)
         case .showSettings: return show(.settings)
         case .showLoops: return show(.loops)
@@ -154,7 +170,8 @@ extension ConsoleState {
         case .open: return open()
         case .back: return back()
         case .filter: list.isFiltering = true
-        case .approve, .reject, .kill, .acknowledge, .resolve: return act(command)
+        case .approve, .reject, .kill, .acknowledge, .resolve, .snooze, .wake, .silence, .maintenance, .silences:
+            return act(command)
         case .edit: edit()
         case .scan: return append(.scanNow)
         case .help: overlay = .help(scroll: 0)
@@ -176,7 +193,7 @@ extension ConsoleState {
         guard next != view || openIncident != nil || openRequest != nil else { return [] }
         if next != view { trail = Array((trail + [view]).suffix(16)) }
         view = next
-        return close()
+        return close() + followForensics()
     }
 
     private mutating func close() -> [ConsoleEffect] {
@@ -191,9 +208,10 @@ extension ConsoleState {
             list.filter = ""
             return []
         }
+        if view == .forensics, leaveTrace() { return [.followTrace(nil)] }
         guard let previous = trail.popLast() else { return [] }
         view = previous
-        return []
+        return followForensics()
     }
 
     mutating func append(_ intent: Intent) -> [ConsoleEffect] {

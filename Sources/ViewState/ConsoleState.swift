@@ -4,12 +4,13 @@ package import OnCallModel
 /// Everything that the console shows and knows. It changes in ``reduce(_:)`` alone.
 package struct ConsoleState: Hashable, Sendable {
     package enum View: String, CaseIterable, Hashable, Sendable {
-        case dashboard, incidents, approvals, settings, loops
+        case dashboard, incidents, forensics, approvals, settings, loops
 
         package var title: String {
             switch self {
             case .dashboard: "Dashboard"
             case .incidents: "Incidents"
+            case .forensics: "Forensics"
             case .approvals: "Approvals"
             case .settings: "Settings"
             case .loops: "Loops"
@@ -21,6 +22,7 @@ package struct ConsoleState: Hashable, Sendable {
             switch self {
             case .dashboard: "1"
             case .incidents: "2"
+            case .forensics: "3"
             case .approvals: "6"
             case .settings: "8"
             case .loops: "l"
@@ -43,6 +45,7 @@ package struct ConsoleState: Hashable, Sendable {
     package var approvals: [ApprovalItem]?
     package var loops: [LoopItem]?
     package var settings: [SettingItem]?
+    package var silences: [Silence]?
     /// The incident that is open, and how far its report is scrolled.
     package var openIncident: Int64?
     package var detail: IncidentDetail?
@@ -50,6 +53,7 @@ package struct ConsoleState: Hashable, Sendable {
     /// The request that is open in detail.
     package var openRequest: Int64?
 
+    package var forensics = ForensicsState()
     package var lists: [View: ListState] = [:]
     package var overlay: Overlay?
     package var status: Status?
@@ -95,7 +99,7 @@ package struct ConsoleState: Hashable, Sendable {
         case .dashboard, .loops:
             let isFresh = agent?.lastCycleAt.map { now - $0 < .minutes(1) } ?? false
             return isFresh || loops?.contains { [.active, .killing].contains($0.status) } == true
-        case .incidents, .settings: return false
+        case .incidents, .forensics, .settings: return false
         }
     }
 }
@@ -119,6 +123,8 @@ package enum Overlay: Hashable, Sendable {
     case question(Question)
     case palette(Palette)
     case editor(SettingEditor)
+    case quiet(QuietMenu)
+    case silences(SilenceList)
 
     /// A decision that is asked for before it counts.
     package struct Question: Hashable, Sendable {

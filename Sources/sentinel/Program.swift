@@ -14,7 +14,8 @@ enum Program {
 
     /// In the order of the help.
     static let commands: [Command] = [
-        .console, .agent, .demo, .scan, .sql, .source, .approvals, .incidents, .loops, .backtest, .settings, .doctor,
+        .console, .agent, .demo, .scan, .sql, .source, .approvals, .incidents, .loops, .quality, .backtest, .settings,
+        .doctor,
     ]
 
     private static func run(_ arguments: [String]) async -> ExitStatus {

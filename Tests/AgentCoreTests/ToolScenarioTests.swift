@@ -34,7 +34,7 @@ struct ToolScenarioTests {
             _ = try await stage.scan(carryingOutActs: false)
             stage.advance(by: .minutes(2))
         }
-        let report = try await stage.agent.scanOnce(carryingOutActs: false, isThorough: true)
+        let report = try await stage.agent.scanOnce(thoroughly: true, carryingOutActs: false)
         #expect(Self.gap(scenario, report) == [])
         let health = report.detectors.first { $0.type == .toolFailure }
         #expect(health?.state == .ok, "\(health?.message ?? "")")
@@ -63,7 +63,7 @@ struct ToolScenarioTests {
         var calls: [Int] = []
         for turn in 0..<4 {
             stage.world.forgetCalls()
-            let report = try await stage.agent.scanOnce(carryingOutActs: false, isThorough: turn == 0)
+            let report = try await stage.agent.scanOnce(thoroughly: turn == 0, carryingOutActs: false)
             #expect(!report.findings.contains { $0.type == .toolFailure && !$0.isNote })
             calls.append(stage.world.calls(to: .langfuse).count)
             stage.advance(by: .minutes(15))
@@ -77,7 +77,7 @@ struct ToolScenarioTests {
         let ground = Ground(now: Stage.start, seed: 4)
         let scenario = Scenario(ground, [.toolFailure(ground, .errorPage), .toolFailure(ground, .emptyObject)])
         let stage = try Stage(scenario: scenario, without: ["SENTRY_TOKEN"])
-        let report = try await stage.agent.scanOnce(carryingOutActs: false, isThorough: true)
+        let report = try await stage.agent.scanOnce(thoroughly: true, carryingOutActs: false)
         #expect(Self.gap(scenario, report) == [])
         #expect(report.detectors.first { $0.type == .toolFailure }?.state == .ok)
     }

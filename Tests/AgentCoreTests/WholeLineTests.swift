@@ -183,4 +183,21 @@ struct SchedulerMachineTests {
         machine.finished(.onCall)
         #expect(machine.next(now: start + .minutes(2)) == .run(.onCall))
     }
+
+    @Test("the patrol waits for its own turn, is made up for once, and runs when asked")
+    func patrol() {
+        var machine = SchedulerMachine()
+        machine.schedule(.onCall, every: .minutes(15), lastRunAt: start - .minutes(5), now: start)
+        machine.schedule(.driftPatrol, every: .hours(4), lastRunAt: start - .hours(30), now: start)
+        #expect(machine.next(now: start) == .run(.driftPatrol))
+        machine.finished(.driftPatrol)
+        #expect(machine.nextRun(of: .driftPatrol) == start + .hours(4))
+        #expect(machine.next(now: start) == .sleep(until: start + .minutes(10)))
+        machine.hasten(.driftPatrol, now: start + .minutes(1))
+        #expect(machine.next(now: start + .minutes(1)) == .run(.driftPatrol))
+        machine.finished(.driftPatrol)
+        // A shorter cadence counts from the last run.
+        machine.schedule(.driftPatrol, every: .hours(1), lastRunAt: nil, now: start + .minutes(2))
+        #expect(machine.nextRun(of: .driftPatrol) == start + .minutes(61))
+    }
 }

@@ -114,3 +114,55 @@ struct BlameTests {
         #expect((new.first?.score ?? 0) > (old.first?.score ?? 0))
     }
 }
+
+@Suite("Blame for drift")
+struct DriftBlameTests {
+    private func drift(prompt: Bool = false) -> Finding {
+        let contrast: JSONValue = [
+            "by": "prompt_version", "value": "support-bot v14", "before": "support-bot v13", "failing": 17, "of": 20,
+            "others_failing": 0, "others_of": 40, "p": 1e-9,
+        ]
+        return Finding(
+            type: .promptDrift, severity: .high, fingerprint: Fingerprint("prompt_drift", "support-bot"),
+            subject: "support-bot", description: "support-bot: 17 of its latest 20 outputs do not fit snapshot 1.",
+            evidence: [
+                "kind": "schema_break", "prompt_name": "support-bot",
+                "violations": [["path": "$.response", "what": "missing", "outputs": 17]],
+                "new_keys": ["$.answer"], "contrasts": prompt ? [contrast] : [], "is_prompt_contrast": .bool(prompt),
+            ], sql: "", onset: Stories.onset, lastSeen: Stories.onset + .minutes(30), costPerHour: 0)
+    }
+
+    private let rewrite = Stories.commit(
+        "f1a8b33ffffffffffffffffffffffffffffffff", "rewrite support-bot prompt", hoursBefore: 3,
+        [
+            Stories.file(
+                "src/bots/support.py", "@@ -1 +1 @@\n-Answer as {\"response\": text}\n+Answer as {\"answer\": text}")
+        ],
+        author: "bob")
+
+    @Test("who takes the missing key out is blamed, not who touched documents or invoices since, nor a limit of tokens")
+    func keys() throws {
+        var file = CaseFile(finding: drift())
+        file.commits = Stories.all + [rewrite]
+        let suspects = Blame.suspects(of: file)
+        let first = try #require(suspects.first)
+        #expect(first.sha == rewrite.sha)
+        #expect(first.why.contains { $0.contains("takes out response and brings in answer") }, "\(first.why)")
+        #expect(!suspects.contains { $0.sha == Stories.keywords.sha || $0.sha == Stories.readme.sha })
+        file.commits = Stories.withoutFiles(Stories.all + [rewrite])
+        #expect(Blame.suspects(of: file).first?.sha == rewrite.sha, "by its message alone")
+    }
+
+    @Test("where no commit touches prompt or keys nobody is blamed, and a prompt's version is named")
+    func abstains() throws {
+        var file = CaseFile(finding: drift())
+        file.commits = [Stories.readme, Stories.keywords, Stories.unrelated]
+        #expect(Blame.suspects(of: file).isEmpty)
+        file.finding = drift(prompt: true)
+        #expect(Blame.suspects(of: file).isEmpty)
+        let words = try #require(Blame.abstention(of: file))
+        #expect(words.contains("support-bot v14: 17 of 20 fail, support-bot v13: 0 of 40"))
+        file.commits.append(rewrite)
+        #expect(Blame.suspects(of: file).first?.sha == rewrite.sha, "a commit with the very keys outweighs it")
+    }
+}

@@ -18,6 +18,8 @@ enum PaneFixtures {
         state.loops = [loop(name)]
         state.approvals = [request(name), decided]
         state.incidents = [spike, looping(name)]
+        state.forensics.incident = 1
+        state.forensics.found = ForensicsFixtures.found(name)
         state.settings = Settings.specs.map {
             SettingItem(key: $0.key, value: Settings().value(of: $0.key)?.serialized ?? "")
         }
@@ -106,4 +108,38 @@ enum PaneFixtures {
         ],
         messages: [MessageFact(channel: "C1", author: "U1", text: "cost looks high", date: now - .minutes(40))],
         gaps: ["Sentry was not asked: SENTRY_TOKEN is not set."], evidence: [:], sql: "SELECT 1", acts: [])
+
+    /// One incident of each state, as a list shows them.
+    static let lives: [IncidentSummary] = {
+        func one(_ id: Int64, _ severity: Severity, parts: Int = 1, _ change: (inout IncidentLife) -> Void = { _ in })
+            -> IncidentSummary
+        {
+            var incident = spike
+            (incident.id, incident.severity, incident.parts) = (id, severity, parts)
+            change(&incident.life)
+            incident.state = incident.life.state
+            return incident
+        }
+        return [
+            one(1, .critical, parts: 3), one(2, .high) { ($0.stage, $0.acknowledgedBy) = (.acknowledged, "bob@host") },
+            one(3, .high) {
+                ($0.flappingSince, $0.changes) = (now - .minutes(9), [now])
+                $0.reopened = 2
+            },
+            one(4, .high) { $0.parent = IncidentLife.Parent(incident: 1, why: "both are about support-bot") },
+            one(5, .critical) { ($0.snoozedUntil, $0.snoozedBy) = (now + .hours(2), "eve@host") },
+            one(6, .medium) { $0.silence = IncidentLife.Hold(id: 3, until: now + .hours(4), reason: "migration") },
+            one(7, .medium) { ($0.stage, $0.resolvedAt) = (.resolved, now - .hours(1)) },
+        ]
+    }()
+
+    static let silences = [
+        Silence(
+            id: 3, matcher: Silence.Matcher(type: .costSpike, subject: hostile, atMost: .high), reason: "migration",
+            author: "eve@host (console)", createdAt: now - .hours(1), startsAt: now - .hours(1),
+            expiresAt: now + .hours(4)),
+        Silence(
+            id: 4, matcher: Silence.Matcher(), reason: hostile, author: "bob@host (console)", createdAt: now,
+            startsAt: now + .hours(20), expiresAt: now + .hours(22)),
+    ]
 }

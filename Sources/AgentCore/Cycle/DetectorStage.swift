@@ -8,6 +8,8 @@ struct DetectorStage: Sendable {
     let engine: SourceEngine
     /// As they stood after the sync.
     let sources: [SourceHealth]
+    /// Nil for all.
+    var types: Set<DetectionType>?
 
     /// The cycle has just brought the mirrors up to date; what is fetched here is the bodies of suspicious traces.
     private static let freshness = Freshness.upTo(.minutes(10))
@@ -20,11 +22,17 @@ struct DetectorStage: Sendable {
         func health(asOf now: Instant) -> [DetectorHealth] {
             reports.map { $0.report.health(of: $0.type, asOf: now) }
         }
+
+        /// What the detectors that could judge speak for.
+        var judged: [DetectionType: Judged] {
+            let able = reports.filter { $0.report.state == .ok }
+            return Dictionary(able.map { ($0.type, $0.report.judged) }, uniquingKeysWith: { $1 })
+        }
     }
 
     func run(_ context: DetectorContext) async throws -> Result {
         var result = Result()
-        for detector in DetectorCatalog.all() {
+        for detector in DetectorCatalog.all() where types?.contains(detector.type) ?? true {
             try Task.checkCancellation()
             let report = blinded(await report(of: detector, context), by: detector.needs)
             result.reports.append((detector.type, report))
@@ -62,7 +70,7 @@ struct DetectorStage: Sendable {
                         return DetectorReport(state: .failed, message: "\(error)")
                     }
                     // What the user never configured is no gap.
-                    if error.kind != .notConfigured, !gaps.contains("\(error)") { gaps.append("\(error)") }
+                    if error.kind != .notConfigured, !query.isAttempt, !gaps.contains("\(error)") { gaps.append("\(error)") }
                     step = detector.receive(RowSet(columns: []))
                 }
             }

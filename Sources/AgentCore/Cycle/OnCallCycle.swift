@@ -12,8 +12,7 @@ struct OnCallCycle: Sendable {
     let configuration: AgentConfiguration
     let writer: StoreWriter
     let settings: Settings
-    /// Somebody asked: everything that has something new is looked at.
-    var isThorough = false
+    var scope = CycleScope.routine
 
     private var engine: SourceEngine { configuration.engine }
     private var clock: WallClock { configuration.clock }
@@ -45,7 +44,7 @@ struct OnCallCycle: Sendable {
 
         let casework = CaseWork(configuration: configuration, writer: writer, settings: settings)
         let cases = try await casework.record(
-            detected.findings, scan: Self.scan(at: start), reopenWithin: Self.reopenWithin)
+            detected.findings, scan: scan(at: start), reopenWithin: Self.reopenWithin)
         var worked: [Int64] = []
         for opened in cases {
             try Task.checkCancellation()
@@ -54,22 +53,25 @@ struct OnCallCycle: Sendable {
                 worked.append(incident)
             }
         }
-        report.incidents = try await writer.read { [worked] store in try worked.compactMap { try store.incident($0) } }
+        try await quality.record(detected, scan: scan(at: start), at: start)
         watch.end("investigate", in: &report)
 
-        try await settle(report, at: start)
+        try await settle(detected, at: start)
+        report.incidents = try await writer.read { [worked] store in try worked.compactMap { try store.incident($0) } }
         report.approvals = try await writer.read { try $0.approvals(limit: 200) }.filter { $0.status == .pending }
         watch.end("settle", in: &report)
         let isPartial = report.isPartial
-        try await writer.transaction { store in
-            try store.recordCycle(at: start, partial: isPartial)
+        try await writer.transaction { [scope] store in
+            if scope != .patrol { try store.recordCycle(at: start, partial: isPartial) }
             try store.setActivity("")
         }
         return report
     }
 
     /// Every scan counts once, however often it is repeated.
-    private static func scan(at start: Instant) -> String { "scan-\(start.iso8601)" }
+    private func scan(at start: Instant) -> String { "\(scope == .patrol ? "patrol" : "scan")-\(start.iso8601)" }
+
+    private var quality: QualityStage { QualityStage(writer: writer) }
 
     // MARK: stages
 
@@ -104,16 +106,16 @@ struct OnCallCycle: Sendable {
         let known = try await writer.read { store in
             (
                 costs: try store.findings(of: .costSpike, since: now - .days(31)),
-                open: try store.unresolvedFindings(), tools: try store.toolProfiles()
+                open: try store.unresolvedFindings(), features: try store.features(), tools: try store.toolProfiles()
             )
         }
         let open = Dictionary(grouping: known.open, by: \.type).mapValues { Set($0.map(\.subject)) }
         let context = DetectorContext(
-            now: now, settings: settings, effort: isThorough ? .thorough : .routine,
-            incidentHours: Set(known.costs.flatMap(\.hours)),
+            now: now, settings: settings, effort: scope.effort, incidentHours: Set(known.costs.flatMap(\.hours)),
             openCostSubjects: open[.costSpike] ?? [], openSubjects: open,
-            tools: Dictionary(known.tools.map { ($0.tool, $0) }) { $1 }, sample: sample)
-        return try await DetectorStage(engine: engine, sources: sources).run(context)
+            snapshots: Dictionary(known.features.map { ($0.feature, $0) }, uniquingKeysWith: { $1 }),
+            tools: Dictionary(known.tools.map { ($0.tool, $0) }, uniquingKeysWith: { $1 }), sample: sample)
+        return try await DetectorStage(engine: engine, sources: sources, types: scope.types).run(context)
     }
 
     private func save(_ report: CycleReport, _ detected: DetectorStage.Result) async throws {
@@ -127,23 +129,29 @@ struct OnCallCycle: Sendable {
             try store.saveHours(complete, source: "langfuse")
             try store.noteFailedTraces(report.findings, at: now)
             try store.saveToolProfiles(detected.reports.flatMap(\.report.tools))
+            try store.saveSnapshots(detected.reports.flatMap(\.report.snapshots))
             _ = try store.finishLoops(quietSince: quiet, at: now)
         }
     }
 
-    /// Resolves what no judging detector has seen for a while, and keeps the count of calls up to date.
-    private func settle(_ report: CycleReport, at now: Instant) async throws {
-        let judged = Set(report.detectors.filter { $0.state == .ok }.map(\.type))
-        let since = now - .minutes(settings.resolveAfterMinutes)
+    /// Resolves what no judging detector has seen for a while, lets the lives of the others go on, and keeps the count of
+    /// calls up to date.
+    private func settle(_ detected: DetectorStage.Result, at start: Instant) async throws {
+        let judged = detected.judged
+        let judges: @Sendable (IncidentFinding) -> Bool = { judged[$0.type]?.contains($0.fingerprint) ?? false }
+        let since = start - .minutes(settings.resolveAfterMinutes)
         let gate = Gate(policy: Policy(settings: settings, isFrozen: configuration.isFrozen))
-        let sources = await sourceHealth()
+        let (sources, now) = (await sourceHealth(), clock.now())
         try await writer.transaction { store in
             try store.saveSources(sources)
-            for resolved in try store.resolveUnseen(since: since, types: judged, at: now) {
-                try store.tell(
-                    "Resolved: no scan has seen it since \(resolved.lastSeen.iso8601Seconds).", of: resolved.id,
-                    gate: gate, at: now)
+            try store.markUnseen(since: start, judges: judges, at: now)
+            for incident in try store.unseen(since: since, judges: judges) {
+                _ = try store.resolve(
+                    incident, by: IncidentLife.agent,
+                    because: "Resolved: no scan has seen it since \(incident.lastSeen.iso8601Seconds)", gate: gate,
+                    at: now)
             }
+            try store.bringUpToDate(gate: gate, at: now)
         }
     }
 

@@ -24,13 +24,13 @@ actor Scheduler {
         machine.finished(job)
     }
 
-    /// The next job when its time has come; nil when the task is cancelled. `onWait` is told how long the wait is.
+    /// The next job when its time has come; nil when the task is cancelled. `onWait` is told when the on-call brain runs next.
     func nextJob(onWait: @Sendable (Instant?) async -> Void) async -> SchedulerMachine.Job? {
         while !Task.isCancelled {
             switch machine.next(now: clock.now()) {
             case .run(let job): return job
             case .sleep(let moment):
-                await onWait(moment)
+                await onWait(machine.nextRun(of: .onCall))
                 await alarm.wait(until: moment)
             }
         }

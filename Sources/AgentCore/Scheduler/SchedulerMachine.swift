@@ -7,6 +7,8 @@ package import Basics
 package struct SchedulerMachine: Hashable, Sendable {
     package enum Job: String, CaseIterable, Hashable, Sendable {
         case onCall = "oncall_brain"
+        /// The outputs of all features.
+        case driftPatrol = "drift_patrol"
     }
 
     package enum Step: Hashable, Sendable {

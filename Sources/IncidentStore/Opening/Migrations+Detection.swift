@@ -47,6 +47,19 @@ extension Migrations {
             ALTER TABLE schema_snapshots ADD COLUMN failed INTEGER NOT NULL DEFAULT 0 CHECK (failed >= 0);
             ALTER TABLE schema_snapshots ADD COLUMN accepted_by TEXT;
 
+            CREATE TABLE schema_snapshot_version (
+                feature_name TEXT NOT NULL,
+                version INTEGER NOT NULL,
+                schema_json TEXT NOT NULL,
+                captured_at TEXT NOT NULL,
+                sample_count INTEGER NOT NULL,
+                accepted_by TEXT,
+                replaced_at TEXT NOT NULL,
+                replaced_by TEXT NOT NULL,
+                PRIMARY KEY (feature_name, version)
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX drift_incident ON drift_events (incident_id);
+
             CREATE TABLE tool_profile (
                 tool_name TEXT PRIMARY KEY NOT NULL CHECK (tool_name <> ''),
                 profile_json TEXT NOT NULL,
@@ -62,7 +75,7 @@ extension Migrations {
                 newest_output TEXT
             ) STRICT, WITHOUT ROWID;
 
-            """ + counting("tool_profile", as: "drift")
+            """ + counting("tool_profile", as: "drift") + counting("schema_snapshot_version", as: "drift")
     }
 
     /// The causal graph of each incident, and the traces that were read whole.
@@ -70,6 +83,7 @@ extension Migrations {
         static let sql =
             """
             ALTER TABLE incident_reports ADD COLUMN graph TEXT;
+            ALTER TABLE incident_reports ADD COLUMN no_code_cause TEXT;
 
             CREATE TABLE trace_record (
                 trace_id TEXT PRIMARY KEY NOT NULL CHECK (trace_id <> ''),

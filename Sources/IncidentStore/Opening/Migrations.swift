@@ -12,6 +12,7 @@ package enum Migrations {
         ("4-quality", Quality.sql),
         ("4-forensics", Forensics.sql),
         ("4-sampler", Sampler.sql),
+        ("4-life", Life.sql),
     ]
 
     package static let names = steps.map(\.name)

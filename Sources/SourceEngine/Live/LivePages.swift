@@ -1,6 +1,5 @@
 import Basics
 import SourceFetch
-import SourceSpec
 
 /// The rows of one live scan.
 struct LiveAnswer: Sendable {
@@ -8,8 +7,6 @@ struct LiveAnswer: Sendable {
     var calls: Int
     var isTruncated: Bool
     var at: Instant
-    /// The provider's older API gave it.
-    var isOlder = false
 }
 
 /// Answers of live tables, kept for a while; the same request under way is never made twice.
@@ -23,8 +20,10 @@ actor LivePages {
     private let lifetime: Span
     private var answers: [LiveRequest.Key: LiveAnswer] = [:]
     private var flights: [LiveRequest.Key: Task<LiveAnswer, any Error>] = [:]
-    /// Mirrored tables whose provider answered 404 to the live request then, and speaks the older API.
-    private var olderSince: [QualifiedName: Instant] = [:]
+    /// When a table's provider was found to speak only the older API of its overlay.
+    private var older: [QualifiedName: Instant] = [:]
+    /// After this the newer one is tried again.
+    private static let olderFor = Span.hours(1)
 
     init(pages: any PageSource, clock: WallClock, lifetime: Span) {
         (self.pages, self.clock, self.lifetime) = (pages, clock, lifetime)
@@ -36,19 +35,30 @@ actor LivePages {
         if let known = kept(request, now) { return (known, false) }
         if let flight = flights[request.key] { return (try await flight.value, false) }
         let (pages, clock) = (pages, clock)
-        let scan = request.scan
-        let older = scan.fallback == nil ? scan.source.overlay.mirrors[scan.table.name]?.fallback : nil
-        let speaksOlder = olderSince[request.key.table].map { now - $0 < MirrorState.probeInterval } ?? false
-        let flight = Task {
-            try await Self.read(request, orBy: older, speaksOlder: speaksOlder, from: pages, clock: clock)
+        let first = isOlder(request.key.table, now) ? request.older ?? request : request
+        let flight = Task { () async throws -> LiveAnswer in
+            do {
+                return try await Self.read(first, from: pages, clock: clock)
+            } catch let error as SourceError where error.kind == .notFound && first.scan.fallback == nil {
+                guard let older = request.older else { throw error }
+                var answer = try await Self.read(older, from: pages, clock: clock)
+                answer.calls += error.calls
+                self.noteOlder(request.key.table, at: clock.now())
+                return answer
+            }
         }
         flights[request.key] = flight
         defer { flights[request.key] = nil }
         let answer = try await flight.value
-        if answer.isOlder, !speaksOlder { olderSince[request.key.table] = now }
         keep(answer, request.key)
         return (answer, true)
     }
+
+    private func isOlder(_ table: QualifiedName, _ now: Instant) -> Bool {
+        older[table].map { now - $0 < Self.olderFor } ?? false
+    }
+
+    private func noteOlder(_ table: QualifiedName, at now: Instant) { older[table] = now }
 
     /// The answers that are kept, in the order of the requests.
     func kept(_ requests: [LiveRequest]) -> [LiveAnswer?] {
@@ -70,27 +80,6 @@ actor LivePages {
         answers = answers.filter { answer.at - $0.value.at < lifetime }
         if answers.values.reduce(answer.rows.count, { $0 + $1.rows.count }) > Self.keptRows { answers.removeAll() }
         answers[key] = answer
-    }
-
-    /// A provider that answers 404 may speak an older API: `older`, where the table has one.
-    private static func read(
-        _ request: LiveRequest, orBy older: MirrorSpec.Fallback?, speaksOlder: Bool, from pages: any PageSource,
-        clock: WallClock
-    ) async throws -> LiveAnswer {
-        guard let older else { return try await read(request, from: pages, clock: clock) }
-        var other = request
-        other.scan.fallback = older
-        other.scan.extraParameters = older.parameters + request.scan.extraParameters
-        do {
-            var answer = try await read(speaksOlder ? other : request, from: pages, clock: clock)
-            answer.isOlder = speaksOlder
-            return answer
-        } catch let error as SourceError where error.kind == .notFound {
-            var answer = try await read(speaksOlder ? request : other, from: pages, clock: clock)
-            answer.calls += error.calls
-            answer.isOlder = !speaksOlder
-            return answer
-        }
     }
 
     private static func read(

@@ -16,6 +16,14 @@ struct LiveRequest: Hashable, Sendable {
             parameters: scan.extraParameters, columns: scan.columns, limit: scan.rowLimit, oldest: oldest)
     }
 
+    /// The same request to the older API that the overlay names; nil where it names none.
+    var older: LiveRequest? {
+        guard let fallback = scan.source.overlay.mirrors[scan.table.name]?.fallback else { return nil }
+        var request = self
+        request.scan.fallback = fallback
+        return request
+    }
+
     struct Key: Hashable, Sendable {
         var table: QualifiedName
         var filters: [String: Value]

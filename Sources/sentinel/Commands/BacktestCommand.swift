@@ -13,13 +13,15 @@ extension Command {
         help: """
             sentinel backtest DETECTOR             over the mirrored history of langfuse.observations
             sentinel backtest DETECTOR FILE        over a file with labels
-            sentinel backtest example FOLDER       write a small file of either form there, with planted truths
+            sentinel backtest example FOLDER       write small files of either form there, with planted truths
 
-            DETECTOR is cost_spike, agent_loop, error_cascade or tool_failure (which needs a file with outputs). FILE ends in
+            DETECTOR is cost_spike, agent_loop, error_cascade, prompt_drift or tool_failure (the last needs a file with
+            outputs). FILE ends in
               .csv    hourly values: hour,cost,label (for cost_spike)
               .jsonl  observations, one JSON object a line, `label` naming the detector that should speak
 
-              --step 15m            the time from one run to the next (default 15m; 1h for .csv)
+              --step 15m            the time from one run to the next (default 15m; 1h for .csv, drift_patrol_hours for
+                                    prompt_drift)
               --warmup 7d           history that is only learnt from (default 7d)
               --format table|json   how to print (default table)
 
@@ -59,6 +61,7 @@ extension Command {
         try Files.makeFolder(folder)
         for (name, text) in [
             ("cost.csv", Example.hourlyCost), ("traces.jsonl", Example.traces), ("tools.jsonl", Example.tools),
+            ("outputs.jsonl", Example.outputs),
         ] {
             try Files.replace("\(folder)/\(name)", with: Array(text.utf8), mode: 0o644)
             Output.line("\(folder)/\(name)")
@@ -84,9 +87,14 @@ private struct BacktestTrial: Sendable {
         settings = try composition.settingsFile.load()
         warmup = try Self.span(arguments["--warmup"], "--warmup") ?? .days(7)
         let file = arguments.words.dropFirst().first
-        step =
-            try Self.span(arguments["--step"], "--step") ?? (file?.hasSuffix(".csv") == true ? .hours(1) : .minutes(15))
+        let usual: Span =
+            type == .promptDrift
+            ? .hours(settings.driftPatrolHours) : file?.hasSuffix(".csv") == true ? .hours(1) : .minutes(15)
+        step = try Self.span(arguments["--step"], "--step") ?? usual
         guard let file else {
+            guard type != .promptDrift else {
+                throw Failure("The mirror holds no outputs: name a .jsonl file of observations with their outputs.")
+            }
             folder = nil
             history = LabelledHistory()
             replay = Replay(engine: composition.engine, type: type, freshness: .stored)

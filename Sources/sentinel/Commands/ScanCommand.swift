@@ -42,11 +42,22 @@ extension Command {
 enum ScanRun {
     /// A cycle in this process, with its acts carried out.
     static func here(_ composition: Composition) async throws -> JSONValue {
+        try await withAgent(composition) { try await $0.scanOnce() }.json
+    }
+
+    /// Drift Patrol in this process, with its acts carried out.
+    static func patrol(_ composition: Composition) async throws -> CycleReport {
+        try await withAgent(composition) { try await $0.patrolOnce() }
+    }
+
+    private static func withAgent(
+        _ composition: Composition, _ work: (Agent) async throws -> CycleReport
+    ) async throws -> CycleReport {
         let server = try? LoopbackServer(
             composition.environment, clock: composition.clock, inbox: IntentInbox(composition.paths.database))
         defer { server?.stop() }
         let flags = server?.flags ?? KillFlags(startedAt: composition.clock.now()) { _ in }
-        return try await composition.agent(killFlags: flags, listening: server?.address).scanOnce(isThorough: true).json
+        return try await work(composition.agent(killFlags: flags, listening: server?.address))
     }
 
     /// The agent that holds the store runs the cycle; its report is read from the store.
@@ -77,7 +88,7 @@ enum ScanRun {
         }
         let copy = try Composition(arguments, database: "\(folder)/sentinel.db")
         let flags = KillFlags(startedAt: copy.clock.now()) { _ in }
-        return try await copy.agent(killFlags: flags, listening: nil).scanOnce(carryingOutActs: false, isThorough: true)
+        return try await copy.agent(killFlags: flags, listening: nil).scanOnce(carryingOutActs: false)
             .json
     }
 

@@ -110,6 +110,7 @@ CREATE TABLE drift_events (
     details TEXT NOT NULL DEFAULT '{}',
     incident_id INTEGER REFERENCES incident_reports (id)
 ) STRICT;
+CREATE INDEX drift_incident ON drift_events (incident_id);
 CREATE INDEX drift_time ON drift_events (detected_at);
 CREATE TRIGGER drift_events_delete AFTER DELETE ON drift_events BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'drift';
@@ -219,7 +220,7 @@ CREATE TABLE incident_reports (
     report_text TEXT NOT NULL DEFAULT '',
     related_commits TEXT NOT NULL DEFAULT '[]',
     urgency INTEGER NOT NULL GENERATED ALWAYS AS (CASE WHEN state = 'resolved' THEN 0 ELSE
-        CASE severity WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END END) VIRTUAL, graph TEXT,
+        CASE severity WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END END) VIRTUAL, graph TEXT, no_code_cause TEXT,
     CHECK ((state = 'resolved') = (resolved_at IS NOT NULL))
 ) STRICT;
 CREATE INDEX incident_listed ON incident_reports (urgency DESC, last_seen DESC, id DESC);
@@ -379,6 +380,26 @@ CREATE TRIGGER scan_report_insert AFTER INSERT ON scan_report BEGIN
 END;
 CREATE TRIGGER scan_report_update AFTER UPDATE ON scan_report BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'agent';
+END;
+CREATE TABLE schema_snapshot_version (
+    feature_name TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    schema_json TEXT NOT NULL,
+    captured_at TEXT NOT NULL,
+    sample_count INTEGER NOT NULL,
+    accepted_by TEXT,
+    replaced_at TEXT NOT NULL,
+    replaced_by TEXT NOT NULL,
+    PRIMARY KEY (feature_name, version)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER schema_snapshot_version_delete AFTER DELETE ON schema_snapshot_version BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'drift';
+END;
+CREATE TRIGGER schema_snapshot_version_insert AFTER INSERT ON schema_snapshot_version BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'drift';
+END;
+CREATE TRIGGER schema_snapshot_version_update AFTER UPDATE ON schema_snapshot_version BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'drift';
 END;
 CREATE TABLE schema_snapshots (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,0 +1,63 @@
+import Basics
+import OnCallModel
+
+/// One output of a feature, with what its row says of how it came about.
+struct DriftOutput: Hashable, Sendable {
+    var id: String
+    var trace: String
+    var at: Instant
+    var sample: OutputSample
+    var origin: DriftOrigin
+
+    /// Nil for a row that says nothing of what the feature gives: one that is still running, that failed before it gave
+    /// anything, that has no time, or that is a step of something else where only roots count.
+    init?(_ row: RowSet.Record, rootsOnly: Bool) {
+        guard let at = row["start_time"].instant, let id = row["id"].text else { return nil }
+        if rootsOnly, let parent = row["parent_observation_id"].text, !parent.isEmpty { return nil }
+        let sample = OutputSample(row["output"].text)
+        if sample == .blank, row["end_time"].isNull || row["level"].text == "ERROR" { return nil }
+        self.id = id
+        trace = row["trace_id"].text ?? ""
+        self.at = at
+        self.sample = sample
+        origin = DriftOrigin(row)
+    }
+
+    /// Oldest first; two of one moment in the order of their ids.
+    static func inOrder(_ outputs: some Sequence<DriftOutput>) -> [DriftOutput] {
+        var seen: Set<String> = []
+        return outputs.filter { seen.insert("\($0.trace)\u{1F}\($0.id)").inserted }
+            .sorted { ($0.at, $0.id) < ($1.at, $1.id) }
+    }
+}
+
+/// What an output was made with: the labels by which failing and passing ones may differ.
+struct DriftOrigin: Hashable, Sendable {
+    /// In the order in which one is believed when several differ alike: the nearest cause first.
+    enum Label: String, CaseIterable, Hashable, Sendable {
+        case prompt = "prompt_version"
+        case model, release, version, environment
+    }
+
+    private var values: [Label: String] = [:]
+    /// The prompt's name and its version's number, where the row has both.
+    var prompt: Prompt?
+
+    struct Prompt: Hashable, Sendable {
+        var name: String
+        var version: Int
+    }
+
+    init(_ row: RowSet.Record) {
+        for label in Label.allCases.dropFirst() {
+            if let text = row[label.rawValue].text, !text.isEmpty { values[label] = String(text.prefix(120)) }
+        }
+        guard let version = row["prompt_version"].integer else { return }
+        let name = row["prompt_name"].text ?? ""
+        values[.prompt] = name.isEmpty ? "v\(version)" : "\(name.prefix(120)) v\(version)"
+        if !name.isEmpty { prompt = Prompt(name: name, version: version) }
+    }
+
+    /// `support-bot v14`, `gpt-4o`; nil where the row does not say.
+    subscript(label: Label) -> String? { values[label] }
+}

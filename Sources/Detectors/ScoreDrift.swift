@@ -1,0 +1,127 @@
+import Basics
+import OnCallModel
+
+/// The values of one score of one feature: of the last 24 hours, and of the six days before.
+struct ScoreDrift: Hashable, Sendable {
+    var feature: String
+    var score: String
+    var now: [Double: Int] = [:]
+    var before: [Double: Int] = [:]
+
+    /// Of fewer values, on either side, nothing is said.
+    static let least = 10
+    /// From so many on a fall is one when it is surely no chance; below, it must be twice as deep.
+    static let enough = 30
+    static let significance = 0.001
+    static let earlySignificance = 0.005
+
+    var count: Int { Self.count(now) }
+    var countBefore: Int { Self.count(before) }
+    var mean: Double { Self.mean(now) }
+    var meanBefore: Double { Self.mean(before) }
+    var drop: Double { meanBefore - mean }
+    var isJudged: Bool { count >= Self.least && countBefore >= Self.least }
+    var p: Double { MannWhitney.p(lower: now, than: before) }
+    var fingerprint: Fingerprint { .scoreDrift(of: feature, score: score) }
+
+    private static func count(_ values: [Double: Int]) -> Int { values.values.reduce(0, +) }
+
+    private static func mean(_ values: [Double: Int]) -> Double {
+        let count = count(values)
+        return count == 0 ? 0 : values.reduce(0) { $0 + $1.key * Double($1.value) } / Double(count)
+    }
+
+    /// Of a score whose values span more than 1, the drop is a share of that span: half a point of five is not half of one.
+    var scale: Double {
+        let values = Set(now.keys).union(before.keys)
+        guard let low = values.min(), let high = values.max() else { return 1 }
+        return max(1, high - low)
+    }
+
+    func isDrift(_ settings: Settings) -> Bool {
+        guard settings.driftRequiresContrast else {
+            return count > 0 && countBefore > 0 && drop > settings.scoreDrop
+        }
+        guard isJudged, drop > settings.scoreDrop * scale else { return false }
+        let hasEnough = count >= Self.enough && countBefore >= Self.enough
+        return hasEnough ? p < Self.significance : drop > 2 * settings.scoreDrop * scale && p < Self.earlySignificance
+    }
+
+    /// Rows: feature, score, value, is_now, scores. A value that is no number is left out and counted.
+    static func read(_ rows: RowSet) -> (pairs: [ScoreDrift], unreadable: Int) {
+        struct Key: Hashable {
+            var feature: String
+            var score: String
+        }
+        var pairs: [Key: ScoreDrift] = [:]
+        var unreadable = 0
+        for row in rows.records {
+            guard let feature = row["feature"].text, let score = row["score"].text, let count = row["scores"].integer
+            else { continue }
+            guard let value = row["value"].real, value.isFinite else {
+                unreadable += count
+                continue
+            }
+            var pair = pairs[Key(feature: feature, score: score)] ?? ScoreDrift(feature: feature, score: score)
+            if row["is_now"].integer == 1 {
+                pair.now[value, default: 0] += count
+            } else {
+                pair.before[value, default: 0] += count
+            }
+            pairs[Key(feature: feature, score: score)] = pair
+        }
+        return (pairs.values.sorted { ($0.feature, $0.score) < ($1.feature, $1.score) }, unreadable)
+    }
+
+    /// `minutes`: minute, mean and number of scores, of any order. The minute from which on the mean is lower, as two levels fit
+    /// them best; the beginning of the last day where there is none.
+    func onset(in minutes: RowSet, now: Instant) -> Instant {
+        let points = minutes.records.compactMap { row -> (minute: Instant, mean: Double, count: Double)? in
+            guard let minute = row["minute"].instant, let mean = row["mean"].real, mean.isFinite,
+                let count = row["scores"].integer, count > 0
+            else { return nil }
+            return (minute, mean, Double(count))
+        }.sorted { $0.minute < $1.minute }
+        let (sum, weight) = points.reduce((0, 0)) { ($0.0 + $1.mean * $1.count, $0.1 + $1.count) }
+        var best: (minute: Instant, gain: Double)?
+        var (leftSum, leftWeight) = (0.0, 0.0)
+        for point in points {
+            if leftWeight > 0 {
+                let difference = leftSum / leftWeight - (sum - leftSum) / (weight - leftWeight)
+                let gain = leftWeight * (weight - leftWeight) * difference * difference
+                if difference > 0, gain > best?.gain ?? 0 { best = (point.minute, gain) }
+            }
+            (leftSum, leftWeight) = (leftSum + point.mean * point.count, leftWeight + point.count)
+        }
+        return best?.minute ?? now - DriftQueries.window
+    }
+
+    // MARK: as a finding
+
+    func finding(onset: Instant, now: Instant, sql: String) -> Finding {
+        Finding(
+            type: .promptDrift, severity: .medium, fingerprint: fingerprint, subject: feature,
+            description: """
+                \(feature): the score \(score) fell from \(Figures.decimal(meanBefore, digits: 2)) (mean of \(countBefore) \
+                in six days) to \(Figures.decimal(mean, digits: 2)) (mean of \(count) in the last 24 h; \
+                \(DriftContrast.spell(p))); since about \(onset.iso8601Seconds).
+                """,
+            evidence: evidence(onset), sql: sql, onset: onset, lastSeen: now, costPerHour: 0,
+            links: FindingLinks(features: [feature]))
+    }
+
+    func event(onset: Instant, now: Instant) -> DriftEvent {
+        DriftEvent(
+            id: 0, feature: feature, at: now, kind: .score, severity: .medium, failRate: nil,
+            details: evidence(onset))
+    }
+
+    private func evidence(_ onset: Instant) -> JSONValue {
+        .fields([
+            "kind": .string(DriftEvent.Kind.score.rawValue), "score": .string(String(score.prefix(120))),
+            "mean": .number(mean), "mean_before": .number(meanBefore), "drop": .number(drop),
+            "scores": JSONValue(count), "scores_before": JSONValue(countBefore), "p": .number(p),
+            "onset": JSONValue(onset),
+        ])
+    }
+}

@@ -1,0 +1,136 @@
+import Basics
+import IncidentStore
+import OnCallModel
+
+/// Features and drifts as the command line prints them.
+enum QualityText {
+    static func table(_ features: [FeatureSnapshot]) -> String {
+        guard !features.isEmpty else { return "No feature was looked at yet: run `sentinel quality scan`.\n" }
+        return TextTable(
+            ["feature", "state", "version", "samples", "failing", "last look", "required keys"],
+            features.map { feature in
+                [
+                    .text(feature.feature), .text(feature.state.rawValue), Value(feature.version),
+                    Value(feature.profile.samples),
+                    .text(feature.checked == 0 ? "" : "\(feature.failed) of \(feature.checked)"),
+                    .text(feature.lookedAt?.iso8601Seconds ?? ""), .text(keys(feature.profile)),
+                ]
+            }
+        ).text
+    }
+
+    /// What is not JSON has no keys.
+    private static func keys(_ profile: OutputProfile) -> String {
+        if profile.documents * 2 < profile.samples { return profile.samples == 0 ? "" : "(text)" }
+        let top = profile.requiredPaths.filter { OutputProfile.parent(of: $0) == OutputProfile.root }
+        return top.map { String($0.dropFirst($0.hasPrefix("$.") ? 2 : 1)) }.joined(separator: ", ")
+    }
+
+    static func detail(_ feature: FeatureSnapshot, _ versions: [SnapshotVersion]) -> String {
+        let accepted = feature.acceptedBy.map { ", accepted by \(TextTable.inert($0))" } ?? ""
+        var text = """
+            \(TextTable.inert(feature.feature)): \(feature.state.rawValue), snapshot \(feature.version) of \
+            \(feature.capturedAt.iso8601Seconds)\(accepted)
+            \(feature.profile.samples) samples, \(feature.profile.texts) texts, \(feature.profile.blanks) empty
+
+            """
+        if feature.checked > 0 { text += "\(feature.failed) of its latest \(feature.checked) outputs do not fit\n" }
+        text += "\n" + paths(feature.profile)
+        if let candidate = feature.candidate {
+            text += "\nWhat it gives now (`sentinel quality accept` makes it the norm)\n" + paths(candidate)
+        }
+        for version in versions {
+            text += """
+                \nSnapshot \(version.version) of \(version.capturedAt.iso8601Seconds), until \
+                \(version.replacedAt.iso8601Seconds) (\(TextTable.inert(version.replacedBy)))
+                \(paths(version.profile))
+                """
+        }
+        return text
+    }
+
+    private static func paths(_ profile: OutputProfile) -> String {
+        let required = Set(profile.requiredPaths)
+        let places = profile.places.filter { $0.key != OutputProfile.root }.sorted { $0.key < $1.key }
+        guard !places.isEmpty else { return "no keys\n" }
+        return TextTable(
+            ["key", "types", "in", ""],
+            places.map { path, place in
+                let kinds = place.kinds.keys.sorted().map(\.rawValue).joined(separator: " or ")
+                let share = Double(place.present) / Double(max(1, place.possible))
+                return [
+                    .text(path), .text(kinds), .text(Figures.percent(share)),
+                    .text(required.contains(path) ? "required" : "optional"),
+                ]
+            }
+        ).text
+    }
+
+    static func table(_ events: [DriftEvent]) -> String {
+        guard !events.isEmpty else { return "Nothing drifted.\n" }
+        return TextTable(
+            ["feature", "when", "kind", "severity", "failing", "incident", "contrast", "blame"],
+            events.map { event in
+                let contrast = event.details["contrast"]
+                let value = contrast?["value"]?.string
+                return [
+                    .text(event.feature), .text(event.at.iso8601Seconds), .text(event.kind.rawValue),
+                    .text(event.severity.rawValue), .text(event.failRate.map(Figures.percent) ?? score(event)),
+                    event.incident.map(Value.integer) ?? .null, Value(value),
+                    .text(event.blameSHA.map { "\($0.prefix(7)) \(event.blameMessage ?? "")" } ?? ""),
+                ]
+            }
+        ).text
+    }
+
+    private static func score(_ event: DriftEvent) -> String {
+        guard let before = event.details["mean_before"]?.double, let mean = event.details["mean"]?.double else {
+            return ""
+        }
+        let name = event.details["score"]?.string ?? ""
+        return "\(name) \(Figures.decimal(before, digits: 2)) to \(Figures.decimal(mean, digits: 2))"
+    }
+}
+
+extension FeatureSnapshot {
+    var json: JSONValue { json(with: nil) }
+
+    /// With the keys, types and earlier versions where `versions` are given.
+    func json(with versions: [SnapshotVersion]?) -> JSONValue {
+        let summary: JSONValue = .fields([
+            "feature": .string(feature), "state": .string(state.rawValue), "version": JSONValue(version),
+            "samples": JSONValue(profile.samples), "captured_at": JSONValue(capturedAt),
+            "looked_at": JSONValue(lookedAt), "newest_output": JSONValue(newestOutput),
+            "checked": JSONValue(checked), "failed": JSONValue(failed),
+            "fail_rate": JSONValue(failRate), "accepted_by": JSONValue(acceptedBy),
+            "required": .array(profile.requiredPaths.map(JSONValue.string)),
+            "optional": .array(profile.optionalPaths.map(JSONValue.string)),
+        ])
+        guard let versions else { return summary }
+        let details: JSONValue = .fields([
+            "profile": profile.json, "candidate": candidate?.json ?? .null,
+            "versions": .array(versions.map(\.json)),
+        ])
+        return .object((summary.members ?? []) + (details.members ?? []))
+    }
+}
+
+extension SnapshotVersion {
+    fileprivate var json: JSONValue {
+        .fields([
+            "version": JSONValue(version), "captured_at": JSONValue(capturedAt), "accepted_by": JSONValue(acceptedBy),
+            "replaced_at": JSONValue(replacedAt), "replaced_by": .string(replacedBy), "profile": profile.json,
+        ])
+    }
+}
+
+extension DriftEvent {
+    var json: JSONValue {
+        .fields([
+            "id": .integer(id), "feature": .string(feature), "at": JSONValue(at), "kind": .string(kind.rawValue),
+            "severity": .string(severity.rawValue), "fail_rate": JSONValue(failRate),
+            "blame_sha": JSONValue(blameSHA), "blame_message": JSONValue(blameMessage), "details": details,
+            "incident": incident.map(JSONValue.integer) ?? .null,
+        ])
+    }
+}

@@ -1,3 +1,4 @@
+import Actions
 import AgentCore
 import Basics
 import Configuration
@@ -111,9 +112,10 @@ struct StoreDesk: Sendable {
         reader = StoreReader(composition.paths.database)
     }
 
-    /// Asks the agent, waits for its answer and prints it.
-    func ask(_ intent: Intent) async throws -> ExitStatus {
-        guard StoreFile(composition.paths.database).isHeld else {
+    /// Asks the agent, waits for its answer and prints it. `orHere`: where no agent works on the store, this process answers.
+    func ask(_ intent: Intent, orHere: Bool = false) async throws -> ExitStatus {
+        let isHeld = StoreFile(composition.paths.database).isHeld
+        guard isHeld || orHere else {
             throw Failure(
                 "No agent works on \(composition.paths.database): start `sentinel` or `sentinel agent`, then ask again."
             )
@@ -121,6 +123,10 @@ struct StoreDesk: Sendable {
         let inbox = IntentInbox(composition.paths.database)
         let id = try await inbox.append(
             intent, author: composition.author("command line"), at: composition.clock.now())
+        if !isHeld {
+            let flags = KillFlags(startedAt: composition.clock.now()) { _ in }
+            try await composition.agent(killFlags: flags, listening: nil).answerOnce()
+        }
         let query = StoreQuery<String>([.intents]) { try $0.outcome(ofIntent: id) ?? "" }
         for try await outcome in reader.observe(query) where !outcome.isEmpty {
             Output.line(TextTable.inert(outcome))

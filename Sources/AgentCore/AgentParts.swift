@@ -63,29 +63,7 @@ struct AgentParts: Sendable {
 
     /// Answers intents as they come, and passes the store's notices on.
     func answerIntents() async throws {
-<<<<<<< HEAD
-        let gate: @Sendable () async -> Gate = { [configuration, settings] in await Self.gate(configuration, settings) }
-        let quality = QualityDesk(
-            writer: writer, clock: clock, gate: gate, patrol: { [scheduler] in await scheduler.hasten(.driftPatrol) })
-        let desk = IntentDesk(
-            writer: writer, clock: clock, gate: gate, settings: settings, outbox: outbox, quality: quality,
-            scan: { [scheduler, isAsked] in
-                isAsked.withLock { $0 = true }
-                await scheduler.hasten(.onCall)
-            }, traces: TraceReader(engine: configuration.engine, clock: clock))
-||||||| f9ffc59
-        let gate: @Sendable () async -> Gate = { [configuration, settings] in await Self.gate(configuration, settings) }
-        let quality = QualityDesk(
-            writer: writer, clock: clock, gate: gate, patrol: { [scheduler] in await scheduler.hasten(.driftPatrol) })
-        let desk = IntentDesk(
-            writer: writer, clock: clock, gate: gate, settings: settings, outbox: outbox, quality: quality,
-            scan: { [scheduler, isAsked] in
-                isAsked.withLock { $0 = true }
-                await scheduler.hasten(.onCall)
-            })
-=======
         let desk = intentDesk
->>>>>>> drift
         let watch = try StoreWatch(writer.file)
         try await desk.answerAll()
         for await _ in watch.changes {
@@ -111,7 +89,7 @@ struct AgentParts: Sendable {
             scan: { [scheduler, isAsked] in
                 isAsked.withLock { $0 = true }
                 await scheduler.hasten(.onCall)
-            })
+            }, traces: TraceReader(engine: configuration.engine, clock: clock))
     }
 
     /// Runs each job at its time.

@@ -78,7 +78,7 @@ struct IncidentOrders: Sendable {
             let id = try number(of: "incident")
             let end = try time(of: 2, "Say until when: sentinel incidents snooze \(id) 2h.", from: desk.now)
             return try await desk.ask(
-                .snooze(incident: incident(allowing: .snooze(until: end, by: "")), until: end))
+                .snooze(incident: incident(allowing: .snooze(until: end, by: "")), until: end), orHere: true)
         case "silence": return try await silence()
         case "maintenance":
             let start = try start()

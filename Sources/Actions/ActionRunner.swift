@@ -45,6 +45,8 @@ package struct ActionRunner: Sendable {
             PostIncident(context: context, slack: slack, text: text)
         case .updatePost(_, let note):
             UpdatePost(note: note, context: context, slack: slack, text: text)
+        case .postReply(_, let reply):
+            PostReply(reply: reply, context: context, slack: slack, text: text)
         case .openIssue:
             OpenIssue(context: context, issues: issues, text: text)
         case .killLoop(let trace, let agent):

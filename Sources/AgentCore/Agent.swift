@@ -47,7 +47,10 @@ package struct Agent: Sendable {
 
     /// Answers the intents that wait, and carries out what they put into the outbox.
     package func answerOnce() async throws {
-        try await withParts { try await $0.answerOnce() }
+        try await withParts { parts in
+            try await parts.answerOnce()
+            try await parts.outbox.drain()
+        }
     }
 
     private func once(

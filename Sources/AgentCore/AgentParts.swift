@@ -27,10 +27,14 @@ struct AgentParts: Sendable {
         let gate: @Sendable () async -> Gate = { await Self.gate(configuration, settings) }
         outbox = Outbox(
             writer: writer, runner: configuration.runner, clock: clock, sleep: configuration.sleep, gate: gate)
-        expiry = ExpiryWatch(writer: writer, clock: clock, gate: gate, outbox: outbox, alarm: Alarm(clock: clock))
+        let scheduler = Scheduler(clock: clock)
+        self.scheduler = scheduler
+        let lives = LifeWatch(
+            writer: writer, clock: clock, gate: gate, outbox: outbox, scan: { await scheduler.hasten(.onCall) })
+        expiry = ExpiryWatch(
+            writer: writer, clock: clock, gate: gate, outbox: outbox, lives: lives, alarm: Alarm(clock: clock))
         loopWatch = LoopWatch(
             writer: writer, probe: TraceProbe(engine: configuration.engine), clock: clock, settings: settings)
-        scheduler = Scheduler(clock: clock)
         try await settings.publish()
         try await writer.transaction { try $0.setListening(configuration.listening) }
         try await restoreKillFlags()
@@ -59,7 +63,29 @@ struct AgentParts: Sendable {
 
     /// Answers intents as they come, and passes the store's notices on.
     func answerIntents() async throws {
+<<<<<<< HEAD
+        let gate: @Sendable () async -> Gate = { [configuration, settings] in await Self.gate(configuration, settings) }
+        let quality = QualityDesk(
+            writer: writer, clock: clock, gate: gate, patrol: { [scheduler] in await scheduler.hasten(.driftPatrol) })
+        let desk = IntentDesk(
+            writer: writer, clock: clock, gate: gate, settings: settings, outbox: outbox, quality: quality,
+            scan: { [scheduler, isAsked] in
+                isAsked.withLock { $0 = true }
+                await scheduler.hasten(.onCall)
+            }, traces: TraceReader(engine: configuration.engine, clock: clock))
+||||||| f9ffc59
+        let gate: @Sendable () async -> Gate = { [configuration, settings] in await Self.gate(configuration, settings) }
+        let quality = QualityDesk(
+            writer: writer, clock: clock, gate: gate, patrol: { [scheduler] in await scheduler.hasten(.driftPatrol) })
+        let desk = IntentDesk(
+            writer: writer, clock: clock, gate: gate, settings: settings, outbox: outbox, quality: quality,
+            scan: { [scheduler, isAsked] in
+                isAsked.withLock { $0 = true }
+                await scheduler.hasten(.onCall)
+            })
+=======
         let desk = intentDesk
+>>>>>>> drift
         let watch = try StoreWatch(writer.file)
         try await desk.answerAll()
         for await _ in watch.changes {

@@ -57,6 +57,39 @@ package enum Example {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// Nine days of two tools' calls: `search_kb` gives the page of a proxy for two hours, `list_orders` finds nothing now
+    /// and then, as it always did.
+    package static var tools: String {
+        var lines: [String] = []
+        for place in 0..<9 * 96 {
+            let minute = Double(place) * 15
+            let isBroken = (8 * 96 + 20..<8 * 96 + 30).contains(place)
+            let found = #"{"articles":[{"id":\#(place),"title":"Article \#(place) of the handbook"}],"total":1}"#
+            let calls: [(name: String, output: String, isBroken: Bool)] = [
+                ("search_kb", isBroken ? "<html><body>502 Bad Gateway</body></html>" : found, isBroken),
+                (
+                    "list_orders",
+                    place % 3 == 0
+                        ? "[]"
+                        : #"[{"order":"O-\#(place)","total":\#(place % 40 + 5),"address":"Long Street \#(place), 0150 Oslo, Norway","state":"shipped"}]"#,
+                    false
+                ),
+            ]
+            for (name, output, isBroken) in calls {
+                let time = JSONValue(start + .minutes(minute))
+                var members: [JSONValue.Member] = [
+                    .init("id", .string("t\(lines.count)")), .init("trace_id", .string("run-\(place)")),
+                    .init("type", "TOOL"), .init("name", .string(name)), .init("start_time", time),
+                    .init("end_time", time), .init("input", .string(#"{"q":"question \#(place)"}"#)),
+                    .init("output", .string(output)),
+                ]
+                if isBroken { members.append(.init("label", "tool_failure")) }
+                lines.append(JSONValue.object(members).serialized)
+            }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
     /// Twelve days of a support bot's outputs, five an hour: one in five has a further key, one in thirty is no JSON. For nine
     /// hours of the tenth day its keys are renamed, by version 14 of its prompt.
     package static var outputs: String {

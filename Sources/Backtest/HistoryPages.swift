@@ -20,14 +20,15 @@ package struct HistoryPages: PageSource {
         var outcome = ScanOutcome(calls: 1)
         guard scan.table.name == "observations" else { return outcome }
         var wanted = self.rows.filter { $0.time <= clock.now() }
-        for name in ["trace_id", "name", "type"] {
+        for name in ["trace_id", "type", "name", "level"] {
             if let value = scan.filters[name] { wanted.removeAll { $0.row[name] != value } }
         }
-        if let from = scan.filters["from_start_time"]?.instant { wanted.removeAll { $0.time < from } }
-        if let to = scan.filters["to_start_time"]?.instant { wanted.removeAll { $0.time >= to } }
         let bounds = Dictionary(scan.extraParameters.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
-        if let from = bounds["fromStartTime"].flatMap({ Instant(iso8601: $0) }) { wanted.removeAll { $0.time < from } }
-        if let to = bounds["toStartTime"].flatMap({ Instant(iso8601: $0) }) { wanted.removeAll { $0.time >= to } }
+        func bound(_ parameter: String, _ filter: String) -> Instant? {
+            (bounds[parameter] ?? scan.filters[filter]?.text).flatMap { Instant(iso8601: $0) }
+        }
+        if let from = bound("fromStartTime", "from_start_time") { wanted.removeAll { $0.time < from } }
+        if let to = bound("toStartTime", "to_start_time") { wanted.removeAll { $0.time >= to } }
         var rest = wanted.reversed().prefix(scan.rowLimit ?? .max)
         repeat {
             let page = rest.prefix(Self.pageRows).map { item in scan.table.columns.map { item.row[$0.name] ?? .null } }

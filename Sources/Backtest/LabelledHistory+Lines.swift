@@ -20,6 +20,8 @@ extension LabelledHistory {
                 continue
             }
             row["start_time"] = Value(start)
+            // Without a word of its end it ended at once: only an end that is null is of one that is still running.
+            if row["end_time"] == nil { row["end_time"] = row["start_time"] }
             if row["id"] == nil { row["id"] = .text("line-\(number + 1)") }
             if let label = row.removeValue(forKey: "label")?.text, !label.isEmpty {
                 guard let type = DetectionType(rawValue: label) else {

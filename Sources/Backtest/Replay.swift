@@ -98,7 +98,8 @@ package actor Replay {
         if let rows = known[key] { return rows }
         do {
             let rows = try await engine.query(query.sql, query.parameters, freshness: freshness).rows
-            known[key] = rows
+            // Bodies would fill the memory.
+            if !rows.columns.contains("output") { known[key] = rows }
             return rows
         } catch {
             guard query.isOptional, !Task.isCancelled else { throw error }

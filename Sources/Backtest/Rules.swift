@@ -10,6 +10,7 @@ package enum Rules {
         rule.costSpikeMultiplier = 2.5
         rule.loopRequiresRepetition = false
         rule.agentLoopGenerationThreshold = 10
+        rule.toolRequiresContrast = false
         rule.driftRequiresContrast = false
         rule.driftFailRate = 0.15
         rule.scoreDrop = 0.1

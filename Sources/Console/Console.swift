@@ -118,6 +118,8 @@ package final class Console: @unchecked Sendable {  // because after `run` only 
         switch effect {
         case .append(let intent): Task { @Sendable in await feed.append(intent) }
         case .follow(let incident): Task { @Sendable in await feed.follow(incident: incident) }
+        case .followForensics(let incident): Task { @Sendable in await feed.followForensics(incident: incident) }
+        case .followTrace(let trace): Task { @Sendable in await feed.follow(trace: trace) }
         case .useTheme(let name):
             let (theme, problem) = themes.load(name)
             if let problem { events.post(.failed(problem)) }

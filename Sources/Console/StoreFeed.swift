@@ -12,6 +12,8 @@ package actor StoreFeed {
     private let author: String
     private var observations: [Task<Void, Never>] = []
     private var incident: Task<Void, Never>?
+    private var forensics: Task<Void, Never>?
+    private var trace: Task<Void, Never>?
 
     package init(path: String, events: EventInbox, clock: WallClock, author: String) {
         reader = StoreReader(path)
@@ -29,12 +31,15 @@ package actor StoreFeed {
             follow(.approvals(limit: 500)) { .approvals($0) },
             follow(.incidents(limit: 1000)) { .incidents($0) },
             follow(.settings) { .settings($0) },
+            follow(.silences(limit: 200)) { .silences($0) },
+            follow(.features) { .features($0) },
+            follow(.driftEvents(limit: 200)) { .drifts($0) },
         ]
     }
 
     package func stop() {
         for observation in observations { observation.cancel() }
-        incident?.cancel()
+        for observation in [incident, forensics, trace] { observation?.cancel() }
     }
 
     private func follow<Answer>(
@@ -54,6 +59,18 @@ package actor StoreFeed {
     func follow(incident id: Int64?) {
         incident?.cancel()
         incident = id.map { id in follow(.incident(id)) { .incident(id, $0) } }
+    }
+
+    /// Observes what the investigation of one incident left, and no other's.
+    func followForensics(incident id: Int64?) {
+        forensics?.cancel()
+        forensics = id.map { id in follow(.forensics(ofIncident: id)) { .forensics(id, $0) } }
+    }
+
+    /// Observes one trace, and no other.
+    func follow(trace id: String?) {
+        trace?.cancel()
+        trace = id.map { id in follow(.trace(id)) { .trace(id, $0) } }
     }
 
     /// Leaves an intent, and tells what it became when the agent has answered.

@@ -45,6 +45,9 @@ package struct DetectorQuery: Hashable, Sendable {
 package enum DetectorCatalog {
     /// A fresh detector of every kind, in the order in which they run: of one trouble the first to see it opens the incident.
     package static func all() -> [any Detector] {
-        [AgentLoopDetector(), CostSpikeDetector(), ErrorCascadeDetector(), PromptDriftDetector()]
+        [
+            AgentLoopDetector(), CostSpikeDetector(), ErrorCascadeDetector(), PromptDriftDetector(),
+            ToolFailureDetector(),
+        ]
     }
 }

@@ -23,11 +23,15 @@ package struct DetectorContext: Hashable, Sendable {
     /// What is known of the outputs of features and of tools, by name.
     package var snapshots: [String: FeatureSnapshot]
     package var tools: [String: ToolProfile]
+    /// The traces whose bodies are worth a call; nil where nothing was sampled, and any trace may be read in full. What
+    /// is added up or compared as a baseline never looks at it.
+    package var sample: TraceSample?
 
     package init(
         now: Instant, settings: Settings, effort: Effort = .routine, incidentHours: Set<Instant> = [],
         openCostSubjects: Set<String> = [], openSubjects: [DetectionType: Set<String>] = [:],
-        snapshots: [String: FeatureSnapshot] = [:], tools: [String: ToolProfile] = [:]
+        snapshots: [String: FeatureSnapshot] = [:], tools: [String: ToolProfile] = [:],
+        sample: TraceSample? = nil
     ) {
         self.now = now
         self.settings = settings
@@ -37,5 +41,6 @@ package struct DetectorContext: Hashable, Sendable {
         self.openSubjects = openSubjects
         self.snapshots = snapshots
         self.tools = tools
+        self.sample = sample
     }
 }

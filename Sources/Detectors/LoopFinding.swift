@@ -10,16 +10,26 @@ enum LoopFinding {
         let evidence = LoopEvidence(
             traceID: trace.id, agent: trace.agent, generations: looped, cost: trace.cost,
             firstSeen: trace.firstSeen, lastSeen: trace.lastSeen, repeatedStep: repetition.step,
-            repetitions: repetition.times, isRepetitive: repetition.isStuck)
+            repetitions: repetition.times, isRepetitive: repetition.isStuck, isSlow: trace.isSlow)
         return Finding(
             type: .agentLoop, severity: severity(of: evidence, settings: context.settings),
             fingerprint: Fingerprint(DetectionType.agentLoop.rawValue, trace.id), subject: trace.id,
             description: sentence(trace, evidence, repetition, context: context),
             evidence: figures(trace, repetition, looped: looped), sql: sql, onset: trace.firstSeen,
-            lastSeen: trace.lastSeen, costPerHour: trace.costPerHour(now: context.now), loop: evidence)
+            lastSeen: trace.lastSeen, costPerHour: trace.costPerHour(now: context.now), loop: evidence,
+            links: links(trace, repetition))
+    }
+
+    private static func links(_ trace: LoopTrace, _ repetition: Repetition) -> FindingLinks {
+        let step = repetition.isStuck ? repetition.step : ""
+        return FindingLinks(
+            traces: [trace.id], releases: Set(trace.tail.compactMap(\.release).filter { !$0.isEmpty }),
+            features: Set([trace.agent, step].filter { !$0.isEmpty }))
     }
 
     private static func severity(of loop: LoopEvidence, settings: Settings) -> Severity {
+        // A slow loop burns little: there is time to ask.
+        if loop.isSlow { return loop.isRepetitive ? .high : .info }
         if settings.loopRequiresRepetition, !loop.isRepetitive { return .info }
         return loop.generations > settings.autoActGenerations ? .critical : .high
     }
@@ -28,11 +38,13 @@ enum LoopFinding {
     private static func sentence(
         _ trace: LoopTrace, _ loop: LoopEvidence, _ repetition: Repetition, context: DetectorContext
     ) -> String {
-        let minutes = Figures.decimal((trace.lastSeen - trace.firstSeen).seconds / 60, digits: 1)
-        let start = """
-            \(loop.agent) took \(trace.steps) steps (\(trace.generations) generations) in \(minutes) min \
+        let life = trace.lastSeen - trace.firstSeen
+        let time = life < .hours(2) ? "\(Figures.decimal(life.seconds / 60, digits: 1)) min" : Figures.duration(life)
+        var start = """
+            \(loop.agent) took \(trace.steps) steps (\(trace.generations) generations) in \(time) \
             for \(Figures.dollars(trace.cost))
             """
+        if let longer = trace.usual?.phrase(for: trace.length, of: trace.name) { start += ", \(longer)" }
         if repetition.isStuck { return "\(start): \(repetition.reasons.joined(separator: "; "))." }
         if repetition.isBlind {
             return "\(start); its steps carry neither arguments nor token counts, so whether they repeat is unknown."
@@ -54,6 +66,10 @@ enum LoopFinding {
             "is_repetitive": .bool(repetition.isStuck),
             "reasons": .array(repetition.reasons.map(JSONValue.string)),
             "agent": .string(trace.agent),
+            "slow": .bool(trace.isSlow),
+            "length": JSONValue(trace.length),
+            "usual_runs": JSONValue(trace.usual?.runs),
+            "usual_most": JSONValue(trace.usual?.most),
         ])
     }
 }

@@ -16,6 +16,13 @@ struct LoopTrace: Hashable {
     var recentCost: Double
     /// Steps whose cost is no amount and is left out of `cost`.
     var rejectedCosts = 0
+    /// The name that its runs share, and how many steps it took in all.
+    var name = ""
+    var length = 0
+    /// It lives for longer than the window and never had many steps in it.
+    var isSlow = false
+    /// How long the runs of its name usually are.
+    var usual: UsualLength?
     /// The latest steps of the window, oldest first.
     var tail: [LoopStep] = []
 
@@ -36,7 +43,8 @@ struct LoopTrace: Hashable {
             LoopTrace(
                 id: id, steps: steps, generations: row["generations"].integer ?? 0,
                 firstSeen: min(first, row["first_at"].instant ?? first), lastSeen: last, cost: cost,
-                recentCost: recent, rejectedCosts: row["rejected_costs"].integer ?? 0))
+                recentCost: recent, rejectedCosts: row["rejected_costs"].integer ?? 0, name: row["name"].text ?? "",
+                length: max(steps, row["length"].integer ?? 0)))
     }
 
     struct Unreadable: Error, Hashable {
@@ -60,9 +68,16 @@ struct LoopTrace: Hashable {
         return max(generations, byType.values.max() ?? 0)
     }
 
+    /// A trace that paused for longer than three of its usual pauses is over; one of two hours at least may go on.
+    func isAlive(now: Instant) -> Bool {
+        let pause = (lastSeen - firstSeen).seconds / Double(max(1, steps - 1))
+        return now - lastSeen <= max(LoopQueries.window, min(.seconds(3 * pause), LoopQueries.longestPause))
+    }
+
     /// US dollars an hour over the last half hour; a trace younger than ten minutes counts as ten minutes old, so that
-    /// a short burst is not blown up to an hour.
+    /// a short burst is not blown up to an hour. Of a slow trace over its life.
     func costPerHour(now: Instant) -> Double {
+        if isSlow { return cost * 3600 / max(now - firstSeen, LoopQueries.window).seconds }
         let age = min(now - firstSeen, LoopQueries.rateWindow)
         return recentCost * 3600 / max(age, .minutes(10)).seconds
     }
@@ -75,6 +90,7 @@ struct LoopStep: Hashable {
     var type: String
     var name: String
     var traceName: String?
+    var release: String?
     var model: String
     var inputTokens: Int?
     var outputTokens: Int?
@@ -84,12 +100,23 @@ struct LoopStep: Hashable {
     var input: String?
     var output: String?
 
+    /// What makes steps calls of one thing.
+    struct Kind: Hashable, Comparable {
+        var name: String
+        var type: String
+
+        static func < (left: Kind, right: Kind) -> Bool { (left.name, left.type) < (right.name, right.type) }
+    }
+
+    var kind: Kind { Kind(name: name, type: type) }
+
     init(_ row: RowSet.Record) {
         id = row["id"].text ?? ""
         isRoot = (row["parent_observation_id"].text ?? "").isEmpty
         type = row["type"].text ?? ""
         name = row["name"].text ?? ""
         traceName = row["trace_name"].text
+        release = row["release"].text
         model = row["model"].text ?? ""
         inputTokens = row["input_tokens"].integer
         outputTokens = row["output_tokens"].integer

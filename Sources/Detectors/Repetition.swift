@@ -11,6 +11,7 @@ struct Repetition: Hashable {
     var reasons: [String] = []
     /// Nothing but names was known of the steps, so that nothing can be said.
     var isBlind = false
+    private let isSlow: Bool
 
     static let least = 3
     /// What the trace does now is read from its latest steps; a call repeated here and there among others is no loop.
@@ -18,33 +19,38 @@ struct Repetition: Hashable {
     private static let leastShare = 0.2
     private static let longestPeriod = 4
 
-    init(of steps: [LoopStep]) {
-        let counts = Dictionary(grouping: steps, by: \.name).mapValues(\.count)
-        let leader = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }
-        (step, times) = (leader?.key ?? "", leader?.value ?? 0)
+    /// A slow trace polls, and polling is its work: only results that are known, and none of them new for the second half
+    /// of its life, make it a loop.
+    init(of steps: [LoopStep], isSlow: Bool = false) {
+        self.isSlow = isSlow
+        // A span around a tool of the same name is no second call.
+        let byKind = Dictionary(grouping: steps.indices) { steps[$0].kind }
+            .sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+        guard let leader = byKind.first else { return }
+        (step, times) = (leader.key.name, leader.value.count)
         guard times >= Self.least else { return }
-        let byName = Dictionary(grouping: steps.indices, by: { steps[$0].name })
-        for (name, indices) in byName.sorted(by: { ($1.value.count, $0.key) < ($0.value.count, $1.key) })
-        where indices.count >= Self.least {
-            examine(steps, at: indices, named: name)
+        for (kind, indices) in byKind where indices.count >= Self.least {
+            examine(steps, at: indices, kind)
         }
         if isStuck { addTandem(of: steps) }
-        if !isStuck { judgeWithoutBodies(steps, share: Double(times) / Double(max(1, steps.count))) }
+        if !isStuck, !isSlow { judgeWithoutBodies(indices: leader.value, of: steps) }
     }
 
-    /// The steps of one name, by position, oldest first.
-    private mutating func examine(_ steps: [LoopStep], at positions: [Int], named name: String) {
-        let calls = zip(positions, Call.calls(of: positions.map { steps[$0] }))
-        let known = calls.filter { $1.arguments != nil }.map { (position: $0, call: $1) }
+    /// The steps of one kind, by position, oldest first.
+    private mutating func examine(_ steps: [LoopStep], at positions: [Int], _ kind: LoopStep.Kind) {
+        let name = kind.name
+        let all = zip(positions, Call.calls(of: positions.map { steps[$0] }))
+        let known = all.filter { $1.arguments != nil }.map { (position: $0, call: $1) }
         guard known.count >= Self.least else { return }
         let groups = Dictionary(grouping: known, by: { $0.call.arguments ?? StepText("") })
         if let same = groups.values.max(by: { $0.count < $1.count }), same.count >= Self.least,
-            Self.isFrequent(same.map(\.position), among: steps.count), Self.bringsNothingNew(same.map(\.call))
+            Self.isFrequent(same.map(\.position), among: steps.count), bringsNothingNew(same.map(\.call), kind)
         {
             note("\(name) with the same arguments \(Figures.times(same.count))", name: name, times: same.count)
             return
         }
-        noteNearRepeats(known.map(\.call), named: name)
+        let calls = known.map(\.call)
+        if !isSlow, Self.isWork(calls, kind) { noteNearRepeats(calls, named: name) }
     }
 
     private static func isFrequent(_ positions: [Int], among count: Int) -> Bool {
@@ -71,18 +77,47 @@ struct Repetition: Hashable {
 
     /// The same call is stuck when its results come again too. Results that differ each time are progress: the next page
     /// of a cursor, a job that moves on. Where results are not known the arguments decide, if there are any.
-    private static func bringsNothingNew(_ calls: [Call]) -> Bool {
+    private func bringsNothingNew(_ calls: [Call], _ kind: LoopStep.Kind) -> Bool {
         let results = calls.compactMap(\.result)
-        guard results.count >= least else { return calls.contains { $0.arguments?.words.isEmpty == false } }
-        var kinds: [(text: StepText, count: Int)] = []
-        for result in results {
-            if let index = kinds.firstIndex(where: { $0.text == result || $0.text.likeness(to: result) >= 0.8 }) {
+        let hasArguments = calls.contains { $0.arguments?.words.isEmpty == false }
+        guard results.count >= Self.least else { return hasArguments && !isSlow }
+        guard Self.isWork(calls, kind), !Self.advances(calls) else { return false }
+        var kinds: [(text: StepText, count: Int, first: Int)] = []
+        for (place, result) in results.enumerated() {
+            if let index = kinds.firstIndex(where: { $0.text == result || isAlike($0.text, result) }) {
                 kinds[index].count += 1
             } else {
-                kinds.append((result, 1))
+                kinds.append((result, 1, place))
             }
         }
-        return (kinds.map(\.count).max() ?? 0) >= least && kinds.count * 2 <= results.count
+        if isSlow, kinds.contains(where: { $0.first * 2 >= results.count }) { return false }
+        return (kinds.map(\.count).max() ?? 0) >= Self.least && kinds.count * 2 <= results.count
+    }
+
+    /// An empty chain that gives nothing is how frameworks write down their own steps; an empty call of a tool is a call.
+    private static func isWork(_ calls: [Call], _ kind: LoopStep.Kind) -> Bool {
+        !["CHAIN", "SPAN"].contains(kind.type) || calls.contains { $0.arguments?.words.isEmpty == false }
+            || !calls.allSatisfy(\.isFruitless)
+    }
+
+    /// A long report that differs in a word may be of a slow job that moves on.
+    private func isAlike(_ text: StepText, _ other: StepText) -> Bool {
+        !isSlow && text.likeness(to: other) >= 0.8
+    }
+
+    /// A number in the results only grows, or only falls: rows done, rows left. The waiting time of an error does so too,
+    /// and one that goes on by one counts the calls.
+    private static func advances(_ calls: [Call]) -> Bool {
+        let known = calls.filter { $0.result != nil }
+        guard !known.contains(where: \.isFruitless) else { return false }
+        let numbers = known.compactMap { $0.result?.numbers }
+        guard let count = numbers.first?.count, numbers.allSatisfy({ $0.count == count }) else { return false }
+        return (0..<count).contains { place in
+            let series = numbers.map { $0[place] }
+            let pairs = zip(series, series.dropFirst())
+            guard !pairs.allSatisfy({ abs($0 - $1) == 1 }) else { return false }
+            return pairs.allSatisfy { $0 < $1 } || pairs.allSatisfy { $0 > $1 }
+        }
     }
 
     /// A period of two to four steps that the trace has gone through at least three times, at its end.
@@ -105,8 +140,9 @@ struct Repetition: Hashable {
 
     /// Without arguments, the same name, model and exact token counts again and again is what is left: language models
     /// do not give the same number of tokens by chance. A trace of several names is left alone.
-    private mutating func judgeWithoutBodies(_ steps: [LoopStep], share: Double) {
-        let named = steps.filter { $0.name == step }
+    private mutating func judgeWithoutBodies(indices: [Int], of steps: [LoopStep]) {
+        let named = indices.map { steps[$0] }
+        let share = Double(named.count) / Double(steps.count)
         guard share >= 0.8, named.allSatisfy({ $0.input == nil }), Self.outputsRepeat(named) else { return }
         let errors = Dictionary(
             grouping: named.filter { $0.isError && !$0.message.isEmpty }, by: { StepText($0.message) })
@@ -146,24 +182,13 @@ private struct Call {
             let result = step.isError && !step.message.isEmpty ? step.message : step.output
             return Call(
                 arguments: arguments, result: result.map { StepText($0) },
-                isFruitless: step.isError || step.output.map(isEmptyHanded) ?? false)
+                isFruitless: step.isError || step.output.map(EmptyHanded.isOne) ?? false)
         }
     }
 
     func likeness(to other: Call) -> Double {
         guard let arguments, let others = other.arguments else { return 0 }
         return arguments.likeness(to: others)
-    }
-
-    private static func isEmptyHanded(_ output: String) -> Bool {
-        guard output.utf8.count < 400 else { return false }
-        let text = output.lowercased()
-        let bare = text.filter { !" \n\t\"".contains($0) }
-        if ["", "[]", "{}", "null", "none"].contains(bare) { return true }
-        return [
-            "error", "no result", "not found", "nothing found", "failed", "timed out", "timeout", "rate limit", ":[]",
-        ]
-        .contains { text.contains($0) || bare.contains($0) }
     }
 }
 

@@ -6,6 +6,8 @@ import Basics
 /// attempt) are gone. A word is kept as its hash.
 struct StepText: Hashable {
     let words: [UInt64]
+    /// Those of them that are whole numbers, in their order.
+    let numbers: [Double]
 
     /// Bounds the work on one body: the end is kept, as there lies what is new.
     private static let longest = 16_000
@@ -19,6 +21,7 @@ struct StepText: Hashable {
 
     init(_ text: some Sequence<UInt8>) {
         var words: [UInt64] = []
+        var numbers: [Double] = []
         var skipsIdentifier = false
         for word in Array(text).suffix(Self.longest).split(whereSeparator: { !Self.isWordByte($0) }) {
             let hash = Fingerprint.hash(word.lazy.map(Self.lowercased))
@@ -26,9 +29,13 @@ struct StepText: Hashable {
             if skipsIdentifier, digits > 0 { continue }
             // Minutes and seconds follow a date, and a value follows the name of one, as words of digits.
             skipsIdentifier = Self.volatile.contains(hash) || Self.isDate(word, digits: digits)
-            if !skipsIdentifier, !Self.isOpaque(word, digits: digits) { words.append(hash) }
+            guard !skipsIdentifier, !Self.isOpaque(word, digits: digits) else { continue }
+            words.append(hash)
+            if digits == word.count, let number = Double(String(decoding: word, as: UTF8.self)) {
+                numbers.append(number)
+            }
         }
-        self.words = words
+        (self.words, self.numbers) = (words, numbers)
     }
 
     init(_ text: String) { self.init(text.utf8) }

@@ -28,6 +28,7 @@ package struct Decision: Hashable, Sendable {
         case costPerHour(Double, limit: Double)
         // A person is asked.
         case belowLimits
+        case slowLoop
         case costAloneNeverKills(Double)
         case budgetSpent(kills: Int)
         case frozen

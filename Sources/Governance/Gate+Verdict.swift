@@ -2,15 +2,16 @@ package import Basics
 package import OnCallModel
 
 extension Gate {
-    /// A notice, which standing policy allows: the post of an incident, its update, its GitHub issue.
+    /// A notice, which standing policy allows: the post of an incident, its update, a reply below it, its GitHub issue.
     ///
-    /// The key of an update names its text, so that each new state is told once.
+    /// The key of an update and of a reply names its text, so that each new state is told once.
     package func standing(_ action: Action, incident: Int64) -> Verdict {
         if policy.isFrozen { return .refuse(.frozen) }
         let key: String
         switch action {
         case .postIncident, .openIssue: key = Self.key(of: action, incident: incident)
-        case .updatePost(_, let text): key = "\(Self.key(of: action, incident: incident))/\(Fingerprint(text))"
+        case .updatePost(_, let text), .postReply(_, let text):
+            key = "\(Self.key(of: action, incident: incident))/\(Fingerprint(text))"
         case .killLoop, .requestReview: return .refuse(.notStanding(action.kind))
         }
         return .allow(

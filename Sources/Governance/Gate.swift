@@ -52,6 +52,7 @@ package struct Gate: Sendable {
         guard let loop = finding.loop, loop.isRepetitive else {
             return cost > policy.autoActCostPerHour ? .costAloneNeverKills(cost) : .belowLimits
         }
+        if loop.isSlow { return .slowLoop }
         let reason: Decision.Reason
         if loop.generations > policy.autoActGenerations {
             reason = .loopedGenerations(loop.generations, limit: policy.autoActGenerations)

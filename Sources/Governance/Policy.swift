@@ -17,6 +17,9 @@ package struct Policy: Hashable, Sendable {
     /// How many loops may be killed unasked within ten minutes.
     package var automaticKills: Int
 
+    /// How often people are told again of what nobody has acknowledged.
+    package var renotify: Span
+
     package static let budgetWindow = Span.minutes(10)
 
     package init(
@@ -25,6 +28,7 @@ package struct Policy: Hashable, Sendable {
         autoActGenerations = settings.autoActGenerations
         autoActCostPerHour = settings.autoActCostPerHour
         patience = .hours(settings.approvalHours)
+        renotify = .hours(settings.renotifyHours)
         self.isFrozen = isFrozen
         self.approvers = approvers
         self.automaticKills = automaticKills

@@ -13,6 +13,8 @@ extension Decision.Reason {
             "\(Figures.dollars(cost))/h is above \(Figures.dollars(limit))/h, so the gate acts alone."
         case .belowLimits:
             "Below the limits for acting alone, so a person decides."
+        case .slowLoop:
+            "A slow loop leaves time to ask, so a person decides."
         case .costAloneNeverKills(let cost):
             "\(Figures.dollars(cost))/h alone never kills: the trace shows no repetition, so a person decides."
         case .budgetSpent(let kills):

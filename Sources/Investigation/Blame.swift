@@ -14,60 +14,95 @@ package enum Blame {
     private static let most = 3
 
     /// The suspects, best first; empty when nothing stands out, or when the facts speak against a cause in the code.
-    package static func suspects(of file: CaseFile) -> [Suspect] {
-        let threshold = NoCodeCause(file.finding).score + margin
-        let cases = ranked(file).filter { $0.score >= threshold }
-        if cases.count > 1, cases[0].score - cases[1].score < tie, !cases[0].diffSpeaks, !cases[1].diffSpeaks {
-            return []
-        }
-        return cases.prefix(most).map(\.suspect)
-    }
+    package static func suspects(of file: CaseFile) -> [Suspect] { verdict(of: file).suspects }
 
     /// Why nobody is blamed; nil when somebody is.
-    package static func abstention(of file: CaseFile) -> String? {
-        guard suspects(of: file).isEmpty else { return nil }
-        let candidates = file.commits.count { isCandidate($0, of: file.finding) }
-        let cause = NoCodeCause(file.finding)
-        if let prompt = cause.prompt {
-            return "\(prompt), which speaks for the prompt in Langfuse; no commit stands out."
+    package static func abstention(of file: CaseFile) -> String? { verdict(of: file).abstention }
+
+    package struct Verdict: Hashable, Sendable {
+        /// Best first; empty when it abstains.
+        package var suspects: [Suspect]
+        package var noCodeCause: NoCodeCause
+        /// Why nobody is blamed; nil when somebody is.
+        package var abstention: String?
+        /// Every commit that came before the onset with its score, best first.
+        package var ranking: [Suspect]
+    }
+
+    package static func verdict(of file: CaseFile) -> Verdict {
+        let innocence = NoCodeCase(file)
+        let all = ranked(file)
+        let cases = all.filter { $0.score >= innocence.score + margin }
+        let isTie =
+            cases.count > 1 && cases[0].score - cases[1].score < tie && !cases[0].diffSpeaks && !cases[1].diffSpeaks
+        let suspects = isTie ? [] : cases.prefix(most).map(\.suspect)
+        return Verdict(
+            suspects: suspects, noCodeCause: innocence.cause,
+            abstention: suspects.isEmpty ? abstention(all, innocence, isTie: isTie) : nil,
+            ranking: all.map(\.suspect))
+    }
+
+    private static func abstention(_ all: [BlameCase], _ innocence: NoCodeCase, isTie: Bool) -> String {
+        if isTie { return "Two of \(all.count) commits are as likely, and neither has a diff that speaks." }
+        if let phrase = innocence.phrase {
+            if innocence.isPrompt {
+                return "\(phrase), which speaks for the prompt in Langfuse; no commit stands out."
+            }
+            let sentence = phrase.prefix(1).uppercased() + phrase.dropFirst()
+            let reason = innocence.isSurge ? "more traffic" : "a cause outside of the code"
+            return "\(sentence), which speaks for \(reason) and not for a change of the code."
         }
-        if candidates == 0 { return "No commit of the seven days before the onset is known." }
-        return cause.isSurge
-            ? "\(cause.phrase), which speaks for more traffic and not for a change of the code."
-            : "None of \(candidates) commits stands out."
+        if all.isEmpty { return "No commit of the seven days before the onset is known." }
+        return "None of \(all.count) commits stands out."
     }
 
     /// The commits whose files are worth reading, best first by what is known without them.
     static func worthReading(_ file: CaseFile) -> [String] { ranked(file).map(\.commit.sha) }
 
     private static func ranked(_ file: CaseFile) -> [BlameCase] {
-        file.commits.filter { isCandidate($0, of: file.finding) }
-            .map { BlameCase($0, of: file) }
+        let context = BlameContext(file)
+        return file.commits.filter { isCandidate($0, of: file.finding) }
+            .map { BlameCase($0, in: context) }
             .sorted { ($0.score, $0.commit.date, $0.commit.sha) > ($1.score, $1.commit.date, $1.commit.sha) }
     }
 
     /// A cause comes before its effect; ten minutes are given for the difference of two clocks.
-    private static func isCandidate(_ commit: CommitFact, of finding: Finding) -> Bool {
+    static func isCandidate(_ commit: CommitFact, of finding: Finding) -> Bool {
         commit.date <= finding.onset + .minutes(10) && commit.date >= finding.onset - InvestigationPlan.reach
     }
 }
 
-/// The candidate that no commit is to blame.
-struct NoCodeCause {
-    let isSurge: Bool
-    let phrase: String
-    /// A version of a prompt by which failing and passing outputs differ; it is written in Langfuse, often by no commit.
-    let prompt: String?
+/// What every commit of a case is held against.
+struct BlameContext {
+    let file: CaseFile
+    let trouble: Trouble
+    let delivery: Delivery
+    let contrasts: [Contrast]
+    let weights: CauseWeights
+    /// The issue of the finding itself, and those that are new since the onset.
+    let errors: [ErrorFact]
+    /// The words of the keys and texts that the finding says are wrong.
+    let marks: Set<String>
+    /// What else is called in the product, and not by the traces of the trouble.
+    let others: [String]
 
-    init(_ finding: Finding) {
-        let volume = finding.evidence["volume_ratio"]?.double ?? 1
-        let price = finding.evidence["unit_price_ratio"]?.double
-        let isNew = finding.evidence["is_new"]?.bool ?? false
-        isSurge =
-            finding.type == .costSpike && !isNew && volume >= 1.5 && price.map { (0.8...1.25).contains($0) } ?? false
-        prompt = DriftFacts(finding)?.promptContrast
-        phrase = "Volume is \(Figures.times(volume)) at an unchanged unit price (\(Figures.times(price ?? 1)))"
+    var finding: Finding { file.finding }
+
+    init(_ file: CaseFile) {
+        self.file = file
+        let trouble = Trouble(file)
+        self.trouble = trouble
+        delivery = Delivery(file)
+        contrasts = Contrast.all(in: file)
+        weights = CauseWeights(file.finding)
+        errors = file.errors.filter { trouble.issues.contains($0.id) || $0.firstSeen >= file.finding.onset - .hours(1) }
+        marks = TroubleMarks.words(of: file.finding)
+        let called = Set(file.surroundings.traces.flatMap { [$0.name] + $0.steps.map(\.name) })
+        others =
+            trouble.features.isEmpty
+            ? []
+            : file.surroundings.names.filter { name in
+                !called.contains(name) && Set(Words.identifying(name)).isDisjoint(with: trouble.words)
+            }
     }
-
-    var score: Double { isSurge ? 3 : prompt != nil ? 2 : 1 }
 }

@@ -7,6 +7,8 @@ struct BlameCase {
     private(set) var terms: [(points: Double, phrase: String)] = []
     /// The diff changes what can cause this kind of trouble.
     var diffSpeaks = false
+    /// The changed files that can matter at all.
+    let guilty: [ChangedFile]
 
     var score: Double { terms.reduce(0) { $0 + $1.points } }
 
@@ -19,58 +21,53 @@ struct BlameCase {
             })
     }
 
-    init(_ commit: CommitFact, of file: CaseFile) {
+    init(_ commit: CommitFact, in context: BlameContext) {
         self.commit = commit
-        addAlignment(with: file.finding)
-        if commit.files.isEmpty { addMessageAlone(file.finding) } else { addDiff(file.finding) }
-        addNames(of: file.finding)
-        addDrift(file.finding)
-        addErrors(file)
+        guilty = commit.files.filter { !CommitClass.isInnocent(path: $0.path) }
+        addAlignment(context)
+        if commit.files.isEmpty { addMessageAlone(context) } else { addDiff(context) }
+        addNames(context)
+        addReach(context)
+        addErrors(context)
+        addMarks(context)
+        addDrift(context.finding)
+        addContrasts(context)
+        addFixes(context)
     }
 
     mutating func add(_ points: Double, _ phrase: String) {
         terms.append((points, phrase))
     }
 
-    /// One point at the onset, half of it a day before: a change may wait for its deployment, or for the night's job.
-    private mutating func addAlignment(with finding: Finding) {
-        let age = max(0, (finding.onset - commit.date).seconds)
-        let days = age / 86_400
-        let points = days < 30 ? 1 / (1 + days) : 0
-        add(points, "landed \(Self.duration(age)) before the onset")
-    }
-
-    private mutating func addDiff(_ finding: Finding) {
-        let guilty = commit.files.filter { !CommitClass.isInnocent(path: $0.path) }
+    private mutating func addDiff(_ context: BlameContext) {
         if guilty.isEmpty {
             add(-3, "touches only documents, tests or styles")
             return
         }
-        let weights = CauseWeights(finding)
+        let weights = context.weights
         let changes = guilty.flatMap { DiffReading(of: $0).changes }
         var best: [Cause: (points: Double, phrase: String)] = [:]
         for change in changes {
-            let points = weights[change.cause] * change.weight
+            let points = weights.points(of: change)
             if points > best[change.cause]?.points ?? 0 { best[change.cause] = (points, change.phrase) }
         }
         diffSpeaks = best.values.contains { $0.points >= 1 }
-        for (_, term) in best.sorted(by: { $0.value.points > $1.value.points }).prefix(2) {
-            add(term.points, term.phrase)
-        }
+        let ordered = best.values.sorted { ($0.points, $1.phrase) > ($1.points, $0.phrase) }
+        for term in ordered.prefix(2) { add(term.points, term.phrase) }
         if commit.files.allSatisfy(\.patch.isEmpty) {
-            addMessageAlone(finding)
+            addMessageAlone(context)
         } else if best.isEmpty {
-            add(-0.5, "its diff changes no limit, model, prompt or retrying")
+            add(-0.5, "its diff changes nothing that is known to cause this kind of trouble")
         }
     }
 
     /// Without a diff the message is all there is, and a message is easily wrong.
-    private mutating func addMessageAlone(_ finding: Finding) {
+    private mutating func addMessageAlone(_ context: BlameContext) {
         if CommitClass.isInnocent(message: commit.message) {
             add(-2, "its message speaks of documents, tests or style")
             return
         }
-        let weights = CauseWeights(finding)
+        let weights = context.weights
         let words = Set(Words.of(commit.title))
         let causes = Cause.allCases.filter { !$0.words.isDisjoint(with: words) && weights[$0] > 0 }
         if let limit = LimitChange.inMessage(commit.title) {
@@ -81,44 +78,29 @@ struct BlameCase {
     }
 
     /// The feature, agent or step in trouble, by the words of its name.
-    private mutating func addNames(of finding: Finding) {
-        var names = [finding.loop?.agent, finding.loop?.repeatedStep].compactMap(\.self)
-        if finding.type == .costSpike { names.append(finding.subject) }
-        names += DriftFacts(finding)?.names ?? []
-        let wanted = Set(names.flatMap { Words.identifying($0) })
+    private mutating func addNames(_ context: BlameContext) {
+        let wanted = context.trouble.words
         guard !wanted.isEmpty else { return }
-        if let file = commit.files.first(where: { !CommitClass.isInnocent(path: $0.path) && wanted.meets($0.path) }) {
+        let names = (context.trouble.features + [context.trouble.step].compactMap { $0 }).joined(separator: ", ")
+        if let file = guilty.first(where: { wanted.meets($0.path) }) {
             add(1.2, "changes \(file.path.prefix(80)), which is named like the trouble")
-        } else if commit.files.contains(where: { !CommitClass.isInnocent(path: $0.path) && wanted.meets($0.patch) }) {
-            add(0.8, "its diff names \(names.joined(separator: ", ").prefix(80))")
+        } else if guilty.contains(where: { wanted.meets($0.patch) }) {
+            add(0.8, "its diff names \(names.prefix(80))")
         }
-        if wanted.meets(commit.title) { add(0.6, "its message names \(names.joined(separator: ", ").prefix(80))") }
+        addOthers(context)
+        if wanted.meets(commit.title) { add(0.6, "its message names \(names.prefix(80))") }
     }
 
-    /// Words shared with errors that are new since the onset.
-    private mutating func addErrors(_ file: CaseFile) {
-        let fresh = file.errors.filter { $0.firstSeen >= file.finding.onset - .hours(1) }
-        let own = Set(
-            Words.identifying(commit.title)
-                + commit.files.filter { !CommitClass.isInnocent(path: $0.path) }.flatMap { Words.identifying($0.patch) }
-        )
-        for error in fresh {
-            let shared = own.intersection(Words.identifying(error.title))
-            guard shared.count >= 2 else { continue }
-            add(0.6, "shares \(shared.sorted().prefix(3).joined(separator: ", ")) with a new error")
-            return
+    /// All that it changes is named like something else that is called in the product, and like nothing of the trouble.
+    private mutating func addOthers(_ context: BlameContext) {
+        let owners = guilty.map { file in
+            context.trouble.words.meets(file.path) ? nil : context.others.first { Mention.holds(file.path, $0) }
         }
-    }
-
-    private static func duration(_ seconds: Double) -> String {
-        switch seconds {
-        case ..<5400: "\(Int(seconds / 60)) min"
-        case ..<172_800: "\(Figures.decimal(seconds / 3600, digits: 1)) h"
-        default: "\(Figures.decimal(seconds / 86_400, digits: 1)) days"
-        }
+        guard let first = owners.first, let owner = first, owners.allSatisfy({ $0 != nil }) else { return }
+        add(-3, "changes only files that are named like \(owner.prefix(60)), not like the trouble")
     }
 }
 
 extension Set<String> {
-    fileprivate func meets(_ text: String) -> Bool { !isDisjoint(with: Words.of(text)) }
+    func meets(_ text: String) -> Bool { !isDisjoint(with: Words.of(text)) }
 }

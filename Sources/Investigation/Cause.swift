@@ -1,9 +1,9 @@
 import Basics
 import OnCallModel
 
-/// The ways in which a change of code makes an AI product burn money or run in circles.
+/// The ways in which a change of code makes an AI product burn money, run in circles or answer amiss.
 enum Cause: CaseIterable, Hashable {
-    case tokens, model, retrying, stopping, prompt, caching
+    case tokens, model, retrying, stopping, prompt, caching, output, tool
 
     var name: String {
         switch self {
@@ -13,6 +13,8 @@ enum Cause: CaseIterable, Hashable {
         case .stopping: "when to stop"
         case .prompt: "the prompt"
         case .caching: "caching"
+        case .output: "the shape of outputs"
+        case .tool: "a tool or its address"
         }
     }
 
@@ -25,6 +27,13 @@ enum Cause: CaseIterable, Hashable {
         case .stopping: ["loop", "loops", "iterations", "steps", "stop", "until", "recursion", "dedupe", "guard"]
         case .prompt: ["prompt", "prompts", "instructions"]
         case .caching: ["cache", "caching", "cached", "memoize"]
+        case .output:
+            [
+                "schema", "json", "format", "field", "fields", "key", "keys", "output", "outputs", "structured",
+                "rename",
+                "renamed", "parser", "parse",
+            ]
+        case .tool: ["tool", "tools", "api", "endpoint", "url", "auth", "header", "headers", "credentials"]
         }
     }
 }
@@ -33,26 +42,42 @@ enum Cause: CaseIterable, Hashable {
 struct CauseWeights {
     private let weights: [Cause: Double]
 
+    /// Less room for an answer cuts it off.
+    private let loweringCounts: Bool
+
     init(_ finding: Finding) {
-        guard finding.type != .agentLoop else {
-            weights = [.retrying: 2.5, .stopping: 2.5, .prompt: 1.5, .tokens: 0.8, .model: 1.0, .caching: 0.8]
-            return
-        }
-        if let drift = DriftFacts(finding) {
-            weights = Self.drift(drift)
-            return
-        }
+        loweringCounts = finding.type == .promptDrift
+        weights =
+            switch finding.type {
+            case .costSpike: Self.ofSpike(finding)
+            case .agentLoop:
+                [.retrying: 2.5, .stopping: 2.5, .prompt: 1.5, .tokens: 0.8, .model: 1.0, .caching: 0.8]
+            case .errorCascade:
+                [
+                    .retrying: 2.5, .stopping: 2.0, .model: 1.5, .caching: 1.5, .tokens: 1.2, .tool: 1.2, .prompt: 0.8,
+                ]
+            case .promptDrift: DriftFacts(finding).map(Self.drift) ?? [:]
+            case .toolFailure:
+                [.tool: 2.5, .output: 1.5, .retrying: 1.5, .caching: 1.5, .stopping: 0.5, .model: 0.3]
+            }
+    }
+
+    private static func ofSpike(_ finding: Finding) -> [Cause: Double] {
         let price = finding.evidence["unit_price_ratio"]?.double
         let volume = finding.evidence["volume_ratio"]?.double
         let isDearer = price.map { $0 >= 1.5 } ?? true
         let isMore = volume.map { $0 >= 1.5 } ?? true
-        weights = [
+        return [
             .tokens: isDearer ? 2.5 : 0.8, .model: isDearer ? 2.5 : 0.8, .prompt: isDearer ? 1.2 : 0.8,
             .retrying: isMore ? 2.5 : 1.0, .stopping: isMore ? 2.5 : 1.0, .caching: isMore ? 1.8 : 1.0,
         ]
     }
 
     subscript(cause: Cause) -> Double { weights[cause] ?? 0 }
+
+    func points(of change: DiffReading.Change) -> Double {
+        self[change.cause] * (loweringCounts && change.isLowered && change.cause == .tokens ? 1 : change.weight)
+    }
 }
 
 /// The words of names, messages and code.
@@ -83,7 +108,8 @@ enum Words {
     private static let everyday: Set<String> = [
         "agent", "agents", "call", "calls", "chain", "client", "code", "data", "error", "errors", "exception", "false",
         "feat", "from", "function", "generation", "handler", "import", "into", "loop", "main", "message", "messages",
-        "model", "none", "null", "openai", "project", "query", "request", "requests", "response", "return", "run",
+        "model", "none", "null", "openai", "project", "query", "request", "requests", "response", "retries", "retry",
+        "return", "run",
         "self", "service", "span", "step", "string", "super", "system", "task", "that", "this", "tool", "trace", "true",
         "type", "update", "value", "when", "with",
     ]

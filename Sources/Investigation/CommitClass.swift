@@ -24,6 +24,12 @@ enum CommitClass {
         ])
     }
 
+    /// It mends what was broken: `fix: …`, `hotfix …`, `Revert "…"`.
+    static func isFix(message: String) -> Bool {
+        let first = Words.of(message.prefix { !$0.isNewline }).first ?? ""
+        return ["fix", "fixes", "fixed", "hotfix", "bugfix", "revert", "reverts"].contains(first)
+    }
+
     private static let innocentKinds: Set<String> = ["docs", "doc", "style", "test", "tests", "ci"]
     private static let innocentFolders: Set<String> = [
         "docs", "doc", "test", "tests", "spec", "specs", "__tests__", ".github", "assets", "images", "fixtures",

@@ -8,6 +8,8 @@ struct DiffReading {
         /// 1 for a change that says by itself what it does, less for a mere mention.
         var weight: Double
         var phrase: String
+        /// It lowers a limit.
+        var isLowered = false
     }
 
     private(set) var changes: [Change] = []
@@ -20,6 +22,7 @@ struct DiffReading {
         addLimits(removed: removed, added: added, path: path)
         addModels(removed: removed, added: added, path: path)
         addCode(removed: removed, added: added, path: path)
+        addShapes(removed: removed, added: added, path: path)
         addMentions(removed + added, path: path)
         if path.lowercased().contains("prompt") {
             changes.append(Change(cause: .prompt, weight: 1, phrase: "changes the prompt \(path)"))
@@ -35,7 +38,8 @@ struct DiffReading {
                 changes.append(
                     Change(
                         cause: change.cause, weight: change.isWorse ? 1 : 0.3,
-                        phrase: "\(change.verb) \(change.key) \(change.figures) in \(path)"))
+                        phrase: "\(change.verb) \(change.key) \(change.figures) in \(path)",
+                        isLowered: change.after < change.before))
             } else if before[key] == nil {
                 changes.append(
                     Change(cause: value.cause, weight: 0.6, phrase: "sets \(value.key) to \(value.text) in \(path)"))
@@ -93,6 +97,53 @@ struct DiffReading {
         if before.contains(where: isCache), !after.contains(where: isCache) {
             changes.append(Change(cause: .caching, weight: 1, phrase: "removes caching in \(path)"))
         }
+    }
+
+    /// Keys of documents that are dropped or renamed, and addresses that are changed.
+    private mutating func addShapes(removed: [Substring], added: [Substring], path: String) {
+        let (before, after) = (Self.keys(in: removed), Self.keys(in: added))
+        if let key = before.subtracting(after).min() {
+            let new = after.subtracting(before).min()
+            changes.append(
+                Change(
+                    cause: .output, weight: 1,
+                    phrase: new.map { "puts the key \($0) in the place of \(key) in \(path)" }
+                        ?? "drops the key \(key) in \(path)"))
+        } else if let key = after.subtracting(before).min() {
+            changes.append(Change(cause: .output, weight: 0.5, phrase: "adds the key \(key) in \(path)"))
+        }
+        let (old, new) = (Self.addresses(in: removed), Self.addresses(in: added))
+        if !old.isEmpty, !new.isSubset(of: old) {
+            changes.append(Change(cause: .tool, weight: 1, phrase: "changes an address in \(path)"))
+        }
+    }
+
+    /// `"confidence":` and `'confidence':`.
+    private static func keys(in lines: [Substring]) -> Set<String> {
+        var keys = Set<String>()
+        for line in lines {
+            let parts = line.split(separator: ":", omittingEmptySubsequences: false).dropLast()
+            for part in parts {
+                guard let quote = part.last, quote == "\"" || quote == "'" else { continue }
+                let word = part.dropLast().reversed().prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
+                if (2...60).contains(word.count) { keys.insert(String(String(word).reversed())) }
+            }
+        }
+        return keys
+    }
+
+    private static func addresses(in lines: [Substring]) -> Set<String> {
+        Set(
+            lines.flatMap { line in
+                line.split { " \"'`(),".contains($0) }.filter { $0.contains("://") }.map { String($0.prefix(200)) }
+            })
+    }
+
+    /// The lines that come and go.
+    static func changedText(of file: ChangedFile) -> String {
+        file.patch.split(separator: "\n").prefix(4000).filter { line in
+            (line.first == "+" && !line.hasPrefix("+++")) || (line.first == "-" && !line.hasPrefix("---"))
+        }.joined(separator: "\n")
     }
 
     private mutating func addMentions(_ lines: [Substring], path: String) {

@@ -17,7 +17,8 @@ enum FactReader {
             guard let first = row["first_seen"].instant, let last = row["last_seen"].instant else { return nil }
             return ErrorFact(
                 id: text(row["id"]), title: text(row["title"]), level: text(row["level"]),
-                count: row["count"].integer ?? 0, firstSeen: first, lastSeen: last, url: text(row["permalink"]))
+                count: row["count"].integer ?? 0, firstSeen: first, lastSeen: last, url: text(row["permalink"]),
+                culprit: text(row["culprit"]), location: text(row["filename"]))
         }
     }
 
@@ -28,8 +29,19 @@ enum FactReader {
             else { return nil }
             return CommitFact(
                 sha: sha, message: text(row["message"]), author: text(row["author_name"]), date: date,
-                url: text(row["html_url"]))
+                url: text(row["html_url"]), parents: hashes(row["parents"]))
         }
+    }
+
+    /// GitHub writes parents as a list of objects; their full hashes are all that is wanted of them, each once.
+    static func hashes(_ value: Value) -> [String] {
+        let text: String = value.text ?? ""
+        var hashes: [String] = []
+        for word in text.split(whereSeparator: { (character: Character) in !character.isHexDigit }) {
+            let hash = String(word)
+            if hash.utf8.count == 40, !hashes.contains(hash) { hashes.append(hash) }
+        }
+        return hashes
     }
 
     static func files(_ rows: RowSet) -> [ChangedFile] {
@@ -48,7 +60,7 @@ enum FactReader {
         }
     }
 
-    private static func text(_ value: Value) -> String {
+    static func text(_ value: Value) -> String {
         switch value {
         case .text(let text): text
         case .integer(let number): String(number)

@@ -3,18 +3,22 @@ package import OnCallModel
 
 /// Collects the facts about one finding: a machine that asks for statements, in rounds, and ends with a case file.
 ///
-/// First round: hourly cost, Sentry issues, commits, Slack. Second round: the files of the commits that blame would
-/// rank highest. The driver may carry out the statements of a round at the same time; it answers them in their order.
+/// First round: lists. Second round: the files of the commits that blame would rank highest, the events of the issues that
+/// matter most. Third round: the traces. The driver may carry out the statements of a round at the same time; it answers them in their order.
 /// What could not be read is said in `CaseFile.gaps` and is never taken for "nothing there".
 package struct Investigation: Sendable {
     private let scope: InvestigationScope
     private let now: Instant
     private var file: CaseFile
     private var asked: [InvestigationQuery] = []
+    private var round = 1
+    private var dearest: [String] = []
 
-    package init(_ finding: Finding, scope: InvestigationScope, now: Instant) {
+    package init(
+        _ finding: Finding, companions: [IncidentFinding] = [], scope: InvestigationScope, now: Instant
+    ) {
         (self.scope, self.now) = (scope, now)
-        file = CaseFile(finding: finding)
+        file = CaseFile(finding: finding, companions: companions)
     }
 
     package enum Step: Hashable, Sendable {
@@ -29,26 +33,35 @@ package struct Investigation: Sendable {
     /// `answers` stand in the order of the statements of the last round.
     package mutating func receive(_ answers: [InvestigationAnswer]) -> Step {
         precondition(answers.count == asked.count, "one answer for each statement")
-        var hasCommits = false
-        for (query, answer) in zip(asked, answers) {
-            take(answer, to: query.step)
-            hasCommits = hasCommits || query.step == .commits
+        for (query, answer) in zip(asked, answers) { take(answer, to: query.step) }
+        return next()
+    }
+
+    private mutating func next() -> Step {
+        while round < 3 {
+            round += 1
+            let named = Trouble(file).traces
+            let queries =
+                round == 2
+                ? InvestigationPlan.secondRound(file, scope: scope, now: now)
+                : InvestigationPlan.thirdRound(traces: named.isEmpty ? dearest : named)
+            if !queries.isEmpty { return ask(queries) }
         }
-        guard hasCommits else { return .done(file) }
-        return ask(InvestigationPlan.secondRound(file, scope: scope))
+        return .done(file)
     }
 
     private mutating func ask(_ queries: [InvestigationQuery]) -> Step {
         asked = queries
-        return queries.isEmpty ? .done(file) : .queries(queries)
+        return queries.isEmpty ? next() : .queries(queries)
     }
 
     private mutating func take(_ answer: InvestigationAnswer, to step: InvestigationStep) {
         switch answer {
+        case .absent: return
         case .failed(let sentence):
             if !file.gaps.contains(sentence) { file.gaps.append(sentence) }
         case .rows(let rows, let isPartial):
-            if isPartial { file.gaps.append(step.partialSentence) }
+            if isPartial, !file.gaps.contains(step.partialSentence) { file.gaps.append(step.partialSentence) }
             switch step {
             case .hours: file.hours = FactReader.hours(rows)
             case .errors: file.errors = FactReader.errors(rows)
@@ -57,6 +70,9 @@ package struct Investigation: Sendable {
             case .files(let sha):
                 guard let index = file.commits.firstIndex(where: { $0.sha == sha }) else { return }
                 file.commits[index].files = FactReader.files(rows)
+            case .dearest: dearest = FactReader.dearest(rows, most: InvestigationPlan.tracesOf)
+            case .deploys, .releases, .events, .monitors, .pages, .prompts, .shares, .names, .trace:
+                file.surroundings.take(rows, of: step, from: file.finding.onset, to: now)
             }
         }
     }
@@ -70,6 +86,16 @@ extension InvestigationStep {
         case .commits: "The list of commits is incomplete."
         case .messages: "The Slack messages are incomplete."
         case .files(let sha): "The files of commit \(sha.prefix(7)) are incomplete."
+        case .deploys: "The list of deployments is incomplete."
+        case .releases(let source): "The list of releases of \(source) is incomplete."
+        case .events(let issue): "The events of Sentry issue \(issue.prefix(40)) are incomplete."
+        case .monitors: "The list of Datadog monitors is incomplete."
+        case .pages: "The list of PagerDuty incidents is incomplete."
+        case .prompts: "The list of changed prompts is incomplete."
+        case .shares(let kind): "The calls by \(kind == .release ? "release" : "prompt version") are incomplete."
+        case .names: "The names of features are incomplete."
+        case .dearest: "The list of the dearest traces is incomplete."
+        case .trace(let trace): "Trace \(trace.prefix(80)) is incomplete."
         }
     }
 }

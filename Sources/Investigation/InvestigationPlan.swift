@@ -7,13 +7,16 @@ enum InvestigationPlan {
     static let reach = Span.days(7)
     /// How many commits have their files read.
     static let filesOf = 8
+    /// How many issues have their events read, and how many traces are read whole.
+    static let eventsOf = 3
+    static let tracesOf = 3
 
     static func firstRound(
         _ finding: Finding, scope: InvestigationScope, now: Instant, gaps: inout [String]
     ) -> [InvestigationQuery] {
         var queries = [hours(finding, now: now), errors(finding)]
         if let owner = scope.owner, let repository = scope.repository {
-            queries.append(commits(finding, owner: owner, repository: repository))
+            queries.append(commits(finding, owner: owner, repository: repository, now: now))
         } else {
             gaps.append("GitHub was not asked: set GITHUB_OWNER and GITHUB_REPO.")
         }
@@ -22,10 +25,21 @@ enum InvestigationPlan {
         } else {
             gaps.append("Slack was not asked: set SLACK_INCIDENTS_CHANNEL.")
         }
-        return queries
+        return queries + surroundings(finding, scope: scope, now: now)
     }
 
-    static func secondRound(_ file: CaseFile, scope: InvestigationScope) -> [InvestigationQuery] {
+    /// What the lists of the first round make worth reading: diffs, events, and which traces are the dearest.
+    static func secondRound(_ file: CaseFile, scope: InvestigationScope, now: Instant) -> [InvestigationQuery] {
+        let issues = Self.issues(worthReading: file).map(events)
+        let needsTraces = Trouble(file).traces.isEmpty
+        return files(file, scope: scope) + issues + (needsTraces ? [dearest(file.finding, now: now)] : [])
+    }
+
+    static func thirdRound(traces: [String]) -> [InvestigationQuery] {
+        traces.prefix(tracesOf).map(TraceReconstruction.query)
+    }
+
+    private static func files(_ file: CaseFile, scope: InvestigationScope) -> [InvestigationQuery] {
         guard let owner = scope.owner, let repository = scope.repository else { return [] }
         return Blame.worthReading(file).prefix(filesOf).map { sha in
             InvestigationQuery(
@@ -55,23 +69,27 @@ enum InvestigationPlan {
         InvestigationQuery(
             step: .errors,
             sql: """
-                SELECT id, title, level, count, first_seen, last_seen, permalink FROM sentry.issues \
+                SELECT id, title, level, count, first_seen, last_seen, permalink, culprit, filename FROM sentry.issues \
                 WHERE last_seen >= ? AND first_seen <= ? ORDER BY first_seen DESC LIMIT 50
                 """,
             parameters: [Value(finding.onset - .hours(1)), Value(finding.lastSeen + .minutes(10))])
     }
 
-    /// The commits that landed in the week before the onset, whenever they were written; ten minutes more, as the clocks of two providers differ.
-    private static func commits(_ finding: Finding, owner: String, repository: String) -> InvestigationQuery {
+    /// The commits that landed in the week before the onset, whenever they were written, and in the day after it: one of
+    /// them may take the cause back.
+    private static func commits(
+        _ finding: Finding, owner: String, repository: String, now: Instant
+    ) -> InvestigationQuery {
         InvestigationQuery(
             step: .commits,
             sql: """
-                SELECT sha, message, author_name, date, committed_date, html_url FROM github.commits \
+                SELECT sha, message, author_name, date, committed_date, html_url, parents FROM github.commits \
                 WHERE owner = ? AND repo = ? AND committed_date >= ? AND committed_date <= ? \
                 ORDER BY committed_date DESC LIMIT 200
                 """,
             parameters: [
-                .text(owner), .text(repository), Value(finding.onset - reach), Value(finding.onset + .minutes(10)),
+                .text(owner), .text(repository), Value(finding.onset - reach),
+                Value(max(min(now, finding.onset + .days(1)), finding.onset + .minutes(10))),
             ])
     }
 

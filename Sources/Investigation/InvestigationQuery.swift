@@ -1,15 +1,19 @@
 package import Basics
+package import OnCallModel
 
 /// One read-only statement of an investigation.
 package struct InvestigationQuery: Hashable, Sendable {
     package var step: InvestigationStep
     package var sql: String
     package var parameters: [Value]
+    /// Where its source is not set up nothing is missing.
+    package var isOptional: Bool
 
-    package init(step: InvestigationStep, sql: String, parameters: [Value]) {
+    package init(step: InvestigationStep, sql: String, parameters: [Value], isOptional: Bool = false) {
         self.step = step
         self.sql = sql
         self.parameters = parameters
+        self.isOptional = isOptional
     }
 }
 
@@ -21,13 +25,31 @@ package enum InvestigationStep: Hashable, Sendable {
     case messages
     /// The changed files of one commit.
     case files(sha: String)
+    case deploys
+    /// GitHub's and Sentry's.
+    case releases(source: String)
+    /// Of one Sentry issue.
+    case events(issue: String)
+    case monitors
+    case pages
+    case prompts
+    /// How calls fared, by prompt version or by release.
+    case shares(ShareFact.Kind)
+    /// The names of all that is called in the product.
+    case names
+    /// The dearest traces of the features in trouble.
+    case dearest
+    case trace(String)
 
     package var source: String {
         switch self {
-        case .hours: "langfuse"
-        case .errors: "sentry"
-        case .commits, .files: "github"
+        case .hours, .prompts, .shares, .names, .dearest, .trace: "langfuse"
+        case .errors, .events: "sentry"
+        case .commits, .files, .deploys: "github"
         case .messages: "slack"
+        case .releases(let source): source
+        case .monitors: "datadog"
+        case .pages: "pagerduty"
         }
     }
 }
@@ -38,6 +60,8 @@ package enum InvestigationAnswer: Hashable, Sendable {
     case rows(RowSet, isPartial: Bool)
     /// One sentence that says what failed and what to do; it becomes a gap of the case file.
     case failed(String)
+    /// The source of an optional statement is not set up.
+    case absent
 }
 
 /// Where to look: what the settings of this installation say. Nil where it is not set.

@@ -6,6 +6,8 @@ package enum Action: Hashable, Sendable {
     case postIncident(incident: Int64)
     /// Brings the message of an incident up to date: decided, expired, resolved.
     case updatePost(incident: Int64, text: String)
+    /// Says in the thread of an incident's message what became of it, so that people hear of it.
+    case postReply(incident: Int64, text: String)
     /// Opens the GitHub issue of an incident.
     case openIssue(incident: Int64)
     /// Stops the agent that runs a trace.
@@ -19,6 +21,7 @@ package enum Action: Hashable, Sendable {
         switch self {
         case .postIncident: .postIncident
         case .updatePost: .updatePost
+        case .postReply: .postReply
         case .openIssue: .createIssue
         case .killLoop: .killLoop
         case .requestReview: .review
@@ -28,6 +31,7 @@ package enum Action: Hashable, Sendable {
     package enum Kind: String, CaseIterable, Hashable, Sendable {
         case postIncident = "slack_post"
         case updatePost = "slack_update"
+        case postReply = "slack_reply"
         case createIssue = "create_issue"
         case killLoop = "kill_loop"
         case review = "review"
@@ -38,6 +42,7 @@ package enum Action: Hashable, Sendable {
         switch self {
         case .postIncident(let incident): "Post incident \(incident) to Slack"
         case .updatePost(let incident, _): "Update the Slack message of incident \(incident)"
+        case .postReply(let incident, _): "Reply in the Slack thread of incident \(incident)"
         case .openIssue(let incident): "Open a GitHub issue for incident \(incident)"
         case .killLoop(let trace, let agent): "Kill trace \(trace) of agent \(agent)"
         case .requestReview(let incident, let commit, _) where commit.isEmpty:

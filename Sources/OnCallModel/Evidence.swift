@@ -10,9 +10,12 @@ package struct CommitFact: Hashable, Sendable {
     package var url: String
     /// The changed files with their patches; empty when they were not read.
     package var files: [ChangedFile]
+    /// The commits that it follows; empty when they are not known.
+    package var parents: [String]
 
     package init(
-        sha: String, message: String, author: String, date: Instant, url: String = "", files: [ChangedFile] = []
+        sha: String, message: String, author: String, date: Instant, url: String = "", files: [ChangedFile] = [],
+        parents: [String] = []
     ) {
         self.sha = sha
         self.message = message
@@ -20,6 +23,7 @@ package struct CommitFact: Hashable, Sendable {
         self.date = date
         self.url = url
         self.files = files
+        self.parents = parents
     }
 
     /// The first line of the message.
@@ -51,9 +55,13 @@ package struct ErrorFact: Hashable, Sendable {
     package var firstSeen: Instant
     package var lastSeen: Instant
     package var url: String
+    /// Where Sentry places it: a function, a route, a file. Empty where it does not.
+    package var culprit: String
+    package var location: String
 
     package init(
-        id: String, title: String, level: String, count: Int, firstSeen: Instant, lastSeen: Instant, url: String = ""
+        id: String, title: String, level: String, count: Int, firstSeen: Instant, lastSeen: Instant, url: String = "",
+        culprit: String = "", location: String = ""
     ) {
         self.id = id
         self.title = title
@@ -62,6 +70,14 @@ package struct ErrorFact: Hashable, Sendable {
         self.firstSeen = firstSeen
         self.lastSeen = lastSeen
         self.url = url
+        self.culprit = culprit
+        self.location = location
+    }
+
+    /// `RateLimitError` of "RateLimitError: Too many requests".
+    package var name: String {
+        let name = title.prefix { $0 != ":" && $0 != "(" && !$0.isNewline }
+        return String(name.prefix(80))
     }
 }
 
@@ -102,13 +118,14 @@ package struct CaseFile: Hashable, Sendable {
     package var commits: [CommitFact]
     package var errors: [ErrorFact]
     package var messages: [MessageFact]
+    package var surroundings: Surroundings
     /// One sentence for each thing that could not be looked at: "Slack was not asked: SLACK_TOKEN is not set."
     package var gaps: [String]
 
     package init(
         finding: Finding, companions: [IncidentFinding] = [], hours: [HourFact] = [], commits: [CommitFact] = [],
-        errors: [ErrorFact] = [],
-        messages: [MessageFact] = [], gaps: [String] = []
+        errors: [ErrorFact] = [], messages: [MessageFact] = [], surroundings: Surroundings = Surroundings(),
+        gaps: [String] = []
     ) {
         self.finding = finding
         self.companions = companions
@@ -116,6 +133,7 @@ package struct CaseFile: Hashable, Sendable {
         self.commits = commits
         self.errors = errors
         self.messages = messages
+        self.surroundings = surroundings
         self.gaps = gaps
     }
 }

@@ -107,10 +107,12 @@ package struct LoopEvidence: Hashable, Sendable {
     package var repetitions: Int
     /// Same name and arguments at least three times, or tandem repeats, without a new result.
     package var isRepetitive: Bool
+    /// It polls for many hours, a step now and then: nobody stops it without being asked.
+    package var isSlow: Bool
 
     package init(
         traceID: String, agent: String, generations: Int, cost: Double, firstSeen: Instant, lastSeen: Instant,
-        repeatedStep: String, repetitions: Int, isRepetitive: Bool
+        repeatedStep: String, repetitions: Int, isRepetitive: Bool, isSlow: Bool = false
     ) {
         self.traceID = traceID
         self.agent = agent
@@ -121,6 +123,7 @@ package struct LoopEvidence: Hashable, Sendable {
         self.repeatedStep = repeatedStep
         self.repetitions = repetitions
         self.isRepetitive = isRepetitive
+        self.isSlow = isSlow
     }
 
     /// US dollars a minute over the life of the trace; a trace younger than six seconds counts as six seconds old.

@@ -4,9 +4,11 @@ package import Basics
 package struct CausalGraph: Hashable, Sendable {
     package var nodes: [Node]
     package var edges: [Edge]
+    /// One sentence for each thing that had no room: "12 traces and 3 messages are left out."
+    package var gaps: [String]
 
-    package init(nodes: [Node] = [], edges: [Edge] = []) {
-        (self.nodes, self.edges) = (nodes, edges)
+    package init(nodes: [Node] = [], edges: [Edge] = [], gaps: [String] = []) {
+        (self.nodes, self.edges, self.gaps) = (nodes, edges, gaps)
     }
 
     package struct Node: Hashable, Sendable, Identifiable {
@@ -43,7 +45,8 @@ package struct CausalGraph: Hashable, Sendable {
         }
     }
 
-    /// `from` comes before `to`, or holds it up.
+    /// It reads as a sentence: the commit caused the finding, the release contains the commit, the message reported the
+    /// finding, the finding caused the error.
     package struct Edge: Hashable, Sendable {
         package enum Kind: String, CaseIterable, Hashable, Sendable {
             /// The best suspect, above the margin.
@@ -56,7 +59,7 @@ package struct CausalGraph: Hashable, Sendable {
             case sharedKey = "shared_key"
             /// One calls the other.
             case called
-            /// A person or a monitor told of it.
+            /// A person, a monitor or a detector told of it.
             case reported
             /// Nothing but time.
             case preceded

@@ -101,34 +101,49 @@ package struct DriftEvent: Hashable, Sendable, Identifiable {
     }
 }
 
-/// What is known of one tool's outputs.
+/// What is known of one tool's outputs. Learnt only from outputs that were followed by enough good ones.
 package struct ToolProfile: Hashable, Sendable, Identifiable {
     package var id: String { tool }
     /// The name of its observations.
     package var tool: String
+    /// The shape of its good outputs: those that are no error and not empty.
     package var profile: OutputProfile
-    /// Lengths of its outputs in characters, as far as they are kept: at most 200, the latest last.
+    /// Lengths of its good outputs in characters, as far as they are kept: at most 200, the latest last.
     package var lengths: [Int]
-    /// Outputs that said an error inside a success, of those in the profile.
+    /// Outputs that said an error inside a success, and those that were an empty list, an empty object or blank.
     package var errors: Int
-    /// Outputs that were an empty list, an empty object or blank, of those in the profile.
     package var empties: Int
+    /// Good outputs that were pages of HTML.
+    package var pages: Int
+    /// Good outputs that could have repeated one of those shortly before, which answered another input, and those that did.
+    package var comparisons: Int
+    package var repeats: Int
+    /// When it was learnt from last, and the start of the newest output that was learnt from.
     package var learnedAt: Instant
+    package var learnedThrough: Instant?
     /// When its outputs were last looked at, and the start of the newest one looked at.
     package var lookedAt: Instant?
     package var newestOutput: Instant?
 
     package init(
         tool: String, profile: OutputProfile = OutputProfile(), lengths: [Int] = [], errors: Int = 0, empties: Int = 0,
-        learnedAt: Instant, lookedAt: Instant? = nil, newestOutput: Instant? = nil
+        pages: Int = 0, comparisons: Int = 0, repeats: Int = 0, learnedAt: Instant, learnedThrough: Instant? = nil,
+        lookedAt: Instant? = nil, newestOutput: Instant? = nil
     ) {
         self.tool = tool
         self.profile = profile
         self.lengths = lengths
         self.errors = errors
         self.empties = empties
+        self.pages = pages
+        self.comparisons = comparisons
+        self.repeats = repeats
         self.learnedAt = learnedAt
+        self.learnedThrough = learnedThrough
         self.lookedAt = lookedAt
         self.newestOutput = newestOutput
     }
+
+    /// All outputs that were learnt from.
+    package var outputs: Int { profile.samples + errors + empties }
 }

@@ -33,11 +33,15 @@ package struct IncidentSummary: Hashable, Sendable, Identifiable {
     /// US dollars an hour.
     package var costPerHour: Double
     package var approval: ApprovalMode
+    /// Of how many findings it is made.
+    package var parts: Int
+    /// What ``state`` is made from.
+    package var life: IncidentLife
 
     package init(
         id: Int64, fingerprint: Fingerprint, type: DetectionType, severity: Severity, state: IncidentState,
         subject: String, headline: String, firstSeen: Instant, lastSeen: Instant, occurrences: Int,
-        costPerHour: Double, approval: ApprovalMode
+        costPerHour: Double, approval: ApprovalMode, parts: Int = 1, life: IncidentLife? = nil
     ) {
         self.id = id
         self.fingerprint = fingerprint
@@ -51,6 +55,8 @@ package struct IncidentSummary: Hashable, Sendable, Identifiable {
         self.occurrences = occurrences
         self.costPerHour = costPerHour
         self.approval = approval
+        self.parts = parts
+        self.life = life ?? IncidentLife(stage: IncidentLife.Stage(rawValue: state.rawValue) ?? .open)
     }
 }
 
@@ -69,11 +75,13 @@ package struct IncidentDetail: Hashable, Sendable {
     package var evidence: JSONValue
     package var sql: String
     package var acts: [ActRecord]
+    /// Nil before the investigation.
+    package var noCodeCause: NoCodeCause?
 
     package init(
         summary: IncidentSummary, findings: [IncidentFinding] = [], report: String, suspects: [Suspect],
-        commits: [CommitFact], errors: [ErrorFact],
-        messages: [MessageFact], gaps: [String], evidence: JSONValue, sql: String, acts: [ActRecord]
+        commits: [CommitFact], errors: [ErrorFact], messages: [MessageFact], gaps: [String], evidence: JSONValue,
+        sql: String, acts: [ActRecord], noCodeCause: NoCodeCause? = nil
     ) {
         self.summary = summary
         self.findings = findings
@@ -86,6 +94,21 @@ package struct IncidentDetail: Hashable, Sendable {
         self.evidence = evidence
         self.sql = sql
         self.acts = acts
+        self.noCodeCause = noCodeCause
+    }
+}
+
+/// What an investigation leaves to be looked at: too much for a list, so it is read for one incident alone.
+package struct IncidentForensics: Hashable, Sendable {
+    package var graph: CausalGraph
+    /// The traces that were read for it, the dearest first.
+    package var traces: [TraceTree]
+    package var timeline: [TimelineEntry]
+
+    package init(graph: CausalGraph = CausalGraph(), traces: [TraceTree] = [], timeline: [TimelineEntry] = []) {
+        self.graph = graph
+        self.traces = traces
+        self.timeline = timeline
     }
 }
 

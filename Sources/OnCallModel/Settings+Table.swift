@@ -86,6 +86,12 @@ extension Settings {
             write: { $0.loopRequiresRepetition = $1.bool ?? $0.loopRequiresRepetition }),
         Entry(
             spec: SettingSpec(
+                key: "tool_requires_contrast", kind: .toggle,
+                meaning: "A tool fails only against its own past; false switches to the original's bare rules."),
+            read: { .bool($0.toolRequiresContrast) },
+            write: { $0.toolRequiresContrast = $1.bool ?? $0.toolRequiresContrast }),
+        Entry(
+            spec: SettingSpec(
                 key: "cost_baseline", kind: .choice(CostBaseline.allCases.map(\.rawValue)),
                 meaning: "seasonal compares with the same hour of day as well; mean is the bare 7-day rule."),
             read: { .string($0.costBaseline.rawValue) },
@@ -118,6 +124,15 @@ extension Settings {
         number(
             "resolve_after_minutes", 5...10_080, "min", "An incident that no scan has seen for this long is resolved.",
             \.resolveAfterMinutes),
+        integer(
+            "sampler_keep_score", 1...1000, "points",
+            "The sampler keeps a trace from this score on; only kept traces are read in full.", \.samplerKeepScore),
+        number(
+            "sampler_uniform_percent", 0...100, "%",
+            "How many of a hundred traces the sampler keeps whatever they score.", \.samplerUniformPercent),
+        number(
+            "renotify_hours", 0.25...168, "h",
+            "How often a critical or high incident that nobody has acknowledged is told again.", \.renotifyHours),
         integer("retention_days", 8...365, "days", "How much history the mirrors hold.", \.retentionDays),
         Entry(
             spec: SettingSpec(

@@ -9,6 +9,8 @@ package struct Settings: Hashable, Sendable {
     package var errorCascadeThreshold = 10.0
     /// A loop pages only when its steps repeat; false switches to the bare count of the seed.
     package var loopRequiresRepetition = true
+    /// A tool fails only against its own past, by more than chance; false switches to the seed's bare rules A and C.
+    package var toolRequiresContrast = true
     /// `seasonal` compares with the same hour of day as well; `mean` is the seed's bare rule.
     package var costBaseline = CostBaseline.seasonal
     /// Drift when more than this share of a feature's latest 20 outputs does not fit its snapshot.
@@ -33,6 +35,12 @@ package struct Settings: Hashable, Sendable {
     package var loopWatchSeconds = 5.0
     /// An incident that no scan has seen for this long is resolved, in minutes.
     package var resolveAfterMinutes = 120.0
+    /// The sampler keeps a trace from this score on.
+    package var samplerKeepScore = 40
+    /// How many of a hundred traces the sampler keeps whatever they score.
+    package var samplerUniformPercent = 1.0
+    /// How often people are told again of a critical or high incident that nobody has acknowledged, in hours.
+    package var renotifyHours = 4.0
     /// How many days of history the mirrors hold.
     package var retentionDays = 35
     /// Who fetches the rows, and where statements run.

@@ -19,15 +19,15 @@ enum DashboardPane {
         if area.width >= 100 {
             let (left, right) = lower.splitLeft(area.width * 3 / 5)
             drawRecent(state, on: &grid, in: left)
-            drawHealth(state, board, on: &grid, in: right)
+            drawHealth(state, board, hasPanel: true, on: &grid, in: right)
         } else {
             // Incidents come first, but the states are never pushed out by empty lines.
             let recent = min(max(state.shownIncidents.count, 1), 8) + 2
-            let wanted = board.sources.count + board.detectors.count + 2
+            let wanted = board.sources.count + board.detectors.count + 2 + (board.sampling == nil ? 0 : 1)
             let healthRows = min(wanted, max(lower.height / 2, lower.height - recent))
             let (top, bottom) = lower.splitTop(lower.height - healthRows)
             drawRecent(state, on: &grid, in: top)
-            drawHealth(state, board, on: &grid, in: bottom)
+            drawHealth(state, board, hasPanel: false, on: &grid, in: bottom)
         }
     }
 
@@ -113,10 +113,15 @@ enum DashboardPane {
         return canJudge ? "None. All quiet." : "None found, but not every detector could judge: see below."
     }
 
-    private static func drawHealth(_ state: ConsoleState, _ board: Dashboard, on grid: inout Grid, in area: Rect) {
-        let lines = HealthLine.lines(of: board, at: state.now, room: area.height - 1)
+    /// The states come first; a line of the sampling keeps its place below them.
+    private static func drawHealth(
+        _ state: ConsoleState, _ board: Dashboard, hasPanel: Bool, on grid: inout Grid, in area: Rect
+    ) {
+        let kept = board.sampling != nil && area.height > 4 ? 1 : 0
+        let room = max(0, area.height - 1 - kept)
+        let lines = HealthLine.lines(of: board, at: state.now, room: room)
         grid.write("Sources and detectors", at: area.x + 1, area.y, role: .title, in: area)
-        for (row, line) in lines.prefix(max(0, area.height - 1)).enumerated() {
+        for (row, line) in lines.prefix(room).enumerated() {
             let y = area.y + 1 + row
             grid.write(TextWidth.truncated(line.name, to: 12), at: area.x + 2, y, in: area)
             grid.write(line.mark, at: area.x + 15, y, role: line.role, in: area)
@@ -125,15 +130,9 @@ enum DashboardPane {
             grid.write(
                 TextWidth.truncated(ForeignText.inert(line.note), to: room), at: area.x + 26, y, role: .dim, in: area)
         }
-        drawSampling(board, below: lines.count + 2, on: &grid, in: area)
-    }
-
-    private static func drawSampling(_ board: Dashboard, below rows: Int, on grid: inout Grid, in area: Rect) {
-        guard let sampling = board.sampling, sampling.total > 0, rows + 1 < area.height else { return }
-        let share = Int((Double(sampling.kept) / Double(sampling.total) * 100).rounded())
-        let reasons = sampling.reasons.prefix(4).map { "\($0.name) \($0.count)" }.joined(separator: ", ")
-        grid.write("Sampling", at: area.x + 1, area.y + rows, role: .title, in: area)
-        let text = "\(sampling.kept) of \(sampling.total) traces kept (\(share) %): \(reasons)"
-        grid.write(TextWidth.truncated(text, to: area.width - 3), at: area.x + 2, area.y + rows + 1, in: area)
+        guard let sampling = board.sampling else { return }
+        let used = 1 + min(lines.count, room)
+        let (_, below) = area.splitTop(hasPanel ? min(used + 1, area.height - 1) : used)
+        SamplingPanel.draw(sampling, on: &grid, in: hasPanel ? below : below.splitTop(1).top)
     }
 }

@@ -9,6 +9,7 @@ enum IncidentReport {
     static func lines(_ detail: IncidentDetail, width: Int, now: Instant) -> [Line] {
         var lines = head(detail.summary, width: width, now: now)
         lines += [("", .text)] + report(detail.report, width: width)
+        lines += section("Made of", LifeLines.parts(detail.findings, width: width))
         lines += section("Suspects", detail.suspects.flatMap { suspect($0, width: width) })
         lines += section("Acts", detail.acts.flatMap { act($0, width: width) })
         lines += section(
@@ -42,7 +43,7 @@ enum IncidentReport {
         let facts =
             "\(Spelling.dollars(incident.costPerHour))/h  since \(Spelling.time(incident.firstSeen, now))"
             + "  seen \(incident.occurrences)×, last \(Spelling.ago(incident.lastSeen, now))  \(remedy)"
-        return lines + wrap(facts, width: width, role: .dim)
+        return lines + wrap(facts, width: width, role: .dim) + LifeLines.lines(incident, width: width, now: now)
     }
 
     /// Markdown in a light form: headings, bullets, paragraphs.
@@ -79,7 +80,7 @@ enum IncidentReport {
         lines.isEmpty ? [] : [("", .text), (title, .heading)] + lines
     }
 
-    private static func bullet(_ text: String, width: Int, role: Role = .text) -> [Line] {
+    static func bullet(_ text: String, width: Int, role: Role = .text) -> [Line] {
         TextWidth.wrapped(ForeignText.inert(text), width: max(1, width - 2)).enumerated().map { index, line in
             ((index == 0 ? "• " : "  ") + line, role)
         }

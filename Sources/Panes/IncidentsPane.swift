@@ -47,27 +47,27 @@ enum IncidentsPane {
             let index = window.first + offset
             let incident = rows[index]
             let (severity, role) = Spelling.severity(incident.severity)
-            let isClosed = incident.state == .resolved
-            var cells: [(text: String, role: Role)] = [(severity, isClosed ? .dim : role)]
-            if columns.count > 2 { cells.append((Spelling.time(incident.lastSeen, state.now), .dim)) }
-            if columns.count > 3 { cells.append((Spelling.dollars(incident.costPerHour) + "/h", .money)) }
-            if columns.count > 4 { cells.append((mark(incident), .dim)) }
-            cells.append((incident.headline, isClosed ? .dim : .text))
-            grid.row(cells, columns: columns, at: area.y + offset, in: area, isSelected: index == state.position)
+            let isMuted = LifeLines.isMuted(incident)
+            let cells: [String: (text: String, role: Role)] = [
+                "severity": (severity, isMuted ? .dim : role), "state": (LifeLines.mark(incident, state.now), .dim),
+                "age": (Spelling.span(state.now - incident.firstSeen), .dim),
+                "cost": (Spelling.dollars(incident.costPerHour) + "/h", .money),
+                "seen": (Spelling.time(incident.lastSeen, state.now), .dim),
+                "what": (incident.headline, isMuted ? .dim : .text),
+            ]
+            grid.row(
+                columns.map { cells[$0.title] ?? ("", .text) }, columns: columns, at: area.y + offset, in: area,
+                isSelected: index == state.position)
         }
     }
 
     private static func columns(for width: Int) -> [Column] {
         var columns = [Column(title: "severity", width: 7)]
-        if width >= 40 { columns.append(Column(title: "seen", width: 11)) }
+        if width >= 36 { columns.append(Column(title: "state", width: width >= 76 ? 16 : width >= 60 ? 14 : 11)) }
+        if width >= 54 { columns.append(Column(title: "age", width: 6, isRight: true)) }
         if width >= 60 { columns.append(Column(title: "cost", width: 10, isRight: true)) }
-        if width >= 76 { columns.append(Column(title: "state", width: 11)) }
+        if width >= 100 { columns.append(Column(title: "seen", width: 11)) }
         return columns + [Column(title: "what", width: 0)]
-    }
-
-    private static func mark(_ incident: IncidentSummary) -> String {
-        let count = incident.occurrences > 1 ? " ×\(incident.occurrences)" : ""
-        return incident.state == .acknowledged ? "ack\(count)" : incident.state.rawValue + count
     }
 
     // MARK: detail

@@ -10,18 +10,20 @@ enum OverlayPane {
         case .help(let scroll): drawHelp(state, scroll, on: &grid, in: area)
         case .palette(let palette): drawPalette(state, palette, on: &grid, in: area)
         case .question(let question): drawQuestion(question, on: &grid, in: area)
+        case .quiet(let menu): QuietPane.draw(menu, at: state.now, on: &grid, in: area)
+        case .silences(let list): QuietPane.draw(list, state, on: &grid, in: area)
         case .editor, nil: return
         }
     }
 
-    private static func box(_ width: Int, _ height: Int, in area: Rect) -> Rect {
+    static func box(_ width: Int, _ height: Int, in area: Rect) -> Rect {
         let width = min(width, area.width)
         let height = min(height, area.height)
         return Rect(
             x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width: width, height: height)
     }
 
-    private static func frame(_ title: String, _ rect: Rect, on grid: inout Grid) -> Rect {
+    static func frame(_ title: String, _ rect: Rect, on grid: inout Grid) -> Rect {
         grid.clear(rect)
         grid.frame(rect, title: title, role: .dialog, titleRole: .dialog)
         return rect.inset(2, 1)
@@ -92,7 +94,7 @@ enum OverlayPane {
             y += 1
         }
         if !quoted.isEmpty {
-            grid.write("It sends exactly:", at: inner.x, y, role: .dialog, in: inner)
+            grid.write(question.whatItHolds, at: inner.x, y, role: .dialog, in: inner)
             y += 1
             for (row, line) in quoted.prefix(room).enumerated() {
                 let isCut = row == room - 1 && quoted.count > room

@@ -14,9 +14,14 @@ package enum ConsoleEvent: Hashable, Sendable {
     case agent(AgentStatus)
     case incidents([IncidentSummary])
     case incident(Int64, IncidentDetail?)
+    case forensics(Int64, IncidentForensics?)
+    case trace(String, TraceTree?)
     case approvals([ApprovalItem])
     case loops([LoopItem])
+    case silences([Silence])
     case settings([SettingItem])
+    case features([FeatureSnapshot])
+    case drifts([DriftEvent])
     /// What an intent became.
     case outcome(String)
     case failed(String)
@@ -27,6 +32,10 @@ package enum ConsoleEffect: Hashable, Sendable {
     case append(Intent)
     /// Observe this incident, and no other.
     case follow(incident: Int64?)
+    /// Observe what the investigation of this incident left, and no other's.
+    case followForensics(incident: Int64?)
+    /// Observe this trace, and no other.
+    case followTrace(String?)
     case useTheme(String)
     case redraw
     case suspend

@@ -14,6 +14,9 @@ extension ConsoleState {
         case .kill: selectedLoop.map { ask(toKill: $0) }
         case .acknowledge: return selectedIncident.map { append(.acknowledge(incident: $0.id)) } ?? []
         case .resolve: selectedIncident.map { ask(toResolve: $0) }
+        case .snooze, .silence, .maintenance, .silences: openQuietMenu(command)
+        case .wake: return selectedIncident.map { append(.wake(incident: $0.id)) } ?? []
+        case .acceptOutputs: selectedFeature.map { ask(toAccept: $0) }
         default: break
         }
         return []
@@ -37,12 +40,10 @@ extension ConsoleState {
             case .killed: return "Trace \(item.loop.traceID) is dead already."
             case .finished: return "Trace \(item.loop.traceID) has ended by itself."
             }
-        case .acknowledge:
-            guard let incident = selectedIncident else { return "There is no incident." }
-            return incident.state == .open ? nil : "Incident \(incident.id) is already \(incident.state.rawValue)."
-        case .resolve:
-            guard let incident = selectedIncident else { return "There is no incident." }
-            return incident.state == .resolved ? "Incident \(incident.id) is already resolved." : nil
+        case .acknowledge, .resolve, .snooze, .wake, .silence: return lifeRefusal(of: command)
+        case .acceptOutputs:
+            guard let feature = selectedFeature else { return "There is no feature." }
+            return feature.candidate == nil ? "The outputs of \(feature.feature) fit: there is nothing to accept." : nil
         default: return nil
         }
     }

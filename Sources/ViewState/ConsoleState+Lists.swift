@@ -7,9 +7,8 @@ extension ConsoleState {
         let rows = view == .dashboard ? dashboard?.recent ?? [] : incidents ?? []
         let filter = lists[.incidents]?.filter ?? ""
         guard view == .incidents, !filter.isEmpty else { return rows }
-        return rows.filter {
-            matches([$0.headline, $0.subject, $0.type.rawValue, $0.severity.rawValue, $0.state.rawValue], filter)
-        }
+        let wanted = IncidentFilter(filter)
+        return rows.filter(wanted.lets)
     }
 
     /// Pending requests first, then the decided ones.
@@ -51,12 +50,15 @@ extension ConsoleState {
         case .approvals: shownApprovals.map { String($0.id) }
         case .loops: shownLoops.map { $0.loop.traceID }
         case .settings: shownSettings.map(\.key)
+        case .forensics: forensicRows.ids
+        case .quality: shownFeatures.map(\.feature)
         }
     }
 
     /// Where the cursor is; the first row where its own has gone.
     package var position: Int {
-        list.selected.flatMap { rowIDs.firstIndex(of: $0) } ?? 0
+        if view == .forensics { return forensicRows.position(of: selectedNode) }
+        return list.selected.flatMap { rowIDs.firstIndex(of: $0) } ?? 0
     }
 
     package var selectedIncident: IncidentSummary? {
@@ -83,13 +85,17 @@ extension ConsoleState {
     }
 
     mutating func move(by step: Int) {
-        if openIncident != nil || openRequest != nil {
+        if isOpen {
             detailScroll = max(0, min(detailScroll + step, 100_000))
             return
         }
         let ids = rowIDs
         guard !ids.isEmpty else { return }
         let next = min(max(0, position + min(max(step, -ids.count), ids.count)), ids.count - 1)
+        if view == .forensics {
+            select(node: ids[next])
+            return
+        }
         list.selected = ids[next]
     }
 
@@ -104,18 +110,22 @@ extension ConsoleState {
         case .loops:
             guard let incident = selectedLoop?.incident else { return [] }
             return open(incident: incident)
+        case .quality:
+            openFeature = selectedFeature?.feature
+            detailScroll = 0
         case .settings: edit()
+        case .forensics: return look(.openNode)
         }
         return []
     }
 
-    private mutating func open(incident: Int64) -> [ConsoleEffect] {
+    mutating func open(incident: Int64) -> [ConsoleEffect] {
         if view != .incidents { trail = Array((trail + [view]).suffix(16)) }
         view = .incidents
         lists[.incidents, default: ListState()].selected = String(incident)
         openIncident = incident
         detail = nil
         detailScroll = 0
-        return [.follow(incident: incident)]
+        return [.follow(incident: incident)] + followForensics()
     }
 }

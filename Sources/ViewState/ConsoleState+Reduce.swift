@@ -12,11 +12,18 @@ extension ConsoleState {
         case .painted: markPainted()
         case .dashboard(let value): dashboard = value
         case .agent(let value): agent = value
-        case .incidents(let value): incidents = value
+        case .incidents(let value):
+            incidents = value
+            return followForensics()
+        case .forensics(let id, let value): takeForensics(id, value)
+        case .trace(let id, let value): takeTrace(id, value)
         case .incident(let id, let value): if id == openIncident { detail = value }
         case .approvals(let value): takeApprovals(value)
         case .loops(let value): loops = value
         case .settings(let value): return takeSettings(value)
+        case .silences(let value): silences = value
+        case .features(let value): features = value
+        case .drifts(let value): drifts = value
         case .outcome(let text): say(text)
         case .failed(let text): say(text, mood: .failed)
         }
@@ -79,7 +86,10 @@ extension ConsoleState {
         case .editor(var editor):
             editor.text += line
             overlay = .editor(editor)
-        case .help, .question: return
+        case .quiet(var menu):
+            menu.text += line
+            overlay = .quiet(menu)
+        case .help, .question, .silences: return
         case nil: if list.isFiltering { list.filter += line }
         }
     }
@@ -105,6 +115,8 @@ extension ConsoleState {
         case .question(let question): return answer(question, key)
         case .palette(let palette): return typeCommand(palette, key)
         case .editor(let editor): return typeSetting(editor, key)
+        case .quiet(let menu): return typeTime(menu, key)
+        case .silences(let list): pressSilences(list, key)
         }
         return []
     }
@@ -140,6 +152,13 @@ extension ConsoleState {
         switch command {
         case .showDashboard: return show(.dashboard)
         case .showIncidents: return show(.incidents)
+        case .showForensics: return show(.forensics)
+        case .lookInto: return lookInto()
+        case .toggleOverview, .toggleTrace, .parent, .child, .nextFailed, .previousFailed, .nextSubject,
+            .previousSubject,
+            .openNode:
+            return look(command)
+        case .showQuality: return show(.quality)
         case .showApprovals: return show(.approvals)
         case .showSettings: return show(.settings)
         case .showLoops: return show(.loops)
@@ -154,9 +173,12 @@ extension ConsoleState {
         case .open: return open()
         case .back: return back()
         case .filter: list.isFiltering = true
-        case .approve, .reject, .kill, .acknowledge, .resolve: return act(command)
+        case .approve, .reject, .kill, .acknowledge, .resolve, .snooze, .wake, .silence, .maintenance, .silences,
+            .acceptOutputs:
+            return act(command)
         case .edit: edit()
         case .scan: return append(.scanNow)
+        case .patrol: return append(.patrol)
         case .help: overlay = .help(scroll: 0)
         case .palette: overlay = .palette(Overlay.Palette())
         case .redraw: return [.redraw]
@@ -172,28 +194,32 @@ extension ConsoleState {
         return views[(position + step + views.count) % views.count]
     }
 
+    /// One row is open in detail.
+    var isOpen: Bool { openIncident != nil || openRequest != nil || openFeature != nil }
+
     mutating func show(_ next: View) -> [ConsoleEffect] {
-        guard next != view || openIncident != nil || openRequest != nil else { return [] }
+        guard next != view || isOpen else { return [] }
         if next != view { trail = Array((trail + [view]).suffix(16)) }
         view = next
-        return close()
+        return close() + followForensics()
     }
 
     private mutating func close() -> [ConsoleEffect] {
         let wasOpen = openIncident != nil
-        (openIncident, detail, openRequest, detailScroll) = (nil, nil, nil, 0)
+        (openIncident, detail, openRequest, openFeature, detailScroll) = (nil, nil, nil, nil, 0)
         return wasOpen ? [.follow(incident: nil)] : []
     }
 
     private mutating func back() -> [ConsoleEffect] {
-        if openIncident != nil || openRequest != nil { return close() }
+        if isOpen { return close() }
         if !list.filter.isEmpty {
             list.filter = ""
             return []
         }
+        if view == .forensics, leaveTrace() { return [.followTrace(nil)] }
         guard let previous = trail.popLast() else { return [] }
         view = previous
-        return []
+        return followForensics()
     }
 
     mutating func append(_ intent: Intent) -> [ConsoleEffect] {

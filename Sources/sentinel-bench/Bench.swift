@@ -1,6 +1,7 @@
 import Basics
 import Detectors
 import FoundationEssentials
+import IncidentStore
 import OnCallModel
 import SourceEngine
 import SourceFetch
@@ -29,34 +30,71 @@ enum Bench {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let clock = Lock(now)
         let specs = SourceCatalog.load(directory: "sources").specs.filter { $0.name == "langfuse" }
+        let pages = SeededPages(count: count, end: now, days: 8)
         let engine = SourceEngine(
             SourceEngineConfiguration(
-                mirrorDirectory: folder, specs: specs, pages: SeededPages(count: count, end: now, days: 8),
+                mirrorDirectory: folder, specs: specs, pages: pages,
                 inputs: { _ in "set" }, clock: WallClock { clock.withLock { $0 } }))
         let ingest = await milliseconds { _ = await engine.sync() }
         clock.withLock { $0 = $0 + .minutes(15) }
         await engine.resetCallCounts()
-        var cycles: [Double] = []
+        let store = try await StoreWriter.open("\(folder)/sentinel.db", holder: "bench", pid: 1, at: now)
+        var (cycles, samples): ([Double], [Double]) = ([], [])
         for _ in 0..<5 {
             cycles.append(
                 try await milliseconds {
+                    let moment = clock.withLock { $0 }
                     _ = await engine.sync()
-                    try await detect(engine, now: clock.withLock { $0 })
+                    var sample = TraceSample(kept: [])
+                    samples.append(
+                        try await milliseconds { sample = try await draw(engine, store, now: moment) })
+                    try await detect(engine, sample, now: moment)
                 })
         }
         let calls = await engine.reports().first { $0.source == "langfuse" }?.calls ?? 0
+        let busy = try await quarter(engine, store, pages, clock)
         let result: JSONValue = [
             "observations": JSONValue(count), "ingest_ms": .number(ingest.rounded()),
             "ingest_per_second": .number((Double(count) / ingest * 1000).rounded()),
             "cycle_ms_first": .number(cycles[0].rounded()), "cycle_ms_best": .number((cycles.min() ?? 0).rounded()),
+            "sample_ms_first": .number(samples[0].rounded()),
+            "sample_ms": .number((samples.dropFirst().min() ?? 0).rounded()),
+            "quarter_hour_sync_ms": .number(busy.sync.rounded()),
+            "quarter_hour_sample_ms": .number(busy.sample.rounded()),
             "calls_a_cycle": .number(Double(calls) / 5),
         ]
         print(result.serialized)
     }
 
-    private static func detect(_ engine: SourceEngine, now: Instant) async throws {
+    /// The next quarter of an hour, in which traffic went on as before.
+    private static func quarter(
+        _ engine: SourceEngine, _ store: StoreWriter, _ pages: SeededPages, _ clock: Lock<Instant>
+    ) async throws -> (sync: Double, sample: Double) {
+        pages.grown.withLock { $0 = pages.count / (8 * 24 * 4) }
+        clock.withLock { $0 = $0 + .minutes(15) }
+        let sync = await milliseconds { _ = await engine.sync() }
+        let sample = try await milliseconds { _ = try await draw(engine, store, now: clock.withLock { $0 }) }
+        return (sync, sample)
+    }
+
+    /// A turn of the sampler with its memory in a store, as the agent takes it.
+    private static func draw(_ engine: SourceEngine, _ store: StoreWriter, now: Instant) async throws -> TraceSample {
+        let memory = try await store.read { try $0.samplerMemory(at: now) }
+        var sampler = TraceSampler(memory: memory, settings: Settings(), now: now)
+        var step = sampler.start()
+        while case .query(let query) = step {
+            step = sampler.receive(try await engine.query(query.sql, query.parameters, freshness: .stored).rows)
+        }
+        guard case .done(let outcome) = step else { return TraceSample(kept: []) }
+        return try await store.transaction {
+            _ = try $0.saveSample(outcome, at: now)
+            return TraceSample(kept: try $0.snapshot.keptTraces(at: now))
+        }
+    }
+
+    private static func detect(_ engine: SourceEngine, _ sample: TraceSample, now: Instant) async throws {
         for var detector in DetectorCatalog.all() {
-            var step = detector.start(DetectorContext(now: now, settings: Settings()))
+            var step = detector.start(DetectorContext(now: now, settings: Settings(), sample: sample))
             while case .query(let query) = step {
                 step = detector.receive(try await engine.query(query.sql, query.parameters, freshness: .stored).rows)
             }

@@ -7,6 +7,8 @@ struct SeededPages: PageSource {
     let count: Int
     let end: Instant
     let days: Double
+    /// Further observations after the end, as traffic goes on.
+    let grown = Lock(0)
     private static let pageRows = 1000
 
     func scan(_ scan: Scan, onPage: @Sendable (Page) async throws -> ScanProgress) async throws -> ScanOutcome {
@@ -19,10 +21,11 @@ struct SeededPages: PageSource {
         }
         let step = days * 86_400_000 / Double(count)
         let first = end - .days(days)
+        let all = count + grown.withLock { $0 }
         func index(_ instant: Instant?) -> Int? {
-            instant.map { min(count, max(0, Int((Double($0.milliseconds - first.milliseconds) / step).rounded(.up)))) }
+            instant.map { min(all, max(0, Int((Double($0.milliseconds - first.milliseconds) / step).rounded(.up)))) }
         }
-        let (low, high) = (index(bound("fromStartTime")) ?? 0, index(bound("toStartTime")) ?? count)
+        let (low, high) = (index(bound("fromStartTime")) ?? 0, index(bound("toStartTime")) ?? all)
         var outcome = ScanOutcome()
         var next = high
         repeat {

@@ -21,9 +21,10 @@ struct TextTable: Hashable, Sendable {
     private let isNumeric: [Bool]
 
     /// The widest that a column is drawn; longer values are cut with an ellipsis.
-    private static let widest = 60
+    private let widest: Int
 
-    init(_ set: RowSet) {
+    init(_ set: RowSet, widest: Int = 60) {
+        self.widest = widest
         columns = set.columns.map(Self.inert)
         rows = set.rows.map { row in row.map { Self.inert(Self.spell($0)) } }
         isNumeric = set.columns.indices.map { index in
@@ -36,14 +37,14 @@ struct TextTable: Hashable, Sendable {
         }
     }
 
-    init(_ columns: [String], _ rows: [[Value]]) {
-        self.init(RowSet(columns: columns, rows: rows))
+    init(_ columns: [String], _ rows: [[Value]], widest: Int = 60) {
+        self.init(RowSet(columns: columns, rows: rows), widest: widest)
     }
 
     var text: String {
         guard !columns.isEmpty else { return "" }
         let widths = columns.indices.map { index in
-            min(Self.widest, rows.reduce(TextWidth.of(columns[index])) { max($0, TextWidth.of($1[index])) })
+            min(widest, rows.reduce(TextWidth.of(columns[index])) { max($0, TextWidth.of($1[index])) })
         }
         let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")
         let lines = [line(columns, widths), rule] + rows.map { line($0, widths) }

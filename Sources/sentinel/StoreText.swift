@@ -36,7 +36,7 @@ enum IncidentText {
             ["id", "severity", "state", "type", "last seen", "scans", "$/h", "what"],
             items.map { item in
                 [
-                    .integer(item.id), .text(item.severity.rawValue), .text(item.state.rawValue),
+                    .integer(item.id), .text(item.severity.rawValue), .text(Self.state(item)),
                     .text(item.type.rawValue), .text(item.lastSeen.iso8601Seconds), Value(item.occurrences),
                     .real((item.costPerHour * 100).rounded() / 100), .text(item.headline),
                 ]
@@ -44,13 +44,34 @@ enum IncidentText {
         ).text
     }
 
-    static func detail(_ detail: IncidentDetail) -> String {
+    /// The state, and what explains an incident that nobody is told of.
+    static func state(_ item: IncidentSummary) -> String {
+        item.state.rawValue + (item.life.parent.map { ", inhibited by #\($0.incident)" } ?? "")
+    }
+
+    /// What mutes it, as sentences.
+    private static func life(_ life: IncidentLife) -> [String] {
+        var lines: [String] = []
+        if let end = life.snoozedUntil {
+            lines.append("Snoozed until \(end.iso8601Seconds) by \(life.snoozedBy ?? "").")
+        }
+        if let hold = life.silence {
+            lines.append("Silenced until \(hold.until.iso8601Seconds) by silence \(hold.id): \(hold.reason).")
+        }
+        if let parent = life.parent { lines.append("Inhibited by #\(parent.incident): \(parent.why).") }
+        if let since = life.flappingSince { lines.append("Comes and goes since \(since.iso8601Seconds).") }
+        if life.reopened > 0 { lines.append("Opened again \(life.reopened)×.") }
+        if let by = life.acknowledgedBy { lines.append("Acknowledged by \(by).") }
+        return lines.map(TextTable.inert)
+    }
+
+    static func detail(_ detail: IncidentDetail, _ forensics: IncidentForensics) -> String {
         let summary = detail.summary
         var lines = [
-            "Incident \(summary.id): \(summary.type.rawValue), \(summary.severity.rawValue), \(summary.state.rawValue)",
+            "Incident \(summary.id): \(summary.type.rawValue), \(summary.severity.rawValue), \(state(summary))",
             "seen \(summary.occurrences)×, \(summary.firstSeen.iso8601Seconds) to \(summary.lastSeen.iso8601Seconds)",
-            "",
         ]
+        lines += life(summary.life) + [""]
         lines += detail.report.split(separator: "\n", omittingEmptySubsequences: false).map {
             TextTable.inert(String($0))
         }
@@ -59,14 +80,45 @@ enum IncidentText {
             detail.suspects.map { suspect in
                 "\(suspect.shortSHA) \(suspect.title) (\(suspect.author)): \(suspect.why.joined(separator: "; "))"
             })
+        lines += list("No cause in the code", detail.noCodeCause.map(Self.innocence) ?? [])
+        lines += list("What led to what", GraphText.lines(forensics.graph) + forensics.graph.gaps)
+        lines += list("Traces", forensics.traces.map(TraceText.headline))
+        lines += list("Timeline", forensics.timeline.map { "\($0.at.iso8601Seconds) \($0.author): \($0.event)" })
         lines += list("Acts", detail.acts.map { "\($0.action.sentence): \($0.state.rawValue). \($0.detail)" })
         lines += list("Not known", detail.gaps)
         lines += ["", "SQL: \(TextTable.inert(detail.sql))"]
         return lines.joined(separator: "\n") + "\n"
     }
 
+    private static func innocence(_ cause: NoCodeCause) -> [String] {
+        ["score \((cause.score * 10).rounded() / 10): \(cause.why.joined(separator: "; "))"]
+    }
+
     private static func list(_ title: String, _ items: [String]) -> [String] {
         items.isEmpty ? [] : ["", title] + items.map { "  " + TextTable.inert($0) }
+    }
+}
+
+/// Silences as the command line prints them.
+enum SilenceText {
+    static func table(_ items: [Silence], at now: Instant) -> String {
+        guard !items.isEmpty else { return "There are no silences.\n" }
+        return TextTable(
+            ["id", "state", "of", "from", "until", "by", "reason"],
+            items.map { item in
+                [
+                    .integer(item.id), .text(state(item, at: now)),
+                    .text(item.matcher.isEverything ? "everything (maintenance)" : item.matcher.phrase),
+                    .text(item.startsAt.iso8601Seconds), .text((item.endedAt ?? item.expiresAt).iso8601Seconds),
+                    .text(item.author), .text(item.reason),
+                ]
+            }
+        ).text
+    }
+
+    private static func state(_ item: Silence, at now: Instant) -> String {
+        if item.isInForce(at: now) { return "in force" }
+        return item.endedAt == nil && now < item.startsAt ? "to come" : "over"
     }
 }
 

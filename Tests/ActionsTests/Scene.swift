@@ -43,7 +43,7 @@ enum Scene {
     static func approval(_ action: Action) throws -> Approval {
         let verdict =
             switch action.kind {
-            case .postIncident, .updatePost, .createIssue: gate.standing(action, incident: 7)
+            case .postIncident, .updatePost, .postReply, .createIssue: gate.standing(action, incident: 7)
             case .killLoop: gate.ordered(action, by: "alice@host", intent: 3, incident: 7)
             case .review: gate.approve(request(action), by: "alice@host", now: now)
             }

@@ -95,7 +95,19 @@ struct BacktestTests {
     }
 
     @Test(
-        "The example's renamed keys are found once, and nothing else is; the bare share speaks from its first look on")
+        "The example's broken tool is found and its neighbour left alone; the bare rules take both for broken", .heavy)
+    func exampleTools() async throws {
+        let trial = try Trial(LabelledHistory(lines: Example.tools), .toolFailure, learning: .days(7))
+        #expect(trial.history.problems.isEmpty && trial.history.events.map(\.subject) == ["search_kb"])
+        let ours = try await trial.score(Settings())
+        #expect(ours.found == 1 && ours.falseAlerts == 0)
+        let seed = try await trial.score(Rules.seed(Settings()))
+        #expect(seed.falseAlerts > 0)
+    }
+
+    @Test(
+        "The example's renamed keys are found once, and nothing else is; the bare share speaks from its first look on",
+        .heavy)
     func exampleOutputs() async throws {
         let trial = try Trial(
             LabelledHistory(lines: Example.outputs), .promptDrift, learning: .days(7), step: .hours(4))

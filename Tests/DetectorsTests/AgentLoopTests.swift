@@ -147,8 +147,10 @@ struct AgentLoopTests {
         while case .query(let query) = step {
             var rows = planted.rows(for: query, now: now)
             if query.sql.contains("HAVING") {
-                rows.rows.append([nil, 40, 40, "2026-11-24T04:00:00.000Z", "2026-11-24T04:10:00.000Z", 1, 1, 0, nil])
-                rows.rows.append(["odd", 40, 40, "yesterday", "today", 1, 1, 0, nil])
+                rows.rows.append([
+                    nil, 40, 40, "2026-11-24T04:00:00.000Z", "2026-11-24T04:10:00.000Z", 1, 1, 0, nil, 40, nil,
+                ])
+                rows.rows.append(["odd", 40, 40, "yesterday", "today", 1, 1, 0, nil, 40, nil])
             }
             step = detector.receive(rows)
         }
@@ -162,7 +164,7 @@ struct AgentLoopTests {
         let distinct = Planted(steps: trace("t1", 24) { Healthy.distinctNames.shape($0, &$1) })
         let context = DetectorContext(now: now, settings: Settings())
         #expect(!distinct.run(AgentLoopDetector(), context).queries.contains { $0.sql.contains("input, output") })
-        #expect(Planted().run(AgentLoopDetector(), context).queries.count == 1)
+        #expect(Planted().run(AgentLoopDetector(), context).queries.count == 2)
     }
 
     @Test("random healthy batches are silent and random loops are found", arguments: 0..<40)

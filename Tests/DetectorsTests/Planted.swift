@@ -7,6 +7,8 @@ struct Planted {
     var steps: [Step] = []
     /// Hourly rollup rows: hour, name, model, observations, cost, tokens.
     var hours: [HourRow] = []
+    /// How many steps earlier runs of a name took.
+    var runs: [String: [Int]] = [:]
 
     struct Step {
         var trace: String
@@ -14,6 +16,7 @@ struct Planted {
         var name: String
         var type = "GENERATION"
         var traceName: String?
+        var release: String?
         var model = "gpt-4"
         var inputTokens: Int? = 800
         var outputTokens: Int? = 200
@@ -53,6 +56,8 @@ struct Planted {
 
     func rows(for query: DetectorQuery, now: Instant) -> RowSet {
         if query.sql.contains("HAVING") { return candidates(query, now: now) }
+        if query.sql.contains("AS length") { return slow(query, now: now) }
+        if query.sql.contains("AS runs") { return lengths(query) }
         if query.sql.contains("ROW_NUMBER") { return stepRows(query) }
         if query.sql.contains("input, output") { return bodies(query) }
         if query.sql.contains("AS recent,") { return parts(query) }
@@ -77,7 +82,7 @@ struct Planted {
     }
 
     private func candidates(_ query: DetectorQuery, now: Instant) -> RowSet {
-        let window = steps.filter { $0.at >= now - .hours(2) && $0.at <= now }
+        let window = steps.filter { $0.at >= now - .hours(2) && $0.at <= now && $0.type != "EVENT" }
         let threshold = query.parameters[3].integer ?? 0
         let rows: [[Value]] = Dictionary(grouping: window, by: \.trace).sorted { $0.key < $1.key }.compactMap {
             trace, steps in
@@ -88,14 +93,46 @@ struct Planted {
             return [
                 .text(trace), Value(steps.count), Value(steps.count { $0.type == "GENERATION" }), Value(first),
                 Value(last), Value(Self.cost(of: steps)), Value(Self.cost(of: recent)),
-                Value(steps.count { !$0.hasSoundCost }), nil,
+                Value(steps.count { !$0.hasSoundCost }), nil, Value(self.steps.count { $0.trace == trace }),
+                Value(steps[0].traceName),
             ]
         }
-        return RowSet(
-            columns: [
-                "trace_id", "steps", "generations", "first_seen", "last_seen", "cost", "recent_cost", "rejected_costs",
-                "first_at",
-            ], rows: rows)
+        return RowSet(columns: Self.traceColumns, rows: rows)
+    }
+
+    private static let traceColumns = [
+        "trace_id", "steps", "generations", "first_seen", "last_seen", "cost", "recent_cost", "rejected_costs",
+        "first_at", "length", "name",
+    ]
+
+    /// Traces with all of their steps.
+    private func slow(_ query: DetectorQuery, now: Instant) -> RowSet {
+        let moments = query.parameters.compactMap(\.instant)
+        let threshold = query.parameters[2].integer ?? 0
+        let rows: [[Value]] = Dictionary(grouping: steps, by: \.trace).sorted { $0.key < $1.key }.compactMap {
+            trace, all in
+            let steps = all.filter { $0.at <= now && $0.type != "EVENT" }
+            guard steps.count > threshold, let first = steps.map(\.at).min(), let last = steps.map(\.at).max(),
+                last >= moments[0], first <= moments[2]
+            else { return nil }
+            return [
+                .text(trace), Value(steps.count), Value(steps.count { $0.type == "GENERATION" }), Value(first),
+                Value(last), Value(Self.cost(of: steps)), 0, 0, Value(first), Value(steps.count),
+                Value(steps[0].traceName),
+            ]
+        }
+        return RowSet(columns: Self.traceColumns, rows: rows)
+    }
+
+    private func lengths(_ query: DetectorQuery) -> RowSet {
+        let counts = Dictionary(grouping: runs[query.parameters[0].text ?? ""] ?? []) { $0 }.mapValues(\.count)
+        return RowSet(columns: ["steps", "runs"], rows: counts.map { [Value($0.key), Value($0.value)] })
+    }
+
+    /// What the two times at the end of a statement enclose.
+    private func isWithin(_ query: DetectorQuery, _ step: Step) -> Bool {
+        let moments = query.parameters.suffix(2).compactMap(\.instant)
+        return step.at >= moments[0] && step.at < moments[1] && step.type != "EVENT"
     }
 
     private static func cost(of steps: [Step]) -> Double {
@@ -104,23 +141,28 @@ struct Planted {
 
     private func stepRows(_ query: DetectorQuery) -> RowSet {
         let traces = Set(query.parameters.compactMap(\.text))
-        let rows: [[Value]] = steps.enumerated().filter { traces.contains($1.trace) }.map { index, step in
+        let rows: [[Value]] = steps.enumerated().filter {
+            traces.contains($1.trace) && isWithin(query, $1)
+        }.map { index, step in
             [
                 .text(step.trace), .text("o\(index)"), .text("root"), .text(step.type), .text(step.name),
-                Value(step.traceName), .text(step.model), Value(step.at), Value(step.inputTokens),
+                Value(step.traceName), Value(step.release), .text(step.model), Value(step.at), Value(step.inputTokens),
                 Value(step.outputTokens), Value(step.cost), .text(step.level),
                 step.level == "ERROR" ? "upstream said 503" : nil,
             ]
         }
         return RowSet(
             columns: [
-                "trace_id", "id", "parent_observation_id", "type", "name", "trace_name", "model", "start_time",
+                "trace_id", "id", "parent_observation_id", "type", "name", "trace_name", "release", "model",
+                "start_time",
                 "input_tokens", "output_tokens", "total_cost", "level", "status_message",
             ], rows: rows)
     }
 
     private func bodies(_ query: DetectorQuery) -> RowSet {
-        let rows: [[Value]] = steps.enumerated().filter { $1.trace == query.parameters[0].text }.map { index, step in
+        let rows: [[Value]] = steps.enumerated().filter {
+            $1.trace == query.parameters[0].text && isWithin(query, $1)
+        }.map { index, step in
             [.text("o\(index)"), Value(step.input), Value(step.output)]
         }
         return RowSet(columns: ["id", "input", "output"], rows: rows)

@@ -111,6 +111,7 @@ struct OutboxTests {
         let writer = try await fixture.writer()
         let actions: [Action] = [
             .postIncident(incident: 1), .updatePost(incident: 1, text: "a \"b\"\n\u{1B}"), .openIssue(incident: 1),
+            .postReply(incident: 1, text: "é \u{0} \"x\""),
             .killLoop(trace: "t'; DROP TABLE act; --", agent: ""),
             .requestReview(incident: 1, commit: "abc", author: "Zoë"),
         ]

@@ -85,8 +85,8 @@ struct SchemaGoldenTests {
         let connection = try migrated()
         let lists = [
             (
-                "incident_listed",
-                "SELECT id FROM incident_reports ORDER BY urgency DESC, last_seen DESC, id DESC LIMIT 9"
+                "incident_ranked",
+                "SELECT id FROM incident_reports ORDER BY rank DESC, last_seen DESC, id DESC LIMIT 9"
             ),
             (
                 "approval_pending",

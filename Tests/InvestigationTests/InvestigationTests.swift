@@ -14,53 +14,86 @@ struct InvestigationTests {
             ["b0f3d44", "fix: typo in README", "bob", "2026-11-24T02:50:00.000Z", .null],
         ])
 
-    @Test("every step is asked for either kind of finding, then the files of the commits", arguments: [true, false])
-    func rounds(isLoop: Bool) {
+    /// Answers a round, and gives the next one back; nil when it is over.
+    private func next(
+        _ investigation: inout Investigation, _ queries: [InvestigationQuery],
+        _ answer: (InvestigationStep) -> InvestigationAnswer
+    ) -> Investigation.Step {
+        investigation.receive(queries.map { answer($0.step) })
+    }
+
+    private static let nothing = InvestigationAnswer.rows(RowSet(columns: []), isPartial: false)
+
+    @Test("lists are asked for, then diffs, events and the dearest traces, then the traces", arguments: [true, false])
+    func rounds(isLoop: Bool) throws {
         let finding = isLoop ? Stories.loop() : Stories.spike()
         var investigation = Investigation(finding, scope: scope, now: Stories.onset + .hours(1))
-        guard case .queries(let first) = investigation.start() else {
-            Issue.record("nothing asked")
-            return
+        guard case .queries(let first) = investigation.start() else { throw Unexpected() }
+        #expect(
+            first.map(\.step) == [
+                .hours, .errors, .commits, .messages, .deploys, .releases(source: "github"),
+                .releases(source: "sentry"), .monitors, .pages, .prompts, .shares(.promptVersion), .shares(.release),
+                .names,
+            ])
+        let issue = RowSet(
+            columns: ["id", "title", "count", "first_seen", "last_seen"],
+            rows: [
+                ["44", "New", 9, Value(Stories.onset), Value(Stories.onset)],
+                ["12", "Old", 900, Value(Stories.onset - .days(9)), Value(Stories.onset)],
+            ])
+        let second = next(&investigation, first) { step in
+            switch step {
+            case .commits: .rows(Self.commits, isPartial: false)
+            case .errors: .rows(issue, isPartial: false)
+            default: Self.nothing
+            }
         }
-        #expect(first.map(\.step) == [.hours, .errors, .commits, .messages])
-        let step = investigation.receive(
-            first.map { query in
-                .rows(query.step == .commits ? Self.commits : RowSet(columns: []), isPartial: false)
-            })
-        guard case .queries(let second) = step else {
-            Issue.record("no files asked")
-            return
-        }
-        #expect(second.map(\.step) == [.files(sha: "d9c3e11"), .files(sha: "b0f3d44")])
+        guard case .queries(let queries) = second else { throw Unexpected() }
+        let wanted: [InvestigationStep] = [.files(sha: "d9c3e11"), .files(sha: "b0f3d44"), .events(issue: "44")]
+        #expect(queries.map(\.step) == wanted + (isLoop ? [] : [.dearest]))
         let files = RowSet(
             columns: ["filename", "additions", "deletions", "patch"],
             rows: [["src/a.py", 1, 1, "-max_tokens=500\n+max_tokens=4096"]])
-        guard
-            case .done(let file) = investigation.receive([.rows(files, isPartial: false), .failed("GitHub is down.")])
-        else {
-            Issue.record("not done")
-            return
+        let dearest = RowSet(
+            columns: ["trace_id", "cost", "failed"],
+            rows: [["t1", 3, 0], ["t2", 2, 0], ["t3", 1, 0], ["t4", 0.5, 1]])
+        let third = next(&investigation, queries) { step in
+            switch step {
+            case .files(let sha): sha == "d9c3e11" ? .rows(files, isPartial: false) : .failed("GitHub is down.")
+            case .dearest: .rows(dearest, isPartial: false)
+            default: Self.nothing
+            }
         }
+        guard case .queries(let traces) = third else { throw Unexpected() }
+        #expect(traces.map(\.step) == (isLoop ? [.trace("a3f9d21b")] : [.trace("t1"), .trace("t2"), .trace("t4")]))
+        guard case .done(let file) = next(&investigation, traces, { _ in Self.nothing }) else { throw Unexpected() }
         #expect(file.commits.first?.files.first?.path == "src/a.py")
         #expect(file.commits.first?.title == "feat: longer answers")
         #expect(file.gaps == ["GitHub is down."])
     }
 
-    @Test("what is not set up or fails is a gap, and the rest goes on")
-    func gaps() {
+    @Test("what is not set up or fails is a gap, and the rest goes on; a source that need not be there is none")
+    func gaps() throws {
         var investigation = Investigation(Stories.spike(), scope: InvestigationScope(), now: Stories.onset)
-        guard case .queries(let queries) = investigation.start() else {
-            Issue.record("nothing asked")
-            return
-        }
-        #expect(queries.map(\.step) == [.hours, .errors])
-        guard case .done(let file) = investigation.receive(queries.map { .failed("\($0.step.source) is down.") })
-        else {
-            Issue.record("not done")
-            return
-        }
-        #expect(file.gaps.count == 4)
+        guard case .queries(let queries) = investigation.start() else { throw Unexpected() }
+        let second = investigation.receive(
+            queries.map { query in
+                switch query.step {
+                case .monitors, .releases: .absent
+                default: .failed("\(query.step.source) is down.")
+                }
+            })
+        guard case .queries(let rest) = second, case .done(let file) = investigation.receive(rest.map { _ in .absent })
+        else { throw Unexpected() }
+        #expect(
+            file.gaps == [
+                "GitHub was not asked: set GITHUB_OWNER and GITHUB_REPO.",
+                "Slack was not asked: set SLACK_INCIDENTS_CHANNEL.", "langfuse is down.", "sentry is down.",
+                "pagerduty is down.",
+            ])
     }
+
+    private struct Unexpected: Error {}
 
     @Test("no value stands in a statement: names are parameters")
     func parameters() {

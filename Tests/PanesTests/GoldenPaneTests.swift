@@ -1,10 +1,11 @@
 import Basics
 import CellGrid
 import OnCallModel
-import Panes
 import TestSupport
 import Testing
 import ViewState
+
+@testable import Panes
 
 @Suite("Golden: panes")
 struct GoldenPaneTests {
@@ -22,7 +23,9 @@ struct GoldenPaneTests {
         expect(state, "\(view.rawValue)-waiting@80x24.screen")
     }
 
-    @Test("names from outside that want to be more", arguments: [ConsoleState.View.dashboard, .loops, .approvals])
+    @Test(
+        "names from outside that want to be more",
+        arguments: [ConsoleState.View.dashboard, .loops, .quality, .approvals, .forensics])
     func hostile(view: ConsoleState.View) {
         expect(PaneFixtures.state(view, 80, 24, name: PaneFixtures.hostile), "\(view.rawValue)-hostile@80x24.screen")
     }
@@ -42,6 +45,38 @@ struct GoldenPaneTests {
         expect(state, "question-hostile@\(size.0)x\(size.1).screen")
     }
 
+    @Test(
+        "layers of a graph, the steps of a trace, and the smallest screen",
+        arguments: [(20, 6), (40, 10), (80, 24), (160, 50)])
+    func forensics(size: (Int, Int)) {
+        var state = PaneFixtures.state(.forensics, size.0, size.1)
+        let name = "@\(size.0)x\(size.1).screen"
+        if size.0 == 20 { expect(state, "forensics-typical\(name)") }
+        _ = state.reduce(.key(.character("g")))
+        expect(state, "forensics-overview\(name)")
+        _ = state.reduce(.key(.character("g")))
+        _ = state.reduce(.key(.character("t")))
+        expect(state, "forensics-trace\(name)")
+    }
+
+    @Test("the cursor walks in the order in which rows are drawn")
+    func rows() {
+        var state = PaneFixtures.state(.forensics, 80, 24)
+        #expect(RailDrawing(ForensicShape.shape(state), order: .time).rows == state.forensicRows.ids)
+        _ = state.reduce(.key(.character("t")))
+        #expect(state.forensicRows.ids.count == 7)
+        #expect(RailDrawing(ForensicShape.shape(state), order: .branches).rows == state.forensicRows.ids)
+    }
+
+    @Test("a feature whose shape is open, and the question before its acceptance", arguments: sizes)
+    func feature(size: (Int, Int)) {
+        var state = PaneFixtures.state(.quality, size.0, size.1, name: PaneFixtures.hostile)
+        _ = state.reduce(.key(.enter))
+        expect(state, "quality-open-hostile@\(size.0)x\(size.1).screen")
+        _ = state.reduce(.key(.character("a")))
+        expect(state, "quality-accept-hostile@\(size.0)x\(size.1).screen")
+    }
+
     @Test("help and palette")
     func overlays() {
         var state = PaneFixtures.state(.approvals, 80, 24)
@@ -50,6 +85,32 @@ struct GoldenPaneTests {
         _ = state.reduce(.key(.escape))
         _ = state.reduce(.key(.character(":")))
         expect(state, "palette@80x24.screen")
+    }
+
+    private static let quietSizes = [(20, 6), (40, 10), (80, 24), (160, 50)]
+
+    @Test("incidents in every state", arguments: quietSizes)
+    func lives(size: (Int, Int)) {
+        var state = PaneFixtures.state(.incidents, size.0, size.1)
+        state.incidents = PaneFixtures.lives
+        expect(state, "incidents-lives@\(size.0)x\(size.1).screen")
+    }
+
+    @Test("the menu of times, the question before a silence, and the list of silences", arguments: quietSizes)
+    func quiet(size: (Int, Int)) {
+        var state = PaneFixtures.state(.incidents, size.0, size.1, name: PaneFixtures.hostile)
+        state.silences = PaneFixtures.silences
+        _ = state.reduce(.key(.character("z")))
+        expect(state, "snooze@\(size.0)x\(size.1).screen")
+        _ = state.reduce(.key(.escape))
+        for key in "jS2h deploy" { _ = state.reduce(.key(.character(key))) }
+        _ = state.reduce(.key(.enter))
+        expect(state, "silence-question@\(size.0)x\(size.1).screen")
+        _ = state.reduce(.painted)
+        _ = state.reduce(.key(.escape))
+        _ = state.reduce(.key(.character("v")))
+        state.status = nil
+        expect(state, "silences@\(size.0)x\(size.1).screen")
     }
 
     private func expect(_ state: ConsoleState, _ name: String) {

@@ -18,13 +18,17 @@ enum PaneFixtures {
         state.loops = [loop(name)]
         state.approvals = [request(name), decided]
         state.incidents = [spike, looping(name)]
+        state.forensics.incident = 1
+        state.forensics.found = ForensicsFixtures.found(name)
         state.settings = Settings.specs.map {
             SettingItem(key: $0.key, value: Settings().value(of: $0.key)?.serialized ?? "")
         }
+        state.features = QualityFixtures.features(name)
+        state.drifts = QualityFixtures.drifts(name)
         state.dashboard = Dashboard(
             openIncidents: 2, totalIncidents: 7, spendPerHour: 41.2, baselinePerHour: 6.1, projectedSixHours: 247.2,
             activeLoops: 1, pendingApprovals: 1, sources: sources, detectors: detectors,
-            recent: [spike, looping(name)],
+            recent: [spike, looping(name)], sampling: sampling,
             hours: (0..<24).map {
                 HourFact(hour: now - .hours(Double(24 - $0)), cost: Double($0 % 7) + 1, generations: 9)
             })
@@ -82,6 +86,15 @@ enum PaneFixtures {
         DetectorHealth(type: .agentLoop, state: .ok, message: "1 of 2 traces loops.", asOf: now),
     ]
 
+    static let sampling = SamplingStats(
+        recordedAt: now, total: 5120, kept: 431, dropped: 4689,
+        reasons: [
+            .init(name: "many_steps", count: 322), .init(name: "high_cost", count: 71),
+            .init(name: "uniform", count: 49),
+            .init(name: "error", count: 12), .init(name: "schema_failed", count: 8),
+            .init(name: "novel_pattern", count: 1),
+        ])
+
     static let detail = IncidentDetail(
         summary: spike,
         report: "## What happened\nThe hour cost $41.20.\n\n## Likely cause\n- Commit d9c3e11 raised max_tokens.\n",
@@ -97,4 +110,38 @@ enum PaneFixtures {
         ],
         messages: [MessageFact(channel: "C1", author: "U1", text: "cost looks high", date: now - .minutes(40))],
         gaps: ["Sentry was not asked: SENTRY_TOKEN is not set."], evidence: [:], sql: "SELECT 1", acts: [])
+
+    /// One incident of each state, as a list shows them.
+    static let lives: [IncidentSummary] = {
+        func one(_ id: Int64, _ severity: Severity, parts: Int = 1, _ change: (inout IncidentLife) -> Void = { _ in })
+            -> IncidentSummary
+        {
+            var incident = spike
+            (incident.id, incident.severity, incident.parts) = (id, severity, parts)
+            change(&incident.life)
+            incident.state = incident.life.state
+            return incident
+        }
+        return [
+            one(1, .critical, parts: 3), one(2, .high) { ($0.stage, $0.acknowledgedBy) = (.acknowledged, "bob@host") },
+            one(3, .high) {
+                ($0.flappingSince, $0.changes) = (now - .minutes(9), [now])
+                $0.reopened = 2
+            },
+            one(4, .high) { $0.parent = IncidentLife.Parent(incident: 1, why: "both are about support-bot") },
+            one(5, .critical) { ($0.snoozedUntil, $0.snoozedBy) = (now + .hours(2), "eve@host") },
+            one(6, .medium) { $0.silence = IncidentLife.Hold(id: 3, until: now + .hours(4), reason: "migration") },
+            one(7, .medium) { ($0.stage, $0.resolvedAt) = (.resolved, now - .hours(1)) },
+        ]
+    }()
+
+    static let silences = [
+        Silence(
+            id: 3, matcher: Silence.Matcher(type: .costSpike, subject: hostile, atMost: .high), reason: "migration",
+            author: "eve@host (console)", createdAt: now - .hours(1), startsAt: now - .hours(1),
+            expiresAt: now + .hours(4)),
+        Silence(
+            id: 4, matcher: Silence.Matcher(), reason: hostile, author: "bob@host (console)", createdAt: now,
+            startsAt: now + .hours(20), expiresAt: now + .hours(22)),
+    ]
 }

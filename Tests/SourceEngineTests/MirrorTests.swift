@@ -112,8 +112,8 @@ struct MirrorTests {
     func rollups() async throws {
         let world = World()
         var rows: [[Value]] = (0..<300).map { (place: Int) -> [Value] in
-            let type = place % 4 == 0 ? "TOOL" : "GENERATION"
-            let level = place % 10 == 0 ? "ERROR" : "DEFAULT"
+            let type = place % 4 == 0 ? "TOOL" : place % 9 == 0 ? "EVENT" : "GENERATION"
+            let level = place % 10 == 0 ? "ERROR" : place % 10 == 1 ? "WARNING" : "DEFAULT"
             let cost = Value.real(Double(place) / 100)
             return World.observation(
                 "o\(place)", trace: "t\(place % 11)", minutesAgo: Double(place) * 7 + 1,
@@ -151,6 +151,20 @@ struct MirrorTests {
             "SELECT trace_id, min(start_time), max(start_time), count(*), count(*) FILTER (WHERE type = 'GENERATION'), round(total(\(sound)), 6) FROM langfuse.observations GROUP BY 1 ORDER BY 1",
             freshness: .stored)
         #expect(traces.rows.rows == tracesFromRows.rows.rows)
+        let scored = try await world.engine.query(
+            "SELECT trace_id, steps, errors, warnings FROM langfuse.observations_by_trace ORDER BY 1",
+            freshness: .stored)
+        let scoredFromRows = try await world.engine.query(
+            "SELECT trace_id, count(*) FILTER (WHERE type <> 'EVENT'), count(*) FILTER (WHERE level = 'ERROR'), count(*) FILTER (WHERE level = 'WARNING') FROM langfuse.observations GROUP BY 1 ORDER BY 1",
+            freshness: .stored)
+        #expect(scored.rows.rows == scoredFromRows.rows.rows)
+        let names = try await world.engine.query(
+            "SELECT DISTINCT t.trace_id, j.value FROM langfuse.observations_by_trace t, json_each(t.step_names) j ORDER BY 1, 2",
+            freshness: .stored)
+        let namesFromRows = try await world.engine.query(
+            "SELECT DISTINCT trace_id, name FROM langfuse.observations WHERE type <> 'EVENT' ORDER BY 1, 2",
+            freshness: .stored)
+        #expect(names.rows.rows == namesFromRows.rows.rows)
     }
 
     @Test("speaks the older API after a 404, remembers it, and asks for the newer one again after a day")

@@ -48,6 +48,8 @@ struct CaseWork: Sendable {
                 if let loop = finding.loop { try store.upsertLoop(loop, incident: record.incident, asOf: now) }
                 try Self.add(finding, record, to: &cases, store.snapshot)
             }
+            try store.applySilences(at: now)
+            try store.applyInhibition(at: now)
             return cases
         }
     }
@@ -78,8 +80,11 @@ struct CaseWork: Sendable {
         var (incident, suspects, file) = (opened.incident, opened.suspects, CaseFile?.none)
         if opened.needsInvestigation {
             let caseFile = try await investigate(lead, of: incident, now: now)
-            suspects = Blame.suspects(of: caseFile)
+            let verdict = Blame.verdict(of: caseFile)
+            suspects = verdict.suspects
+            let graph = EvidenceGraph.make(of: caseFile, verdict: verdict, incident: incident)
             try await save(narration.template(caseFile, suspects: suspects), suspects, caseFile, of: incident)
+            try await saveForensics(graph, verdict.noCodeCause, caseFile.surroundings.traces, of: incident)
             file = caseFile
         }
         if opened.isNew, let other = try await absorb(opened, suspects) {
@@ -110,11 +115,10 @@ struct CaseWork: Sendable {
     }
 
     private func investigate(_ finding: Finding, of incident: Int64, now: Instant) async throws -> CaseFile {
-        var file = await InvestigationStage(engine: configuration.engine, scope: configuration.scope)
-            .investigate(finding, now: now)
         let findings = try await writer.read { try $0.findings(ofIncident: incident) }
-        file.companions = findings.filter { $0.fingerprint != finding.fingerprint }
-        return file
+        return await InvestigationStage(engine: configuration.engine, scope: configuration.scope)
+            .investigate(
+                finding, companions: findings.filter { $0.fingerprint != finding.fingerprint }, now: now)
     }
 
     private func save(
@@ -127,10 +131,21 @@ struct CaseWork: Sendable {
         }
     }
 
+    private func saveForensics(
+        _ graph: CausalGraph, _ noCodeCause: NoCodeCause, _ traces: [TraceTree], of incident: Int64
+    ) async throws {
+        try await writer.transaction {
+            try $0.saveForensics(of: incident, graph: graph, noCodeCause: noCodeCause, traces: traces)
+        }
+    }
+
     // MARK: remedy
 
     /// Asks the gate about each finding, and does in one transaction what it says.
+    ///
+    /// While a silence holds nothing is done and nobody is asked.
     private func route(_ findings: [Finding], incident: Int64, suspects: [Suspect]) async throws {
+        guard try await writer.read({ try $0.life(ofIncident: incident)?.silence }) == nil else { return }
         var modes: [ApprovalMode] = []
         for finding in findings {
             modes.append(try await route(finding, incident: incident, suspects: suspects))
@@ -157,6 +172,11 @@ struct CaseWork: Sendable {
             let history = RemedyHistory(
                 acts: Set(try snapshot.acts(ofIncident: incident).map(\.key)),
                 request: requests.max { $0.id < $1.id }?.status)
+            // Whom nobody is to tell of it, nobody asks to review it; a loop is stopped all the same.
+            if remedy == .review, try snapshot.life(ofIncident: incident)?.isQuiet == true {
+                if requests.contains(where: { $0.status == .pending }) { return .pending }
+                return try snapshot.acts(ofIncident: incident).contains { $0.action.kind == .review } ? .auto : .none
+            }
             let decision = gate.route(
                 finding, incident: incident, suspects: suspects, history: history, now: now)
             for approval in decision.acts { try store.enqueue(approval, at: now) }
@@ -191,8 +211,7 @@ struct CaseWork: Sendable {
         let now = clock.now()
         let gate = Gate(policy: Policy(settings: settings, isFrozen: configuration.isFrozen))
         try await writer.transaction { store in
-            try store.allow(.postIncident(incident: incident), incident: incident, gate: gate, at: now)
-            try store.allow(.openIssue(incident: incident), incident: incident, gate: gate, at: now)
+            try store.tellDue(incident, gate: gate, at: now)
             for finding in joined {
                 try store.tell("Joined by \(finding.description)", of: incident, gate: gate, at: now)
             }

@@ -9,6 +9,7 @@ package struct CycleReport: Hashable, Sendable {
     package var approvals: [ApprovalItem] = []
     package var sources: [SourceHealth] = []
     package var detectors: [DetectorHealth] = []
+    package var sampling: Sampling?
     /// Milliseconds by stage, in the order of the stages.
     package var timings: [Timing] = []
 
@@ -34,6 +35,7 @@ package struct CycleReport: Hashable, Sendable {
             "approvals": .array(approvals.map(\.json)),
             "sources": .object(sources.map { JSONValue.Member($0.name, $0.json) }),
             "detectors": .object(detectors.map { JSONValue.Member($0.type.rawValue, $0.json) }),
+            "sampling": sampling?.json,
             "partial": .bool(isPartial),
             "timings_ms": .object(timings.map { JSONValue.Member($0.stage, .number($0.milliseconds)) }),
         ])
@@ -68,8 +70,19 @@ extension IncidentSummary {
             "last_seen": JSONValue(lastSeen),
             "occurrences": JSONValue(occurrences),
             "cost_per_hour": .number(costPerHour),
+            "cost": .number(life.cost),
             "approval": .string(approval.rawValue),
+            "reopened": JSONValue(life.reopened),
+            "snoozed_until": JSONValue(life.snoozedUntil),
+            "silence": life.silence?.json ?? .null,
+            "inhibited_by": life.parent.map { .integer($0.incident) } ?? .null,
         ])
+    }
+}
+
+extension IncidentLife.Hold {
+    var json: JSONValue {
+        .fields(["id": .integer(id), "until": JSONValue(until), "reason": .string(reason)])
     }
 }
 
@@ -87,8 +100,15 @@ extension IncidentDetail {
             "last_seen": JSONValue(summary.lastSeen),
             "occurrences": JSONValue(summary.occurrences),
             "cost_per_hour": .number(summary.costPerHour),
+            "cost": .number(summary.life.cost),
+            "reopened": JSONValue(summary.life.reopened),
+            "snoozed_until": JSONValue(summary.life.snoozedUntil),
+            "silence": summary.life.silence?.json ?? .null,
+            "inhibited_by": summary.life.parent.map { .integer($0.incident) } ?? .null,
+            "inhibited_why": summary.life.parent.map { .string($0.why) },
             "findings": .array(findings.map(\.json)),
             "blame": .array(suspects.map(\.json)),
+            "no_code_cause": noCodeCause?.json,
             "approval": .string(summary.approval.rawValue),
             "report": .string(report),
             "evidence": evidence,
@@ -204,6 +224,25 @@ extension DetectorHealth {
             "state": .string(state.rawValue),
             "message": .string(message),
             "as_of": JSONValue(asOf),
+        ])
+    }
+}
+
+extension Silence {
+    package var json: JSONValue {
+        .fields([
+            "id": .integer(id),
+            "type": matcher.type.map { .string($0.rawValue) } ?? .null,
+            "subject": JSONValue(matcher.subject),
+            "at_most": matcher.atMost.map { .string($0.rawValue) } ?? .null,
+            "fingerprint": matcher.fingerprint.map { .string($0.text) } ?? .null,
+            "reason": .string(reason),
+            "author": .string(author),
+            "created_at": JSONValue(createdAt),
+            "starts_at": JSONValue(startsAt),
+            "expires_at": JSONValue(expiresAt),
+            "ended_at": JSONValue(endedAt),
+            "ended_by": JSONValue(endedBy),
         ])
     }
 }

@@ -58,7 +58,7 @@ struct DetectorStage: Sendable {
             case .query(let query):
                 do {
                     let answer = try await engine.query(query.sql, query.parameters, freshness: Self.freshness)
-                    for source in answer.sources where source.state.isIncomplete {
+                    for source in answer.sources where source.state.isIncomplete && source.state != .notConfigured {
                         let gap = source.message ?? "\(source.source) gives less than everything."
                         if !gaps.contains(gap) { gaps.append(gap) }
                     }
@@ -69,7 +69,10 @@ struct DetectorStage: Sendable {
                     guard query.isOptional, error.kind != .cancelled else {
                         return DetectorReport(state: .failed, message: "\(error)")
                     }
-                    if !query.isAttempt, !gaps.contains("\(error)") { gaps.append("\(error)") }
+                    // What the user never configured is no gap.
+                    if error.kind != .notConfigured, !query.isAttempt, !gaps.contains("\(error)") {
+                        gaps.append("\(error)")
+                    }
                     step = detector.receive(RowSet(columns: []))
                 }
             }

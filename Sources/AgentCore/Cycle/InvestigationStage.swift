@@ -8,8 +8,8 @@ struct InvestigationStage: Sendable {
     let engine: SourceEngine
     let scope: InvestigationScope
 
-    func investigate(_ finding: Finding, now: Instant) async -> CaseFile {
-        var investigation = Investigation(finding, scope: scope, now: now)
+    func investigate(_ finding: Finding, companions: [IncidentFinding], now: Instant) async -> CaseFile {
+        var investigation = Investigation(finding, companions: companions, scope: scope, now: now)
         var step = investigation.start()
         while true {
             switch step {
@@ -34,7 +34,10 @@ struct InvestigationStage: Sendable {
     private func answer(to query: InvestigationQuery) async -> InvestigationAnswer {
         do {
             let result = try await engine.query(query.sql, query.parameters, freshness: .upTo(.minutes(5)))
+            if query.isOptional, result.sources.contains(where: { $0.state == .notConfigured }) { return .absent }
             return .rows(result.rows, isPartial: result.isPartial)
+        } catch  where query.isOptional && [.notConfigured, .unknownTable].contains(error.kind) {
+            return .absent
         } catch {
             return .failed("\(error)")
         }

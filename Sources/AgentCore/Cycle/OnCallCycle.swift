@@ -5,7 +5,7 @@ import IncidentStore
 import OnCallModel
 import SourceEngine
 
-/// One on-call cycle: read the sources, run the detectors, make incidents of what they found, investigate, narrate, route.
+/// One on-call cycle: read the sources, sample the traces, run the detectors, make incidents of what they found, investigate, narrate, route.
 ///
 /// It may be cut off at any point: what was committed stands, and the next cycle does what is missing.
 struct OnCallCycle: Sendable {
@@ -29,8 +29,14 @@ struct OnCallCycle: Sendable {
         report.sources = await readSources()
         watch.end("sync", in: &report)
 
+        try await showActivity("sampling traces")
+        let (sample, sampling) = try await SampleStage(engine: engine, writer: writer, settings: settings).run(
+            at: start)
+        report.sampling = sampling
+        watch.end("sample", in: &report)
+
         try await showActivity("looking for trouble")
-        let detected = try await detect(at: start, sources: report.sources)
+        let detected = try await detect(at: start, sources: report.sources, sample)
         report.findings = detected.findings
         report.detectors = detected.health(asOf: start)
         try await save(report, detected)
@@ -48,10 +54,10 @@ struct OnCallCycle: Sendable {
             }
         }
         try await quality.record(detected, scan: scan(at: start), at: start)
-        report.incidents = try await writer.read { [worked] store in try worked.compactMap { try store.incident($0) } }
         watch.end("investigate", in: &report)
 
         try await settle(detected, at: start)
+        report.incidents = try await writer.read { [worked] store in try worked.compactMap { try store.incident($0) } }
         report.approvals = try await writer.read { try $0.approvals(limit: 200) }.filter { $0.status == .pending }
         watch.end("settle", in: &report)
         let isPartial = report.isPartial
@@ -94,18 +100,21 @@ struct OnCallCycle: Sendable {
         await engine.reports().map(SourceHealth.init).sorted { $0.name < $1.name }
     }
 
-    private func detect(at now: Instant, sources: [SourceHealth]) async throws -> DetectorStage.Result {
+    private func detect(
+        at now: Instant, sources: [SourceHealth], _ sample: TraceSample?
+    ) async throws -> DetectorStage.Result {
         let known = try await writer.read { store in
             (
                 costs: try store.findings(of: .costSpike, since: now - .days(31)),
-                open: try store.unresolvedFindings(), features: try store.features()
+                open: try store.unresolvedFindings(), features: try store.features(), tools: try store.toolProfiles()
             )
         }
         let open = Dictionary(grouping: known.open, by: \.type).mapValues { Set($0.map(\.subject)) }
         let context = DetectorContext(
             now: now, settings: settings, effort: scope.effort, incidentHours: Set(known.costs.flatMap(\.hours)),
             openCostSubjects: open[.costSpike] ?? [], openSubjects: open,
-            snapshots: Dictionary(known.features.map { ($0.feature, $0) }, uniquingKeysWith: { $1 }))
+            snapshots: Dictionary(known.features.map { ($0.feature, $0) }, uniquingKeysWith: { $1 }),
+            tools: Dictionary(known.tools.map { ($0.tool, $0) }, uniquingKeysWith: { $1 }), sample: sample)
         return try await DetectorStage(engine: engine, sources: sources, types: scope.types).run(context)
     }
 
@@ -118,27 +127,31 @@ struct OnCallCycle: Sendable {
             try store.saveSources(report.sources)
             try store.saveDetectors(report.detectors)
             try store.saveHours(complete, source: "langfuse")
+            try store.noteFailedTraces(report.findings, at: now)
+            try store.saveToolProfiles(detected.reports.flatMap(\.report.tools))
             try store.saveSnapshots(detected.reports.flatMap(\.report.snapshots))
             _ = try store.finishLoops(quietSince: quiet, at: now)
         }
     }
 
-    /// Resolves what no judging detector has seen for a while, and keeps the count of calls up to date.
-    private func settle(_ detected: DetectorStage.Result, at now: Instant) async throws {
+    /// Resolves what no judging detector has seen for a while, lets the lives of the others go on, and keeps the count of
+    /// calls up to date.
+    private func settle(_ detected: DetectorStage.Result, at start: Instant) async throws {
         let judged = detected.judged
-        let since = now - .minutes(settings.resolveAfterMinutes)
+        let judges: @Sendable (IncidentFinding) -> Bool = { judged[$0.type]?.contains($0.fingerprint) ?? false }
+        let since = start - .minutes(settings.resolveAfterMinutes)
         let gate = Gate(policy: Policy(settings: settings, isFrozen: configuration.isFrozen))
-        let sources = await sourceHealth()
+        let (sources, now) = (await sourceHealth(), clock.now())
         try await writer.transaction { store in
             try store.saveSources(sources)
-            for resolved in try store.resolveUnseen(
-                since: since, types: Set(judged.keys),
-                isJudged: { judged[$0.type]?.contains($0.fingerprint) ?? false }, at: now)
-            {
-                try store.tell(
-                    "Resolved: no scan has seen it since \(resolved.lastSeen.iso8601Seconds).", of: resolved.id,
-                    gate: gate, at: now)
+            try store.markUnseen(since: start, judges: judges, at: now)
+            for incident in try store.unseen(since: since, judges: judges) {
+                _ = try store.resolve(
+                    incident, by: IncidentLife.agent,
+                    because: "Resolved: no scan has seen it since \(incident.lastSeen.iso8601Seconds)", gate: gate,
+                    at: now)
             }
+            try store.bringUpToDate(gate: gate, at: now)
         }
     }
 

@@ -3,23 +3,26 @@ import Governance
 import IncidentStore
 import OnCallModel
 
-/// Expires each request at its own moment, and tells Slack.
+/// Expires each request at its own moment, and tells Slack; lets the lives of incidents go on at theirs.
 struct ExpiryWatch: Sendable {
     let writer: StoreWriter
     let clock: WallClock
     let gate: @Sendable () async -> Gate
     let outbox: Outbox
+    let lives: LifeWatch
     /// Rung when requests may have been opened or decided.
     let alarm: Alarm
 
     func run() async throws {
         while !Task.isCancelled {
             try await expire()
-            await alarm.wait(until: try await writer.read { try $0.nextExpiry() })
+            let next = try await writer.read { [try $0.nextExpiry(), try $0.nextLifeMoment()] }
+            await alarm.wait(until: next.compactMap { $0 }.min())
         }
     }
 
     func expire() async throws {
+        try await lives.live()
         let now = clock.now()
         guard let next = try await writer.read({ try $0.nextExpiry() }), next <= now else { return }
         let gate = await gate()

@@ -13,6 +13,7 @@ struct IntentDesk: Sendable {
     let quality: QualityDesk
     /// Makes the on-call brain run now.
     let scan: @Sendable () async -> Void
+    let traces: TraceReader
 
     /// Answers everything that waits, oldest first. Writes nothing when nobody waits: every write is a notice to itself.
     func answerAll() async throws {
@@ -38,10 +39,8 @@ struct IntentDesk: Sendable {
             return try await decide(request, .reject, by: author, at: now)
         case .killLoop(let trace):
             return try await kill(trace, order: record, at: now)
-        case .acknowledge(let incident):
-            return try await acknowledge(incident, by: author, at: now)
-        case .resolve(let incident):
-            return try await resolve(incident, by: author, at: now)
+        case .acknowledge, .resolve, .snooze, .wake, .silence, .endSilence:
+            return try await incidents.answer(record) ?? ""
         case .changeSetting(let key, let value):
             return try await settings.change(key, to: value)
         case .scanNow:
@@ -51,10 +50,12 @@ struct IntentDesk: Sendable {
             return try await quality.accept(feature, by: author, at: now)
         case .patrol:
             return try await quality.startPatrol()
-        case .snooze, .wake, .silence, .endSilence, .inspect:
-            return "This agent cannot do that: update it."
+        case .inspect(let trace):
+            return try await inspect(trace)
         }
     }
+
+    private var incidents: IncidentDesk { IncidentDesk(writer: writer, clock: clock, gate: gate) }
 
     // MARK: requests
 
@@ -98,24 +99,6 @@ struct IntentDesk: Sendable {
         case .allow(let approval):
             try await writer.transaction { try $0.enqueue(approval, at: now) }
             return "Killing trace \(trace)."
-        }
-    }
-
-    // MARK: incidents
-
-    private func acknowledge(_ incident: Int64, by author: String, at now: Instant) async throws -> String {
-        let changed = try await writer.transaction { try $0.acknowledge(incident, by: author, at: now) }
-        return changed ? "Incident \(incident) is acknowledged." : "Incident \(incident) is not open."
-    }
-
-    private func resolve(_ incident: Int64, by author: String, at now: Instant) async throws -> String {
-        let gate = await gate()
-        return try await writer.transaction { store in
-            guard try store.resolve(incident, by: author, at: now) else {
-                return "Incident \(incident) is not there or resolved already."
-            }
-            try store.tell("Resolved by \(author).", of: incident, gate: gate, at: now)
-            return "Incident \(incident) is resolved."
         }
     }
 }

@@ -40,8 +40,9 @@ actor LoopWatch {
         }
     }
 
+    /// A slow loop takes a step in many minutes: the cycle's own reading keeps up with it.
     private func burning() async throws -> [LoopItem] {
-        try await writer.read { try $0.burningLoops() }
+        try await writer.read { try $0.burningLoops() }.filter { !$0.loop.isSlow }
     }
 
     private func refresh(_ item: LoopItem) async throws {

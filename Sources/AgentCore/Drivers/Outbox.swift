@@ -37,7 +37,7 @@ actor Outbox {
 
         init(_ act: ActRecord) {
             switch act.action {
-            case .postIncident, .updatePost, .requestReview: self = .slack
+            case .postIncident, .updatePost, .postReply, .requestReview: self = .slack
             case .openIssue: self = .gitHub
             case .killLoop: self = .kill(act.id)
             }
@@ -95,6 +95,12 @@ actor Outbox {
                 guard try await begin(act) else { return }
                 try await finish(act, .retry(reason: refusal.sentence, after: until))
             case .allow(let approval):
+                if let until = try await writer.read({ try $0.heldUntil(act) }), until > began {
+                    guard try await begin(act) else { return }
+                    try await finish(
+                        act, .retry(reason: "Held back by a silence.", after: min(until - began, .minutes(10))))
+                    break
+                }
                 guard try await begin(act) else { return }
                 let context = try await context(of: act, attemptedAt: began)
                 let outcome = await runner.perform(approval, context: context)
@@ -168,19 +174,6 @@ extension StoreTransaction {
         default: return
         }
         try tell(text, of: incident, gate: gate, at: now)
-    }
-
-    /// Puts an update of the incident's Slack message into the outbox, where there is or will be a message.
-    func tell(_ text: String, of incident: Int64, gate: Gate, at now: Instant) throws {
-        let posts = try snapshot.acts(ofIncident: incident).filter { $0.action.kind == .postIncident }
-        guard posts.contains(where: { $0.state != .failed }) else { return }
-        try allow(.updatePost(incident: incident, text: text), incident: incident, gate: gate, at: now)
-    }
-
-    /// Puts a notice into the outbox, once for its key.
-    func allow(_ notice: Action, incident: Int64, gate: Gate, at now: Instant) throws {
-        guard case .allow(let approval) = gate.standing(notice, incident: incident) else { return }
-        try enqueue(approval, at: now)
     }
 
     func enqueue(_ approval: Approval, at now: Instant) throws {

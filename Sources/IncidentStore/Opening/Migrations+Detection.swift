@@ -66,7 +66,11 @@ extension Migrations {
                 lengths TEXT NOT NULL DEFAULT '[]',
                 errors INTEGER NOT NULL DEFAULT 0 CHECK (errors >= 0),
                 empties INTEGER NOT NULL DEFAULT 0 CHECK (empties >= 0),
+                pages INTEGER NOT NULL DEFAULT 0 CHECK (pages >= 0),
+                comparisons INTEGER NOT NULL DEFAULT 0 CHECK (comparisons >= 0),
+                repeats INTEGER NOT NULL DEFAULT 0 CHECK (repeats >= 0),
                 learned_at TEXT NOT NULL,
+                learned_through TEXT,
                 looked_at TEXT,
                 newest_output TEXT
             ) STRICT, WITHOUT ROWID;
@@ -79,6 +83,7 @@ extension Migrations {
         static let sql =
             """
             ALTER TABLE incident_reports ADD COLUMN graph TEXT;
+            ALTER TABLE incident_reports ADD COLUMN no_code_cause TEXT;
 
             CREATE TABLE trace_record (
                 trace_id TEXT PRIMARY KEY NOT NULL CHECK (trace_id <> ''),
@@ -91,5 +96,43 @@ extension Migrations {
             INSERT INTO topic_revision (topic) VALUES ('traces');
 
             """ + counting("trace_record", as: "traces")
+    }
+
+    /// What the sampler remembers: the kept traces of a day, the sets of step names of a week, whose outputs failed.
+    enum Sampler {
+        static let sql =
+            """
+            CREATE TABLE sampled_trace (
+                trace_id TEXT PRIMARY KEY NOT NULL CHECK (trace_id <> ''),
+                last_at TEXT NOT NULL,
+                score INTEGER NOT NULL CHECK (score >= 0),
+                reasons TEXT NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX sampled_time ON sampled_trace (last_at, reasons);
+
+            CREATE TABLE trace_pattern (
+                pattern TEXT PRIMARY KEY NOT NULL CHECK (pattern <> ''),
+                steps TEXT NOT NULL,
+                first_seen TEXT NOT NULL,
+                last_seen TEXT NOT NULL,
+                opener TEXT
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX pattern_seen ON trace_pattern (last_seen);
+
+            CREATE TABLE failed_trace (
+                trace_id TEXT PRIMARY KEY NOT NULL CHECK (trace_id <> ''),
+                detection_type TEXT NOT NULL CHECK (detection_type IN ('prompt_drift', 'tool_failure')),
+                seen_at TEXT NOT NULL
+            ) STRICT, WITHOUT ROWID;
+
+            CREATE TABLE sampler_state (
+                id INTEGER PRIMARY KEY CHECK (id = 1),
+                read_until TEXT,
+                rules TEXT NOT NULL
+            ) STRICT;
+
+            """
+            + ["sampled_trace", "trace_pattern", "failed_trace", "sampler_state"].map { counting($0, as: "sampling") }
+            .joined()
     }
 }

@@ -11,6 +11,8 @@ package enum Migrations {
         ("4-findings", Findings.sql),
         ("4-quality", Quality.sql),
         ("4-forensics", Forensics.sql),
+        ("4-sampler", Sampler.sql),
+        ("4-life", Life.sql),
     ]
 
     package static let names = steps.map(\.name)

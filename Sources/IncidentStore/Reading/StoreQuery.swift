@@ -31,6 +31,18 @@ extension StoreQuery where Answer == [TimelineEntry] {
     }
 }
 
+extension StoreQuery where Answer == IncidentForensics? {
+    package static func forensics(ofIncident id: Int64) -> StoreQuery<IncidentForensics?> {
+        StoreQuery([.incidents, .traces]) { try $0.forensics(ofIncident: id) }
+    }
+}
+
+extension StoreQuery where Answer == TraceTree? {
+    package static func trace(_ id: String) -> StoreQuery<TraceTree?> {
+        StoreQuery([.traces]) { try $0.trace(id) }
+    }
+}
+
 extension StoreQuery where Answer == [ApprovalItem] {
     package static func approvals(limit: Int) -> StoreQuery<[ApprovalItem]> {
         StoreQuery([.approvals, .acts]) { try $0.approvals(limit: limit) }

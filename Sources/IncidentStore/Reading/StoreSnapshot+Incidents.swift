@@ -2,17 +2,11 @@ package import Basics
 package import OnCallModel
 
 extension StoreSnapshot {
-    private static let summaryColumns = """
-        id, fingerprint, detection_type, severity, state, subject, headline, first_seen, last_seen, occurrences,
-        cost_impact, approval
-        """
-
-    /// What burns first: unresolved before resolved, worse before milder, later before earlier.
+    /// What burns first: what is muted below what is not, resolved last; worse before milder, later before earlier.
     package func incidents(limit: Int) throws -> [IncidentSummary] {
         try rows(
             "incident_reports",
-            "SELECT \(Self.summaryColumns) FROM incident_reports ORDER BY urgency DESC, last_seen DESC, id DESC LIMIT ?",
-            [.init(limit)]
+            Self.summaries + " ORDER BY i.rank DESC, i.last_seen DESC, i.id DESC LIMIT ?", [.init(limit)]
         ).map { try $0.incidentSummary() }
     }
 
@@ -20,24 +14,22 @@ extension StoreSnapshot {
     package func recentIncidents(limit: Int) throws -> [IncidentSummary] {
         try rows(
             "incident_reports",
-            "SELECT \(Self.summaryColumns) FROM incident_reports ORDER BY id DESC LIMIT ?", [.init(limit)]
+            Self.summaries + " ORDER BY i.id DESC LIMIT ?", [.init(limit)]
         ).map { try $0.incidentSummary() }
     }
 
     package func unresolvedIncidents() throws -> [IncidentSummary] {
         try rows(
             "incident_reports",
-            """
-            SELECT \(Self.summaryColumns) FROM incident_reports WHERE urgency > 0
-            ORDER BY urgency DESC, last_seen DESC, id DESC
-            """
+            Self.summaries
+                + " WHERE i.rank > 0 AND i.state <> 'resolved' ORDER BY i.rank DESC, i.last_seen DESC, i.id DESC"
         ).map { try $0.incidentSummary() }
     }
 
     package func incident(_ id: Int64) throws -> IncidentDetail? {
         guard
             let row = try rows(
-                "incident_reports", "SELECT * FROM incident_reports WHERE id = ?", [.integer(id)]
+                "incident_reports", Self.details + " WHERE i.id = ?", [.integer(id)]
             ).first
         else { return nil }
         return try row.incidentDetail(findings: findings(ofIncident: id), acts: acts(ofIncident: id))
@@ -47,9 +39,7 @@ extension StoreSnapshot {
     package func unresolvedIncident(_ fingerprint: Fingerprint) throws -> IncidentSummary? {
         try rows(
             "incident_reports",
-            """
-            SELECT \(Self.summaryColumns) FROM incident_reports WHERE fingerprint = ? AND state <> 'resolved'
-            """, [.text(fingerprint.text)]
+            Self.summaries + " WHERE i.fingerprint = ? AND i.state <> 'resolved'", [.text(fingerprint.text)]
         ).first?.incidentSummary()
     }
 
@@ -62,7 +52,7 @@ extension StoreSnapshot {
     package func uninvestigatedIncidents() throws -> [Int64] {
         try rows(
             "incident_reports",
-            "SELECT id FROM incident_reports WHERE urgency > 0 AND investigated_at IS NULL ORDER BY id"
+            "SELECT id FROM incident_reports WHERE state <> 'resolved' AND investigated_at IS NULL ORDER BY id"
         ).map { try $0.id() }
     }
 
@@ -77,9 +67,10 @@ extension StoredRow {
     func incidentSummary() throws -> IncidentSummary {
         try IncidentSummary(
             id: id(), fingerprint: Fingerprint(stored: text("fingerprint")), type: choice("detection_type"),
-            severity: choice("severity"), state: choice("state"), subject: text("subject"),
+            severity: choice("severity"), state: choice("shown_state"), subject: text("subject"),
             headline: text("headline"), firstSeen: instant("first_seen"), lastSeen: instant("last_seen"),
-            occurrences: integer("occurrences"), costPerHour: real("cost_impact"), approval: choice("approval"))
+            occurrences: integer("occurrences"), costPerHour: real("cost_impact"), approval: choice("approval"),
+            parts: integer("parts"), life: incidentLife())
     }
 
     func incidentDetail(findings: [IncidentFinding], acts: [ActRecord]) throws -> IncidentDetail {
@@ -89,7 +80,8 @@ extension StoredRow {
             commits: list("related_commits", CommitFact.init(stored:)),
             errors: list("related_errors", ErrorFact.init(stored:)),
             messages: list("messages", MessageFact.init(stored:)), gaps: list("gaps", \.string),
-            evidence: json("evidence"), sql: text("query_sql"), acts: acts)
+            evidence: json("evidence"), sql: text("query_sql"), acts: acts,
+            noCodeCause: optionalJSON("no_code_cause").flatMap(NoCodeCause.init(json:)))
     }
 
     /// The elements of a JSON array.

@@ -36,6 +36,7 @@ extension LoopEvidence {
     var storedPattern: JSONValue {
         .fields([
             "step": .string(repeatedStep), "repetitions": JSONValue(repetitions), "repetitive": .bool(isRepetitive),
+            "slow": isSlow ? true : nil,
         ])
     }
 }
@@ -47,7 +48,7 @@ extension StoredRow {
             traceID: text("trace_id"), agent: text("agent"), generations: integer("loop_count"),
             cost: real("cost_burned"), firstSeen: instant("first_seen"), lastSeen: instant("last_seen"),
             repeatedStep: pattern["step"]?.string ?? "", repetitions: pattern["repetitions"]?.int ?? 0,
-            isRepetitive: pattern["repetitive"]?.bool ?? false)
+            isRepetitive: pattern["repetitive"]?.bool ?? false, isSlow: pattern["slow"]?.bool ?? false)
         return try LoopItem(
             id: id(), loop: loop, status: choice("status"), killMethod: optionalText("kill_method"),
             incident: optionalID("incident_id"), request: optionalID("request_id"), asOf: instant("as_of"))

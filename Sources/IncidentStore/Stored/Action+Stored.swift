@@ -7,7 +7,7 @@ extension Action {
         switch self {
         case .postIncident(let incident):
             .fields(["kind": .string(kind.rawValue), "incident": .integer(incident)])
-        case .updatePost(let incident, let text):
+        case .updatePost(let incident, let text), .postReply(let incident, let text):
             .fields(["kind": .string(kind.rawValue), "incident": .integer(incident), "text": .string(text)])
         case .openIssue(let incident):
             .fields(["kind": .string(kind.rawValue), "incident": .integer(incident)])
@@ -32,6 +32,9 @@ extension Action {
         case .updatePost:
             guard let incident, let text = stored["text"]?.string else { return nil }
             self = .updatePost(incident: incident, text: text)
+        case .postReply:
+            guard let incident, let text = stored["text"]?.string else { return nil }
+            self = .postReply(incident: incident, text: text)
         case .createIssue:
             guard let incident else { return nil }
             self = .openIssue(incident: incident)

@@ -6,6 +6,7 @@ extension CommitFact {
         .fields([
             "sha": .string(sha), "message": .string(message), "author": .string(author), "date": JSONValue(date),
             "url": .string(url), "files": .array(files.map(\.stored)),
+            "parents": parents.isEmpty ? nil : .array(parents.map(JSONValue.string)),
         ])
     }
 
@@ -15,7 +16,8 @@ extension CommitFact {
         else { return nil }
         self.init(
             sha: sha, message: message, author: author, date: date, url: stored["url"]?.string ?? "",
-            files: (stored["files"]?.array ?? []).compactMap(ChangedFile.init(stored:)))
+            files: (stored["files"]?.array ?? []).compactMap(ChangedFile.init(stored:)),
+            parents: (stored["parents"]?.array ?? []).compactMap(\.string))
     }
 }
 
@@ -40,6 +42,8 @@ extension ErrorFact {
         .fields([
             "id": .string(id), "title": .string(title), "level": .string(level), "count": JSONValue(count),
             "first_seen": JSONValue(firstSeen), "last_seen": JSONValue(lastSeen), "url": .string(url),
+            "culprit": culprit.isEmpty ? nil : .string(culprit),
+            "location": location.isEmpty ? nil : .string(location),
         ])
     }
 
@@ -49,7 +53,8 @@ extension ErrorFact {
         else { return nil }
         self.init(
             id: id, title: title, level: stored["level"]?.string ?? "", count: stored["count"]?.int ?? 0,
-            firstSeen: firstSeen, lastSeen: lastSeen, url: stored["url"]?.string ?? "")
+            firstSeen: firstSeen, lastSeen: lastSeen, url: stored["url"]?.string ?? "",
+            culprit: stored["culprit"]?.string ?? "", location: stored["location"]?.string ?? "")
     }
 }
 

@@ -58,6 +58,11 @@ struct StoredRow {
         }
     }
 
+    func optionalJSON(_ column: String) throws(StoreError) -> JSONValue? {
+        // A bare nil would be JSON's null.
+        record[column].isNull ? Optional.none : try json(column)
+    }
+
     func damaged(_ reason: String) -> StoreError {
         let name = ["id", "name", "key", "type"].lazy.map { record[$0] }.first { !$0.isNull }
         let spelled: String =

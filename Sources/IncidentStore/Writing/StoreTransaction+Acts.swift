@@ -92,7 +92,7 @@ extension StoreTransaction {
                 "UPDATE incident_reports SET slack_thread_ts = ? WHERE id = ?", [.text(reference), .integer(incident)])
         case .killLoop(let trace, _):
             try setLoop(trace, to: .killed, method: reference, at: now)
-        case .updatePost, .openIssue, .requestReview: return
+        case .updatePost, .postReply, .openIssue, .requestReview: return
         }
     }
 }

@@ -82,9 +82,11 @@ extension StoreTransaction {
             """, [.init(now), .text(report.serialized)])
     }
 
-    /// Forgets answered intents and sampling counts from before `moment`. Incidents and acts are kept for good.
+    /// Forgets answered intents, sampling counts and traces from before `moment`. Incidents and acts are kept for good.
     package func prune(before moment: Instant) throws {
         try run("DELETE FROM intent WHERE handled_at < ?", [.init(moment)])
         try run("DELETE FROM sampling_stats WHERE recorded_at < ?", [.init(moment)])
+        try run("DELETE FROM tool_profile WHERE coalesce(looked_at, learned_at) < ?", [.init(moment)])
+        try pruneTraces(before: moment)
     }
 }

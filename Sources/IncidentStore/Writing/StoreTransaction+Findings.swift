@@ -41,7 +41,7 @@ extension StoreTransaction {
         let isTold =
             try !snapshot.acts(ofIncident: incident).isEmpty || !snapshot.approvals(ofIncident: incident).isEmpty
         guard !isTold, incident != other, let gone = try snapshot.incident(incident)?.summary,
-            try snapshot.incident(other).map({ $0.summary.state != .resolved }) == true
+            try snapshot.incident(other).map({ $0.summary.life.stage != .resolved }) == true
         else { return false }
         let numbers: [Value] = [.integer(other), .integer(incident)]
         try run(
@@ -50,17 +50,20 @@ extension StoreTransaction {
         try run("UPDATE loop_detections SET incident_id = ? WHERE incident_id = ?", numbers)
         try run("UPDATE drift_events SET incident_id = ? WHERE incident_id = ?", numbers)
         try run("UPDATE trace_record SET incident_id = ? WHERE incident_id = ?", numbers)
+        try run(
+            "UPDATE incident_reports SET inhibited_by = NULL, inhibited_why = NULL WHERE inhibited_by = ?",
+            [.integer(incident)])
         try run("DELETE FROM timeline WHERE incident_id = ?", [.integer(incident)])
         try run("DELETE FROM incident_reports WHERE id = ?", [.integer(incident)])
         let severity = try max(gone.severity, snapshot.incident(other)?.summary.severity ?? gone.severity)
         try run(
             """
             UPDATE incident_reports SET severity = ?, first_seen = min(first_seen, ?), last_seen = max(last_seen, ?),
-                seen_at = ?, cost_impact = max(cost_impact, ?) WHERE id = ?
+                seen_at = ?, cost_impact = max(cost_impact, ?), cost_total = max(cost_total, ?) WHERE id = ?
             """,
             [
                 .text(severity.rawValue), .init(gone.firstSeen), .init(gone.lastSeen), .init(now),
-                .real(gone.costPerHour), .integer(other),
+                .real(gone.costPerHour), .real(gone.life.cost), .integer(other),
             ])
         try note(other, "Joined: \(gone.headline) (\(why))", by: Self.agent, at: now)
         return true

@@ -41,12 +41,13 @@ extension StoreTransaction {
             try insertMember(finding, of: id, why: incident == nil ? "" : joining?.why ?? "", scan: scan, at: now)
             if incident != nil {
                 try note(id, "Joined: \(finding.description) (\(joining?.why ?? ""))", by: Self.agent, at: now)
+                try see(finding, in: self.known(id), scan: scan, at: now)
                 try addOccurrence(of: finding, to: self.known(id), scan: scan, at: now)
             }
             return try self.known(id).record(for: scan)
         }
         guard known.memberScan != scan else { return known.record(for: scan) }
-        if known.state == .resolved { try reopen(known.id, scan: scan, at: now) }
+        try see(finding, in: known, scan: scan, at: now)
         try updateMember(finding, of: known.id, scan: scan, at: now)
         try addOccurrence(of: finding, to: known, scan: scan, at: now)
         return try latest(finding.fingerprint, resolvedAfter: now)?.record(for: scan)
@@ -56,14 +57,15 @@ extension StoreTransaction {
         try run(
             """
             INSERT INTO incident_reports (fingerprint, detected_at, detection_type, severity, subject, headline,
-                first_seen, last_seen, seen_at, first_scan, last_scan, cost_impact, query_sql, evidence)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                first_seen, last_seen, seen_at, first_scan, last_scan, cost_impact, query_sql, evidence, cost_total)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .text(finding.fingerprint.text), .init(now), .text(finding.type.rawValue),
                 .text(finding.severity.rawValue), .text(finding.subject), .text(finding.description),
                 .init(finding.onset), .init(finding.lastSeen), .init(now), .text(scan), .text(scan),
                 .real(finding.costPerHour), .text(finding.sql), .text(finding.evidence.serialized),
+                .real(max(0, finding.costPerHour * (finding.lastSeen - finding.onset).seconds / 3600)),
             ])
         let id = connection.lastInsertedRowID
         try note(id, "Opened: \(finding.description)", by: Self.agent, at: now)
@@ -74,6 +76,7 @@ extension StoreTransaction {
     /// they may speak of the same dollars; the rest is the latest of the finding that opened it.
     private func addOccurrence(of finding: Finding, to known: Known, scan: String, at now: Instant) throws {
         let severity = max(finding.severity, known.severity)
+        try addCost(of: finding, to: known.id)
         try run(
             """
             UPDATE incident_reports SET occurrences = occurrences + (last_scan <> ?1), last_scan = ?1, seen_at = ?2,
@@ -100,13 +103,12 @@ extension StoreTransaction {
         }
     }
 
-    private func reopen(_ id: Int64, scan: String, at now: Instant) throws {
-        try run(
-            """
-            UPDATE incident_reports SET state = 'open', resolved_at = NULL, resolved_by = NULL, acknowledged_at = NULL,
-                acknowledged_by = NULL, reopened_scan = ? WHERE id = ?
-            """, [.text(scan), .integer(id)])
-        try note(id, "Opened again", by: Self.agent, at: now)
+    /// Tells the incident's life that it was seen; one that was resolved is opened again.
+    private func see(_ finding: Finding, in known: Known, scan: String, at now: Instant) throws {
+        let isWorse = finding.severity > known.severity
+        let worse = isWorse ? "Raised from \(known.severity.rawValue) to \(finding.severity.rawValue)" : nil
+        guard try receive(.seen(worse: worse), of: known.id, at: now).isReopened else { return }
+        try run("UPDATE incident_reports SET reopened_scan = ? WHERE id = ?", [.text(scan), .integer(known.id)])
     }
 
     private func isUnresolved(_ incident: Int64) throws -> Bool {
@@ -119,7 +121,7 @@ extension StoreTransaction {
     // MARK: what is known
 
     private static let knownColumns = """
-        i.id, i.state, i.severity, i.occurrences, i.first_scan, i.reopened_scan, f.last_scan AS member_scan,
+        i.id, i.severity, i.occurrences, i.first_scan, i.reopened_scan, f.last_scan AS member_scan,
         f.occurrences AS member_occurrences, f.why
         """
 
@@ -150,7 +152,6 @@ extension StoreTransaction {
 
     private struct Known {
         let id: Int64
-        let state: IncidentState
         let severity: Severity
         let occurrences: Int
         let firstScan: String
@@ -160,7 +161,6 @@ extension StoreTransaction {
 
         init(_ row: StoredRow) throws {
             id = try row.id()
-            state = try row.choice("state")
             severity = try row.choice("severity")
             occurrences = try row.integer("occurrences")
             firstScan = try row.text("first_scan")

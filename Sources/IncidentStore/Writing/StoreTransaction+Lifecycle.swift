@@ -3,7 +3,7 @@ package import OnCallModel
 
 extension StoreTransaction {
     /// The author of what no person did.
-    package static let agent = "agent"
+    package static let agent = IncidentLife.agent
 
     /// Keeps what the investigation found and wrote.
     package func saveInvestigation(
@@ -30,45 +30,30 @@ extension StoreTransaction {
         try run("UPDATE incident_reports SET approval = ? WHERE id = ?", [.text(mode.rawValue), .integer(incident)])
     }
 
-    /// False where the incident is not open.
-    package func acknowledge(_ incident: Int64, by author: String, at now: Instant) throws -> Bool {
-        let changed = try run(
-            """
-            UPDATE incident_reports SET state = 'acknowledged', acknowledged_at = ?, acknowledged_by = ?
-            WHERE id = ? AND state = 'open'
-            """, [.init(now), .text(author), .integer(incident)])
-        if changed > 0 { try note(incident, "Acknowledged", by: author, at: now) }
-        return changed > 0
-    }
-
-    /// False where the incident is resolved already.
-    package func resolve(_ incident: Int64, by author: String, at now: Instant) throws -> Bool {
-        let changed = try run(
-            """
-            UPDATE incident_reports SET state = 'resolved', resolved_at = ?, resolved_by = ?
-            WHERE id = ? AND state <> 'resolved'
-            """, [.init(now), .text(author), .integer(incident)])
-        if changed > 0 { try note(incident, "Resolved", by: author, at: now) }
-        return changed > 0
-    }
-
-    /// Resolves the incidents all of whose findings are of `types` and were seen by no scan since `moment`, and answers which.
+    /// Marks the living incidents that no scan has seen since `moment`, the beginning of this one, as gone from sight.
     ///
-    /// Name only types whose detector could judge: what a failed detector did not see may still be there. `isJudged` says it of
-    /// one finding, where a detector looks at some of its subjects in each scan.
-    package func resolveUnseen(
-        since moment: Instant, types: Set<DetectionType>, isJudged: (IncidentFinding) -> Bool = { _ in true },
-        at now: Instant
-    ) throws -> [IncidentSummary] {
+    /// `judges` says of a finding whether this scan would have seen it: what a failed detector did not see may be there.
+    package func markUnseen(
+        since moment: Instant, judges: (IncidentFinding) -> Bool, at now: Instant
+    ) throws {
+        let unseen = try snapshot.rows(
+            "incident_reports",
+            "SELECT id FROM incident_reports WHERE rank > 0 AND is_present = 1 AND seen_at < ?", [.init(moment)])
+        for row in unseen {
+            let id = try row.id()
+            guard try snapshot.findings(ofIncident: id).allSatisfy(judges) else { continue }
+            _ = try receive(.missed, of: id, at: now)
+        }
+    }
+
+    /// The unresolved incidents that no scan has seen since `moment`, though every one of their findings is judged.
+    package func unseen(since moment: Instant, judges: (IncidentFinding) -> Bool) throws -> [IncidentSummary] {
         let unseen = try snapshot.rows(
             "incident_reports",
             "SELECT id FROM incident_reports WHERE state <> 'resolved' AND seen_at < ? ORDER BY id", [.init(moment)])
         return try unseen.compactMap { row in
             let id = try row.id()
-            let all = try snapshot.findings(ofIncident: id)
-            guard all.allSatisfy({ types.contains($0.type) && isJudged($0) }), try resolve(id, by: Self.agent, at: now)
-            else { return nil }
-            return try snapshot.incident(id)?.summary
+            return try snapshot.findings(ofIncident: id).allSatisfy(judges) ? snapshot.incident(id)?.summary : nil
         }
     }
 

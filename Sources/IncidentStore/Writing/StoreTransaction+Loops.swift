@@ -40,12 +40,14 @@ extension StoreTransaction {
             """, [.text(status.rawValue), .init(method), .init(now), .text(trace)]) == 1
     }
 
-    /// Marks the active loops that took no step since `moment` as finished by themselves; answers how many.
+    /// Marks the active loops that took no step since `moment` as finished by themselves; answers how many. One that is
+    /// known to be slow takes its time: six hours.
     package func finishLoops(quietSince moment: Instant, at now: Instant) throws -> Int {
         try run(
             """
             UPDATE loop_detections SET status = 'finished', status_at = ?
             WHERE status IN ('active', 'kill_failed') AND last_seen < ?
-            """, [.init(now), .init(moment)])
+                AND (last_seen < ? OR tool_pattern ->> '$.slow' IS NOT 1)
+            """, [.init(now), .init(moment), .init(min(moment, now - .hours(6)))])
     }
 }

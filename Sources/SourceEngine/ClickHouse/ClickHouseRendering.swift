@@ -130,7 +130,15 @@ struct ClickHouseRendering {
         // What lies beyond ASCII may be a blank there.
         guard text.utf8.allSatisfy({ (0x30...0x7A).contains($0) }) else { throw NotCertain() }
         let upper = text.uppercased()
+<<<<<<< HEAD
+        // Parameters of the API, which are columns of no table there.
+        guard !["FROM_START_TIME", "TO_START_TIME", "FROM_TIMESTAMP", "TO_TIMESTAMP"].contains(upper) else {
+            throw NotCertain()
+        }
+||||||| f9ffc59
+=======
         guard !Self.parameters.contains(text.lowercased()) else { throw NotCertain() }
+>>>>>>> drift
         if isMember { return text.lowercased() }
         if upper == "LIKE" { return "ILIKE" }
         if isCalled {

@@ -84,7 +84,8 @@ actor MirrorFile {
             try connection.transaction { connection in
                 let ledger = MirrorLedger(connection: connection)
                 try ledger.setSynced(table, at: now)
-                try MirrorIngest(table: table, connection: connection).expire(before: now - retention, ledger: ledger)
+                try MirrorIngest(table: table, connection: connection)
+                    .expire(before: now - retention, ledger: ledger, at: now)
             }
         }
     }

@@ -17,7 +17,7 @@ struct MirrorIngest {
         schema = MirrorSchema(table: table)
     }
 
-    private var keepsRollups: Bool { table.mirror.rollups && table.tracePosition != nil }
+    private var keepsRollups: Bool { table.hasRollups }
 
     /// Upserts rows; the later of two with the same key wins. Answers how many were refused for want of a key.
     func write(_ rows: [[Value]], at now: Instant) throws -> Int {
@@ -47,7 +47,8 @@ struct MirrorIngest {
                 rows.filter { row in bodies.contains { row.indices.contains($0) && !row[$0].isNull } }, at: now)
         }
         if keepsRollups {
-            try MirrorRollups(table: table).recompute(hours: touched.hours, traces: touched.traces, on: connection)
+            try MirrorRollups(table: table).recompute(
+                hours: touched.hours, traces: touched.traces, on: connection, at: now)
         }
         return refused
     }
@@ -93,7 +94,7 @@ struct MirrorIngest {
     }
 
     /// Removes what is older than the retention: whole hours, so that no hour is left with half of its rows.
-    func expire(before moment: Instant, ledger: MirrorLedger) throws {
+    func expire(before moment: Instant, ledger: MirrorLedger, at now: Instant) throws {
         let horizon = moment.startOfHour
         var coverage = try ledger.coverage(of: table)
         guard let start = coverage.start, start < horizon else { return }
@@ -101,7 +102,7 @@ struct MirrorIngest {
         if keepsRollups, let expired = schema.expiredTraces {
             let traces = Set(try connection.query(expired, [bound]).rows.compactMap { $0[0].text })
             try connection.run(schema.expiry, [bound])
-            try MirrorRollups(table: table).recompute(hours: [], traces: traces, on: connection)
+            try MirrorRollups(table: table).recompute(hours: [], traces: traces, on: connection, at: now)
             try MirrorRollups(table: table).expire(before: horizon.iso8601, on: connection)
         } else {
             try connection.run(schema.expiry, [bound])

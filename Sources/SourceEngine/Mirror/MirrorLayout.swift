@@ -20,7 +20,8 @@ struct MirrorLayout {
             CREATE TABLE IF NOT EXISTS mirror_layout (fingerprint TEXT NOT NULL) STRICT;
             PRAGMA user_version = \(MirrorFile.version);
             """)
-        let fingerprint = Fingerprint(labels: definitions + tables.map(\.identity).sorted()).text
+        let rollups = tables.filter(\.hasRollups).flatMap { MirrorRollups(table: $0).creation }
+        let fingerprint = Fingerprint(labels: definitions + rollups + tables.map(\.identity).sorted()).text
         let known = try connection.query("SELECT fingerprint FROM mirror_layout").rows.first?.first
         guard known != .text(fingerprint) else { return }
         try dropViews(on: connection)
@@ -48,7 +49,11 @@ struct MirrorLayout {
     private func renew(_ table: MirrorTable, on connection: Connection) throws {
         let name = Value.text(table.table.name)
         let known = try connection.query("SELECT identity FROM mirror_state WHERE name = ?", [name]).rows.first?.first
-        guard known != .text(table.identity), !(isUnconfigured && known != nil) else { return }
+        if known == .text(table.identity) {
+            if table.hasRollups { try MirrorRollups(table: table).renewTraces(on: connection) }
+            return
+        }
+        guard !(isUnconfigured && known != nil) else { return }
         let schema = MirrorSchema(table: table)
         for statement in schema.removal + schema.creation { try connection.execute(statement) }
         try connection.run("DELETE FROM mirror_coverage WHERE name = ?", [name])

@@ -36,18 +36,51 @@ struct MirrorRollups: Sendable {
             output_tokens INTEGER, errors INTEGER)
             """,
             "CREATE INDEX \(MirrorSchema.quoted(table.hourlyTable + "__by_hour")) ON \(hourly) (hour)",
+        ] + traceCreation
+    }
+
+    /// `steps` counts all types but EVENT, `step_names` is a JSON list of their names, and `changed_at` is when the row
+    /// was last written with other values.
+    private var traceCreation: [String] {
+        let indexes = [
+            ("__by_last", "last_at, cost, steps"), ("__by_cost", "cost"), ("__by_change", "changed_at, trace_id"),
+            ("__by_name", "name, last_at, steps"),
+        ]
+        return [
             """
             CREATE TABLE \(traces) (trace_id TEXT PRIMARY KEY, name TEXT, first_at TEXT, last_at TEXT, \
             observations INTEGER, generations INTEGER, cost REAL, rejected_costs INTEGER, input_tokens INTEGER, \
-            output_tokens INTEGER, errors INTEGER, environment TEXT)
-            """,
-            "CREATE INDEX \(MirrorSchema.quoted(table.tracesTable + "__by_last")) ON \(traces) (last_at)",
-            "CREATE INDEX \(MirrorSchema.quoted(table.tracesTable + "__by_cost")) ON \(traces) (cost)",
+            output_tokens INTEGER, errors INTEGER, environment TEXT, steps INTEGER, warnings INTEGER, \
+            step_names TEXT, changed_at TEXT)
+            """
         ]
+            + indexes.map { name, columns in
+                "CREATE INDEX \(MirrorSchema.quoted(table.tracesTable + name)) ON \(traces) (\(columns))"
+            }
+    }
+
+    /// Makes the rows of traces anew out of the observations, where their table was made by another version.
+    func renewTraces(on connection: Connection) throws {
+        let known = try connection.query(
+            "SELECT sql FROM sqlite_schema WHERE tbl_name = ? AND sql IS NOT NULL", [.text(table.tracesTable)]
+        ).rows.compactMap { $0.first?.text }
+        guard Set(known) != Set(traceCreation) else { return }
+        try connection.execute("DROP TABLE IF EXISTS \(traces)")
+        for statement in traceCreation { try connection.execute(statement) }
+        try connection.run(
+            "INSERT INTO \(traces) \(traceSums(changedAt: "max(\(time))")) WHERE trace_id IS NOT NULL GROUP BY trace_id"
+        )
+    }
+
+    /// The time of a write: later than that of every write before, whatever the clock did, so that whoever has read the
+    /// changes until one has missed none.
+    private func stamp(at now: Instant, on connection: Connection) throws -> Instant {
+        let latest = try connection.query("SELECT max(changed_at) FROM \(traces)").rows.first?.first?.instant
+        return latest.map { max(now, $0 + .milliseconds(1)) } ?? now
     }
 
     /// `hours` are the first 13 characters of a time: `2026-11-24T03`.
-    func recompute(hours: Set<String>, traces touched: Set<String>, on connection: Connection) throws {
+    func recompute(hours: Set<String>, traces touched: Set<String>, on connection: Connection, at now: Instant) throws {
         let (hourRemoval, hourInsertion) = ("DELETE FROM \(hourly) WHERE hour = ?", hourInsertion)
         for hour in hours.sorted() {
             let start = Value.text(hour + ":00:00.000Z")
@@ -55,10 +88,12 @@ struct MirrorRollups: Sendable {
             // `;` follows `:`, so this is the first text after every minute of the hour.
             try connection.run(hourInsertion, [start, .text(hour), .text(hour + ";")])
         }
-        let (traceRemoval, traceInsertion) = ("DELETE FROM \(traces) WHERE trace_id = ?", traceInsertion)
+        guard !touched.isEmpty else { return }
+        let stamp = Value(try stamp(at: now, on: connection))
+        let (traceRemoval, traceUpsert) = (traceRemoval, traceUpsert)
         for trace in touched {
             try connection.run(traceRemoval, [.text(trace)])
-            try connection.run(traceInsertion, [.text(trace)])
+            try connection.run(traceUpsert, [.text(trace), stamp])
         }
     }
 
@@ -71,17 +106,43 @@ struct MirrorRollups: Sendable {
         """
     }
 
-    private var traceInsertion: String {
+    private static let traceColumns = [
+        "trace_id", "name", "first_at", "last_at", "observations", "generations", "cost", "rejected_costs",
+        "input_tokens", "output_tokens", "errors", "environment", "steps", "warnings", "step_names",
+    ]
+
+    private func traceSums(changedAt: String) -> String {
         let name =
             table.position(of: "trace_name") == nil
             ? column("name") : "coalesce(nullif(trace_name, ''), \(column("name")))"
+        let (type, level) = (column("type"), column("level"))
         return """
-            INSERT INTO \(traces) SELECT trace_id, (SELECT \(name) FROM \(rows) f WHERE f.trace_id = r.trace_id \
+            SELECT trace_id, (SELECT \(name) FROM \(rows) f WHERE f.trace_id = r.trace_id \
             ORDER BY f.\(time) LIMIT 1), min(\(time)), max(\(time)), count(*), \
-            count(*) FILTER (WHERE \(column("type")) = 'GENERATION'), \(sums), \
+            count(*) FILTER (WHERE \(type) = 'GENERATION'), \(sums), \
             sum(\(column("input_tokens"))), sum(\(column("output_tokens"))), \
-            count(*) FILTER (WHERE \(column("level")) = 'ERROR'), max(\(column("environment"))) \
-            FROM \(rows) r WHERE trace_id = ? GROUP BY trace_id
+            count(*) FILTER (WHERE \(level) = 'ERROR'), max(\(column("environment"))), \
+            count(*) FILTER (WHERE \(type) IS NOT 'EVENT'), count(*) FILTER (WHERE \(level) = 'WARNING'), \
+            json_group_array(DISTINCT \(column("name"))) FILTER (WHERE \(type) IS NOT 'EVENT' AND \(column("name")) <> ''), \
+            \(changedAt) FROM \(rows) r
+            """
+    }
+
+    /// A trace whose last observation is gone or stands under another trace.
+    private var traceRemoval: String {
+        """
+        DELETE FROM \(traces) WHERE trace_id = ?1 AND NOT EXISTS (SELECT 1 FROM \(rows) r WHERE r.trace_id = ?1)
+        """
+    }
+
+    /// What is the same as before is not written: most of an overlap that is read again.
+    private var traceUpsert: String {
+        let columns = Self.traceColumns.dropFirst()
+        let changes = (columns + ["changed_at"]).map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
+        return """
+            INSERT INTO \(traces) \(traceSums(changedAt: "?2")) WHERE trace_id = ?1 GROUP BY trace_id \
+            ON CONFLICT (trace_id) DO UPDATE SET \(changes) WHERE (\(columns.joined(separator: ", "))) \
+            IS NOT (\(columns.map { "excluded.\($0)" }.joined(separator: ", ")))
             """
     }
 

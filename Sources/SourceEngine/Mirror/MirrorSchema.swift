@@ -34,7 +34,7 @@ struct MirrorSchema: Sendable {
                 "CREATE INDEX \(Self.quoted(table.table.name + "__of_trace")) ON \(rows) (\(column(trace)), \(time))")
         }
         if table.hasBodies { statements += bodyCreation }
-        if table.mirror.rollups, table.tracePosition != nil { statements += MirrorRollups(table: table).creation }
+        if table.hasRollups { statements += MirrorRollups(table: table).creation }
         return statements
     }
 

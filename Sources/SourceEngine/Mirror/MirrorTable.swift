@@ -45,6 +45,7 @@ struct MirrorTable: Sendable {
     var tracesTable: String { table.name + "_by_trace" }
 
     var hasBodies: Bool { !bodyPositions.isEmpty }
+    var hasRollups: Bool { mirror.rollups && tracePosition != nil }
 
     func position(of column: String) -> Int? { table.columns.firstIndex { $0.name == column } }
 

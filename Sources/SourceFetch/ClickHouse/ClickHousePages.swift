@@ -50,6 +50,13 @@ package struct ClickHousePages: PageSource {
             parameters[name] = value
             conditions.append("\(quoted(column.name)) \(comparison) \(placeholder(name, column.type))")
         }
+<<<<<<< HEAD
+||||||| f9ffc59
+        for (name, value) in scan.filters.sorted(by: { $0.key < $1.key }) {
+            guard let column = scan.table.columns.first(where: { $0.name == name }) else { continue }
+            condition(column, "=", Bindings.text(of: JSONValue(value)))
+        }
+=======
         for (name, value) in scan.filters.sorted(by: { $0.key < $1.key }) {
             let text = Bindings.text(of: JSONValue(value))
             if let column = scan.table.columns.first(where: { $0.name == name }) {
@@ -58,7 +65,18 @@ package struct ClickHousePages: PageSource {
                 condition(column, comparison, text)
             }
         }
+>>>>>>> drift
         let ends = scan.source.overlay.bounds[scan.table.name]
+        for (name, value) in scan.filters.sorted(by: { $0.key < $1.key }) {
+            let text = Bindings.text(of: JSONValue(value))
+            if let column = scan.table.columns.first(where: { $0.name == name }) {
+                condition(column, "=", text)
+            } else if let ends, let time = scan.table.columns.first(where: { $0.name == ends.column }) {
+                // The API's parameters that bound its time are named after the column.
+                if name == "from_\(time.name)" { condition(time, ">=", text) }
+                if name == "to_\(time.name)" { condition(time, "<", text) }
+            }
+        }
         if let ends, let time = scan.table.columns.first(where: { $0.name == ends.column }) {
             for bound in scan.extraParameters where ends.names.contains(bound.name) {
                 condition(time, bound.name == ends.names.first ? ">=" : "<", bound.value)
@@ -139,6 +157,7 @@ extension SourceSpec {
             ("trace_id", .utf8), ("name", .utf8), ("first_at", .timestamp), ("last_at", .timestamp),
             ("observations", .int64), ("generations", .int64), ("cost", .float64), ("rejected_costs", .int64),
             ("input_tokens", .int64), ("output_tokens", .int64), ("errors", .int64), ("environment", .utf8),
+            ("steps", .int64), ("warnings", .int64), ("step_names", .utf8), ("changed_at", .timestamp),
         ])
 
     private static func relation(_ name: String, _ columns: [(String, ColumnType)]) -> TableSpec {
@@ -155,10 +174,23 @@ extension TableSpec {
         pagination = PaginationSpec()
         let bounds = filters.filter { TimeParameter.condition($0.name, of: self) != nil }
         // A part of the key is worth asking for once for each row of a join; the rest is only where it is a constant.
+<<<<<<< HEAD
+        let times = columns.filter { $0.type == .timestamp }.flatMap { ["from_\($0.name)", "to_\($0.name)"] }
+        let bounds = filters.filter { times.contains($0.name) }
+        filters =
+            columns.filter { $0.type == .utf8 || $0.type == .int64 }.map { column in
+                FilterSpec(name: column.name, type: column.type, isLookupKey: ["id", "trace_id"].contains(column.name))
+            } + bounds
+||||||| f9ffc59
+        filters = columns.filter { $0.type == .utf8 || $0.type == .int64 }.map { column in
+            FilterSpec(name: column.name, type: column.type, isLookupKey: ["id", "trace_id"].contains(column.name))
+        }
+=======
         filters = columns.filter { $0.type == .utf8 || $0.type == .int64 }.map { column in
             FilterSpec(name: column.name, type: column.type, isLookupKey: ["id", "trace_id"].contains(column.name))
         }
         filters += bounds
+>>>>>>> drift
         for position in columns.indices { columns[position].expression = .path([columns[position].name]) }
     }
 }

@@ -104,10 +104,12 @@ package struct ClickHouseRelations: Hashable, Sendable {
 
     private var byTrace: String {
         """
-        SELECT trace_id, argMin(coalesce(nullIf(trace_name, ''), name), start_time) AS name, \
+        SELECT trace_id, argMin(coalesce(nullIf(trace_name, ''), o.name), start_time) AS name, \
         min(start_time) AS first_at, max(start_time) AS last_at, count() AS observations, \
-        countIf(type = 'GENERATION') AS generations, \(Self.sums), max(environment) AS environment \
-        FROM (\(observations(withBodies: false))) GROUP BY trace_id
+        countIf(type = 'GENERATION') AS generations, \(Self.sums), max(environment) AS environment, \
+        countIf(type <> 'EVENT') AS steps, countIf(level = 'WARNING') AS warnings, \
+        toJSONString(groupUniqArrayIf(assumeNotNull(o.name), type <> 'EVENT' AND o.name <> '')) AS step_names, \
+        max(o.updated_at) AS changed_at FROM (\(observations(withBodies: false))) AS o GROUP BY trace_id
         """
     }
 

@@ -15,7 +15,8 @@ extension Command {
             sentinel backtest DETECTOR FILE        over a file with labels
             sentinel backtest example FOLDER       write small files of either form there, with planted truths
 
-            DETECTOR is cost_spike, agent_loop, error_cascade or prompt_drift. FILE ends in
+            DETECTOR is cost_spike, agent_loop, error_cascade, prompt_drift or tool_failure (the last needs a file with
+            outputs). FILE ends in
               .csv    hourly values: hour,cost,label (for cost_spike)
               .jsonl  observations, one JSON object a line, `label` naming the detector that should speak
 
@@ -39,6 +40,10 @@ extension Command {
                 "There is no detector “\(word)”.",
                 nearest: Suggestion.nearest(to: word, among: DetectionType.allCases.map(\.rawValue)))
         }
+        if type == .toolFailure, arguments.words.count < 2 {
+            throw UsageError(
+                "tool_failure reads outputs, which the mirror does not hold: name a .jsonl file that has them.")
+        }
         guard Replay.knows(type) else { throw Failure("\(type.rawValue) cannot be replayed yet.") }
         let trial = try await BacktestTrial(type, arguments)
         defer { trial.close() }
@@ -55,7 +60,8 @@ extension Command {
         }
         try Files.makeFolder(folder)
         for (name, text) in [
-            ("cost.csv", Example.hourlyCost), ("traces.jsonl", Example.traces), ("outputs.jsonl", Example.outputs),
+            ("cost.csv", Example.hourlyCost), ("traces.jsonl", Example.traces), ("tools.jsonl", Example.tools),
+            ("outputs.jsonl", Example.outputs),
         ] {
             try Files.replace("\(folder)/\(name)", with: Array(text.utf8), mode: 0o644)
             Output.line("\(folder)/\(name)")

@@ -40,36 +40,41 @@ extension Command {
     }
 
     static let incidents = Command(
-        "incidents", summary: "list and read incidents",
-        help: """
-            sentinel incidents                 the latest incidents, worst open ones first
-            sentinel incidents show N          the report of one, with its suspects and acts
-            sentinel incidents ack N           acknowledge it
-            sentinel incidents resolve N
-
-              --format table|json              how to print (default table)
-            """,
-        options: ["--format"], words: 2
+        "incidents", summary: "list and read incidents, take them, put them off, silence them",
+        help: IncidentOrders.help, options: IncidentOrders.options, words: 4
     ) { arguments in
         let format = try Format(arguments)
         let desk = try StoreDesk(arguments)
+        let orders = IncidentOrders(arguments: arguments, desk: desk)
         switch arguments.words.first ?? "list" {
         case "list":
-            let items = try await desk.reader.read(.incidents(limit: 200))
+            let items = try await orders.list()
             Output.write(format == .json ? list(items.map(\.json)) : IncidentText.table(items))
             return .done
         case "show":
             let id = try arguments.number(at: 1, of: "incident")
-            guard let detail = try await desk.reader.read(.incident(id)) else {
-                throw Failure("There is no incident \(id).")
-            }
-            Output.write(format == .json ? detail.json.serialized + "\n" : IncidentText.detail(detail))
+            let (detail, forensics) = try await desk.whole(incident: id)
+            Output.write(
+                format == .json
+                    ? detail.wholeJSON(forensics).serialized + "\n" : IncidentText.detail(detail, forensics))
             return .done
-        case "ack", "acknowledge":
-            return try await desk.ask(.acknowledge(incident: arguments.number(at: 1, of: "incident")))
-        case "resolve":
-            return try await desk.ask(.resolve(incident: arguments.number(at: 1, of: "incident")))
-        case let word: throw UsageError("“incidents \(word)” is not list, show, ack or resolve.")
+        case "timeline":
+            let (detail, forensics) = try await desk.whole(incident: arguments.number(at: 1, of: "incident"))
+            let story = IncidentStory(detail, forensics)
+            Output.write(format == .json ? list(story.entries.map(\.json)) : story.table)
+            return .done
+        case "trace":
+            guard arguments.words.count == 2 else {
+                throw UsageError("Name the trace: sentinel incidents trace TRACE.")
+            }
+            let tree = try await desk.trace(arguments.words[1])
+            Output.write(format == .json ? tree.json.serialized + "\n" : TraceText.tree(tree))
+            return .done
+        case "silences":
+            let items = try await orders.silences()
+            Output.write(format == .json ? list(items.map(\.json)) : SilenceText.table(items, at: desk.now))
+            return .done
+        case let word: return try await orders.carryOut(word)
         }
     }
 
@@ -105,7 +110,8 @@ extension Command {
 /// The store as the command line uses it: it reads, and asks the agent.
 struct StoreDesk: Sendable {
     let reader: StoreReader
-    private let composition: Composition
+    let composition: Composition
+    var now: Instant { composition.clock.now() }
 
     init(_ arguments: Arguments) throws {
         composition = try Composition(arguments)
@@ -114,6 +120,12 @@ struct StoreDesk: Sendable {
 
     /// Asks the agent, waits for its answer and prints it. `orHere`: where no agent works on the store, this process answers.
     func ask(_ intent: Intent, orHere: Bool = false) async throws -> ExitStatus {
+        Output.line(TextTable.inert(try await answer(to: intent, orHere: orHere)))
+        return .done
+    }
+
+    /// Asks the agent and waits for its answer.
+    func answer(to intent: Intent, orHere: Bool = false) async throws -> String {
         let isHeld = StoreFile(composition.paths.database).isHeld
         guard isHeld || orHere else {
             throw Failure(
@@ -129,10 +141,9 @@ struct StoreDesk: Sendable {
         }
         let query = StoreQuery<String>([.intents]) { try $0.outcome(ofIntent: id) ?? "" }
         for try await outcome in reader.observe(query) where !outcome.isEmpty {
-            Output.line(TextTable.inert(outcome))
-            return .done
+            return outcome
         }
-        return .failed
+        throw CancellationError()
     }
 }
 

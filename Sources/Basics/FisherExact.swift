@@ -2,10 +2,10 @@
 ///
 /// With the margins fixed, the failures among the calls of now are hypergeometric: P(k) = C(K, k) C(N - K, n - k) / C(N, n)
 /// (R. A. Fisher, Statistical Methods for Research Workers, § 21.02).
-enum FisherExact {
+package enum FisherExact {
     /// The probability that chance alone puts at least `hits` of all failures among the `calls` of now. 1 without calls on
     /// either side; counts are cut to what is possible.
-    static func p(_ hits: Int, of calls: Int, against pastHits: Int, of pastCalls: Int) -> Double {
+    package static func p(_ hits: Int, of calls: Int, against pastHits: Int, of pastCalls: Int) -> Double {
         guard calls > 0, pastCalls > 0 else { return 1 }
         let (now, past) = (Double(calls), Double(pastCalls))
         let failures = Double(min(max(0, hits), calls) + min(max(0, pastHits), pastCalls))
@@ -22,10 +22,10 @@ enum FisherExact {
 
 /// The exact comparison of two Poisson counts: given their sum, the later one is binomial (J. Przyborowski and
 /// H. Wilenski, Biometrika 31, 1940).
-enum PoissonRates {
+package enum PoissonRates {
     /// The probability that chance alone gives at least `count` in `length` where the sum of both periods is what it is and
     /// their rates are the same. Lengths are of one unit and positive.
-    static func p(_ count: Double, in length: Double, against past: Double, in pastLength: Double) -> Double {
+    package static func p(_ count: Double, in length: Double, against past: Double, in pastLength: Double) -> Double {
         let total = (count + past).rounded()
         guard count > 0, length > 0, pastLength > 0 else { return 1 }
         let odds = length / pastLength

@@ -1,0 +1,111 @@
+import Actions
+import Basics
+import Governance
+import IncidentStore
+import Investigation
+import OnCallModel
+
+/// What people are told of incidents as these live. Everything goes through the outbox, in the transaction that decided it.
+extension StoreTransaction {
+    /// Brings every living incident in line with this moment: silences, snoozes, what explains it, and what is to be told.
+    ///
+    /// Answers the incidents that a silence no longer holds for and that are still there.
+    @discardableResult
+    func bringUpToDate(gate: Gate, at now: Instant) throws -> [Int64] {
+        let freed = try applySilences(at: now)
+        for incident in try snapshot.livingIncidents() {
+            let turn = try receive(.pass, of: incident.id, at: now)
+            if let edit = turn.edit { try tell(edit, of: incident.id, gate: gate, at: now) }
+        }
+        try applyInhibition(at: now)
+        for incident in try snapshot.unresolvedIncidents() { try tellDue(incident.id, gate: gate, at: now) }
+        return try freed.filter { try snapshot.life(ofIncident: $0)?.isPresent == true }
+    }
+
+    /// Finds out again which incidents are explained by others.
+    func applyInhibition(at now: Instant) throws {
+        let living = try snapshot.unresolvedIncidents()
+        guard living.count > 1 || living.contains(where: { $0.life.parent != nil }) else { return }
+        let parents = Inhibition.parents(
+            among: try living.map { .init($0, findings: try snapshot.findings(ofIncident: $0.id)) })
+        for incident in living where parents[incident.id]?.incident != incident.life.parent?.incident {
+            _ = try receive(.inhibit(parents[incident.id]), of: incident.id, at: now)
+        }
+    }
+
+    /// Tells what is due of one incident, once. Under a freeze nothing is told, and nothing is taken for told.
+    func tellDue(_ incident: Int64, gate: Gate, at now: Instant) throws {
+        guard !gate.policy.isFrozen,
+            let notice = try takeNotice(of: incident, renotify: gate.policy.renotify, at: now),
+            let summary = try snapshot.incident(incident)?.summary
+        else { return }
+        switch notice {
+        case .opening:
+            try allow(.postIncident(incident: incident), incident: incident, gate: gate, at: now)
+            try allow(.openIssue(incident: incident), incident: incident, gate: gate, at: now)
+        case .flapping:
+            try reply(
+                "It comes and goes: \(IncidentLife.flapChanges) changes within an hour. Nobody is told of each one; "
+                    + "the next word comes when it stays", summary, gate: gate, at: now)
+        case .news(let news):
+            try tell("\(news), as of \(now.iso8601Seconds).", of: incident, gate: gate, at: now)
+            try reply(news, summary, gate: gate, at: now)
+        case .reminder:
+            let age = Figures.duration(now - summary.firstSeen)
+            try reply(
+                "Still open after \(age), seen \(summary.occurrences) times, at \(Figures.dollars(summary.costPerHour))/h; "
+                    + "nobody has acknowledged it", summary, gate: gate, at: now)
+        }
+    }
+
+    /// A message in the incident's thread; the moment makes each a message of its own.
+    private func reply(_ text: String, _ summary: IncidentSummary, gate: Gate, at now: Instant) throws {
+        guard try hasMessage(summary.id) else { return }
+        let sentence = "\(text): \(summary.headline) (\(now.iso8601Seconds))"
+        try allow(.postReply(incident: summary.id, text: sentence), incident: summary.id, gate: gate, at: now)
+    }
+
+    /// Resolves an incident and says so where it was told of.
+    ///
+    /// - Returns: why not, as the end of a sentence; nil when it is resolved.
+    func resolve(
+        _ incident: IncidentSummary, by author: String, because reason: String, gate: Gate, at now: Instant
+    ) throws -> String? {
+        let cost = incident.life.cost
+        let lasted = Figures.duration(max(incident.lastSeen - incident.firstSeen, .milliseconds(0)))
+        let sentence = "\(reason); it lasted \(lasted)" + (cost >= 0.005 ? " and cost \(Figures.dollars(cost))." : ".")
+        let turn = try receive(
+            .resolve(by: author, sentence: sentence), of: incident.id, by: author, at: now)
+        if let edit = turn.edit { try tell(edit, of: incident.id, gate: gate, at: now) }
+        return turn.refusal
+    }
+
+    // MARK: the outbox
+
+    /// Puts an update of the incident's Slack message into the outbox, where there is or will be a message.
+    func tell(_ text: String, of incident: Int64, gate: Gate, at now: Instant) throws {
+        guard try hasMessage(incident) else { return }
+        try allow(.updatePost(incident: incident, text: text), incident: incident, gate: gate, at: now)
+    }
+
+    private func hasMessage(_ incident: Int64) throws -> Bool {
+        try snapshot.acts(ofIncident: incident).contains { $0.action.kind == .postIncident && $0.state != .failed }
+    }
+
+    /// Puts a notice into the outbox, once for its key.
+    func allow(_ notice: Action, incident: Int64, gate: Gate, at now: Instant) throws {
+        guard case .allow(let approval) = gate.standing(notice, incident: incident) else { return }
+        try enqueue(approval, at: now)
+    }
+}
+
+extension StoreSnapshot {
+    /// Until when an act that nobody asked for is held back: a silence holds for its incident. An update of what was posted
+    /// before is not: nobody hears of it, and it takes back buttons that lead nowhere.
+    func heldUntil(_ act: ActRecord) throws -> Instant? {
+        guard act.allowedBy.hasPrefix("policy:"), act.action.kind != .updatePost, let incident = act.incident else {
+            return nil
+        }
+        return try life(ofIncident: incident)?.silence?.until
+    }
+}

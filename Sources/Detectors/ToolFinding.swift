@@ -1,0 +1,268 @@
+import Basics
+import OnCallModel
+
+/// A failing tool as a finding: what its outputs say, what Sentry says, or both.
+enum ToolFinding {
+    /// Of the latest outputs, so many decide how bad it is.
+    private static let recent = 10
+    private static let mostTraces = 100
+
+    private static func make(
+        _ tool: String, _ severity: Severity, _ sentence: String, _ evidence: JSONValue, sql: String,
+        onset: Instant, lastSeen: Instant, costPerHour: Double = 0, links: FindingLinks
+    ) -> Finding {
+        Finding(
+            type: .toolFailure, severity: severity,
+            fingerprint: Fingerprint(DetectionType.toolFailure.rawValue, tool), subject: tool, description: sentence,
+            evidence: evidence, sql: sql, onset: onset, lastSeen: lastSeen, costPerHour: costPerHour, links: links)
+    }
+
+    private static func links(_ tool: String, _ rows: [ToolOutput], traces: [String] = []) -> FindingLinks {
+        let all = Set(rows.map(\.trace) + traces).filter { !$0.isEmpty }
+        return FindingLinks(
+            traces: Set(all.sorted().prefix(mostTraces)),
+            releases: Set(rows.map(\.release).filter { !$0.isEmpty }.sorted().prefix(20)),
+            features: Set([tool] + rows.map(\.traceName).filter { !$0.isEmpty }.sorted().prefix(20)))
+    }
+
+    // MARK: what its outputs say
+
+    /// - Parameter costs: what each trace cost, as far as it is known.
+    static func make(
+        _ tool: String, _ failing: ToolJudgement.Failing, correlation: ToolCorrelation?, costs: [String: Double],
+        sql: String
+    ) -> Finding? {
+        guard let sign = failing.signs.first, let first = failing.failures.first, let last = failing.failures.last
+        else { return nil }
+        let failures = failing.failures
+        let traces = Set(failures.map(\.trace)).filter { !$0.isEmpty }
+        let cost = traces.reduce(0) { $0 + (costs[$1] ?? 0) }
+        let hours = max((last.at - first.at).seconds, 600) / 3600
+        let links = links(tool, failures, traces: correlation?.traces ?? [])
+        return make(
+            tool, severity(of: failing), sentence(tool, failing, sign, traces: traces.count, correlation),
+            evidence(failing, correlation, cost: cost), sql: sql, onset: first.at, lastSeen: last.at,
+            costPerHour: cost / hours, links: links)
+    }
+
+    /// Few failures are a matter for the morning; a tool whose latest outputs fail is one for now. Whether to act unasked
+    /// is never a tool's matter.
+    private static func severity(of failing: ToolJudgement.Failing) -> Severity {
+        let latest = failing.failed.suffix(recent)
+        let hits = latest.count { $0 }
+        return hits >= 5 && hits * 2 >= latest.count ? .high : .medium
+    }
+
+    /// "search_kb: 9 of its last 12 outputs (75 %, 47 to 91 %) are no JSON where 480 of 480 were (since 13:02); 14 traces;
+    /// p < 1e-9."
+    private static func sentence(
+        _ tool: String, _ failing: ToolJudgement.Failing, _ sign: ToolSign, traces: Int, _ correlation: ToolCorrelation?
+    ) -> String {
+        let (hits, of) = (failing.failures.count, failing.rows.count)
+        let share = Figures.percent(Double(hits) / Double(of))
+        let range = ToolShare.interval(hits, of: of).map { range in
+            ", \(Figures.decimal(range.lowerBound * 100, digits: 0)) to \(Figures.percent(range.upperBound))"
+        }
+        let clock = failing.failures.first.map { String($0.at.iso8601.dropFirst(11).prefix(5)) } ?? "?"
+        var parts = [
+            """
+            \(name(tool)): \(hits) of its last \(of) outputs (\(share)\(range ?? "")) \(phrase(sign, failing.past)) \
+            (since \(clock)\(failing.beganEarlier ? " or earlier" : ""))
+            """
+        ]
+        parts.append("\(traces) trace\(traces == 1 ? "" : "s")")
+        if let collapse = collapse(of: failing) { parts.append(collapse) }
+        if let correlation {
+            parts.append("\(correlation.hits) of its calls came before Sentry's \(correlation.issueName)")
+        }
+        parts.append(chance(sign.p))
+        return parts.joined(separator: "; ") + "."
+    }
+
+    private static func phrase(_ sign: ToolSign, _ past: ToolProfile) -> String {
+        let before = "\(sign.pastHits) of \(sign.pastOf)"
+        let without = "\(sign.pastOf - sign.pastHits) of \(sign.pastOf)"
+        switch sign.kind {
+        case .error: return "say an error inside a success where \(before) did"
+        case .page: return "are pages of HTML where \(without) were \(usual(past))"
+        case .form: return "are no JSON where \(without) were \(usual(past))"
+        case .empty: return "are empty where \(before) were"
+        case .short:
+            return "are shorter than a fifth of the usual \(past.medianLength) characters where \(before) were"
+        case .repeated: return "repeat another input's output where \(before) did"
+        case .shape(let deviation):
+            let path = name(deviation.path)
+            guard let kind = deviation.kind else { return "lack \(path) where \(without) had it" }
+            return "have \(path) as \(kind.rawValue) where \(without) had \(usualKind(deviation.path, past))"
+        }
+    }
+
+    private static func usual(_ past: ToolProfile) -> String {
+        guard past.documents > 0 else { return "other text" }
+        let kinds = past.profile.places[OutputProfile.root]?.kinds ?? [:]
+        return (kinds[.array] ?? 0) > (kinds[.object] ?? 0) ? "JSON lists" : "JSON objects"
+    }
+
+    private static func usualKind(_ path: String, _ past: ToolProfile) -> String {
+        let kinds = past.profile.places[path]?.kinds ?? [:]
+        return kinds.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key.rawValue ?? "another kind"
+    }
+
+    /// Instant answers: no proof, but it fits.
+    private static func collapse(of failing: ToolJudgement.Failing) -> String? {
+        guard let now = failing.latency, let past = failing.pastLatency, past > 0, now < past / 5 else { return nil }
+        return "answered in \(milliseconds(now)) where \(milliseconds(past)) were usual"
+    }
+
+    private static func milliseconds(_ seconds: Double) -> String {
+        Figures.decimal(seconds * 1000, digits: 0) + " ms"
+    }
+
+    private static func evidence(
+        _ failing: ToolJudgement.Failing, _ correlation: ToolCorrelation?, cost: Double
+    ) -> JSONValue {
+        let (hits, of) = (failing.failures.count, failing.rows.count)
+        let range = ToolShare.interval(hits, of: of)
+        let letters = Set(failing.signs.map(\.kind.strategy) + (correlation == nil ? [] : ["B"]))
+        return .fields([
+            "strategies": .array(letters.sorted().map(JSONValue.string)),
+            "failing": JSONValue(hits), "outputs": JSONValue(of),
+            "fail_rate": .number(Double(hits) / Double(of)),
+            "fail_rate_interval": range.map { .array([.number($0.lowerBound), .number($0.upperBound)]) },
+            "p": failing.signs.first.map { .number($0.p) },
+            "signs": .array(failing.signs.map(\.evidence)),
+            "traces": JSONValue(Set(failing.failures.map(\.trace)).count),
+            "past_outputs": JSONValue(failing.past.outputs),
+            "past_median_length": JSONValue(failing.past.medianLength),
+            "latency_seconds": failing.latency.map(JSONValue.number),
+            "past_latency_seconds": failing.pastLatency.map(JSONValue.number),
+            "traces_cost": .number(cost), "began_earlier": .bool(failing.beganEarlier),
+            "examples": .array(failing.failures.suffix(3).map(example)),
+            "sentry": correlation?.evidence,
+        ])
+    }
+
+    private static func example(_ output: ToolOutput) -> JSONValue {
+        .fields([
+            "observation": .string(output.id), "trace": .string(output.trace), "at": JSONValue(output.at),
+            "characters": JSONValue(output.length), "begins": .string(output.snippet),
+        ])
+    }
+
+    // MARK: the original's rules
+
+    static func bare(_ tool: String, _ failures: [ToolOutput], of count: Int, sql: String) -> Finding? {
+        guard let first = failures.map(\.at).min(), let last = failures.map(\.at).max() else { return nil }
+        return make(
+            tool, .high,
+            """
+            \(name(tool)): \(failures.count) of \(count) outputs of 6 h fail by the bare rules A and C, as \
+            tool_requires_contrast is off.
+            """,
+            .fields([
+                "strategies": ["A", "C"], "failing": JSONValue(failures.count), "outputs": JSONValue(count),
+                "examples": .array(failures.prefix(3).map(example)),
+            ]), sql: sql, onset: first, lastSeen: last, links: links(tool, failures))
+    }
+
+    // MARK: nothing but failure
+
+    static func never(
+        _ tool: String, _ kind: ToolSign.Kind, of count: Int, _ rows: [ToolOutput], sql: String
+    ) -> Finding? {
+        guard let first = rows.map(\.at).min(), let last = rows.map(\.at).max() else { return nil }
+        let isError = kind == .error
+        let what = isError ? "say an error inside a success" : "are empty"
+        let advice =
+            isError ? "it never gave anything else" : "either that is its way, or it never worked, so nobody is paged"
+        return make(
+            tool, isError ? .medium : .info, "\(name(tool)): all of its \(count) known outputs \(what); \(advice).",
+            .fields([
+                "strategies": [.string(kind.strategy)], "outputs": JSONValue(count), "failing": JSONValue(count),
+                "past_outputs": 0, "examples": .array(rows.suffix(3).map(example)),
+            ]), sql: sql, onset: first, lastSeen: last, links: links(tool, rows))
+    }
+
+    // MARK: what Sentry says
+
+    static func make(_ correlation: ToolCorrelation, sql: String) -> Finding {
+        let tool = correlation.tool
+        let (hits, of) = (correlation.hits, correlation.of)
+        let others = "\(correlation.otherHits) of \(correlation.others)"
+        let calls =
+            correlation.isNamed
+            ? "\(hits) of \(of) traces that called it failed afterwards, none of its \(correlation.others) calls before"
+            : "\(hits) of its \(of) calls were followed by one within a minute, \(others) of the others"
+        let what =
+            correlation.feature.map { feature in
+                "\(hits) of \(of) traces of \(name(feature)) that called it failed afterwards, \(others) of those without it"
+            } ?? calls
+        var links = links(tool, [], traces: correlation.traces)
+        if let feature = correlation.feature, !feature.isEmpty { links.features.insert(feature) }
+        if !correlation.issue.release.isEmpty { links.releases.insert(correlation.issue.release) }
+        return make(
+            tool, .medium,
+            "\(name(tool)): Sentry's \(correlation.issueName) follows its calls: \(what); \(chance(correlation.p)).",
+            .fields([
+                "strategies": ["B"], "failing": JSONValue(hits), "outputs": JSONValue(of), "p": .number(correlation.p),
+                "sentry": correlation.evidence,
+            ]), sql: sql, onset: correlation.issue.onset, lastSeen: correlation.issue.lastSeen, links: links)
+    }
+
+    // MARK: words
+
+    private static func name(_ text: String) -> String {
+        text.count > 60 ? String(text.prefix(59)) + "…" : text
+    }
+
+    /// `p < 1e-9`: the power of ten that it is below.
+    static func chance(_ p: Double) -> String {
+        var exponent = 0
+        while exponent < 99, p < Self.tenth(exponent + 1) { exponent += 1 }
+        return "p < 1e-\(exponent)"
+    }
+
+    private static func tenth(_ exponent: Int) -> Double { (0..<exponent).reduce(1) { product, _ in product / 10 } }
+}
+
+/// How sure a share of few is.
+enum ToolShare {
+    /// Wilson's interval at 95 % (E. B. Wilson, JASA 22, 1927).
+    static func interval(_ hits: Int, of count: Int) -> ClosedRange<Double>? {
+        guard count > 0 else { return nil }
+        let (n, z) = (Double(count), 1.959964)
+        let share = Double(hits) / n
+        let middle = share + z * z / (2 * n)
+        let spread = z * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot()
+        let scale = 1 + z * z / n
+        return max(0, (middle - spread) / scale)...min(1, (middle + spread) / scale)
+    }
+}
+
+extension ToolSign {
+    fileprivate var evidence: JSONValue {
+        .fields([
+            "sign": .string(word), "strategy": .string(kind.strategy), "path": JSONValue(path),
+            "hits": JSONValue(hits), "of": JSONValue(of), "past_hits": JSONValue(pastHits),
+            "past_of": JSONValue(pastOf),
+            "p": .number(p),
+        ])
+    }
+
+    private var word: String {
+        switch kind {
+        case .error: "error_inside"
+        case .page: "html_page"
+        case .form: "no_json"
+        case .empty: "empty"
+        case .short: "short"
+        case .repeated: "repeated"
+        case .shape(let deviation): deviation.kind == nil ? "missing" : "type_changed"
+        }
+    }
+
+    private var path: String? {
+        guard case .shape(let deviation) = kind else { return nil }
+        return String(deviation.path.prefix(120))
+    }
+}

@@ -1,0 +1,219 @@
+import Basics
+import OnCallModel
+
+/// What was seen: traces, errors, and what monitors, pages and people told.
+extension EvidenceGraph {
+    // MARK: traces
+
+    /// Those that were read, and the looping one; when another one was is not known, so it is left out.
+    mutating func addTraces() {
+        let trees = Dictionary(
+            file.surroundings.traces.map { ($0.traceID, $0) }, uniquingKeysWith: { first, _ in first })
+        let others = file.surroundings.traces.map(\.traceID).filter { !trouble.traces.contains($0) }
+        for trace in trouble.traces + others {
+            let tree = trees[trace]
+            let loop = trace == finding.loop?.traceID ? finding.loop : nil
+            guard let start = tree?.start ?? loop?.firstSeen else {
+                leaveOut(.trace)
+                continue
+            }
+            let name = tree.map { $0.name == trace ? "" : "\($0.name) " } ?? ""
+            guard
+                add(
+                    .init(
+                        id: "trace:\(trace)", kind: .trace, label: name + trace, at: start,
+                        end: tree?.end ?? loop?.lastSeen, cost: tree?.cost ?? loop?.cost,
+                        isTrouble: loop != nil || tree.map { $0.errors > 0 } ?? false))
+            else { continue }
+            let cost = tree.map { "; it cost \(Figures.dollars($0.cost))" } ?? ""
+            let namers = members.filter { $0.trouble.traces.contains(trace) }
+            for member in namers {
+                let reason = loop != nil && member.id == findingID ? "is about this trace" : "names it"
+                join("trace:\(trace)", member.id, .sharedKey, "the finding \(reason)\(cost)")
+            }
+            if namers.isEmpty {
+                join(
+                    "trace:\(trace)", findingID, .sharedKey, "one of the dearest of its calls since the onset\(cost)")
+            }
+        }
+    }
+
+    // MARK: errors
+
+    /// The issue of the finding, those whose events name its traces or whose place a suspect changes, and those that are
+    /// new. An old one that shares nothing is no part of it.
+    mutating func addErrors() {
+        let own = file.errors.filter { trouble.issues.contains($0.id) }
+        let rest = file.errors.filter { !trouble.issues.contains($0.id) && !$0.id.isEmpty }
+            .sorted { ($0.count, $1.id) > ($1.count, $0.id) }
+        for error in own + rest {
+            let links = ErrorLinks(error, in: self)
+            guard trouble.issues.contains(error.id) || links.isTied || isNew(error) else { continue }
+            guard
+                add(
+                    .init(
+                        id: links.id, kind: .error, label: error.title, at: error.firstSeen, end: error.lastSeen,
+                        isTrouble: true, url: error.url))
+            else { continue }
+            join(error, links)
+        }
+    }
+
+    /// The finding that is about an issue: that of the case, or one of its companions.
+    private func cascadeID(of error: ErrorFact) -> String {
+        let companion = file.companions.first { $0.type == .errorCascade && $0.subject == error.id }
+        return companion.map { Self.id(of: $0.fingerprint) } ?? findingID
+    }
+
+    private func isNew(_ error: ErrorFact) -> Bool {
+        error.firstSeen >= onset - .hours(1) && error.firstSeen <= finding.lastSeen + .minutes(10)
+    }
+
+    private mutating func join(_ error: ErrorFact, _ links: ErrorLinks) {
+        let when = "first seen \(relative(error.firstSeen))"
+        for (trace, event) in links.traces {
+            join("trace:\(trace)", links.id, .sharedKey, "event \(event.prefix(12)) names trace \(trace)")
+        }
+        for (index, commit, path) in links.commits where error.firstSeen >= commit.date {
+            join(
+                Self.id(of: commit), links.id, index == 0 ? .caused : .suspected,
+                "changes \(path.prefix(80)), where Sentry places it; \(when)")
+        }
+        if trouble.issues.contains(error.id) {
+            join(links.id, cascadeID(of: error), .sharedKey, "the finding is about this issue")
+        } else if error.firstSeen < onset {
+            let (kind, reason): (CausalGraph.Edge.Kind, String) =
+                links.traces.isEmpty
+                ? (.preceded, "nothing but time ties it") : (.suspected, "its events name traces of the finding")
+            if links.commits.isEmpty || kind != .preceded { join(links.id, findingID, kind, "\(when); \(reason)") }
+        } else if isLimit(error), isMoreCalls {
+            join(findingID, links.id, .suspected, "more calls run into a limit; \(when), so it is an effect")
+        } else if !links.traces.isEmpty {
+            join(findingID, links.id, .sharedKey, "its events name traces of the finding; \(when), so it is an effect")
+        } else if links.commits.isEmpty {
+            join(findingID, links.id, .preceded, "\(when); nothing but time ties it")
+        }
+    }
+
+    /// What a provider answers to too many calls.
+    private func isLimit(_ error: ErrorFact) -> Bool {
+        let words = Set(Words.of(error.title))
+        return !words.isDisjoint(with: ["429", "throttled", "throttling", "quota", "overloaded", "529"])
+            || (words.contains("rate") && words.contains("limit")) || words.isSuperset(of: ["too", "many", "requests"])
+    }
+
+    private var isMoreCalls: Bool {
+        finding.type == .agentLoop || (finding.evidence["volume_ratio"]?.double ?? 0) >= 1.5
+    }
+
+    // MARK: monitors and pages
+
+    mutating func addAlerts() {
+        let monitors = file.surroundings.monitors.sorted { ($0.at, $0.id) < ($1.at, $1.id) }
+        for monitor in monitors {
+            let id = "monitor:\(monitor.id)"
+            add(.init(id: id, kind: .monitor, label: monitor.title, at: monitor.at, isTrouble: true, url: monitor.url))
+            join(alert: monitor, id: id, verb: "alerts")
+        }
+        for page in file.surroundings.pages.sorted(by: { ($0.at, $0.id) < ($1.at, $1.id) }) {
+            let id = "page:\(page.id)"
+            add(.init(id: id, kind: .page, label: page.title, at: page.at, end: page.end, url: page.url))
+            join(alert: page, id: id, verb: "was opened")
+            for monitor in monitors {
+                let words = page.key.split { !($0.isLetter || $0.isNumber) }.map(String.init)
+                if words.contains(monitor.id) {
+                    join("monitor:\(monitor.id)", id, .sharedKey, "its key names monitor \(monitor.id)")
+                } else if !page.title.isEmpty, page.title == monitor.title {
+                    join("monitor:\(monitor.id)", id, .sharedKey, "both have the title “\(page.title.prefix(120))”")
+                }
+            }
+        }
+    }
+
+    private mutating func join(alert: AlertFact, id: String, verb: String) {
+        let when = "\(verb) \(relative(alert.at))"
+        if let name = trouble.named(in: "\(alert.title) \(alert.about)") {
+            join(id, findingID, .reported, "it names \(name); \(when)")
+        } else if let error = mentionedError(in: alert.title) {
+            join(id, error.id, .reported, "it names \(error.name); \(when)")
+        } else if alert.at >= onset {
+            join(findingID, id, .preceded, "\(when); nothing but time ties it")
+        } else {
+            join(id, findingID, .preceded, "\(when); nothing but time ties it")
+        }
+    }
+
+    // MARK: messages
+
+    /// Those that mention something which is drawn. What Sentinel posted itself is none.
+    mutating func addMessages() {
+        let commits = file.commits.filter { has(Self.id(of: $0)) }.map(\.sha)
+        for (index, message) in file.messages.enumerated() where !isOwn(message) {
+            let id = "message:\(message.date.milliseconds)-\(index)"
+            var edges: [(to: String, reason: String)] = []
+            if let sha = Mention.commit(in: message.text, among: commits) {
+                edges.append(("commit:\(sha)", "it names \(sha.prefix(7))"))
+            }
+            if let error = mentionedError(in: message.text) { edges.append((error.id, "it names \(error.name)")) }
+            if let name = trouble.named(in: message.text) {
+                edges.append((findingID, "it names \(name)"))
+            } else if message.date >= onset, let word = topic(in: message.text) {
+                edges.append((findingID, "it speaks of \(word) \(relative(message.date))"))
+            }
+            guard !edges.isEmpty else { continue }
+            let author = message.author.isEmpty ? "" : "\(message.author): "
+            add(.init(id: id, kind: .message, label: author + message.text, at: message.date))
+            for edge in edges { join(id, edge.to, .reported, edge.reason) }
+        }
+    }
+
+    private func mentionedError(in text: String) -> (id: String, name: String)? {
+        file.errors.first { has("error:\($0.id)") && Mention.holds(text, $0.name) }.map { ("error:\($0.id)", $0.name) }
+    }
+
+    private func isOwn(_ message: MessageFact) -> Bool {
+        DetectionType.allCases.contains { message.text.contains("\($0.rawValue):") }
+    }
+
+    /// The word for the kind of trouble that a text uses.
+    private func topic(in text: String) -> String? {
+        let topics: Set<String> =
+            switch finding.type {
+            case .costSpike: ["cost", "costs", "spend", "spending", "bill", "expensive"]
+            case .agentLoop: ["loop", "loops", "looping", "stuck", "runaway"]
+            case .errorCascade: ["errors", "exceptions"]
+            case .promptDrift: ["schema", "json", "malformed", "parse"]
+            case .toolFailure: ["tool", "tools"]
+            }
+        return Words.of(text.prefix(2000)).first { topics.contains($0) }
+    }
+}
+
+/// What ties one issue to the rest by more than time.
+private struct ErrorLinks {
+    let id: String
+    /// Traces that are drawn, each with an event that names it.
+    let traces: [(trace: String, event: String)]
+    /// Suspects by rank whose change is where Sentry places the error.
+    let commits: [(index: Int, commit: CommitFact, path: String)]
+
+    var isTied: Bool { !traces.isEmpty || !commits.isEmpty }
+
+    init(_ error: ErrorFact, in graph: EvidenceGraph) {
+        id = "error:\(error.id)"
+        let events = graph.file.surroundings.events.filter { $0.issue == error.id }
+        var traces: [(String, String)] = []
+        for event in events where graph.has("trace:\(event.trace)") && !traces.contains(where: { $0.0 == event.trace })
+        {
+            traces.append((event.trace, event.id))
+        }
+        self.traces = traces
+        let places = [error.location, error.culprit] + events.prefix(20).map(\.location)
+        commits = graph.verdict.suspects.enumerated().compactMap { index, suspect in
+            guard let commit = graph.file.commits.first(where: { $0.sha == suspect.sha }) else { return nil }
+            let guilty = commit.files.filter { !CommitClass.isInnocent(path: $0.path) }
+            let file = guilty.first { file in places.contains { SourcePlace.isIn($0, file.path) } }
+            return file.map { (index, commit, $0.path) }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import Basics
+import OnCallModel
+
+/// The case for the candidate that no commit is to blame: more traffic, a provider in trouble, a quota, a prompt that was
+/// changed outside of the repository.
+struct NoCodeCase {
+    private(set) var terms: [(points: Double, phrase: String)] = []
+    /// More calls at the same price.
+    let isSurge: Bool
+    /// A prompt's version tells failing calls from others.
+    private(set) var isPrompt = false
+    /// The strongest term's phrase; nil where there is none beside what every commit has to beat.
+    var phrase: String? { terms.dropFirst().max { $0.points < $1.points }?.phrase }
+
+    var score: Double { terms.reduce(0) { $0 + $1.points } }
+
+    var cause: NoCodeCause {
+        NoCodeCause(
+            score: (score * 100).rounded() / 100,
+            why: terms.sorted { abs($0.points) > abs($1.points) }.map { term in
+                "\(term.points < 0 ? "" : "+")\(Figures.decimal(term.points, digits: 1)) \(term.phrase)"
+            })
+    }
+
+    init(_ file: CaseFile) {
+        let evidence = file.finding.evidence
+        let volume = evidence["volume_ratio"]?.double ?? 1
+        let price = evidence["unit_price_ratio"]?.double
+        let isNew = evidence["is_new"]?.bool ?? false
+        isSurge =
+            file.finding.type == .costSpike && !isNew && volume >= 1.5
+            && price.map { (0.8...1.25).contains($0) } ?? false
+        terms.append((1, "what any commit has to beat"))
+        if isSurge {
+            terms.append(
+                (2, "volume is \(Figures.times(volume)) at an unchanged unit price (\(Figures.times(price ?? 1)))"))
+        }
+        addProvider(file)
+        addPrompt(file)
+    }
+
+    /// Errors that only a provider gives speak for it where the calls did not rise first: else they are an effect.
+    private mutating func addProvider(_ file: CaseFile) {
+        let finding = file.finding
+        guard finding.type == .errorCascade || finding.type == .toolFailure else { return }
+        let own = Trouble(file).issues
+        let fresh = file.errors.filter { own.contains($0.id) || $0.firstSeen >= finding.onset - .hours(1) }
+        let texts = fresh.map(\.title) + Self.texts(in: finding.evidence)
+        if let text = texts.first(where: { !Self.quota.isDisjoint(with: Words.of($0)) }) {
+            terms.append((1.5, "“\(text.prefix(80))” speaks of a quota or a credential"))
+        } else if let text = texts.first(where: { !Self.outage.isDisjoint(with: Words.of($0)) }) {
+            terms.append((1, "“\(text.prefix(80))” may come from a provider in trouble"))
+        }
+    }
+
+    /// A prompt lives in Langfuse: its new version is no commit.
+    private mutating func addPrompt(_ file: CaseFile) {
+        if let contrast = Contrast.all(in: file).first(where: { $0.kind == "prompt_version" }) {
+            isPrompt = true
+            terms.append((1.5, DriftFacts(file.finding)?.promptContrast ?? contrast.phrase))
+            return
+        }
+        let onset = file.finding.onset
+        let used = Set(file.surroundings.shares.map(\.prompt))
+        let changed = file.surroundings.prompts.filter {
+            used.contains($0.name) && $0.changedAt <= onset + .minutes(10) && $0.changedAt >= onset - .days(1)
+        }
+        guard file.finding.type == .promptDrift, let prompt = changed.max(by: { $0.changedAt < $1.changedAt }) else {
+            return
+        }
+        let age = Figures.duration(onset - prompt.changedAt)
+        terms.append((0.8, "prompt \(prompt.name.prefix(60)) was changed in Langfuse \(age) before the onset"))
+    }
+
+    /// What the finding quotes of errors.
+    private static func texts(in evidence: JSONValue) -> [String] {
+        (evidence.members ?? []).filter { $0.name.contains("error") || $0.name.contains("text") }.flatMap { member in
+            [member.value.string].compactMap { $0 } + (member.value.array ?? []).compactMap(\.string)
+        }
+    }
+
+    private static let quota: Set<String> = [
+        "quota", "billing", "credits", "unauthorized", "forbidden", "401", "403", "expired", "credential",
+        "credentials",
+    ]
+    private static let outage: Set<String> = [
+        "429", "500", "502", "503", "504", "529", "unavailable", "overloaded", "outage", "maintenance", "gateway",
+        "connection", "refused", "timeout", "timed", "dns",
+    ]
+}

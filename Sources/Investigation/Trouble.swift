@@ -1,0 +1,87 @@
+import Basics
+import OnCallModel
+
+/// What an incident's findings are about, by the names that other facts may have too.
+struct Trouble: Hashable {
+    /// Names of features, agents and tools, those of the finding itself first.
+    let features: [String]
+    /// Trace ids, those of the finding itself first.
+    let traces: [String]
+    let releases: Set<String>
+    /// The Sentry issues that it is about.
+    let issues: Set<String>
+    /// The words of its names that tell it from others.
+    let words: Set<String>
+    /// The step that repeats, where one does.
+    let step: String?
+
+    init(_ file: CaseFile) {
+        let own = Trouble(file.finding)
+        let others = file.companions.map { Trouble($0.type, $0.subject, evidence: $0.evidence, links: $0.links) }
+        features = Self.unique(own.features + others.flatMap(\.features))
+        traces = Self.unique(own.traces + others.flatMap(\.traces))
+        releases = others.reduce(own.releases) { $0.union($1.releases) }
+        issues = others.reduce(own.issues) { $0.union($1.issues) }
+        words = others.reduce(own.words) { $0.union($1.words) }
+        step = own.step
+    }
+
+    init(_ finding: Finding) {
+        self.init(
+            finding.type, finding.subject, evidence: finding.evidence, links: finding.links, loop: finding.loop)
+    }
+
+    init(
+        _ type: DetectionType, _ subject: String, evidence: JSONValue, links: FindingLinks, loop: LoopEvidence? = nil
+    ) {
+        var features: [String] = []
+        switch type {
+        case .costSpike: if subject != "project" { features.append(subject) }
+        case .promptDrift: features += [subject, evidence["prompt_name"]?.string].compactMap { $0 }
+        case .toolFailure: features.append(subject)
+        case .agentLoop, .errorCascade: break
+        }
+        if let loop { features.append(loop.agent) }
+        self.features = Self.unique(features + links.features.sorted())
+        let told = (evidence["traces"]?.array ?? []).compactMap(\.string)
+        let own = loop?.traceID ?? (type == .agentLoop ? subject : nil)
+        traces = Self.unique([own].compactMap { $0 } + links.traces.sorted() + told)
+        releases = links.releases.union([evidence["release"]?.string].compactMap { $0 })
+        issues = type == .errorCascade ? [subject] : []
+        step = loop?.repeatedStep
+        words = Set((self.features + [step].compactMap { $0 }).flatMap { Words.identifying($0) })
+    }
+
+    private static func unique(_ names: [String]) -> [String] {
+        var seen = Set<String>()
+        return names.filter { !$0.isEmpty && seen.insert($0).inserted }
+    }
+
+    /// The feature, agent, tool or trace of it that a text names; nil where it names none.
+    ///
+    /// A name of one everyday word is taken only as it stands; else all its words must follow one another.
+    func named(in text: String) -> String? {
+        traces.first { Mention.holds(text, $0) } ?? features.first { Mention.holds(text, $0) }
+            ?? step.flatMap { Mention.holds(text, $0) ? $0 : nil }
+    }
+}
+
+/// Whether a text mentions a name.
+enum Mention {
+    /// `support-bot` is mentioned by "support_bot", "SupportBot" and "the support bot", not by "support".
+    static func holds(_ text: some StringProtocol, _ name: some StringProtocol) -> Bool {
+        let wanted = Words.of(name)
+        guard wanted.reduce(0, { $0 + $1.count }) >= 4 else { return false }
+        let words = Words.of(text.prefix(4000))
+        guard words.count >= wanted.count else { return false }
+        return (0...(words.count - wanted.count)).contains { start in
+            words[start..<start + wanted.count].elementsEqual(wanted)
+        }
+    }
+
+    /// A commit's hash of seven digits or more that stands in a text.
+    static func commit(in text: some StringProtocol, among shas: [String]) -> String? {
+        let words = text.prefix(4000).lowercased().split { !$0.isHexDigit }.map(String.init).filter { $0.count >= 7 }
+        return shas.first { sha in words.contains { sha.lowercased().hasPrefix($0) } }
+    }
+}

@@ -1,0 +1,78 @@
+import Basics
+import OnCallModel
+
+/// What somebody else's service answered, as the texts of findings tell it: the kind of failure and whose it was.
+struct UpstreamError: Hashable, Sendable {
+    enum Kind: String, CaseIterable, Hashable, Sendable {
+        case rateLimit = "rate limit"
+        case overloaded
+        case unavailable
+        case badGateway = "bad gateway"
+        case timeout
+        case refused = "connection refused"
+
+        /// In small letters, as providers and their clients write them.
+        fileprivate var signs: [String] {
+            switch self {
+            case .rateLimit: ["ratelimit", "rate limit", "rate_limit", "too many requests", "http 429", "status 429"]
+            case .overloaded: ["overloaded", "http 529", "status 529"]
+            case .unavailable:
+                ["service unavailable", "serviceunavailable", "temporarily unavailable", "http 503", "status 503"]
+            case .badGateway: ["bad gateway", "badgateway", "http 502", "status 502"]
+            case .timeout:
+                ["timed out", "timeout", "time-out", "deadline exceeded", "http 504", "status 504", "http 408"]
+            case .refused: ["connection refused", "econnrefused", "connection reset", "econnreset", "dns", "enotfound"]
+            }
+        }
+    }
+
+    var kind: Kind
+    /// `api.openai.com` or `openai`; empty where none is named.
+    var provider: String
+
+    /// `rate limit of openai`, `timeout`.
+    var phrase: String { provider.isEmpty ? kind.rawValue : "\(kind.rawValue) of \(provider)" }
+
+    /// One outage: the same failure, and not of two different services.
+    func isSame(as other: UpstreamError) -> Bool {
+        kind == other.kind && (provider.isEmpty || other.provider.isEmpty || provider == other.provider)
+    }
+
+    /// What a finding's sentence and evidence name, without doubles, in the order of the kinds.
+    static func named(by finding: IncidentFinding) -> [UpstreamError] {
+        let text = ([finding.headline] + texts(of: finding.evidence, depth: 4)).joined(separator: "\n").lowercased()
+        let provider = provider(in: text)
+        return Kind.allCases.filter { kind in kind.signs.contains { contains(text, $0) } }
+            .map { UpstreamError(kind: $0, provider: provider) }
+    }
+
+    private static let providers = [
+        "openai", "anthropic", "groq", "bedrock", "azure", "vertex", "gemini", "cohere", "mistral", "deepseek",
+        "together", "fireworks", "replicate", "huggingface", "openrouter", "pinecone", "weaviate", "stripe",
+    ]
+
+    private static func provider(in text: String) -> String {
+        providers.first { contains(text, $0) } ?? ""
+    }
+
+    /// As a word of its own, or as the beginning of one: `timeouterror` holds `timeout`, `handsdown` holds no `dns`.
+    private static func contains(_ text: String, _ sign: String) -> Bool {
+        var rest = text[...]
+        while let range = rest.firstRange(of: sign) {
+            let before = range.lowerBound == text.startIndex ? nil : text[text.index(before: range.lowerBound)]
+            if before.map({ $0.isLetter || $0.isNumber }) != true { return true }
+            rest = rest[range.upperBound...]
+        }
+        return false
+    }
+
+    private static func texts(of value: JSONValue, depth: Int) -> [String] {
+        guard depth > 0 else { return [] }
+        switch value {
+        case .string(let text): return [String(text.prefix(2000))]
+        case .array(let values): return values.prefix(50).flatMap { texts(of: $0, depth: depth - 1) }
+        case .object(let members): return members.prefix(50).flatMap { texts(of: $0.value, depth: depth - 1) }
+        default: return []
+        }
+    }
+}

@@ -1,0 +1,240 @@
+package import Basics
+
+/// The life of one incident: what people and scans made of it, and whether anybody is to hear of it now.
+///
+/// A machine without a clock: each event answers with the sentences for the timeline. What is still to be told is a part
+/// of the state, so nothing is forgotten when the program dies in between.
+package struct IncidentLife: Hashable, Sendable {
+    /// What a person or the scans left it as, under whatever mutes it.
+    package enum Stage: String, CaseIterable, Hashable, Sendable {
+        case open, acknowledged, resolved
+    }
+
+    /// The silence that holds for it.
+    package struct Hold: Hashable, Sendable {
+        package var id: Int64
+        package var until: Instant
+        package var reason: String
+
+        package init(id: Int64, until: Instant, reason: String) {
+            (self.id, self.until, self.reason) = (id, until, reason)
+        }
+    }
+
+    /// The incident that explains it.
+    package struct Parent: Hashable, Sendable {
+        package var incident: Int64
+        /// As a phrase.
+        package var why: String
+
+        package init(incident: Int64, why: String) {
+            (self.incident, self.why) = (incident, why)
+        }
+    }
+
+    package var stage = Stage.open
+    package var acknowledgedAt: Instant?
+    package var acknowledgedBy: String?
+    package var resolvedAt: Instant?
+    package var resolvedBy: String?
+    package var snoozedUntil: Instant?
+    package var snoozedBy: String?
+    package var silence: Hold?
+    package var parent: Parent?
+    package var flappingSince: Instant?
+    /// The latest scan that could judge it saw it.
+    package var isPresent = true
+    /// When it came or went, within the last ``flapWindow``.
+    package var changes: [Instant] = []
+    /// How often it was opened again.
+    package var reopened = 0
+    /// When people were last told of it; nil while they were not.
+    package var toldAt: Instant?
+    /// What they are to be told as soon as nothing mutes it, as a phrase.
+    package var owed: String?
+    /// US dollars since it began, at the rates that the scans saw.
+    package var cost = 0.0
+
+    /// So many changes within so long are flapping; so long without one is none any more.
+    package static let flapWindow = Span.hours(1)
+    package static let flapChanges = 3
+
+    package init(stage: Stage = .open) {
+        self.stage = stage
+    }
+
+    package var state: IncidentState {
+        if stage == .resolved, flappingSince == nil { return .resolved }
+        if silence != nil { return .silenced }
+        if snoozedUntil != nil { return .snoozed }
+        if flappingSince != nil { return .flapping }
+        return stage == .acknowledged ? .acknowledged : .open
+    }
+
+    /// It is shown and kept, but nobody is told of it.
+    package var isQuiet: Bool { silence != nil || snoozedUntil != nil || parent != nil || flappingSince != nil }
+
+    package enum Event: Hashable, Sendable {
+        /// A scan saw it; `worse` says so where its severity rose.
+        case seen(worse: String?)
+        /// A scan that could judge it did not see it.
+        case missed
+        case acknowledge(by: String)
+        /// `sentence` is for the people who were told of it.
+        case resolve(by: String, sentence: String)
+        case snooze(until: Instant, by: String)
+        case wake
+        /// The silence that matches it now.
+        case silence(Hold?)
+        /// The incident that explains it now.
+        case inhibit(Parent?)
+        /// Time has passed.
+        case pass
+    }
+
+    /// What an event came to.
+    package struct Turn: Hashable, Sendable {
+        /// For the timeline.
+        package var notes: [String] = []
+        /// What the message that was posted is to say from now on.
+        package var edit: String?
+        /// Why nothing came of what a person asked, as the end of a sentence that begins with the incident.
+        package var refusal: String?
+        package var isReopened = false
+
+        package init(notes: [String] = [], edit: String? = nil, refusal: String? = nil) {
+            (self.notes, self.edit, self.refusal) = (notes, edit, refusal)
+        }
+    }
+
+    package mutating func receive(_ event: Event, at now: Instant) -> Turn {
+        switch event {
+        case .seen(let worse): seen(worse, at: now)
+        case .missed: missed(at: now)
+        case .acknowledge(let author): acknowledge(by: author, at: now)
+        case .resolve(let author, let sentence): resolve(by: author, sentence, at: now)
+        case .snooze(let end, let author): snooze(until: end, by: author, at: now)
+        case .wake: wake()
+        case .silence(let hold): silence(hold)
+        case .inhibit(let parent): inhibit(parent)
+        case .pass: pass(at: now)
+        }
+    }
+
+    // MARK: what scans see
+
+    private mutating func seen(_ worse: String?, at now: Instant) -> Turn {
+        var turn = Turn()
+        if !isPresent { turn.notes += change(at: now) }
+        if stage == .resolved {
+            let before = resolvedAt.map { ", resolved at \($0.iso8601Seconds)," } ?? ""
+            (stage, resolvedAt, resolvedBy, acknowledgedAt, acknowledgedBy) = (.open, nil, nil, nil, nil)
+            reopened += 1
+            owed = "Opened again: it was gone\(before) and is back"
+            turn.notes.append("Opened again")
+            turn.isReopened = true
+        }
+        if let worse {
+            owed = worse
+            if snoozedUntil != nil { turn.notes.append("Woken: it got worse") }
+            (snoozedUntil, snoozedBy) = (nil, nil)
+        }
+        return turn
+    }
+
+    private mutating func missed(at now: Instant) -> Turn {
+        isPresent ? Turn(notes: change(at: now)) : Turn()
+    }
+
+    /// It came or went.
+    private mutating func change(at now: Instant) -> [String] {
+        isPresent.toggle()
+        changes = changes.filter { $0 > now - Self.flapWindow } + [now]
+        guard flappingSince == nil, changes.count >= Self.flapChanges else { return [] }
+        flappingSince = now
+        return ["Flapping: it came or went \(changes.count) times within an hour"]
+    }
+
+    // MARK: what people ask
+
+    private mutating func acknowledge(by author: String, at now: Instant) -> Turn {
+        switch stage {
+        case .resolved: return Turn(refusal: "is resolved")
+        case .acknowledged: return Turn(refusal: "is acknowledged already\(acknowledgedBy.map { " by \($0)" } ?? "")")
+        case .open: break
+        }
+        (stage, acknowledgedAt, acknowledgedBy, owed) = (.acknowledged, now, author, nil)
+        (snoozedUntil, snoozedBy) = (nil, nil)
+        return Turn(notes: ["Acknowledged"])
+    }
+
+    /// A person's word ends the flapping too; without one the notice waits for the end of it.
+    private mutating func resolve(by author: String, _ sentence: String, at now: Instant) -> Turn {
+        guard state != .resolved, stage != .resolved || author != Self.agent else {
+            return Turn(refusal: "is resolved already\(resolvedBy.map { " by \($0)" } ?? "")")
+        }
+        if author != Self.agent { (flappingSince, changes) = (nil, []) }
+        (stage, resolvedAt, resolvedBy, owed) = (.resolved, now, author, nil)
+        (snoozedUntil, snoozedBy, silence, parent) = (nil, nil, nil, nil)
+        return Turn(notes: ["Resolved"], edit: flappingSince == nil ? sentence : nil)
+    }
+
+    private mutating func snooze(until end: Instant, by author: String, at now: Instant) -> Turn {
+        guard stage != .resolved else { return Turn(refusal: "is resolved: there is nothing to snooze") }
+        guard end > now else { return Turn(refusal: "cannot be snoozed until \(end.iso8601Seconds): that has passed") }
+        (snoozedUntil, snoozedBy, owed) = (end, author, nil)
+        return Turn(notes: ["Snoozed until \(end.iso8601Seconds)"])
+    }
+
+    private mutating func wake() -> Turn {
+        guard snoozedUntil != nil else { return Turn(refusal: "is not snoozed") }
+        (snoozedUntil, snoozedBy) = (nil, nil)
+        return Turn(notes: ["Woken"])
+    }
+
+    // MARK: what mutes it
+
+    private mutating func silence(_ hold: Hold?) -> Turn {
+        guard stage != .resolved, hold != silence else { return Turn() }
+        let before = silence
+        silence = hold
+        if let hold {
+            let isNew = hold.id != before?.id
+            return Turn(
+                notes: isNew
+                    ? ["Silenced until \(hold.until.iso8601Seconds) by silence \(hold.id): \(hold.reason)"] : [])
+        }
+        let id = before?.id ?? 0
+        owed = owed ?? "Silence \(id) holds for it no longer, and it is still there"
+        return Turn(notes: ["Silence \(id) holds for it no longer"])
+    }
+
+    private mutating func inhibit(_ next: Parent?) -> Turn {
+        guard stage != .resolved, next?.incident != parent?.incident else { return Turn() }
+        let before = parent
+        parent = next
+        if let next { return Turn(notes: ["Inhibited by #\(next.incident): \(next.why)"]) }
+        let id = before?.incident ?? 0
+        owed = owed ?? "It was held back while #\(id) explained it, and is still there"
+        return Turn(notes: ["Inhibited by #\(id) no longer"])
+    }
+
+    private mutating func pass(at now: Instant) -> Turn {
+        var turn = Turn()
+        if let end = snoozedUntil, end <= now {
+            (snoozedUntil, snoozedBy) = (nil, nil)
+            owed = "The snooze has ended, and it is still there"
+            turn.notes.append("The snooze has ended")
+        }
+        if let since = flappingSince, max(since, changes.last ?? since) + Self.flapWindow <= now {
+            (flappingSince, changes) = (nil, [])
+            turn.notes.append("Flapping no longer: it has not changed for an hour")
+            if let resolvedAt { turn.edit = "Resolved at \(resolvedAt.iso8601Seconds), after it had come and gone." }
+            owed = stage != .resolved && isPresent ? "It comes and goes no longer: it stays" : nil
+        }
+        return turn
+    }
+
+    /// The author of what no person did.
+    package static let agent = "agent"
+}

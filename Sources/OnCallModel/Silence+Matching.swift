@@ -1,0 +1,79 @@
+package import Basics
+
+extension Silence.Matcher {
+    /// One incident, as long as it gets no worse.
+    package init(of incident: IncidentSummary, atMost: Severity) {
+        self.init(
+            type: incident.type, subject: incident.subject.count <= 500 ? incident.subject : nil, atMost: atMost,
+            fingerprint: incident.fingerprint)
+    }
+
+    /// Whether it holds for an incident: by the kind and subject that lists show of it, or by the fingerprint of it or of
+    /// any finding that it is made of.
+    package func fits(_ incident: IncidentSummary, findings: [IncidentFinding]) -> Bool {
+        if let atMost, incident.severity > atMost { return false }
+        if fits(incident.fingerprint, incident.type, incident.subject) { return true }
+        return fingerprint != nil && findings.contains { fits($0.fingerprint, $0.type, $0.subject) }
+    }
+
+    private func fits(_ fingerprint: Fingerprint, _ type: DetectionType, _ subject: String) -> Bool {
+        (self.fingerprint ?? fingerprint) == fingerprint && (self.type ?? type) == type
+            && self.subject.map { Self.glob($0, matches: subject) } != false
+    }
+
+    /// Nothing is set: everything fits.
+    package var isEverything: Bool { type == nil && subject == nil && atMost == nil && fingerprint == nil }
+
+    /// `everything`, `cost_spike of support-* up to high`.
+    package var phrase: String {
+        guard !isEverything else { return "everything" }
+        var words = type?.rawValue ?? "anything"
+        if let subject { words += " of \(subject)" }
+        if let fingerprint, subject == nil { words += " with fingerprint \(fingerprint.text)" }
+        if let atMost { words += " up to \(atMost.rawValue)" }
+        return words
+    }
+
+    /// `*` stands for any characters, also none. Takes no longer than the product of both lengths.
+    static func glob(_ pattern: String, matches text: String) -> Bool {
+        let (pattern, text) = (Array(pattern.unicodeScalars), Array(text.unicodeScalars))
+        var (p, t) = (0, 0)
+        var star: (pattern: Int, text: Int)?
+        while t < text.count {
+            if p < pattern.count, pattern[p] == "*" {
+                star = (p, t)
+                p += 1
+            } else if p < pattern.count, pattern[p] == text[t] {
+                (p, t) = (p + 1, t + 1)
+            } else if let last = star {
+                star = (last.pattern, last.text + 1)
+                (p, t) = (last.pattern + 1, last.text + 1)
+            } else {
+                return false
+            }
+        }
+        return pattern[p...].allSatisfy { $0 == "*" }
+    }
+}
+
+extension Silence {
+    /// Why a silence cannot be, as a sentence; nil when it can.
+    package static func problem(_ matcher: Matcher, reason: String, from: Instant, until: Instant, now: Instant)
+        -> String?
+    {
+        if until <= now { return "A silence until \(until.iso8601Seconds) is over already: name a time to come." }
+        if until <= from { return "A silence must end after it begins: it would begin at \(from.iso8601Seconds)." }
+        if until - from > QuietTime.longest { return "A silence lasts at most 30 days: give an earlier end." }
+        if from - now > .days(365) { return "A silence begins within a year: give an earlier start." }
+        if reason.count > 500 { return "Give the reason in at most 500 characters." }
+        if (matcher.subject ?? "x").isEmpty { return "Name a subject, or leave it out to silence every subject." }
+        if (matcher.subject ?? "").count > 500 { return "Give a subject of at most 500 characters." }
+        return nil
+    }
+
+    /// `silence 3 of cost_spike up to high until 2026-11-24T09:00:00Z: reason (alice@host)`.
+    package var phrase: String {
+        let kind = matcher.isEverything ? "maintenance" : "silence of \(matcher.phrase)"
+        return "\(kind) until \(expiresAt.iso8601Seconds): \(reason) (\(author))"
+    }
+}

@@ -1,0 +1,165 @@
+import AgentCore
+import Basics
+import Configuration
+import IncidentStore
+import OnCallModel
+
+extension StoreDesk {
+    /// An incident with what its investigation left.
+    func whole(incident id: Int64) async throws -> (detail: IncidentDetail, forensics: IncidentForensics) {
+        let both = try await reader.read(
+            StoreQuery<IncidentPair?>([.incidents, .acts, .traces]) { store in
+                guard let detail = try store.incident(id), let forensics = try store.forensics(ofIncident: id) else {
+                    return nil
+                }
+                return IncidentPair(detail: detail, forensics: forensics)
+            })
+        guard let both else { throw Failure("There is no incident \(id).") }
+        return (both.detail, both.forensics)
+    }
+
+    private struct IncidentPair: Hashable, Sendable {
+        let detail: IncidentDetail
+        let forensics: IncidentForensics
+    }
+
+    /// Read anew, by the agent where one works on the store; as it was read last where the source cannot be asked now.
+    func trace(_ id: String) async throws -> TraceTree {
+        if StoreFile(composition.paths.database).isHeld {
+            let answer = try await answer(to: .inspect(trace: id), orHere: true)
+            guard let tree = try await reader.read(.trace(id)) else { throw Failure(answer) }
+            if !answer.hasPrefix("Trace \(id): ") { Output.remark(answer) }
+            return tree
+        }
+        do {
+            if let tree = try await TraceReader(engine: composition.engine, clock: composition.clock).read(id) {
+                return tree
+            }
+        } catch {
+            guard let stored = try? await reader.read(.trace(id)) else { throw error }
+            Output.remark("As it was read at \(stored.asOf.iso8601Seconds): \(error)")
+            return stored
+        }
+        guard let stored = try? await reader.read(.trace(id)) else {
+            throw Failure(
+                "No step of trace \(id) is known: check its id, or read more history with `sentinel source sync`.")
+        }
+        return stored
+    }
+}
+
+/// What led to what, one line an edge.
+enum GraphText {
+    static func lines(_ graph: CausalGraph) -> [String] {
+        let labels = Dictionary(graph.nodes.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        func name(_ id: String) -> String {
+            guard let node = labels[id] else { return id }
+            return "\(node.kind.rawValue) “\(node.label.prefix(60))”"
+        }
+        let places = Dictionary(graph.nodes.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let kinds = CausalGraph.Edge.Kind.allCases
+        let edges = graph.edges.sorted { left, right in
+            let (one, other) = (kinds.firstIndex(of: left.kind) ?? 0, kinds.firstIndex(of: right.kind) ?? 0)
+            return (one, places[left.from] ?? 0, places[left.to] ?? 0)
+                < (other, places[right.from] ?? 0, places[right.to] ?? 0)
+        }
+        return edges.map { "\(name($0.from)) \($0.kind.phrase) \(name($0.to)): \($0.reason)" }
+    }
+}
+
+extension CausalGraph.Edge.Kind {
+    /// Between the names of two nodes it makes a sentence.
+    fileprivate var phrase: String {
+        switch self {
+        case .caused: "caused"
+        case .suspected: "may have caused"
+        case .contains: "contains"
+        case .sharedKey: "shares a key with"
+        case .called: "called"
+        case .reported: "reported"
+        case .preceded: "came before"
+        }
+    }
+}
+
+/// What happened around an incident and what was done about it, in the order of time.
+struct IncidentStory {
+    let entries: [TimelineEntry]
+
+    init(_ detail: IncidentDetail, _ forensics: IncidentForensics) {
+        let around = forensics.graph.nodes.compactMap { node -> TimelineEntry? in
+            guard let teller = node.kind.teller else { return nil }
+            let cost = node.cost.map { ", \(Figures.dollars($0))" } ?? ""
+            return TimelineEntry(
+                id: 0, at: node.at, author: teller, event: "\(node.kind.rawValue) \(node.label)\(cost)")
+        }
+        entries = (around + forensics.timeline).sorted { ($0.at, $0.id) < ($1.at, $1.id) }
+    }
+
+    var table: String {
+        TextTable(
+            ["time", "who", "what"],
+            entries.map { [.text($0.at.iso8601Seconds), .text($0.author), .text($0.event)] }, widest: 140
+        ).text
+    }
+}
+
+extension CausalGraph.Node.Kind {
+    /// Who tells of it; nil for what the timeline tells itself.
+    fileprivate var teller: String? {
+        switch self {
+        case .incident, .finding: nil
+        case .commit, .deploy: "github"
+        case .release: "releases"
+        case .error: "sentry"
+        case .trace, .prompt: "langfuse"
+        case .message: "slack"
+        case .monitor: "datadog"
+        case .page: "pagerduty"
+        }
+    }
+}
+
+/// A trace as an indented tree.
+enum TraceText {
+    static func headline(_ tree: TraceTree) -> String {
+        let errors = tree.errors == 0 ? "" : ", \(tree.errors) failed"
+        return "\(tree.traceID) \(tree.name): \(tree.steps.count) steps, \(Figures.dollars(tree.cost))\(errors)"
+    }
+
+    static func tree(_ tree: TraceTree) -> String {
+        var lines = ["Trace " + headline(tree) + ", as of \(tree.asOf.iso8601Seconds)"]
+        let sums = tree.sums
+        let places = Dictionary(tree.steps.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+        var children: [Int: [Int]] = [:]
+        var roots: [Int] = []
+        for (place, step) in tree.steps.enumerated() {
+            if let parent = step.parent.flatMap({ places[$0] }) {
+                children[parent, default: []].append(place)
+            } else {
+                roots.append(place)
+            }
+        }
+        // What stands here is still to be written, the next at the end.
+        var open = roots.reversed().map { (place: $0, depth: 0) }
+        while let (place, depth) = open.popLast() {
+            let below = children[place] ?? []
+            lines.append(line(tree.steps[place], sum: sums[place], depth: depth, hasChildren: !below.isEmpty))
+            open += below.reversed().map { (place: $0, depth: depth + 1) }
+        }
+        lines += tree.gaps
+        return lines.map(TextTable.inert).joined(separator: "\n") + "\n"
+    }
+
+    private static func line(_ step: TraceTree.Step, sum: Double, depth: Int, hasChildren: Bool) -> String {
+        let clock = step.start.iso8601.dropFirst(11).prefix(12)
+        let length = step.end.map { Figures.decimal(($0 - step.start).seconds, digits: 2) + " s" } ?? "open"
+        let cost =
+            hasChildren && sum != step.cost
+            ? "\(Figures.dollars(step.cost)) of \(Figures.dollars(sum))" : Figures.dollars(step.cost)
+        let model = step.model.isEmpty ? "" : " \(step.model)"
+        let trouble = step.isError ? "  ✗ \(step.message.isEmpty ? "failed" : step.message)" : ""
+        let indent = String(repeating: "  ", count: min(depth, 40))
+        return "\(clock)  \(indent)\(step.type) \(step.name)\(model)  \(length)  \(cost)\(trouble)"
+    }
+}

@@ -1,0 +1,85 @@
+import Basics
+import Governance
+import IncidentStore
+import OnCallModel
+import TestSupport
+import Testing
+
+@testable import AgentCore
+
+@Suite("What people are told of incidents")
+struct IncidentVoiceTests {
+    @Test("ninety-six scans of one trouble are one incident, one post, one issue, and a word every four hours")
+    func ninetySix() async throws {
+        let folder = TemporaryFolder()
+        let start = Stage.start
+        let writer = try await StoreWriter.open("\(folder.path)/s.db", holder: "t", pid: 1, at: start)
+        let gate = Gate(policy: Policy(settings: Settings()))
+        for scan in 0..<96 {
+            let now = start + .minutes(Double(scan) * 15)
+            let finding = Finding(
+                type: .costSpike, severity: .critical, fingerprint: Fingerprint("f"), subject: "bot",
+                description: "It costs.",
+                evidence: [:], sql: "", onset: start, lastSeen: now, costPerHour: 8)
+            try await writer.transaction { store in
+                let record = try store.recordFinding(finding, scan: "\(scan)", reopenWithin: .hours(24), at: now)
+                try store.tellDue(try #require(record).incident, gate: gate, at: now)
+                try store.bringUpToDate(gate: gate, at: now)
+            }
+        }
+        let incidents = try await writer.read { try $0.incidents(limit: 9) }
+        #expect(incidents.map(\.occurrences) == [96])
+        let kinds = try await writer.read { try $0.acts(ofIncident: incidents[0].id) }.map(\.action.kind)
+        #expect(kinds.count { $0 == .postIncident } == 1 && kinds.count { $0 == .createIssue } == 1)
+        #expect(kinds.count { $0 == .postReply } == 5 && kinds.count == 7)
+    }
+
+    @Test("under a freeze nothing is told and nothing is taken for told; after it the incident is")
+    func freeze() async throws {
+        let folder = TemporaryFolder()
+        let writer = try await StoreWriter.open("\(folder.path)/s.db", holder: "t", pid: 1, at: Stage.start)
+        let finding = Finding(
+            type: .costSpike, severity: .critical, fingerprint: Fingerprint("f"), subject: "bot",
+            description: "It costs.",
+            evidence: [:], sql: "", onset: Stage.start, lastSeen: Stage.start, costPerHour: 8)
+        _ = try await writer.transaction {
+            try $0.recordFinding(finding, scan: "a", reopenWithin: .hours(24), at: Stage.start)
+        }
+        for (isFrozen, count) in [(true, 0), (false, 2), (false, 2)] {
+            let gate = Gate(policy: Policy(settings: Settings(), isFrozen: isFrozen))
+            _ = try await writer.transaction { try $0.bringUpToDate(gate: gate, at: Stage.start) }
+            #expect(try await writer.read { try $0.acts(ofIncident: 1) }.count == count)
+        }
+    }
+
+    @Test("what a critical incident explains is shown and not told; when that one is closed it is")
+    func inhibition() async throws {
+        let folder = TemporaryFolder()
+        let writer = try await StoreWriter.open("\(folder.path)/s.db", holder: "t", pid: 1, at: Stage.start)
+        let gate = Gate(policy: Policy(settings: Settings()))
+        let links = FindingLinks(features: ["bot"])
+        func finding(_ type: DetectionType, _ severity: Severity, at minute: Double) -> Finding {
+            Finding(
+                type: type, severity: severity, fingerprint: Fingerprint(type.rawValue), subject: "bot",
+                description: "\(type.rawValue) of bot", evidence: [:], sql: "", onset: Stage.start + .minutes(minute),
+                lastSeen: Stage.start + .minutes(minute + 30), costPerHour: 8, links: links)
+        }
+        let both = [finding(.costSpike, .critical, at: 0), finding(.promptDrift, .high, at: 45)]
+        try await writer.transaction { store in
+            for one in both { _ = try store.recordFinding(one, scan: "a", reopenWithin: .hours(24), at: Stage.start) }
+            try store.bringUpToDate(gate: gate, at: Stage.start)
+        }
+        let child = try await writer.read { try $0.incident(2) }
+        #expect(child?.summary.life.parent?.incident == 1 && child?.acts.isEmpty == true)
+        #expect(child?.json["inhibited_by"]?.int == 1 && child?.json["state"]?.string == "open")
+        let desk = IncidentDesk(writer: writer, clock: WallClock { Stage.start + .minutes(1) }) { gate }
+        let record = IntentRecord(id: 1, intent: .resolve(incident: 1), author: "eve", createdAt: Stage.start)
+        #expect(try await desk.answer(record) == "Incident 1 is resolved.")
+        let freed = try await writer.read { try $0.incident(2) }
+        #expect(freed?.summary.life.parent == nil)
+        #expect(freed?.acts.map(\.action.kind) == [.postIncident, .createIssue])
+        let events = try await writer.read { try $0.timeline(ofIncident: 2) }.map(\.event)
+        #expect(events.contains("Inhibited by #1: both are about bot, and #1 is critical and open"))
+        #expect(events.contains("Inhibited by #1 no longer"))
+    }
+}

@@ -1,0 +1,175 @@
+import AgentCore
+import Basics
+import FoundationEssentials
+import IncidentStore
+import OnCallModel
+import Sandbox
+import TestSupport
+import Testing
+
+@Suite("The sampler in the line", .heavy)
+struct SamplerLineTests {
+    private static func step(
+        _ trace: String, _ index: Int, at start: Instant, name: String, type: String = "TOOL", agent: String = "",
+        input: String = "{}", output: String, cost: Double = 0.001
+    ) -> SandboxObservation {
+        SandboxObservation(
+            id: "\(trace)-\(index)", traceID: trace, traceName: agent.isEmpty ? trace : agent, type: type, name: name,
+            model: "", start: start, inputTokens: 90 + index, outputTokens: 20 + index * 7, cost: cost, input: input,
+            output: output)
+    }
+
+    private static func plant(_ rows: [SandboxObservation], in world: SandboxWorld) {
+        world.change { state in
+            state.observations = (state.observations + rows).sorted { ($0.start, $0.id) < ($1.start, $1.id) }
+        }
+    }
+
+    /// A call every half hour for twenty hours.
+    private static func poller(_ trace: String, news: Bool) -> [SandboxObservation] {
+        (0..<40).map { index in
+            step(
+                trace, index, at: Stage.start - .minutes(Double(40 - index) * 30 - 5), name: "check-mail",
+                agent: "inbox-agent", input: #"{"folder":"INBOX"}"#,
+                output: news ? #"{"messages":["mail \#(index) of bob"]}"# : #"{"messages":[]}"#)
+        }
+    }
+
+    private static func settings(_ stage: Stage, _ text: String) throws {
+        try text.write(toFile: "\(stage.folder.path)/settings.json", atomically: true, encoding: .utf8)
+    }
+
+    @Test("a cycle scores all traces of a day, keeps what is worth reading, and shows it")
+    func cycle() async throws {
+        let stage = try Stage()
+        let day = stage.world.read(\.observations).filter { $0.start >= Stage.start - .hours(24) }
+        let report = try await stage.scan(carryingOutActs: false)
+        let sampling = try #require(report.sampling)
+        let stats = try #require(sampling.stats)
+        #expect(stats.total == Set(day.map(\.traceID)).count && stats.total > 1_000)
+        #expect(sampling.scored == stats.total && sampling.gaps.isEmpty)
+        let reasons = Dictionary(uniqueKeysWithValues: stats.reasons.map { ($0.name, $0.count) })
+        #expect(
+            reasons["error"] == Set(day.filter { $0.level == "ERROR" || $0.level == "WARNING" }.map(\.traceID)).count)
+        #expect(reasons["many_steps"] == Dictionary(grouping: day, by: \.traceID).values.count { $0.count > 5 })
+        #expect((reasons["high_cost"] ?? 0) > 0 && reasons["novel_pattern"] == nil)
+        let expected = Double(stats.total) / 100
+        #expect(abs(Double(reasons["uniform"] ?? 0) - expected) < 5 * expected.squareRoot())
+        #expect(stats.kept + stats.dropped == stats.total && stats.kept < stats.total / 2)
+        #expect(report.json["sampling"]?["uniform"]?["weight"]?.double == 100)
+        #expect(report.timings.map(\.stage).prefix(3) == ["sync", "sample", "detect"])
+        let moment = stage.clock
+        #expect(try await stage.read(.dashboard(at: moment)).sampling == stats)
+    }
+
+    @Test("the next cycle scores what is new, and a new set of step names is kept as novel")
+    func next() async throws {
+        let stage = try Stage()
+        let first = try #require(try await stage.scan(carryingOutActs: false).sampling?.stats)
+        stage.advance(by: .minutes(15))
+        let now = Stage.start + .minutes(10)
+        Self.plant(
+            ["charge_card", "wipe_ledger"].enumerated().map {
+                Self.step("odd-run", $0.offset, at: now, name: $0.element, output: #"{"status":"ok"}"#)
+            }, in: stage.world)
+        let second = try #require(try await stage.scan(carryingOutActs: false).sampling)
+        #expect(second.scored > 0 && second.scored < first.total / 10)
+        #expect(second.stats?.reasons.first { $0.name == "novel_pattern" }?.count == 1)
+        #expect(
+            try await StoreReader(stage.store).read(.init([.sampling]) { try $0.keptTraces(at: now) }).contains(
+                "odd-run"))
+        stage.advance(by: .minutes(15))
+        let third = try #require(try await stage.scan(carryingOutActs: false).sampling?.stats)
+        #expect(third.reasons.first { $0.name == "novel_pattern" }?.count == 1)
+    }
+
+    @Test("a dropped trace costs no body call")
+    func savesCalls() async throws {
+        let (all, few) = (try Stage(), try Stage())
+        try Self.settings(few, #"{"sampler_keep_score": 1000, "sampler_uniform_percent": 0}"#)
+        let (kept, dropped) = (try await all.scan(carryingOutActs: false), try await few.scan(carryingOutActs: false))
+        #expect(dropped.sampling?.stats?.kept == 0)
+        let (many, less) = (all.world.calls(to: .langfuse).count, few.world.calls(to: .langfuse).count)
+        #expect(less < many, "\(less) of \(many) calls")
+        #expect(kept.detectors.first { $0.type == .agentLoop }?.message.contains("sample") == false)
+        #expect(dropped.detectors.first { $0.type == .agentLoop }?.message.contains("not in the sample") == true)
+    }
+
+    @Test("a slow loop is found over the API and asked about, a slow poller with news is left alone")
+    func slowLoop() async throws {
+        let stage = try Stage(prepare: { world in
+            Self.plant(Self.poller("slow-1", news: false) + Self.poller("slow-2", news: true), in: world)
+        })
+        let report = try await stage.scan()
+        let incident = try #require(report.incidents.first { $0.summary.subject == "slow-1" })
+        #expect(incident.summary.severity == .high && incident.summary.approval == .pending)
+        #expect(incident.acts.allSatisfy { $0.action.kind != .killLoop })
+        #expect(!report.findings.contains { $0.subject == "slow-2" })
+        // What a whole hour gave is known: the rest of the hour costs no body.
+        stage.advance(by: .minutes(15))
+        stage.world.forgetCalls()
+        let second = try await stage.scan()
+        #expect(second.incidents.first { $0.summary.subject == "slow-1" }?.summary.occurrences == 2)
+        #expect(stage.world.calls(to: .langfuse).count <= 2)
+    }
+
+    @Test("30 loops of one agent at once are each found, beside 25 dear healthy runs")
+    func parallel() async throws {
+        let stage = try Stage(prepare: { world in
+            for number in 0..<25 {
+                Self.plant(
+                    (0..<30).map { index in
+                        Self.step(
+                            "export-\(number)", index, at: Stage.start - .minutes(30) + .seconds(Double(index) * 9),
+                            name: "convert", type: "CHAIN", agent: "exporter",
+                            input: "file \(number)-\(index).csv of customer \(index * 31)",
+                            output: "wrote \(index * 77) rows of \(number)", cost: 0.05)
+                    }, in: world)
+            }
+            for number in 0..<30 {
+                Self.plant(
+                    (0..<13).map { index in
+                        Self.step(
+                            "stuck-\(number)", index, at: Stage.start - .minutes(20) + .seconds(Double(index) * 11),
+                            name: "lookup", type: index % 2 == 0 ? "RETRIEVER" : "AGENT", agent: "finder",
+                            input: "invoice of ACME", output: "[]")
+                    }, in: world)
+            }
+        })
+        let report = try await stage.scan(carryingOutActs: false)
+        let loops = Set(report.findings.filter { $0.type == .agentLoop && !$0.isNote }.map(\.subject))
+        #expect(loops == Set((0..<30).map { "stuck-\($0)" } + [stage.truth.loopTrace]))
+    }
+
+    @Test("traces whose outputs failed their check are kept from the next cycle on")
+    func failed() async throws {
+        let stage = try Stage()
+        let first = try #require(try await stage.scan(carryingOutActs: false).sampling?.stats)
+        let kept = try await StoreReader(stage.store).read(.init([.sampling]) { try $0.keptTraces(at: Stage.start) })
+        let day = stage.world.read(\.observations).filter { $0.start >= Stage.start - .hours(20) }
+        let dropped = Set(day.map(\.traceID)).subtracting(kept).sorted().prefix(3)
+        var finding = Finding(
+            type: .promptDrift, severity: .high, fingerprint: Fingerprint("x"), subject: "support-bot",
+            description: "d", evidence: [:], sql: "", onset: Stage.start, lastSeen: Stage.start, costPerHour: 0)
+        finding.links.traces = Set(dropped)
+        let writer = try await StoreWriter.open(stage.store, holder: "t", pid: 2, at: Stage.start)
+        try await writer.transaction { [finding] in try $0.noteFailedTraces([finding], at: Stage.start) }
+        try await writer.release(at: Stage.start)
+        stage.advance(by: .minutes(15))
+        let second = try #require(try await stage.scan(carryingOutActs: false).sampling?.stats)
+        #expect(first.reasons.first { $0.name == "schema_failed" } == nil)
+        #expect(second.reasons.first { $0.name == "schema_failed" }?.count == 3)
+    }
+
+    @Test("a Langfuse that is down is told of, and no sample stands in the way of the detectors")
+    func down() async throws {
+        let stage = try Stage()
+        stage.world.fail(.langfuse, .status(500), times: 500)
+        let report = try await stage.scan(carryingOutActs: false)
+        let sampling = try #require(report.sampling)
+        #expect(sampling.stats == nil && !sampling.gaps.isEmpty && sampling.json["total"] == .null)
+        stage.world.heal()
+        stage.advance(by: .minutes(30))
+        #expect(try await stage.scan(carryingOutActs: false).sampling?.stats?.kept ?? 0 > 0)
+    }
+}

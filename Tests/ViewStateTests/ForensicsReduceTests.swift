@@ -1,0 +1,127 @@
+import Basics
+import OnCallModel
+import Testing
+import ViewState
+
+@Suite("Forensics in the reducer")
+struct ForensicsReduceTests {
+    private static let now = Instant(iso8601: "2026-11-24T03:12:00Z") ?? Instant(milliseconds: 0)
+
+    private static func incident(_ id: Int64) -> IncidentSummary {
+        IncidentSummary(
+            id: id, fingerprint: Fingerprint("\(id)"), type: .costSpike, severity: .high, state: .open, subject: "bot",
+            headline: "it costs", firstSeen: now, lastSeen: now, occurrences: 1, costPerHour: 4, approval: .none)
+    }
+
+    private static var found: IncidentForensics {
+        func node(_ id: String, _ kind: CausalGraph.Node.Kind, _ minute: Double, trouble: Bool = false)
+            -> CausalGraph.Node
+        {
+            .init(id: id, kind: kind, label: id, at: now + .minutes(minute), isTrouble: trouble, url: "")
+        }
+        return IncidentForensics(
+            graph: CausalGraph(
+                nodes: [
+                    node("error:1", .error, 4, trouble: true), node("commit:a", .commit, -5),
+                    node("release:1", .release, -4), node("finding:f", .finding, 0, trouble: true),
+                    node("incident:7", .incident, 0.1, trouble: true), node("trace:t9", .trace, 1),
+                ],
+                edges: [
+                    .init(from: "commit:a", to: "finding:f", kind: .caused, reason: "r"),
+                    .init(from: "release:1", to: "commit:a", kind: .contains, reason: "r"),
+                    .init(from: "finding:f", to: "error:1", kind: .sharedKey, reason: "r"),
+                    .init(from: "finding:f", to: "incident:7", kind: .reported, reason: "r"),
+                ]),
+            traces: [
+                TraceTree(
+                    traceID: "t1", name: "bot",
+                    steps: [
+                        .init(id: "r", parent: nil, type: "AGENT", name: "r", start: now, end: nil),
+                        .init(
+                            id: "x", parent: "r", type: "TOOL", name: "x", start: now + .seconds(1), end: nil,
+                            level: "ERROR"),
+                        .init(id: "y", parent: "r", type: "SPAN", name: "y", start: now + .seconds(2), end: nil),
+                    ], asOf: now)
+            ])
+    }
+
+    private func opened() -> ConsoleState {
+        var state = ConsoleState(size: .init(width: 80, height: 24), now: Self.now, author: "a")
+        _ = state.reduce(.incidents([Self.incident(7), Self.incident(8)]))
+        #expect(state.reduce(.key(.character("3"))) == [.followForensics(incident: 7), .followTrace(nil)])
+        _ = state.reduce(.forensics(7, Self.found))
+        return state
+    }
+
+    private func press(_ keys: String, on state: inout ConsoleState) -> [ConsoleEffect] {
+        keys.flatMap { state.reduce(.key(.character($0))) }
+    }
+
+    @Test("the culprit is selected first; keys walk by time, along edges, and among what failed")
+    func walk() {
+        var state = opened()
+        #expect(state.selectedNode == "commit:a")
+        for (key, node) in [
+            ("j", "release:1"), ("h", "commit:a"), ("l", "release:1"), ("j", "finding:f"), ("h", "commit:a"),
+            ("e", "finding:f"), ("e", "incident:7"), ("e", "error:1"), ("e", "commit:a"), ("E", "error:1"),
+            ("h", "finding:f"), ("G", "error:1"), ("k", "trace:t9"),
+        ] {
+            _ = press(key, on: &state)
+            #expect(state.selectedNode == node, "\(key)")
+        }
+        #expect(press("g", on: &state).isEmpty && state.forensics.isOverview)
+        #expect(press("g", on: &state).isEmpty && !state.forensics.isOverview)
+    }
+
+    @Test("a trace that was read is shown, one that was not is asked for; Escape leads back")
+    func traces() {
+        var state = opened()
+        #expect(press("t", on: &state).isEmpty)
+        #expect(state.forensics.trace == "t1" && state.selectedNode == "x", "what failed first")
+        #expect(press("h", on: &state).isEmpty && state.selectedNode == "r")
+        #expect(state.reduce(.key(.escape)) == [.followTrace(nil)])
+        #expect(state.forensics.trace == nil && state.view == .forensics)
+        _ = press("Gk", on: &state)
+        #expect(state.reduce(.key(.enter)) == [.append(.inspect(trace: "t9")), .followTrace("t9")])
+        #expect(state.forensicRows.ids.isEmpty)
+        var tree = Self.found.traces[0]
+        tree.traceID = "t9"
+        _ = state.reduce(.trace("other", Self.found.traces[0]))
+        #expect(state.forensicRows.ids.isEmpty, "another trace than the one asked for")
+        _ = state.reduce(.trace("t9", tree))
+        #expect(state.forensicRows.ids == ["r", "x", "y"])
+        #expect(press("t", on: &state) == [.followTrace(nil)])
+        #expect(state.selectedNode == "trace:t9", "the cursor is where it came from")
+    }
+
+    @Test("brackets change the incident; leaving the view ends the observation; f comes from the list")
+    func subjects() {
+        var state = opened()
+        #expect(press("]", on: &state) == [.followForensics(incident: 8), .followTrace(nil)])
+        #expect(state.forensics.found == nil && state.selectedNode == nil)
+        _ = state.reduce(.forensics(7, Self.found))
+        #expect(state.forensics.found == nil, "it is no longer looked into")
+        #expect(press("2", on: &state) == [.followForensics(incident: nil)])
+        _ = press("gj", on: &state)
+        #expect(press("f", on: &state) == [.followForensics(incident: 8), .followTrace(nil)])
+        #expect(state.reduce(.key(.escape)) == [.followForensics(incident: nil)] && state.view == .incidents)
+    }
+
+    @Test("Enter on the incident opens its report")
+    func open() {
+        var state = opened()
+        _ = press("ee", on: &state)
+        #expect(state.selectedNode == "incident:7")
+        #expect(state.reduce(.key(.enter)) == [.follow(incident: 7), .followForensics(incident: nil)])
+        #expect(state.view == .incidents && state.openIncident == 7)
+    }
+
+    @Test("before anything is known no key does harm")
+    func empty() {
+        var state = ConsoleState(size: .init(width: 80, height: 24), now: Self.now, author: "a")
+        _ = press("3", on: &state)
+        #expect(press("jkhleEgt][", on: &state).isEmpty)
+        _ = state.reduce(.key(.enter))
+        #expect(state.reduce(.incidents([Self.incident(7)])) == [.followForensics(incident: 7), .followTrace(nil)])
+    }
+}

@@ -174,4 +174,15 @@ struct DriftStageTests {
         #expect(coral.contains("\"from_start_time\" = ") && coral.contains("LIMIT"), "\(coral)")
         #expect(coral.contains("\"output\""), "\(coral)")
     }
+
+    @Test(
+        "among all troubles at once the drifts are found, and nothing else is called one",
+        arguments: [1, 5] as [UInt64])
+    func everything(_ seed: UInt64) async throws {
+        let scenario = Scenario.everything(now: Stage.start, seed: seed)
+        let report = try await Stage(scenario: scenario).scan(carryingOutActs: false)
+        #expect(scenario.gap(of: Self.findings(report), in: [.promptDrift]).sentences == [])
+        #expect(
+            report.detectors.first { $0.type == .promptDrift }?.state == .ok, "\(report.detectors) \(report.sources)")
+    }
 }

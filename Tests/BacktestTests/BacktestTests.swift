@@ -106,7 +106,8 @@ struct BacktestTests {
     }
 
     @Test(
-        "The example's renamed keys are found once, and nothing else is; the bare share speaks from its first look on", .heavy)
+        "The example's renamed keys are found once, and nothing else is; the bare share speaks from its first look on",
+        .heavy)
     func exampleOutputs() async throws {
         let trial = try Trial(
             LabelledHistory(lines: Example.outputs), .promptDrift, learning: .days(7), step: .hours(4))

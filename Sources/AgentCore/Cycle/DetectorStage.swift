@@ -70,7 +70,9 @@ struct DetectorStage: Sendable {
                         return DetectorReport(state: .failed, message: "\(error)")
                     }
                     // What the user never configured is no gap.
-                    if error.kind != .notConfigured, !query.isAttempt, !gaps.contains("\(error)") { gaps.append("\(error)") }
+                    if error.kind != .notConfigured, !query.isAttempt, !gaps.contains("\(error)") {
+                        gaps.append("\(error)")
+                    }
                     step = detector.receive(RowSet(columns: []))
                 }
             }

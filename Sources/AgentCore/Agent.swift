@@ -45,6 +45,11 @@ package struct Agent: Sendable {
         try await once(true) { try await $0.patrol() }
     }
 
+    /// Answers the intents that wait, and carries out what they put into the outbox.
+    package func answerOnce() async throws {
+        try await withParts { try await $0.answerOnce() }
+    }
+
     private func once(
         _ carryingOutActs: Bool, _ work: @Sendable (AgentParts) async throws -> CycleReport
     ) async throws -> CycleReport {

@@ -63,15 +63,7 @@ struct AgentParts: Sendable {
 
     /// Answers intents as they come, and passes the store's notices on.
     func answerIntents() async throws {
-        let gate: @Sendable () async -> Gate = { [configuration, settings] in await Self.gate(configuration, settings) }
-        let quality = QualityDesk(
-            writer: writer, clock: clock, gate: gate, patrol: { [scheduler] in await scheduler.hasten(.driftPatrol) })
-        let desk = IntentDesk(
-            writer: writer, clock: clock, gate: gate, settings: settings, outbox: outbox, quality: quality,
-            scan: { [scheduler, isAsked] in
-                isAsked.withLock { $0 = true }
-                await scheduler.hasten(.onCall)
-            }, traces: TraceReader(engine: configuration.engine, clock: clock))
+        let desk = intentDesk
         let watch = try StoreWatch(writer.file)
         try await desk.answerAll()
         for await _ in watch.changes {
@@ -80,6 +72,24 @@ struct AgentParts: Sendable {
             await expiry.alarm.ring()
             try await loopWatch.storeChanged()
         }
+    }
+
+    /// Answers what waits, for a program that is not to stay.
+    func answerOnce() async throws {
+        try await intentDesk.answerAll()
+        try await outbox.drain()
+    }
+
+    private var intentDesk: IntentDesk {
+        let gate: @Sendable () async -> Gate = { [configuration, settings] in await Self.gate(configuration, settings) }
+        let quality = QualityDesk(
+            writer: writer, clock: clock, gate: gate, patrol: { [scheduler] in await scheduler.hasten(.driftPatrol) })
+        return IntentDesk(
+            writer: writer, clock: clock, gate: gate, settings: settings, outbox: outbox, quality: quality,
+            scan: { [scheduler, isAsked] in
+                isAsked.withLock { $0 = true }
+                await scheduler.hasten(.onCall)
+            }, traces: TraceReader(engine: configuration.engine, clock: clock))
     }
 
     /// Runs each job at its time.

@@ -32,6 +32,8 @@ package actor StoreFeed {
             follow(.incidents(limit: 1000)) { .incidents($0) },
             follow(.settings) { .settings($0) },
             follow(.silences(limit: 200)) { .silences($0) },
+            follow(.features) { .features($0) },
+            follow(.driftEvents(limit: 200)) { .drifts($0) },
         ]
     }
 

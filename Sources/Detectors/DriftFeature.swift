@@ -5,24 +5,41 @@ import OnCallModel
 struct DriftFeature: Hashable, Sendable {
     var name: String
     var type: String
+    /// The start of its newest output, or the hour of it.
     var newest: Instant
+    /// In the window, and in the whole reach; nil where that is not known.
     var outputs: Int
+    var total: Int?
+    /// More than one version of a prompt, model or release made them: a reason to look at it first.
+    var hasChanged: Bool
 
     var rootsOnly: Bool { type != "GENERATION" }
+    /// So many outputs are learnt from, and so many must fail, before anything can be said.
+    static let enough = DriftRule.leastSamples + DriftVerdict.leastFailing
+    var isRare: Bool { total.map { $0 < Self.enough } ?? false }
 
-    /// Of a name that both generations and roots bear, the generations count.
-    static func read(_ rows: RowSet) -> [DriftFeature] {
+    /// Of a name that both generations and roots bear, the generations count. `history` are the sums of the whole reach.
+    static func read(_ rows: RowSet, history: RowSet) -> [DriftFeature] {
+        let past = Dictionary(
+            history.records.map { ("\($0["type"].text ?? "")\u{1F}\($0["name"].text ?? "")", $0) },
+            uniquingKeysWith: { $1 })
         var known: [String: DriftFeature] = [:]
         for row in rows.records {
             guard let name = row["name"].text, !name.isEmpty, let type = row["type"].text,
                 let newest = row["newest"].instant
             else { continue }
+            let sums = past["\(type)\u{1F}\(name)"]
             let feature = DriftFeature(
-                name: name, type: type, newest: newest, outputs: row["outputs"].integer ?? 0)
+                name: name, type: type, newest: newest, outputs: row["outputs"].integer ?? 0,
+                total: sums?["outputs"].integer, hasChanged: hasChanged(row) || (sums.map(hasChanged) ?? false))
             if let other = known[name], other.rank >= feature.rank { continue }
             known[name] = feature
         }
         return known.values.sorted { $0.name < $1.name }
+    }
+
+    private static func hasChanged(_ row: RowSet.Record) -> Bool {
+        ["prompt", "model", "release"].contains { row["first_\($0)"] != row["last_\($0)"] }
     }
 
     private var rank: Int { ["SPAN", "CHAIN", "AGENT", "GENERATION"].firstIndex(of: type) ?? -1 }
@@ -39,33 +56,34 @@ struct DriftPlan: Hashable, Sendable {
     /// A drift that is open is looked at again after this, so that it ends when the trouble does. A little less than an
     /// hour, as cycles do not come to the second.
     static let again = Span.minutes(55)
+    private static let never = Instant(milliseconds: 0)
 
     init(_ known: [DriftFeature], _ context: DetectorContext) {
         let open = context.openSubjects[.promptDrift] ?? []
+        func snapshot(_ feature: DriftFeature) -> FeatureSnapshot? { context.snapshots[feature.name] }
         func isOpen(_ feature: DriftFeature) -> Bool {
-            open.contains(feature.name) || context.snapshots[feature.name]?.state == .drifted
+            open.contains(feature.name) || snapshot(feature)?.state == .drifted
         }
-        func isNew(_ feature: DriftFeature) -> Bool { context.snapshots[feature.name]?.lookedAt == nil }
-        func lookedAt(_ feature: DriftFeature) -> Instant {
-            context.snapshots[feature.name]?.lookedAt ?? Instant(milliseconds: 0)
+        func lookedAt(_ feature: DriftFeature) -> Instant { snapshot(feature)?.lookedAt ?? Self.never }
+        /// Too few to learn from: a call would tell nothing.
+        func isHopeless(_ feature: DriftFeature) -> Bool {
+            feature.isRare && snapshot(feature)?.state ?? .learning == .learning && !isOpen(feature)
         }
-        // Open ones first, then the ones that waited longest; of new ones the busiest.
-        let ordered = known.sorted { left, right in
+        // Open ones first, then those that were changed, then the ones that waited longest, then the busiest.
+        let ordered = known.filter { !isHopeless($0) }.sorted { left, right in
             if isOpen(left) != isOpen(right) { return isOpen(left) }
+            if left.hasChanged != right.hasChanged { return left.hasChanged }
             if lookedAt(left) != lookedAt(right) { return lookedAt(left) < lookedAt(right) }
             return (left.outputs, right.name) > (right.outputs, left.name)
         }
         switch context.effort {
         case .thorough:
-            let wanted = ordered.filter { feature in
-                isOpen(feature) || isNew(feature)
-                    || feature.newest > context.snapshots[feature.name]?.newestOutput ?? Instant(milliseconds: 0)
-            }
+            let wanted = ordered.filter { isOpen($0) || $0.newest > snapshot($0)?.newestOutput ?? Self.never }
             features = Array(wanted.prefix(Self.mostThorough))
             left = wanted.count - features.count
         case .routine:
             let due = ordered.filter { isOpen($0) && context.now - lookedAt($0) >= Self.again }
-            let new = ordered.filter { isNew($0) && !isOpen($0) }
+            let new = ordered.filter { lookedAt($0) == Self.never && !isOpen($0) }
             features = due + new.prefix(Self.mostRoutine)
             left = max(0, new.count - Self.mostRoutine)
         }

@@ -14,7 +14,8 @@ enum DriftQueries {
     static func features(now: Instant) -> DetectorQuery {
         DetectorQuery(
             sql: """
-                SELECT name, type, COUNT(*) AS outputs, MAX(start_time) AS newest FROM langfuse.observations \
+                SELECT name, type, COUNT(*) AS outputs, MAX(start_time) AS newest, MIN(release) AS first_release, \
+                MAX(release) AS last_release FROM langfuse.observations \
                 WHERE start_time >= ? AND start_time <= ? AND name <> '' AND (type = 'GENERATION' \
                 OR (type IN ('AGENT', 'CHAIN', 'SPAN') AND COALESCE(parent_observation_id, '') = '')) GROUP BY name, type
                 """,
@@ -29,6 +30,18 @@ enum DriftQueries {
                 WHERE hour >= ? AND type = 'GENERATION' AND name <> '' GROUP BY name, type
                 """,
             parameters: [Value((now - window).startOfHour)])
+    }
+
+    /// How much each name gave in the whole reach, and whether by more than one version of a prompt or model.
+    static func history(now: Instant) -> DetectorQuery {
+        DetectorQuery(
+            sql: """
+                SELECT name, type, SUM(observations) AS outputs, MIN(prompt_version) AS first_prompt, \
+                MAX(prompt_version) AS last_prompt, MIN(model) AS first_model, MAX(model) AS last_model \
+                FROM langfuse.observations_hourly WHERE hour >= ? AND name <> '' \
+                AND type IN ('GENERATION', 'AGENT', 'CHAIN', 'SPAN') GROUP BY name, type
+                """,
+            parameters: [Value((now - reach).startOfHour)], isOptional: true)
     }
 
     /// The newest outputs of one feature in `[from, to)`, with their bodies: one call to the API.

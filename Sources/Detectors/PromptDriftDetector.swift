@@ -10,12 +10,14 @@ package struct PromptDriftDetector: Detector {
     package let type = DetectionType.promptDrift
 
     private enum State {
-        case idle, readingFeatures, looking, readingAnyScore, readingScores, readingMinutes, done
+        case idle, readingFeatures, readingHistory, looking, readingAnyScore, readingScores, readingMinutes, done
     }
 
     private var state = State.idle
     private var context = DetectorContext(now: Instant(milliseconds: 0), settings: Settings())
-    private var plan: DriftPlan?
+    private var features = RowSet(columns: [])
+    private var left = 0
+    private var looked = 0
     private var known: [DriftFeature] = []
     private var waiting: [DriftFeature] = []
     private var look: DriftLook?
@@ -25,6 +27,8 @@ package struct PromptDriftDetector: Detector {
     private var scoreSQL = ""
     private var pairs: [ScoreDrift] = []
     private var falling: [ScoreDrift] = []
+
+    private static let mostUnread = 3
 
     package init() {}
 
@@ -40,6 +44,7 @@ package struct PromptDriftDetector: Detector {
         switch state {
         case .idle, .done: preconditionFailure("rows were not asked for")
         case .readingFeatures: return takeFeatures(rows)
+        case .readingHistory: return choose(history: rows)
         case .looking:
             guard let step = look?.receive(rows) else { return nextLook() }
             return take(step)
@@ -56,12 +61,26 @@ package struct PromptDriftDetector: Detector {
 
     // MARK: outputs
 
+    /// How much there is of each is asked only where something is to be chosen.
     private mutating func takeFeatures(_ rows: RowSet) -> DetectorStep {
-        known = DriftFeature.read(rows)
+        features = rows
+        known = DriftFeature.read(rows, history: RowSet(columns: []))
+        guard !DriftPlan(known, context).features.isEmpty else { return choose(history: RowSet(columns: [])) }
+        state = .readingHistory
+        return .query(DriftQueries.history(now: context.now))
+    }
+
+    private mutating func choose(history: RowSet) -> DetectorStep {
+        known = DriftFeature.read(features, history: history)
         let plan = DriftPlan(known, context)
-        self.plan = plan
+        left = plan.left
         waiting = plan.features
         state = .looking
+        // Those that are not looked at because they are rare are known of all the same.
+        report.snapshots = known.filter { $0.isRare && context.snapshots[$0.name] == nil }.map {
+            FeatureSnapshot(feature: $0.name, state: .learning, profile: OutputProfile(), capturedAt: context.now)
+        }
+        report.snapshots.removeAll { snapshot in waiting.contains { $0.name == snapshot.feature } }
         return nextLook()
     }
 
@@ -80,10 +99,13 @@ package struct PromptDriftDetector: Detector {
             let name = look?.feature.name ?? ""
             look = nil
             if let snapshot = result.snapshot {
+                looked += 1
                 report.snapshots.append(snapshot)
                 judged.insert(.schemaDrift(of: name))
             } else {
                 unread.append(name)
+                // A source that answers nothing several times over is not asked for the rest.
+                if unread.count > Self.mostUnread { (left, waiting) = (left + waiting.count, []) }
             }
             if let finding = result.finding { report.findings.append(finding) }
             if let event = result.event { report.drifts.append(event) }
@@ -132,8 +154,7 @@ package struct PromptDriftDetector: Detector {
         report.findings.sort { ($0.severity, $1.subject, $1.description) > ($1.severity, $0.subject, $0.description) }
         report.judged = .only(judged)
         let states = known.reduce(into: [FeatureSnapshot.State: Int]()) { counts, feature in
-            let snapshot = report.snapshots.first { $0.feature == feature.name } ?? context.snapshots[feature.name]
-            counts[snapshot?.state ?? .learning, default: 0] += 1
+            counts[state(of: feature), default: 0] += 1
         }
         report.state = unread.isEmpty ? .ok : .partial
         if unread.isEmpty, !known.isEmpty, states[.learning] == known.count { report.state = .learning }
@@ -141,20 +162,24 @@ package struct PromptDriftDetector: Detector {
         return .report(report)
     }
 
+    private func state(of feature: DriftFeature) -> FeatureSnapshot.State {
+        let snapshot = report.snapshots.first { $0.feature == feature.name } ?? context.snapshots[feature.name]
+        return snapshot?.state ?? .learning
+    }
+
     private func message(_ states: [FeatureSnapshot.State: Int]) -> String {
         guard !known.isEmpty || !pairs.isEmpty else { return "No feature gave an output in 24 hours." }
-        var parts = ["\(known.count) features, \(report.snapshots.count) looked at, \(states[.drifted] ?? 0) drift"]
+        var parts = ["\(known.count) features, \(looked) looked at, \(states[.drifted] ?? 0) drift"]
         if let learning = states[.learning], learning > 0 {
             let most = known.compactMap { feature in
-                (report.snapshots.first { $0.feature == feature.name } ?? context.snapshots[feature.name])
-                    .flatMap { $0.state == .learning ? $0.profile.samples : nil }
+                state(of: feature) == .learning ? feature.total ?? feature.outputs : nil
             }.max()
             parts.append(
-                "\(learning) learning (\(min(most ?? 0, DriftRule.leastSamples)) of \(DriftRule.leastSamples) outputs)")
+                "\(learning) learning (\(min(most ?? 0, DriftFeature.enough)) of \(DriftFeature.enough) outputs)")
         }
         let young = pairs.count { !$0.isJudged }
         if !pairs.isEmpty { parts.append("\(pairs.count) scores compared, \(young) learning") }
-        if let left = plan?.left, left > 0 { parts.append("\(left) left for the next time") }
+        if left > 0 { parts.append("\(left) left for the next time") }
         var text = parts.joined(separator: "; ") + "."
         if !unread.isEmpty {
             let names = unread.prefix(3).joined(separator: ", ")

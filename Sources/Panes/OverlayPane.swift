@@ -94,7 +94,7 @@ enum OverlayPane {
             y += 1
         }
         if !quoted.isEmpty {
-            grid.write("It sends exactly:", at: inner.x, y, role: .dialog, in: inner)
+            grid.write(question.whatItHolds, at: inner.x, y, role: .dialog, in: inner)
             y += 1
             for (row, line) in quoted.prefix(room).enumerated() {
                 let isCut = row == room - 1 && quoted.count > room

@@ -31,6 +31,7 @@ package enum Screen {
         case .dashboard: DashboardPane.draw(state, on: &grid, in: area)
         case .incidents: IncidentsPane.draw(state, on: &grid, in: area)
         case .forensics: ForensicsPane.draw(state, on: &grid, in: area)
+        case .quality: QualityPane.draw(state, on: &grid, in: area)
         case .approvals: ApprovalsPane.draw(state, on: &grid, in: area)
         case .loops: LoopsPane.draw(state, on: &grid, in: area)
         case .settings: SettingsPane.draw(state, on: &grid, in: area)
@@ -40,27 +41,45 @@ package enum Screen {
 
 /// The first line: the views with their keys, what waits, and the time.
 enum TabBar {
+    private struct Tab {
+        var view: ConsoleState.View
+        var title: String
+        var badge: String
+        /// With the key, and a space before and behind.
+        var width: Int {
+            3 + (title.isEmpty ? 0 : 1 + TextWidth.of(title)) + (badge.isEmpty ? 0 : 1 + badge.count)
+        }
+    }
+
     static func draw(_ state: ConsoleState, on grid: inout Grid, in area: Rect) {
         let clock = String(state.now.iso8601.dropFirst(11).prefix(5)) + "Z"
         let clockAt = area.width - clock.count
         var x = area.x
-        let views = shown(state, width: area.width)
-        for view in views {
-            let isActive = view == state.view
-            let badge = badge(of: view, state)
-            let title = area.width < 60 && !isActive ? "" : view.title
+        for tab in tabs(state, width: clockAt) {
+            let isActive = tab.view == state.view
             x = grid.write(" ", at: x, area.y)
-            x = grid.write(String(view.key), at: x, area.y, role: isActive ? .tabActive : .key)
-            x = grid.write(title.isEmpty ? "" : " " + title, at: x, area.y, role: isActive ? .tabActive : .tab)
-            if !badge.isEmpty { x = grid.write(" " + badge, at: x, area.y, role: .alert) }
+            x = grid.write(String(tab.view.key), at: x, area.y, role: isActive ? .tabActive : .key)
+            x = grid.write(tab.title.isEmpty ? "" : " " + tab.title, at: x, area.y, role: isActive ? .tabActive : .tab)
+            if !tab.badge.isEmpty { x = grid.write(" " + tab.badge, at: x, area.y, role: .alert) }
             x = grid.write(" ", at: x, area.y)
         }
         if state.isReadOnly, x + 12 < clockAt { x = grid.write(" READ-ONLY", at: x, area.y, role: .warn) }
         if clockAt > x { grid.write(clock, at: clockAt, area.y, role: .dim) }
     }
 
-    private static func shown(_ state: ConsoleState, width: Int) -> [ConsoleState.View] {
-        width < 40 ? [state.view] : [.dashboard, .incidents, .forensics, .loops, .approvals, .settings]
+    /// With whole titles where there is room, else with short ones, else with the one of the view that is shown.
+    private static func tabs(_ state: ConsoleState, width: Int) -> [Tab] {
+        let views: [ConsoleState.View] = [
+            .dashboard, .incidents, .forensics, .loops, .quality, .approvals, .settings,
+        ]
+        func row(_ title: (ConsoleState.View) -> String) -> [Tab] {
+            views.map { view in
+                Tab(view: view, title: view == state.view ? view.title : title(view), badge: badge(of: view, state))
+            }
+        }
+        let choices = [row(\.title), row(\.shortTitle), row { _ in "" }]
+        if let fitting = choices.first(where: { $0.reduce(0) { $0 + $1.width } <= width }) { return fitting }
+        return [Tab(view: state.view, title: state.view.title, badge: badge(of: state.view, state))]
     }
 
     private static func badge(of view: ConsoleState.View, _ state: ConsoleState) -> String {
@@ -68,6 +87,7 @@ enum TabBar {
             switch view {
             case .approvals: state.approvals?.count { $0.status == .pending } ?? 0
             case .loops: state.burningLoops.count
+            case .quality: state.features?.count { $0.state == .drifted } ?? 0
             default: 0
             }
         return count == 0 ? "" : count > 9 ? "9+" : String(count)

@@ -2,10 +2,11 @@ package import Basics
 
 /// What a key can do. Footer, help, palette and docs/KEYS.md are made from this one table.
 package enum Command: String, CaseIterable, Hashable, Sendable {
-    case showDashboard, showIncidents, showForensics, showApprovals, showSettings, showLoops, nextView, previousView
+    case showDashboard, showIncidents, showForensics, showQuality, showApprovals, showSettings, showLoops
+    case nextView, previousView
     case up, down, pageUp, pageDown, top, bottom
     case open, back, filter, nextMatch, previousMatch
-    case approve, reject, kill, acknowledge, resolve, edit, scan
+    case approve, reject, kill, acknowledge, resolve, acceptOutputs, edit, scan, patrol
     case lookInto, toggleOverview, toggleTrace, parent, child, nextFailed, previousFailed, nextSubject, previousSubject
     case openNode
     case snooze, wake, silence, maintenance, silences
@@ -28,6 +29,7 @@ package enum Command: String, CaseIterable, Hashable, Sendable {
         bind(.showDashboard, [.character("1")], "dashboard", "Show the dashboard"),
         bind(.showIncidents, [.character("2")], "incidents", "Show the incidents"),
         bind(.showForensics, [.character("3")], "forensics", "Show what led to what around an incident"),
+        bind(.showQuality, [.character("5")], "quality", "Show the outputs of the features"),
         bind(.showApprovals, [.character("6")], "approvals", "Show the requests that wait for a person"),
         bind(.showSettings, [.character("8")], "settings", "Show the settings"),
         bind(.showLoops, [.character("l"), .character("L")], "loops", "Watch the loops", prominent: [.dashboard]),
@@ -40,8 +42,9 @@ package enum Command: String, CaseIterable, Hashable, Sendable {
         bind(.top, [.character("g"), .home], "top", "Go to the first row"),
         bind(.bottom, [.character("G"), .end], "bottom", "Go to the last row"),
         bind(
-            .open, [.enter, .right], "open", "Open the selected row", [.dashboard, .incidents, .approvals, .loops],
-            prominent: [.dashboard, .incidents, .approvals, .loops]),
+            .open, [.enter, .right], "open", "Open the selected row",
+            [.dashboard, .incidents, .quality, .approvals, .loops],
+            prominent: [.dashboard, .incidents, .quality, .approvals, .loops]),
         bind(
             .approve, [.character("a")], "approve", "Allow the selected request; the exact act is shown first",
             [.approvals], prominent: [.approvals]),
@@ -91,16 +94,24 @@ package enum Command: String, CaseIterable, Hashable, Sendable {
             [.incidents]),
         bind(.silences, [.character("v")], "silences", "Show the silences, and end one", [.incidents]),
         bind(
+            .acceptOutputs, [.character("a")], "accept",
+            "Say that the feature's outputs are as intended now; what changes is shown first", [.quality],
+            prominent: [.quality]),
+        bind(
+            .patrol, [.character("s")], "look now", "Look at every feature's outputs now", [.quality],
+            prominent: [.quality]),
+        bind(
             .edit, [.character("e"), .enter], "edit", "Change the selected setting", [.settings],
             prominent: [.settings]),
         bind(.scan, [.character("s")], "scan now", "Run the on-call brain now", prominent: [.dashboard]),
         bind(
             .filter, [.character("/")], "filter", "Show only the rows that hold what is typed",
-            [.incidents, .approvals, .loops, .settings], prominent: [.incidents, .approvals, .loops, .settings]),
-        bind(.nextMatch, [.character("n")], "next", "Go to the next row", [.incidents, .approvals, .loops]),
+            [.incidents, .quality, .approvals, .loops, .settings],
+            prominent: [.incidents, .quality, .approvals, .loops, .settings]),
+        bind(.nextMatch, [.character("n")], "next", "Go to the next row", [.incidents, .quality, .approvals, .loops]),
         bind(
             .previousMatch, [.character("N")], "previous", "Go to the previous row",
-            [.incidents, .approvals, .loops]),
+            [.incidents, .quality, .approvals, .loops]),
         bind(.back, [.escape, .left], "back", "Leave what is open, clear the filter, or go back a view"),
         bind(.palette, [.character(":")], "commands", "Type what to do", prominent: Set(ConsoleState.View.allCases)),
         bind(

@@ -20,6 +20,8 @@ package enum ConsoleEvent: Hashable, Sendable {
     case loops([LoopItem])
     case silences([Silence])
     case settings([SettingItem])
+    case features([FeatureSnapshot])
+    case drifts([DriftEvent])
     /// What an intent became.
     case outcome(String)
     case failed(String)

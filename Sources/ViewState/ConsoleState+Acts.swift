@@ -16,6 +16,7 @@ extension ConsoleState {
         case .resolve: selectedIncident.map { ask(toResolve: $0) }
         case .snooze, .silence, .maintenance, .silences: openQuietMenu(command)
         case .wake: return selectedIncident.map { append(.wake(incident: $0.id)) } ?? []
+        case .acceptOutputs: selectedFeature.map { ask(toAccept: $0) }
         default: break
         }
         return []
@@ -40,6 +41,9 @@ extension ConsoleState {
             case .finished: return "Trace \(item.loop.traceID) has ended by itself."
             }
         case .acknowledge, .resolve, .snooze, .wake, .silence: return lifeRefusal(of: command)
+        case .acceptOutputs:
+            guard let feature = selectedFeature else { return "There is no feature." }
+            return feature.candidate == nil ? "The outputs of \(feature.feature) fit: there is nothing to accept." : nil
         default: return nil
         }
     }

@@ -51,6 +51,7 @@ extension ConsoleState {
         case .loops: shownLoops.map { $0.loop.traceID }
         case .settings: shownSettings.map(\.key)
         case .forensics: forensicRows.ids
+        case .quality: shownFeatures.map(\.feature)
         }
     }
 
@@ -84,7 +85,7 @@ extension ConsoleState {
     }
 
     mutating func move(by step: Int) {
-        if openIncident != nil || openRequest != nil {
+        if isOpen {
             detailScroll = max(0, min(detailScroll + step, 100_000))
             return
         }
@@ -109,6 +110,9 @@ extension ConsoleState {
         case .loops:
             guard let incident = selectedLoop?.incident else { return [] }
             return open(incident: incident)
+        case .quality:
+            openFeature = selectedFeature?.feature
+            detailScroll = 0
         case .settings: edit()
         case .forensics: return look(.openNode)
         }

@@ -22,6 +22,8 @@ extension ConsoleState {
         case .loops(let value): loops = value
         case .settings(let value): return takeSettings(value)
         case .silences(let value): silences = value
+        case .features(let value): features = value
+        case .drifts(let value): drifts = value
         case .outcome(let text): say(text)
         case .failed(let text): say(text, mood: .failed)
         }
@@ -156,6 +158,7 @@ extension ConsoleState {
             .previousSubject,
             .openNode:
             return look(command)
+        case .showQuality: return show(.quality)
         case .showApprovals: return show(.approvals)
         case .showSettings: return show(.settings)
         case .showLoops: return show(.loops)
@@ -170,10 +173,12 @@ extension ConsoleState {
         case .open: return open()
         case .back: return back()
         case .filter: list.isFiltering = true
-        case .approve, .reject, .kill, .acknowledge, .resolve, .snooze, .wake, .silence, .maintenance, .silences:
+        case .approve, .reject, .kill, .acknowledge, .resolve, .snooze, .wake, .silence, .maintenance, .silences,
+            .acceptOutputs:
             return act(command)
         case .edit: edit()
         case .scan: return append(.scanNow)
+        case .patrol: return append(.patrol)
         case .help: overlay = .help(scroll: 0)
         case .palette: overlay = .palette(Overlay.Palette())
         case .redraw: return [.redraw]
@@ -189,8 +194,11 @@ extension ConsoleState {
         return views[(position + step + views.count) % views.count]
     }
 
+    /// One row is open in detail.
+    var isOpen: Bool { openIncident != nil || openRequest != nil || openFeature != nil }
+
     mutating func show(_ next: View) -> [ConsoleEffect] {
-        guard next != view || openIncident != nil || openRequest != nil else { return [] }
+        guard next != view || isOpen else { return [] }
         if next != view { trail = Array((trail + [view]).suffix(16)) }
         view = next
         return close() + followForensics()
@@ -198,12 +206,12 @@ extension ConsoleState {
 
     private mutating func close() -> [ConsoleEffect] {
         let wasOpen = openIncident != nil
-        (openIncident, detail, openRequest, detailScroll) = (nil, nil, nil, 0)
+        (openIncident, detail, openRequest, openFeature, detailScroll) = (nil, nil, nil, nil, 0)
         return wasOpen ? [.follow(incident: nil)] : []
     }
 
     private mutating func back() -> [ConsoleEffect] {
-        if openIncident != nil || openRequest != nil { return close() }
+        if isOpen { return close() }
         if !list.filter.isEmpty {
             list.filter = ""
             return []

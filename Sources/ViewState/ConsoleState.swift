@@ -4,15 +4,29 @@ package import OnCallModel
 /// Everything that the console shows and knows. It changes in ``reduce(_:)`` alone.
 package struct ConsoleState: Hashable, Sendable {
     package enum View: String, CaseIterable, Hashable, Sendable {
-        case dashboard, incidents, forensics, approvals, settings, loops
+        case dashboard, incidents, forensics, quality, approvals, settings, loops
 
         package var title: String {
             switch self {
             case .dashboard: "Dashboard"
             case .incidents: "Incidents"
             case .forensics: "Forensics"
+            case .quality: "Quality"
             case .approvals: "Approvals"
             case .settings: "Settings"
+            case .loops: "Loops"
+            }
+        }
+
+        /// For a narrow row of tabs.
+        package var shortTitle: String {
+            switch self {
+            case .dashboard: "Dash"
+            case .incidents: "Inc"
+            case .forensics: "Why"
+            case .quality: "Qual"
+            case .approvals: "Appr"
+            case .settings: "Set"
             case .loops: "Loops"
             }
         }
@@ -23,6 +37,7 @@ package struct ConsoleState: Hashable, Sendable {
             case .dashboard: "1"
             case .incidents: "2"
             case .forensics: "3"
+            case .quality: "5"
             case .approvals: "6"
             case .settings: "8"
             case .loops: "l"
@@ -46,12 +61,16 @@ package struct ConsoleState: Hashable, Sendable {
     package var loops: [LoopItem]?
     package var settings: [SettingItem]?
     package var silences: [Silence]?
+    package var features: [FeatureSnapshot]?
+    package var drifts: [DriftEvent]?
     /// The incident that is open, and how far its report is scrolled.
     package var openIncident: Int64?
     package var detail: IncidentDetail?
     package var detailScroll = 0
     /// The request that is open in detail.
     package var openRequest: Int64?
+    /// The feature whose shape is open.
+    package var openFeature: String?
 
     package var forensics = ForensicsState()
     package var lists: [View: ListState] = [:]
@@ -99,7 +118,7 @@ package struct ConsoleState: Hashable, Sendable {
         case .dashboard, .loops:
             let isFresh = agent?.lastCycleAt.map { now - $0 < .minutes(1) } ?? false
             return isFresh || loops?.contains { [.active, .killing].contains($0.status) } == true
-        case .incidents, .forensics, .settings: return false
+        case .incidents, .forensics, .quality, .settings: return false
         }
     }
 }
@@ -135,6 +154,8 @@ package enum Overlay: Hashable, Sendable {
         package var requests: [String]
         package var facts: [String]
         package var intent: Intent
+        /// What stands above the requests.
+        package var whatItHolds = "It sends exactly:"
         /// Keys that came before the question was on the screen do not answer it.
         package var isPainted = false
     }

@@ -26,7 +26,7 @@ extension StoreDesk {
     /// Read anew, by the agent where one works on the store; as it was read last where the source cannot be asked now.
     func trace(_ id: String) async throws -> TraceTree {
         if StoreFile(composition.paths.database).isHeld {
-            let answer = try await answer(to: .inspect(trace: id))
+            let answer = try await answer(to: .inspect(trace: id), orHere: true)
             guard let tree = try await reader.read(.trace(id)) else { throw Failure(answer) }
             if !answer.hasPrefix("Trace \(id): ") { Output.remark(answer) }
             return tree

@@ -149,4 +149,40 @@ struct DriftStageTests {
             #expect(again.calls == 1, "\(mode)")
         }
     }
+
+    @Test("where no agent runs, an acceptance is answered by whoever asks")
+    func answeredOnce() async throws {
+        let (stage, _) = try Self.stage([.drift(Self.ground, .typeChanged, feature: "reviews")])
+        _ = try await stage.scan()
+        let asked = Intent.acceptOutputs(feature: "reviews")
+        let id = try await IntentInbox(stage.store).append(asked, author: "alice", at: stage.clock.now())
+        try await stage.agent.answerOnce()
+        #expect(try await stage.read(.outcome(ofIntent: id))?.contains("as snapshot 2") == true)
+        #expect(try await stage.read(.incidents(limit: 5)).map(\.state) == [.resolved])
+    }
+
+    @Test("Coral is asked for the newest outputs with their bounds and the limit too")
+    func coral() async throws {
+        let sql = """
+            SELECT id, start_time, output FROM langfuse.observations \
+            WHERE name = 'x' AND type = 'GENERATION' AND from_start_time = ? AND to_start_time = ? LIMIT 20
+            """
+        let bounds = [Value(Stage.start - .hours(24)), Value(Stage.start)]
+        let stage = try Stage(kind: .coral, extra: { _ in ["SENTINEL_CORAL": "/bin/true"] })
+        let plan = try await stage.engine.explain(sql, bounds)
+        let coral = plan.steps.first { $0.access == .live }?.request ?? ""
+        #expect(coral.contains("\"from_start_time\" = ") && coral.contains("LIMIT"), "\(coral)")
+        #expect(coral.contains("\"output\""), "\(coral)")
+    }
+
+    @Test(
+        "among all troubles at once the drifts are found, and nothing else is called one",
+        arguments: [1, 5] as [UInt64])
+    func everything(_ seed: UInt64) async throws {
+        let scenario = Scenario.everything(now: Stage.start, seed: seed)
+        let report = try await Stage(scenario: scenario).scan(carryingOutActs: false)
+        #expect(scenario.gap(of: Self.findings(report), in: [.promptDrift]).sentences == [])
+        #expect(
+            report.detectors.first { $0.type == .promptDrift }?.state == .ok, "\(report.detectors) \(report.sources)")
+    }
 }

@@ -68,6 +68,7 @@ struct PlantedOutputs {
     private func rows(_ query: DetectorQuery, _ now: Instant) -> RowSet {
         let sql = query.sql
         if sql.contains("from_start_time") { return outputRows(query) }
+        if sql.contains("first_prompt") { return history(query) }
         if sql.contains("MIN(hour)") { return beginnings(query) }
         if sql.contains("prompt_versions") { return promptVersion(query) }
         if sql.contains("is_now") { return scoreRows(now) }
@@ -93,6 +94,20 @@ struct PlantedOutputs {
                 return [
                     .text(group[0].name), .text(group[0].type), Value(group.count),
                     Value(byHour ? newest.startOfHour : newest),
+                ]
+            })
+    }
+
+    private func history(_ query: DetectorQuery) -> RowSet {
+        let from = query.parameters[0].instant ?? Self.now
+        let groups = Dictionary(grouping: outputs.filter { $0.at >= from }) { "\($0.name)\u{1F}\($0.type)" }
+        return RowSet(
+            columns: ["name", "type", "outputs", "first_prompt", "last_prompt", "first_model", "last_model"],
+            rows: groups.values.map { group in
+                let prompts = group.compactMap(\.promptVersion)
+                return [
+                    .text(group[0].name), .text(group[0].type), Value(group.count), Value(prompts.min()),
+                    Value(prompts.max()), Value(group.map(\.model).min()), Value(group.map(\.model).max()),
                 ]
             })
     }

@@ -159,8 +159,9 @@ struct PromptDriftTests {
         }
         let run = planted.run()
         #expect(run.finding == nil)
-        #expect(run.report.state == (count == 0 ? .ok : count < 10 ? .learning : run.report.state))
-        if count == 5 { #expect(run.report.message.contains("learning (5 of 10 outputs)")) }
+        #expect(run.calls == 0, "so few tell nothing")
+        #expect(run.report.state == (count == 0 ? .ok : count < 13 ? .learning : run.report.state))
+        if count == 5 { #expect(run.report.message.contains("learning (5 of 13 outputs)")) }
     }
 
     @Test("a rarely used feature is judged by what it gave, once enough is known")
@@ -283,5 +284,20 @@ struct PromptDriftTests {
         #expect(open.report.judged == .only([.schemaDrift(of: "f1")]))
         let thorough = planted.run(now: PlantedOutputs.now + .minutes(60), snapshots: known, open: ["f1"])
         #expect(thorough.calls == 1, "the others have nothing new")
+    }
+
+    @Test("a feature whose prompt or model was changed is looked at before busier ones")
+    func changedFirst() {
+        var planted = PlantedOutputs()
+        for feature in 0..<60 {
+            planted.add(60, ending: .minutes(1), name: "busy\(feature)") { PlantedOutputs.good($0) }
+        }
+        planted.add(20, every: .hours(2), ending: .hours(5), name: "quiet", promptVersion: 1) {
+            PlantedOutputs.good($0)
+        }
+        planted.add(12, ending: .minutes(1), name: "quiet", promptVersion: 2) { _ in "{\"answer\": 1}" }
+        let run = planted.run()
+        #expect(run.finding?.subject == "quiet")
+        #expect(run.report.message.contains("50 looked at, 1 drift") && run.report.message.contains("11 left"))
     }
 }

@@ -104,7 +104,7 @@ struct FindingTests {
             _ = try store.record(.sample("fresh", type: .costSpike), scan: "b", at: .minute(100))
         }
         let resolved = try await writer.transaction {
-            try $0.resolveUnseen(since: .minute(60), types: [.costSpike], at: .minute(120))
+            try $0.unseen(since: .minute(60)) { [.costSpike].contains($0.type) }
         }
         #expect(resolved.map(\.subject) == ["old"])
         #expect(Set(try await writer.read { try $0.unresolvedIncidents() }.map(\.subject)) == ["unjudged", "fresh"])

@@ -61,11 +61,11 @@ struct GroupedFindingTests {
         let writer = try await fixture.writer()
         _ = try await writer.transaction { try both($0, scan: "a", at: .minute(0)) }
         let half = try await writer.transaction {
-            try $0.resolveUnseen(since: .minute(60), types: [.costSpike], at: .minute(120))
+            try $0.unseen(since: .minute(60)) { [.costSpike].contains($0.type) }
         }
         #expect(half.isEmpty)
         let whole = try await writer.transaction {
-            try $0.resolveUnseen(since: .minute(60), types: [.costSpike, .errorCascade], at: .minute(120))
+            try $0.unseen(since: .minute(60)) { [.costSpike, .errorCascade].contains($0.type) }
         }
         #expect(whole.map(\.id) == [1])
     }

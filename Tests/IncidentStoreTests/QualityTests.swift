@@ -87,15 +87,12 @@ struct QualityTests {
         let writer = try await fixture.writer()
         let finding = Finding.sample("support-bot", type: .promptDrift)
         _ = try await writer.transaction { try $0.record(finding, scan: "s1", at: .minute(0)) }
-        func resolved(_ known: Set<Fingerprint>) async throws -> Int {
+        func unseen(_ known: Set<Fingerprint>) async throws -> Int {
             try await writer.transaction {
-                try $0.resolveUnseen(
-                    since: .minute(60), types: [.promptDrift], isJudged: { known.contains($0.fingerprint) },
-                    at: .minute(90)
-                ).count
+                try $0.unseen(since: .minute(60)) { known.contains($0.fingerprint) }.count
             }
         }
-        #expect(try await resolved([]) == 0)
-        #expect(try await resolved([finding.fingerprint]) == 1)
+        #expect(try await unseen([]) == 0)
+        #expect(try await unseen([finding.fingerprint]) == 1)
     }
 }

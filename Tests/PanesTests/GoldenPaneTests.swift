@@ -25,7 +25,7 @@ struct GoldenPaneTests {
 
     @Test(
         "names from outside that want to be more",
-        arguments: [ConsoleState.View.dashboard, .loops, .approvals, .forensics])
+        arguments: [ConsoleState.View.dashboard, .loops, .quality, .approvals, .forensics])
     func hostile(view: ConsoleState.View) {
         expect(PaneFixtures.state(view, 80, 24, name: PaneFixtures.hostile), "\(view.rawValue)-hostile@80x24.screen")
     }
@@ -66,6 +66,15 @@ struct GoldenPaneTests {
         _ = state.reduce(.key(.character("t")))
         #expect(state.forensicRows.ids.count == 7)
         #expect(RailDrawing(ForensicShape.shape(state), order: .branches).rows == state.forensicRows.ids)
+    }
+
+    @Test("a feature whose shape is open, and the question before its acceptance", arguments: sizes)
+    func feature(size: (Int, Int)) {
+        var state = PaneFixtures.state(.quality, size.0, size.1, name: PaneFixtures.hostile)
+        _ = state.reduce(.key(.enter))
+        expect(state, "quality-open-hostile@\(size.0)x\(size.1).screen")
+        _ = state.reduce(.key(.character("a")))
+        expect(state, "quality-accept-hostile@\(size.0)x\(size.1).screen")
     }
 
     @Test("help and palette")

@@ -23,6 +23,8 @@ enum PaneFixtures {
         state.settings = Settings.specs.map {
             SettingItem(key: $0.key, value: Settings().value(of: $0.key)?.serialized ?? "")
         }
+        state.features = QualityFixtures.features(name)
+        state.drifts = QualityFixtures.drifts(name)
         state.dashboard = Dashboard(
             openIncidents: 2, totalIncidents: 7, spendPerHour: 41.2, baselinePerHour: 6.1, projectedSixHours: 247.2,
             activeLoops: 1, pendingApprovals: 1, sources: sources, detectors: detectors,

@@ -167,4 +167,32 @@ struct ReduceTests {
             #expect(state.position == 0 || state.rowIDs.indices.contains(state.position))
         }
     }
+
+    @Test(
+        "what a feature gives now is accepted after its changes were shown; where all fits there is nothing to accept")
+    func acceptance() {
+        var state = state()
+        var (old, new) = (OutputProfile(), OutputProfile())
+        for _ in 0..<20 {
+            old.add(.document(["answer": "x", "score": 0.5]))
+            new.add(.document(["answer": "x", "score": "0.5"]))
+        }
+        func feature(_ name: String, _ candidate: OutputProfile?) -> FeatureSnapshot {
+            FeatureSnapshot(
+                feature: name, state: candidate == nil ? .learned : .drifted, profile: old, candidate: candidate,
+                capturedAt: Self.now)
+        }
+        _ = state.reduce(.features([feature("calm", nil), feature("bot", new)]))
+        _ = press([.character("5"), .character("a")], on: &state)
+        guard case .question(let question) = state.overlay else {
+            Issue.record("nothing is asked")
+            return
+        }
+        #expect(question.requests == ["$.score: number → string"])
+        _ = state.reduce(.painted)
+        #expect(press([.character("y")], on: &state) == [.append(.acceptOutputs(feature: "bot"))])
+        #expect(press([.character("j"), .character("a")], on: &state).isEmpty)
+        #expect(state.overlay == nil && state.status?.mood == .failed)
+        #expect(press([.character("s")], on: &state) == [.append(.patrol)])
+    }
 }

@@ -57,20 +57,6 @@ extension StoreTransaction {
         }
     }
 
-    /// Resolves the incidents all of whose findings are of `types` and were seen by no scan since `moment`, and answers which.
-    ///
-    /// Name only types whose detector could judge: what a failed detector did not see may still be there. `isJudged` says it of
-    /// one finding, where a detector looks at some of its subjects in each scan.
-    package func resolveUnseen(
-        since moment: Instant, types: Set<DetectionType>, isJudged: (IncidentFinding) -> Bool = { _ in true },
-        at now: Instant
-    ) throws -> [IncidentSummary] {
-        try unseen(since: moment) { types.contains($0.type) }.compactMap { incident in
-            guard try resolve(incident.id, by: Self.agent, at: now) else { return nil }
-            return try snapshot.incident(incident.id)?.summary
-        }
-    }
-
     /// Adds a sentence to the timeline of an incident.
     package func note(_ incident: Int64, _ event: String, by author: String, at now: Instant) throws {
         try run(

@@ -130,10 +130,7 @@ struct ClickHouseRendering {
         // What lies beyond ASCII may be a blank there.
         guard text.utf8.allSatisfy({ (0x30...0x7A).contains($0) }) else { throw NotCertain() }
         let upper = text.uppercased()
-        // Parameters of the API, which are columns of no table there.
-        guard !["FROM_START_TIME", "TO_START_TIME", "FROM_TIMESTAMP", "TO_TIMESTAMP"].contains(upper) else {
-            throw NotCertain()
-        }
+        guard !Self.parameters.contains(text.lowercased()) else { throw NotCertain() }
         if isMember { return text.lowercased() }
         if upper == "LIKE" { return "ILIKE" }
         if isCalled {
@@ -155,6 +152,10 @@ struct ClickHouseRendering {
         return "{\(name):String}"
     }
 
+    /// Of Langfuse's API, which gives the newest rows first; they are no columns.
+    private static let parameters: Set<String> = [
+        "from_start_time", "to_start_time", "from_timestamp", "to_timestamp",
+    ]
     private static let units: Set<String> = ["second", "minute", "hour", "day", "week", "month", "quarter", "year"]
     /// No division and no remainder: theirs are of other types.
     private static let symbols: Set<String> = [

@@ -50,17 +50,15 @@ package struct ClickHousePages: PageSource {
             parameters[name] = value
             conditions.append("\(quoted(column.name)) \(comparison) \(placeholder(name, column.type))")
         }
-        let ends = scan.source.overlay.bounds[scan.table.name]
         for (name, value) in scan.filters.sorted(by: { $0.key < $1.key }) {
             let text = Bindings.text(of: JSONValue(value))
             if let column = scan.table.columns.first(where: { $0.name == name }) {
                 condition(column, "=", text)
-            } else if let ends, let time = scan.table.columns.first(where: { $0.name == ends.column }) {
-                // The API's parameters that bound its time are named after the column.
-                if name == "from_\(time.name)" { condition(time, ">=", text) }
-                if name == "to_\(time.name)" { condition(time, "<", text) }
+            } else if let (column, comparison) = TimeParameter.condition(name, of: scan.table) {
+                condition(column, comparison, text)
             }
         }
+        let ends = scan.source.overlay.bounds[scan.table.name]
         if let ends, let time = scan.table.columns.first(where: { $0.name == ends.column }) {
             for bound in scan.extraParameters where ends.names.contains(bound.name) {
                 condition(time, bound.name == ends.names.first ? ">=" : "<", bound.value)
@@ -86,6 +84,21 @@ package struct ClickHousePages: PageSource {
     }
 
     private static func quoted(_ name: String) -> String { "`\(name.replacing("`", with: "\\`"))`" }
+}
+
+/// The parameters by which Langfuse's API bounds a table's time: `from_start_time`, `to_timestamp`.
+enum TimeParameter {
+    /// The column that one bounds, and how; nil for any other name.
+    static func condition(_ name: String, of table: TableSpec) -> (column: ColumnSpec, comparison: String)? {
+        for (prefix, comparison) in [("from_", ">="), ("to_", "<")] where name.hasPrefix(prefix) {
+            let bounded = name.dropFirst(prefix.count)
+            guard let column = table.columns.first(where: { $0.name == bounded && $0.type == .timestamp }) else {
+                continue
+            }
+            return (column, comparison)
+        }
+        return nil
+    }
 }
 
 extension SourceSpec {
@@ -141,13 +154,12 @@ extension TableSpec {
         fetchLimitDefault = nil
         routes = []
         pagination = PaginationSpec()
+        let bounds = filters.filter { TimeParameter.condition($0.name, of: self) != nil }
         // A part of the key is worth asking for once for each row of a join; the rest is only where it is a constant.
-        let times = columns.filter { $0.type == .timestamp }.flatMap { ["from_\($0.name)", "to_\($0.name)"] }
-        let bounds = filters.filter { times.contains($0.name) }
-        filters =
-            columns.filter { $0.type == .utf8 || $0.type == .int64 }.map { column in
-                FilterSpec(name: column.name, type: column.type, isLookupKey: ["id", "trace_id"].contains(column.name))
-            } + bounds
+        filters = columns.filter { $0.type == .utf8 || $0.type == .int64 }.map { column in
+            FilterSpec(name: column.name, type: column.type, isLookupKey: ["id", "trace_id"].contains(column.name))
+        }
+        filters += bounds
         for position in columns.indices { columns[position].expression = .path([columns[position].name]) }
     }
 }

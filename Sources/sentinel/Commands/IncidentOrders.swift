@@ -69,15 +69,16 @@ struct IncidentOrders: Sendable {
     func carryOut(_ word: String) async throws -> ExitStatus {
         switch word {
         case "ack", "acknowledge":
-            return try await desk.ask(.acknowledge(incident: incident(allowing: .acknowledge(by: ""))))
+            return try await desk.ask(.acknowledge(incident: incident(allowing: .acknowledge(by: ""))), orHere: true)
         case "resolve":
-            return try await desk.ask(.resolve(incident: incident(allowing: .resolve(by: "", sentence: ""))))
-        case "wake": return try await desk.ask(.wake(incident: incident(allowing: .wake)))
+            return try await desk.ask(
+                .resolve(incident: incident(allowing: .resolve(by: "", sentence: ""))), orHere: true)
+        case "wake": return try await desk.ask(.wake(incident: incident(allowing: .wake)), orHere: true)
         case "snooze":
             let id = try number(of: "incident")
             let end = try time(of: 2, "Say until when: sentinel incidents snooze \(id) 2h.", from: desk.now)
             return try await desk.ask(
-                .snooze(incident: incident(allowing: .snooze(until: end, by: "")), until: end))
+                .snooze(incident: incident(allowing: .snooze(until: end, by: "")), until: end), orHere: true)
         case "silence": return try await silence()
         case "maintenance":
             let start = try start()
@@ -119,7 +120,7 @@ struct IncidentOrders: Sendable {
         guard silence.endedAt == nil, desk.now < silence.expiresAt else {
             throw Failure("Silence \(id) is over already.")
         }
-        return try await desk.ask(.endSilence(id))
+        return try await desk.ask(.endSilence(id), orHere: true)
     }
 
     private func matcher() async throws -> Silence.Matcher {
@@ -149,7 +150,7 @@ struct IncidentOrders: Sendable {
         if let problem = Silence.problem(matcher, reason: reason, from: from, until: until, now: desk.now) {
             throw UsageError(problem)
         }
-        return try await desk.ask(.silence(matcher, reason: reason, from: from, until: until))
+        return try await desk.ask(.silence(matcher, reason: reason, from: from, until: until), orHere: true)
     }
 
     // MARK: words

@@ -31,7 +31,7 @@ extension Command {
         case "list": return try await list(desk, format)
         case "show": return try await show(try feature(arguments, word), desk, format)
         case "drifts": return try await drifts(desk, format)
-        case "accept": return try await desk.ask(.acceptOutputs(feature: try feature(arguments, word)))
+        case "accept": return try await desk.ask(.acceptOutputs(feature: try feature(arguments, word)), orHere: true)
         case "scan": return try await QualityScan(arguments, desk).run(format)
         case let word: throw UsageError("“quality \(word)” is not list, show, drifts, scan or accept.")
         }

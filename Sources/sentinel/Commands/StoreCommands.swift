@@ -1,3 +1,4 @@
+import Actions
 import AgentCore
 import Basics
 import Configuration
@@ -117,15 +118,16 @@ struct StoreDesk: Sendable {
         reader = StoreReader(composition.paths.database)
     }
 
-    /// Asks the agent, waits for its answer and prints it.
-    func ask(_ intent: Intent) async throws -> ExitStatus {
-        Output.line(TextTable.inert(try await answer(to: intent)))
+    /// Asks the agent, waits for its answer and prints it. `orHere`: where no agent works on the store, this process answers.
+    func ask(_ intent: Intent, orHere: Bool = false) async throws -> ExitStatus {
+        Output.line(TextTable.inert(try await answer(to: intent, orHere: orHere)))
         return .done
     }
 
     /// Asks the agent and waits for its answer.
-    func answer(to intent: Intent) async throws -> String {
-        guard StoreFile(composition.paths.database).isHeld else {
+    func answer(to intent: Intent, orHere: Bool = false) async throws -> String {
+        let isHeld = StoreFile(composition.paths.database).isHeld
+        guard isHeld || orHere else {
             throw Failure(
                 "No agent works on \(composition.paths.database): start `sentinel` or `sentinel agent`, then ask again."
             )
@@ -133,6 +135,10 @@ struct StoreDesk: Sendable {
         let inbox = IntentInbox(composition.paths.database)
         let id = try await inbox.append(
             intent, author: composition.author("command line"), at: composition.clock.now())
+        if !isHeld {
+            let flags = KillFlags(startedAt: composition.clock.now()) { _ in }
+            try await composition.agent(killFlags: flags, listening: nil).answerOnce()
+        }
         let query = StoreQuery<String>([.intents]) { try $0.outcome(ofIntent: id) ?? "" }
         for try await outcome in reader.observe(query) where !outcome.isEmpty {
             return outcome

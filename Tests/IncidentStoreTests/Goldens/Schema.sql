@@ -220,11 +220,22 @@ CREATE TABLE incident_reports (
     report_text TEXT NOT NULL DEFAULT '',
     related_commits TEXT NOT NULL DEFAULT '[]',
     urgency INTEGER NOT NULL GENERATED ALWAYS AS (CASE WHEN state = 'resolved' THEN 0 ELSE
-        CASE severity WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END END) VIRTUAL, graph TEXT, no_code_cause TEXT,
+        CASE severity WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END END) VIRTUAL, graph TEXT, no_code_cause TEXT, snoozed_until TEXT, snoozed_by TEXT, silence_id INTEGER REFERENCES silence (id), inhibited_by INTEGER REFERENCES incident_reports (id), inhibited_why TEXT, flapping_since TEXT, is_present INTEGER NOT NULL DEFAULT 1 CHECK (is_present IN (0, 1)), changes TEXT NOT NULL DEFAULT '[]', reopened INTEGER NOT NULL DEFAULT 0 CHECK (reopened >= 0), told_at TEXT, owed TEXT, cost_total REAL NOT NULL DEFAULT 0, shown_state TEXT GENERATED ALWAYS AS (CASE
+    WHEN state = 'resolved' AND flapping_since IS NULL THEN 'resolved'
+    WHEN silence_id IS NOT NULL THEN 'silenced'
+    WHEN snoozed_until IS NOT NULL THEN 'snoozed'
+    WHEN flapping_since IS NOT NULL THEN 'flapping'
+    ELSE state END) VIRTUAL, rank INTEGER GENERATED ALWAYS AS (
+    CASE WHEN state = 'resolved' AND flapping_since IS NULL THEN 0 ELSE
+        CASE severity WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END
+        + CASE WHEN silence_id IS NULL AND snoozed_until IS NULL AND inhibited_by IS NULL
+            AND state <> 'resolved' THEN 4 ELSE 0 END END) VIRTUAL,
     CHECK ((state = 'resolved') = (resolved_at IS NOT NULL))
 ) STRICT;
-CREATE INDEX incident_listed ON incident_reports (urgency DESC, last_seen DESC, id DESC);
+CREATE INDEX incident_inhibited ON incident_reports (inhibited_by) WHERE inhibited_by IS NOT NULL;
+CREATE INDEX incident_ranked ON incident_reports (rank DESC, last_seen DESC, id DESC);
 CREATE INDEX incident_returned ON incident_reports (fingerprint, resolved_at);
+CREATE INDEX incident_snoozed ON incident_reports (snoozed_until) WHERE snoozed_until IS NOT NULL;
 CREATE UNIQUE INDEX incident_unresolved ON incident_reports (fingerprint) WHERE state <> 'resolved';
 CREATE INDEX incident_unseen ON incident_reports (seen_at) WHERE state <> 'resolved';
 CREATE TRIGGER incident_reports_delete AFTER DELETE ON incident_reports BEGIN
@@ -432,6 +443,30 @@ CREATE TRIGGER setting_value_insert AFTER INSERT ON setting_value BEGIN
 END;
 CREATE TRIGGER setting_value_update AFTER UPDATE ON setting_value BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'settings';
+END;
+CREATE TABLE silence (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    matcher TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    author TEXT NOT NULL CHECK (author <> ''),
+    created_at TEXT NOT NULL,
+    starts_at TEXT NOT NULL,
+    expires_at TEXT NOT NULL,
+    ended_at TEXT,
+    ended_by TEXT,
+    phase TEXT NOT NULL DEFAULT 'waiting' CHECK (phase IN ('waiting', 'running', 'over')),
+    CHECK (starts_at < expires_at),
+    CHECK ((ended_at IS NULL) = (ended_by IS NULL))
+) STRICT;
+CREATE INDEX silence_due ON silence (phase) WHERE phase <> 'over';
+CREATE TRIGGER silence_delete AFTER DELETE ON silence BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
+END;
+CREATE TRIGGER silence_insert AFTER INSERT ON silence BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
+END;
+CREATE TRIGGER silence_update AFTER UPDATE ON silence BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
 END;
 CREATE TABLE source_health (
     name TEXT PRIMARY KEY NOT NULL,

@@ -78,7 +78,11 @@ struct CoralEngineTests {
         let program = try await Program(of: embedded)
         let stage = try Stage(kind: .coral, extra: { _ in ["SENTINEL_CORAL": program.path, "PATH": "/usr/bin:/bin"] })
         let found = try await stage.scan(carryingOutActs: false)
-        let (wanted, got) = (Set(expected.findings.map(\.fingerprint)), Set(found.findings.map(\.fingerprint)))
+        // Notes may differ: the program's rows hold no events of an issue, so that nothing ties one to its traces.
+        let (wanted, got) = (
+            Set(expected.findings.filter { !$0.isNote }.map(\.fingerprint)),
+            Set(found.findings.filter { !$0.isNote }.map(\.fingerprint))
+        )
         #expect(got == wanted)
         #expect(stage.world.calls(to: .langfuse).isEmpty && stage.world.calls(to: .sentry).isEmpty)
         #expect(program.statements.contains { $0.contains("langfuse") && $0.contains("from_start_time") })

@@ -41,7 +41,7 @@ package struct AgentLoopDetector: Detector {
         self.context = context
         state = .readingCandidates
         let query = LoopQueries.candidates(
-            now: context.now, threshold: context.settings.agentLoopGenerationThreshold)
+            now: context.now, threshold: context.settings.agentLoopGenerationThreshold, engine: context.settings.engine)
         statement = query.sql
         return .query(query)
     }

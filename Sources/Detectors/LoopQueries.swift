@@ -25,8 +25,15 @@ enum LoopQueries {
 
     /// Every trace with more steps in the window than the threshold: all of them, so that no crowd of long traces hides
     /// the one that loops.
-    static func candidates(now: Instant, threshold: Int) -> DetectorQuery {
-        DetectorQuery(
+    ///
+    /// A trace with many steps in the window has as many in all: the mirror's row a trace says so without its steps.
+    static func candidates(now: Instant, threshold: Int, engine: Settings.Engine) -> DetectorQuery {
+        let (start, least) = (Value(now - window), Value.integer(Int64(threshold)))
+        let isLong =
+            engine == .clickhouse
+            ? ""
+            : "trace_id IN (SELECT trace_id FROM langfuse.observations_by_trace WHERE last_at >= ? AND steps > ?) AND "
+        return DetectorQuery(
             sql: """
                 SELECT t.trace_id, t.steps, t.generations, t.first_seen, t.last_seen, t.cost, t.recent_cost, t.rejected_costs, \
                 b.first_at, b.steps AS length, b.name FROM (\
@@ -36,14 +43,14 @@ enum LoopQueries {
                 SUM(CASE WHEN \(isSound) THEN total_cost ELSE 0 END) AS cost, \
                 SUM(CASE WHEN \(isSound) AND start_time >= ? THEN total_cost ELSE 0 END) AS recent_cost, \
                 SUM(CASE WHEN total_cost IS NULL OR \(isSound) THEN 0 ELSE 1 END) AS rejected_costs \
-                FROM langfuse.observations WHERE start_time >= ? AND start_time <= ? AND \(isStep) \
+                FROM langfuse.observations \
+                WHERE \(isLong)start_time >= ? AND start_time <= ? AND \(isStep) \
                 GROUP BY trace_id HAVING COUNT(*) > ?) t \
                 LEFT JOIN langfuse.observations_by_trace b ON b.trace_id = t.trace_id \
                 ORDER BY t.recent_cost DESC, t.steps DESC, t.trace_id
                 """,
-            parameters: [
-                Value(now - rateWindow), Value(now - window), Value(now), .integer(Int64(threshold)),
-            ])
+            parameters: [Value(now - rateWindow)] + (engine == .clickhouse ? [] : [start, least])
+                + [start, Value(now), least])
     }
 
     /// Every trace older than the window that is still alive and has more steps in all than the threshold: a slow loop

@@ -83,7 +83,7 @@ struct Planted {
 
     private func candidates(_ query: DetectorQuery, now: Instant) -> RowSet {
         let window = steps.filter { $0.at >= now - .hours(2) && $0.at <= now && $0.type != "EVENT" }
-        let threshold = query.parameters[3].integer ?? 0
+        let threshold = query.parameters.last?.integer ?? 0
         let rows: [[Value]] = Dictionary(grouping: window, by: \.trace).sorted { $0.key < $1.key }.compactMap {
             trace, steps in
             guard steps.count > threshold, let first = steps.map(\.at).min(), let last = steps.map(\.at).max() else {

@@ -35,8 +35,12 @@ struct SampleQueries {
             (SELECT trace_id, SUM(CASE WHEN \(Self.isSound) THEN total_cost ELSE 0 END) AS cost \
             FROM langfuse.observations WHERE start_time >= ? AND start_time <= ? GROUP BY trace_id) t
             """ : "langfuse.observations_by_trace WHERE last_at >= ? AND last_at <= ?"
+        // What is older than the window may have been written last: history is read from its new end.
+        let latest =
+            isAddedUpThere ? "" : ", (SELECT MAX(changed_at) FROM langfuse.observations_by_trace) AS changed_at"
         return DetectorQuery(
-            sql: "SELECT COUNT(*) AS traces, SUM(cost) AS cost FROM \(traces)", parameters: [Value(from), Value(to)])
+            sql: "SELECT COUNT(*) AS traces, SUM(cost) AS cost\(latest) FROM \(traces)",
+            parameters: [Value(from), Value(to)])
     }
 
     /// The step names of the traces of a week, where they are kept.

@@ -292,7 +292,12 @@ package struct ToolFailureDetector: Detector {
     }
 
     private func health(_ findings: [Finding]) -> (DetectorHealth.State, String) {
-        guard !tools.isEmpty || !judged.isEmpty else { return (.noData, "No tool was called lately.") }
+        guard !tools.isEmpty || !judged.isEmpty else {
+            // A project without tools is not blind; one whose tools have gone quiet may be.
+            return context.tools.isEmpty
+                ? (.ok, "No tool is called in this project.")
+                : (.noData, "No tool was called lately, though \(context.tools.count) are known.")
+        }
         let now = Dictionary(judged.map { ($0.tool, $0.judgement.profile) }) { $1 }
         let all = Set(tools.map(\.name)).union(now.keys)
         let learning = all.count { name in

@@ -44,6 +44,9 @@ package struct TraceSampler: Sendable {
         outcome.readUntil = outcome.startsAnew ? nil : memory.readUntil
     }
 
+    /// Whether the uniform draw of a share, in per cent, takes a trace.
+    package static func draws(_ trace: String, percent: Double) -> Bool { TraceDigest.isDrawn(trace, percent: percent) }
+
     private static func rules(of settings: Settings) -> String {
         """
         score \(settings.samplerKeepScore), uniform \(settings.samplerUniformPercent) %, \
@@ -95,6 +98,10 @@ package struct TraceSampler: Sendable {
         outcome.total = row["traces"].integer ?? 0
         let cost = row["cost"].real ?? 0
         outcome.meanCost = outcome.total > 0 && cost.isFinite ? cost / Double(outcome.total) : 0
+        // What changes while the pages are read is read again in the next cycle.
+        if outcome.total > 0, let changed = row["changed_at"].instant {
+            outcome.readUntil = max(changed, outcome.readUntil ?? changed)
+        }
     }
 
     /// What the week before had is known and not new.
@@ -125,11 +132,6 @@ package struct TraceSampler: Sendable {
             return false
         }
         place = .init(time: time, trace: id)
-        for row in rows.records {
-            if let changed = row["changed_at"].instant, changed > outcome.readUntil ?? .init(milliseconds: .min) {
-                outcome.readUntil = changed
-            }
-        }
         return rows.count >= SampleQueries.page
     }
 

@@ -97,9 +97,8 @@ struct PageFetch {
             error: judge.sourceError(.refusedByProvider, first, reason, judge.checkAddress), trouble: .lasting)
     }
 
-    /// A mirror never reads the same page twice on purpose, so only pages of live tables are kept.
     private func cacheKey(of request: HTTPRequest) -> PageCache.Key? {
-        guard request.method == .get, plan.scan.patience == nil else { return nil }
+        guard request.method == .get, plan.scan.usesPageCache else { return nil }
         return PageCache.Key(
             source: plan.source.name, table: plan.scan.table.name, filters: plan.scan.filters, url: request.url)
     }

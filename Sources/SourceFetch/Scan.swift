@@ -16,13 +16,15 @@ package struct Scan: Hashable, Sendable {
     /// How long one request may wait for its turn or for a provider that asked for silence; nil for what a statement
     /// waits.
     package var patience: Span?
+    /// Pages may be answered by those that were read a moment ago. A mirror never reads the same page twice on purpose.
+    package var usesPageCache: Bool
     /// Replaces the table's own request path and paging: an older API.
     package var fallback: MirrorSpec.Fallback?
 
     package init(
         source: SourceSpec, table: TableSpec, filters: [String: Value] = [:],
         extraParameters: [MirrorSpec.Parameter] = [], rowLimit: Int? = nil, columns: Set<String>? = nil,
-        patience: Span? = nil, fallback: MirrorSpec.Fallback? = nil
+        patience: Span? = nil, usesPageCache: Bool = true, fallback: MirrorSpec.Fallback? = nil
     ) {
         self.source = source
         self.table = table
@@ -31,6 +33,7 @@ package struct Scan: Hashable, Sendable {
         self.rowLimit = rowLimit
         self.columns = columns
         self.patience = patience
+        self.usesPageCache = usesPageCache
         self.fallback = fallback
     }
 

@@ -29,7 +29,7 @@ enum Bench {
         let folder = "\(FileManager.default.temporaryDirectory.path)/sentinel-bench-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let clock = Lock(now)
-        let specs = SourceCatalog.load(directory: "sources").specs.filter { $0.name == "langfuse" }
+        let specs = SourceCatalog.load(directory: "sources").specs.filter { ["langfuse", "sentry"].contains($0.name) }
         let pages = SeededPages(count: count, end: now, days: 8)
         let engine = SourceEngine(
             SourceEngineConfiguration(

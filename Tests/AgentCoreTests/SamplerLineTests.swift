@@ -39,8 +39,8 @@ struct SamplerLineTests {
         try text.write(toFile: "\(stage.folder.path)/settings.json", atomically: true, encoding: .utf8)
     }
 
-    @Test("a cycle scores all traces of a day, keeps what is worth reading, and shows it")
-    func cycle() async throws {
+    @Test("a cycle scores all traces of a day, the next ones what is new, and each keeps what is worth reading")
+    func cycles() async throws {
         let stage = try Stage()
         let day = stage.world.read(\.observations).filter { $0.start >= Stage.start - .hours(24) }
         let report = try await stage.scan(carryingOutActs: false)
@@ -48,39 +48,55 @@ struct SamplerLineTests {
         let stats = try #require(sampling.stats)
         #expect(stats.total == Set(day.map(\.traceID)).count && stats.total > 1_000)
         #expect(sampling.scored == stats.total && sampling.gaps.isEmpty)
-        let reasons = Dictionary(uniqueKeysWithValues: stats.reasons.map { ($0.name, $0.count) })
-        #expect(
-            reasons["error"] == Set(day.filter { $0.level == "ERROR" || $0.level == "WARNING" }.map(\.traceID)).count)
-        #expect(reasons["many_steps"] == Dictionary(grouping: day, by: \.traceID).values.count { $0.count > 5 })
-        #expect((reasons["high_cost"] ?? 0) > 0 && reasons["novel_pattern"] == nil)
+        let troubled = day.filter { $0.level == "ERROR" || $0.level == "WARNING" }.map(\.traceID)
+        #expect(count("error", stats) == Set(troubled).count)
+        #expect(count("many_steps", stats) == Dictionary(grouping: day, by: \.traceID).values.count { $0.count > 5 })
+        #expect(count("high_cost", stats) > 0 && count("novel_pattern", stats) == 0)
         let expected = Double(stats.total) / 100
-        #expect(abs(Double(reasons["uniform"] ?? 0) - expected) < 5 * expected.squareRoot())
+        #expect(abs(Double(count("uniform", stats)) - expected) < 5 * expected.squareRoot())
         #expect(stats.kept + stats.dropped == stats.total && stats.kept < stats.total / 2)
         #expect(report.json["sampling"]?["uniform"]?["weight"]?.double == 100)
         #expect(report.timings.map(\.stage).prefix(3) == ["sync", "sample", "detect"])
-        let moment = stage.clock
-        #expect(try await stage.read(.dashboard(at: moment)).sampling == stats)
-    }
+        #expect(try await stage.read(.dashboard(at: stage.clock)).sampling == stats)
 
-    @Test("the next cycle scores what is new, and a new set of step names is kept as novel")
-    func next() async throws {
-        let stage = try Stage()
-        let first = try #require(try await stage.scan(carryingOutActs: false).sampling?.stats)
+        // A new set of names, and outputs that failed their check since.
+        let kept = try await keptTraces(stage)
+        let late = stage.world.read(\.observations).filter { $0.start >= Stage.start - .hours(20) }
+        let dropped = Set(late.map(\.traceID)).subtracting(kept).sorted().prefix(3)
+        try await fail(Set(dropped), stage)
         stage.advance(by: .minutes(15))
-        let now = Stage.start + .minutes(10)
-        Self.plant(
-            ["charge_card", "wipe_ledger"].enumerated().map {
-                Self.step("odd-run", $0.offset, at: now, name: $0.element, output: #"{"status":"ok"}"#)
-            }, in: stage.world)
+        let rows = ["charge_card", "wipe_ledger"].enumerated().map {
+            Self.step(
+                "odd-run", $0.offset, at: Stage.start + .minutes(10), name: $0.element, output: #"{"status":"ok"}"#)
+        }
+        Self.plant(rows, in: stage.world)
         let second = try #require(try await stage.scan(carryingOutActs: false).sampling)
-        #expect(second.scored > 0 && second.scored < first.total / 10)
-        #expect(second.stats?.reasons.first { $0.name == "novel_pattern" }?.count == 1)
-        #expect(
-            try await StoreReader(stage.store).read(.init([.sampling]) { try $0.keptTraces(at: now) }).contains(
-                "odd-run"))
+        let next = try #require(second.stats)
+        #expect(second.scored > 0 && second.scored < stats.total / 10)
+        #expect(count("novel_pattern", next) == 1 && count("schema_failed", next) == 3)
+        #expect(try await keptTraces(stage).isSuperset(of: dropped + ["odd-run"]))
         stage.advance(by: .minutes(15))
         let third = try #require(try await stage.scan(carryingOutActs: false).sampling?.stats)
-        #expect(third.reasons.first { $0.name == "novel_pattern" }?.count == 1)
+        #expect(count("novel_pattern", third) == 1 && count("schema_failed", third) == 3)
+    }
+
+    private func count(_ reason: String, _ stats: SamplingStats) -> Int {
+        stats.reasons.first { $0.name == reason }?.count ?? 0
+    }
+
+    private func keptTraces(_ stage: Stage) async throws -> Set<String> {
+        let now = stage.clock.now()
+        return try await stage.read(StoreQuery([.sampling]) { try $0.keptTraces(at: now) })
+    }
+
+    private func fail(_ traces: Set<String>, _ stage: Stage) async throws {
+        var finding = Finding(
+            type: .promptDrift, severity: .high, fingerprint: Fingerprint("x"), subject: "support-bot",
+            description: "d", evidence: [:], sql: "", onset: Stage.start, lastSeen: Stage.start, costPerHour: 0)
+        finding.links.traces = traces
+        let writer = try await StoreWriter.open(stage.store, holder: "t", pid: 2, at: Stage.start)
+        try await writer.transaction { [finding] in try $0.noteFailedTraces([finding], at: Stage.start) }
+        try await writer.release(at: Stage.start)
     }
 
     @Test("a dropped trace costs no body call")
@@ -139,26 +155,6 @@ struct SamplerLineTests {
         let report = try await stage.scan(carryingOutActs: false)
         let loops = Set(report.findings.filter { $0.type == .agentLoop && !$0.isNote }.map(\.subject))
         #expect(loops == Set((0..<30).map { "stuck-\($0)" } + [stage.truth.loopTrace]))
-    }
-
-    @Test("traces whose outputs failed their check are kept from the next cycle on")
-    func failed() async throws {
-        let stage = try Stage()
-        let first = try #require(try await stage.scan(carryingOutActs: false).sampling?.stats)
-        let kept = try await StoreReader(stage.store).read(.init([.sampling]) { try $0.keptTraces(at: Stage.start) })
-        let day = stage.world.read(\.observations).filter { $0.start >= Stage.start - .hours(20) }
-        let dropped = Set(day.map(\.traceID)).subtracting(kept).sorted().prefix(3)
-        var finding = Finding(
-            type: .promptDrift, severity: .high, fingerprint: Fingerprint("x"), subject: "support-bot",
-            description: "d", evidence: [:], sql: "", onset: Stage.start, lastSeen: Stage.start, costPerHour: 0)
-        finding.links.traces = Set(dropped)
-        let writer = try await StoreWriter.open(stage.store, holder: "t", pid: 2, at: Stage.start)
-        try await writer.transaction { [finding] in try $0.noteFailedTraces([finding], at: Stage.start) }
-        try await writer.release(at: Stage.start)
-        stage.advance(by: .minutes(15))
-        let second = try #require(try await stage.scan(carryingOutActs: false).sampling?.stats)
-        #expect(first.reasons.first { $0.name == "schema_failed" } == nil)
-        #expect(second.reasons.first { $0.name == "schema_failed" }?.count == 3)
     }
 
     @Test("a Langfuse that is down is told of, and no sample stands in the way of the detectors")

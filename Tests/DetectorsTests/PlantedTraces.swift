@@ -43,7 +43,10 @@ struct PlantedTraces {
         let day = traces.filter { $0.at >= from && $0.at <= to }
         if query.sql.contains("COUNT(*) AS traces") {
             let cost = day.map(\.cost).reduce(0, +)
-            return RowSet(columns: ["traces", "cost"], rows: [[Value(day.count), Value(cost)]])
+            let changed = traces.map { $0.changed ?? $0.at }.max()
+            return RowSet(
+                columns: ["traces", "cost", "changed_at"],
+                rows: [[Value(day.count), Value(cost), changed.map { Value($0) } ?? .null]])
         }
         if query.sql.contains("GROUP BY step_names") {
             let rows = day.map { trace -> [Value] in [Self.list(trace.names), Value(trace.at), Value(trace.at)] }

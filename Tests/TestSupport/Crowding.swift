@@ -1,11 +1,11 @@
 package import Testing
 
-/// Runs few of the tests that carry it at once. Those that drive the whole line compute for seconds; a machine of two
-/// cores would else keep small tests from answering before their deadlines.
+/// Runs one of the tests that carry it at a time. Those that drive the whole line compute for seconds; on a machine of two
+/// cores two of them would have both of Swift's threads, and small tests could not answer before their deadlines.
 package struct CrowdLimit: SuiteTrait, TestTrait, TestScoping {
     package let isRecursive = true
 
-    private static let gate = Gate(places: 2)
+    private static let gate = Gate(places: 1)
 
     @concurrent
     package func provideScope(

@@ -57,7 +57,8 @@ struct DetectorStage: Sendable {
                 return gaps.isEmpty ? report : report.partial(because: gaps.joined(separator: " "))
             case .query(let query):
                 do {
-                    let answer = try await engine.query(query.sql, query.parameters, freshness: Self.freshness)
+                    let answer = try await engine.query(
+                        query.sql, query.parameters, freshness: Self.freshness, limits: .unattended)
                     for source in answer.sources where source.state.isIncomplete && source.state != .notConfigured {
                         let gap = source.message ?? "\(source.source) gives less than everything."
                         if !gaps.contains(gap) { gaps.append(gap) }

@@ -33,7 +33,8 @@ struct InvestigationStage: Sendable {
 
     private func answer(to query: InvestigationQuery) async -> InvestigationAnswer {
         do {
-            let result = try await engine.query(query.sql, query.parameters, freshness: .upTo(.minutes(5)))
+            let result = try await engine.query(
+                query.sql, query.parameters, freshness: .upTo(.minutes(5)), limits: .unattended)
             if query.isOptional, result.sources.contains(where: { $0.state == .notConfigured }) { return .absent }
             return .rows(result.rows, isPartial: result.isPartial)
         } catch  where query.isOptional && [.notConfigured, .unknownTable].contains(error.kind) {

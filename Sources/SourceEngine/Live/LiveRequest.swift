@@ -16,6 +16,12 @@ struct LiveRequest: Hashable, Sendable {
             parameters: scan.extraParameters, columns: scan.columns, limit: scan.rowLimit, oldest: oldest)
     }
 
+    func waiting(_ patience: Span?) -> LiveRequest {
+        var request = self
+        request.scan.patience = patience
+        return request
+    }
+
     /// The same request to the older API that the overlay names; nil where it names none.
     var older: LiveRequest? {
         guard let fallback = scan.source.overlay.mirrors[scan.table.name]?.fallback else { return nil }

@@ -22,6 +22,7 @@ final class LiveScans: LiveAsking {
     func ask(_ requests: [LiveRequest]) throws -> [(LiveRequest, LiveAnswer)] {
         guard let scope = gate.scope, let first = requests.first else { return [] }
         let name = QualifiedName(first.scan.source.name, first.scan.table.name)
+        let requests = requests.map { $0.waiting(scope.permission.limits.patience) }
         do {
             if let sentence = scope.permission.unconfigured[name.schema] {
                 throw SourceError(

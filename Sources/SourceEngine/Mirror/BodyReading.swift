@@ -9,8 +9,11 @@ struct BodyFetch: Sendable {
     let clock: WallClock
 
     /// Rows in the order of the table's columns, with the calls they took.
-    func rows(of table: MirrorTable, group: Value, usesFallback: Bool) async throws -> (rows: [[Value]], calls: Int) {
-        guard let scan = table.bodyScan(group: group, usesFallback: usesFallback) else { return ([], 0) }
+    func rows(
+        of table: MirrorTable, group: Value, usesFallback: Bool, patience: Span?
+    ) async throws -> (rows: [[Value]], calls: Int) {
+        guard var scan = table.bodyScan(group: group, usesFallback: usesFallback) else { return ([], 0) }
+        scan.patience = patience
         let gathered = Lock<[[Value]]>([])
         let bodies = table.bodyPositions
         let outcome = try await pages.scan(scan) { page in
@@ -76,10 +79,10 @@ final class BodyReading {
         }
         try scope.takeBodyFetch(for: table.name)
         let usesFallback = scope.permission.usingFallback.contains(table.name)
-        let fetch = fetch
+        let (fetch, patience) = (fetch, scope.permission.limits.patience)
         let found = try BlockingBridge.wait(
             until: scope.permission.deadline, isCancelled: { scope.permission.isCancelled.withLock { $0 } }
-        ) { try await fetch.rows(of: table, group: group, usesFallback: usesFallback) }
+        ) { try await fetch.rows(of: table, group: group, usesFallback: usesFallback, patience: patience) }
         scope.noteCalls(found.calls, of: table.name.schema)
         let rows = Dictionary(
             found.rows.filter { $0.count == table.table.columns.count }.map { row in

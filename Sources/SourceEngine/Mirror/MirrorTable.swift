@@ -57,7 +57,7 @@ struct MirrorTable: Sendable {
         var scan = Scan(
             source: source, table: table, filters: constants,
             extraParameters: fallback?.parameters ?? mirror.parameters, patience: MirrorSync.patience,
-            fallback: fallback)
+            usesPageCache: false, fallback: fallback)
         scan.bound(by: mirror.bounds, from: window.from, to: window.to)
         return scan
     }

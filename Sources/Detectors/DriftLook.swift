@@ -31,7 +31,6 @@ struct DriftLook: Sendable {
     private var search = Interval(from: Instant(milliseconds: 0), to: Instant(milliseconds: 0))
     private var beginnings: [Instant] = []
     private var lastGood: Instant?
-    private var isYounger = false
     private var probes = 0
     /// The last probe ended where the outputs that were looked at before begin.
     private var isContiguous = false
@@ -75,11 +74,6 @@ struct DriftLook: Sendable {
             return isFirst && isFull ? older() : judge()
         case .readingOlder:
             take(rows)
-            // A feature younger than a day: what came before the newest ones is all that there is.
-            if rows.rows.isEmpty, isRead, !isYounger {
-                isYounger = true
-                return ask(from: context.now - reach, to: outputs.first?.at ?? context.now, limit: Self.most)
-            }
             return judge()
         case .readingBeginnings:
             beginnings = rows.records.compactMap { $0["hour"].instant }
@@ -103,10 +97,13 @@ struct DriftLook: Sendable {
         outputs = DriftOutput.inOrder(outputs + read)
     }
 
-    /// A busy feature's newest outputs are of minutes; what it was like before the last day is asked for as well.
+    /// A busy feature's newest outputs are of minutes; what it was like before the last day is asked for as well. Of a feature
+    /// that is younger than a day, what came before them.
     private mutating func older() -> Step {
         state = .readingOlder
-        let end = min(outputs.first?.at ?? context.now, context.now - DriftQueries.window)
+        let oldest = outputs.first?.at ?? context.now
+        let isYoung = feature.total.map { $0 - feature.outputs < DriftFeature.enough } ?? false
+        let end = isYoung ? oldest : min(oldest, context.now - DriftQueries.window)
         return ask(from: context.now - reach, to: end, limit: Self.most)
     }
 

@@ -182,7 +182,8 @@ struct DriftStageTests {
         let scenario = Scenario.everything(now: Stage.start, seed: seed)
         let report = try await Stage(scenario: scenario).scan(carryingOutActs: false)
         #expect(scenario.gap(of: Self.findings(report), in: [.promptDrift]).sentences == [])
-        #expect(
-            report.detectors.first { $0.type == .promptDrift }?.state == .ok, "\(report.detectors) \(report.sources)")
+        // The stage's clock stands still, so a minute's calls are all that there are: the suspicious come first.
+        let health = try #require(report.detectors.first { $0.type == .promptDrift })
+        #expect(health.message.contains("5 drift"), "\(health.message)")
     }
 }

@@ -62,9 +62,9 @@ enum CascadeQueries {
         return DetectorQuery(
             sql: """
                 SELECT trace_id, date_trunc('minute', start_time) AS minute, coalesce(environment, '') AS stage, \
-                coalesce(release, '') AS shipped, \(figures) FROM langfuse.observations \
+                coalesce(release, '') AS shipped, coalesce(name, '') AS feature, \(figures) FROM langfuse.observations \
                 WHERE trace_id IN (\(marks)) AND type = 'GENERATION' AND start_time >= ? AND start_time <= ? \
-                GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+                GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
                 """,
             parameters: traces.map(Value.text) + [Value(start), Value(end)])
     }

@@ -106,6 +106,8 @@ struct CascadeShare: Hashable {
     var tracedCalls = 0
     var tracedCost = 0.0
     var traces: Set<String> = []
+    /// The names of the traced generations, and how many have each.
+    var features: [String: Int] = [:]
 }
 
 /// Every generation belongs to one issue or to none, so no dollar is counted twice.
@@ -128,14 +130,14 @@ struct CascadePartition {
             else { continue }
             taken[cell.key, default: (0, 0)].calls += cell.calls
             taken[cell.key, default: (0, 0)].cost += cell.cost
-            shares[owner.id, default: CascadeShare()].add(cell, trace: trace)
+            shares[owner.id, default: CascadeShare()].add(cell, trace: trace, feature: row["feature"].text ?? "")
         }
         for cell in cells.cells {
             guard let owner = Self.owner(of: cell.key, among: ranked) else { continue }
             var rest = cell
             rest.calls = max(0, rest.calls - (taken[cell.key]?.calls ?? 0))
             rest.cost = max(0, rest.cost - (taken[cell.key]?.cost ?? 0))
-            shares[owner.id, default: CascadeShare()].add(rest, trace: nil)
+            shares[owner.id, default: CascadeShare()].add(rest, trace: nil, feature: "")
         }
         for issue in issues where shares[issue.id]?.tracedCalls ?? 0 >= Self.leastTraced {
             shares[issue.id]?.limit(to: Double(issue.events) / Double(max(1, issue.eventsRead)))
@@ -153,13 +155,14 @@ struct CascadePartition {
 }
 
 extension CascadeShare {
-    fileprivate mutating func add(_ cell: GenerationCell, trace: String?) {
+    fileprivate mutating func add(_ cell: GenerationCell, trace: String?, feature: String) {
         calls += cell.calls
         cost += cell.cost
         guard let trace else { return }
         tracedCalls += cell.calls
         tracedCost += cell.cost
         traces.insert(trace)
+        if !feature.isEmpty { features[feature, default: 0] += cell.calls }
     }
 
     /// Cuts the share to `times` what is traced.

@@ -66,6 +66,9 @@ package enum Grouping {
             return (1, "both came with release \(name)")
         }
         if let why = byFeature(left, right) { return why }
+        // Where both say whose calls they are about, other names are other calls.
+        let features = (left.links.features, right.links.features)
+        if !features.0.isEmpty, !features.1.isEmpty, features.0.isDisjoint(with: features.1) { return nil }
         let types: Set = [left.type, right.type]
         if types == [.costSpike, .errorCascade], distance <= costAndErrors, overlap(left, right) {
             return (3, "both began within the hour, and the errors' generations are part of the cost")

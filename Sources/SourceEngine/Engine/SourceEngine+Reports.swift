@@ -16,7 +16,10 @@ extension SourceEngine {
         of schema: String, tables: [QualifiedName], failure: SourceError? = nil, late: Set<QualifiedName> = []
     ) -> SourceReport {
         let known = tables.filter { catalog.mirrored($0) != nil }.map { ($0, statuses[$0] ?? TableStatus()) }
-        let ends = known.map { end(of: $1) }
+        // A table that is read now and then is as old as it may be, and makes the others no older.
+        let paced = known.filter { name, _ in (catalog.mirrored(name)?.mirror.every ?? .milliseconds(0)) > .milliseconds(0) }
+        let ends = (paced.count < known.count ? known.filter { row in !paced.contains { $0.0 == row.0 } } : known)
+            .map { end(of: $1) }
         var report = SourceReport(
             source: schema, state: .ok, asOf: ends.contains(nil) ? nil : ends.compactMap { $0 }.min(),
             calls: calls[schema] ?? 0, rows: known.reduce(0) { $0 + ($1.1.last?.rows ?? 0) },

@@ -15,13 +15,22 @@ extension SourceEngine {
     ) async -> [SourceReport] {
         let all = catalog.mirrors.values.flatMap { $0 }.map(\.name)
         let wanted = (tables?.compactMap(catalog.owner(of:)) ?? all).filter { catalog.mirrored($0) != nil }
-        let names = Set(wanted).filter { catalog.unconfigured[$0.schema] == nil }
+        await load(wanted)
+        let names = Set(wanted).filter { name in
+            catalog.unconfigured[name.schema] == nil && (tables != nil || since != nil || isDue(name))
+        }
         for name in names.sorted() { startSync(of: name, since: since, progress: progress) }
         let deadline = within.map { ContinuousClock.now + $0.duration }
         for name in names.sorted() { await wait(for: name, until: deadline) }
         let reports = await reports()
         guard let tables else { return reports }
         return reports.filter { report in tables.contains { $0.schema == report.source.lowercased() } }
+    }
+
+    /// A table whose overlay says how old it may become is left alone until then.
+    private func isDue(_ name: QualifiedName) -> Bool {
+        guard let every = catalog.mirrored(name)?.mirror.every, every > .milliseconds(0) else { return true }
+        return !isFresh(name, within: every)
     }
 
     /// Brings the tables up to `freshness`, each on its own; answers when all have ended or at the deadline.

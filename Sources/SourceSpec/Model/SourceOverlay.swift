@@ -66,6 +66,8 @@ package struct MirrorSpec: Hashable, Sendable {
     package var key: [String]
     /// Re-read behind the watermark for late rows.
     package var overlap: Span
+    /// How old it may become before a sync of everything reads it again; a statement that reads it asks for what it needs.
+    package var every: Span
     /// The history of the first read, and the longest window of one request chain.
     package var backfill: Span
     package var slice: Span
@@ -125,7 +127,7 @@ package struct MirrorSpec: Hashable, Sendable {
     }
 
     package init(
-        bounds: TimeBounds, key: [String], overlap: Span = .minutes(15), backfill: Span = .days(8),
+        bounds: TimeBounds, key: [String], overlap: Span = .minutes(15), every: Span = .milliseconds(0), backfill: Span = .days(8),
         slice: Span = .days(1), retention: Span = .days(35), parameters: [Parameter] = [], fallback: Fallback? = nil,
         bodies: Bodies? = nil, rollups: Bool = false,
         filters: [Filter] = []
@@ -133,6 +135,7 @@ package struct MirrorSpec: Hashable, Sendable {
         self.bounds = bounds
         self.key = key
         self.overlap = overlap
+        self.every = every
         self.backfill = backfill
         self.slice = slice
         self.retention = retention

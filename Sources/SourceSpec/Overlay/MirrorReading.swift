@@ -9,12 +9,13 @@ struct MirrorReading {
 
     func mirror() -> MirrorSpec {
         fields.allow([
-            "time_column", "key", "window", "time_format", "overlap", "backfill", "slice", "retention", "rollups",
+            "time_column", "key", "window", "time_format", "overlap", "every", "backfill", "slice", "retention", "rollups",
             "parameters", "filters", "bodies", "fallback",
         ])
         let bounds = BoundsReading(fields: fields, table: table).bounds()
         var mirror = MirrorSpec(bounds: bounds, key: key())
         mirror.overlap = fields.span("overlap") ?? mirror.overlap
+        mirror.every = fields.span("every") ?? mirror.every
         mirror.backfill = fields.span("backfill") ?? mirror.backfill
         mirror.slice = fields.span("slice") ?? mirror.slice
         mirror.retention = fields.span("retention") ?? mirror.retention

@@ -1,0 +1,69 @@
+import AgentCore
+import Basics
+import IncidentStore
+import OnCallModel
+import Sandbox
+import TestSupport
+import Testing
+
+/// All that is planted, in one world, by one scan of a fresh store: what an installation on a bad night looks like.
+@Suite("Everything planted", .heavy)
+struct AcceptanceTests {
+    private static let night = Instant(iso8601: "2026-11-24T03:10:00Z") ?? Stage.start
+
+    private static func paging(_ report: CycleReport) -> [Scenario.Finding] {
+        report.findings.filter { !$0.isNote }.map { .init(type: $0.type.rawValue, subject: $0.subject) }
+    }
+
+    @Test(
+        "every class is found where it was planted, and nothing where it was not",
+        arguments: [(3, Stage.start, .tokens), (11, night, .price)] as [(UInt64, Instant, CostSpikeKind)])
+    func everything(seed: UInt64, now: Instant, spike: CostSpikeKind) async throws {
+        let scenario = Scenario.everything(now: now, seed: seed, spike: spike)
+        let stage = try Stage(scenario: scenario)
+        let report = try await stage.scan(carryingOutActs: false)
+        let gap = scenario.gap(of: Self.paging(report))
+        #expect(gap.sentences == [], "\(report.detectors.map { "\($0.type.rawValue) \($0.state): \($0.message)" })")
+        #expect(!report.isPartial, "\(report.detectors.map(\.message))")
+        try expectOrder(report, scenario)
+    }
+
+    /// Each finding stands in exactly one incident; no two loops share one; what one commit did is told once.
+    private func expectOrder(_ report: CycleReport, _ scenario: Scenario) throws {
+        let paging = report.findings.filter { !$0.isNote }
+        let placed = report.incidents.flatMap(\.findings)
+        #expect(Set(placed.map(\.fingerprint)) == Set(paging.map(\.fingerprint)))
+        #expect(placed.count == paging.count)
+        #expect(report.incidents.count <= paging.count)
+        for incident in report.incidents {
+            #expect(incident.findings.count { $0.type == .agentLoop } <= 1)
+            #expect(incident.findings.dropFirst().allSatisfy { !$0.why.isEmpty })
+            #expect(incident.findings.allSatisfy { !$0.sql.isEmpty && !$0.headline.isEmpty })
+        }
+        // No commit is blamed for what no commit caused.
+        let blamed = Dictionary(
+            report.incidents.flatMap { incident in
+                incident.findings.map { ($0.subject, incident.suspects.first?.sha) }
+            }, uniquingKeysWith: { first, _ in first })
+        for truth in scenario.truths where truth.verdict == .found {
+            guard case .commit(let sha) = truth.cause, let suspect = blamed[truth.subject] ?? nil else { continue }
+            #expect(suspect == sha, "\(truth.sentence) blamed on \(suspect)")
+        }
+    }
+
+    @Test("scanned again, nothing doubles and the steady calls stay few")
+    func again() async throws {
+        let scenario = Scenario.healthy(now: Stage.start, seed: 6)
+        let stage = try Stage(scenario: scenario)
+        _ = try await stage.scan()
+        for _ in 0..<3 {
+            stage.advance(by: .minutes(15))
+            stage.world.forgetCalls()
+            let report = try await stage.agent.scanOnce(thoroughly: false)
+            #expect(report.incidents.isEmpty)
+            for provider in [SandboxWorld.Provider.langfuse, .sentry, .github, .slack] {
+                #expect(stage.world.calls(to: provider).count <= 2, "\(provider) \(stage.world.calls(to: provider))")
+            }
+        }
+    }
+}

@@ -68,7 +68,8 @@ enum CascadeFinding {
             onset: issue.onset, lastSeen: issue.lastSeen, costPerHour: judgement.costPerHour,
             links: FindingLinks(
                 traces: Set(issue.traces.union(judgement.share.traces).sorted().prefix(100)),
-                releases: judgement.link == .release ? [issue.release] : [],
+                releases: issue.release.isEmpty ? [] : [issue.release],
+                guiltyReleases: judgement.link == .release ? [issue.release] : [],
                 features: Set(judgement.share.features.filter { $0.value * 10 >= judgement.share.tracedCalls }.keys)))
     }
 

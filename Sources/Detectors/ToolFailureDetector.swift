@@ -11,7 +11,7 @@ package struct ToolFailureDetector: Detector {
 
     private enum State {
         case idle, readingCalls, readingHours, readingOutputs, readingIssues, readingEvents, readingFirstCalls,
-            readingTraces, readingNamed, readingMoments, readingCosts, done
+            readingTraces, readingNamed, readingMoments, readingOpenly, readingCosts, done
     }
 
     private var state = State.idle
@@ -30,6 +30,7 @@ package struct ToolFailureDetector: Detector {
     private var words: [String: String] = [:]
     private var named: [String: Set<String>] = [:]
     private var correlations: [ToolCorrelation] = []
+    private var openFailures: [ToolOpenFailures] = []
     private var quarantined: [String] = []
     private var mended: [String: (count: Int, id: String)] = [:]
 
@@ -68,6 +69,9 @@ package struct ToolFailureDetector: Detector {
             correlations += ToolCorrelation.byTime(
                 issues.removeFirst(), events: events.map(\.at), moments: rows, from: eventSpan.from, to: eventSpan.to)
             return askForEvents()
+        case .readingOpenly:
+            openFailures = ToolOpenFailures.all(in: rows)
+            return askForCosts()
         case .readingCosts: return finish(costs: rows)
         }
     }
@@ -165,18 +169,26 @@ package struct ToolFailureDetector: Detector {
             words[id] = "\(row["title"].text ?? "") \(row["culprit"].text ?? "")"
         }
         let most = context.effort == .thorough ? Self.thoroughIssues : Self.routineIssues
-        issues = Array(rising.sorted { ($1.events, $0.id) < ($0.events, $1.id) }.prefix(most))
+        // One that names a tool says more than one with many events.
+        let naming = rising.filter { issue in
+            tools.contains { ToolCorrelation.isNamed($0.name, in: words[issue.id] ?? "") }
+        }.map(\.id)
+        issues = Array(
+            rising.sorted { left, right in
+                let names = (naming.contains(left.id), naming.contains(right.id))
+                return names.0 == names.1 ? (right.events, left.id) < (left.events, right.id) : names.0
+            }.prefix(most))
         return askForEvents()
     }
 
     private mutating func askForEvents() -> DetectorStep {
-        guard let issue = issues.first else { return askForCosts() }
+        guard let issue = issues.first else { return askForOpenFailures() }
         state = .readingEvents
         return .query(CascadeQueries.events(of: issue))
     }
 
     private mutating func takeEvents(_ rows: RowSet) -> DetectorStep {
-        guard !issues.isEmpty else { return askForCosts() }
+        guard !issues.isEmpty else { return askForOpenFailures() }
         issues[0].take(rows)
         events = rows.records.compactMap { row in
             row["timestamp"].instant.map { (row["trace_id"].text ?? "", $0) }
@@ -193,7 +205,7 @@ package struct ToolFailureDetector: Detector {
     }
 
     private mutating func takeTraces(_ rows: RowSet) -> DetectorStep {
-        guard let issue = issues.first else { return askForCosts() }
+        guard let issue = issues.first else { return askForOpenFailures() }
         let before = ToolCorrelation.before(firstEvents, calls: firstCalls)
         correlations += ToolCorrelation.byTrace(issue, before: before, traces: rows)
         let text = words[issue.id] ?? ""
@@ -230,6 +242,14 @@ package struct ToolFailureDetector: Detector {
         return ((times.min() ?? context.now) - .minutes(10), min(times.max() ?? context.now, context.now))
     }
 
+    /// What fails openly is told without any output.
+    private mutating func askForOpenFailures() -> DetectorStep {
+        let suspects = tools.filter { $0.errors >= ToolSign.leastHits }.map(\.name).prefix(50)
+        guard !suspects.isEmpty else { return askForCosts() }
+        state = .readingOpenly
+        return .query(ToolQueries.openly(Array(suspects), now: context.now))
+    }
+
     // MARK: findings
 
     private mutating func askForCosts() -> DetectorStep {
@@ -262,6 +282,10 @@ package struct ToolFailureDetector: Detector {
         let told = Set(findings.map(\.subject))
         findings += named.values.filter { !told.contains($0.tool) }.map {
             ToolFinding.make($0, sql: CascadeQueries.events(of: $0.issue).sql)
+        }
+        let known = Set(findings.map(\.subject))
+        findings += openFailures.filter { !known.contains($0.tool) }.compactMap {
+            ToolFinding.make($0, sql: ToolQueries.openly([$0.tool], now: context.now).sql)
         }
         findings += judged.compactMap { tool, judgement in
             guard case .never(let kind, let count) = judgement.verdict, named[tool] == nil else { return nil }

@@ -7,7 +7,7 @@ enum ToolFinding {
     private static let recent = 10
     private static let mostTraces = 100
 
-    private static func make(
+    static func make(
         _ tool: String, _ severity: Severity, _ sentence: String, _ evidence: JSONValue, sql: String,
         onset: Instant, lastSeen: Instant, costPerHour: Double = 0, links: FindingLinks
     ) -> Finding {
@@ -211,7 +211,7 @@ enum ToolFinding {
 
     // MARK: words
 
-    private static func name(_ text: String) -> String {
+    static func name(_ text: String) -> String {
         text.count > 60 ? String(text.prefix(59)) + "…" : text
     }
 

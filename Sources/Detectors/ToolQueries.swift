@@ -20,7 +20,7 @@ enum ToolQueries {
         let (start, end) = (Value(now - window), Value(now))
         return DetectorQuery(
             sql: """
-                SELECT type, name, COUNT(*) AS calls, \
+                SELECT type, name, COUNT(*) AS calls, SUM(CASE WHEN level = 'ERROR' THEN 1 ELSE 0 END) AS errors, \
                 MAX(CASE WHEN coalesce(level, '') <> 'ERROR' THEN start_time END) AS newest, \
                 SUM(CASE WHEN type = 'SPAN' AND ((trace_id, id) IN (\
                 SELECT trace_id, parent_observation_id FROM langfuse.observations \
@@ -34,6 +34,20 @@ enum ToolQueries {
                 GROUP BY type, name ORDER BY calls DESC, name LIMIT \(mostTools)
                 """,
             parameters: [start, end, start, end, start, end])
+    }
+
+    /// The latest calls of tools that fail openly, without their outputs.
+    static func openly(_ tools: [String], now: Instant) -> DetectorQuery {
+        let marks = Array(repeating: "?", count: tools.count).joined(separator: ", ")
+        return DetectorQuery(
+            sql: """
+                SELECT name, start_time, level, trace_id, trace_name, status_message FROM (\
+                SELECT name, start_time, level, trace_id, trace_name, status_message, \
+                ROW_NUMBER() OVER (PARTITION BY name ORDER BY start_time DESC) AS recency FROM langfuse.observations \
+                WHERE start_time >= ? AND start_time <= ? AND name IN (\(marks)) \
+                AND type IN ('TOOL', 'RETRIEVER', 'SPAN')) WHERE recency <= 300 ORDER BY name, start_time
+                """,
+            parameters: [Value(now - longestPast), Value(now)] + tools.map(Value.text), isOptional: true)
     }
 
     /// How many calls the hours of the past had, for tools that are seen for the first time.

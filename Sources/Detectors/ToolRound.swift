@@ -10,6 +10,8 @@ struct ToolCalls: Hashable {
     var newest: Instant?
     /// Of its calls, those that were no tool's: spans that others hang from, and roots.
     var others: Int
+    /// Of its calls, those that failed openly.
+    var errors: Int
 
     /// Nil for what is no tool.
     init?(_ row: RowSet.Record) {
@@ -21,6 +23,7 @@ struct ToolCalls: Hashable {
         // A span that is seldom more than a leaf is a tool's.
         guard others * 10 <= calls else { return nil }
         (self.name, self.type, self.calls, self.newest, self.others) = (name, type, calls, newest, others)
+        errors = row["errors"].integer ?? 0
     }
 }
 

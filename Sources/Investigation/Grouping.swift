@@ -62,7 +62,7 @@ package enum Grouping {
             return left.type != right.type ? byFeature(left, right) : nil
         }
         let distance = max(left.onset, right.onset) - min(left.onset, right.onset)
-        if distance <= release, let name = left.links.releases.intersection(right.links.releases).min() {
+        if distance <= release, let name = left.links.guiltyReleases.intersection(right.links.guiltyReleases).min() {
             return (1, "both came with release \(name)")
         }
         if let why = byFeature(left, right) { return why }

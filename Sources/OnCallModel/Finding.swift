@@ -78,16 +78,20 @@ package struct FindingLinks: Hashable, Sendable {
     package var traces: Set<String>
     /// Releases as Sentry and Langfuse name them.
     package var releases: Set<String>
+    /// Those of them that the trouble has and what is well has not.
+    package var guiltyReleases: Set<String>
     /// Names of features, agents and tools.
     package var features: Set<String>
     /// A commit that its own numbers name, such as the one of a release.
     package var commits: Set<String>
 
     package init(
-        traces: Set<String> = [], releases: Set<String> = [], features: Set<String> = [], commits: Set<String> = []
+        traces: Set<String> = [], releases: Set<String> = [], guiltyReleases: Set<String> = [],
+        features: Set<String> = [], commits: Set<String> = []
     ) {
         self.traces = traces
         self.releases = releases
+        self.guiltyReleases = guiltyReleases
         self.features = features
         self.commits = commits
     }

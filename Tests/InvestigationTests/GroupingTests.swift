@@ -23,8 +23,8 @@ struct GroupingTests {
 
     @Test("two loops are two incidents, whatever they share but their trace")
     func loops() {
-        let one = kin(.agentLoop, FindingLinks(traces: ["t1"], releases: ["r"], features: ["agent"]))
-        let two = kin(.agentLoop, FindingLinks(traces: ["t2"], releases: ["r"], features: ["agent"]))
+        let one = kin(.agentLoop, FindingLinks(traces: ["t1"], guiltyReleases: ["r"], features: ["agent"]))
+        let two = kin(.agentLoop, FindingLinks(traces: ["t2"], guiltyReleases: ["r"], features: ["agent"]))
         #expect(Grouping.kinship(of: one, and: two) == nil)
     }
 
@@ -52,9 +52,15 @@ struct GroupingTests {
 
     @Test("a release ties what began within half a day of each other")
     func release() {
-        let links = FindingLinks(releases: ["assistant@2.31"])
+        let links = FindingLinks(guiltyReleases: ["assistant@2.31"])
         #expect(Grouping.kinship(of: kin(.promptDrift, links), and: kin(.errorCascade, at: 600, links)) != nil)
         #expect(Grouping.kinship(of: kin(.promptDrift, links), and: kin(.errorCascade, at: 800, links)) == nil)
+    }
+
+    @Test("a release that everything has ties nothing")
+    func commonRelease() {
+        let links = FindingLinks(releases: ["assistant@2.31"])
+        #expect(Grouping.kinship(of: kin(.promptDrift, links), and: kin(.toolFailure, at: 5, links)) == nil)
     }
 
     @Test("the strongest tie decides, then the older incident")

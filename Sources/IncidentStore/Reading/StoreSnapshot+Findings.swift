@@ -49,14 +49,16 @@ extension FindingLinks {
             names.isEmpty ? nil : .array(names.sorted().prefix(100).map(JSONValue.string))
         }
         return .fields([
-            "traces": list(traces), "releases": list(releases), "features": list(features), "commits": list(commits),
+            "traces": list(traces), "releases": list(releases), "guilty_releases": list(guiltyReleases),
+            "features": list(features), "commits": list(commits),
         ])
     }
 
     init(stored: JSONValue) {
         func names(_ member: String) -> Set<String> { Set((stored[member]?.array ?? []).compactMap(\.string)) }
         self.init(
-            traces: names("traces"), releases: names("releases"), features: names("features"), commits: names("commits")
+            traces: names("traces"), releases: names("releases"),
+            guiltyReleases: names("guilty_releases"), features: names("features"), commits: names("commits")
         )
     }
 }

@@ -1,0 +1,47 @@
+import Basics
+import Testing
+
+@testable import Detectors
+
+@Suite("Tools that fail openly")
+struct ToolOpenFailuresTests {
+    private let start = Instant(iso8601: "2026-11-24T01:00:00Z")!
+
+    /// `.` a good call, `x` a failed one, one a minute.
+    private func calls(_ pattern: String) -> [ToolOpenFailures.Call] {
+        pattern.enumerated().map { place, mark in
+            ToolOpenFailures.Call(
+                at: start + .minutes(Double(place)), trace: "t\(place)", feature: "desk",
+                message: mark == "x" ? "ConnectError" : "", isFailed: mark == "x")
+        }
+    }
+
+    private func good(_ count: Int) -> String { String(repeating: ".", count: count) }
+
+    @Test("calls that fail where they never did are found from the first failure on")
+    func found() throws {
+        let open = try #require(ToolOpenFailures("quote", calls(good(60) + "xx.xxx")))
+        #expect((open.failures.count, open.recent.count, open.past, open.pastFailed) == (5, 6, 60, 0))
+        let finding = try #require(ToolFinding.make(open, sql: ""))
+        #expect(finding.subject == "quote" && finding.severity == .high && finding.onset == start + .minutes(60))
+        #expect(
+            finding.description.hasPrefix(
+                "quote: 5 of its last 6 calls failed where 0 of 60 did (since 02:00), most with “ConnectError”; 5 traces;"),
+            "\(finding.description)")
+    }
+
+    @Test(
+        "quiet: recovered, too few, too young, as it always was, or an older trouble that is over",
+        arguments: ["60 xxxxxx 9", "60 xx", "9 xxxxxx", "60"])
+    func quiet(pattern: String) {
+        let text = pattern.split(separator: " ").map { Int($0).map(good) ?? String($0) }.joined()
+        #expect(ToolOpenFailures("quote", calls(text)) == nil, "\(text)")
+    }
+
+    @Test("a tool of which one call in four always fails is not told of")
+    func habit() {
+        let usual = (0..<120).map { $0 % 4 == 3 ? "x" : "." }.joined()
+        #expect(ToolOpenFailures("flaky", calls(usual)) == nil)
+        #expect(ToolOpenFailures("flaky", calls(usual + "xxxx")) == nil)
+    }
+}

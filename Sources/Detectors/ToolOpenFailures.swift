@@ -75,7 +75,8 @@ extension ToolFinding {
     static func make(_ open: ToolOpenFailures, sql: String) -> Finding? {
         guard let first = open.failures.first, let last = open.failures.last else { return nil }
         let traces = Set(open.failures.map(\.trace)).filter { !$0.isEmpty }
-        let message = Dictionary(grouping: open.failures.map(\.message).filter { !$0.isEmpty }, by: \.self)
+        let message =
+            Dictionary(grouping: open.failures.map(\.message).filter { !$0.isEmpty }, by: \.self)
             .max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }?.key ?? ""
         let said = message.isEmpty ? "" : ", most with “\(message.prefix(80))”"
         let sentence = """

@@ -1,4 +1,5 @@
 import Basics
+import OnCallModel
 import Testing
 
 @testable import Detectors
@@ -26,7 +27,8 @@ struct ToolOpenFailuresTests {
         #expect(finding.subject == "quote" && finding.severity == .high && finding.onset == start + .minutes(60))
         #expect(
             finding.description.hasPrefix(
-                "quote: 5 of its last 6 calls failed where 0 of 60 did (since 02:00), most with “ConnectError”; 5 traces;"),
+                "quote: 5 of its last 6 calls failed where 0 of 60 did (since 02:00), most with “ConnectError”; 5 traces;"
+            ),
             "\(finding.description)")
     }
 

@@ -47,7 +47,8 @@ struct GroupingTests {
         #expect(
             Grouping.kinship(of: kin(.promptDrift), and: kin(.toolFailure, at: 1)) == nil, "time alone ties no others")
         let (bot, parser) = (FindingLinks(features: ["bot"]), FindingLinks(features: ["parser"]))
-        #expect(Grouping.kinship(of: kin(.costSpike, bot), and: kin(.errorCascade, at: 5, parser)) == nil, "other calls")
+        #expect(
+            Grouping.kinship(of: kin(.costSpike, bot), and: kin(.errorCascade, at: 5, parser)) == nil, "other calls")
     }
 
     @Test("a release ties what began within half a day of each other")

@@ -17,7 +17,9 @@ extension SourceEngine {
     ) -> SourceReport {
         let known = tables.filter { catalog.mirrored($0) != nil }.map { ($0, statuses[$0] ?? TableStatus()) }
         // A table that is read now and then is as old as it may be, and makes the others no older.
-        let paced = known.filter { name, _ in (catalog.mirrored(name)?.mirror.every ?? .milliseconds(0)) > .milliseconds(0) }
+        let paced = known.filter { name, _ in
+            (catalog.mirrored(name)?.mirror.every ?? .milliseconds(0)) > .milliseconds(0)
+        }
         let ends = (paced.count < known.count ? known.filter { row in !paced.contains { $0.0 == row.0 } } : known)
             .map { end(of: $1) }
         var report = SourceReport(

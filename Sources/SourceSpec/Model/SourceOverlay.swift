@@ -127,7 +127,8 @@ package struct MirrorSpec: Hashable, Sendable {
     }
 
     package init(
-        bounds: TimeBounds, key: [String], overlap: Span = .minutes(15), every: Span = .milliseconds(0), backfill: Span = .days(8),
+        bounds: TimeBounds, key: [String], overlap: Span = .minutes(15), every: Span = .milliseconds(0),
+        backfill: Span = .days(8),
         slice: Span = .days(1), retention: Span = .days(35), parameters: [Parameter] = [], fallback: Fallback? = nil,
         bodies: Bodies? = nil, rollups: Bool = false,
         filters: [Filter] = []

@@ -9,7 +9,8 @@ struct MirrorReading {
 
     func mirror() -> MirrorSpec {
         fields.allow([
-            "time_column", "key", "window", "time_format", "overlap", "every", "backfill", "slice", "retention", "rollups",
+            "time_column", "key", "window", "time_format", "overlap", "every", "backfill", "slice", "retention",
+            "rollups",
             "parameters", "filters", "bodies", "fallback",
         ])
         let bounds = BoundsReading(fields: fields, table: table).bounds()

@@ -4,6 +4,9 @@ SHELL := /bin/bash
 WALLS := --explicit-target-dependency-import-check error
 BUILD := swift build $(WALLS)
 TEST  := swift test $(WALLS)
+# One test at a time: many compute for seconds, and two of them side by side would have both of Swift's threads on a machine of
+# two cores, so that servers of other tests could not answer in time.
+SUITE := $(TEST) --no-parallel
 BIN   := .build/debug/sentinel
 
 .PHONY: demo run build test check format lint record tsan asan clickhouse bench fuzz setup
@@ -21,7 +24,7 @@ build: setup
 	@scripts/build $(BUILD) --product sentinel
 
 test: setup
-	@TZ=UTC $(TEST)
+	@TZ=UTC $(SUITE)
 
 check: setup lint test
 
@@ -37,10 +40,10 @@ record: setup
 	@git --no-pager diff --stat
 
 tsan: setup
-	@TZ=UTC $(TEST) --sanitize=thread --scratch-path .build-tsan
+	@TZ=UTC $(SUITE) --sanitize=thread --scratch-path .build-tsan
 
 asan: setup
-	@TZ=UTC $(TEST) --sanitize=address --scratch-path .build-asan
+	@TZ=UTC $(SUITE) --sanitize=address --scratch-path .build-asan
 
 # The ClickHouse engine against a real one (chdb, most of a gigabyte, installed under .build on the first run).
 clickhouse: setup

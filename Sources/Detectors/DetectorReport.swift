@@ -65,6 +65,17 @@ package struct DetectorReport: Hashable, Sendable {
     }
 
     package func health(of type: DetectionType, asOf instant: Instant) -> DetectorHealth {
-        DetectorHealth(type: type, state: state, message: message, asOf: instant)
+        let parts = [message, setAside].filter { !$0.isEmpty }
+        return DetectorHealth(type: type, state: state, message: parts.joined(separator: " "), asOf: instant)
     }
+
+    /// "Set aside: Trace t9 has a cost that is no amount. And 3 more."
+    private var setAside: String {
+        guard !quarantined.isEmpty else { return "" }
+        let named = quarantined.prefix(Self.mostNamed).map { String($0.prefix(200)) }.joined(separator: " ")
+        let rest = quarantined.count - Self.mostNamed
+        return "Set aside: \(named)" + (rest > 0 ? " And \(rest) more." : "")
+    }
+
+    private static let mostNamed = 3
 }

@@ -131,7 +131,9 @@ struct IncidentLifeLineTests {
         #expect(try await stage.order(.snooze(incident: 99, until: until)) == "Incident 99 is not there.")
     }
 
-    @Test("what comes and goes with every scan is one incident in flapping: one word of it, then none until it stays")
+    @Test(
+        "what comes and goes with every scan is one incident in flapping: one word of it, then none until it stays (row 22)"
+    )
     func flapping() async throws {
         let stage = try Stage()
         _ = try await stage.scan()

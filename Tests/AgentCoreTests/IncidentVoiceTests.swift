@@ -9,7 +9,7 @@ import Testing
 
 @Suite("What people are told of incidents")
 struct IncidentVoiceTests {
-    @Test("ninety-six scans of one trouble are one incident, one post, one issue, and a word every four hours")
+    @Test("ninety-six scans of one trouble are one incident, one post, one issue, and a word every four hours (row 21)")
     func ninetySix() async throws {
         let folder = TemporaryFolder()
         let start = Stage.start

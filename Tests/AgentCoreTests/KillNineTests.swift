@@ -16,7 +16,7 @@ struct KillNineTests {
         return "/\(folder)/sentinel"
     }()
 
-    @Test("no incident is lost, none is doubled, no act is repeated")
+    @Test("no incident is lost, none is doubled, no act is repeated (row 23)")
     func nothingLostNothingDoubled() async throws {
         let folder = TemporaryFolder()
         let (sandbox, _) = try Sandbox.demo(clock: .system)

@@ -139,7 +139,7 @@ struct AgentLoopTests {
         #expect(report.quarantined == ["2 costs of trace bad are no amounts and were left out."])
     }
 
-    @Test("rows that cannot be read are left aside alone, and the report says so")
+    @Test("rows that cannot be read are left aside alone, and the report says so (row 24)")
     func unreadable() {
         var detector = AgentLoopDetector()
         let planted = Planted(steps: trace("t1", 15))

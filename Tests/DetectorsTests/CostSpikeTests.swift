@@ -43,7 +43,7 @@ struct CostSpikeTests {
         #expect(report.baselinePerHour.map { $0 > 1 && $0 < 1.1 } == true)
     }
 
-    @Test("three minutes of data never alarm, however dear they were")
+    @Test("three minutes of data never alarm, however dear they were (row 20)")
     func threeMinutes() {
         var planted = history(hours: 192) { _ in 1 }
         planted.hours[planted.hours.count - 1].cost = 50
@@ -59,7 +59,7 @@ struct CostSpikeTests {
         #expect(detect(planted).findings.isEmpty)
     }
 
-    @Test("every scan of a lasting spike has one fingerprint, one onset, and still alarms on the second day")
+    @Test("every scan of a lasting spike has one fingerprint, one onset, and still alarms on the second day (row 18)")
     func lastingSpike() {
         var fingerprints: Set<Fingerprint> = []
         var onsets: Set<Instant> = []
@@ -75,7 +75,7 @@ struct CostSpikeTests {
         #expect(onsets.count == 1)
     }
 
-    @Test("hours of labelled incidents are in no baseline")
+    @Test("hours of labelled incidents are in no baseline (row 18)")
     func incidentHours() {
         let planted = history(hours: 192) { $0 <= 0 ? 4 : (30..<70).contains($0) ? 8 : 1 }
         #expect(detect(planted).findings.isEmpty)
@@ -103,7 +103,7 @@ struct CostSpikeTests {
         #expect(finding.description.contains("this hour of day never exceeded $1.00 in 28 days"))
     }
 
-    @Test("the first day is learning and pages nobody")
+    @Test("the first day is learning and pages nobody (row 17)")
     func learning() {
         let report = detect(history(hours: 20) { $0 <= 0 ? 9 : 1 })
         #expect(report.state == .learning && report.message == "learning (20 of 168 h)")
@@ -129,7 +129,9 @@ struct CostSpikeTests {
         #expect(detect(planted).findings.count == 1)
     }
 
-    @Test("amounts that are none are counted and left out", arguments: [Value.real(.nan), .real(-3), .real(.infinity)])
+    @Test(
+        "amounts that are none are counted and left out (row 25)",
+        arguments: [Value.real(.nan), .real(-3), .real(.infinity)])
     func poisoned(_ cost: Value) {
         var planted = history(hours: 192) { $0 <= 0 ? 7 : 1 }
         planted.hours[100].cost = cost

@@ -16,8 +16,9 @@ struct SeededPages: PageSource {
             return try await SeededLists(end: end).scan(scan, onPage: onPage)
         }
         if let trace = scan.filters["trace_id"] { return try await bodies(of: trace, scan, onPage) }
-        func bound(_ name: String) -> Instant? {
-            scan.extraParameters.first { $0.name == name }.flatMap { Instant(iso8601: $0.value) }
+        func bound(_ name: String, _ filter: String) -> Instant? {
+            let text = scan.extraParameters.first { $0.name == name }?.value ?? scan.filters[filter]?.text
+            return text.flatMap { Instant(iso8601: $0) }
         }
         let step = days * 86_400_000 / Double(count)
         let first = end - .days(days)
@@ -25,7 +26,11 @@ struct SeededPages: PageSource {
         func index(_ instant: Instant?) -> Int? {
             instant.map { min(all, max(0, Int((Double($0.milliseconds - first.milliseconds) / step).rounded(.up)))) }
         }
-        let (low, high) = (index(bound("fromStartTime")) ?? 0, index(bound("toStartTime")) ?? all)
+        let low = index(bound("fromStartTime", "from_start_time")) ?? 0
+        let high = index(bound("toStartTime", "to_start_time")) ?? all
+        if let limit = scan.rowLimit {
+            return try await latest(limit, of: scan, low, high, step: step, first: first, onPage)
+        }
         var outcome = ScanOutcome()
         var next = high
         repeat {
@@ -39,6 +44,25 @@ struct SeededPages: PageSource {
             if try await onPage(Page(rows: rows)) == .stop { break }
         } while next > low
         return outcome
+    }
+
+    /// The newest observations that the filters let through, as they are asked for with their outputs: one call.
+    private func latest(
+        _ limit: Int, of scan: Scan, _ low: Int, _ high: Int, step: Double, first: Instant,
+        _ onPage: @Sendable (Page) async throws -> ScanProgress
+    ) async throws -> ScanOutcome {
+        guard scan.filters["type"]?.text ?? "GENERATION" == "GENERATION", low < high else {
+            _ = try await onPage(Page(rows: []))
+            return ScanOutcome(calls: 1)
+        }
+        let name = scan.filters["name"]?.text
+        let numbers = (low..<high).reversed().lazy.filter { number in name.map { $0 == "feature-\(number % 7)" } ?? true
+        }
+        // Of names that do not exist the search ends, too.
+        let isKnown = name.map { name in (0..<7).contains { "feature-\($0)" == name } } ?? true
+        let rows = isKnown ? numbers.prefix(limit).map { row(number: $0, step: step, first: first, scan.table) } : []
+        _ = try await onPage(Page(rows: Array(rows)))
+        return ScanOutcome(rows: rows.count, calls: 1)
     }
 
     /// The observations of one trace, as they are asked for their inputs and outputs.
@@ -74,6 +98,7 @@ struct SeededPages: PageSource {
             case "total_cost": .real(Double(100 + number % 900) / 1_000_000)
             case "level": "DEFAULT"
             case "environment": "production"
+            case "output": .text(#"{"answer":"number \#(number)","confidence":0.9}"#)
             default: .null
             }
         }

@@ -49,8 +49,8 @@ package struct Score: Hashable, Sendable {
     /// Nil where there is nothing to divide by.
     package var precision: Double? { alerts == 0 ? nil : Double(rightAlerts) / Double(alerts) }
     package var recall: Double? { events == 0 ? nil : Double(found) / Double(events) }
-    package var precisionInterval: ClosedRange<Double>? { Self.interval(rightAlerts, of: alerts) }
-    package var recallInterval: ClosedRange<Double>? { Self.interval(found, of: events) }
+    package var precisionInterval: ClosedRange<Double>? { WilsonInterval.of(rightAlerts, of: alerts) }
+    package var recallInterval: ClosedRange<Double>? { WilsonInterval.of(found, of: events) }
 
     /// The harmonic mean of precision and recall; 0 where nothing was found.
     package var balance: Double {
@@ -60,17 +60,5 @@ package struct Score: Hashable, Sendable {
 
     package var medianDelay: Span? {
         delays.isEmpty ? nil : delays.sorted()[delays.count / 2]
-    }
-
-    /// Wilson's interval of a share at 95 %: E. B. Wilson, "Probable inference, the law of succession, and statistical
-    /// inference", JASA 22 (1927).
-    static func interval(_ hits: Int, of count: Int) -> ClosedRange<Double>? {
-        guard count > 0 else { return nil }
-        let (n, z) = (Double(count), 1.959964)
-        let share = Double(hits) / n
-        let middle = share + z * z / (2 * n)
-        let spread = z * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot()
-        let scale = 1 + z * z / n
-        return max(0, (middle - spread) / scale)...min(1, (middle + spread) / scale)
     }
 }

@@ -60,7 +60,7 @@ enum ToolFinding {
     ) -> String {
         let (hits, of) = (failing.failures.count, failing.rows.count)
         let share = Figures.percent(Double(hits) / Double(of))
-        let range = ToolShare.interval(hits, of: of).map { range in
+        let range = WilsonInterval.of(hits, of: of).map { range in
             ", \(Figures.decimal(range.lowerBound * 100, digits: 0)) to \(Figures.percent(range.upperBound))"
         }
         let clock = failing.failures.first.map { String($0.at.iso8601.dropFirst(11).prefix(5)) } ?? "?"
@@ -122,7 +122,7 @@ enum ToolFinding {
         _ failing: ToolJudgement.Failing, _ correlation: ToolCorrelation?, cost: Double
     ) -> JSONValue {
         let (hits, of) = (failing.failures.count, failing.rows.count)
-        let range = ToolShare.interval(hits, of: of)
+        let range = WilsonInterval.of(hits, of: of)
         let letters = Set(failing.signs.map(\.kind.strategy) + (correlation == nil ? [] : ["B"]))
         return .fields([
             "strategies": .array(letters.sorted().map(JSONValue.string)),
@@ -223,20 +223,6 @@ enum ToolFinding {
     }
 
     private static func tenth(_ exponent: Int) -> Double { (0..<exponent).reduce(1) { product, _ in product / 10 } }
-}
-
-/// How sure a share of few is.
-enum ToolShare {
-    /// Wilson's interval at 95 % (E. B. Wilson, JASA 22, 1927).
-    static func interval(_ hits: Int, of count: Int) -> ClosedRange<Double>? {
-        guard count > 0 else { return nil }
-        let (n, z) = (Double(count), 1.959964)
-        let share = Double(hits) / n
-        let middle = share + z * z / (2 * n)
-        let spread = z * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot()
-        let scale = 1 + z * z / n
-        return max(0, (middle - spread) / scale)...min(1, (middle + spread) / scale)
-    }
 }
 
 extension ToolSign {

@@ -1,0 +1,81 @@
+package import Basics
+
+/// One act of the outbox: what was or will be done, and what came of it.
+package struct ActRecord: Hashable, Sendable, Identifiable {
+    package var id: Int64
+    /// Unique for the act, so that nothing is done twice: `incident-7/create_issue`.
+    package var key: String
+    package var action: Action
+    package var incident: Int64?
+    package var request: Int64?
+    package var state: AttemptState
+    package var tries: Int
+    package var createdAt: Instant
+    package var nextTryAt: Instant?
+    package var finishedAt: Instant?
+    /// What came of it, as a sentence.
+    package var detail: String
+    /// Where it left its mark: an issue's address, a Slack message's `ts`.
+    package var reference: String?
+    /// Who allowed it: `policy: …` or a person.
+    package var allowedBy: String
+
+    package init(
+        id: Int64, key: String, action: Action, incident: Int64?, request: Int64?, state: AttemptState, tries: Int,
+        createdAt: Instant, nextTryAt: Instant?, finishedAt: Instant?, detail: String, reference: String?,
+        allowedBy: String
+    ) {
+        self.id = id
+        self.key = key
+        self.action = action
+        self.incident = incident
+        self.request = request
+        self.state = state
+        self.tries = tries
+        self.createdAt = createdAt
+        self.nextTryAt = nextTryAt
+        self.finishedAt = finishedAt
+        self.detail = detail
+        self.reference = reference
+        self.allowedBy = allowedBy
+    }
+}
+
+/// A request for a person's decision.
+package struct ApprovalItem: Hashable, Sendable, Identifiable {
+    package var id: Int64
+    package var incident: Int64?
+    package var action: Action
+    package var type: DetectionType
+    package var severity: Severity
+    package var status: ApprovalStatus
+    package var summary: String
+    /// The exact requests that approving sends, secrets masked, one a line.
+    package var dryRun: [String]
+    package var createdAt: Instant
+    package var expiresAt: Instant
+    package var resolvedAt: Instant?
+    package var resolvedBy: String?
+    /// What came of the approved act so far.
+    package var act: ActRecord?
+
+    package init(
+        id: Int64, incident: Int64?, action: Action, type: DetectionType, severity: Severity, status: ApprovalStatus,
+        summary: String, dryRun: [String], createdAt: Instant, expiresAt: Instant, resolvedAt: Instant? = nil,
+        resolvedBy: String? = nil, act: ActRecord? = nil
+    ) {
+        self.id = id
+        self.incident = incident
+        self.action = action
+        self.type = type
+        self.severity = severity
+        self.status = status
+        self.summary = summary
+        self.dryRun = dryRun
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+        self.resolvedAt = resolvedAt
+        self.resolvedBy = resolvedBy
+        self.act = act
+    }
+}

@@ -1,0 +1,58 @@
+/// The first screen.
+package struct Dashboard: Hashable, Sendable {
+    package var openIncidents: Int
+    package var totalIncidents: Int
+    /// US dollars an hour over the latest complete hour; nil before the first cycle.
+    package var spendPerHour: Double?
+    /// The mean of the same hour over the 7 days before; nil while learning.
+    package var baselinePerHour: Double?
+    /// US dollars over the next six hours at the present rate.
+    package var projectedSixHours: Double?
+    package var activeLoops: Int
+    package var pendingApprovals: Int
+    /// Drift events of the last 24 hours.
+    package var driftEvents: Int
+    package var sources: [SourceHealth]
+    package var detectors: [DetectorHealth]
+    package var recent: [IncidentSummary]
+    package var sampling: SamplingStats?
+    /// Cost of each of the last 24 complete hours, oldest first.
+    package var hours: [HourFact]
+
+    package init(
+        openIncidents: Int = 0, totalIncidents: Int = 0, spendPerHour: Double? = nil, baselinePerHour: Double? = nil,
+        projectedSixHours: Double? = nil, activeLoops: Int = 0, pendingApprovals: Int = 0, driftEvents: Int = 0,
+        sources: [SourceHealth] = [], detectors: [DetectorHealth] = [], recent: [IncidentSummary] = [],
+        sampling: SamplingStats? = nil, hours: [HourFact] = []
+    ) {
+        self.openIncidents = openIncidents
+        self.totalIncidents = totalIncidents
+        self.spendPerHour = spendPerHour
+        self.baselinePerHour = baselinePerHour
+        self.projectedSixHours = projectedSixHours
+        self.activeLoops = activeLoops
+        self.pendingApprovals = pendingApprovals
+        self.driftEvents = driftEvents
+        self.sources = sources
+        self.detectors = detectors
+        self.recent = recent
+        self.sampling = sampling
+        self.hours = hours
+    }
+}
+
+/// One setting as the settings pane shows it.
+package struct SettingItem: Hashable, Sendable, Identifiable {
+    package var id: String { key }
+    package var key: String
+    /// JSON text of the value in force.
+    package var value: String
+    /// Why the last change asked for was refused; empty when it was not.
+    package var refusal: String
+
+    package init(key: String, value: String, refusal: String = "") {
+        self.key = key
+        self.value = value
+        self.refusal = refusal
+    }
+}

@@ -1,0 +1,113 @@
+package import Basics
+
+/// The life of an incident.
+package enum IncidentState: String, CaseIterable, Hashable, Sendable {
+    case open, acknowledged
+    /// Put off until a moment.
+    case snoozed
+    /// A silence matches it.
+    case silenced
+    /// It comes and goes; its notices are held back until it stays.
+    case flapping
+    case resolved
+}
+
+/// How the remedy of an incident is governed (contract: `incidents[].approval` of `sentinel scan`).
+package enum ApprovalMode: String, CaseIterable, Hashable, Sendable {
+    case pending, auto, none
+}
+
+/// An incident as a list shows it.
+package struct IncidentSummary: Hashable, Sendable, Identifiable {
+    package var id: Int64
+    package var fingerprint: Fingerprint
+    package var type: DetectionType
+    package var severity: Severity
+    package var state: IncidentState
+    package var subject: String
+    /// The finding's sentence at its latest occurrence.
+    package var headline: String
+    package var firstSeen: Instant
+    package var lastSeen: Instant
+    package var occurrences: Int
+    /// US dollars an hour.
+    package var costPerHour: Double
+    package var approval: ApprovalMode
+    /// Of how many findings it is made.
+    package var parts: Int
+    /// What ``state`` is made from.
+    package var life: IncidentLife
+
+    package init(
+        id: Int64, fingerprint: Fingerprint, type: DetectionType, severity: Severity, state: IncidentState,
+        subject: String, headline: String, firstSeen: Instant, lastSeen: Instant, occurrences: Int,
+        costPerHour: Double, approval: ApprovalMode, parts: Int = 1, life: IncidentLife? = nil
+    ) {
+        self.id = id
+        self.fingerprint = fingerprint
+        self.type = type
+        self.severity = severity
+        self.state = state
+        self.subject = subject
+        self.headline = headline
+        self.firstSeen = firstSeen
+        self.lastSeen = lastSeen
+        self.occurrences = occurrences
+        self.costPerHour = costPerHour
+        self.approval = approval
+        self.parts = parts
+        self.life = life ?? IncidentLife(stage: IncidentLife.Stage(rawValue: state.rawValue) ?? .open)
+    }
+}
+
+/// An incident with everything that is known of it.
+package struct IncidentDetail: Hashable, Sendable {
+    package var summary: IncidentSummary
+    /// What it is made of; the one that opened it first.
+    package var findings: [IncidentFinding]
+    /// Markdown.
+    package var report: String
+    package var suspects: [Suspect]
+    package var commits: [CommitFact]
+    package var errors: [ErrorFact]
+    package var messages: [MessageFact]
+    package var gaps: [String]
+    package var evidence: JSONValue
+    package var sql: String
+    package var acts: [ActRecord]
+    /// Nil before the investigation.
+    package var noCodeCause: NoCodeCause?
+
+    package init(
+        summary: IncidentSummary, findings: [IncidentFinding] = [], report: String, suspects: [Suspect],
+        commits: [CommitFact], errors: [ErrorFact], messages: [MessageFact], gaps: [String], evidence: JSONValue,
+        sql: String, acts: [ActRecord], noCodeCause: NoCodeCause? = nil
+    ) {
+        self.summary = summary
+        self.findings = findings
+        self.report = report
+        self.suspects = suspects
+        self.commits = commits
+        self.errors = errors
+        self.messages = messages
+        self.gaps = gaps
+        self.evidence = evidence
+        self.sql = sql
+        self.acts = acts
+        self.noCodeCause = noCodeCause
+    }
+}
+
+/// What an investigation leaves to be looked at: too much for a list, so it is read for one incident alone.
+package struct IncidentForensics: Hashable, Sendable {
+    package var graph: CausalGraph
+    /// The traces that were read for it, the dearest first.
+    package var traces: [TraceTree]
+    package var timeline: [TimelineEntry]
+
+    package init(graph: CausalGraph = CausalGraph(), traces: [TraceTree] = [], timeline: [TimelineEntry] = []) {
+        self.graph = graph
+        self.traces = traces
+        self.timeline = timeline
+    }
+}

@@ -84,6 +84,7 @@ struct GroupedFindingTests {
         #expect(detail.findings.map(\.subject) == ["bot", "4401"])
         #expect(detail.summary.severity == .critical)
         #expect(try await writer.read { try $0.incident(2) } == nil)
+        #expect(try await writer.read { try $0.uninvestigatedIncidents() } == [1])
         try await writer.transaction { store in
             let told = try store.record(.sample("later", type: .toolFailure), scan: "c", at: .minute(9)).incident
             _ = try store.enqueue(

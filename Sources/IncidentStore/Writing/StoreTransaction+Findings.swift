@@ -36,7 +36,8 @@ extension StoreTransaction {
     }
 
     /// Puts the findings of an incident that has just been opened into another one, and takes it away: it was the same
-    /// trouble. False where somebody was told of it or asked already, or it is not there.
+    /// trouble. The other is to be investigated anew with what it got. False where somebody was told of it or asked already, or
+    /// it is not there.
     package func absorb(_ incident: Int64, into other: Int64, why: String, at now: Instant) throws -> Bool {
         let isTold =
             try !snapshot.acts(ofIncident: incident).isEmpty || !snapshot.approvals(ofIncident: incident).isEmpty

@@ -16,7 +16,8 @@ struct ClickHouseTests {
         _ layout: ClickHouseWorld.Layout, _ mode: SandboxWorld.LangfuseMode
     ) async throws -> (embedded: Stage, clickHouse: Stage, world: ClickHouseWorld) {
         let embedded = try Stage(prepare: { $0.change { $0.langfuse = mode } })
-        let world = try await ClickHouseWorld(layout, observations: embedded.world.read(\.observations))
+        let world = try await ClickHouseWorld(
+            layout, observations: embedded.world.read(\.observations), scores: embedded.world.read(\.scores))
         let clickHouse = try Stage(
             kind: .clickhouse, extra: { _ in world.environment },
             prepare: { $0.change { $0.langfuse = mode } })
@@ -30,8 +31,8 @@ struct ClickHouseTests {
         for var detector in DetectorCatalog.all() {
             var step = detector.start(DetectorContext(now: Stage.start, settings: Settings()))
             while case .query(let query) = step {
-                let here = try await embedded.query(query.sql, query.parameters)
-                let there = try await clickHouse.query(query.sql, query.parameters)
+                let here = try await embedded.engine.query(query.sql, query.parameters, limits: .unattended)
+                let there = try await clickHouse.engine.query(query.sql, query.parameters, limits: .unattended)
                 #expect(there.rows.columns == here.rows.columns)
                 #expect(there.rows.count == here.rows.count, "\(query.sql)")
                 expectEqual(there.rows, here.rows, query.sql)

@@ -15,9 +15,14 @@ struct ClickHouseWorld: Sendable {
     let database: String
     private let http = HTTPClient()
 
-    init(_ layout: Layout, observations: [SandboxObservation]) async throws {
+    init(_ layout: Layout, observations: [SandboxObservation], scores: [SandboxScore] = []) async throws {
         database = "langfuse_\(UInt32.random(in: 0...(.max)))"
         try await run("CREATE DATABASE \(database)")
+        try await run(Self.scoresTable(in: database))
+        if !scores.isEmpty {
+            let lines = scores.map { Self.score($0).serialized }.joined(separator: "\n")
+            try await run("INSERT INTO \(database).scores FORMAT JSONEachRow\n\(lines)")
+        }
         switch layout {
         case .tables:
             try await run(Self.observationsTable(in: database))
@@ -111,6 +116,34 @@ struct ClickHouseWorld: Sendable {
 
     private static func moment(_ instant: Instant) -> String {
         String(instant.iso8601.replacing("T", with: " ").dropLast())
+    }
+
+    private static func score(_ score: SandboxScore) -> JSONValue {
+        let (time, text) = (moment(score.time), score.value.string)
+        let number = score.value.bool.map { $0 ? 1.0 : 0 } ?? (text == nil ? score.value.double : nil) ?? 0
+        return [
+            "id": .string(score.id), "timestamp": .string(time), "project_id": .string(project),
+            "environment": "production", "trace_id": JSONValue(score.traceID),
+            "observation_id": JSONValue(score.observationID), "session_id": JSONValue(score.sessionID),
+            "name": .string(score.name), "value": .number(number), "string_value": JSONValue(text),
+            "data_type": .string(score.dataType), "source": .string(score.source), "comment": JSONValue(score.comment),
+            "created_at": .string(time), "updated_at": .string(time), "event_ts": .string(time), "is_deleted": 0,
+        ]
+    }
+
+    /// Both versions keep their scores here.
+    private static func scoresTable(in database: String) -> String {
+        """
+        CREATE TABLE \(database).scores (id String, timestamp DateTime64(3), project_id String,
+            environment LowCardinality(String) DEFAULT 'default', trace_id Nullable(String),
+            session_id Nullable(String), observation_id Nullable(String), name String, value Float64,
+            source String, comment Nullable(String), data_type String, string_value Nullable(String),
+            config_id Nullable(String), queue_id Nullable(String), author_user_id Nullable(String),
+            created_at DateTime64(3) DEFAULT now(), updated_at DateTime64(3) DEFAULT now(), event_ts DateTime64(3),
+            is_deleted UInt8)
+        ENGINE = ReplacingMergeTree(event_ts, is_deleted) PARTITION BY toYYYYMM(timestamp)
+        PRIMARY KEY (project_id, toDate(timestamp), name) ORDER BY (project_id, toDate(timestamp), name, id)
+        """
     }
 
     /// Langfuse 3: packages/shared/clickhouse/migrations, the columns that are read here with their types and engine.

@@ -40,15 +40,28 @@ struct AcceptanceTests {
             #expect(incident.findings.dropFirst().allSatisfy { !$0.why.isEmpty })
             #expect(incident.findings.allSatisfy { !$0.sql.isEmpty && !$0.headline.isEmpty })
         }
-        // No commit is blamed for what no commit caused.
+        expectBlame(report, scenario)
+    }
+
+    /// The culprit or nobody, nearly always the culprit; and nobody for what no commit caused.
+    private func expectBlame(_ report: CycleReport, _ scenario: Scenario) {
         let blamed = Dictionary(
             report.incidents.flatMap { incident in
                 incident.findings.map { ($0.subject, incident.suspects.first?.sha) }
             }, uniquingKeysWith: { first, _ in first })
+        var (right, asked) = (0, 0)
         for truth in scenario.truths where truth.verdict == .found {
-            guard case .commit(let sha) = truth.cause, let suspect = blamed[truth.subject] ?? nil else { continue }
-            #expect(suspect == sha, "\(truth.sentence) blamed on \(suspect)")
+            let suspect = blamed[truth.subject] ?? nil
+            switch truth.cause {
+            case .commit(let sha):
+                (right, asked) = (right + (suspect == sha ? 1 : 0), asked + 1)
+                #expect(suspect == nil || suspect == sha, "\(truth.sentence) blamed on \(suspect ?? "")")
+            case .noCode, .prompt:
+                #expect(suspect == nil, "\(truth.sentence) blamed on \(suspect ?? "")")
+            case .unasked: continue
+            }
         }
+        #expect(asked >= 10 && right * 5 >= asked * 4, "\(right) of \(asked) culprits named")
     }
 
     @Test("scanned again, nothing doubles and the steady calls stay few")

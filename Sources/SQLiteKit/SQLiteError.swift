@@ -22,5 +22,11 @@ package struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
     package var isCorrupt: Bool { primaryCode == 11 || primaryCode == 26 }
     package var isDenied: Bool { primaryCode == 23 }
 
-    package var description: String { "\(message) (SQLite \(code), \(context))" }
+    package var description: String {
+        guard isDiskFull else { return "\(message) (SQLite \(code), \(context))" }
+        return """
+            The disk is full: free some space, or name a store elsewhere with --db; what was stored before stays \
+            (SQLite \(code), \(context)).
+            """
+    }
 }

@@ -137,3 +137,18 @@ package struct TraceTree: Hashable, Sendable, Identifiable {
         package var isError: Bool { level == "ERROR" }
     }
 }
+
+extension CausalGraph.Edge.Kind {
+    /// Between the names of two nodes it makes a sentence.
+    package var phrase: String {
+        switch self {
+        case .caused: "caused"
+        case .suspected: "may have caused"
+        case .contains: "contains"
+        case .sharedKey: "shares a key with"
+        case .called: "called"
+        case .reported: "reported"
+        case .preceded: "came before"
+        }
+    }
+}

@@ -40,7 +40,7 @@ enum ForensicDetails {
         }
         for edge in edges {
             let isOut = edge.from == node.id
-            let text = isOut ? "\(edge.kind.active) \(name(edge.to))" : "\(edge.kind.passive) \(name(edge.from))"
+            let text = isOut ? "\(edge.kind.phrase) \(name(edge.to))" : "\(edge.kind.passive) \(name(edge.from))"
             lines += item(text, edge.reason, edge.kind.role, width: width)
         }
         if !node.url.isEmpty { lines += IncidentReport.wrap(node.url, width: width, role: .dim) }
@@ -83,18 +83,7 @@ enum ForensicDetails {
 }
 
 extension CausalGraph.Edge.Kind {
-    fileprivate var active: String {
-        switch self {
-        case .caused: "caused"
-        case .suspected: "may have caused"
-        case .contains: "contains"
-        case .sharedKey: "shares a key with"
-        case .called: "called"
-        case .reported: "reported"
-        case .preceded: "came before"
-        }
-    }
-
+    /// The same from the other node's side.
     fileprivate var passive: String {
         switch self {
         case .caused: "caused by"

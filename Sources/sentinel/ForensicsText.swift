@@ -67,21 +67,6 @@ enum GraphText {
     }
 }
 
-extension CausalGraph.Edge.Kind {
-    /// Between the names of two nodes it makes a sentence.
-    fileprivate var phrase: String {
-        switch self {
-        case .caused: "caused"
-        case .suspected: "may have caused"
-        case .contains: "contains"
-        case .sharedKey: "shares a key with"
-        case .called: "called"
-        case .reported: "reported"
-        case .preceded: "came before"
-        }
-    }
-}
-
 /// What happened around an incident and what was done about it, in the order of time.
 struct IncidentStory {
     let entries: [TimelineEntry]

@@ -46,4 +46,15 @@ struct ToolOpenFailuresTests {
         #expect(ToolOpenFailures("flaky", calls(usual)) == nil)
         #expect(ToolOpenFailures("flaky", calls(usual + "xxxx")) == nil)
     }
+
+    @Test("what a call says of its failure is told without secrets and without escapes")
+    func hostileMessage() throws {
+        var calls = calls(good(60) + "xxxxx")
+        for place in calls.indices where calls[place].isFailed {
+            calls[place].message = "\u{1B}[31mdenied for ghp_0123456789abcdefghijABCDEFGHIJ012345"
+        }
+        let open = try #require(ToolOpenFailures("quote", calls))
+        let sentence = try #require(ToolFinding.make(open, sql: "")).description
+        #expect(sentence.contains("denied for") && !sentence.contains("ghp_0123456789") && !sentence.contains("\u{1B}"))
+    }
 }

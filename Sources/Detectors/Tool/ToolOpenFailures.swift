@@ -61,7 +61,8 @@ struct ToolOpenFailures: Hashable {
             calls[tool, default: []].append(
                 Call(
                     at: at, trace: row["trace_id"].text ?? "", feature: row["trace_name"].text ?? "",
-                    message: row["status_message"].text ?? "", isFailed: row["level"].text == "ERROR"))
+                    message: String((row["status_message"].text ?? "").prefix(2000)),
+                    isFailed: row["level"].text == "ERROR"))
         }
         return calls.sorted { $0.key < $1.key }.compactMap { tool, calls in
             ToolOpenFailures(tool, calls.sorted { ($0.at, $0.trace) < ($1.at, $1.trace) })
@@ -78,7 +79,7 @@ extension ToolFinding {
         let message =
             Dictionary(grouping: open.failures.map(\.message).filter { !$0.isEmpty }, by: \.self)
             .max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }?.key ?? ""
-        let said = message.isEmpty ? "" : ", most with “\(message.prefix(80))”"
+        let said = message.isEmpty ? "" : ", most with “\(ToolOutput.snippet(of: message))”"
         let sentence = """
             \(name(open.tool)): \(open.failures.count) of its last \(open.recent.count) calls failed where \
             \(open.pastFailed) of \(open.past) did (since \(first.at.iso8601.dropFirst(11).prefix(5)))\(said); \

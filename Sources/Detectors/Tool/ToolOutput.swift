@@ -109,12 +109,14 @@ struct ToolOutput: Hashable {
         return isChanged ? result : nil
     }
 
-    /// The beginning of the output, without secrets and inert: at most 80 characters.
-    var snippet: String {
+    var snippet: String { Self.snippet(of: head) }
+
+    /// The beginning of a text from outside, without secrets and inert: at most 80 characters.
+    static func snippet(of text: String) -> String {
         // A secret that begins before the cut must be seen whole to be masked, and a colour's letter before it is no part
         // of it.
         var inert = String.UnicodeScalarView()
-        var rest = head.unicodeScalars[...]
+        var rest = text.unicodeScalars[...]
         while let scalar = rest.popFirst() {
             switch scalar.properties.generalCategory {
             case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned:

@@ -130,13 +130,21 @@ enum Footer {
             grid.write(text, at: area.x + 1, area.y, role: status.mood == .failed ? .bad : .good)
             return
         }
-        var x = area.x
-        for binding in Command.bindings(in: state.view) where binding.prominent.contains(state.view) {
-            let key = binding.keys.first?.name ?? ""
-            guard x + key.count + binding.title.count + 4 <= area.x + area.width else { break }
-            x = grid.write(" " + key, at: x, area.y, role: .key)
+        // How to learn the rest, and how to leave, stay where a view has more keys than there is room for.
+        let shown = Command.bindings(in: state.view).filter { $0.prominent.contains(state.view) }
+        let lasting = shown.filter { [.palette, .help, .quit].contains($0.command) }
+        let own = shown.filter { binding in !lasting.contains { $0.command == binding.command } }
+        var (x, end) = (area.x, area.x + area.width - lasting.reduce(0) { $0 + width(of: $1) })
+        for binding in own + lasting {
+            if binding.command == lasting.first?.command { end = area.x + area.width }
+            guard x + width(of: binding) <= end else { continue }
+            x = grid.write(" " + (binding.keys.first?.name ?? ""), at: x, area.y, role: .key)
             let isOff = state.disabledReason(of: binding.command) != nil
             x = grid.write(" " + binding.title + " ", at: x, area.y, role: isOff ? .dim : .keyLabel)
         }
+    }
+
+    private static func width(of binding: Command.Binding) -> Int {
+        (binding.keys.first?.name.count ?? 0) + binding.title.count + 3
     }
 }

@@ -48,6 +48,6 @@ struct NameCatalogTests {
         let source = #expect(throws: UnknownName.self) { try names.tables(of: "sentri") }
         #expect(source?.description == "There is no source sentri. Did you mean sentry?")
         let table = #expect(throws: UnknownName.self) { try names.columns(of: "sentry.isues") }
-        #expect(table?.description == "There is no table sentry.isues. Did you mean sentry.issues?")
+        #expect(table?.description == "Table \"sentry.isues\" does not exist. Did you mean sentry.issues?")
     }
 }

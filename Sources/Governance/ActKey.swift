@@ -1,4 +1,4 @@
-package import Basics
+import Basics
 package import OnCallModel
 
 /// The name of one act: `incident-7/kill_loop`. The outbox takes each name once, and what an act leaves behind (an issue's

@@ -95,7 +95,7 @@ struct IncidentPipeline: Sendable {
         guard opened.needsInvestigation, let lead = opened.findings.first else { return }
         let incident = opened.incident
         let findings = try await writer.read { try $0.findings(ofIncident: incident) }
-        let caseFile = try await InvestigationStage(engine: configuration.engine, scope: configuration.scope)
+        let caseFile = await InvestigationStage(engine: configuration.engine, scope: configuration.scope)
             .investigate(
                 lead, companions: findings.filter { $0.fingerprint != lead.fingerprint }, now: clock.now())
         let verdict = Blame.verdict(of: caseFile)

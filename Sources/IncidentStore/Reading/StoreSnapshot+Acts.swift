@@ -39,13 +39,15 @@ extension StoreSnapshot {
 
     /// What the gate has to know of an incident. Nil stands for the loops that no incident has.
     package func circumstances(ofIncident id: Int64?, at now: Instant) throws -> Circumstances {
-        let life = try id.flatMap { try life(ofIncident: $0) }
+        let life = try id.flatMap { try self.life(ofIncident: $0) }
         let kills = try acts(of: .killLoop, since: now - Policy.budgetWindow)
-        return try Circumstances(
+        return Circumstances(
             round: life?.reopened ?? 0, silencedUntil: life?.silence?.until, isQuiet: life?.isQuiet ?? false,
-            acts: acts("WHERE incident_id IS ? ORDER BY id", [.init(id)]),
-            requests: requests("WHERE incident_id IS ? ORDER BY id", [.init(id)]),
-            automaticKills: kills.compactMap { if case .policy = $0.ground { $0.createdAt } else { nil } })
+            acts: try acts("WHERE incident_id IS ? ORDER BY id", [.init(id)]),
+            requests: try requests("WHERE incident_id IS ? ORDER BY id", [.init(id)]),
+            automaticKills: kills.compactMap { kill -> Instant? in
+                if case .policy = kill.ground { kill.createdAt } else { nil }
+            })
     }
 
     func acts(_ condition: String, _ bindings: [Value]) throws -> [ActRecord] {

@@ -30,7 +30,7 @@ struct ErrorCascadeTests {
         planted.issues[0].traces = ["retry-0", "retry-2", "elsewhere"]
         let report = detect(planted)
         let finding = try #require(report.findings.first)
-        #expect(report.findings.count == 1 && report.state == .ok && report.quarantined.isEmpty)
+        #expect(report.findings.count == 1 && report.state == .ok && report.skipped.isEmpty)
         #expect(finding.type == .errorCascade && finding.subject == "4401" && finding.onset == start)
         #expect(finding.severity == .critical)
         #expect(finding.fingerprint == Fingerprint("error_cascade", "4401"))
@@ -183,7 +183,7 @@ struct ErrorCascadeTests {
             .init(id: "less", count: -4, first: start, last: now),
         ]
         let report = detect(planted)
-        #expect(report.quarantined.count == 5)
+        #expect(report.skipped.count == 5)
         let finding = try #require(report.findings.first)
         #expect(abs((finding.evidence["cost"]?.double ?? 0) - 18.4) < 1e-9)
         #expect(finding.description.unicodeScalars.count < 300)

@@ -8,7 +8,7 @@ extension DemoOutcome {
     /// The scan's form, with the incidents as they stand at the end and what was to be found.
     func json(truth: DemoScenario.Truth) throws -> JSONValue {
         let scan = try JSONDocument.parse(report)
-        let blamed = incidents.first { $0.summary.type == .costSpike }?.suspects.first?.sha
+        let blamed = incidents.first { $0.lead?.facts.cost != nil }?.suspects.first?.sha
         let loop = loops.first { $0.loop.traceID == truth.loopTrace }
         let members = (scan.members ?? []).map { member -> JSONValue.Member in
             switch member.name {

@@ -40,9 +40,9 @@ extension Command {
                 "There is no detector “\(word)”.",
                 nearest: Suggestion.nearest(to: word, among: DetectionType.allCases.map(\.rawValue)))
         }
-        if type == .toolFailure, arguments.words.count < 2 {
+        if type.traits.judgesOutputs, arguments.words.count < 2 {
             throw UsageError(
-                "tool_failure reads outputs, which the mirror does not hold: name a .jsonl file that has them.")
+                "\(word) reads outputs, and the mirror does not hold them: name a .jsonl file of observations.")
         }
         guard Replay.knows(type) else { throw Failure("\(type.rawValue) cannot be replayed yet.") }
         let trial = try await BacktestTrial(type, arguments)
@@ -87,14 +87,9 @@ private struct BacktestTrial: Sendable {
         settings = try composition.settingsFile.load()
         warmup = try Self.span(arguments["--warmup"], "--warmup") ?? .days(7)
         let file = arguments.words.dropFirst().first
-        let usual: Span =
-            type == .promptDrift
-            ? .hours(settings.driftPatrolHours) : file?.hasSuffix(".csv") == true ? .hours(1) : .minutes(15)
+        let usual = file?.hasSuffix(".csv") == true ? .hours(1) : Rules.step(of: type, settings)
         step = try Self.span(arguments["--step"], "--step") ?? usual
         guard let file else {
-            guard type != .promptDrift else {
-                throw Failure("The mirror holds no outputs: name a .jsonl file of observations with their outputs.")
-            }
             folder = nil
             history = LabelledHistory()
             replay = Replay(engine: composition.engine, type: type, freshness: .stored)
@@ -162,17 +157,17 @@ private struct BacktestTrial: Sendable {
         let (ours, alerts) = try await measure(settings)
         report.lines.append(("settings in force", ours))
         report.alerts = alerts
-        guard let threshold = Rules.threshold(of: type), !events.isEmpty else { return report }
+        guard let threshold = type.traits.threshold, !events.isEmpty else { return report }
         var best: (value: Double, score: Score)?
         for value in threshold.values {
-            let (score, _) = try await measure(Rules.with(value, for: type, in: settings))
+            let (score, _) = try await measure(try Rules.with(value, for: type, in: settings))
             // Of two that balance alike, the one that pages less wrongly, then the higher threshold.
             let known = best.map { ($0.score.balance, -$0.score.falseAWeek) } ?? (-1, 0)
             if (score.balance, -score.falseAWeek) >= known { best = (value, score) }
         }
         if let best {
-            report.lines.append(("\(threshold.key) \(Self.spell(best.value))", best.score))
-            report.suggestion = (threshold.key, best.value)
+            report.lines.append(("\(threshold.setting) \(Self.spell(best.value))", best.score))
+            report.suggestion = (threshold.setting, best.value)
         }
         return report
     }

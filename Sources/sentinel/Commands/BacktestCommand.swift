@@ -139,13 +139,8 @@ private struct BacktestTrial: Sendable {
         guard let threshold = type.traits.threshold, !events.isEmpty else { return report }
         var best: (value: Double, score: Score)?
         for value in threshold.values {
-<<<<<<< HEAD
             let (score, _) = try await measure(try Rules.with(value, for: type, in: settings))
-            // Of two that balance alike, the one that pages less wrongly, then the higher threshold.
-=======
-            let (score, _) = try await measure(Rules.with(value, for: type, in: settings))
             // At equal balance, the threshold with fewer false pages wins, then the higher one.
->>>>>>> 64399af473cbb9864423824e31da19ce4d3102cd
             let known = best.map { ($0.score.balance, -$0.score.falseAWeek) } ?? (-1, 0)
             if (score.balance, -score.falseAWeek) >= known { best = (value, score) }
         }

@@ -24,7 +24,7 @@ struct InvestigationTests {
 
     private static let nothing = InvestigationAnswer.rows(RowSet(columns: []), isPartial: false)
 
-    @Test("lists come first, then diffs, events and the costliest traces, then the traces; what fails is missing data")
+    @Test("lists come first, then diffs, events and the costliest traces, then traces", arguments: [true, false])
     func rounds(isLoop: Bool) throws {
         let finding = isLoop ? Stories.loop() : Stories.spike()
         var investigation = Investigation(finding, scope: scope, now: Stories.onset + .hours(1))

@@ -26,7 +26,8 @@ package struct JSONMember<Root>: Sendable {
         self.isRequired = isRequired
         write = { root in
             let value = root[keyPath: property].json
-            return value.isNull && !writesNull ? nil : value
+            // `nil` alone would be the document `null`.
+            return value.isNull && !writesNull ? .none : value
         }
         read = { json, root in
             guard let value = Value(json: json) else { return false }

@@ -63,12 +63,10 @@ package struct Gate: Sendable {
     private func judge(_ finding: Finding) -> Decision.Reason {
         let cost = finding.costPerHour
         let isCostly = cost > policy.autoActCostPerHour
-        guard finding.type == .agentLoop else {
+        guard let loop = finding.loop else {
             return isCostly ? .costPerHour(cost, limit: policy.autoActCostPerHour) : .belowLimits
         }
-        guard let loop = finding.loop, loop.isRepetitive else {
-            return isCostly ? .costAloneNeverKills(cost) : .belowLimits
-        }
+        guard loop.isRepetitive else { return isCostly ? .costAloneNeverKills(cost) : .belowLimits }
         if loop.isSlow { return .slowLoop }
         if loop.generations > policy.autoActGenerations {
             return .loopedGenerations(loop.generations, limit: policy.autoActGenerations)

@@ -61,7 +61,7 @@ struct GateTests {
 
     @Test("a note asks for nothing")
     func note() {
-        let decision = route(Sample.finding(.agentLoop, .info, cost: 99))
+        let decision = route(Sample.finding(.loop(LoopFacts()), .info, cost: 99))
         #expect(decision.acts.isEmpty && decision.request == nil && decision.mode == .none)
         #expect(decision.reason == .note)
     }

@@ -16,20 +16,21 @@ enum Sample {
     static func loop(
         _ generations: Int, cost: Double = 3, repetitive: Bool = true, trace: String = "t1"
     ) -> Finding {
-        let evidence = LoopEvidence(
-            traceID: trace, agent: "researcher", generations: generations, cost: 1, firstSeen: now - .minutes(5),
-            lastSeen: now, repeatedStep: "retry-search", repetitions: generations, isRepetitive: repetitive)
-        return finding(.agentLoop, .high, cost: cost, loop: evidence)
+        let facts = LoopFacts.with {
+            ($0.agent, $0.looped, $0.cost) = ("researcher", generations, 1)
+            ($0.repeatedStep, $0.repetitions, $0.isRepetitive) = ("retry-search", generations, repetitive)
+        }
+        return finding(.loop(facts), .high, cost: cost, trace: trace)
     }
 
-    static func spike(_ cost: Double) -> Finding { finding(.costSpike, .high, cost: cost) }
+    static func spike(_ cost: Double) -> Finding { finding(.cost(CostFacts()), .high, cost: cost) }
 
     static func finding(
-        _ type: DetectionType, _ severity: Severity, cost: Double, loop: LoopEvidence? = nil
+        _ facts: FindingFacts, _ severity: Severity, cost: Double, trace: String = "t1"
     ) -> Finding {
         Finding(
-            type: type, severity: severity, fingerprint: Fingerprint("f"), subject: "t1", description: "It burns.",
-            evidence: [:], sql: "", onset: now - .minutes(5), lastSeen: now, costPerHour: cost, loop: loop)
+            facts: facts, severity: severity, fingerprint: Fingerprint("f"), subject: trace, description: "It burns.",
+            sql: "", onset: now - .minutes(5), lastSeen: now, costPerHour: cost)
     }
 
     static func request(

@@ -71,10 +71,8 @@ struct PermissionMigrationTests {
         #expect(acts.allSatisfy { $0.round == 1 && $0.state == .done })
         #expect(try store.approvals(ofIncident: 1).map(\.number) == [2])
         // Nothing is done again because of the step.
-        let finding = Finding.sample("t")
         let circumstances = try store.circumstances(ofIncident: 1, at: .minute(1))
-        var loop = finding
-        loop.loop = .sample("t", generations: 90)
+        let loop = Finding.sample("t", facts: .loop(.with { ($0.agent, $0.looped, $0.isRepetitive) = ("a", 90, true) }))
         #expect(
             Gate.standard.route(loop, incident: 1, suspects: [], in: circumstances, now: .minute(1)).reason
                 == .alreadyActed)

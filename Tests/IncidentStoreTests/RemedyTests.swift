@@ -8,12 +8,12 @@ import Testing
 /// The gate and the store together, as the agent uses them.
 @Suite("A remedy is carried out once, however it came to be allowed")
 struct RemedyTests {
-    private static let kill = Action.killLoop(trace: "trace-1", agent: "researcher")
-
     private static func finding(_ generations: Int) -> Finding {
-        var finding = Finding.sample()
-        finding.loop = .sample(generations: generations)
-        return finding
+        let facts = LoopFacts.with {
+            ($0.agent, $0.looped, $0.cost) = ("researcher", generations, 1)
+            ($0.repeatedStep, $0.repetitions, $0.isRepetitive) = ("retry-search", generations, true)
+        }
+        return .sample(facts: .loop(facts))
     }
 
     /// A scan sees the loop at so many generations; more than twenty are killed unasked.

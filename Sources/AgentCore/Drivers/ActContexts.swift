@@ -21,5 +21,5 @@ extension StoreSnapshot {
 }
 
 extension IncidentDetail {
-    fileprivate var loopTrace: String? { summary.type == .agentLoop ? summary.subject : nil }
+    fileprivate var loopTrace: String? { summary.type.traits.subject == .trace ? summary.subject : nil }
 }

@@ -91,7 +91,8 @@ struct GateTests {
         arguments: [
             Circumstances(requests: [Sample.request()]), Circumstances(requests: [Sample.request(.expired)]),
             Circumstances(round: 1, acts: [Sample.act()]), Circumstances(isQuiet: true),
-            Circumstances(acts: [Sample.act(.policy(.loopedGenerations(over: 20)), .killLoop(trace: "t2", agent: "a"))]),
+            Circumstances(acts: [Sample.act(.policy(.loopedGenerations(over: 20)), .killLoop(trace: "t2", agent: "a"))]
+            ),
             Circumstances(silencedUntil: Sample.now),
         ])
     func acting(circumstances: Circumstances) {

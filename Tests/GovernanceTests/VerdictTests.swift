@@ -77,8 +77,10 @@ struct VerdictTests {
             (Sample.gate(), Sample.request(.approved), "alice", Refusal.alreadyDecided(.approved, by: "bob")),
             (Sample.gate(), Sample.request(.rejected), "alice", .alreadyDecided(.rejected, by: "bob")),
             (Sample.gate(), Sample.request(.expired), "alice", .expired(Sample.now + .hours(3))),
-            (Sample.gate(approvers: ["alice"]), Sample.request(), "mallory@host (console)",
-                .notAnApprover("mallory@host (console)")),
+            (
+                Sample.gate(approvers: ["alice"]), Sample.request(), "mallory@host (console)",
+                .notAnApprover("mallory@host (console)")
+            ),
             (Sample.gate(frozen: true), Sample.request(), "alice", .frozen),
         ])
     func refusedApprovals(gate: Gate, item: ApprovalItem, author: String, refusal: Refusal) {

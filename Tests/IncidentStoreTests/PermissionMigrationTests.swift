@@ -9,7 +9,9 @@ import Testing
 @Suite("A store whose acts were allowed by a sentence")
 struct PermissionMigrationTests {
     /// Incident 1 was opened again once. `acts` are key, kind, who allowed it and the request.
-    private static func old(_ acts: [(String, Action, String, Int64?)], requests: [(String, String)]) throws -> Connection {
+    private static func old(_ acts: [(String, Action, String, Int64?)], requests: [(String, String)]) throws
+        -> Connection
+    {
         let old = try Connection(path: "", mode: .inMemory)
         try Migrations.through("4-life").migrate(old)
         try old.execute("PRAGMA foreign_keys=ON")
@@ -61,10 +63,14 @@ struct PermissionMigrationTests {
             ("a", Self.kill, "policy: repetitive loop above $12.50/h", nil, .policy(.costOfLoop(over: 12.5))),
             ("b", Self.kill, "policy: more than $10.00/h", nil, .policy(.costPerHour(over: 10))),
             ("c", Self.kill, "policy: a review is harmless", nil, .policy(.harmlessReview)),
-            ("incident-1/kill_loop#2", Self.kill, "alice@host (console)", 1, .person("alice@host (console)", request: 1)),
+            (
+                "incident-1/kill_loop#2", Self.kill, "alice@host (console)", 1,
+                .person("alice@host (console)", request: 1)
+            ),
             ("intent-31/kill_loop", Self.kill, "U01 (slack)", nil, .order("U01 (slack)", intent: 31)),
         ]
-        let old = try Self.old(rows.map { ($0.0, $0.1, $0.2, $0.3) }, requests: [("incident-1/kill_loop#2", "approved")])
+        let old = try Self.old(
+            rows.map { ($0.0, $0.1, $0.2, $0.3) }, requests: [("incident-1/kill_loop#2", "approved")])
         let store = StoreSnapshot(connection: old, file: StoreFile(""))
         let acts = try store.acts(ofIncident: 1)
         #expect(acts.map(\.ground) == rows.map(\.4))

@@ -48,27 +48,10 @@ package final class Console: @unchecked Sendable {  // because after `run` only 
     /// Runs on a thread of its own until the person leaves, the terminal is gone, or ``EventInbox/close()``.
     package func run() async {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            let box = Unmanaged.passRetained(Work(console: self, continuation: continuation))
-            var thread = pthread_t()
-            pthread_create(
-                &thread, nil,
-                { context in
-                    let work = Unmanaged<Work>.fromOpaque(context!).takeRetainedValue()
-                    work.console.loop()
-                    work.continuation.resume()
-                    return nil
-                }, box.toOpaque())
-            pthread_detach(thread)
-        }
-    }
-
-    private final class Work {
-        let console: Console
-        let continuation: CheckedContinuation<Void, Never>
-
-        init(console: Console, continuation: CheckedContinuation<Void, Never>) {
-            self.console = console
-            self.continuation = continuation
+            OwnThread.start {
+                self.loop()
+                continuation.resume()
+            }
         }
     }
 

@@ -21,18 +21,8 @@ final class TransferLoop: @unchecked Sendable {  // because after `start` only i
         self.nextWork = nextWork
     }
 
-    func start() {
-        var thread = pthread_t()
-        pthread_create(
-            &thread, nil,
-            { context in
-                Unmanaged<TransferLoop>.fromOpaque(context!).takeRetainedValue().run()
-                return nil
-            }, Unmanaged.passRetained(self).toOpaque())
-        pthread_detach(thread)
-    }
-
-    private func run() {
+    /// Ends when the work says so. Runs on the curl thread.
+    func run() {
         // A TLS connection that the server closed would end the program with SIGPIPE: curl leaves that to its caller.
         var brokenPipe = sigset_t()
         sigemptyset(&brokenPipe)

@@ -1,31 +1,46 @@
 import Glibc
 
-/// A thread of its own for work that blocks, which must never be done on Swift's own threads.
+/// A thread outside Swift's pool, for work that blocks: waiting for a process, for a terminal, or in a C library's loop.
 package enum OwnThread {
-    /// Begins `work` on a new thread.
+    /// Starts `body` on a thread of its own and returns at once.
     ///
-    /// - Returns: 0, or the error number of `pthread_create`; then `work` never runs.
+    /// - Returns: 0, or the error number of `pthread_create`; then `body` does not run.
     @discardableResult
-    package static func start(_ work: @escaping @Sendable () -> Void) -> CInt {
-        let context = Unmanaged.passRetained(Work(work))
+    package static func start(_ body: @escaping @Sendable () -> Void) -> Int32 {
+        let context = Unmanaged.passRetained(Body(body)).toOpaque()
         var thread = pthread_t()
         let code = pthread_create(
             &thread, nil,
-            { context in
-                Unmanaged<Work>.fromOpaque(context!).takeRetainedValue().body()
+            { @Sendable context in
+                Unmanaged<Body>.fromOpaque(context!).takeRetainedValue().run()
                 return nil
-            }, context.toOpaque())
-        guard code == 0 else {
-            context.release()
-            return code
+            }, context)
+        if code == 0 {
+            pthread_detach(thread)
+        } else {
+            Unmanaged<Body>.fromOpaque(context).release()
         }
-        pthread_detach(thread)
-        return 0
+        return code
     }
 
-    private final class Work: Sendable {
-        let body: @Sendable () -> Void
+    /// Runs `body` on a thread of its own. The calling task waits for the result without occupying a thread of the pool.
+    package static func run<Answer: Sendable>(_ body: @escaping @Sendable () throws -> Answer) async throws -> Answer {
+        try await withCheckedThrowingContinuation { continuation in
+            let code = start { continuation.resume(with: Result { try body() }) }
+            if code != 0 { continuation.resume(throwing: NoThread(code: code)) }
+        }
+    }
 
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    /// The system had no thread to give; `code` is the error number.
+    package struct NoThread: Error {
+        package var code: Int32
+    }
+
+    private final class Body: Sendable {
+        let run: @Sendable () -> Void
+
+        init(_ run: @escaping @Sendable () -> Void) {
+            self.run = run
+        }
     }
 }

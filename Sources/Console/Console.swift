@@ -47,12 +47,7 @@ package final class Console: @unchecked Sendable {  // because after `run` only 
 
     /// Runs on a thread of its own until the person leaves, the terminal is gone, or ``EventInbox/close()``.
     package func run() async {
-        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            OwnThread.start {
-                self.loop()
-                continuation.resume()
-            }
-        }
+        try? await OwnThread.run { [self] in loop() }
     }
 
     // MARK: the loop

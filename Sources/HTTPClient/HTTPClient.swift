@@ -35,7 +35,7 @@ package final class HTTPClient: Sendable {
                     return TransferLoop.Work(added: inbox.added, cancelled: inbox.cancelled, isStopped: inbox.isStopped)
                 }
             })
-        OwnThread.start { loop.run() }
+        loop.start()
     }
 
     /// The file that the environment names, by the names that OpenSSL and the curl program have for it.

@@ -21,8 +21,11 @@ final class TransferLoop: @unchecked Sendable {  // because after `start` only i
         self.nextWork = nextWork
     }
 
-    /// Ends when the work says so. Runs on the curl thread.
-    func run() {
+    func start() {
+        OwnThread.start { [self] in run() }
+    }
+
+    private func run() {
         // A TLS connection that the server closed would end the program with SIGPIPE: curl leaves that to its caller.
         var brokenPipe = sigset_t()
         sigemptyset(&brokenPipe)

@@ -81,10 +81,29 @@ final class ServerCore: Sendable {
             }
             state.waiting.removeAll()
         }
-        // It keeps the core, which the daemon's callbacks reach, until the daemon is gone.
-        OwnThread.start {
-            self.open.waitUntilEmpty()
-            MHD_stop_daemon(daemon.pointer)
+        Ending(core: self, daemon: daemon.pointer).start()
+    }
+
+    /// The end of a daemon. It keeps the core, which the daemon's callbacks reach, until the daemon is gone.
+    private final class Ending {
+        let core: ServerCore
+        let daemon: OpaquePointer
+
+        init(core: ServerCore, daemon: OpaquePointer) {
+            (self.core, self.daemon) = (core, daemon)
+        }
+
+        func start() {
+            var thread = pthread_t()
+            pthread_create(
+                &thread, nil,
+                { context in
+                    let ending = Unmanaged<Ending>.fromOpaque(context!).takeRetainedValue()
+                    ending.core.open.waitUntilEmpty()
+                    MHD_stop_daemon(ending.daemon)
+                    return nil
+                }, Unmanaged.passRetained(self).toOpaque())
+            pthread_detach(thread)
         }
     }
 

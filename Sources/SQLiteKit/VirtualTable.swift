@@ -81,13 +81,7 @@ package struct VirtualPlan: Hashable, Sendable {
         /// The table applies it exactly, so SQLite need not look again.
         package var isExact: Bool
         /// Take the whole list of an `IN` at once.
-        package var asList: Bool
-
-        package init(condition: Int, isExact: Bool, asList: Bool = false) {
-            self.condition = condition
-            self.isExact = isExact
-            self.asList = asList
-        }
+        package var asList = false
     }
 
     package var accepted: [Accepted]

@@ -14,23 +14,14 @@ package struct LinearWorkspace: Hashable, Sendable {
         package var key: String
         package var name: String
         package var created: Instant
-
-        package init(id: String, key: String, name: String, created: Instant) {
-            (self.id, self.key, self.name, self.created) = (id, key, name, created)
-        }
     }
 
     package struct User: Hashable, Sendable {
         package var id: String
         package var name: String
         package var email: String
-        package var isAdmin: Bool
+        package var isAdmin = false
         package var created: Instant
-
-        package init(id: String, name: String, email: String, isAdmin: Bool = false, created: Instant) {
-            (self.id, self.name, self.email) = (id, name, email)
-            (self.isAdmin, self.created) = (isAdmin, created)
-        }
 
         var displayName: String { String(email.prefix { $0 != "@" }) }
     }
@@ -38,17 +29,10 @@ package struct LinearWorkspace: Hashable, Sendable {
     package struct Project: Hashable, Sendable {
         package var id: String
         package var name: String
-        package var state: String
-        package var progress: Double
+        package var state = "started"
+        package var progress: Double = 0
         package var team: String
         package var created: Instant
-
-        package init(
-            id: String, name: String, state: String = "started", progress: Double = 0, team: String, created: Instant
-        ) {
-            (self.id, self.name, self.state) = (id, name, state)
-            (self.progress, self.team, self.created) = (progress, team, created)
-        }
     }
 
     package struct Cycle: Hashable, Sendable {
@@ -58,13 +42,6 @@ package struct LinearWorkspace: Hashable, Sendable {
         package var starts: Instant
         package var ends: Instant
         package var completed: Instant?
-
-        package init(
-            id: String, number: Int, team: String, starts: Instant, ends: Instant, completed: Instant? = nil
-        ) {
-            (self.id, self.number, self.team) = (id, number, team)
-            (self.starts, self.ends, self.completed) = (starts, ends, completed)
-        }
     }
 
     /// A state of a team's workflow.
@@ -83,10 +60,6 @@ package struct LinearWorkspace: Hashable, Sendable {
         package var user: String
         package var body: String
         package var created: Instant
-
-        package init(id: String, user: String, body: String, created: Instant) {
-            (self.id, self.user, self.body, self.created) = (id, user, body, created)
-        }
     }
 
     package struct Issue: Hashable, Sendable {

@@ -12,22 +12,14 @@ package struct PagerDutyAccount: Hashable, Sendable {
     package struct Named: Hashable, Sendable {
         package var id: String
         package var name: String
-
-        package init(id: String, name: String) {
-            (self.id, self.name) = (id, name)
-        }
     }
 
     package struct User: Hashable, Sendable {
         package var id: String
         package var name: String
         package var email: String
-        package var role: String
+        package var role = "user"
         package var jobTitle: String?
-
-        package init(id: String, name: String, email: String, role: String = "user", jobTitle: String? = nil) {
-            (self.id, self.name, self.email, self.role, self.jobTitle) = (id, name, email, role, jobTitle)
-        }
     }
 
     package struct Service: Hashable, Sendable {
@@ -35,33 +27,18 @@ package struct PagerDutyAccount: Hashable, Sendable {
         package var name: String
         package var description: String?
         package var policy: Named
-        package var teams: [Named]
+        package var teams: [Named] = []
         package var created: Instant
-
-        package init(
-            id: String, name: String, description: String? = nil, policy: Named, teams: [Named] = [], created: Instant
-        ) {
-            (self.id, self.name, self.description) = (id, name, description)
-            (self.policy, self.teams, self.created) = (policy, teams, created)
-        }
     }
 
     package struct OnCall: Hashable, Sendable {
         package var user: String
-        package var level: Int
+        package var level = 1
         package var policy: Named
         /// Nil for a user who stands in the policy itself; such a one is on call without start and end.
         package var schedule: Named?
         package var start: Instant?
         package var end: Instant?
-
-        package init(
-            user: String, level: Int = 1, policy: Named, schedule: Named? = nil, start: Instant? = nil,
-            end: Instant? = nil
-        ) {
-            (self.user, self.level, self.policy) = (user, level, policy)
-            (self.schedule, self.start, self.end) = (schedule, start, end)
-        }
     }
 
     package struct Incident: Hashable, Sendable {
@@ -120,10 +97,6 @@ package struct PagerDutyAccount: Hashable, Sendable {
         package var user: String
         package var content: String
         package var created: Instant
-
-        package init(id: String, user: String, content: String, created: Instant) {
-            (self.id, self.user, self.content, self.created) = (id, user, content, created)
-        }
     }
 
     /// One entry of an incident's log.
@@ -135,10 +108,5 @@ package struct PagerDutyAccount: Hashable, Sendable {
         package var created: Instant
         /// The user who did it; nil for a service, which triggered by itself.
         package var user: String?
-
-        package init(id: String, kind: String, summary: String, created: Instant, user: String? = nil) {
-            (self.id, self.kind, self.summary) = (id, kind, summary)
-            (self.created, self.user) = (created, user)
-        }
     }
 }

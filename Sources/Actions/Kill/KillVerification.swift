@@ -79,24 +79,13 @@ struct KillVerification: Hashable, Sendable {
 /// The patience of a kill.
 package struct KillTiming: Hashable, Sendable {
     /// The least time that a trace must be still.
-    package var grace: Span
+    package var grace = Span.seconds(5)
     /// The most time that stillness is asked for, whatever the trace's usual interval.
-    package var longestQuiet: Span
+    package var longestQuiet = Span.minutes(3)
     /// How often the trace is read again.
-    package var pollInterval: Span
+    package var pollInterval = Span.seconds(1)
     /// How long is watched in all, unless the stillness asked for needs more.
-    package var limit: Span
+    package var limit = Span.seconds(90)
     /// An agent that asked for its flag within this time counts as listening.
-    package var listening: Span
-
-    package init(
-        grace: Span = .seconds(5), longestQuiet: Span = .minutes(3), pollInterval: Span = .seconds(1),
-        limit: Span = .seconds(90), listening: Span = .seconds(60)
-    ) {
-        self.grace = grace
-        self.longestQuiet = longestQuiet
-        self.pollInterval = pollInterval
-        self.limit = limit
-        self.listening = listening
-    }
+    package var listening = Span.seconds(60)
 }

@@ -29,7 +29,7 @@ struct SlackAPI: Sendable {
 
     func read(_ method: String, _ query: KeyValuePairs<String, String>) async throws(ActFault) -> JSONValue {
         if let missing { throw .failed(missing) }
-        let fields = query.map { "\($0)=\(percentEncoded($1))" }.joined(separator: "&")
+        let fields = query.map { "\($0)=\(PercentEncoding.encode($1))" }.joined(separator: "&")
         let request = HTTPRequest(
             .get, "\(access.baseURL)/\(method)?\(fields)", headers: headers, timeout: .seconds(15), bodyLimit: 16 << 20)
         return try accept(await calls.send(request, to: "Slack", isRepeatable: true), isRepeatable: true)

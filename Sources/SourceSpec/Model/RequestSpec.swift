@@ -16,12 +16,6 @@ package struct RequestSpec: Hashable, Sendable {
         /// The field is sent only when this argument is given.
         package var whenArgument: String?
         package var source: ValueSource
-
-        package init(path: [String], whenArgument: String? = nil, source: ValueSource) {
-            self.path = path
-            self.whenArgument = whenArgument
-            self.source = source
-        }
     }
 
     package var method: Method
@@ -46,24 +40,13 @@ package struct RequestSpec: Hashable, Sendable {
 package struct RouteSpec: Hashable, Sendable {
     package var whenFilters: [String]
     package var request: RequestSpec
-
-    package init(whenFilters: [String], request: RequestSpec) {
-        self.whenFilters = whenFilters
-        self.request = request
-    }
 }
 
 /// A named value of a query string or a header. One whose source resolves to nothing is not sent.
 package struct ParameterSpec: Hashable, Sendable {
     package var name: String
-    package var explode: Bool
+    package var explode = false
     package var source: ValueSource
-
-    package init(name: String, explode: Bool = false, source: ValueSource) {
-        self.name = name
-        self.explode = explode
-        self.source = source
-    }
 }
 
 /// Where a value comes from (`from:`).
@@ -104,12 +87,6 @@ package struct Template: Hashable, Sendable {
         package var namespace: Namespace
         package var key: String
         package var defaultText: String?
-
-        package init(namespace: Namespace, key: String, defaultText: String? = nil) {
-            self.namespace = namespace
-            self.key = key
-            self.defaultText = defaultText
-        }
     }
 
     package var parts: [Part]

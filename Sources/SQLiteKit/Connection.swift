@@ -127,16 +127,6 @@ package final class Connection {
         statementOrder.removeAll()
     }
 
-    /// Lets another thread stop the statement that runs on this connection.
-    package var interruption: Interruption { Interruption(handle: handle) }
-
-    /// Stops whatever statement runs now; it fails with `isInterrupted`. Only while the connection is open.
-    package struct Interruption: @unchecked Sendable {  // because sqlite3_interrupt may be called from any thread
-        let handle: OpaquePointer
-
-        package func callAsFunction() { sqlite3_interrupt(handle) }
-    }
-
     func error(_ code: Int32, _ context: String) -> SQLiteError {
         let extended = sqlite3_extended_errcode(handle)
         return SQLiteError(

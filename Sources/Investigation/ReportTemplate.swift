@@ -22,7 +22,9 @@ package enum ReportTemplate {
 
     private static func whatHappened(_ file: CaseFile) -> String {
         let finding = file.finding
-        var lines = ["\(UntrustedText.forMarkdown(finding.description, limit: 600)) It began at \(finding.onset.iso8601Seconds)."]
+        var lines = [
+            "\(UntrustedText.forMarkdown(finding.description, limit: 600)) It began at \(finding.onset.iso8601Seconds)."
+        ]
         lines += file.companions.prefix(5).map {
             "- The same trouble, as \(UntrustedText.forMarkdown($0.why, limit: 160)): \(UntrustedText.forMarkdown($0.headline, limit: 400))"
         }
@@ -54,7 +56,8 @@ package enum ReportTemplate {
             lines.append("No commit is blamed. \(Blame.abstention(of: file) ?? "")")
         }
         if !file.gaps.isEmpty {
-            lines.append("\nNot known: " + file.gaps.map { UntrustedText.forMarkdown($0, limit: 200) }.joined(separator: " "))
+            lines.append(
+                "\nNot known: " + file.gaps.map { UntrustedText.forMarkdown($0, limit: 200) }.joined(separator: " "))
         }
         return lines.joined(separator: "\n")
     }
@@ -64,7 +67,8 @@ package enum ReportTemplate {
         var text = "\(Figures.dollars(finding.costPerHour)) an hour at the time of the scan"
         text += "; \(Figures.dollars(finding.costPerHour * 6)) over six hours if nothing changes."
         if let loop = finding.loop {
-            text += " Trace \(UntrustedText.forMarkdown(loop.traceID, limit: 80)) has taken \(loop.generations) generations"
+            text +=
+                " Trace \(UntrustedText.forMarkdown(loop.traceID, limit: 80)) has taken \(loop.generations) generations"
             text += " for \(Figures.dollars(loop.cost)), \(Figures.dollars(loop.costPerMinute)) a minute."
         } else if let total = cost(since: finding, in: file.hours) {
             text += " \(Figures.dollars(total)) since it began."
@@ -81,7 +85,8 @@ package enum ReportTemplate {
     private static func action(_ file: CaseFile, _ suspects: [Suspect]) -> String {
         var steps: [String] = []
         if let loop = file.finding.loop {
-            let name = "trace \(UntrustedText.forMarkdown(loop.traceID, limit: 80)) of \(UntrustedText.forMarkdown(loop.agent, limit: 60))"
+            let name =
+                "trace \(UntrustedText.forMarkdown(loop.traceID, limit: 80)) of \(UntrustedText.forMarkdown(loop.agent, limit: 60))"
             steps.append(
                 loop.isRepetitive
                     ? "Kill \(name): it repeats \(UntrustedText.forMarkdown(loop.pattern, limit: 80))."
@@ -91,7 +96,9 @@ package enum ReportTemplate {
             let author = first.author.isEmpty ? "the team" : UntrustedText.forMarkdown(first.author, limit: 60)
             steps.append("Have \(author) review commit \(first.shortSHA), and revert it if the cost follows from it.")
         } else if file.finding.loop == nil {
-            steps.append("Look at what \(UntrustedText.forMarkdown(file.finding.subject, limit: 80)) is used for since the onset.")
+            steps.append(
+                "Look at what \(UntrustedText.forMarkdown(file.finding.subject, limit: 80)) is used for since the onset."
+            )
         }
         if file.finding.type == .costSpike, suspects.isEmpty, NoCodeCase(file).isSurge {
             steps.append("Expect it to go on while the traffic does: set a quota if it must not.")

@@ -56,20 +56,11 @@ package struct DatadogAccount: Hashable, Sendable {
         package var time: Instant
         package var title: String
         package var text: String
-        package var source: String
-        package var status: String
-        package var priority: String
+        package var source = "alert"
+        package var status = "info"
+        package var priority = "normal"
         package var host: String?
-        package var tags: [String]
-
-        package init(
-            id: String, time: Instant, title: String, text: String, source: String = "alert", status: String = "info",
-            priority: String = "normal", host: String? = nil, tags: [String] = []
-        ) {
-            (self.id, self.time, self.title, self.text) = (id, time, title, text)
-            (self.source, self.status, self.priority) = (source, status, priority)
-            (self.host, self.tags) = (host, tags)
-        }
+        package var tags: [String] = []
     }
 
     /// One metric of one set of tags.
@@ -96,23 +87,13 @@ package struct DatadogAccount: Hashable, Sendable {
         package var number: Int
         package var title: String
         /// `active`, `stable` or `resolved`.
-        package var state: String
-        package var severity: String
+        package var state = "active"
+        package var severity = "UNKNOWN"
         package var created: Instant
-        package var modified: Instant
+        /// When it was created, where nil.
+        package var modified: Instant?
         package var resolved: Instant?
-        package var isCustomerImpacted: Bool
-
-        /// `modified` is `created` unless it is given.
-        package init(
-            id: String, number: Int, title: String, state: String = "active", severity: String = "UNKNOWN",
-            created: Instant, modified: Instant? = nil, resolved: Instant? = nil, isCustomerImpacted: Bool = false
-        ) {
-            (self.id, self.number, self.title) = (id, number, title)
-            (self.state, self.severity, self.created) = (state, severity, created)
-            (self.modified, self.resolved) = (modified ?? created, resolved)
-            self.isCustomerImpacted = isCustomerImpacted
-        }
+        package var isCustomerImpacted = false
     }
 
     package struct Host: Hashable, Sendable {

@@ -22,11 +22,9 @@ struct GitHubDelivery: Sendable {
     }
 
     private func deployments(_ request: WebRequest) -> [JSONValue] {
-        let (sha, ref) = (request.stated("sha"), request.stated("ref"))
-        let environment = request.stated("environment")
-        return world.read(\.deployments).filter { deployment in
-            (sha.map { deployment.sha == $0 } ?? true) && (ref.map { deployment.ref == $0 } ?? true)
-                && (environment.map { deployment.environment == $0 } ?? true)
+        world.read(\.deployments).filter { deployment in
+            request.allows("sha", deployment.sha) && request.allows("ref", deployment.ref)
+                && request.allows("environment", deployment.environment)
         }.sorted { $0.created > $1.created }.map(GitHubRows.row)
     }
 

@@ -70,13 +70,12 @@ enum GitHubRows {
     static func sumRow(_ pull: SandboxPull) -> JSONValue {
         let files = pull.files.map(row)
         func sum(_ name: String) -> JSONValue { JSONValue(files.reduce(0) { $0 + ($1[name]?.int ?? 0) }) }
-        let sums: JSONValue = [
+        return row(pull).adding([
             "merged": .bool(pull.merged != nil), "mergeable": .null, "mergeable_state": "unknown",
             "merged_by": pull.merged == nil ? .null : user(pull.author), "comments": 0, "review_comments": 0,
             "commits": 1, "additions": sum("additions"), "deletions": sum("deletions"),
             "changed_files": JSONValue(files.count),
-        ]
-        return .object((row(pull).members ?? []) + (sums.members ?? []))
+        ])
     }
 
     static func row(_ review: SandboxPull.Review, of pull: SandboxPull) -> JSONValue {

@@ -15,7 +15,7 @@ struct LangfuseMetrics: Sendable {
         }
         do {
             let query = try LangfuseMetricsQuery(document)
-            return .json(JSONValue.fields(["data": .array(rows(query))]).serialized)
+            return .json(["data": .array(rows(query))])
         } catch {
             switch error {
             case .schema(let parameter): return LangfuseProvider.invalid(parameter)

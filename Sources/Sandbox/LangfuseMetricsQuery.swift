@@ -136,14 +136,14 @@ struct LangfuseFilter: Hashable, Sendable {
 
     func matches(_ observation: SandboxObservation) -> Bool {
         let own = LangfuseColumn.value(of: observation, column)
-        let (text, wanted) = (own.string ?? "", value.string ?? "")
+        let (text, wanted, order) = (own.string ?? "", value.string ?? "", own.order(to: value))
         switch comparison {
-        case "=": return own == value || order(own) == 0
-        case "<>": return own != value && order(own) != 0
-        case ">": return order(own).map { $0 > 0 } ?? false
-        case "<": return order(own).map { $0 < 0 } ?? false
-        case ">=": return order(own).map { $0 >= 0 } ?? false
-        case "<=": return order(own).map { $0 <= 0 } ?? false
+        case "=": return order == 0
+        case "<>": return order != 0
+        case ">": return order.map { $0 > 0 } ?? false
+        case "<": return order.map { $0 < 0 } ?? false
+        case ">=": return order.map { $0 >= 0 } ?? false
+        case "<=": return order.map { $0 <= 0 } ?? false
         case "contains": return text.contains(wanted)
         case "does not contain": return !text.contains(wanted)
         case "starts with": return text.hasPrefix(wanted)
@@ -153,17 +153,6 @@ struct LangfuseFilter: Hashable, Sendable {
         case "is null": return own.isNull || text.isEmpty && own.string != nil
         default: return !own.isNull && (own.string.map { !$0.isEmpty } ?? true)
         }
-    }
-
-    /// Against the wanted value: numbers and moments alone compare.
-    private func order(_ own: JSONValue) -> Int? {
-        if case .string(let text) = own, let left = Instant(iso8601: text),
-            let right = value.string.flatMap({ Instant(iso8601: $0) })
-        {
-            return left == right ? 0 : left < right ? -1 : 1
-        }
-        guard own.string == nil, let left = own.double, let right = value.double else { return nil }
-        return left == right ? 0 : left < right ? -1 : 1
     }
 }
 

@@ -15,10 +15,8 @@ struct LangfuseObservations: Sendable {
 
         /// Nil where `filter` is no list of filters.
         init?(_ request: WebRequest) {
-            func value(_ name: String) -> String? { request.queryValue(name).flatMap { $0.isEmpty ? nil : $0 } }
-            from = value("fromStartTime").flatMap { Instant(iso8601: $0) }
-            to = value("toStartTime").flatMap { Instant(iso8601: $0) }
-            if let filter = value("filter") {
+            (from, to) = (request.moment("fromStartTime"), request.moment("toStartTime"))
+            if let filter = request.stated("filter") {
                 // It takes precedence over the parameters.
                 guard let list = (try? JSONDocument.parse(filter))?.array else { return nil }
                 let filters = list.compactMap(LangfuseFilter.init)
@@ -27,13 +25,15 @@ struct LangfuseObservations: Sendable {
                 return
             }
             for (name, path) in Self.texts {
-                if let text = value(name) { wanted.append { $0[keyPath: path] == text } }
+                if let text = request.stated(name) { wanted.append { $0[keyPath: path] == text } }
             }
             if let parent = request.queryValue("parentObservationId") {
                 wanted.append { $0.parentID == (parent.isEmpty ? nil : parent) }
             }
-            if let isRoot = value("isRootObservation") { wanted.append { ($0.parentID == nil) == (isRoot == "true") } }
-            let environments = Set(request.query.filter { $0.name == "environment" && !$0.value.isEmpty }.map(\.value))
+            if let isRoot = request.stated("isRootObservation") {
+                wanted.append { ($0.parentID == nil) == (isRoot == "true") }
+            }
+            let environments = request.all("environment")
             if !environments.isEmpty { wanted.append { environments.contains($0.environment) } }
         }
 
@@ -88,9 +88,7 @@ struct LangfuseObservations: Sendable {
     }
 
     private static func answer(_ rows: [JSONValue], _ cursor: String?) -> WebResponse {
-        .json(
-            JSONValue.fields(["data": .array(rows), "meta": .fields(["cursor": cursor.map(JSONValue.string)])])
-                .serialized)
+        .json(["data": .array(rows), "meta": .fields(["cursor": cursor.map(JSONValue.string)])])
     }
 
     /// The last row of a page, opaque to the client: rows that arrive while somebody pages do not shift what follows.

@@ -38,7 +38,7 @@ struct LinearProvider: Sendable {
         }
         do {
             let data = try call.isMutation ? mutation(call) : self.query(call)
-            return .json(JSONValue.fields(["data": .object([.init(call.field, data)])]).serialized)
+            return .json(["data": [call.field: data]])
         } catch {
             return error.response
         }
@@ -83,9 +83,7 @@ struct LinearProvider: Sendable {
                 with: ["projectMilestones": own("projectMilestones"), "projectUpdates": own("projectUpdates")], call)
         case "viewer": return workspace.users.first.map(nodes.node) ?? .null
         default:
-            throw LinearRefusal(
-                "Cannot query field \"\(call.field)\" on type \"Query\".", type: "graphql error",
-                code: "GRAPHQL_VALIDATION_FAILED")
+            throw .unknownField(call.field, of: "Query")
         }
     }
 
@@ -112,7 +110,7 @@ struct LinearProvider: Sendable {
     private static func page(_ nodes: [JSONValue], _ arguments: JSONValue) throws(LinearRefusal) -> JSONValue {
         let first = arguments["first"]?.int ?? 50
         guard (1...250).contains(first) else {
-            throw LinearRefusal("Argument Validation Error", type: "invalid input", code: "INVALID_INPUT")
+            throw .invalid("Argument Validation Error")
         }
         let filter = LinearFilter(arguments["filter"])
         let time = arguments["orderBy"]?.string == "updatedAt" ? "updatedAt" : "createdAt"
@@ -122,7 +120,7 @@ struct LinearProvider: Sendable {
         var start = 0
         if let after = arguments["after"]?.string {
             guard let index = found.firstIndex(where: { $0.key.1 == after }) else {
-                throw LinearRefusal("Invalid cursor", type: "invalid input", code: "INVALID_INPUT")
+                throw .invalid("Invalid cursor")
             }
             start = index + 1
         }
@@ -134,22 +132,19 @@ struct LinearProvider: Sendable {
 
     private func mutation(_ call: GraphQLCall) throws(LinearRefusal) -> JSONValue {
         guard call.field == "issueCreate" else {
-            throw LinearRefusal(
-                "Cannot query field \"\(call.field)\" on type \"Mutation\".", type: "graphql error",
-                code: "GRAPHQL_VALIDATION_FAILED")
+            throw .unknownField(call.field, of: "Mutation")
         }
         let input = call.arguments["input"] ?? [:]
         let now = world.clock.now()
         let workspace = world.read(\.linear)
         guard let title = input["title"]?.string, !title.isEmpty,
             let team = workspace.teams.first(where: { $0.id == input["teamId"]?.string })
-        else { throw LinearRefusal("Argument Validation Error", type: "invalid input", code: "INVALID_INPUT") }
+        else { throw .invalid("Argument Validation Error") }
         let priority = input["priority"]?.int ?? 0
         let issue = world.change { state in
             let number = 1 + (state.linear.issues.filter { $0.team == team.id }.map(\.number).max() ?? 0)
             let issue = LinearWorkspace.Issue(
-                id:
-                    "00000000-0000-4000-8000-\(String(repeating: "0", count: max(0, 12 - String(number).count)))\(number)",
+                id: "00000000-0000-4000-8000-\(String(1_000_000_000_000 + number).dropFirst())",
                 number: number, title: title, description: input["description"]?.string, priority: priority,
                 team: team.id, state: .init("Triage", type: "triage"), assignee: input["assigneeId"]?.string,
                 creator: state.linear.users.first?.id, created: now)
@@ -177,6 +172,16 @@ struct LinearRefusal: Error, Hashable {
         type: "ratelimited",
         code: "RATELIMITED", status: 429)
 
+    static func invalid(_ message: String) -> LinearRefusal {
+        LinearRefusal(message, type: "invalid input", code: "INVALID_INPUT")
+    }
+
+    static func unknownField(_ name: String, of type: String) -> LinearRefusal {
+        LinearRefusal(
+            "Cannot query field \"\(name)\" on type \"\(type)\".", type: "graphql error",
+            code: "GRAPHQL_VALIDATION_FAILED")
+    }
+
     static func notFound(_ kind: String) -> LinearRefusal {
         LinearRefusal("Entity not found: \(kind)", type: "invalid input", code: "INPUT_ERROR")
     }
@@ -189,6 +194,6 @@ struct LinearRefusal: Error, Hashable {
                 "userPresentableMessage": .string(message), "meta": [:],
             ],
         ]
-        return .json(JSONValue.fields(["errors": [error]]).serialized, status: status == 401 ? 401 : 400)
+        return .json(["errors": [error]], status: status == 401 ? 401 : 400)
     }
 }

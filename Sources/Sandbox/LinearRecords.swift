@@ -68,34 +68,20 @@ package struct LinearWorkspace: Hashable, Sendable {
         package var title: String
         package var description: String?
         /// 0 none, 1 urgent, 2 high, 3 medium, 4 low.
-        package var priority: Int
+        package var priority = 0
         package var estimate: Double?
         package var team: String
-        package var state: WorkflowState
+        package var state = WorkflowState("Todo", type: "unstarted")
         package var assignee: String?
         package var creator: String?
         package var project: String?
         package var cycle: String?
-        package var labels: [String]
+        package var labels: [String] = []
         package var created: Instant
-        package var updated: Instant
+        /// When it was created, where nil.
+        package var updated: Instant?
         package var started: Instant?
         package var completed: Instant?
-        package var comments: [Comment]
-
-        /// `updated` is `created` unless it is given.
-        package init(
-            id: String, number: Int, title: String, description: String? = nil, priority: Int = 0,
-            estimate: Double? = nil, team: String, state: WorkflowState = WorkflowState("Todo", type: "unstarted"),
-            assignee: String? = nil, creator: String? = nil, project: String? = nil, cycle: String? = nil,
-            labels: [String] = [], created: Instant, updated: Instant? = nil, started: Instant? = nil,
-            completed: Instant? = nil, comments: [Comment] = []
-        ) {
-            (self.id, self.number, self.title, self.description) = (id, number, title, description)
-            (self.priority, self.estimate, self.team, self.state) = (priority, estimate, team, state)
-            (self.assignee, self.creator, self.project, self.cycle) = (assignee, creator, project, cycle)
-            (self.labels, self.created, self.updated) = (labels, created, updated ?? created)
-            (self.started, self.completed, self.comments) = (started, completed, comments)
-        }
+        package var comments: [Comment] = []
     }
 }

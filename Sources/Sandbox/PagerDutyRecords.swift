@@ -46,50 +46,32 @@ package struct PagerDutyAccount: Hashable, Sendable {
         package var number: Int
         package var title: String
         /// `triggered`, `acknowledged` or `resolved`.
-        package var status: String
-        package var urgency: String
+        package var status = "triggered"
+        package var urgency = "high"
         package var service: String
-        package var key: String
+        /// `key-` and the id, where nil.
+        package var key: String?
         package var created: Instant
-        package var updated: Instant
+        /// When it was created, where nil.
+        package var updated: Instant?
         package var resolved: Instant?
-        package var assignees: [String]
+        package var assignees: [String] = []
         package var priority: Named?
-        package var alerts: [Alert]
-        package var notes: [Note]
+        package var alerts: [Alert] = []
+        package var notes: [Note] = []
         /// Oldest first.
-        package var entries: [LogEntry]
+        package var entries: [LogEntry] = []
 
-        /// `updated` is `created` unless it is given.
-        package init(
-            id: String, number: Int, title: String, status: String = "triggered", urgency: String = "high",
-            service: String, key: String? = nil, created: Instant, updated: Instant? = nil, resolved: Instant? = nil,
-            assignees: [String] = [], priority: Named? = nil, alerts: [Alert] = [], notes: [Note] = [],
-            entries: [LogEntry] = []
-        ) {
-            (self.id, self.number, self.title, self.status) = (id, number, title, status)
-            (self.urgency, self.service, self.key) = (urgency, service, key ?? "key-\(id)")
-            (self.created, self.updated, self.resolved) = (created, updated ?? created, resolved)
-            (self.assignees, self.priority, self.alerts) = (assignees, priority, alerts)
-            (self.notes, self.entries) = (notes, entries)
-        }
+        var incidentKey: String { key ?? "key-\(id)" }
     }
 
     package struct Alert: Hashable, Sendable {
         package var id: String
         package var summary: String
-        package var severity: String
+        package var severity = "critical"
         package var key: String
         package var created: Instant
-        package var details: JSONValue
-
-        package init(
-            id: String, summary: String, severity: String = "critical", key: String, created: Instant,
-            details: JSONValue = [:]
-        ) {
-            (self.id, self.summary, self.severity) = (id, summary, severity)
-            (self.key, self.created, self.details) = (key, created, details)
-        }
+        package var details: JSONValue = [:]
     }
 
     package struct Note: Hashable, Sendable {

@@ -16,20 +16,16 @@ struct PagerDutyWriting: Sendable {
 
     private static let unknownAuthor = PagerDutyProvider.refusal(400, 1008, "Requester User Not Found")
 
-    private static func invalid(_ errors: String...) -> WebResponse {
-        PagerDutyProvider.refusal(400, 2001, "Invalid Input Provided", errors)
-    }
-
     /// `PUT {"incident": {"type": "incident_reference", "status": …}}`.
     func update(_ incident: PagerDutyAccount.Incident, _ request: WebRequest) -> WebResponse {
         guard let author = author(request) else { return Self.unknownAuthor }
         guard let body = (try? JSONDocument.parse(request.body))?["incident"],
             ["incident", "incident_reference"].contains(body["type"]?.string)
-        else { return Self.invalid("Incident is missing or has no type") }
-        guard incident.status != "resolved" else { return Self.invalid("Incident Already Resolved") }
+        else { return PagerDutyProvider.invalid("Incident is missing or has no type") }
+        guard incident.status != "resolved" else { return PagerDutyProvider.invalid("Incident Already Resolved") }
         let status = body["status"]?.string
         guard status.map(["acknowledged", "resolved"].contains) ?? true else {
-            return Self.invalid("Status must be acknowledged or resolved")
+            return PagerDutyProvider.invalid("Status must be acknowledged or resolved")
         }
         let now = world.clock.now()
         return change(incident.id) { incident in
@@ -60,15 +56,17 @@ struct PagerDutyWriting: Sendable {
         }
         guard let changed = account.incidents.first(where: { $0.id == id }) else { return PagerDutyProvider.notFound }
         let row = PagerDutyRows(account: account).row(changed)
-        return .json(JSONValue.fields(["incident": row]).serialized)
+        return .json(["incident": row])
     }
 
     /// `POST {"note": {"content": …}}`.
     func annotate(_ incident: PagerDutyAccount.Incident, _ request: WebRequest) -> WebResponse {
         guard let author = author(request) else { return Self.unknownAuthor }
         let content = (try? JSONDocument.parse(request.body))?["note"]?["content"]?.string ?? ""
-        guard !content.isEmpty else { return Self.invalid("Content cannot be empty.") }
-        guard incident.notes.count < 2000 else { return Self.invalid("An incident has 2000 notes at most.") }
+        guard !content.isEmpty else { return PagerDutyProvider.invalid("Content cannot be empty.") }
+        guard incident.notes.count < 2000 else {
+            return PagerDutyProvider.invalid("An incident has 2000 notes at most.")
+        }
         let note = PagerDutyAccount.Note(
             id: "N\(incident.id)\(incident.notes.count)", user: author, content: content, created: world.clock.now())
         _ = change(incident.id) { incident in
@@ -76,6 +74,6 @@ struct PagerDutyWriting: Sendable {
             Self.log("annotate", in: &incident, by: author, at: note.created)
         }
         let row = PagerDutyRows(account: world.read(\.pagerDuty)).row(note)
-        return .json(JSONValue.fields(["note": row]).serialized, status: 201)
+        return .json(["note": row], status: 201)
     }
 }

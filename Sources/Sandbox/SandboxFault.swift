@@ -24,7 +24,7 @@ extension SandboxWorld {
         /// A valid document, an empty list, of that many bytes.
         case huge(bytes: Int)
         /// The same, compressed to less than a hundredth.
-        case gzipBomb(bytes: Int)
+        case deflateBomb(bytes: Int)
         /// 302 to that address.
         case redirect(String)
         /// The answer with a `Date` header that is off by that; ahead when positive.
@@ -59,7 +59,7 @@ struct FaultyAnswer: Sendable {
         case .redirect(let address):
             WebResponse(status: 302, headers: [.init("Location", address)])
         case .huge(let bytes): .json(Padding.list(bytes: bytes))
-        case .gzipBomb(let bytes): Self.bomb(bytes)
+        case .deflateBomb(let bytes): Self.bomb(bytes)
         case .halfJSON, .connectionLost, .cursorLoop, .endlessPages, .clockSkew, .duplicateRows, .unknownShapes,
             .misfits:
             changed(by: fault)
@@ -107,7 +107,7 @@ struct FaultyAnswer: Sendable {
 
     private static func bomb(_ bytes: Int) -> WebResponse {
         WebResponse(
-            status: 200, headers: [.init("Content-Type", "application/json"), .init("Content-Encoding", "gzip")],
+            status: 200, headers: [.init("Content-Type", "application/json"), .init("Content-Encoding", "deflate")],
             body: Padding.compressedList(bytes: bytes))
     }
 }

@@ -1,8 +1,9 @@
 import Basics
 import HTTPClient
-import Sandbox
 import TestSupport
 import Testing
+
+@testable import Sandbox
 
 @Suite("The sandbox's Langfuse: metrics, prompts and scores", .heavy)
 struct LangfuseTests {

@@ -1,9 +1,10 @@
 import Basics
 import HTTPClient
 import JSON
-import Sandbox
 import TestSupport
 import Testing
+
+@testable import Sandbox
 
 @Suite("A scenario as the providers serve it", .heavy)
 struct ScenarioServingTests {

@@ -1,8 +1,9 @@
 import Basics
 import SourceEngine
 import SourceFetch
-import SourceSpec
 import Testing
+
+@testable import SourceSpec
 
 @Suite("A live table")
 struct LiveTableTests {

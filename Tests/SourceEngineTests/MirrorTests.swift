@@ -3,8 +3,9 @@ import Glibc
 import SQLiteKit
 import SourceEngine
 import SourceFetch
-import SourceSpec
 import Testing
+
+@testable import SourceSpec
 
 @Suite("A mirrored table")
 struct MirrorTests {

@@ -2,7 +2,8 @@ import Basics
 import FoundationEssentials
 import SourceEngine
 import SourceFetch
-import SourceSpec
+
+@testable import SourceSpec
 
 /// Three sources with the shapes of the real ones, an engine over them, and a clock that tests move.
 final class World {

@@ -1,7 +1,8 @@
 import Basics
 import SourceFetch
-import SourceSpec
 import Testing
+
+@testable import SourceSpec
 
 @Suite("Windows of time read through Coral")
 struct CoralWindowTests {

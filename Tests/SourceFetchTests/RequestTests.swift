@@ -2,9 +2,10 @@ import Basics
 import HTTPClient
 import JSON
 import SourceFetch
-import SourceSpec
 import Testing
 import WebServer
+
+@testable import SourceSpec
 
 @Suite("Requests")
 struct RequestTests {

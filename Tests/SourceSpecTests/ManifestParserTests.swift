@@ -1,6 +1,7 @@
 import Basics
-import SourceSpec
 import Testing
+
+@testable import SourceSpec
 
 @Suite("Manifests")
 struct ManifestParserTests {

@@ -37,8 +37,8 @@ struct LinearProvider: Sendable {
             return LinearRefusal("Syntax Error", type: "graphql error", code: "GRAPHQL_PARSE_FAILED").response
         }
         do {
-            guard !call.isMutation else { throw .unknownField(call.field, of: "Mutation") }
-            let data = try self.query(call)
+            guard !call.isMutation else { throw LinearRefusal.unknownField(call.field, of: "Mutation") }
+            let data = try query(call)
             return .json(["data": [call.field: data]])
         } catch {
             return error.response

@@ -81,7 +81,11 @@ package struct VirtualPlan: Hashable, Sendable {
         /// The table applies it exactly, so SQLite need not look again.
         package var isExact: Bool
         /// Take the whole list of an `IN` at once.
-        package var asList = false
+        package var asList: Bool
+
+        package init(condition: Int, isExact: Bool, asList: Bool = false) {
+            (self.condition, self.isExact, self.asList) = (condition, isExact, asList)
+        }
     }
 
     package var accepted: [Accepted]

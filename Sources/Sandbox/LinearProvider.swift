@@ -2,7 +2,7 @@ import Basics
 import JSON
 import WebServer
 
-/// Linear's GraphQL API at `POST /graphql`, as far as its lists and the creation of issues go.
+/// Linear's GraphQL API at `POST /graphql`, as far as its lists go.
 struct LinearProvider: Sendable {
     static let key = "lin_api_sandbox00000000000000000001"
     static let path = "/graphql"
@@ -37,7 +37,8 @@ struct LinearProvider: Sendable {
             return LinearRefusal("Syntax Error", type: "graphql error", code: "GRAPHQL_PARSE_FAILED").response
         }
         do {
-            let data = try call.isMutation ? mutation(call) : self.query(call)
+            guard !call.isMutation else { throw LinearRefusal.unknownField(call.field, of: "Mutation") }
+            let data = try query(call)
             return .json(["data": [call.field: data]])
         } catch {
             return error.response
@@ -126,32 +127,6 @@ struct LinearProvider: Sendable {
         }
         let page = found.dropFirst(start).prefix(first)
         return LinearNodes.connection(page.map(\.node), hasNextPage: start + page.count < found.count)
-    }
-
-    // MARK: mutations
-
-    private func mutation(_ call: GraphQLCall) throws(LinearRefusal) -> JSONValue {
-        guard call.field == "issueCreate" else {
-            throw .unknownField(call.field, of: "Mutation")
-        }
-        let input = call.arguments["input"] ?? [:]
-        let now = world.clock.now()
-        let workspace = world.read(\.linear)
-        guard let title = input["title"]?.string, !title.isEmpty,
-            let team = workspace.teams.first(where: { $0.id == input["teamId"]?.string })
-        else { throw .invalid("Argument Validation Error") }
-        let priority = input["priority"]?.int ?? 0
-        let issue = world.change { state in
-            let number = 1 + (state.linear.issues.filter { $0.team == team.id }.map(\.number).max() ?? 0)
-            let issue = LinearWorkspace.Issue(
-                id: "00000000-0000-4000-8000-\(String(1_000_000_000_000 + number).dropFirst())",
-                number: number, title: title, description: input["description"]?.string, priority: priority,
-                team: team.id, state: .init("Triage", type: "triage"), assignee: input["assigneeId"]?.string,
-                creator: state.linear.users.first?.id, created: now)
-            state.linear.issues.append(issue)
-            return issue
-        }
-        return ["success": true, "lastSyncId": 1, "issue": LinearNodes(workspace: world.read(\.linear)).node(issue)]
     }
 }
 

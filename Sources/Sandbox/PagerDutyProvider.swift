@@ -2,8 +2,7 @@ import Basics
 import JSON
 import WebServer
 
-/// PagerDuty's REST API, version 2: offsets with `more`, a month of incidents unless asked otherwise, and writes in the
-/// name of a user.
+/// What PagerDuty's REST API, version 2, reads: offsets with `more`, a month of incidents unless asked otherwise.
 struct PagerDutyProvider: Sendable {
     static let token = "pd-sandbox-000000001"
     let world: SandboxWorld
@@ -32,7 +31,7 @@ struct PagerDutyProvider: Sendable {
         case ("GET", "users", 1): return Self.page("users", users(request, rows), request)
         case ("GET", "users", 2): return one("user", account.users.first { $0.id == parts[1] }.map(rows.row))
         case ("GET", "log_entries", 1): return Self.page("log_entries", entries(request, rows), request)
-        case (_, "incidents", 2...3): return incident(request, parts, rows)
+        case ("GET", "incidents", 2...3): return incident(request, parts, rows)
         case ("GET", _, _): return PagerDutyLists(world: world).answer(request, parts)
         default: return Self.notFound
         }
@@ -122,18 +121,14 @@ struct PagerDutyProvider: Sendable {
 
     private func incident(_ request: WebRequest, _ parts: [String], _ rows: PagerDutyRows) -> WebResponse {
         guard let incident = rows.account.incidents.first(where: { $0.id == parts[1] }) else { return Self.notFound }
-        let writing = PagerDutyWriting(world: world)
-        switch (request.method, parts.count == 3 ? parts[2] : nil) {
-        case ("GET", nil): return one("incident", rows.row(incident))
-        case ("PUT", nil): return writing.update(incident, request)
-        case ("GET", "alerts"): return Self.page("alerts", incident.alerts.map { rows.row($0, of: incident) }, request)
-        case ("GET", "notes"): return one("notes", .array(incident.notes.map(rows.row)))
-        case ("POST", "notes"): return writing.annotate(incident, request)
-        case ("GET", "log_entries"):
+        switch parts.dropFirst(2).first {
+        case nil: return one("incident", rows.row(incident))
+        case "alerts": return Self.page("alerts", incident.alerts.map { rows.row($0, of: incident) }, request)
+        case "notes": return one("notes", .array(incident.notes.map(rows.row)))
+        case "log_entries":
             let entries = incident.entries.sorted { $0.created > $1.created }
             return Self.page("log_entries", entries.map { rows.row($0, of: incident) }, request)
-        case ("GET", _): return PagerDutyLists(world: world).answer(request, parts)
-        default: return Self.notFound
+        default: return PagerDutyLists(world: world).answer(request, parts)
         }
     }
 }

@@ -123,17 +123,4 @@ struct LinearTests {
         #expect(body["errors"]?[0]?["extensions"]?["code"]?.string == "GRAPHQL_VALIDATION_FAILED")
         #expect(try await call("issues").body["errors"]?[0]?["extensions"]?["code"]?.string == "GRAPHQL_PARSE_FAILED")
     }
-
-    @Test("an issue is made with the next number of its team")
-    func creation() async throws {
-        let mutation = """
-            mutation Create($input: IssueCreateInput!) { issueCreate(input: $input) { success issue { identifier url } } }
-            """
-        let (_, body) = try await call(
-            mutation, ["input": ["teamId": "team-ops", "title": "Cost spike", "priority": 1]])
-        #expect(body["data"]?["issueCreate"]?["success"]?.bool == true)
-        #expect(body["data"]?["issueCreate"]?["issue"]?["identifier"]?.string == "OPS-59")
-        #expect(stand.world.read { $0.linear.issues.last?.title } == "Cost spike")
-        #expect(try await call(mutation, ["input": ["title": "without a team"]]).response.status == 400)
-    }
 }

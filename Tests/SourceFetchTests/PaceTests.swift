@@ -1,5 +1,5 @@
 import Basics
-import HTTPClient
+@testable import HTTPClient
 import JSON
 import Testing
 

@@ -115,7 +115,7 @@ struct ClickHouseRendering {
             guard Self.symbols.contains(token.text) else { throw NotCertain() }
             return token.text == "==" ? "=" : token.text
         case .quotedName: return try quoted(token.name ?? "")
-        case .parameter: throw NotCertain()
+        case .parameter, .comment: throw NotCertain()
         case .word: return try word(token.text, isCalled: isCalled, isMember: before?.isSymbol(".") ?? false)
         }
     }

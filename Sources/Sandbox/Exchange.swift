@@ -62,7 +62,7 @@ extension WebResponse {
 }
 
 extension JSONValue {
-    static func strings(_ texts: some Sequence<String>) -> JSONValue { .strings(texts) }
+    static func strings(_ texts: some Sequence<String>) -> JSONValue { .array(texts.map { .string($0) }) }
 
     /// The object with more members behind its own.
     func adding(_ members: JSONValue) -> JSONValue { .object((self.members ?? []) + (members.members ?? [])) }

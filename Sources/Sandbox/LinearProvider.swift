@@ -38,7 +38,7 @@ struct LinearProvider: Sendable {
         }
         do {
             guard !call.isMutation else { throw LinearRefusal.unknownField(call.field, of: "Mutation") }
-            let data = try query(call)
+            let data = try self.query(call)
             return .json(["data": [call.field: data]])
         } catch {
             return error.response

@@ -67,7 +67,7 @@ struct ClickHouseRendering {
             if let table = relation(in: nodes, at: place) {
                 pieces.append(Self.prefix + table)
                 used.insert(table)
-                if !Self.hasAlias(nodes, after: place + 3) { pieces.append("AS \(table)") }
+                if !(nodes.dropFirst(place + 3).first?.token?.isAlias ?? false) { pieces.append("AS \(table)") }
                 place += 3
                 continue
             }
@@ -90,12 +90,6 @@ struct ClickHouseRendering {
             let table = nodes[place + 2].token?.name, ClickHouseRelations.names.contains(table)
         else { return nil }
         return table
-    }
-
-    private static func hasAlias(_ nodes: [SQLNode], after place: Int) -> Bool {
-        guard nodes.indices.contains(place), let token = nodes[place].token, let name = token.name else { return false }
-        return token.isWord("AS") || token.kind == .quotedName
-            || !DialectRewriter.keywords.contains(name.uppercased())
     }
 
     // MARK: Tokens

@@ -4,6 +4,12 @@ extension SQLToken {
     /// The name that a word or a quoted name stands for, in lower case; nil for the rest.
     var name: String? { spelledName?.lowercased() }
 
+    /// Whether it gives a table that stands before it another name, or begins to with AS.
+    var isAlias: Bool {
+        guard let name else { return false }
+        return isWord("AS") || kind == .quotedName || !DialectRewriter.keywords.contains(name.uppercased())
+    }
+
     /// The value of a string token.
     var stringValue: String? {
         kind == .string ? String(text.dropFirst().dropLast()).replacing("''", with: "'") : nil

@@ -119,15 +119,8 @@ package actor ClickHouseStore {
         } catch is RateBudget.Refusal {
             throw failure(.unavailable, "it is not asked now: it failed several times in a row.", "Try again later.")
         }
-        let answer: Result<HTTPResponse, any Error>
         do {
-            answer = .success(try await client.send(request(statement, rowLimit, time)))
-        } catch {
-            answer = .failure(error)
-        }
-        await budget.end()
-        do {
-            return try Self.rows(of: answer.get())
+            return try Self.rows(of: await budget.ending { try await client.send(request(statement, rowLimit, time)) })
         } catch let error as HTTPError {
             throw sourceError(for: error)
         } catch let exception as ClickHouseAnswer.Exception {

@@ -46,21 +46,29 @@ struct RequestTests {
                 .template(
                     Template(parts: [.text("is:"), placeholder(.filter, "state"), placeholder(.input, "NONE", "|x")]))
             ),
-            ("one", .oneOf([.given(.filter("absent"), default: nil), .literal(""), .given(.filter("state"), default: nil)])),
+            (
+                "one",
+                .oneOf([.given(.filter("absent"), default: nil), .literal(""), .given(.filter("state"), default: nil)])
+            ),
             ("filter", .given(.filter("state"), default: nil)), ("default", .given(.filter("absent"), default: "d")),
-            ("absent", .given(.filter("absent"), default: nil)), ("int", .given(.filter("number"), as: .integer, default: nil)),
-            ("bool", .given(.filter("flag"), as: .bool, default: nil)), ("strings", .given(.filter("tags"), as: .strings, default: nil)),
+            ("absent", .given(.filter("absent"), default: nil)),
+            ("int", .given(.filter("number"), as: .integer, default: nil)),
+            ("bool", .given(.filter("flag"), as: .bool, default: nil)),
+            ("strings", .given(.filter("tags"), as: .strings, default: nil)),
             ("split", .given(.filter("repo"), as: .piece(separator: "/", part: 1))),
             ("beyond", .given(.filter("repo"), as: .piece(separator: "/", part: 2))),
-            ("splitInt", .given(.filter("range"), as: .piece(separator: "-", part: 0, isInteger: true))), ("arg", .given(.argument("bound"), default: nil)),
-            ("argInt", .given(.argument("number"), as: .integer, default: nil)), ("argBool", .given(.argument("flag"), as: .bool, default: nil)),
+            ("splitInt", .given(.filter("range"), as: .piece(separator: "-", part: 0, isInteger: true))),
+            ("arg", .given(.argument("bound"), default: nil)),
+            ("argInt", .given(.argument("number"), as: .integer, default: nil)),
+            ("argBool", .given(.argument("flag"), as: .bool, default: nil)),
             ("argSplit", .given(.argument("repo"), as: .piece(separator: "/", part: 0))),
             ("argSplitInt", .given(.argument("range"), as: .piece(separator: "-", part: 1, isInteger: true))),
             ("input", .input("ORG", default: nil)),
             ("bearer", .bearer("ORG")), ("page", .state("page")), ("ago", .nowEpochMinusSeconds(60)),
         ]
         var query = sources.map { ParameterSpec(name: $0.0, source: $0.1) }
-        query.append(ParameterSpec(name: "id[]", explode: true, source: .given(.filter("tags"), as: .strings, default: nil)))
+        query.append(
+            ParameterSpec(name: "id[]", explode: true, source: .given(.filter("tags"), as: .strings, default: nil)))
         let filters: [FilterSpec] =
             ["state", "absent", "number", "flag", "tags", "repo", "range"].map { FilterSpec(name: $0) }
             + [FilterSpec(name: "own", binding: "bound")]

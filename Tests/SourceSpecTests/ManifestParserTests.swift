@@ -34,8 +34,10 @@ struct ManifestParserTests {
         #expect(table.request.path.parts == [.text("/items/"), .placeholder(.init(namespace: .filter, key: "kind"))])
         #expect(
             table.request.query == [
-                ParameterSpec(name: "a", source: .given(.filter("kind"), as: .piece(separator: ":", part: 1, isInteger: true))),
-                ParameterSpec(name: "b", explode: true, source: .oneOf([.given(.filter("kind"), default: nil), .literal(7)])),
+                ParameterSpec(
+                    name: "a", source: .given(.filter("kind"), as: .piece(separator: ":", part: 1, isInteger: true))),
+                ParameterSpec(
+                    name: "b", explode: true, source: .oneOf([.given(.filter("kind"), default: nil), .literal(7)])),
                 ParameterSpec(name: "c", source: .nowEpochMinusSeconds(3600)),
             ])
         #expect(

@@ -60,7 +60,9 @@ extension ValueSource {
         case "bearer": return .bearer(key)
         case "state": return .state(key)
         case "input", "secret", "variable": return .input(key, default: fallback)
-        default: return .given(kind.hasPrefix("filter") ? .filter(key) : .argument(key), as: shape(kind, fields), default: fallback)
+        default:
+            return .given(
+                kind.hasPrefix("filter") ? .filter(key) : .argument(key), as: shape(kind, fields), default: fallback)
         }
     }
 

@@ -63,7 +63,7 @@ struct Offer {
     private var isAfterOperand: Bool {
         guard let previous = cursor.previous else { return false }
         switch previous.kind {
-        case .quotedName, .number, .string: return true
+        case .quotedName, .number, .string, .parameter: return true
         case .comment: return false
         case .symbol: return previous.isSymbol(")") || previous.isSymbol("*") && isAllColumns
         case .word:

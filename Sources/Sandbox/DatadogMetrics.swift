@@ -55,7 +55,7 @@ struct DatadogMetrics: Sendable {
         guard let text = request.queryValue("from"), let from = Int64(text) else {
             return DatadogProvider.refusal(400, "Missing required parameter: from")
         }
-        guard let filter = DatadogQuery(request.queryValue("tag_filter") ?? "") else {
+        guard let filter = SearchQuery(request.queryValue("tag_filter") ?? "") else {
             return DatadogProvider.refusal(400, "Invalid tag_filter")
         }
         let found = series.filter { series in

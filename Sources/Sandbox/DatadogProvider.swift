@@ -93,7 +93,7 @@ struct DatadogProvider: Sendable {
 
     /// `query` has words of the name and `status:`, `type:` (the classification) and `tag:`.
     private func searchMonitors(_ monitors: [DatadogAccount.Monitor], _ request: WebRequest) -> WebResponse {
-        guard let query = DatadogQuery(request.queryValue("query") ?? "") else {
+        guard let query = SearchQuery(request.queryValue("query") ?? "") else {
             return Self.refusal(400, "Invalid query")
         }
         let found = monitors.filter { monitor in
@@ -144,7 +144,7 @@ struct DatadogProvider: Sendable {
 
     /// An object with the incidents, each wrapped once more; `next_offset` is there on the last page as well.
     private func searchIncidents(_ incidents: [DatadogAccount.Incident], _ request: WebRequest) -> WebResponse {
-        guard let query = DatadogQuery(request.queryValue("query") ?? "") else {
+        guard let query = SearchQuery(request.queryValue("query") ?? "") else {
             return Self.refusal(400, "Invalid query")
         }
         let isAscending = request.queryValue("sort") == "created"

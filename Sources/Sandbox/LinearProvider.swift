@@ -36,7 +36,7 @@ struct LinearProvider: Sendable {
         else {
             return LinearRefusal("Syntax Error", type: "graphql error", code: "GRAPHQL_PARSE_FAILED").response
         }
-        do {
+        do throws(LinearRefusal) {
             guard !call.isMutation else { throw LinearRefusal.unknownField(call.field, of: "Mutation") }
             let data = try self.query(call)
             return .json(["data": [call.field: data]])

@@ -162,7 +162,7 @@ struct SentryProvider: Sendable {
 /// The time that a list of events covers, and what of it is searched for.
 struct SentryWindow: Sendable {
     private let bounds: (start: Instant, end: Instant)?
-    private let terms: [(isNegated: Bool, key: String?, value: String)]
+    private let query: SearchQuery?
 
     /// Nil when one of `start` and `end` is given without the other. `statsPeriod` is `24h`, `14d` and the like.
     init?(_ request: WebRequest, now: Instant) {
@@ -177,23 +177,15 @@ struct SentryWindow: Sendable {
         } else {
             bounds = nil
         }
-        let environment = request.stated("environment").map { ["environment:\($0)"] } ?? []
-        let words = (request.stated("query") ?? "").split(separator: " ").map(String.init) + environment
-        terms = words.map { word in
-            let rest = word.hasPrefix("!") ? word.dropFirst() : word[...]
-            let parts = rest.split(separator: ":", maxSplits: 1).map { $0.filter { $0 != "\"" } }
-            return (rest.count < word.count, parts.count == 2 ? parts[0] : nil, parts.last ?? "")
-        }
+        let environment = request.stated("environment").map { " environment:\($0)" } ?? ""
+        let words = " " + (request.stated("query") ?? "") + environment
+        query = SearchQuery(words.replacing(" !", with: " -"))
     }
 
     func contains(_ time: Instant) -> Bool { bounds.map { time >= $0.start && time < $0.end } ?? true }
 
     /// Words are looked for in the title, `key:value` among the fields, `!` stands for not.
     func matches(_ title: String, _ value: (String) -> String?) -> Bool {
-        terms.allSatisfy { term in
-            let isFound =
-                term.key.map { value($0) == term.value } ?? title.lowercased().contains(term.value.lowercased())
-            return isFound != term.isNegated
-        }
+        query?.matches(title) { value($0) == $1 } ?? true
     }
 }

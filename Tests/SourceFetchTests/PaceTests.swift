@@ -1,8 +1,8 @@
 import Basics
-@testable import HTTPClient
 import JSON
 import Testing
 
+@testable import HTTPClient
 @testable import SourceFetch
 @testable import SourceSpec
 

@@ -50,11 +50,10 @@ struct LangfuseMetrics: Sendable {
             if !hours.contains(name) { groups[[name] + dimensions.map { _ in "" }] = [] }
         }
         let names = ["time_dimension"] + dimensions.map(\.name)
-        let rows = groups.sorted { $0.key[0].string ?? "" < $1.key[0].string ?? "" }.prefix(limit).map { key, group in
+        return groups.sorted { $0.key[0].string ?? "" < $1.key[0].string ?? "" }.prefix(limit).map { key, group in
             let sums = metrics.map { JSONValue.Member($0.name, $0.sum(over: group)) }
-            return JSONValue.object(zip(names, key).map { JSONValue.Member($0, $1) } + sums)
+            return .object(zip(names, key).map { JSONValue.Member($0, $1) } + sums)
         }
-        return Array(rows)
     }
 
     private static func moment(_ name: String, of query: JSONValue) throws(Refusal) -> Instant {

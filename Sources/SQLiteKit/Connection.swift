@@ -4,7 +4,7 @@ import Glibc
 
 /// One SQLite connection, confined to whoever owns it: opened without SQLite's own mutexes.
 ///
-/// Use it through a ``DatabaseActor``, which gives it a thread of its own, so that no statement ever blocks one of
+/// Its owner is an actor with a ``QueueExecutor``, and so with a thread of its own: no statement ever blocks one of
 /// Swift's cooperative threads.
 package final class Connection {
     package enum Mode: Sendable {

@@ -64,9 +64,6 @@ extension WebResponse {
 extension JSONValue {
     static func strings(_ texts: some Sequence<String>) -> JSONValue { .array(texts.map { .string($0) }) }
 
-    /// The object with more members behind its own.
-    func adding(_ members: JSONValue) -> JSONValue { .object((self.members ?? []) + (members.members ?? [])) }
-
     /// Below, at or above zero; nil where the two do not compare. Texts that are both moments compare as such.
     func order(to other: JSONValue) -> Int? {
         func sign<Value: Comparable>(_ left: Value, _ right: Value) -> Int { left == right ? 0 : left < right ? -1 : 1 }

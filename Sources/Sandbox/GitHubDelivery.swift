@@ -42,7 +42,7 @@ struct GitHubDelivery: Sendable {
         // Who sorts by anything but the creation gets the oldest first, unless the direction is asked for.
         let isAscending = request.stated("direction").map { $0 == "asc" } ?? (sort != "created")
         return world.read(\.pulls).filter { state == "all" || $0.isOpen == (state == "open") }.sorted { left, right in
-            let times = isByUpdate ? (left.updated, right.updated) : (left.created, right.created)
+            let times = isByUpdate ? (left.lastChange, right.lastChange) : (left.created, right.created)
             guard times.0 != times.1 else { return (left.number < right.number) == isAscending }
             return (times.0 < times.1) == isAscending
         }.map(GitHubRows.row)

@@ -90,7 +90,7 @@ extension GitHubRows {
         let address = "\(site)/pull/\(pull.number)"
         return issueRow(
             pull.number, pull.title, pull.body, by: pull.author, labels: pull.labels, created: pull.created,
-            updated: pull.updated, closed: pull.closed
+            updated: pull.lastChange, closed: pull.closing
         ).replacing(["html_url"], with: .string(address)).adding([
             "pull_request": [
                 "url": .string("\(api)/pulls/\(pull.number)"), "html_url": .string(address),

@@ -54,7 +54,7 @@ enum GitHubRows {
             "id": JSONValue(50_000 + pull.number), "number": JSONValue(pull.number),
             "state": pull.isOpen ? "open" : "closed", "locked": false, "title": .string(pull.title),
             "user": user(pull.author), "body": .string(pull.body), "created_at": time(pull.created),
-            "updated_at": time(pull.updated), "closed_at": time(pull.closed), "merged_at": time(pull.merged),
+            "updated_at": time(pull.lastChange), "closed_at": time(pull.closing), "merged_at": time(pull.merged),
             "merge_commit_sha": JSONValue(pull.mergeSHA), "assignee": .null, "assignees": [],
             "requested_reviewers": [], "labels": .array(pull.labels.map { ["name": .string($0)] }),
             "milestone": .null, "draft": false, "author_association": "MEMBER", "auto_merge": .null,

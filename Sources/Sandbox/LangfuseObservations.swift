@@ -1,5 +1,4 @@
 import Basics
-import JSON
 import WebServer
 
 /// Langfuse's observations: those of version 2 by cursor, those of version 1 by page; the newest first.
@@ -13,17 +12,8 @@ struct LangfuseObservations: Sendable {
         private(set) var from: Instant?
         private(set) var to: Instant?
 
-        /// Nil where `filter` is no list of filters.
-        init?(_ request: WebRequest) {
+        init(_ request: WebRequest) {
             (from, to) = (request.moment("fromStartTime"), request.moment("toStartTime"))
-            if let filter = request.stated("filter") {
-                // It takes precedence over the parameters.
-                guard let list = (try? JSONDocument.parse(filter))?.array else { return nil }
-                let filters = list.compactMap(LangfuseFilter.init)
-                guard filters.count == list.count else { return nil }
-                wanted = filters.map { filter in { filter.matches($0) } }
-                return
-            }
             for (name, path) in Self.texts {
                 if let text = request.stated(name) { wanted.append { $0[keyPath: path] == text } }
             }
@@ -72,7 +62,7 @@ struct LangfuseObservations: Sendable {
             return LangfuseProvider.invalid("limit")
         }
         guard request.queryValue("parseIoAsJson") != "true" else { return LangfuseProvider.invalid("parseIoAsJson") }
-        guard let selection = Selection(request) else { return LangfuseProvider.invalid("filter") }
+        let selection = Selection(request)
         let all = world.read(\.observations)
         var range = Self.range(selection, in: all)
         if let text = request.queryValue("cursor"), !text.isEmpty {
@@ -128,7 +118,7 @@ struct LangfuseObservations: Sendable {
     // MARK: v1
 
     func byPage(_ request: WebRequest) -> WebResponse {
-        guard let selection = Selection(request) else { return LangfuseProvider.invalid("filter") }
+        let selection = Selection(request)
         let all = world.read(\.observations)
         let rows = all[Self.range(selection, in: all)].reversed().filter(selection.contains)
         return LangfuseProvider.page(rows, request) { $0.map(LangfuseObservationRow.old) }

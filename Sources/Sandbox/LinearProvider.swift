@@ -37,7 +37,6 @@ struct LinearProvider: Sendable {
             return LinearRefusal("Syntax Error", type: "graphql error", code: "GRAPHQL_PARSE_FAILED").response
         }
         do throws(LinearRefusal) {
-            guard !call.isMutation else { throw LinearRefusal.unknownField(call.field, of: "Mutation") }
             let data = try self.query(call)
             return .json(["data": [call.field: data]])
         } catch {
@@ -50,18 +49,19 @@ struct LinearProvider: Sendable {
     private func query(_ call: GraphQLCall) throws(LinearRefusal) -> JSONValue {
         let nodes = LinearNodes(workspace: world.read(\.linear))
         let workspace = nodes.workspace
-        let id = call.arguments["id"]?.string ?? ""
+        let arguments = call.arguments(of: call.field)
+        let id = arguments["id"]?.string ?? ""
         switch call.field {
-        case "issues": return try Self.page(workspace.issues.map(nodes.node), call.arguments)
-        case "teams": return try Self.page(workspace.teams.map(nodes.node), call.arguments)
-        case "users": return try Self.page(workspace.users.map(nodes.node), call.arguments)
-        case "projects": return try Self.page(workspace.projects.map(nodes.node), call.arguments)
-        case "cycles": return try Self.page(workspace.cycles.map(nodes.node), call.arguments)
+        case "issues": return try Self.page(workspace.issues.map(nodes.node), arguments)
+        case "teams": return try Self.page(workspace.teams.map(nodes.node), arguments)
+        case "users": return try Self.page(workspace.users.map(nodes.node), arguments)
+        case "projects": return try Self.page(workspace.projects.map(nodes.node), arguments)
+        case "cycles": return try Self.page(workspace.cycles.map(nodes.node), arguments)
         case "issueLabels":
             let names = Set(workspace.issues.flatMap(\.labels)).sorted()
-            return try Self.page(names.map(nodes.label), call.arguments)
+            return try Self.page(names.map(nodes.label), arguments)
         case "initiatives", "attachments", "projectMilestones", "projectUpdates":
-            return try Self.page(records(call.field), call.arguments)
+            return try Self.page(records(call.field), arguments)
         case "issue":
             guard let issue = workspace.issues.first(where: { Self.isNamed($0, id, workspace) }) else {
                 throw .notFound("Issue")
@@ -84,7 +84,9 @@ struct LinearProvider: Sendable {
                 with: ["projectMilestones": own("projectMilestones"), "projectUpdates": own("projectUpdates")], call)
         case "viewer": return workspace.users.first.map(nodes.node) ?? .null
         default:
-            throw .unknownField(call.field, of: "Query")
+            throw LinearRefusal(
+                "Cannot query field \"\(call.field)\" on type \"Query\".", type: "graphql error",
+                code: "GRAPHQL_VALIDATION_FAILED")
         }
     }
 
@@ -149,12 +151,6 @@ struct LinearRefusal: Error, Hashable {
 
     static func invalid(_ message: String) -> LinearRefusal {
         LinearRefusal(message, type: "invalid input", code: "INVALID_INPUT")
-    }
-
-    static func unknownField(_ name: String, of type: String) -> LinearRefusal {
-        LinearRefusal(
-            "Cannot query field \"\(name)\" on type \"\(type)\".", type: "graphql error",
-            code: "GRAPHQL_VALIDATION_FAILED")
     }
 
     static func notFound(_ kind: String) -> LinearRefusal {

@@ -47,33 +47,24 @@ package struct SandboxPull: Hashable, Sendable {
 
     package var number: Int
     package var title: String
-    package var body: String
+    package var body = ""
     package var author: String
     package var branch: String
     package var headSHA: String
     package var mergeSHA: String?
     package var created: Instant
-    package var updated: Instant
+    /// The latest of its moments, where nil.
+    package var updated: Instant?
     package var closed: Instant?
     package var merged: Instant?
-    package var labels: [String]
-    package var files: [SandboxCommit.File]
-    package var reviews: [Review]
+    package var labels: [String] = []
+    package var files: [SandboxCommit.File] = []
+    package var reviews: [Review] = []
 
-    /// A merged one is closed. `updated` is the latest of its moments unless it is given.
-    package init(
-        number: Int, title: String, body: String = "", author: String, branch: String, headSHA: String,
-        mergeSHA: String? = nil, created: Instant, updated: Instant? = nil, closed: Instant? = nil,
-        merged: Instant? = nil, labels: [String] = [], files: [SandboxCommit.File] = [], reviews: [Review] = []
-    ) {
-        (self.number, self.title, self.body, self.author) = (number, title, body, author)
-        (self.branch, self.headSHA, self.mergeSHA) = (branch, headSHA, mergeSHA)
-        (self.created, self.closed, self.merged) = (created, closed ?? merged, merged)
-        self.updated = updated ?? [created, closed ?? created, merged ?? created].max() ?? created
-        (self.labels, self.files, self.reviews) = (labels, files, reviews)
-    }
-
-    var isOpen: Bool { closed == nil }
+    /// A merged one is closed.
+    var closing: Instant? { closed ?? merged }
+    var lastChange: Instant { updated ?? [created, closed ?? created, merged ?? created].max() ?? created }
+    var isOpen: Bool { closing == nil }
 }
 
 /// A run of a workflow of GitHub Actions.

@@ -98,7 +98,9 @@ struct LinearTests {
         #expect(try await count(["or": [["number": ["eq": 1]], ["priority": ["in": [1, 2]]]]]) == 25)
         #expect(try await count(["updatedAt": [:], "project": [:]]) == 60)
         #expect(try await count(["updatedAt": ["gte": nil]]) == 60)
-        let literal = try await call(#"{ issues(filter: {team: {key: {eq: "OPS"}}}, first: 3) { nodes { id } } }"#)
+        let literal = try await call(
+            "query($f: IssueFilter) { issues(filter: $f, first: 3) { nodes { id } } }",
+            ["f": ["team": ["key": ["eq": "OPS"]]]])
         #expect(literal.body["data"]?["issues"]?["nodes"]?.column("id") == ["i-0", "i-3", "i-6"])
     }
 

@@ -39,7 +39,7 @@ final class World {
             name: name, filters: filters,
             request: RequestSpec(
                 path: Template(literal: "/" + name),
-                query: filters.map { ParameterSpec(name: $0.name, source: .filter($0.name, default: nil)) }),
+                query: filters.map { ParameterSpec(name: $0.name, source: .given(.filter($0.name))) }),
             columns: columns.map { ColumnSpec(name: $0.0, type: $0.1) })
     }
 

@@ -1,7 +1,7 @@
 import Basics
 
-/// The one gate through which every word leaves for Slack, GitHub, an agent or a language model: cleaned, without secrets,
-/// within its limit, and spelled so that the receiver obeys nothing in it.
+/// Prepares every text sent to Slack, GitHub, an agent or a language model: cleaned, without secrets, within its limit, and
+/// escaped so that the receiver executes nothing in it.
 ///
 /// Limits count Unicode scalars. Cleaning comes before redaction, so that no invisible character hides a secret, and
 /// cutting after it, so that no half of one is left.
@@ -40,8 +40,7 @@ struct OutgoingText: Sendable {
 
     /// A Markdown report for GitHub, with its code fences closed.
     func gitHubReport(_ markdown: String, limit: Int) -> String {
-        UntrustedText.withClosedFence(
-            neutral(plain(markdown), limit: limit - 100))
+        UntrustedText.withClosedFence(neutral(plain(markdown), limit: limit - 100))
     }
 
     /// Lines that GitHub shows as code.

@@ -50,7 +50,7 @@ extension Finding {
             "fingerprint": .string(fingerprint.text),
             "subject": .string(subject),
             "description": .string(description),
-            "evidence": evidence,
+            "evidence": facts.json,
             "sql": .string(sql),
         ])
     }
@@ -95,8 +95,8 @@ extension IncidentDetail {
                 "blame": .array(suspects.map(\.json)),
                 "no_code_cause": noCodeCause?.json,
                 "report": .string(report),
-                "evidence": evidence,
-                "sql": .string(sql),
+                "evidence": lead?.facts.json ?? .object([]),
+                "sql": .string(lead?.sql ?? ""),
                 "gaps": .array(gaps.map(JSONValue.string)),
                 "acts": .array(acts.map(\.json)),
             ]))
@@ -115,7 +115,7 @@ extension IncidentFinding {
             "first_seen": JSONValue(firstSeen),
             "last_seen": JSONValue(lastSeen),
             "occurrences": JSONValue(occurrences),
-            "evidence": evidence,
+            "evidence": facts.json,
         ])
     }
 }

@@ -27,7 +27,8 @@ struct PostReply: Act {
         return await outcome { () async throws(ActFault) -> Outcome in
             let sent = try await slack.post(message(key: approval.key, below: address), in: address.channel)
             return .done(
-                detail: "Replied in \(slack.access.channel): \(text.line(reply, limit: 300))", reference: sent.reference)
+                detail: "Replied in \(slack.access.channel): \(text.line(reply, limit: 300))", reference: sent.reference
+            )
         }
     }
 

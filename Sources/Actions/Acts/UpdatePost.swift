@@ -20,7 +20,9 @@ struct UpdatePost: Act {
 
     func perform(_ approval: Approval) async -> Outcome {
         if let missing = slack.missing { return .failed(reason: missing) }
-        guard let address = context.incidentMessage, let payload = payload(at: address) else { return context.withoutMessage(to: "update") }
+        guard let address = context.incidentMessage, let payload = payload(at: address) else {
+            return context.withoutMessage(to: "update")
+        }
         return await outcome { () async throws(ActFault) -> Outcome in
             _ = try await slack.write("chat.update", payload, isRepeatable: true)
             return .done(detail: "Updated the message in \(slack.access.channel).", reference: address.reference)

@@ -31,7 +31,9 @@ package struct SlackClicks: Sendable {
         guard !secret.isEmpty else {
             return .refused(status: 403, sentence: "SLACK_SIGNING_SECRET is not set; Slack button clicks are rejected.")
         }
-        guard isSigned(request) else { return .refused(status: 401, sentence: "The signature is wrong or older than 5 minutes.") }
+        guard isSigned(request) else {
+            return .refused(status: 401, sentence: "The signature is wrong or older than 5 minutes.")
+        }
         guard let text = Self.payload(request.body), let payload = try? JSONDocument.parse(text),
             let action = payload["actions"]?[0], let name = action["action_id"]?.string,
             let user = payload["user"]?["id"]?.string, !user.isEmpty,

@@ -64,8 +64,4 @@ struct IntervalSet: Hashable, Sendable {
         for known in intervals { rest.remove(known) }
         return rest.intervals
     }
-
-    func contains(_ instant: Instant) -> Bool {
-        intervals.contains { $0.from <= instant && instant < $0.to }
-    }
 }

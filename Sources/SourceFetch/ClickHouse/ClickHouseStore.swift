@@ -14,11 +14,6 @@ package struct ClickHouseStatement: Hashable, Sendable {
 
 /// Langfuse's own ClickHouse over its HTTP interface: reads only, and bounded in time and rows.
 package actor ClickHouseStore {
-    /// The environment variables that name it, as Langfuse's own server calls them.
-    package static let inputs = [
-        "CLICKHOUSE_URL", "CLICKHOUSE_USER", "CLICKHOUSE_PASSWORD", "CLICKHOUSE_DB", "LANGFUSE_PROJECT_ID",
-    ]
-
     /// The source whose rows it holds.
     package static let source = "langfuse"
 

@@ -1,5 +1,5 @@
 import Basics
-import JSON
+@testable import JSON
 import Testing
 
 @Suite("JSON documents")

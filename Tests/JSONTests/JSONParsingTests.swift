@@ -1,6 +1,7 @@
 import Basics
-@testable import JSON
 import Testing
+
+@testable import JSON
 
 @Suite("JSON documents")
 struct JSONParsingTests {

@@ -88,7 +88,7 @@ extension AnswerJudge {
         return names.isEmpty ? "Check the access to this source." : "Check \(names.joined(separator: " and "))."
     }
 
-    static let nextScan = "It is asked again at the next scan."
+    static let nextScan = "The next scan tries again."
     var checkAddress: String { "Check \(addressName)." }
     var checkQuery: String { "Correct the values of the query." }
     private var askForLess: String { "Ask for a shorter time or for fewer rows." }

@@ -46,7 +46,8 @@ struct FileFaultTests {
         stage.link("logs/out.jsonl", to: "../secret.jsonl")
         let file = await sourceError { _ = try await stage.read(Self.lines) }
         #expect(
-            file?.kind == .refusedByProvider && file?.reason.contains("logs/out.jsonl is a link to a file outside") == true
+            file?.kind == .refusedByProvider
+                && file?.reason.contains("logs/out.jsonl is a link to a file outside") == true
         )
         unlink("\(stage.folder.path)/logs/out.jsonl")
         stage.link("logs/outside", to: "..")

@@ -30,40 +30,46 @@ actor Replay {
 
     /// - Parameter step: the time from one run to the next; the on-call brain's is 15 minutes.
     func alerts(from start: Instant, to end: Instant, step: Span, settings: Settings) async throws -> [Alert] {
-        var open: [String: Alert] = [:]
-        var alerts: [Alert] = []
-        var hours: Set<Instant> = []
-        var memory = Memory()
+        guard let detector = Self.detector(of: type) else { return [] }
+        return try await alerts(of: detector, from: start, to: end, step: step, settings)
+    }
+
+    private func alerts<D: Detector>(
+        of detector: D, from start: Instant, to end: Instant, step: Span, _ settings: Settings
+    ) async throws -> [Alert] {
         let quiet = max(Self.quiet, step + .milliseconds(step.milliseconds / 2))
+        let ask = Ask { [self] query throws(QueryFailure) in try await answer(query) }
+        var memory: [String: D.Memory] = [:]
+        var alerts: [Alert] = []
+        var latest: [String: Int] = [:]
         var now = start
+        var context = DetectorContext(now: now, settings: settings, effort: .thorough)
         while now <= end {
             try Task.checkCancellation()
             setNow(now)
-            for finding in try await findings(at: now, settings, leavingOut: hours, &memory) {
-                if finding.facts.cost != nil { hours.insert(finding.lastSeen.startOfHour) }
-                if var alert = open[finding.subject], now - alert.to <= quiet {
-                    alert.to = now
-                    open[finding.subject] = alert
+            context.now = now
+            let report = try await detector.run(context, memory: &memory, ask: ask)
+            // What would page: notes do not.
+            for finding in report.findings where !finding.isNote {
+                if let index = latest[finding.subject], now - alerts[index].to <= quiet {
+                    alerts[index].to = now
                 } else {
-                    if let last = open[finding.subject] { alerts.append(last) }
-                    open[finding.subject] = Alert(
-                        subject: finding.subject, from: now, to: now, sentence: finding.description)
+                    latest[finding.subject] = alerts.count
+                    alerts.append(
+                        Alert(subject: finding.subject, from: now, to: now, sentence: finding.description))
                 }
             }
-            let since = now - quiet
-            memory.open = Set(open.values.filter { $0.to >= since }.map(\.subject))
+            // What the store would hold.
+            context.past = alerts.map {
+                PastFinding(
+                    subject: $0.subject, firstSeen: $0.from, lastSeen: $0.to, isResolved: $0.to < now - quiet)
+            }
             now = now + step
         }
-        return (alerts + open.values).sorted { ($0.from, $0.subject) < ($1.from, $1.subject) }
+        return alerts.sorted { ($0.from, $0.subject) < ($1.from, $1.subject) }
     }
 
-    /// What the store would hold from one step to the next.
-    private struct Memory {
-        var snapshots: [String: FeatureSnapshot] = [:]
-        var tools: [String: ToolProfile] = [:]
-        var open: Set<String> = []
-    }
-
+<<<<<<< HEAD
     static func detector(of type: DetectionType) -> (any Detector)? {
         DetectorCatalog.all().first { $0.type == type }
     }
@@ -87,16 +93,26 @@ actor Replay {
     }
 
     private func rows(_ query: DetectorQuery) async throws -> RowSet {
+=======
+    private static func detector(of type: DetectionType) -> (any Detector)? {
+        DetectorCatalog.all.first { $0.type == type }
+    }
+
+    /// Whether there is a detector to replay.
+    package static func knows(_ type: DetectionType) -> Bool { detector(of: type) != nil }
+
+    /// Reads a statement once, as often as it is asked.
+    private func answer(_ query: DetectorQuery) async throws(QueryFailure) -> Ask.Answer {
+>>>>>>> bd88884ae2dcab28e433765c2127d121c58d0d96
         let key = Key(sql: query.sql, parameters: query.parameters)
-        if let rows = known[key] { return rows }
+        if let rows = known[key] { return (rows, []) }
         do {
             let rows = try await engine.query(query.sql, query.parameters, freshness: freshness).rows
             // Bodies would fill the memory.
             if !rows.columns.contains("output") { known[key] = rows }
-            return rows
+            return (rows, [])
         } catch {
-            guard query.isOptional, !Task.isCancelled else { throw error }
-            return RowSet(columns: [])
+            throw Task.isCancelled ? .cancelled : .failed(error.description)
         }
     }
 }

@@ -69,41 +69,12 @@ actor Replay {
         return alerts.sorted { ($0.from, $0.subject) < ($1.from, $1.subject) }
     }
 
-<<<<<<< HEAD
     static func detector(of type: DetectionType) -> (any Detector)? {
-        DetectorCatalog.all().first { $0.type == type }
-    }
-
-    /// What would page: notes do not.
-    private func findings(
-        at now: Instant, _ settings: Settings, leavingOut hours: Set<Instant>, _ memory: inout Memory
-    ) async throws -> [Finding] {
-        guard var detector = Self.detector(of: type) else { return [] }
-        var step = detector.start(
-            DetectorContext(
-                now: now, settings: settings, effort: .thorough, incidentHours: hours,
-                openSubjects: [type: memory.open], snapshots: memory.snapshots, tools: memory.tools))
-        while case .query(let query) = step {
-            step = detector.receive(try await rows(query))
-        }
-        guard case .report(let report) = step else { return [] }
-        for snapshot in report.snapshots { memory.snapshots[snapshot.feature] = snapshot }
-        for tool in report.tools { memory.tools[tool.tool] = tool }
-        return report.findings.filter { !$0.isNote }
-    }
-
-    private func rows(_ query: DetectorQuery) async throws -> RowSet {
-=======
-    private static func detector(of type: DetectionType) -> (any Detector)? {
         DetectorCatalog.all.first { $0.type == type }
     }
 
-    /// Whether there is a detector to replay.
-    package static func knows(_ type: DetectionType) -> Bool { detector(of: type) != nil }
-
     /// Reads a statement once, as often as it is asked.
     private func answer(_ query: DetectorQuery) async throws(QueryFailure) -> Ask.Answer {
->>>>>>> bd88884ae2dcab28e433765c2127d121c58d0d96
         let key = Key(sql: query.sql, parameters: query.parameters)
         if let rows = known[key] { return (rows, []) }
         do {

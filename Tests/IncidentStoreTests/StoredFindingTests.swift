@@ -10,7 +10,7 @@ struct StoredFindingTests {
     /// A store as it was before findings were stored once: two incidents, one of two findings, and what refers to them.
     private func old() throws -> Connection {
         let connection = try Connection(path: "", mode: .inMemory)
-        try Migrations.through("8-names").migrate(connection)
+        try Migrations.through("8-memory").migrate(connection)
         try connection.execute("PRAGMA foreign_keys=ON")
         let columns = """
             fingerprint, detection_type, severity, subject, headline, first_seen, last_seen, seen_at, last_scan, query_sql,
@@ -37,6 +37,7 @@ struct StoredFindingTests {
                     '2026-11-24T01:00:00.000Z', last_seen, seen_at, last_scan, query_sql, '{"failing":3}'
                 FROM incident_finding WHERE incident_id = 2;
             INSERT INTO timeline (incident_id, at, author, event) VALUES (2, '2026-11-24T03:00:00.000Z', 'a', 'Opened');
+            INSERT INTO detector_memory VALUES ('tool_failure', 'search', '{}', '2026-11-24T03:00:00.000Z');
             INSERT INTO failed_trace VALUES ('t1', 'prompt_drift', '2026-11-24T03:00:00.000Z');
             INSERT INTO approval_queue (request_key, created_at, action_type, anomaly_type, severity, context, expires_at,
                 incident_id) VALUES ('incident-2/kill_loop', '2026-11-24T03:00:00.000Z', 'kill_loop', 'agent_loop', 'high',
@@ -67,7 +68,7 @@ struct StoredFindingTests {
             VALUES ('f4', 'x', 'cost_spike', 'high', 'x', 's2')
             """)
         #expect(connection.lastInsertedRowID == 4, "3 was given before")
-        for table in ["incident_reports", "incident_finding", "failed_trace"] {
+        for table in ["incident_reports", "incident_finding", "failed_trace", "detector_memory"] {
             #expect(throws: SQLiteError.self, "\(table)") {
                 try connection.run("UPDATE \(table) SET detection_type = 'moon_phase'")
             }

@@ -26,6 +26,9 @@ extension Migrations {
             try connection.rebuild("approval_queue") {
                 $0.replacing(classes.replacing("detection_type", with: "anomaly_type"), with: reference)
             }
+            try connection.rebuild("detector_memory") {
+                $0.replacing("CHECK (detection_type <> '')", with: reference)
+            }
             try connection.rebuild("failed_trace") {
                 $0.replacing("CHECK (detection_type IN ('prompt_drift', 'tool_failure'))", with: reference)
             }

@@ -14,6 +14,7 @@ package enum Migrations {
         .init("4-sampler", sql: Sampler.sql),
         .init("4-life", sql: Life.sql),
         .init("8-names", sql: Names.sql),
+        .init("8-memory", sql: Memory.sql),
         .init("8-facts", apply: Facts.apply),
     ]
 

@@ -68,13 +68,17 @@ struct StoredFindingTests {
             VALUES ('f4', 'x', 'cost_spike', 'high', 'x', 's2')
             """)
         #expect(connection.lastInsertedRowID == 4, "3 was given before")
-        for table in ["incident_reports", "incident_finding", "failed_trace", "detector_memory"] {
+        let columns = [
+            ("incident_reports", "detection_type"), ("incident_finding", "detection_type"),
+            ("failed_trace", "detection_type"), ("detector_memory", "detection_type"), ("approval_queue", "anomaly_type"),
+        ]
+        for (table, column) in columns {
             #expect(throws: SQLiteError.self, "\(table)") {
-                try connection.run("UPDATE \(table) SET detection_type = 'moon_phase'")
+                try connection.run("UPDATE \(table) SET \(column) = 'moon_phase'")
             }
         }
         try connection.execute("INSERT INTO detection_type VALUES ('moon_phase')")
-        try connection.run("UPDATE failed_trace SET detection_type = 'moon_phase'")
+        for (table, column) in columns { try connection.run("UPDATE \(table) SET \(column) = 'moon_phase'") }
     }
 
     @Test("a class is one row of detection_type, and the program has the same classes")

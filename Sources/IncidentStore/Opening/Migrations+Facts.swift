@@ -16,21 +16,13 @@ extension Migrations {
                     ('cost_spike'), ('error_cascade'), ('prompt_drift'), ('agent_loop'), ('tool_failure');
                 DROP INDEX incident_unseen;
                 """)
-            let classes = """
-                CHECK (detection_type IN
-                    ('cost_spike', 'error_cascade', 'prompt_drift', 'agent_loop', 'tool_failure'))
-                """
-            let reference = "REFERENCES detection_type (name)"
             try connection.rebuild("incident_reports") { _ in incidents }
-            try connection.rebuild("incident_finding") { $0.replacing(classes, with: reference) }
-            try connection.rebuild("approval_queue") {
-                $0.replacing(classes.replacing("detection_type", with: "anomaly_type"), with: reference)
-            }
-            try connection.rebuild("detector_memory") {
-                $0.replacing("CHECK (detection_type <> '')", with: reference)
-            }
-            try connection.rebuild("failed_trace") {
-                $0.replacing("CHECK (detection_type IN ('prompt_drift', 'tool_failure'))", with: reference)
+            for table in ["incident_finding", "approval_queue", "detector_memory", "failed_trace"] {
+                try connection.rebuild(table) { old in
+                    old.replacing(/CHECK \((?:detection|anomaly)_type (?:IN\s*\([^)]*\)|<> '')\)/) { _ in
+                        "REFERENCES detection_type (name)"
+                    }
+                }
             }
         }
 

@@ -24,8 +24,7 @@ CREATE TABLE "approval_queue" (
     request_key TEXT NOT NULL CHECK (request_key <> ''),
     created_at TEXT NOT NULL,
     action_type TEXT NOT NULL,
-    anomaly_type TEXT NOT NULL CHECK (anomaly_type IN
-        ('cost_spike', 'error_cascade', 'prompt_drift', 'agent_loop', 'tool_failure')),
+    anomaly_type TEXT NOT NULL REFERENCES detection_type (name),
     severity TEXT NOT NULL CHECK (severity IN ('info', 'medium', 'high', 'critical')),
     context TEXT NOT NULL,
     status TEXT NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'approved', 'rejected', 'expired')),
@@ -161,8 +160,7 @@ END;
 CREATE TABLE "incident_finding" (
     incident_id INTEGER NOT NULL REFERENCES incident_reports (id),
     fingerprint TEXT NOT NULL CHECK (fingerprint <> ''),
-    detection_type TEXT NOT NULL CHECK (detection_type IN
-        ('cost_spike', 'error_cascade', 'prompt_drift', 'agent_loop', 'tool_failure')),
+    detection_type TEXT NOT NULL REFERENCES detection_type (name),
     severity TEXT NOT NULL CHECK (severity IN ('info', 'medium', 'high', 'critical')),
     subject TEXT NOT NULL,
     headline TEXT NOT NULL,

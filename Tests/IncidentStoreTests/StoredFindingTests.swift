@@ -70,7 +70,8 @@ struct StoredFindingTests {
         #expect(connection.lastInsertedRowID == 4, "3 was given before")
         let columns = [
             ("incident_reports", "detection_type"), ("incident_finding", "detection_type"),
-            ("failed_trace", "detection_type"), ("detector_memory", "detection_type"), ("approval_queue", "anomaly_type"),
+            ("failed_trace", "detection_type"), ("detector_memory", "detection_type"),
+            ("approval_queue", "anomaly_type"),
         ]
         for (table, column) in columns {
             #expect(throws: SQLiteError.self, "\(table)") {

@@ -109,7 +109,8 @@ struct StoredFindingTests {
                 try $0.record(.sample("trace-\(index)"), scan: "a", at: .minute(0))
             }.incident
             try Connection(path: fixture.path, mode: .readWriteCreate).run(
-                "UPDATE incident_finding SET evidence = ? WHERE incident_id = ?", [.text(damage), .integer(id)])
+                "UPDATE incident_finding SET evidence = ?1, links = ?1 WHERE incident_id = ?2",
+                [.text(damage), .integer(id)])
             let detail = try #require(try await writer.read { try $0.incident(id) })
             #expect(detail.lead?.type == .agentLoop && detail.lead?.loop?.traceID == "trace-\(index)")
             #expect(detail.lead?.facts.loop?.cost == (index == 3 ? 3 : 0))

@@ -1,5 +1,5 @@
 package import Basics
-package import OnCallModel
+import OnCallModel
 
 /// One read-only statement of an investigation.
 package struct InvestigationQuery: Hashable, Sendable {

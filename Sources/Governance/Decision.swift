@@ -46,30 +46,15 @@ package struct RequestDraft: Hashable, Sendable {
     package var action: Action
     package var incident: Int64
     /// How often the incident was opened again.
-    package var round: Int
+    package var round = 0
     /// 2 when it is asked again in this round, as the first request expired.
-    package var number: Int
+    package var number = 1
     package var type: DetectionType
     package var severity: Severity
     /// At most 500 characters: the finding's sentence and why a person is asked.
     package var summary: String
     package var createdAt: Instant
     package var expiresAt: Instant
-
-    package init(
-        action: Action, incident: Int64, round: Int = 0, number: Int = 1, type: DetectionType, severity: Severity,
-        summary: String, createdAt: Instant, expiresAt: Instant
-    ) {
-        self.action = action
-        self.incident = incident
-        self.round = round
-        self.number = number
-        self.type = type
-        self.severity = severity
-        self.summary = summary
-        self.createdAt = createdAt
-        self.expiresAt = expiresAt
-    }
 }
 
 /// The answer to one act that somebody wants done.

@@ -1,8 +1,9 @@
 import Basics
 import Foundation
-import Governance
 import IncidentStore
 import OnCallModel
+
+@testable import Governance
 
 /// A store in a directory of its own, which goes with it.
 final class Fixture: Sendable {

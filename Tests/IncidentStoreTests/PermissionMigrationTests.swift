@@ -13,14 +13,13 @@ struct PermissionMigrationTests {
         -> Connection
     {
         let old = try Connection(path: "", mode: .inMemory)
-        try Migrations.through("4-life").migrate(old)
-        try old.execute("PRAGMA foreign_keys=ON")
+        try Migrations.through("1-topics").migrate(old)
         let now = Value(Instant.minute(0))
         try old.run(
             """
             INSERT INTO incident_reports (fingerprint, detected_at, detection_type, severity, subject, headline,
-                first_seen, last_seen, seen_at, first_scan, last_scan, reopened, approval)
-            VALUES ('f1', ?1, 'agent_loop', 'high', 't', 'h', ?1, ?1, ?1, 's1', 's7', 1, 'pending')
+                first_seen, last_seen, seen_at, first_scan, last_scan, approval)
+            VALUES ('f1', ?1, 'agent_loop', 'high', 't', 'h', ?1, ?1, ?1, 's1', 's7', 'pending')
             """, [now])
         for (key, status) in requests {
             try old.run(
@@ -46,6 +45,8 @@ struct PermissionMigrationTests {
                     .text(allowedBy), now, now,
                 ])
         }
+        try Migrations.through("4-life").migrate(old)
+        try old.execute("UPDATE incident_reports SET reopened = 1")
         try Migrations.all.migrate(old)
         return old
     }

@@ -126,16 +126,16 @@ struct OverlayTests {
         #expect(catalog.problems.map(\.source) == ["broken", "latin", "twin"])
         #expect(catalog.problems[0].description.hasPrefix("\(directory)/broken/manifest.yaml:"))
         #expect(catalog.problems[1].description.contains("is not UTF-8"))
-        #expect(catalog.problems[2].description.contains("another source is named \"acme\""))
+        #expect(catalog.problems[2].description.contains("another source is already named \"acme\""))
     }
 
-    @Test("a folder of sources that is not there is said")
+    @Test("a missing sources folder is a problem")
     func missing() {
         let catalog = SourceCatalog.load(directory: "/nowhere/sources")
         #expect(
             catalog.specs.isEmpty
                 && catalog.problems.map(\.description) == [
-                    "The folder of the sources, /nowhere/sources, cannot be read. Name another with --sources."
+                    "The sources folder /nowhere/sources could not be read. Set another one with --sources."
                 ])
     }
 }

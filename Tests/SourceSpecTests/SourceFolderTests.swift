@@ -54,6 +54,15 @@ struct SourceFolderTests {
         #expect(FileManager.default.fileExists(atPath: place + "/samples/items.rows"))
     }
 
+    @Test("the secrets are the inputs of kind secret, those of an added source and of the source it replaces included")
+    func secretNames() throws {
+        let inputs = "\ninputs: {NEW_KEY: {kind: secret}, NEW_URL: {kind: variable}}"
+        try write(manifest("github") + "\ninputs: {OLD_KEY: {kind: secret}}", "shipped/github/manifest.yaml")
+        try write(manifest("github") + inputs, "own/github/manifest.yaml")
+        let catalog = SourceCatalog.load(directory: shipped, own: own.folder)
+        #expect(catalog.problems.isEmpty && catalog.secretNames == ["OLD_KEY", "NEW_KEY"])
+    }
+
     @Test("a name that is taken is refused, unless it is to be replaced; the old one goes whole")
     func replace() throws {
         try write(manifest("acme"), "a/manifest.yaml")

@@ -59,7 +59,8 @@ struct DemoStage: Sendable {
         let listen = ["SENTINEL_LISTEN": own["SENTINEL_LISTEN"] ?? "127.0.0.1:0"]
         let environment = Environment(process: base.merging(sandbox.environment) { $1 }.merging(listen) { $1 })
         composition = try Composition(
-            arguments, environment: environment, database: "\(folder)/sentinel.db", settings: settings)
+            arguments, environment: environment, database: "\(folder)/sentinel.db", settings: settings,
+            sources: Sandbox.sources)
         options = Console.Options(arguments, environment: own)
     }
 

@@ -50,7 +50,7 @@ struct SQLSession: Sendable {
         for step in ahead.steps {
             guard let calls = step.calls else {
                 guard isatty(2) == 1 else { continue }
-                Output.remark(Notice.firstRead("\(step.table)", atLeast: step.least))
+                Output.remark(Notice.firstRead("\(step.table)", atLeast: step.minimum))
                 continue
             }
             guard calls > Self.manyCalls else { continue }

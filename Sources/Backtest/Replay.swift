@@ -3,13 +3,13 @@ import Detectors
 package import OnCallModel
 package import SourceEngine
 
-/// Runs one detector over a history, step by step, as if each step were now.
+/// Runs one detector over a history, one step at a time, with the clock at each step.
 package actor Replay {
     private let engine: SourceEngine
     private let type: DetectionType
     private let freshness: Freshness
     private let setNow: @Sendable (Instant) -> Void
-    /// The rows of each statement of each step: a threshold that is tried next reads the same ones.
+    /// The rows of each statement at each step. The next threshold reuses them.
     private var known: [Key: RowSet] = [:]
 
     private struct Key: Hashable {
@@ -17,10 +17,10 @@ package actor Replay {
         var parameters: [Value]
     }
 
-    /// A subject that is quiet for longer than this, and than a step and a half, and then comes again is a new alert.
+    /// A subject that reappears after a pause longer than this, and longer than one and a half steps, is a new alert.
     private static let quiet = Span.hours(3)
 
-    /// `setNow` moves the clock that the engine reads. With `freshness` `.stored` only what is mirrored is read.
+    /// `setNow` sets the clock of the engine. With `freshness` `.stored`, only mirrored rows are read.
     package init(
         engine: SourceEngine, type: DetectionType, freshness: Freshness = .upTo(.minutes(1)),
         setNow: @escaping @Sendable (Instant) -> Void = { _ in }
@@ -28,7 +28,7 @@ package actor Replay {
         (self.engine, self.type, self.freshness, self.setNow) = (engine, type, freshness, setNow)
     }
 
-    /// - Parameter step: the time from one run to the next; the on-call brain's is 15 minutes.
+    /// - Parameter step: the time between two runs; 15 minutes for the agent's scan cycle.
     package func alerts(
         from start: Instant, to end: Instant, step: Span, settings: Settings,
         progress: @Sendable (Double) -> Void = { _ in }
@@ -61,7 +61,7 @@ package actor Replay {
         return (alerts + open.values).sorted { ($0.from, $0.subject) < ($1.from, $1.subject) }
     }
 
-    /// What the store would hold from one step to the next.
+    /// What the store would keep between two steps.
     private struct Memory {
         var snapshots: [String: FeatureSnapshot] = [:]
         var tools: [String: ToolProfile] = [:]
@@ -72,10 +72,10 @@ package actor Replay {
         DetectorCatalog.all().first { $0.type == type }
     }
 
-    /// Whether there is a detector to replay.
+    /// True if the class has a detector that can be replayed.
     package static func knows(_ type: DetectionType) -> Bool { detector(of: type) != nil }
 
-    /// What would page: notes do not.
+    /// The findings that would page; notes do not.
     private func findings(
         at now: Instant, _ settings: Settings, leavingOut hours: Set<Instant>, _ memory: inout Memory
     ) async throws -> [Finding] {
@@ -98,7 +98,7 @@ package actor Replay {
         if let rows = known[key] { return rows }
         do {
             let rows = try await engine.query(query.sql, query.parameters, freshness: freshness).rows
-            // Bodies would fill the memory.
+            // Bodies take too much memory to keep.
             if !rows.columns.contains("output") { known[key] = rows }
             return rows
         } catch {

@@ -1,8 +1,8 @@
 package import OnCallModel
 
-/// The rules that a backtest sets side by side.
+/// The rules that a backtest compares.
 package enum Rules {
-    /// The original system's: a bare ratio, a bare count.
+    /// The rules of the original system: a ratio or a count alone.
     package static func seed(_ settings: Settings) -> Settings {
         var rule = settings
         rule.costBaseline = .mean
@@ -17,7 +17,7 @@ package enum Rules {
         return rule
     }
 
-    /// The setting that a detector's threshold is, and the values to try; nil for one that has none.
+    /// The setting with the detector's threshold, and the values to try; nil if it has none.
     package static func threshold(of type: DetectionType) -> (key: String, values: [Double])? {
         switch type {
         case .costSpike: ("cost_spike_multiplier", [1.5, 2, 2.5, 3, 4, 5, 7, 10])

@@ -182,7 +182,7 @@ private struct BacktestReport: Sendable {
         }
         let head = "\(type.rawValue) from \(from.iso8601Seconds) to \(to.iso8601Seconds)\n"
         let table = TextTable(
-            ["rule", "events found", "alerts", "precision", "recall", "false pages/week", "median delay"], rows
+            ["rule", "events found", "alerts", "precision", "recall", "false pages a week", "median delay"], rows
         ).text
         let list = alerts.prefix(20).map { "\($0.from.iso8601Seconds)  \(TextTable.inert($0.sentence))\n" }.joined()
         let advice = suggestion.map {

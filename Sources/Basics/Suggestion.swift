@@ -1,6 +1,6 @@
-/// Finds the word that was probably meant.
+/// Finds the most likely intended word for a misspelt one.
 package enum Suggestion {
-    /// The candidate with the fewest edits from `word`, if at most a third of its letters differ; the first of equals.
+    /// The candidate with the fewest edits from `word`, if at most a third of its letters differ; the first one on a tie.
     package static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
         let letters = Array(word.lowercased())
         let most = max(1, letters.count / 3)
@@ -12,7 +12,7 @@ package enum Suggestion {
         return best?.candidate
     }
 
-    /// Letters to insert, delete, exchange, or swap with their neighbour (optimal string alignment).
+    /// The number of insertions, deletions, substitutions and adjacent swaps (optimal string alignment).
     private static func edits(_ left: [Character], _ right: [Character]) -> Int {
         var beforeLast: [Int] = []
         var last = Array(0...right.count)

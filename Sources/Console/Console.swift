@@ -26,10 +26,10 @@ package final class Console: @unchecked Sendable {  // because after `run` only 
     private var lastFrame = Instant(milliseconds: 0)
     private var isDone = false
 
-    /// At most thirty frames a second.
+    /// At most thirty frames per second.
     private static let frame = Span.milliseconds(33)
 
-    /// Takes the terminal over.
+    /// Takes over the terminal.
     package init(
         options: Options, events: EventInbox, feed: StoreFeed, themes: Themes, clock: WallClock, author: String
     ) throws {
@@ -45,7 +45,7 @@ package final class Console: @unchecked Sendable {  // because after `run` only 
         if let problem { events.post(.failed(problem)) }
     }
 
-    /// Runs on a thread of its own until the person leaves, the terminal is gone, or ``EventInbox/close()``.
+    /// Runs on its own thread until the user quits, the terminal is closed, or ``EventInbox/close()`` is called.
     package func run() async {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             let box = Unmanaged.passRetained(Work(console: self, continuation: continuation))
@@ -89,7 +89,7 @@ package final class Console: @unchecked Sendable {  // because after `run` only 
         session.close()
     }
 
-    /// Until the next second where something counts, else until the clock's next minute.
+    /// The time until the next second if a countdown is shown, or else until the next minute.
     private var pause: Span {
         let now = clock.now()
         if state != drawn { return max(.milliseconds(0), Self.frame - (now - lastFrame)) }
@@ -136,7 +136,7 @@ package final class Console: @unchecked Sendable {  // because after `run` only 
         }
     }
 
-    /// Draws what changed, unless the last frame was a moment ago: then the loop comes back for it.
+    /// Draws the changes, unless the last frame was drawn too recently; the loop then draws later.
     private func draw() {
         guard state != drawn else { return }
         let now = clock.now()

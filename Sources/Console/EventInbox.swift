@@ -2,7 +2,7 @@ import Basics
 import Terminal
 import ViewState
 
-/// Where everything that happens outside the terminal waits for the console's thread. In order, and for one consumer.
+/// The queue of events from outside the terminal for the console's thread. In order, for one consumer.
 package final class EventInbox: Sendable {
     private struct State: Sendable {
         var events: [ConsoleEvent] = []
@@ -26,7 +26,7 @@ package final class EventInbox: Sendable {
         post(.failed(failure))
     }
 
-    /// Ends the console as if the person had left it.
+    /// Ends the console as if the user had quit.
     package func close() {
         state.withLock { state in
             state.isClosed = true

@@ -3,7 +3,7 @@ import IncidentStore
 import OnCallModel
 import ViewState
 
-/// Connects the console with the store: what is observed becomes events, what the person asks becomes intents.
+/// Connects the console with the store: changes become events, requests become intents.
 package actor StoreFeed {
     private let reader: StoreReader
     private let inbox: IntentInbox
@@ -55,25 +55,25 @@ package actor StoreFeed {
         }
     }
 
-    /// Observes one incident, and no other.
+    /// Observes one incident.
     func follow(incident id: Int64?) {
         incident?.cancel()
         incident = id.map { id in follow(.incident(id)) { .incident(id, $0) } }
     }
 
-    /// Observes what the investigation of one incident left, and no other's.
+    /// Observes the results of one incident's investigation.
     func followForensics(incident id: Int64?) {
         forensics?.cancel()
         forensics = id.map { id in follow(.forensics(ofIncident: id)) { .forensics(id, $0) } }
     }
 
-    /// Observes one trace, and no other.
+    /// Observes one trace.
     func follow(trace id: String?) {
         trace?.cancel()
         trace = id.map { id in follow(.trace(id)) { .trace(id, $0) } }
     }
 
-    /// Leaves an intent, and tells what it became when the agent has answered.
+    /// Sends an intent, and reports the outcome when the agent has answered.
     func append(_ intent: Intent) async {
         do {
             let id = try await inbox.append(intent, author: author, at: clock.now())

@@ -1,6 +1,6 @@
 import Basics
 
-/// Gives a connection a serial queue, and so a thread, of its own.
+/// Runs a connection on its own serial queue, and so on its own thread.
 package actor DatabaseActor {
     private let queue: QueueExecutor
     private var connection: Connection?
@@ -8,7 +8,7 @@ package actor DatabaseActor {
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
 
-    /// `open` runs on the actor's own thread, at the first use.
+    /// `open` runs on the actor's thread, on first use.
     package init(label: String, open: @escaping @Sendable () throws -> Connection) {
         queue = QueueExecutor(label: label)
         self.open = open
@@ -26,7 +26,7 @@ package actor DatabaseActor {
         try opened().transaction(kind, body)
     }
 
-    /// Closes the connection; the next use opens it again.
+    /// Closes the connection; the next use reopens it.
     package func close() {
         connection = nil
     }

@@ -69,12 +69,12 @@ struct OverlayTests {
         ("mirrors: {itms: {}}", "1:11: mirrors: acme has no table \"itms\". Did you mean \"items\"?"),
         (
             "budget: {per: 1 minute}",
-            "1:15: budget.per: a length of time must stand here. Write a whole number and a unit: 30s, 15m, 4h or 8d."
+            "1:15: budget.per: a duration is required. Write a whole number and a unit: 30s, 15m, 4h or 8d."
         ),
         (
             "mirrors:\n  items:\n    time_column: at\n    key: [id]\n    window: newest_first",
             """
-            3:5: mirrors.items: the filter "team" is required and the mirror gives it no value. \
+            3:5: mirrors.items: the required filter "team" has no value in the mirror. \
             Add "filters: {team: …}".
             """
         ),
@@ -83,7 +83,7 @@ struct OverlayTests {
             mirror("    backfill: 40d"),
             """
             7:15: mirrors.items.backfill: the retention is shorter than the backfill. \
-            Keep at least what the first read brings.
+            Keep at least the rows of the first read.
             """
         ),
         (

@@ -98,7 +98,7 @@ struct SourceFolderTests {
         let problem = #expect(throws: SourceProblem.self) { try SourceFiles.read(folder.path + "/new") }
         #expect(problem?.diagnostics.first?.reason == "unknown key \"foo\"")
         let missing = #expect(throws: SourceProblem.self) { try SourceFiles.read(folder.path + "/nowhere.yaml") }
-        #expect(missing?.reason == folder.path + "/nowhere.yaml is not there.")
+        #expect(missing?.reason == folder.path + "/nowhere.yaml does not exist.")
         try write(manifest("acme"), "shipped/acme/manifest.yaml")
         try write("name: [", "own/acme/manifest.yaml")
         let catalog = SourceCatalog.load(directory: shipped, own: own.folder)

@@ -24,7 +24,7 @@ extension ManifestReading {
             if input.has("default") {
                 context.log.report(
                     input.keyMark(of: "default"), input.path, "a secret has no default",
-                    "Remove it; the value comes from the environment variable \(key).")
+                    "Remove it; the value is read from the environment variable \(key).")
             }
             input.allow(["kind", "required", "hint", "credential", "default"])
             readCredential(input)

@@ -37,7 +37,7 @@ extension ManifestReading {
         if !name.isEmpty, !Self.isIdentifier(name) {
             function.report(
                 "name", "\"\(name)\" cannot be called as a function",
-                "Use letters, digits and underscores, and begin with a letter.")
+                "Use letters, digits and underscores, and start with a letter.")
         }
         let kind: TableSpec.Kind = function.choice("kind") ?? .table
         if kind == .search, !function.has("search_limits") {

@@ -72,8 +72,8 @@ package struct LangfuseMetrics: HourlySums {
         let found = rows.withLock { $0 }
         guard found.count < Self.rowLimit else {
             throw SourceError(
-                kind: .tooMuch, source: source.name, reason: "the hours have \(Self.rowLimit) groups or more.",
-                remedy: "Ask for fewer hours.", calls: 1)
+                kind: .tooMuch, source: source.name, reason: "the hours have at least \(Self.rowLimit) groups.",
+                remedy: "Request fewer hours.", calls: 1)
         }
         return found.compactMap(Self.sum)
     }

@@ -131,8 +131,8 @@ struct PageFetch {
         let request = lastRequest ?? HTTPRequest(.get, plan.base.text)
         return counted(
             judge.sourceError(
-                .malformed, request, "\(what): its paging goes in a circle.",
-                "Nothing was taken twice; report it to the provider."))
+                .malformed, request, "\(what): its paging repeats.",
+                "No row was read twice. Report it to the provider."))
     }
 
     private func sourceError(for refusal: RateBudget.Refusal, _ request: HTTPRequest) -> SourceError {
@@ -140,11 +140,11 @@ struct PageFetch {
         switch refusal {
         case .rateLimited(let wait):
             return judge.sourceError(
-                .rateLimited(retryAfter: wait), request, "is not asked now: its rate budget is used up.",
+                .rateLimited(retryAfter: wait), request, "is paused: its rate budget is used up.",
                 AnswerJudge.askAgain(after: wait))
         case .resting(let until):
             return judge.sourceError(
-                .unavailable, request, "is not asked now: it failed \(CircuitBreaker.threshold) times in a row.",
+                .unavailable, request, "is paused after \(CircuitBreaker.threshold) failures in a row.",
                 AnswerJudge.askAgain(after: until - fetcher.clock.now()))
         }
     }

@@ -43,7 +43,7 @@ package struct RecordedSample: Hashable, Sendable {
         } catch let fault as Fault {
             throw fault
         } catch {
-            throw Fault(description: "\(path) is no answer of \(table.name): \(Self.sentence(of: error))")
+            throw Fault(description: "\(path) is not a response of \(table.name): \(Self.sentence(of: error))")
         }
         guard page.schemaWarnings == 0 else {
             let values = page.schemaWarnings == 1 ? "a value that does" : "\(page.schemaWarnings) values that do"
@@ -96,14 +96,14 @@ package struct RecordedSample: Hashable, Sendable {
 
     private static func bytes(of path: String) throws(Fault) -> [UInt8] {
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw Fault(description: "\(path) is not there, or may not be read.")
+            throw Fault(description: "\(path) does not exist or is not readable.")
         }
         return [UInt8](data)
     }
 
     private static func sentence(of error: any Error) -> String {
         switch error {
-        case PageFault.json(let error): "it is no JSON (\(error))."
+        case PageFault.json(let error): "it is not JSON (\(error))."
         case PageFault.shape(let what): "it is \(what)."
         case PageFault.refused(let reason): "it says “\(reason)”."
         default: "\(error)"

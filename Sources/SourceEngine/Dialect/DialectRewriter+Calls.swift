@@ -14,7 +14,7 @@ extension DialectRewriter {
         let parts = SQLNode.split(group)
         guard parts.contains(where: { $0.count > 2 && $0[1].isSymbol("=>") }) else { return nil }
         guard let callable = names.callable(name) else {
-            throw QueryError(.unknownTable, "\(name) is no table function.", remedy: "See coral.table_functions.")
+            throw QueryError(.unknownTable, "\(name) is not a table function.", remedy: "See coral.table_functions.")
         }
         let given = try namedArguments(parts, of: name, callable)
         let offset = nodes[position].offset
@@ -40,7 +40,7 @@ extension DialectRewriter {
         for part in parts {
             guard part.count > 2, part[1].isSymbol("=>"), let argument = part[0].token?.name else {
                 throw QueryError(
-                    .syntax, "\(name) takes either named arguments or none named.",
+                    .syntax, "\(name) accepts either named or positional arguments, not both.",
                     remedy: "Write \(name)(a => 1, b => 2).")
             }
             guard callable.arguments.contains(argument) else {

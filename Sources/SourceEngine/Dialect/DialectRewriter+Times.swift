@@ -18,7 +18,7 @@ extension DialectRewriter {
         }
         guard let interval = TimeInterval(text) else {
             throw QueryError(
-                .syntax, "INTERVAL '\(text)' is no length of time.", remedy: "Write one like INTERVAL '24 hours'.")
+                .syntax, "INTERVAL '\(text)' is not a valid duration.", remedy: "Write one like INTERVAL '24 hours'.")
         }
         let offset = nodes[position].offset
         if let sign = output.last.flatMap(Self.sign), let start = Self.primaryStart(in: output.dropLast()) {
@@ -114,7 +114,7 @@ extension DialectRewriter {
     func rewriteCast(_ arguments: [SQLNode], at offset: Int, _ output: inout [SQLNode]) throws(QueryError) {
         guard let split = arguments.lastIndex(where: { $0.isWord("AS") }), split + 1 < arguments.count,
             let type = arguments[split + 1].token
-        else { throw QueryError(.syntax, "CAST names no type.", remedy: "Write CAST(x AS TIMESTAMP).") }
+        else { throw QueryError(.syntax, "CAST has no type.", remedy: "Write CAST(x AS TIMESTAMP).") }
         append(try rewrite(Array(arguments[..<split])), as: type.text, at: offset, &output)
     }
 

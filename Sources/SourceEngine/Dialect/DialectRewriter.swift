@@ -118,7 +118,7 @@ struct DialectRewriter {
     /// `json_get_int(x, 'a', 0)` by SQLite's own functions.
     private func rewriteJSON(_ function: SQLToken, _ arguments: [[SQLNode]]) throws(QueryError) -> SQLNode {
         guard arguments.count > 1 else {
-            throw QueryError(.syntax, "\(function.text) takes a column and at least one key.")
+            throw QueryError(.syntax, "\(function.text) requires a column and at least one key.")
         }
         let offset = function.offset
         let path = SQLNode.call("json_path", Array(arguments.dropFirst()), at: offset)

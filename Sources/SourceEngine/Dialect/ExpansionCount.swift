@@ -16,8 +16,8 @@ struct ExpansionCount {
         var counter = ExpansionCount()
         guard counter.count(nodes, inFrom: false) > maximum else { return }
         throw QueryError(
-            .tooLarge, "The parts of WITH read one another so often that more than \(maximum) copies would be made.",
-            remedy: "Read each part once, or split the statement.")
+            .tooLarge, "The parts of WITH refer to each other so often that they expand to more than \(maximum) copies.",
+            remedy: "Refer to each part once, or split the statement.")
     }
 
     private mutating func count(_ nodes: [SQLNode], inFrom: Bool) -> Int {

@@ -45,15 +45,15 @@ indirect enum SQLNode: Hashable, Sendable {
         for token in tokens {
             if token.isSymbol("(") {
                 guard open.count < 200 else {
-                    throw QueryError(.syntax, "The statement nests parentheses more than 200 deep.")
+                    throw QueryError(.syntax, "The statement has more than 200 levels of parentheses.")
                 }
                 open.append(([], token.offset))
             } else if token.isSymbol(")") {
                 guard open.count > 1 else {
                     throw QueryError(
                         .syntax,
-                        "The parenthesis at \(SQLTokenizer.place(of: token.offset, in: sql)) closes nothing.",
-                        remedy: "Remove it, or open one before it.")
+                        "The parenthesis at \(SQLTokenizer.place(of: token.offset, in: sql)) has no opening parenthesis.",
+                        remedy: "Remove it, or add an opening parenthesis.")
                 }
                 let closed = open.removeLast()
                 open[open.count - 1].nodes.append(.group(closed.nodes, offset: closed.offset))
@@ -64,7 +64,7 @@ indirect enum SQLNode: Hashable, Sendable {
         guard open.count == 1 else {
             throw QueryError(
                 .syntax,
-                "The parenthesis at \(SQLTokenizer.place(of: open.last?.offset ?? 0, in: sql)) is never closed.",
+                "The parenthesis at \(SQLTokenizer.place(of: open.last?.offset ?? 0, in: sql)) is not closed.",
                 remedy: "Close it.")
         }
         return open[0].nodes

@@ -120,7 +120,7 @@ struct SQLTokenizer {
         }
         let what = kind == .string ? "text" : "name"
         throw QueryError(
-            .syntax, "The quoted \(what) that starts at \(place(of: start)) has no end.", remedy: "Close its quote.")
+            .syntax, "The quoted \(what) that starts at \(place(of: start)) is not closed.", remedy: "Add the closing quote.")
     }
 
     private mutating func skipSpace() throws(QueryError) {
@@ -136,8 +136,8 @@ struct SQLTokenizer {
                 while position < bytes.count, !bytes[position...].starts(with: "*/".utf8) { position += 1 }
                 guard position < bytes.count else {
                     throw QueryError(
-                        .syntax, "The comment that starts at \(place(of: start)) has no end.",
-                        remedy: "Close it with */.")
+                        .syntax, "The comment that starts at \(place(of: start)) is not closed.",
+                        remedy: "Add */ at its end.")
                 }
                 position += 2
             } else {

@@ -35,7 +35,7 @@ struct Catalog: Sendable {
             let missing = needsInputs ? spec.missingInputs(inputs) : []
             if !missing.isEmpty {
                 unconfigured[spec.name.lowercased()] =
-                    "\(spec.name) is not configured: set \(missing.joined(separator: " and ")) in the environment or in .env."
+                    "\(spec.name) is not configured: set \(missing.joined(separator: " and ")) in the environment or .env."
             }
             for table in spec.tables { add(table, of: spec, inputs) }
             for function in spec.functions {

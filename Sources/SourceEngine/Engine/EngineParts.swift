@@ -72,10 +72,10 @@ struct EngineParts {
         case .coral:
             if configuration.coral?.program.path != nil { return [:] }
             let sentence =
-                "The engine coral has no program: put `coral` on the PATH or name it in SENTINEL_CORAL, or set the engine to embedded."
+                "The engine coral has no program: install `coral` on the PATH, set SENTINEL_CORAL to its path, or set the engine to embedded."
             return Dictionary(uniqueKeysWithValues: configuration.specs.map { ($0.name.lowercased(), sentence) })
         case .clickhouse:
-            let sentence = configuration.clickHouse.map(\.missing) ?? "The engine clickhouse is not available here."
+            let sentence = configuration.clickHouse.map(\.missing) ?? "The engine clickhouse is not available."
             return sentence.map { [ClickHouseStore.source: $0] } ?? [:]
         }
     }

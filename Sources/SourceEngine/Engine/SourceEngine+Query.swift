@@ -34,7 +34,7 @@ extension SourceEngine {
         } catch {
             throw QueryError(
                 .storage, "The mirror could not be used: \(error).",
-                remedy: "Check the directory \(configuration.mirrorDirectory) and its disk.")
+                remedy: "Check the folder \(configuration.mirrorDirectory) and its disk.")
         }
     }
 

@@ -34,7 +34,7 @@ extension SourceEngine {
         }
         let states = known.map { name, status in
             late.contains(name) && status.isRunning && retryPause(of: status) == nil
-                ? (.syncing, "\(name) did not answer in time; what is stored was read." + stored(status))
+                ? (.syncing, "\(name) did not answer in time; the stored rows were read." + stored(status))
                 : tableState(name, status)
         }
         let live = (failure ?? liveFailures[schema]).map { (SourceReport.State.down, Optional(Self.sentence($0))) }
@@ -55,7 +55,7 @@ extension SourceEngine {
         }
         if report.schemaWarnings > 0 {
             let values = report.schemaWarnings == 1 ? "1 value" : "\(Figures.grouped(report.schemaWarnings)) values"
-            sentences.append("\(values) of the last reading did not fit their columns and are NULL.")
+            sentences.append("\(values) of the last read did not match the types of their columns and are NULL.")
         }
         return sentences
     }
@@ -72,7 +72,7 @@ extension SourceEngine {
     private func tableState(_ name: QualifiedName, _ status: TableStatus) -> (SourceReport.State, String?) {
         let isEmpty = status.state.coverage.intervals.isEmpty
         if let pause = retryPause(of: status) {
-            let again = " It is asked again at \(pause.until.iso8601Seconds)."
+            let again = " It is retried at \(pause.until.iso8601Seconds)."
             return (isEmpty ? .down : .partial, pause.error.reason + again + stored(status))
         }
         if let failure = status.last?.failure {
@@ -82,9 +82,9 @@ extension SourceEngine {
         }
         if let note = status.last?.note { return (.partial, note) }
         if status.isRunning, status.last == nil, !isWhole(name, status) {
-            return (.syncing, "\(name): its history is being read.")
+            return (.syncing, "\(name): reading the history.")
         }
-        if status.state.syncedAt == nil { return (.syncing, "\(name): nothing is stored yet.") }
+        if status.state.syncedAt == nil { return (.syncing, "\(name): no rows are stored yet.") }
         return isSilent(name, status)
             ? (.noData, "\(name): no new row since \(status.state.newest?.iso8601Seconds ?? "").") : (.ok, nil)
     }

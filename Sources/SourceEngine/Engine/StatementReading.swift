@@ -21,12 +21,12 @@ struct StatementReading: Sendable {
         }
         if let second = tokens.first(where: { $0.isSymbol(";") }) {
             throw QueryError(
-                .syntax, "There is a second statement at \(SQLTokenizer.place(of: second.offset, in: sql)).",
-                remedy: "Run one at a time.")
+                .syntax, "A second statement starts at \(SQLTokenizer.place(of: second.offset, in: sql)).",
+                remedy: "Run one statement at a time.")
         }
         guard ["SELECT", "WITH", "VALUES", "EXPLAIN"].contains(tokens[0].text.uppercased()) else {
             throw QueryError(
-                .refused, "\(tokens[0].text.uppercased()) is refused: statements only read here.",
+                .refused, "\(tokens[0].text.uppercased()) is not allowed: only read statements are supported.",
                 remedy: "Start with SELECT or WITH.")
         }
         // `EXPLAIN QUERY PLAN` is SQLite's own.
@@ -50,13 +50,13 @@ struct StatementReading: Sendable {
         for index in tokens.indices where tokens[index].kind == .parameter {
             guard tokens[index].text.first == "?" else {
                 throw QueryError(
-                    .unsupported, "The parameter \(tokens[index].text) has a name.", remedy: "Use ? or ?1 in its place."
+                    .unsupported, "Named parameters like \(tokens[index].text) are not supported.", remedy: "Use ? or ?1."
                 )
             }
             let number = Int(tokens[index].text.dropFirst()) ?? next + 1
             guard parameters.indices.contains(number - 1) else {
                 throw QueryError(
-                    .syntax, "The statement wants a parameter \(number), and \(parameters.count) were given.")
+                    .syntax, "The statement has a parameter \(number), but only \(parameters.count) were given.")
             }
             next = max(next, number)
             tokens[index] = literal(parameters[number - 1], at: tokens[index].offset)
@@ -143,7 +143,7 @@ struct TableRouting {
     private func unknown(_ name: QualifiedName, at position: Int) -> QueryError {
         let near = catalog.near(name.description, among: catalog.entries.keys.map(\.description))
         let known = catalog.schemas.contains(name.schema)
-        let what = known ? "There is no table \(name)" : "There is no source \(name.schema)"
+        let what = known ? "Table \(name) does not exist" : "Source \(name.schema) does not exist"
         let hint =
             near.isEmpty
             ? "The sources are \(catalog.schemas.sorted().joined(separator: ", "))."

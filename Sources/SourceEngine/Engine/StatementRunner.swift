@@ -126,8 +126,8 @@ actor StatementRunner {
     private func attach(_ wanted: [Attachment], to connection: Connection) throws {
         guard wanted.count <= Self.attachable else {
             throw QueryError(
-                .unsupported, "The statement names \(wanted.count) sources, and \(Self.attachable) fit into one.",
-                remedy: "Split it into two.")
+                .unsupported, "The statement uses \(wanted.count) sources; the maximum is \(Self.attachable).",
+                remedy: "Split the statement.")
         }
         for known in attached {
             let isCurrent = wanted.contains { $0.schema == known.schema && $0.generation == known.generation }
@@ -152,7 +152,7 @@ actor StatementRunner {
         let module = connection.takeModuleFailure(LiveTable.moduleName)
         let explanation = StatementFailure(reading: reading, catalog: catalog, tables: gate.reads)
         if let failure = gate.scope?.failure ?? module.failure { return explanation.error(from: failure) }
-        if let refused = gate.refusal { return QueryError(.refused, refused, remedy: "Statements only read here.") }
+        if let refused = gate.refusal { return QueryError(.refused, refused, remedy: "Only read statements are allowed.") }
         if let scope = gate.scope, scope.isStopped { return explanation.stopped(scope.permission) }
         guard let error = error as? SQLiteError else { return explanation.error(from: error) }
         return explanation.error(from: error, refusal: module.refusal, offset: connection.errorOffset)
@@ -192,7 +192,7 @@ final class StatementGate {
             refusal = "The function \(name) is refused."
             return false
         case .insert(let table, _): refusal = "Writing to \(table) is refused."
-        case .other(_, let first, _): refusal = "The statement wants to change \(first.isEmpty ? "something" : first)."
+        case .other(_, let first, _): refusal = "The statement would change \(first.isEmpty ? "something" : first)."
         }
         return false
     }

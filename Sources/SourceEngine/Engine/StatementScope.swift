@@ -83,7 +83,7 @@ final class StatementScope {
     func takeScans(_ count: Int, for name: QualifiedName) throws {
         guard count <= scansLeft else {
             throw QueryError(
-                .tooLarge, "\(name) would be asked more than \(permission.limits.liveScans) times for this statement.",
+                .tooLarge, "\(name) would be called more than \(permission.limits.liveScans) times for this statement.",
                 remedy: "Narrow the statement: filter the other side of the join first.")
         }
         scans += count
@@ -94,7 +94,7 @@ final class StatementScope {
             throw QueryError(
                 .tooLarge,
                 "The statement reads inputs or outputs of more than \(permission.limits.bodyFetches) traces of \(name).",
-                remedy: "Add a LIMIT or a narrower WHERE, or leave input and output out.")
+                remedy: "Add a LIMIT or a narrower WHERE, or do not read input and output.")
         }
         bodyFetches += 1
     }

@@ -16,7 +16,7 @@ final class LiveTable: VirtualTable {
     init(named arguments: [String], among specs: [LiveTableSpec], runner: (any LiveAsking)?) throws {
         guard arguments.count == 2,
             let spec = specs.first(where: { $0.source.name == arguments[0] && $0.sqlName == arguments[1] })
-        else { throw VirtualTableRefusal("no source gives \(arguments.joined(separator: "."))") }
+        else { throw VirtualTableRefusal("no source has \(arguments.joined(separator: "."))") }
         self.spec = spec
         asking = runner
     }
@@ -74,7 +74,7 @@ final class LiveTable: VirtualTable {
                 return condition.isUsable && condition.isLiteral ? .init(condition: place, isExact: isEcho) : nil
             default:
                 guard columns[column].isHidden else { return nil }
-                throw VirtualTableRefusal("\(spec.name): \(filter.name) is a parameter and takes only = or IN.")
+                throw VirtualTableRefusal("\(spec.name): \(filter.name) is a parameter and supports only = and IN.")
             }
         }
         return isTimeBound(condition, column) ? .init(condition: place, isExact: false) : nil

@@ -65,7 +65,7 @@ struct LiveTableSpec: Hashable, Sendable {
 
     /// The sentence for required filters that a statement does not give.
     func missing(_ names: [String]) -> String {
-        if isFunction { return "\(name) needs the argument \(names.joined(separator: ", "))." }
+        if isFunction { return "\(name) requires the argument \(names.joined(separator: ", "))." }
         let conditions = names.map { column in
             guard let bounds, bounds.names.first == column else { return "\(column) = '…'" }
             return "\(bounds.column) >= '…'"

@@ -43,7 +43,7 @@ struct HourlyHistory: Sendable {
             try Task.checkCancellation()
             guard try await file.takeHourlyCall(of: table.name, at: now, maximum: Self.callsPerDay) else {
                 outcome.note =
-                    "\(table.name): sums before \(window.to.iso8601Seconds) are read tomorrow, \(Self.callsPerDay) calls were made today."
+                    "\(table.name): sums before \(window.to.iso8601Seconds) are read tomorrow; the limit of \(Self.callsPerDay) calls per day is reached."
                 return
             }
             do {

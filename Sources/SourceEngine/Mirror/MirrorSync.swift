@@ -45,7 +45,7 @@ struct MirrorSync: Sendable {
             outcome.failure = error
         } catch is CancellationError {
             outcome.failure = failure(
-                .unavailable, "The sync was stopped.", "What it read is kept; it goes on from there.")
+                .unavailable, "The sync was stopped.", "Rows that were read are kept; the next run continues from there.")
         } catch {
             outcome.failure = failure(
                 .unavailable, "The mirror could not be written: \(error).", "Check the disk and its space.")
@@ -55,7 +55,7 @@ struct MirrorSync: Sendable {
         } catch {
             outcome.failure =
                 outcome.failure
-                ?? failure(.unavailable, "The mirror could not be read: \(error).", "It is rebuilt at the next run.")
+                ?? failure(.unavailable, "The mirror could not be read: \(error).", "It is rebuilt on the next run.")
         }
         return outcome
     }
@@ -93,11 +93,11 @@ struct MirrorSync: Sendable {
                         guard unreadable < Self.mostUnreadableWindows else {
                             throw failure(
                                 .malformed,
-                                "\(table.name) gives more rows than it lets one read, however short the time.",
-                                "What it gave is kept; report it to the provider.")
+                                "\(table.name): the API truncates results even for the shortest window; some rows are missing.",
+                                "The rows that it returned are kept. Report it to the provider.")
                         }
                         outcome.note =
-                            "\(table.name) gives more rows than it lets one read: some before "
+                            "\(table.name): the API truncates results; some rows before "
                             + "\(window.to.iso8601Seconds) are missing."
                         continue
                     }

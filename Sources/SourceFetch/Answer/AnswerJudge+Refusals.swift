@@ -18,7 +18,7 @@ extension AnswerJudge {
             case 413: (.tooMuch, askForLess, .lasting)
             case 422 where isAboutSize(words): (.tooMuch, askForLess, .lasting)
             case 408, 504, 524: (.timedOut, askForLess, again)
-            case 500...: (.unavailable, "It is asked again at the next scan.", again)
+            case 500...: (.unavailable, "It is retried at the next scan.", again)
             default: (.refusedByProvider, checkQuery, .lasting)
             }
         return Failure(error: sourceError(kind, request, reason, remedy), trouble: trouble)
@@ -34,13 +34,13 @@ extension AnswerJudge {
         let said = words.map { ": \(plan.secrets.quote($0))" } ?? ""
         return Failure(
             error: sourceError(
-                .rateLimited(retryAfter: wait), request, "asked too often\(said).", Self.askAgain(after: wait)),
+                .rateLimited(retryAfter: wait), request, "rate limit exceeded\(said).", Self.askAgain(after: wait)),
             trouble: .rateLimited(wait))
     }
 
     static func askAgain(after wait: Span?) -> String {
         let when = wait.map { "in \(max(1, Int($0.seconds.rounded(.up)))) s" } ?? "later"
-        return "It may be asked again \(when); rows that were read before stay."
+        return "It is retried \(when); rows that were already read are kept."
     }
 
     /// No answer came.
@@ -51,26 +51,26 @@ extension AnswerJudge {
         case .unreachable:
             let remedy = "Check the network, and \(addressName)."
             return Failure(
-                error: sourceError(.unavailable, request, "cannot be reached: \(words).", remedy), trouble: again)
+                error: sourceError(.unavailable, request, "is not reachable:  \(words).", remedy), trouble: again)
         case .forbidden:
             return Failure(
-                error: sourceError(.notConfigured, request, "is not asked: \(words).", checkAddress), trouble: .lasting)
+                error: sourceError(.notConfigured, request, "was not called:  \(words).", checkAddress), trouble: .lasting)
         case .timedOut:
             return Failure(
                 error: sourceError(.timedOut, request, "did not answer in time: \(words).", askForLess), trouble: again)
         case .bodyTooLarge:
             return Failure(
-                error: sourceError(.tooMuch, request, "sent too much: \(words).", askForLess), trouble: .lasting)
+                error: sourceError(.tooMuch, request, "sent too much data:  \(words).", askForLess), trouble: .lasting)
         case .tls:
             let remedy = "Check the certificate of the server, and \(addressName)."
             return Failure(
-                error: sourceError(.unavailable, request, "has no trusted certificate: \(words).", remedy),
+                error: sourceError(.unavailable, request, "has no trusted certificate:  \(words).", remedy),
                 trouble: .lasting)
         case .broken, .cancelled:
             let isLasting = error.kind == .cancelled || !error.requestMayHaveArrived
-            let remedy = isLasting ? checkAddress : "It is asked again at the next scan."
+            let remedy = isLasting ? checkAddress : "It is retried at the next scan."
             return Failure(
-                error: sourceError(.unavailable, request, "broke off its answer: \(words).", remedy),
+                error: sourceError(.unavailable, request, "interrupted its response:  \(words).", remedy),
                 trouble: isLasting ? .lasting : again)
         }
     }
@@ -94,7 +94,7 @@ extension AnswerJudge {
 
     var checkAddress: String { "Check \(addressName)." }
     var checkQuery: String { "Correct the values of the query." }
-    private var askForLess: String { "Ask for a shorter time or for fewer rows." }
+    private var askForLess: String { "Request a shorter time range or fewer rows." }
 
     /// The setting that holds the source's address.
     var addressName: String { ScanPlan.addressName(of: plan.source, plan.backend) }

@@ -30,7 +30,7 @@ struct AnswerJudge: Sendable {
             return .page(FetchedPage(content: PageContent(), serverDate: serverDate(response)))
         }
         if isWebPage(response) {
-            let reason = "answered \(response.status) with a web page instead of data: most likely a login page."
+            let reason = "returned \(response.status) with a web page instead of data, probably a login page."
             return failure(.notAuthorised, request, reason, "\(checkKeys) \(checkAddress)")
         }
         do throws(PageFault) {
@@ -39,7 +39,7 @@ struct AnswerJudge: Sendable {
                 let next = LinkHeader.next(in: header, requiresResults: requiresResults)
             {
                 guard let address = WebAddress(request.url)?.resolving(next), address.origin == plan.base.origin else {
-                    let reason = "names a next page at another address, which would be sent the key."
+                    let reason = "returned a next page at another address, which would receive the key."
                     return failure(.refusedByProvider, request, reason, checkAddress)
                 }
                 content.clues.nextLink = address.text
@@ -67,11 +67,11 @@ struct AnswerJudge: Sendable {
             let isHalf = error.kind == .truncated || error.kind == .empty
             return Failure(
                 error: sourceError(
-                    .malformed, request, "sent an answer that cannot be read: \(error).",
-                    isHalf ? "It is asked again at the next scan." : checkAddress),
+                    .malformed, request, "sent a response that could not be parsed: \(error).",
+                    isHalf ? "It is retried at the next scan." : checkAddress),
                 trouble: isHalf ? .passing(retryAfter: nil) : .lasting)
         case .shape(let found):
-            let reason = "sent \(found): the rows of \(plan.qualifiedName) are not in it."
+            let reason = "sent \(found): it has no rows of \(plan.qualifiedName)."
             return Failure(error: sourceError(.malformed, request, reason, checkAddress), trouble: .lasting)
         case .refused(let words): return refusedInside(words, response, request)
         }
@@ -89,7 +89,7 @@ struct AnswerJudge: Sendable {
             return Failure(error: sourceError(.notAuthorised, request, reason, checkKeys), trouble: .lasting)
         }
         if ["internal_error", "fatal_error", "service_unavailable", "request_timeout"].contains(code) {
-            let remedy = "It is asked again at the next scan."
+            let remedy = "It is retried at the next scan."
             return Failure(
                 error: sourceError(.unavailable, request, reason, remedy), trouble: .passing(retryAfter: nil))
         }
@@ -106,15 +106,15 @@ struct AnswerJudge: Sendable {
     private func redirect(_ response: HTTPResponse, of request: HTTPRequest) -> Verdict {
         guard let location = response.header("location") else {
             return failure(
-                .refusedByProvider, request, "answered \(response.status) without saying where to.", checkAddress)
+                .refusedByProvider, request, "returned \(response.status) without an address.", checkAddress)
         }
         guard let target = WebAddress(request.url)?.resolving(location) else {
             return failure(
-                .refusedByProvider, request, "redirects to what is no http or https address.", checkAddress)
+                .refusedByProvider, request, "redirects to an address that is not an http(s) URL.", checkAddress)
         }
         if target.origin == plan.base.origin { return .redirect(target) }
         let isLogin = ["login", "signin", "sign-in", "sso", "auth"].contains { target.path.lowercased().contains($0) }
-        let reason = "redirects to another address (\(target.origin)), which would be sent the key."
+        let reason = "redirects to another address (\(target.origin)), which would receive the key."
         return failure(
             isLogin ? .notAuthorised : .refusedByProvider, request, reason,
             isLogin ? "\(checkKeys) \(checkAddress)" : checkAddress)

@@ -25,11 +25,11 @@ package struct ClickHouseAnswer {
             let text = String(decoding: Array(rest.joined(separator: [0x0A])).prefix(4000), as: UTF8.self)
             throw Self.exception(in: text).map { $0 as any Error }
                 ?? Unreadable(
-                    reason: "a line of its answer begins with ‘\(String(decoding: strange.prefix(20), as: UTF8.self))’")
+                    reason: "a line of the response starts with \"\(String(decoding: strange.prefix(20), as: UTF8.self))\"")
         }
         guard let names = try lines.popFirst().map(Self.texts), let types = try lines.popFirst().map(Self.texts),
             names.count == types.count
-        else { throw Unreadable(reason: "its answer names no columns") }
+        else { throw Unreadable(reason: "the response has no columns") }
         rows = RowSet(columns: names)
         let readers = types.map(ClickHouseType.init)
         rows.rows.reserveCapacity(lines.count)
@@ -42,7 +42,7 @@ package struct ClickHouseAnswer {
                 (view.elements.map { Array($0) } ?? []).map { $0.string ?? "" }
             }
         } catch {
-            throw Unreadable(reason: "its answer is cut: \(error)")
+            throw Unreadable(reason: "the response is truncated: \(error)")
         }
     }
 
@@ -57,7 +57,7 @@ package struct ClickHouseAnswer {
                 return values + Array(repeating: .null, count: types.count - values.count)
             }
         } catch {
-            throw Unreadable(reason: "its answer is cut: \(error)")
+            throw Unreadable(reason: "the response is truncated: \(error)")
         }
     }
 

@@ -40,7 +40,7 @@ package struct ClickHousePages: PageSource {
         guard let relation = relations.select(scan.table.name, withBodies: !wanted.isDisjoint(with: bodies)) else {
             throw SourceError(
                 kind: .unsupported, source: scan.source.name,
-                reason: "\(scan.source.name).\(scan.table.name) is not in the ClickHouse of Langfuse.",
+                reason: "\(scan.source.name).\(scan.table.name) is not in Langfuse's ClickHouse.",
                 remedy: "Set the engine to embedded to read it over the API.")
         }
         var parameters = ["project": project]

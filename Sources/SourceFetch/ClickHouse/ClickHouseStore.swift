@@ -48,7 +48,7 @@ package actor ClickHouseStore {
     /// The sentence for a store that is not set up; nil when it is.
     package nonisolated var missing: String? {
         inputs("CLICKHOUSE_URL").flatMap { $0.isEmpty ? nil : $0 } == nil
-            ? "The engine clickhouse is not configured: set CLICKHOUSE_URL in the environment or in .env." : nil
+            ? "The engine clickhouse is not configured: set CLICKHOUSE_URL in the environment or .env." : nil
     }
 
     /// The tables that the store has, and the project whose rows are read. Looked up once an hour.
@@ -68,7 +68,7 @@ package actor ClickHouseStore {
             relations = ClickHouseRelations(layout: .tables)
         } else {
             throw failure(
-                .notFound, "its database \(inputs("CLICKHOUSE_DB") ?? "default") holds none of Langfuse's tables.",
+                .notFound, "its database \(inputs("CLICKHOUSE_DB") ?? "default") has no Langfuse tables.",
                 "Set CLICKHOUSE_DB to the database of Langfuse.")
         }
         let project = try await project(in: relations)
@@ -83,7 +83,7 @@ package actor ClickHouseStore {
         let projects = found.rows.compactMap { $0[0].text }.sorted()
         guard projects.count > 1 else { return projects.first ?? "" }
         throw failure(
-            .notConfigured, "the store holds \(projects.count) projects.",
+            .notConfigured, "the store has \(projects.count) projects.",
             "Set LANGFUSE_PROJECT_ID to one of \(projects.joined(separator: ", ")).")
     }
 
@@ -117,7 +117,7 @@ package actor ClickHouseStore {
         do {
             try await budget.begin(maxWait: retries.maxWait)
         } catch is RateBudget.Refusal {
-            throw failure(.unavailable, "it is not asked now: it failed several times in a row.", "Try again later.")
+            throw failure(.unavailable, "it is paused after several failures in a row.", "Try again later.")
         }
         let answer: Result<HTTPResponse, any Error>
         do {
@@ -133,7 +133,7 @@ package actor ClickHouseStore {
         } catch let exception as ClickHouseAnswer.Exception {
             throw sourceError(for: exception)
         } catch let fault as ClickHouseAnswer.Unreadable {
-            throw failure(.malformed, "\(fault.reason).", "Check CLICKHOUSE_URL: it is the HTTP interface, port 8123.")
+            throw failure(.malformed, "\(fault.reason).", "Check that CLICKHOUSE_URL is the HTTP interface (port 8123).")
         }
     }
 
@@ -192,13 +192,13 @@ package actor ClickHouseStore {
         switch exception.code {
         case 192, 193, 194, 497, 516:
             return failure(
-                .notAuthorised, reason, "Check CLICKHOUSE_USER and CLICKHOUSE_PASSWORD, and what the user may read.")
+                .notAuthorised, reason, "Check CLICKHOUSE_USER and CLICKHOUSE_PASSWORD, and the rights of the user.")
         case 164:
             return failure(
-                .notAuthorised, reason, "Give the user a profile with readonly = 2: settings go with each statement.")
-        case 159, 209: return failure(.timedOut, reason, "Narrow the statement in time.")
-        case 158, 241, 307, 396: return failure(.tooMuch, reason, "Narrow the statement in time.")
-        case 202, 210, 242, 999: return failure(.unavailable, reason, "It is asked again at the next scan.")
+                .notAuthorised, reason, "Use a profile with readonly = 2, because each statement sends settings.")
+        case 159, 209: return failure(.timedOut, reason, "Use a shorter time range.")
+        case 158, 241, 307, 396: return failure(.tooMuch, reason, "Use a shorter time range.")
+        case 202, 210, 242, 999: return failure(.unavailable, reason, "It is retried at the next scan.")
         case 60, 81: return failure(.notFound, reason, "Set CLICKHOUSE_DB to the database of Langfuse.")
         default: return failure(.refusedByProvider, reason, "Report it with the statement.")
         }
@@ -208,12 +208,12 @@ package actor ClickHouseStore {
         let words = redaction.apply(to: error.message)
         switch error.kind {
         case .timedOut: return failure(.timedOut, "it did not answer in time: \(words).", "Narrow the statement.")
-        case .bodyTooLarge: return failure(.tooMuch, "it sent too much: \(words).", "Narrow the statement.")
+        case .bodyTooLarge: return failure(.tooMuch, "the response is too large: \(words).", "Narrow the statement.")
         case .tls:
             return failure(.notAuthorised, "its certificate is not trusted: \(words).", "Check CLICKHOUSE_URL.")
-        case .forbidden: return failure(.notConfigured, "it is not asked: \(words).", "Check CLICKHOUSE_URL.")
+        case .forbidden: return failure(.notConfigured, "the request was refused: \(words).", "Check CLICKHOUSE_URL.")
         case .unreachable, .broken, .cancelled:
-            return failure(.unavailable, "it cannot be reached: \(words).", "Check CLICKHOUSE_URL and the network.")
+            return failure(.unavailable, "it is not reachable: \(words).", "Check CLICKHOUSE_URL and the network.")
         }
     }
 

@@ -91,9 +91,9 @@ struct CoralReading {
         let name = "\(scan.source.name).\(scan.table.name)"
         return SourceError(
             kind: .unsupported, source: scan.source.name,
-            reason: "Coral cuts \(name) off before the time that was asked for, and no filter of it bounds the time.",
+            reason: "Coral truncates \(name) before the requested time, and no filter bounds its time.",
             remedy:
-                "Give its bounds of time a filter in sources/\(scan.source.name)/manifest.yaml, or set the engine to "
+                "Add a filter for its time in sources/\(scan.source.name)/manifest.yaml, or set the engine to "
                 + "`embedded`.", calls: outcome.calls + 1)
     }
 }

@@ -101,7 +101,7 @@ struct CoralStatement: Sendable {
     private static func noFallback(_ scan: Scan) -> SourceError {
         SourceError(
             kind: .unsupported, source: scan.source.name,
-            reason: "the server lacks the API that the manifest names, and Coral cannot speak the older one of "
+            reason: "the server does not have the API of the manifest, and Coral does not support the older one of "
                 + "\(scan.source.name).\(scan.table.name).",
             remedy: "Set the engine to `embedded` in settings.json.")
     }
@@ -110,7 +110,7 @@ struct CoralStatement: Sendable {
         SourceError(
             kind: .unsupported, source: scan.source.name,
             reason: "\(scan.source.name).\(scan.table.name) declares no columns.",
-            remedy: "Name them in sources/\(scan.source.name)/manifest.yaml.")
+            remedy: "Declare them in sources/\(scan.source.name)/manifest.yaml.")
     }
 }
 

@@ -45,8 +45,8 @@ struct CSVRows: FileRows {
             case .tooLong(let line):
                 throw plan.error(
                     .malformed, path,
-                    "the record of line \(line) of \(plan.secrets.mask(path)) is longer than \(LineReader.longest >> 20) MiB.",
-                    "Close its quotes.")
+                    "the record in line \(line) of \(plan.secrets.mask(path)) is longer than \(LineReader.longest >> 20) MiB.",
+                    "Close the quotes.")
             }
         }
     }

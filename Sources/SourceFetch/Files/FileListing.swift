@@ -78,8 +78,8 @@ struct FileListing {
         guard target == root || target.hasPrefix(start) else {
             throw plan.error(
                 .refusedByProvider, link,
-                "\(plan.secrets.mask(link)) is a link that leads out of \(plan.secrets.mask(root)).",
-                "Remove the link, or give its target a table of its own.")
+                "\(plan.secrets.mask(link)) is a link that leaves \(plan.secrets.mask(root)).",
+                "Remove the link, or declare a table for its target.")
         }
         guard !isFolder, status.st_mode & S_IFMT == S_IFREG else { return }
         let own = target.dropFirst(start.count).split(separator: "/").map(String.init)
@@ -91,7 +91,7 @@ struct FileListing {
         guard found.count < Self.maximum else {
             throw plan.error(
                 .tooMuch, plan.location, "more than \(Self.maximum) files match \(plan.file.glob).",
-                "Narrow the glob, or name a partition in WHERE.")
+                "Use a narrower glob, or a partition in WHERE.")
         }
         found.append((path, names))
     }

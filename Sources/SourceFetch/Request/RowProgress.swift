@@ -15,11 +15,11 @@ struct RowProgress: Sendable {
     mutating func standstill(after rows: [[Value]]) -> String? {
         guard !rows.isEmpty else {
             empty += 1
-            return empty < Self.mostEmptyPages ? nil : "gave \(empty) pages without a row"
+            return empty < Self.mostEmptyPages ? nil : "returned \(empty) pages without rows"
         }
         empty = 0
         equal = rows == last ? equal + 1 : 1
         last = rows
-        return equal < Self.mostEqualPages ? nil : "gave the same rows \(equal) times in a row"
+        return equal < Self.mostEqualPages ? nil : "returned the same rows \(equal) times in a row"
     }
 }

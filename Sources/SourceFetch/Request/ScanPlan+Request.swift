@@ -137,7 +137,7 @@ extension ScanPlan {
         case .state(let key):
             SourceError(
                 kind: .unsupported, source: source.name,
-                reason: "the manifest asks for {{state.\(key)}}, which \(qualifiedName) has no paging for.",
+                reason: "the manifest uses {{state.\(key)}}, but \(qualifiedName) has no such paging.",
                 remedy: "Correct sources/\(source.name)/manifest.yaml.")
         case .wrongType(let filter, let wanted):
             SourceError(
@@ -146,8 +146,8 @@ extension ScanPlan {
         case .unsafePath(let path):
             SourceError(
                 kind: .missingFilter, source: source.name,
-                reason: "a filter's value would lead to another address: \(secrets.quote(path)).",
-                remedy: "Use a value that is no `.` or `..`.")
+                reason: "the value of a filter would change the address: \(secrets.quote(path)).",
+                remedy: "Do not use `.` or `..` as a value.")
         }
     }
 }

@@ -35,7 +35,9 @@ package final class LineEditor {
     /// - Parameter history: The history file; its folder must exist. Nil keeps no history.
     /// - Throws: ``LineEditorError`` if standard input or output is not a terminal.
     package init(program: String, history path: String?) throws {
-        guard isatty(0) == 1, isatty(1) == 1 else { throw LineEditorError("Standard input or output is not a terminal.") }
+        guard isatty(0) == 1, isatty(1) == 1 else {
+            throw LineEditorError("Standard input or output is not a terminal.")
+        }
         ce_use_utf8()
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0, let entries = history_init(), let editor = ce_start(program) else {

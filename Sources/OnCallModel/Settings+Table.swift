@@ -66,7 +66,8 @@ extension Settings {
 
     private static let table: [Entry] = [
         number(
-            "cost_spike_multiplier", 1.1...100, "×", "An hour whose cost exceeds this multiple of the 7-day hourly mean is a spike.",
+            "cost_spike_multiplier", 1.1...100, "×",
+            "An hour whose cost exceeds this multiple of the 7-day hourly mean is a spike.",
             \.costSpikeMultiplier),
         integer(
             "pr_risk_threshold", 0...100, "", "A pull request with a higher risk score is reported as risky.",
@@ -87,7 +88,8 @@ extension Settings {
         Entry(
             spec: SettingSpec(
                 key: "tool_requires_contrast", kind: .toggle,
-                meaning: "Report a tool only if it fails more than in its own past; false uses the original rules alone."),
+                meaning:
+                    "Report a tool only if it fails more than in its own past; false uses the original rules alone."),
             read: { .bool($0.toolRequiresContrast) },
             write: { $0.toolRequiresContrast = $1.bool ?? $0.toolRequiresContrast }),
         Entry(
@@ -117,12 +119,14 @@ extension Settings {
             "auto_act_generations", 2...100_000, "generations",
             "Above this number of repeating generations, a loop is killed without approval.", \.autoActGenerations),
         number(
-            "auto_act_cost_per_hour", 0...1_000_000, "$/h", "Above this cost, actions run without approval.", \.autoActCostPerHour),
+            "auto_act_cost_per_hour", 0...1_000_000, "$/h", "Above this cost, actions run without approval.",
+            \.autoActCostPerHour),
         number("approval_hours", 0.05...168, "h", "An approval request expires after this time.", \.approvalHours),
         number("on_call_minutes", 1...1440, "min", "Interval between two scan cycles.", \.onCallMinutes),
         number("loop_watch_seconds", 1...600, "s", "Interval between two reads of an active loop.", \.loopWatchSeconds),
         number(
-            "resolve_after_minutes", 5...10_080, "min", "An incident is resolved if no scan has found it for this long.",
+            "resolve_after_minutes", 5...10_080, "min",
+            "An incident is resolved if no scan has found it for this long.",
             \.resolveAfterMinutes),
         integer(
             "sampler_keep_score", 1...1000, "points",

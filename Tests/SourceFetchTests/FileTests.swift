@@ -101,7 +101,8 @@ struct FileTests {
         #expect(ids(rows) == [1, 2, 3] && outcome.schemaWarnings == 1)
         try stage.write("[{\"id\":1},", to: "d/e.json")
         let error = await sourceError { _ = try await stage.read(table) }
-        #expect(error?.kind == .malformed && error?.reason.contains("/d/e.json is not a complete JSON document") == true)
+        #expect(
+            error?.kind == .malformed && error?.reason.contains("/d/e.json is not a complete JSON document") == true)
     }
 
     @Test("The older jsonl backend takes expressions, and compares its filters here")

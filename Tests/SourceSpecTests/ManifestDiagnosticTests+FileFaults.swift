@@ -27,7 +27,8 @@ extension ManifestDiagnosticTests {
             caret: 44, columns: ""),
         file("declares no filters", "source: {location: \"file:///a\"}\n    filters: [{name: id}]", caret: 14),
         file(
-            "has_header is allowed for csv only", "source: {location: \"file:///a\"}\n    format_options: {has_header: true}",
+            "has_header is allowed for csv only",
+            "source: {location: \"file:///a\"}\n    format_options: {has_header: true}",
             caret: 34),
         file(
             "the delimiter must be one character",

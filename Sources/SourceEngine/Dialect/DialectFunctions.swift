@@ -95,7 +95,9 @@ enum DialectFunctions {
         default:
             guard let kept = keptBytes[unit] else {
                 throw Failure(
-                    description: "date_trunc: unknown unit \"\(unit)\". Use second, minute, hour, day, week, month, quarter or year.")
+                    description:
+                        "date_trunc: unknown unit \"\(unit)\". Use second, minute, hour, day, week, month, quarter or year."
+                )
             }
             let text = instant.iso8601
             return .text(

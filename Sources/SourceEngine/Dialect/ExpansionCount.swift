@@ -16,7 +16,8 @@ struct ExpansionCount {
         var counter = ExpansionCount()
         guard counter.count(nodes, inFrom: false) > maximum else { return }
         throw QueryError(
-            .tooLarge, "The parts of WITH refer to each other so often that they expand to more than \(maximum) copies.",
+            .tooLarge,
+            "The parts of WITH refer to each other so often that they expand to more than \(maximum) copies.",
             remedy: "Refer to each part once, or split the statement.")
     }
 

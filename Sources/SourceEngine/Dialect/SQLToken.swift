@@ -120,7 +120,8 @@ struct SQLTokenizer {
         }
         let what = kind == .string ? "text" : "name"
         throw QueryError(
-            .syntax, "The quoted \(what) that starts at \(place(of: start)) is not closed.", remedy: "Add the closing quote.")
+            .syntax, "The quoted \(what) that starts at \(place(of: start)) is not closed.",
+            remedy: "Add the closing quote.")
     }
 
     private mutating func skipSpace() throws(QueryError) {

@@ -61,7 +61,8 @@ struct StatementFailure {
         }
         if error.isCorrupt {
             return QueryError(
-                .storage, "A mirror file is corrupt (\(message)).", remedy: "Run the statement again; the file is rebuilt.")
+                .storage, "A mirror file is corrupt (\(message)).",
+                remedy: "Run the statement again; the file is rebuilt.")
         }
         if error.primaryCode == 1 { return QueryError(.syntax, "\(Self.capitalised(message))\(place(offset)).") }
         return QueryError(.storage, "\(Self.capitalised(message)) (SQLite \(error.code)).")
@@ -77,7 +78,8 @@ struct StatementFailure {
         return QueryError(
             .unknownTable, "Table \(name) does not exist.",
             remedy: near.isEmpty
-                ? "Use its source as the schema, like github.commits." : "Did you mean \(near.joined(separator: " or "))?")
+                ? "Use its source as the schema, like github.commits."
+                : "Did you mean \(near.joined(separator: " or "))?")
     }
 
     private func unknownColumn(_ name: String, _ offset: Int?) -> QueryError {

@@ -50,7 +50,8 @@ struct StatementReading: Sendable {
         for index in tokens.indices where tokens[index].kind == .parameter {
             guard tokens[index].text.first == "?" else {
                 throw QueryError(
-                    .unsupported, "Named parameters like \(tokens[index].text) are not supported.", remedy: "Use ? or ?1."
+                    .unsupported, "Named parameters like \(tokens[index].text) are not supported.",
+                    remedy: "Use ? or ?1."
                 )
             }
             let number = Int(tokens[index].text.dropFirst()) ?? next + 1

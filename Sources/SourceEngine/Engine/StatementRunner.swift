@@ -152,7 +152,9 @@ actor StatementRunner {
         let module = connection.takeModuleFailure(LiveTable.moduleName)
         let explanation = StatementFailure(reading: reading, catalog: catalog, tables: gate.reads)
         if let failure = gate.scope?.failure ?? module.failure { return explanation.error(from: failure) }
-        if let refused = gate.refusal { return QueryError(.refused, refused, remedy: "Only read statements are allowed.") }
+        if let refused = gate.refusal {
+            return QueryError(.refused, refused, remedy: "Only read statements are allowed.")
+        }
         if let scope = gate.scope, scope.isStopped { return explanation.stopped(scope.permission) }
         guard let error = error as? SQLiteError else { return explanation.error(from: error) }
         return explanation.error(from: error, refusal: module.refusal, offset: connection.errorOffset)

@@ -45,7 +45,8 @@ struct MirrorSync: Sendable {
             outcome.failure = error
         } catch is CancellationError {
             outcome.failure = failure(
-                .unavailable, "The sync was stopped.", "Rows that were read are kept; the next run continues from there.")
+                .unavailable, "The sync was stopped.",
+                "Rows that were read are kept; the next run continues from there.")
         } catch {
             outcome.failure = failure(
                 .unavailable, "The mirror could not be written: \(error).", "Check the disk and its space.")

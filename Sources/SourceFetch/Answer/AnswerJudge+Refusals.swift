@@ -54,7 +54,8 @@ extension AnswerJudge {
                 error: sourceError(.unavailable, request, "is not reachable:  \(words).", remedy), trouble: again)
         case .forbidden:
             return Failure(
-                error: sourceError(.notConfigured, request, "was not called:  \(words).", checkAddress), trouble: .lasting)
+                error: sourceError(.notConfigured, request, "was not called:  \(words).", checkAddress),
+                trouble: .lasting)
         case .timedOut:
             return Failure(
                 error: sourceError(.timedOut, request, "did not answer in time: \(words).", askForLess), trouble: again)

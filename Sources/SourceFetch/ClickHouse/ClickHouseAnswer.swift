@@ -25,7 +25,8 @@ package struct ClickHouseAnswer {
             let text = String(decoding: Array(rest.joined(separator: [0x0A])).prefix(4000), as: UTF8.self)
             throw Self.exception(in: text).map { $0 as any Error }
                 ?? Unreadable(
-                    reason: "a line of the response starts with \"\(String(decoding: strange.prefix(20), as: UTF8.self))\"")
+                    reason:
+                        "a line of the response starts with \"\(String(decoding: strange.prefix(20), as: UTF8.self))\"")
         }
         guard let names = try lines.popFirst().map(Self.texts), let types = try lines.popFirst().map(Self.texts),
             names.count == types.count

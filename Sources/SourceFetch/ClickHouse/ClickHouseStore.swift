@@ -133,7 +133,8 @@ package actor ClickHouseStore {
         } catch let exception as ClickHouseAnswer.Exception {
             throw sourceError(for: exception)
         } catch let fault as ClickHouseAnswer.Unreadable {
-            throw failure(.malformed, "\(fault.reason).", "Check that CLICKHOUSE_URL is the HTTP interface (port 8123).")
+            throw failure(
+                .malformed, "\(fault.reason).", "Check that CLICKHOUSE_URL is the HTTP interface (port 8123).")
         }
     }
 

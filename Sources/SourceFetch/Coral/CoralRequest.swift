@@ -20,7 +20,8 @@ struct CoralRequest: Sendable {
         let reason = given.map { "\($0) is not a program." } ?? "coral is not on the PATH."
         return error(
             .notConfigured, reason,
-            "Install Coral, set SENTINEL_CORAL to its path, or set the engine to `embedded` in settings.json.", calls: 0)
+            "Install Coral, set SENTINEL_CORAL to its path, or set the engine to `embedded` in settings.json.", calls: 0
+        )
     }
 
     func error(for trouble: SubprocessError) -> SourceError {
@@ -72,7 +73,8 @@ struct CoralRequest: Sendable {
     func error(for fault: CoralAnswer.Fault) -> SourceError {
         switch fault {
         case .json(let fault):
-            return error(.malformed, "Coral's output could not be parsed: \(fault).", "Check that the program is Coral.")
+            return error(
+                .malformed, "Coral's output could not be parsed: \(fault).", "Check that the program is Coral.")
         case .shape(let found):
             return error(
                 .malformed, "Coral's output contains \(found) instead of rows.", "Check that the program is Coral.")
@@ -120,7 +122,8 @@ struct CoralRequest: Sendable {
     private func providerError(_ matter: CoralVerdict.Matter, _ said: String) -> SourceError {
         let keys = "Check the keys in Coral; `coral source add` replaces them."
         switch matter {
-        case .status(401), .status(403), .notAuthorised: return error(.notAuthorised, "rejected the request: \(said).", keys)
+        case .status(401), .status(403), .notAuthorised:
+            return error(.notAuthorised, "rejected the request: \(said).", keys)
         case .status(404), .status(410):
             return error(.notFound, "not found: \(said).", "Check the names in the query, and the source's address.")
         case .status(413), .status(422): return error(.tooMuch, "the request was too large:  \(said).", Self.askForLess)

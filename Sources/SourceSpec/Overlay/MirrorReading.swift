@@ -30,7 +30,9 @@ struct MirrorReading {
                 fields.has("retention") ? "retention" : "backfill", "the retention is shorter than the backfill",
                 "Keep at least the rows of the first read.")
         }
-        if mirror.slice.milliseconds == 0 { fields.report("slice", "the window must be longer than 0", "Write 1h or more.") }
+        if mirror.slice.milliseconds == 0 {
+            fields.report("slice", "the window must be longer than 0", "Write 1h or more.")
+        }
         requireFilters(mirror)
         return mirror
     }

@@ -31,7 +31,7 @@ struct FindingTests {
         for _ in 0..<3 {
             let writer = try await fixture.writer()
             answers.append(try await writer.transaction { try $0.record(.sample(), scan: "a", at: Fixture.start) })
-            try await writer.release(at: Fixture.start)
+            try await writer.release()
         }
         #expect(Set(answers).count == 1)
         #expect(answers[0].isNew && answers[0].occurrences == 1)
@@ -88,7 +88,7 @@ struct FindingTests {
         let detail = try #require(try await writer.read { try $0.incident(id) })
         #expect(detail.summary.severity == .critical)
         #expect(detail.summary.costPerHour == 3)
-        #expect(detail.evidence["cost"] == .number(3))
+        #expect(detail.lead?.facts.loop?.cost == 3)
         let events = try await writer.read { try $0.timeline(ofIncident: id) }
         #expect(events.count == 2)
         #expect(events.last?.event.hasPrefix("Raised from high to critical") == true)

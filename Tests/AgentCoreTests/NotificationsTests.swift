@@ -8,7 +8,7 @@ import Testing
 @testable import AgentCore
 
 @Suite("What people are told of incidents")
-struct IncidentVoiceTests {
+struct NotificationsTests {
     @Test("ninety-six scans of one trouble are one incident, one post, one issue, and a word every four hours (row 21)")
     func ninetySix() async throws {
         let folder = TemporaryFolder()
@@ -18,12 +18,12 @@ struct IncidentVoiceTests {
         for scan in 0..<96 {
             let now = start + .minutes(Double(scan) * 15)
             let finding = Finding(
-                type: .costSpike, severity: .critical, fingerprint: Fingerprint("f"), subject: "bot",
+                facts: .cost(CostFacts()), severity: .critical, fingerprint: Fingerprint("f"), subject: "bot",
                 description: "It costs.",
-                evidence: [:], sql: "", onset: start, lastSeen: now, costPerHour: 8)
+                sql: "", onset: start, lastSeen: now, costPerHour: 8)
             try await writer.transaction { store in
                 let record = try store.recordFinding(finding, scan: "\(scan)", reopenWithin: .hours(24), at: now)
-                try store.tellDue(try #require(record).incident, gate: gate, at: now)
+                try store.notifyIfDue(try #require(record).incident, gate: gate, at: now)
                 try store.bringUpToDate(gate: gate, at: now)
             }
         }
@@ -39,9 +39,9 @@ struct IncidentVoiceTests {
         let folder = TemporaryFolder()
         let writer = try await StoreWriter.open("\(folder.path)/s.db", holder: "t", pid: 1, at: Stage.start)
         let finding = Finding(
-            type: .costSpike, severity: .critical, fingerprint: Fingerprint("f"), subject: "bot",
+            facts: .cost(CostFacts()), severity: .critical, fingerprint: Fingerprint("f"), subject: "bot",
             description: "It costs.",
-            evidence: [:], sql: "", onset: Stage.start, lastSeen: Stage.start, costPerHour: 8)
+            sql: "", onset: Stage.start, lastSeen: Stage.start, costPerHour: 8)
         _ = try await writer.transaction {
             try $0.recordFinding(finding, scan: "a", reopenWithin: .hours(24), at: Stage.start)
         }
@@ -60,8 +60,8 @@ struct IncidentVoiceTests {
         let links = FindingLinks(features: ["bot"])
         func finding(_ type: DetectionType, _ severity: Severity, at minute: Double) -> Finding {
             Finding(
-                type: type, severity: severity, fingerprint: Fingerprint(type.rawValue), subject: "bot",
-                description: "\(type.rawValue) of bot", evidence: [:], sql: "", onset: Stage.start + .minutes(minute),
+                facts: FindingFacts(type), severity: severity, fingerprint: Fingerprint(type.rawValue), subject: "bot",
+                description: "\(type.rawValue) of bot", sql: "", onset: Stage.start + .minutes(minute),
                 lastSeen: Stage.start + .minutes(minute + 30), costPerHour: 8, links: links)
         }
         let both = [finding(.costSpike, .critical, at: 0), finding(.promptDrift, .high, at: 45)]
@@ -72,7 +72,7 @@ struct IncidentVoiceTests {
         let child = try await writer.read { try $0.incident(2) }
         #expect(child?.summary.life.parent?.incident == 1 && child?.acts.isEmpty == true)
         #expect(child?.json["inhibited_by"]?.int == 1 && child?.json["state"]?.string == "open")
-        let desk = IncidentDesk(writer: writer, clock: WallClock { Stage.start + .minutes(1) }) { gate }
+        let desk = IncidentHandler(writer: writer, clock: WallClock { Stage.start + .minutes(1) }) { gate }
         let record = IntentRecord(id: 1, intent: .resolve(incident: 1), author: "eve", createdAt: Stage.start)
         #expect(try await desk.answer(record) == "Incident 1 is resolved.")
         let freed = try await writer.read { try $0.incident(2) }

@@ -43,17 +43,17 @@ package enum Blame {
     }
 
     private static func abstention(_ all: [BlameCase], _ innocence: NoCodeCase, isTie: Bool) -> String {
-        if isTie { return "Two of \(all.count) commits are as likely, and neither has a diff that speaks." }
+        if isTie { return "Two of \(all.count) commits score equally and neither diff is conclusive; no suspect is named." }
         if let phrase = innocence.phrase {
             if innocence.isPrompt {
-                return "\(phrase), which speaks for the prompt in Langfuse; no commit stands out."
+                return "\(phrase), which suggests the prompt in Langfuse; no commit is suspect."
             }
             let sentence = phrase.prefix(1).uppercased() + phrase.dropFirst()
-            let reason = innocence.isSurge ? "more traffic" : "a cause outside of the code"
-            return "\(sentence), which speaks for \(reason) and not for a change of the code."
+            let reason = innocence.isSurge ? "more traffic" : "a cause outside the code"
+            return "\(sentence), which suggests \(reason) and not a code change."
         }
-        if all.isEmpty { return "No commit of the seven days before the onset is known." }
-        return "None of \(all.count) commits stands out."
+        if all.isEmpty { return "There are no commits in the seven days before the onset." }
+        return "None of \(all.count) commits is suspect."
     }
 
     /// The commits whose files are worth reading, best first by what is known without them.

@@ -67,7 +67,7 @@ extension BlameCase {
         let own = Set(guilty.flatMap { Words.identifying(DiffReading.changedText(of: $0)) })
         let shared = own.intersection(context.failureWords)
         guard !shared.isEmpty else { return }
-        add(1, "its diff names \(shared.sorted().prefix(3).joined(separator: ", ")), which the finding says is wrong")
+        add(1, "its diff contains \(shared.sorted().prefix(3).joined(separator: ", ")), which the finding reports")
     }
 
     /// A release that holds the commit fails where others do not; a prompt that it changes does.
@@ -81,7 +81,7 @@ extension BlameCase {
                     holders.contains { context.delivery.commits(of: $0).contains(commit.sha) }
                     || Delivery.isSame(contrast.value, commit.sha)
                 guard isHeld else { continue }
-                add(2, "\(contrast.phrase); that release holds it")
+                add(2, "\(contrast.phrase); that release contains it")
                 return
             case "prompt_version":
                 let words = Set(Words.identifying(contrast.prompt))

@@ -57,23 +57,23 @@ struct BlameCase {
         if commit.files.allSatisfy(\.patch.isEmpty) {
             addMessageAlone(context)
         } else if best.isEmpty {
-            add(-0.5, "its diff changes nothing that is known to cause this kind of trouble")
+            add(-0.5, "its diff has no change that is known to cause this class of failure")
         }
     }
 
     /// Without a diff the message is all there is, and a message is easily wrong.
     private mutating func addMessageAlone(_ context: BlameContext) {
         if CommitClass.isInnocent(message: commit.message) {
-            add(-2, "its message speaks of documents, tests or style")
+            add(-2, "its message is about documents, tests or style")
             return
         }
         let weights = context.weights
         let words = Set(Words.of(commit.title))
         let causes = Cause.allCases.filter { !$0.words.isDisjoint(with: words) && weights[$0] > 0 }
         if let limit = LimitChange.inMessage(commit.title) {
-            add(weights[limit.cause] * 0.8, "its message says that \(limit.key) goes \(limit.figures)")
+            add(weights[limit.cause] * 0.8, "its message says that \(limit.key) changes \(limit.figures)")
         } else if let cause = causes.max(by: { weights[$0] < weights[$1] }) {
-            add(weights[cause] * 0.4, "its message speaks of \(cause.name)")
+            add(weights[cause] * 0.4, "its message mentions \(cause.name)")
         }
     }
 
@@ -83,7 +83,7 @@ struct BlameCase {
         guard !wanted.isEmpty else { return }
         let names = (context.keys.features + [context.keys.step].compactMap { $0 }).joined(separator: ", ")
         if let file = guilty.first(where: { wanted.meets($0.path) }) {
-            add(1.2, "changes \(file.path.prefix(80)), which is named like the trouble")
+            add(1.2, "changes \(file.path.prefix(80)), whose name matches the failure")
         } else if guilty.contains(where: { wanted.meets($0.patch) }) {
             add(0.8, "its diff names \(names.prefix(80))")
         }
@@ -97,7 +97,7 @@ struct BlameCase {
             context.keys.words.meets(file.path) ? nil : context.others.first { Mention.holds(file.path, $0) }
         }
         guard let first = owners.first, let owner = first, owners.allSatisfy({ $0 != nil }) else { return }
-        add(-3, "changes only files that are named like \(owner.prefix(60)), not like the trouble")
+        add(-3, "changes only files whose names match \(owner.prefix(60)), not the failure")
     }
 }
 

@@ -54,7 +54,7 @@ extension EvidenceGraph {
         for commit in file.commits where suspects.contains(commit.sha) {
             let later = file.commits.first { $0.date >= commit.date && BlameCase.takesBack($0, commit) }
             guard let later, add(node(later)) else { continue }
-            join(Self.id(of: commit), Self.id(of: later), .sharedKey, "\(later.shortSHA) takes it back")
+            join(Self.id(of: commit), Self.id(of: later), .sharedKey, "\(later.shortSHA) reverts it")
         }
     }
 
@@ -68,7 +68,7 @@ extension EvidenceGraph {
 
     /// "raises max_tokens from 500 to 4096 in src/bot.py; score 5.2, no code cause 1.0".
     private func reason(_ suspect: Suspect) -> String {
-        let best = suspect.why.first.map(Self.withoutPoints) ?? "it stands out"
+        let best = suspect.why.first.map(Self.withoutPoints) ?? "it is suspect"
         let scores = [suspect.score, verdict.noCodeCause.score].map { Figures.decimal($0, digits: 1) }
         return "\(best.prefix(220)); score \(scores[0]), no code cause \(scores[1])"
     }
@@ -97,7 +97,7 @@ extension EvidenceGraph {
                         url: releases.lazy.map(\.url).first { !$0.isEmpty } ?? ""))
             else { continue }
             for commit in commits.sorted() {
-                join(id, "commit:\(commit)", .contains, "\(names[0]) holds \(commit.prefix(7))")
+                join(id, "commit:\(commit)", .contains, "\(names[0]) contains \(commit.prefix(7))")
             }
             for member in namers { join(id, member.id, .sharedKey, "the finding names release \(names[0])") }
             for (issue, events) in Dictionary(grouping: naming, by: \.issue).sorted(by: { $0.key < $1.key }) {

@@ -158,7 +158,7 @@ extension EvidenceGraph {
             if let name = keys.named(in: message.text) {
                 edges.append((findingID, "it names \(name)"))
             } else if message.date >= onset, let word = topic(in: message.text) {
-                edges.append((findingID, "it speaks of \(word) \(relative(message.date))"))
+                edges.append((findingID, "it mentions \(word) \(relative(message.date))"))
             }
             guard !edges.isEmpty else { continue }
             let author = message.author.isEmpty ? "" : "\(message.author): "

@@ -64,7 +64,7 @@ package enum Grouping {
         }
         let distance = max(left.onset, right.onset) - min(left.onset, right.onset)
         if distance <= release, let name = left.links.guiltyReleases.intersection(right.links.guiltyReleases).min() {
-            return (.release, "both came with release \(name)")
+            return (.release, "both started with release \(name)")
         }
         return byFeature(left, right) ?? byTime(left, right)
     }

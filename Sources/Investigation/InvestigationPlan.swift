@@ -18,12 +18,12 @@ enum InvestigationPlan {
         if let owner = scope.owner, let repository = scope.repository {
             queries.append(commits(finding, owner: owner, repository: repository, now: now))
         } else {
-            gaps.append("GitHub was not asked: set GITHUB_OWNER and GITHUB_REPO.")
+            gaps.append("GitHub was not read: set GITHUB_OWNER and GITHUB_REPO.")
         }
         if let channel = scope.channel {
             queries.append(messages(finding, channel: channel, now: now))
         } else {
-            gaps.append("Slack was not asked: set SLACK_INCIDENTS_CHANNEL.")
+            gaps.append("Slack was not read: set SLACK_INCIDENTS_CHANNEL.")
         }
         return queries + surroundings(finding, scope: scope, now: now)
     }

@@ -36,7 +36,7 @@ struct NarrationCheck {
 
     private func markupObjection(_ text: String) -> String? {
         let forbidden = ["```", "](", "://", "<!", "<@", "@channel", "@here", "@everyone"]
-        return forbidden.first { text.lowercased().contains($0) }.map { "it holds “\($0)”" }
+        return forbidden.first { text.lowercased().contains($0) }.map { "it contains “\($0)”" }
     }
 
     /// Commit hashes, trace ids and the like: hexadecimal words of seven digits or more.

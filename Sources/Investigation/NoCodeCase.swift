@@ -43,9 +43,9 @@ struct NoCodeCase {
         let fresh = file.errors.filter { own.contains($0.id) || $0.firstSeen >= finding.onset - .hours(1) }
         let texts = fresh.map(\.title) + finding.facts.quotes
         if let text = texts.first(where: { !Self.quota.isDisjoint(with: Words.of($0)) }) {
-            terms.append((1.5, "“\(text.prefix(80))” speaks of a quota or a credential"))
+            terms.append((1.5, "“\(text.prefix(80))” mentions a quota or a credential"))
         } else if let text = texts.first(where: { !Self.outage.isDisjoint(with: Words.of($0)) }) {
-            terms.append((1, "“\(text.prefix(80))” may come from a provider in trouble"))
+            terms.append((1, "“\(text.prefix(80))” may be caused by a failing provider"))
         }
     }
 

@@ -22,9 +22,9 @@ package enum ReportTemplate {
 
     private static func whatHappened(_ file: CaseFile) -> String {
         let finding = file.finding
-        var lines = ["\(Inert.quoted(finding.description, limit: 600)) It began at \(finding.onset.iso8601Seconds)."]
+        var lines = ["\(Inert.quoted(finding.description, limit: 600)) It started at \(finding.onset.iso8601Seconds)."]
         lines += file.companions.prefix(5).map {
-            "- The same trouble, as \(Inert.quoted($0.why, limit: 160)): \(Inert.quoted($0.headline, limit: 400))"
+            "- Related, because \(Inert.quoted($0.why, limit: 160)): \(Inert.quoted($0.headline, limit: 400))"
         }
         let errors = file.errors.filter { $0.firstSeen >= finding.onset - .hours(1) }
         lines += errors.prefix(3).map {
@@ -47,27 +47,27 @@ package enum ReportTemplate {
             }
             if !others.isEmpty {
                 lines.append(
-                    "\nIt scores \(Figures.decimal(first.score, digits: 1)); behind it: "
+                    "\nIts score is \(Figures.decimal(first.score, digits: 1)). Next: "
                         + others.joined(separator: ", ") + ".")
             }
         } else {
-            lines.append("No commit is blamed. \(Blame.abstention(of: file) ?? "")")
+            lines.append("No suspect commit.  \(Blame.abstention(of: file) ?? "")")
         }
         if !file.gaps.isEmpty {
-            lines.append("\nNot known: " + file.gaps.map { Inert.quoted($0, limit: 200) }.joined(separator: " "))
+            lines.append("\nMissing data: " + file.gaps.map { Inert.quoted($0, limit: 200) }.joined(separator: " "))
         }
         return lines.joined(separator: "\n")
     }
 
     private static func impact(_ file: CaseFile) -> String {
         let finding = file.finding
-        var text = "\(Figures.dollars(finding.costPerHour)) an hour at the time of the scan"
+        var text = "\(Figures.dollars(finding.costPerHour)) per hour at the time of the scan"
         text += "; \(Figures.dollars(finding.costPerHour * 6)) over six hours if nothing changes."
         if let loop = finding.loop {
             text += " Trace \(Inert.quoted(loop.traceID, limit: 80)) has taken \(loop.generations) generations"
-            text += " for \(Figures.dollars(loop.cost)), \(Figures.dollars(loop.costPerMinute)) a minute."
+            text += " for \(Figures.dollars(loop.cost)), \(Figures.dollars(loop.costPerMinute)) per minute."
         } else if let total = cost(since: finding, in: file.hours) {
-            text += " \(Figures.dollars(total)) since it began."
+            text += " \(Figures.dollars(total)) since it started."
         }
         return text
     }
@@ -85,16 +85,16 @@ package enum ReportTemplate {
             steps.append(
                 loop.isRepetitive
                     ? "Kill \(name): it repeats \(Inert.quoted(loop.pattern, limit: 80))."
-                    : "Look at \(name) before killing it: it does not repeat itself.")
+                    : "Check \(name)  before you kill it: it does not repeat.")
         }
         if let first = suspects.first {
             let author = first.author.isEmpty ? "the team" : Inert.quoted(first.author, limit: 60)
-            steps.append("Have \(author) review commit \(first.shortSHA), and revert it if the cost follows from it.")
+            steps.append("Ask \(author) to review commit \(first.shortSHA), and revert it if it caused the cost.")
         } else if file.finding.loop == nil {
-            steps.append("Look at what \(Inert.quoted(file.finding.subject, limit: 80)) is used for since the onset.")
+            steps.append("Check what \(Inert.quoted(file.finding.subject, limit: 80)) has been used for since the onset.")
         }
         if file.finding.facts.cost != nil, suspects.isEmpty, NoCodeCase(file).isSurge {
-            steps.append("Expect it to go on while the traffic does: set a quota if it must not.")
+            steps.append("Expect it to continue while the traffic does; set a quota to limit it.")
         }
         return steps.enumerated().map { "\($0 + 1). \($1)" }.joined(separator: "\n")
     }

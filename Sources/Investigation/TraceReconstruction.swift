@@ -3,7 +3,7 @@ package import OnCallModel
 
 /// Rows of observations as one tree by their parents, whatever came in.
 ///
-/// A parent that is not there, a circle, a step that comes twice, a cost that is no amount, a step without a time: each is
+/// A parent that does not exist, a circle, a step that comes twice, a cost that is no amount, a step without a time: each is
 /// mended so that the rest can be looked at, and told in the tree's gaps.
 package enum TraceReconstruction {
     /// More steps than these are not kept.
@@ -51,8 +51,8 @@ package enum TraceReconstruction {
         if loose > 0 {
             gaps.append(
                 loose == 1
-                    ? "1 step names a parent that is not there."
-                    : "\(Figures.grouped(loose)) steps name a parent that is not there.")
+                    ? "1 step names a parent that does not exist."
+                    : "\(Figures.grouped(loose)) steps name a parent that does not exist.")
         }
         return mended
     }
@@ -130,9 +130,9 @@ private struct StepReading {
         func tell(_ count: Int, _ one: String, _ several: String) {
             if count > 0 { gaps.append(count == 1 ? "1 \(one)." : "\(Figures.grouped(count)) \(several).") }
         }
-        tell(timeless, "step has no id or no time and was left out", "steps have no id or no time and were left out")
-        tell(doubled, "step came twice; the later copy counts", "steps came twice; the later copies count")
-        tell(unsound, "cost is no amount and counts as nothing", "costs are no amounts and count as nothing")
+        tell(timeless, "step has no id or time and was skipped", "steps have no id or time and were skipped")
+        tell(doubled, "step is duplicated; the later copy is used", "steps are duplicated; the later copies are used")
+        tell(unsound, "cost is invalid and counted as 0", "costs are invalid and counted as 0")
         return gaps
     }
 

@@ -46,7 +46,7 @@ package enum Action: Hashable, Sendable {
         case .openIssue(let incident): "Open a GitHub issue for incident \(incident)"
         case .killLoop(let trace, let agent): "Kill trace \(trace) of agent \(agent)"
         case .requestReview(let incident, let commit, _) where commit.isEmpty:
-            "Ask the team in Slack to look at incident \(incident)"
+            "Ask the team in Slack to investigate incident \(incident)"
         case .requestReview(_, let commit, let author):
             "Ask \(author.isEmpty ? "the team" : author) in Slack to review commit \(commit.prefix(7))"
         }

@@ -15,7 +15,7 @@ struct BlameTests {
         let first = try #require(suspects.first)
         #expect(first.sha == Stories.maxTokens.sha)
         #expect(first.why.contains { $0.contains("raises max_tokens from 500 to 4096 in src/llm/summarizer.py") })
-        #expect(first.why.contains { $0.contains("named like the trouble") })
+        #expect(first.why.contains { $0.contains("name matches the failure") })
         let decoys = [Stories.readme.sha, Stories.keywords.sha, Stories.unrelated.sha]
         #expect(!suspects.contains { decoys.contains($0.sha) })
     }

@@ -66,8 +66,8 @@ struct TraceReconstructionTests {
         #expect(abs(tree.cost - 0.04) < 1e-9)
         #expect(
             tree.gaps == [
-                "2 steps have no id or no time and were left out.", "1 step came twice; the later copy counts.",
-                "3 costs are no amounts and count as nothing.", "1 step names a parent that is not there.",
+                "2 steps have no id or time and were skipped.", "1 step is duplicated; the later copy is used.",
+                "3 costs are invalid and counted as 0.", "1 step names a parent that does not exist.",
                 "The parents of some steps lead in a circle; it was cut at its first step.",
             ])
     }

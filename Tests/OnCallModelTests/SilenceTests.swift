@@ -118,7 +118,7 @@ struct SilenceTests {
         }
         #expect(problem(from: .hours(0), until: .hours(2)) == nil)
         #expect(problem(from: .hours(0), until: .days(30)) == nil)
-        #expect(problem(from: .hours(0), until: .hours(0))?.contains("over already") == true)
+        #expect(problem(from: .hours(0), until: .hours(0))?.contains("must be in the future") == true)
         #expect(problem(from: .hours(2), until: .hours(1))?.contains("after it begins") == true)
         #expect(problem(from: .hours(0), until: .days(31))?.contains("30 days") == true)
         #expect(problem(from: .hours(0), until: .hours(2), reason: String(repeating: "x", count: 501)) != nil)

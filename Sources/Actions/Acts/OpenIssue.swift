@@ -10,13 +10,13 @@ struct OpenIssue: Act {
 
     func requests(key: String) -> [String] {
         if let missing = issues.missing { return [missing] }
-        guard let draft = draft(key: key) else { return ["There is no incident to write up."] }
+        guard let draft = draft(key: key) else { return ["The incident does not exist."] }
         return [issues.request(draft).preview]
     }
 
     func perform(_ approval: Approval) async -> Outcome {
         guard let draft = draft(key: approval.key) else {
-            return .failed(reason: "There is no incident to write up: it is not in the store.")
+            return .failed(reason: "The incident does not exist in the store.")
         }
         return await outcome { () async throws(ActFault) -> Outcome in
             let issue = try await issues.open(draft)
@@ -28,13 +28,13 @@ struct OpenIssue: Act {
         do throws(ActFault) {
             let marker = IncidentIssue.marker(approval.key)
             if let issue = try await issues.find(marker: marker, since: context.attemptedAt) {
-                return .done(detail: "Opened issue #\(issue.number); found again there.", reference: issue.address)
+                return .done(detail: "Opened issue #\(issue.number) (found by its marker).", reference: issue.address)
             }
             return .retry(reason: "The issue did not reach GitHub; it is sent again.", after: nil)
         } catch {
             return .unknown(
-                reason: "Whether the issue was opened could not be looked up: \(error.reason) Look among the issues of "
-                    + "\(issues.access.owner)/\(issues.access.repository); Sentinel does not open it twice on its own.")
+                reason: "Whether the issue was opened could not be determined: \(error.reason) Check the issues of "
+                    + "\(issues.access.owner)/\(issues.access.repository); Sentinel does not open it again automatically.")
         }
     }
 

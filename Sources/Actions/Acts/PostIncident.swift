@@ -10,13 +10,13 @@ struct PostIncident: Act {
 
     func requests(key: String) -> [String] {
         if let missing = slack.missing { return [missing] }
-        guard let message = message(key: key) else { return ["There is no incident to post."] }
+        guard let message = message(key: key) else { return ["The incident does not exist."] }
         return [slack.request("chat.postMessage", message.payload(channel: slack.access.channel)).preview]
     }
 
     func perform(_ approval: Approval) async -> Outcome {
         guard let message = message(key: approval.key) else {
-            return .failed(reason: "There is no incident to post: it is not in the store.")
+            return .failed(reason: "The incident does not exist in the store.")
         }
         return await outcome { () async throws(ActFault) -> Outcome in
             let address = try await slack.post(message)

@@ -105,7 +105,7 @@ struct IncidentMessage: Sendable {
         }
         let question = "*Proposed:* " + text.slackLine(request.action.sentence, limit: 500)
         guard hasButtons else {
-            let how = "Answer in the console, or with `sentinel approvals approve \(id)`."
+            let how = "Decide in the console, or with `sentinel approvals approve \(id)`."
             return [BlockKit.section(question + "\nExpires \(request.expiresAt.readable). \(how)")]
         }
         return [

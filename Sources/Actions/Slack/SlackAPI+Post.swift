@@ -39,7 +39,7 @@ extension SlackAPI {
         let target = channel ?? access.channel
         let answer = try await write("chat.postMessage", message.payload(channel: target), isRepeatable: false)
         guard let channel = answer["channel"]?.string, let timestamp = answer["ts"]?.string else {
-            throw .unknown("Slack took the message and did not say where it is.")
+            throw .unknown("Slack accepted the message but returned no timestamp.")
         }
         return MessageAddress(channel: channel, timestamp: timestamp)
     }
@@ -73,7 +73,7 @@ extension SlackAPI {
                         ])
                 }
             guard let messages = page["messages"]?.array else {
-                throw .failed("Slack's history came without messages.")
+                throw .failed("Slack returned no messages in the history.")
             }
             if let match = messages.first(where: { SlackMessage.isMark($0, of: key) }) {
                 guard let timestamp = match["ts"]?.string else { throw .failed("Slack's message came without its ts.") }
@@ -84,7 +84,7 @@ extension SlackAPI {
             if next == cursor { break }
             cursor = next
         }
-        throw .failed("The history of \(access.channel) is too long to look through.")
+        throw .failed("The history of \(access.channel) is too long to search.")
     }
 
     /// What became of a post whose answer was lost. Nothing is posted here.
@@ -98,7 +98,7 @@ extension SlackAPI {
             return .retry(reason: "The message did not reach Slack; it is sent again.", after: nil)
         } catch {
             return .unknown(
-                reason: "Whether the message is in \(access.channel) could not be looked up: \(error.reason) "
+                reason: "Whether the message is in \(access.channel) could not be determined: \(error.reason) "
                     + "Look in the channel; Sentinel does not post it twice on its own.")
         }
     }

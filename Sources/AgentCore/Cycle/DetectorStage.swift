@@ -60,7 +60,7 @@ struct DetectorStage: Sendable {
                     let answer = try await engine.query(
                         query.sql, query.parameters, freshness: Self.freshness, limits: .unattended)
                     for source in answer.sources where source.state.isIncomplete && source.state != .notConfigured {
-                        let gap = source.message ?? "\(source.source) gives less than everything."
+                        let gap = source.message ?? "\(source.source) returned partial data."
                         if !gaps.contains(gap) { gaps.append(gap) }
                     }
                     step = detector.receive(answer.rows)

@@ -45,8 +45,8 @@ extension StoreTransaction {
             try enqueueNotice(.openIssue(incident: incident), incident: incident, gate: gate, at: now)
         case .flapping:
             try reply(
-                "It comes and goes: \(IncidentLife.flapChanges) changes within an hour. Nobody is told of each one; "
-                    + "the next word comes when it stays", summary, gate: gate, at: now)
+                "Flapping: \(IncidentLife.flapChanges) state changes in the last hour. Notifications are paused "
+                    + "until it is stable for one hour", summary, gate: gate, at: now)
         case .news(let news):
             try updateMessage("\(news), as of \(now.iso8601Seconds).", of: incident, gate: gate, at: now)
             try reply(news, summary, gate: gate, at: now)
@@ -54,7 +54,7 @@ extension StoreTransaction {
             let age = Figures.duration(now - summary.firstSeen)
             try reply(
                 "Still open after \(age), seen \(summary.occurrences) times, at \(Figures.dollars(summary.costPerHour))/h; "
-                    + "nobody has acknowledged it", summary, gate: gate, at: now)
+                    + "not acknowledged", summary, gate: gate, at: now)
         }
     }
 

@@ -99,7 +99,7 @@ extension BlameCase {
     mutating func addFixes(_ context: BlameContext) {
         let others = context.file.commits.filter { $0.sha != commit.sha }
         if let revert = others.first(where: { $0.date >= commit.date && Self.takesBack($0, commit) }) {
-            add(1.5, "\(revert.shortSHA) took it back afterwards")
+            add(1.5, "\(revert.shortSHA) reverted it later")
         }
         let paths = Set(guilty.map(\.path))
         let fixes = others.filter { other in

@@ -44,7 +44,7 @@ extension EvidenceGraph {
         }.filter { $0.0.date >= onset - .days(1) }.sorted { ($0.0.date, $0.0.sha) > ($1.0.date, $1.0.sha) }
         for (commit, other) in near.prefix(4) {
             add(node(commit))
-            let against = other.why.first { $0.hasPrefix("-") }.map(Self.withoutPoints) ?? "nothing but time ties it"
+            let against = other.why.first { $0.hasPrefix("-") }.map(Self.withoutPoints) ?? "related by time only"
             join(Self.id(of: commit), findingID, .preceded, "landed \(relative(commit.date)); \(against)")
         }
     }
@@ -130,7 +130,7 @@ extension EvidenceGraph {
                 join(id, "commit:\(commit)", .contains, "it brings \(commit.prefix(7))")
             }
             if deploy == latest, commits.isEmpty {
-                join(id, findingID, .preceded, "\(relative(deploy.at)); nothing but time ties it")
+                join(id, findingID, .preceded, "\(relative(deploy.at)); related by time only")
             }
         }
     }

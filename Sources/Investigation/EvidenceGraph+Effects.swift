@@ -84,14 +84,14 @@ extension EvidenceGraph {
         } else if error.firstSeen < onset {
             let (kind, reason): (CausalGraph.Edge.Kind, String) =
                 links.traces.isEmpty
-                ? (.preceded, "nothing but time ties it") : (.suspected, "its events name traces of the finding")
+                ? (.preceded, "related by time only") : (.suspected, "its events name traces of the finding")
             if links.commits.isEmpty || kind != .preceded { join(links.id, findingID, kind, "\(when); \(reason)") }
         } else if isLimit(error), isMoreCalls {
-            join(findingID, links.id, .suspected, "more calls run into a limit; \(when), so it is an effect")
+            join(findingID, links.id, .suspected, "more calls reach a limit; \(when), so it is an effect")
         } else if !links.traces.isEmpty {
             join(findingID, links.id, .sharedKey, "its events name traces of the finding; \(when), so it is an effect")
         } else if links.commits.isEmpty {
-            join(findingID, links.id, .preceded, "\(when); nothing but time ties it")
+            join(findingID, links.id, .preceded, "\(when); related by time only")
         }
     }
 
@@ -137,9 +137,9 @@ extension EvidenceGraph {
         } else if let error = mentionedError(in: alert.title) {
             join(id, error.id, .reported, "it names \(error.name); \(when)")
         } else if alert.at >= onset {
-            join(findingID, id, .preceded, "\(when); nothing but time ties it")
+            join(findingID, id, .preceded, "\(when); related by time only")
         } else {
-            join(id, findingID, .preceded, "\(when); nothing but time ties it")
+            join(id, findingID, .preceded, "\(when); related by time only")
         }
     }
 

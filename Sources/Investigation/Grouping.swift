@@ -74,7 +74,7 @@ package enum Grouping {
         guard distance <= together, let name = left.links.features.intersection(right.links.features).min() else {
             return nil
         }
-        return (.feature, "both are about \(name) and began within \(Int(together.seconds / 60)) minutes")
+        return (.feature, "both are about \(name) and started within \(Int(together.seconds / 60)) minutes")
     }
 
     /// Time alone correlates costs with errors, and errors with errors, unless both name features and none in common.
@@ -85,9 +85,9 @@ package enum Grouping {
         let distance = max(left.onset, right.onset) - min(left.onset, right.onset)
         switch Set([left.type.traits.tieByTime, right.type.traits.tieByTime]) {
         case [.cost, .errors] where distance <= costAndErrors:
-            return (.costAndErrors, "both began within the hour, and the errors' generations are part of the cost")
+            return (.costAndErrors, "both started within one hour, and the errors' generations are part of the cost")
         case [.errors] where distance <= errorStorm:
-            return (.errorStorm, "both errors began to rise within \(Int(errorStorm.seconds / 60)) minutes")
+            return (.errorStorm, "both errors started to rise within \(Int(errorStorm.seconds / 60)) minutes")
         default: return nil
         }
     }

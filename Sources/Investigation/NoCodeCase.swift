@@ -26,7 +26,7 @@ struct NoCodeCase {
         let cost = file.finding.facts.cost
         let (volume, price) = (cost?.volumeRatio ?? 1, cost?.unitPriceRatio)
         isSurge = cost?.isNew == false && volume >= 1.5 && price.map { (0.8...1.25).contains($0) } ?? false
-        terms.append((1, "what any commit has to beat"))
+        terms.append((1, "baseline that a commit must exceed"))
         if isSurge {
             terms.append(
                 (2, "volume is \(Figures.times(volume)) at an unchanged unit price (\(Figures.times(price ?? 1)))"))

@@ -85,7 +85,7 @@ package enum ReportTemplate {
             steps.append(
                 loop.isRepetitive
                     ? "Kill \(name): it repeats \(Inert.quoted(loop.pattern, limit: 80))."
-                    : "Check \(name)  before you kill it: it does not repeat.")
+                    : "Check \(name) before you kill it: it does not repeat.")
         }
         if let first = suspects.first {
             let author = first.author.isEmpty ? "the team" : Inert.quoted(first.author, limit: 60)

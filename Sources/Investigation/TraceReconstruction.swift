@@ -82,8 +82,8 @@ package enum TraceReconstruction {
         if circles > 0 {
             gaps.append(
                 circles == 1
-                    ? "The parents of some steps lead in a circle; it was cut at its first step."
-                    : "The parents of some steps lead in \(circles) circles; each was cut at its first step.")
+                    ? "The parents of some steps form a cycle, which was cut at its first step."
+                    : "The parents of some steps form \(circles) cycles, each cut at its first step.")
         }
         return steps
     }

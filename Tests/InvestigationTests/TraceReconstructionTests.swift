@@ -68,7 +68,7 @@ struct TraceReconstructionTests {
             tree.gaps == [
                 "2 steps have no id or time and were skipped.", "1 step is duplicated; the later copy is used.",
                 "3 costs are invalid and counted as 0.", "1 step names a parent that does not exist.",
-                "The parents of some steps lead in a circle; it was cut at its first step.",
+                "The parents of some steps form a cycle, which was cut at its first step.",
             ])
     }
 

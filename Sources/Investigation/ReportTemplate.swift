@@ -51,7 +51,7 @@ package enum ReportTemplate {
                         + others.joined(separator: ", ") + ".")
             }
         } else {
-            lines.append("No suspect commit.  \(Blame.abstention(of: file) ?? "")")
+            lines.append("No suspect commit. \(Blame.abstention(of: file) ?? "")")
         }
         if !file.gaps.isEmpty {
             lines.append("\nMissing data: " + file.gaps.map { Inert.quoted($0, limit: 200) }.joined(separator: " "))

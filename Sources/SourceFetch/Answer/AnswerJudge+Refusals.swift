@@ -51,27 +51,27 @@ extension AnswerJudge {
         case .unreachable:
             let remedy = "Check the network, and \(addressName)."
             return Failure(
-                error: sourceError(.unavailable, request, "is not reachable:  \(words).", remedy), trouble: again)
+                error: sourceError(.unavailable, request, "is not reachable: \(words).", remedy), trouble: again)
         case .forbidden:
             return Failure(
-                error: sourceError(.notConfigured, request, "was not called:  \(words).", checkAddress),
+                error: sourceError(.notConfigured, request, "was not called: \(words).", checkAddress),
                 trouble: .lasting)
         case .timedOut:
             return Failure(
                 error: sourceError(.timedOut, request, "did not answer in time: \(words).", askForLess), trouble: again)
         case .bodyTooLarge:
             return Failure(
-                error: sourceError(.tooMuch, request, "sent too much data:  \(words).", askForLess), trouble: .lasting)
+                error: sourceError(.tooMuch, request, "sent too much data: \(words).", askForLess), trouble: .lasting)
         case .tls:
             let remedy = "Check the certificate of the server, and \(addressName)."
             return Failure(
-                error: sourceError(.unavailable, request, "has no trusted certificate:  \(words).", remedy),
+                error: sourceError(.unavailable, request, "has no trusted certificate: \(words).", remedy),
                 trouble: .lasting)
         case .broken, .cancelled:
             let isLasting = error.kind == .cancelled || !error.requestMayHaveArrived
             let remedy = isLasting ? checkAddress : "It is retried at the next scan."
             return Failure(
-                error: sourceError(.unavailable, request, "interrupted its response:  \(words).", remedy),
+                error: sourceError(.unavailable, request, "interrupted its response: \(words).", remedy),
                 trouble: isLasting ? .lasting : again)
         }
     }

@@ -109,7 +109,7 @@ struct CoralRequest: Sendable {
                 install(nil) + " Versions up to 0.1.x do not support filters that are not columns.")
         case .rateLimited(let wait):
             return error(
-                .rateLimited(retryAfter: wait), "rate limit exceeded:  \(said(complaint)).",
+                .rateLimited(retryAfter: wait), "rate limit exceeded: \(said(complaint)).",
                 AnswerJudge.askAgain(after: wait))
         case .unknownColumn, .other:
             return error(.refusedByProvider, "Coral failed: \(said(complaint)).", hint(of: complaint))
@@ -126,11 +126,11 @@ struct CoralRequest: Sendable {
             return error(.notAuthorised, "rejected the request: \(said).", keys)
         case .status(404), .status(410):
             return error(.notFound, "not found: \(said).", "Check the names in the query, and the source's address.")
-        case .status(413), .status(422): return error(.tooMuch, "the request was too large:  \(said).", Self.askForLess)
+        case .status(413), .status(422): return error(.tooMuch, "the request was too large: \(said).", Self.askForLess)
         case .tooMuch: return error(.tooMuch, "has more pages than one scan may read: \(said).", Self.askForLess)
         case .status(408), .status(504), .status(524), .timedOut:
             return error(.timedOut, "did not answer in time: \(said).", Self.askForLess)
-        case .status(500...), .unreachable: return error(.unavailable, "failed:  \(said).", Self.nextScan)
+        case .status(500...), .unreachable: return error(.unavailable, "failed: \(said).", Self.nextScan)
         case .undecodable:
             return error(.malformed, "sent a response that Coral could not parse: \(said).", Self.nextScan)
         default:

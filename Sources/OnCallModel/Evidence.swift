@@ -1,6 +1,6 @@
 package import Basics
 
-/// A commit as GitHub tells it.
+/// A commit from GitHub.
 package struct CommitFact: Hashable, Sendable {
     package var sha: String
     package var message: String
@@ -81,7 +81,7 @@ package struct ErrorFact: Hashable, Sendable {
     }
 }
 
-/// A Slack message from the time of the trouble.
+/// A Slack message from the time of the incident.
 package struct MessageFact: Hashable, Sendable {
     package var channel: String
     package var author: String
@@ -109,7 +109,7 @@ package struct HourFact: Hashable, Sendable {
     }
 }
 
-/// All that the investigation of one finding has to go on, and what it could not learn.
+/// All facts for the investigation of one finding, and the gaps in them.
 package struct CaseFile: Hashable, Sendable {
     package var finding: Finding
     /// The other findings of the same incident.
@@ -119,7 +119,7 @@ package struct CaseFile: Hashable, Sendable {
     package var errors: [ErrorFact]
     package var messages: [MessageFact]
     package var surroundings: Surroundings
-    /// One sentence for each thing that could not be looked at: "Slack was not asked: SLACK_TOKEN is not set."
+    /// One sentence for each source that could not be read: "Slack was not read: SLACK_TOKEN is not set."
     package var gaps: [String]
 
     package init(
@@ -161,7 +161,7 @@ package struct Suspect: Hashable, Sendable {
 /// The report of an incident in Markdown, and who wrote it.
 package struct Narrative: Hashable, Sendable {
     package enum Author: Hashable, Sendable {
-        /// Written by Sentinel from the facts; the reason says why no model wrote it.
+        /// Written by Sentinel from the facts; the reason says why no model was used.
         case template(reason: String)
         case model(String)
     }

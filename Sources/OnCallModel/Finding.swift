@@ -1,6 +1,6 @@
 package import Basics
 
-/// How bad, from a note that pages nobody to an incident on which the gate may act alone (contract).
+/// The severity, from a note that pages no one to an incident that may be acted on automatically (contract).
 package enum Severity: String, CaseIterable, Comparable, Hashable, Sendable {
     case info, medium, high, critical
 
@@ -97,7 +97,7 @@ package struct LoopEvidence: Hashable, Sendable {
     package var repetitions: Int
     /// Same name and arguments at least three times, or tandem repeats, without a new result.
     package var isRepetitive: Bool
-    /// It polls for many hours, a step now and then: nobody stops it without being asked.
+    /// It polls for many hours with few steps, so it is never killed automatically.
     package var isSlow: Bool
 
     package init(

@@ -59,7 +59,7 @@ package struct CausalGraph: Hashable, Sendable {
             case sharedKey = "shared_key"
             /// One calls the other.
             case called
-            /// A person, a monitor or a detector told of it.
+            /// A person, a monitor or a detector reported it.
             case reported
             /// Nothing but time.
             case preceded

@@ -97,7 +97,7 @@ package struct IncidentDetail: Hashable, Sendable {
     package var lead: IncidentFinding? { findings.first }
 }
 
-/// What an investigation leaves to be looked at: too much for a list, so it is read for one incident alone.
+/// The results of an investigation. Too large for a list, so they are read for one incident at a time.
 package struct IncidentForensics: Hashable, Sendable {
     package var graph: CausalGraph
     /// The traces that were read for it, the costliest first.

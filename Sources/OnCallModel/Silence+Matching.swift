@@ -34,7 +34,7 @@ extension Silence.Matcher {
         return words
     }
 
-    /// `*` stands for any characters, also none. Takes no longer than the product of both lengths.
+    /// `*` matches any characters, including none. Runs in the product of both lengths.
     static func glob(_ pattern: String, matches text: String) -> Bool {
         let (pattern, text) = (Array(pattern.unicodeScalars), Array(text.unicodeScalars))
         var (p, t) = (0, 0)

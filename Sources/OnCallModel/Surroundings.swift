@@ -1,7 +1,7 @@
 package import Basics
 
-/// What happened around a finding beside commits, errors and messages: changes on their way to production, what other
-/// watchers told, and the traces themselves.
+/// The events around a finding apart from commits, errors and messages: deployments and other changes, alerts of other tools,
+/// and the traces themselves.
 package struct Surroundings: Hashable, Sendable {
     package var deploys: [DeployFact] = []
     package var releases: [ReleaseFact] = []
@@ -19,11 +19,11 @@ package struct Surroundings: Hashable, Sendable {
     package init() {}
 }
 
-/// A deployment as GitHub tells it.
+/// A deployment from GitHub.
 package struct DeployFact: Hashable, Sendable {
     package var id: String
     package var sha: String
-    /// The branch, the tag or the commit that was asked for.
+    /// The requested branch, tag or commit.
     package var ref: String
     package var environment: String
     package var creator: String
@@ -44,13 +44,13 @@ package struct DeployFact: Hashable, Sendable {
     }
 }
 
-/// A release as GitHub or Sentry tells it.
+/// A release from GitHub or Sentry.
 package struct ReleaseFact: Hashable, Sendable {
     /// `v2.31.0`, `assistant@2.31.0`, or a commit's hash.
     package var name: String
     /// `github` or `sentry`.
     package var source: String
-    /// Its latest commit; empty where that is not told.
+    /// Its latest commit; empty if unknown.
     package var sha: String
     package var at: Instant
     package var url: String
@@ -80,7 +80,7 @@ package struct EventFact: Hashable, Sendable {
     /// The issue that it is of.
     package var issue: String
     package var at: Instant
-    /// Empty where the event does not say.
+    /// Empty if the event has none.
     package var trace: String
     package var release: String
     package var environment: String
@@ -110,7 +110,7 @@ package struct AlertFact: Hashable, Sendable {
     package var end: Instant?
     /// What it watches, in its own words: a query, tags, the name of a service.
     package var about: String
-    /// The name under which another tool knows it; empty where it has none.
+    /// Its name in another tool; empty if it has none.
     package var key: String
     package var url: String
 
@@ -132,7 +132,7 @@ package struct AlertFact: Hashable, Sendable {
 /// A prompt of Langfuse that was changed.
 package struct PromptFact: Hashable, Sendable {
     package var name: String
-    /// The latest one that was changed; nil where it is not told.
+    /// The latest changed one; nil if unknown.
     package var version: Int?
     package var changedAt: Instant
     package var labels: String

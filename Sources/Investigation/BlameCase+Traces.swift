@@ -1,10 +1,10 @@
 import Basics
 import OnCallModel
 
-/// The terms that other sources give: deployments, errors, contrasts, fixes.
+/// The terms from other sources: deployments, errors, contrasts, fixes.
 extension BlameCase {
-    /// One point at the onset, half of it a day before. A change may wait for its deployment, so where one is known its
-    /// moment counts and not the commit's; one that came only after the onset speaks against the commit.
+    /// One point at the onset, half a point one day earlier. If a deployment is known, its time counts instead of the commit's,
+    /// because a change may wait for it. A deployment after the onset counts against the commit.
     mutating func addAlignment(_ context: BlameContext) {
         let onset = context.finding.onset
         let landed = max(0, (onset - commit.date).seconds)
@@ -25,7 +25,7 @@ extension BlameCase {
     private static func decay(_ seconds: Double) -> Double {
         var (points, days) = (1.0, seconds / 86_400)
         while days >= 1 { (points, days) = (points / 2, days - 1) }
-        // Between two whole days a straight line is near enough.
+        // Linear interpolation between two days is accurate enough.
         return points * (1 - days / 2)
     }
 
@@ -61,7 +61,7 @@ extension BlameCase {
         }
     }
 
-    /// Words of the keys and texts that the finding says are wrong.
+    /// The words of the keys and texts that the finding reports as wrong.
     mutating func addMarks(_ context: BlameContext) {
         guard !context.failureWords.isEmpty else { return }
         let own = Set(guilty.flatMap { Words.identifying(DiffReading.changedText(of: $0)) })
@@ -95,7 +95,7 @@ extension BlameCase {
         }
     }
 
-    /// What was fixed lately breaks more easily; what was taken back after the onset was somebody's first thought.
+    /// Recently fixed code breaks more easily. A commit that was reverted after the onset was probably suspected by a person.
     mutating func addFixes(_ context: BlameContext) {
         let others = context.file.commits.filter { $0.sha != commit.sha }
         if let revert = others.first(where: { $0.date >= commit.date && Self.takesBack($0, commit) }) {
@@ -122,8 +122,8 @@ extension BlameCase {
 
 /// Whether a place that Sentry names is in a changed file.
 enum SourcePlace {
-    /// `src/support_bot/agent.py`, `app/support_bot/agent.py`, `support_bot.agent in run`; the bare name of a file only
-    /// where it tells one from another.
+    /// `src/support_bot/agent.py`, `app/support_bot/agent.py`, `support_bot.agent in run`. A file name alone counts only if it is
+    /// distinctive.
     static func isIn(_ place: String, _ path: String) -> Bool {
         let wanted = parts(withoutEnding(path))
         guard let name = wanted.last, !place.isEmpty else { return false }

@@ -5,7 +5,7 @@ import OnCallModel
 struct BlameCase {
     let commit: CommitFact
     private(set) var terms: [(points: Double, phrase: String)] = []
-    /// The diff changes what can cause this kind of trouble.
+    /// The diff has a change that can cause this class of failure.
     var diffSpeaks = false
     /// The changed files that can matter at all.
     let guilty: [ChangedFile]
@@ -77,7 +77,7 @@ struct BlameCase {
         }
     }
 
-    /// The feature, agent or step in trouble, by the words of its name.
+    /// The failing feature, agent or step, by the words of its name.
     private mutating func addNames(_ context: BlameContext) {
         let wanted = context.keys.words
         guard !wanted.isEmpty else { return }
@@ -91,7 +91,7 @@ struct BlameCase {
         if wanted.meets(commit.title) { add(0.6, "its message names \(names.prefix(80))") }
     }
 
-    /// All that it changes is named like something else that is called in the product, and like nothing of the trouble.
+    /// The names of all changed files match another part of the product, and not the failure.
     private mutating func addOthers(_ context: BlameContext) {
         let owners = guilty.map { file in
             context.keys.words.meets(file.path) ? nil : context.others.first { Mention.holds(file.path, $0) }

@@ -63,7 +63,7 @@ struct Contrast: Hashable {
         return (String(value[..<mark].dropLast()), String(value[mark...].dropFirst()))
     }
 
-    /// One that came into use within the day before the onset, or the hour after it, against all others of its kind.
+    /// A value that was first used within one day before the onset or one hour after it, against all others.
     private static func counted(_ shares: [ShareFact], _ kind: ShareFact.Kind, onset: Instant) -> [Contrast] {
         let groups = Dictionary(grouping: shares.filter { $0.kind == kind }, by: \.prompt)
         return groups.sorted { $0.key < $1.key }.flatMap { prompt, shares -> [Contrast] in

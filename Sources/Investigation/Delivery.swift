@@ -28,7 +28,7 @@ struct Delivery: Hashable {
         releases = Self.withCommits(file.surroundings.releases, deploys).sorted { ($0.at, $0.name) < ($1.at, $1.name) }
     }
 
-    /// When a commit went to production first; nil where nothing tells of it.
+    /// When a commit was first deployed to production; nil if unknown.
     func arrival(of commit: CommitFact) -> Step? {
         let deployed = deploys.enumerated().first { brings(commit.sha, $1.sha, after: previous($0)?.sha) }
         if let (_, deploy) = deployed {
@@ -90,7 +90,7 @@ struct Delivery: Hashable {
         return left.hasPrefix(right) || right.hasPrefix(left)
     }
 
-    /// A release whose commit no source tells has the one that was deployed under its name, or that another source names.
+    /// If a release has no commit, uses the commit that was deployed under its name, or that another source has.
     private static func withCommits(_ releases: [ReleaseFact], _ deploys: [DeployFact]) -> [ReleaseFact] {
         releases.map { release in
             guard release.sha.isEmpty else { return release }

@@ -1,11 +1,11 @@
 import Basics
 import OnCallModel
 
-/// What the diff of one file changes that can cause trouble.
+/// The changes in the diff of one file that can cause a failure.
 struct DiffReading {
     struct Change: Hashable {
         var cause: Cause
-        /// 1 for a change that says by itself what it does, less for a mere mention.
+        /// 1 for a conclusive change, less for a mention.
         var weight: Double
         var phrase: String
         /// It lowers a limit.
@@ -139,7 +139,7 @@ struct DiffReading {
             })
     }
 
-    /// The lines that come and go.
+    /// The added and removed lines.
     static func changedText(of file: ChangedFile) -> String {
         file.patch.split(separator: "\n").prefix(4000).filter { line in
             (line.first == "+" && !line.hasPrefix("+++")) || (line.first == "-" && !line.hasPrefix("---"))

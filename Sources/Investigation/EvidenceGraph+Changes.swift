@@ -49,7 +49,7 @@ extension EvidenceGraph {
         }
     }
 
-    /// What was taken back after the onset, by whoever thought it the cause.
+    /// The reverts after the onset.
     private mutating func addReverts(of suspects: Set<String>) {
         for commit in file.commits where suspects.contains(commit.sha) {
             let later = file.commits.first { $0.date >= commit.date && BlameCase.takesBack($0, commit) }

@@ -1,7 +1,7 @@
 import Basics
 import OnCallModel
 
-/// What was seen: traces, errors, and what monitors, pages and people told.
+/// The effects: traces, errors, and reports of monitors, pages and people.
 extension EvidenceGraph {
     // MARK: traces
 
@@ -40,8 +40,8 @@ extension EvidenceGraph {
 
     // MARK: errors
 
-    /// The issue of the finding, those whose events name its traces or whose place a suspect changes, and those that are
-    /// new. An old one that shares nothing is no part of it.
+    /// The issue of the finding, issues whose events name its traces or whose code a suspect changes, and new issues. Old, unrelated
+    /// issues are not included.
     mutating func addErrors() {
         let own = file.errors.filter { keys.issues.contains($0.id) }
         let rest = file.errors.filter { !keys.issues.contains($0.id) && !$0.id.isEmpty }
@@ -175,7 +175,7 @@ extension EvidenceGraph {
         DetectionType.allCases.contains { message.text.contains("\($0.rawValue):") }
     }
 
-    /// The word for this class of failure that a text uses.
+    /// The word in a text that refers to this class of failure.
     private func topic(in text: String) -> String? {
         Words.of(text.prefix(2000)).first { finding.type.traits.talk.contains($0) }
     }

@@ -1,11 +1,10 @@
 import Basics
 package import OnCallModel
 
-/// What led to what around an incident, out of the case file alone.
+/// The causal graph of an incident, built from the case file alone.
 ///
-/// Nothing is drawn that the facts do not tie: by a key that two of them name, by a mention, by a commit's file. Time alone
-/// ties with the weakest edge, and draws no arrow of cause. An error that began after the trouble is its effect: the arrow
-/// leads to it.
+/// An edge requires a fact: a shared key, a mention, or a file of a commit. Time alone gives the weakest edge, which is not causal.
+/// An error that started after the incident is an effect: the edge points to it.
 package struct EvidenceGraph {
     let file: CaseFile
     let verdict: Blame.Verdict
@@ -67,7 +66,7 @@ package struct EvidenceGraph {
         }
     }
 
-    /// False where there is no room for it.
+    /// False if there is no room for it.
     @discardableResult
     mutating func add(_ node: CausalGraph.Node) -> Bool {
         if known.contains(node.id) { return true }

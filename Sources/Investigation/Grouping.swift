@@ -7,7 +7,7 @@ package import OnCallModel
 /// A finding whose class has its own remedy (a looping trace) never joins another of its class, however many occur side by
 /// side. It joins what it costs or breaks by the trace, or by the agent and the time.
 package enum Grouping {
-    /// What correlation needs to know of a finding.
+    /// The features of a finding for correlation.
     package struct Signature: Hashable, Sendable {
         package var type: DetectionType
         package var links: FindingLinks
@@ -31,7 +31,7 @@ package enum Grouping {
         }
     }
 
-    /// Two findings of one cause begin within this.
+    /// The maximum distance of the onsets of two findings with the same cause.
     static let together = Span.minutes(30)
     /// The onset of a cost spike is known to the minute, the rise of an old Sentry issue to the hour.
     static let costAndErrors = Span.minutes(60)
@@ -107,7 +107,7 @@ package enum Grouping {
     }
 }
 
-/// What two findings of one incident have in common, the strongest evidence first.
+/// The relations between two findings of one incident, strongest first.
 package enum CorrelationRule: Int, Comparable, Hashable, Sendable {
     case trace, release, feature, costAndErrors, errorStorm
 

@@ -36,7 +36,7 @@ package enum Inert {
         case "*": "∗"
         case "~": "∼"
         case "\\": "∖"
-        // Inside a word an underscore marks nothing up: max_tokens.
+        // An underscore inside a word is not markup: max_tokens.
         case "_" where !(isWord(before) && isWord(after)): "ˍ"
         default: String(scalar)
         }

@@ -1,11 +1,11 @@
 import Basics
 package import OnCallModel
 
-/// Which incidents are explained by another one that people know of, and so are shown without being told.
+/// Decides which incidents are inhibited: shown, but not notified, because another notified incident explains them.
 ///
-/// Two rules. A milder incident of another kind about the same feature or trace, while a critical one is open and began no
-/// later. And one outage of a service that others call: three or more tools, features or errors that name the same upstream
-/// failure at once are told as one. A looping trace is never held back: its remedy is its own.
+/// There are two rules. First, a less severe incident of another class about the same feature or trace is inhibited while a
+/// critical one is open that started no later. Second, three or more tool failures or errors that start together with the same
+/// upstream failure are notified as one outage. Loops are never inhibited, because each has its own remedy.
 package enum Inhibition {
     package struct Candidate: Hashable, Sendable {
         package var incident: IncidentSummary
@@ -48,7 +48,7 @@ package enum Inhibition {
         return nil
     }
 
-    /// Neither a person nor its own coming and going mutes it: people hear of it, so they need not hear of what it explains.
+    /// It is neither muted nor flapping: people are notified of it, so they need no notification of what it explains.
     private static func tells(_ candidate: Candidate) -> Bool {
         let life = candidate.incident.life
         return life.silence == nil && life.snoozedUntil == nil && life.flappingSince == nil

@@ -1,11 +1,11 @@
 package import Basics
 package import OnCallModel
 
-/// Collects the facts about one finding: a machine that asks for statements, in rounds, and ends with a case file.
+/// Collects the facts about one finding: a machine that requests statements in rounds and ends with a case file.
 ///
-/// First round: lists. Second round: the files of the commits that blame would rank highest, the events of the issues that
-/// matter most. Third round: the traces. The driver may carry out the statements of a round at the same time; it answers them in their order.
-/// What could not be read is said in `CaseFile.gaps` and is never taken for "nothing there".
+/// First round: lists. Second round: the files of the top-ranked commits, and the events of the most relevant issues. Third round:
+/// the traces. The driver may run the statements of a round concurrently; it returns the answers in their order. Missing data is
+/// listed in `CaseFile.gaps` and never taken for an empty result.
 package struct Investigation: Sendable {
     private let scope: InvestigationScope
     private let now: Instant
@@ -30,7 +30,7 @@ package struct Investigation: Sendable {
         ask(InvestigationPlan.firstRound(file.finding, scope: scope, now: now, gaps: &file.gaps))
     }
 
-    /// `answers` stand in the order of the statements of the last round.
+    /// `answers` are in the order of the statements of the last round.
     package mutating func receive(_ answers: [InvestigationAnswer]) -> Step {
         precondition(answers.count == asked.count, "one answer for each statement")
         for (query, answer) in zip(asked, answers) { take(answer, to: query.step) }

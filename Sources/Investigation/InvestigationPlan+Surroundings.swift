@@ -38,7 +38,7 @@ extension InvestigationPlan {
             """, [.text(owner), .text(repository), Value(finding.onset - reach), Value(now)])
     }
 
-    /// One page: GitHub lists releases by their creation, and cannot be asked for those of a time.
+    /// One page: GitHub lists releases by creation time and has no time filter.
     private static func gitHubReleases(owner: String, repository: String) -> InvestigationQuery {
         optional(
             .releases(source: "github"),
@@ -123,7 +123,7 @@ extension InvestigationPlan {
             """, [Value((finding.onset - reach).startOfHour), Value(now.startOfHour)] + names)
     }
 
-    /// Three hours before the onset and two after it are enough to tell two releases apart.
+    /// Three hours before the onset and two after it are enough to distinguish two releases.
     private static func releaseShares(_ finding: Finding, now: Instant) -> InvestigationQuery {
         let (condition, names) = named(finding, columns: ["name", "trace_name"])
         return optional(
@@ -157,7 +157,7 @@ extension InvestigationPlan {
             """, [Value(finding.onset), Value(min(now, finding.onset + .hours(2)))] + names)
     }
 
-    /// ` AND (name IN (?, ?) OR …)` for the features in trouble; nothing where none is named.
+    /// ` AND (name IN (?, ?) OR …)` for the failing features; empty if there are none.
     private static func named(_ finding: Finding, columns: [String]) -> (condition: String, names: [Value]) {
         let names = CorrelationKeys(finding).features.prefix(20).map(Value.text)
         guard !names.isEmpty else { return ("", []) }

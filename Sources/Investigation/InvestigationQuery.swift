@@ -37,7 +37,7 @@ package enum InvestigationStep: Hashable, Sendable {
     case shares(ShareFact.Kind)
     /// The names of all that is called in the product.
     case names
-    /// The costliest traces of the features in trouble.
+    /// The costliest traces of the failing features.
     case costliest
     case trace(String)
 
@@ -54,17 +54,17 @@ package enum InvestigationStep: Hashable, Sendable {
     }
 }
 
-/// What came of one statement.
+/// The answer to one statement.
 package enum InvestigationAnswer: Hashable, Sendable {
-    /// `isPartial`: the source gave less than everything.
+    /// `isPartial`: the source returned partial data.
     case rows(RowSet, isPartial: Bool)
-    /// One sentence that says what failed and what to do; it becomes a gap of the case file.
+    /// One sentence with the failure and the remedy; it becomes a gap of the case file.
     case failed(String)
     /// The source of an optional statement is not set up.
     case absent
 }
 
-/// Where to look: what the settings of this installation say. Nil where it is not set.
+/// The repositories and channels of this installation; nil if not set.
 package struct InvestigationScope: Hashable, Sendable {
     package var owner: String?
     package var repository: String?

@@ -53,7 +53,7 @@ struct NarrationCheck {
         return unknown.map { "it states \($0), which is not among the facts" }
     }
 
-    /// As it stands, or rounded to the places shown.
+    /// As stored, or rounded to the shown digits.
     private func isKnown(_ figure: String) -> Bool {
         if numbers.contains(figure) { return true }
         guard let value = Double(figure) else { return false }
@@ -110,7 +110,7 @@ struct NarrationCheck {
 
     private static func isName(_ word: String) -> Bool {
         guard (7...64).contains(word.count), word.allSatisfy(\.isHexDigit) else { return false }
-        // Seven letters may be a word of English: "defaced".
+        // Seven hexadecimal letters may be an English word: "defaced".
         return word.contains { $0.isLetter } && (word.contains(where: isDigit) || word.count > 7)
     }
 

@@ -1,9 +1,9 @@
 package import Basics
 package import OnCallModel
 
-/// What a language model is given to narrate an incident, and what its answer is checked against.
+/// The prompt for a language model that writes the report, and the facts to check the text against.
 ///
-/// The model has no tools and no say: its text is shown or thrown away. Everything it may state stands in `user`.
+/// The model has no tools and decides nothing: its text is shown or discarded. `user` has everything that it may state.
 package struct NarrationPrompt: Hashable, Sendable {
     /// The rules: four sections, fewer than 300 words, facts only, no instruction of the data to be followed.
     package let system: String
@@ -12,7 +12,7 @@ package struct NarrationPrompt: Hashable, Sendable {
 
     package init(_ file: CaseFile, suspects: [Suspect], redaction: Redaction) {
         system = Self.rules
-        // First each text whole, so that no cut hides half of a secret; then the document, for whatever else it holds.
+        // First each complete text, so that no truncation splits a secret; then the document, for all other content.
         let facts = CaseFacts.document(
             file.redacted(by: redaction), suspects: suspects.map { $0.redacted(by: redaction) })
         user = redaction.apply(to: facts.serialized)
@@ -36,7 +36,7 @@ package struct NarrationPrompt: Hashable, Sendable {
         case rejected(String)
     }
 
-    /// Takes an answer only when it has the four sections and says nothing that the facts do not hold.
+    /// Accepts a text only if it has the four sections and states nothing that is not in the facts.
     package func check(_ answer: String, model: String, redaction: Redaction) -> Verdict {
         let text = redaction.apply(to: answer).trimmed
         if let reason = NarrationCheck(facts: user).objection(to: text) { return .rejected(reason) }

@@ -1,15 +1,15 @@
 import Basics
 import OnCallModel
 
-/// The case for the candidate that no commit is to blame: more traffic, a provider in trouble, a quota, a prompt that was
-/// changed outside of the repository.
+/// The score of the candidate "no code cause": more traffic, a failing provider, a quota, or a prompt that was changed outside
+/// the repository.
 struct NoCodeCase {
     private(set) var terms: [(points: Double, phrase: String)] = []
     /// More calls at the same price.
     let isSurge: Bool
-    /// A prompt's version tells failing calls from others.
+    /// Failing calls differ from others by the version of a prompt.
     private(set) var isPrompt = false
-    /// The strongest term's phrase; nil where there is none beside what every commit has to beat.
+    /// The phrase of the strongest term; nil if only the baseline applies.
     var phrase: String? { terms.dropFirst().max { $0.points < $1.points }?.phrase }
 
     var score: Double { terms.reduce(0) { $0 + $1.points } }
@@ -35,7 +35,7 @@ struct NoCodeCase {
         addPrompt(file)
     }
 
-    /// Errors that only a provider gives speak for it where the calls did not rise first: else they are an effect.
+    /// Provider errors count for it unless the calls rose first; then they are an effect.
     private mutating func addProvider(_ file: CaseFile) {
         let finding = file.finding
         guard finding.type.traits.blamesServices else { return }
@@ -49,7 +49,7 @@ struct NoCodeCase {
         }
     }
 
-    /// A prompt lives in Langfuse: its new version is no commit.
+    /// Prompts are stored in Langfuse, so a new version is not a commit.
     private mutating func addPrompt(_ file: CaseFile) {
         if let contrast = Contrast.all(in: file).first(where: { $0.kind == "prompt_version" }) {
             isPrompt = true

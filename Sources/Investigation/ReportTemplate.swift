@@ -1,13 +1,13 @@
 package import Basics
 package import OnCallModel
 
-/// The report of an incident from its facts alone, in Markdown: what is said without a language model.
+/// The report of an incident in Markdown, written from its facts without a language model.
 package enum ReportTemplate {
     /// The headings of every report, the model's too.
     package static let headings = ["What happened", "Likely cause", "Impact", "Recommended action"]
 
-    /// `reason` says why no model wrote it. `redaction` takes the secrets out of what others wrote; without one, those
-    /// that have the shape of a provider's key.
+    /// `reason` says why no model wrote it. `redaction` removes secrets from foreign text; the default removes texts in the format of
+    /// a provider's key.
     package static func report(
         of file: CaseFile, suspects: [Suspect], reason: String, redaction: Redaction = Redaction()
     ) -> Narrative {

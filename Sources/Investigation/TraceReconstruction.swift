@@ -1,17 +1,17 @@
 package import Basics
 package import OnCallModel
 
-/// Rows of observations as one tree by their parents, whatever came in.
+/// Builds one tree from rows of observations, also from invalid ones.
 ///
-/// A parent that does not exist, a circle, a step that comes twice, a cost that is no amount, a step without a time: each is
-/// mended so that the rest can be looked at, and told in the tree's gaps.
+/// Missing parents, cycles, duplicate steps, invalid costs and steps without a time are corrected, so that the rest can be shown,
+/// and listed in the gaps of the tree.
 package enum TraceReconstruction {
     /// More steps than these are not kept.
     package static let mostSteps = 2000
     /// More rows than these are not read.
     package static let mostRows = 10_000
 
-    /// The steps of one trace without what went in and came out of them: the mirror's own columns, no call for bodies.
+    /// The steps of one trace without inputs and outputs: columns of the mirror only, so no calls for bodies.
     package static func query(of trace: String) -> InvestigationQuery {
         InvestigationQuery(
             step: .trace(trace),
@@ -88,7 +88,7 @@ package enum TraceReconstruction {
         return steps
     }
 
-    /// What failed comes first, with all that it lies under; then the earliest.
+    /// Failed steps first, with their ancestors; then the earliest.
     private static func bounded(_ steps: [TraceTree.Step], _ gaps: inout [String]) -> [TraceTree.Step] {
         guard steps.count > mostSteps else { return steps }
         let places = Dictionary(steps.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })

@@ -4,9 +4,9 @@ import Basics
 struct DialectRewriter {
     /// Facts about names that the rewriting depends on.
     struct Names {
-        /// Columns that hold numbers somewhere, in lower case: their cast to a timestamp is no matter of text.
+        /// Columns that contain numbers in some table, in lower case: their cast to a timestamp is not a cast of text.
         var numericColumns: Set<String>
-        /// What a name may be called with; nil where it is no table and no function.
+        /// The allowed arguments of a name; nil if it is neither a table nor a function.
         var callable: (QualifiedName) -> Callable?
     }
 

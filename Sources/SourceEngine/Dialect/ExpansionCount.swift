@@ -79,7 +79,7 @@ struct ExpansionCount {
         return copies
     }
 
-    /// Whether a table stands there: behind FROM, JOIN, IN, or a comma between tables.
+    /// True in the position of a table: after FROM, JOIN, IN, or a comma between tables.
     private func isRead(_ nodes: [SQLNode], _ position: Int, _ inFrom: Bool) -> Bool {
         if position + 1 < nodes.count, nodes[position + 1].isSymbol(".") { return false }
         guard position > 0 else { return inFrom }

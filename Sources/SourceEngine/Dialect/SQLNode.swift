@@ -1,4 +1,4 @@
-/// A token, or what stands between a pair of parentheses.
+/// A token, or the content of a pair of parentheses.
 indirect enum SQLNode: Hashable, Sendable {
     case token(SQLToken)
     case group([SQLNode], offset: Int)
@@ -76,10 +76,10 @@ indirect enum SQLNode: Hashable, Sendable {
     }
 }
 
-/// A statement written out again, which can tell where each byte of it came from.
+/// A rewritten statement that maps each byte to its origin.
 struct RenderedSQL: Hashable, Sendable {
     private(set) var text = ""
-    /// Where the last piece ended in the original.
+    /// The end of the last piece in the original.
     private var end = -1
     private var origins: [(rendered: Int, original: Int)] = []
 
@@ -110,7 +110,7 @@ struct RenderedSQL: Hashable, Sendable {
         text += piece
     }
 
-    /// The byte of the original statement that a byte of this text came from.
+    /// The byte of the original statement for a byte of this text.
     func original(of offset: Int) -> Int {
         origins.last { $0.rendered <= offset }?.original ?? 0
     }

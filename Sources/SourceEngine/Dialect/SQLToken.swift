@@ -1,4 +1,4 @@
-/// One word of a statement, with its place in the text that the user wrote.
+/// One token of a statement, with its position in the user's text.
 struct SQLToken: Hashable, Sendable {
     enum Kind: Hashable, Sendable {
         case word
@@ -18,7 +18,7 @@ struct SQLToken: Hashable, Sendable {
     /// Byte offset in the original statement.
     var offset: Int
 
-    /// The name that a word or a quoted name stands for, in lower case; nil for the rest.
+    /// The name of a word or a quoted name, in lower case; nil for other tokens.
     var name: String? {
         switch kind {
         case .word: text.lowercased()

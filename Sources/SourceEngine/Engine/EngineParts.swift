@@ -2,7 +2,7 @@ import Basics
 import SourceFetch
 import SourceSpec
 
-/// What an engine of one kind works with.
+/// The parts of an engine of one kind.
 struct EngineParts {
     let kind: EngineKind
     /// Who adds up the hours before the mirrored observations; nil where the observations themselves are read.
@@ -64,7 +64,7 @@ struct EngineParts {
         }
     }
 
-    /// Sources that the engine cannot read, with the sentence that says why.
+    /// Sources that the engine cannot read, and the reason.
     private static func unavailable(_ kind: EngineKind, _ configuration: SourceEngineConfiguration) -> [String: String]
     {
         switch kind {
@@ -82,7 +82,7 @@ struct EngineParts {
 }
 
 extension SourceSpec {
-    /// Tables with rollups are mirrored for as long as the latest hours need; the history before comes as sums.
+    /// Tables with rollups are mirrored for the latest hours only; the history before is read as sums.
     fileprivate var withRecentRowsAlone: SourceSpec {
         var spec = self
         for (name, mirror) in overlay.mirrors where mirror.rollups {
@@ -92,7 +92,7 @@ extension SourceSpec {
     }
 }
 
-/// Sends the scans of sources that stand in ClickHouse there, and all others to their providers.
+/// Sends scans of sources in ClickHouse there, and all others to their providers.
 struct SplitPages: PageSource {
     let clickHouse: any PageSource
     let others: any PageSource

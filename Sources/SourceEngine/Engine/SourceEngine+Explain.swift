@@ -3,8 +3,8 @@ import SourceFetch
 import SourceSpec
 
 extension SourceEngine {
-    /// The calls that a statement would make now. Makes none: mirrors answer with what they hold, and where live tables
-    /// stand in a join, their requests follow from the stored rows of the other side.
+    /// The calls that a statement would make now. Makes none: mirrors are read as stored, and the requests of a live table in a join
+    /// follow from the stored rows of the other side.
     package func explain(
         _ sql: String, _ parameters: [Value] = [], freshness: Freshness = .upTo(.seconds(60)),
         limits: QueryLimits = QueryLimits()

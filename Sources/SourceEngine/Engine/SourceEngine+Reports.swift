@@ -45,7 +45,7 @@ extension SourceEngine {
         return report
     }
 
-    /// What is no failure and still worth knowing: clocks that disagree, values that are not of their column's type.
+    /// Notes that are not failures: clock skew, and values that do not match the type of their column.
     private static func oddities(of report: SourceReport) -> [String] {
         var sentences: [String] = []
         if let skew = report.clockSkew, abs(skew.seconds) >= 60 {
@@ -101,7 +101,7 @@ extension SourceEngine {
         end(of: status).map { " Rows up to \($0.iso8601Seconds) are stored." } ?? ""
     }
 
-    /// Where the stored rows end; a provider whose clock is ahead has some of a time that has not come here.
+    /// The time of the newest stored row; it may be in the future if the provider's clock is ahead.
     private func end(of status: TableStatus) -> Instant? {
         status.state.coverage.end.map { min($0, configuration.clock.now()) }
     }

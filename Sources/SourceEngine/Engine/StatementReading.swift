@@ -81,8 +81,8 @@ struct StatementReading: Sendable {
     }
 }
 
-/// Finds the tables that a statement names, and sends a mirrored one to its live twin where the mirror cannot answer:
-/// for another repository than the one that is mirrored, or by a filter that only the API knows.
+/// Finds the tables of a statement. Uses the live form of a mirrored table if the mirror does not have the rows: for another
+/// repository, or with a filter that only the API supports.
 struct TableRouting {
     private let tokens: [SQLToken]
     private let catalog: Catalog

@@ -2,7 +2,7 @@ import Basics
 import SQLiteKit
 import SourceFetch
 
-/// Runs statements on a thread and a read-only connection of its own, with the mirrors attached under their schemas.
+/// Runs statements on its own thread and read-only connection, with the mirrors attached as schemas.
 actor StatementRunner {
     /// SQLite's own bound (`SQLITE_MAX_ATTACHED`).
     static let attachable = 10
@@ -40,7 +40,7 @@ actor StatementRunner {
         (self.catalog, self.pages, self.fetch, self.clock) = (catalog, pages, fetch, clock)
     }
 
-    /// Which tables the statement reads, asked of SQLite itself.
+    /// The tables that the statement reads, as reported by SQLite.
     func reads(of reading: StatementReading, _ attachments: [Attachment]) throws -> Set<QualifiedName> {
         let connection = try opened()
         try attach(attachments, to: connection)
@@ -181,7 +181,7 @@ final class StatementGate {
         "randomblob",
     ]
 
-    /// A statement may read and compute, nothing else; the runner's own words are not asked about.
+    /// A statement may only read and compute. The runner's own statements are not checked.
     func allows(_ access: AuthorizedAccess) -> Bool {
         guard isGuarding else { return true }
         switch access {

@@ -12,9 +12,9 @@ final class StatementScope {
         var isExplain: Bool
         /// The statement reads more than one source, so that one of them may be missing.
         var mayBePartial: Bool
-        /// Sources that lack an input, with the sentence that says so.
+        /// Sources with a missing input, and the sentence about it.
         var unconfigured: [String: String]
-        /// Tables whose provider speaks the older API.
+        /// Tables whose provider has the older API.
         var usingFallback: Set<QualifiedName>
         let isCancelled: Lock<Bool>
     }
@@ -27,7 +27,7 @@ final class StatementScope {
     private(set) var isTruncated = false
     /// When the oldest live answer was given.
     private(set) var oldestAnswer: Instant?
-    /// The error that ends the statement, kept whole while SQLite carries only its text.
+    /// The error that ends the statement, kept here because SQLite passes on only its text.
     var failure: (any Error)?
     /// By group, then by key: the bodies fetched for this statement.
     var bodies: [BodyGroup: [[Value]: [Value]]] = [:]

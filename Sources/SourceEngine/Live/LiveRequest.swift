@@ -103,7 +103,7 @@ struct LiveRequest: Hashable, Sendable {
     ) {
         switch comparison {
         case .greater, .greaterOrEqual: window.from = max(window.from, moment)
-        // The API's upper bound is exclusive; SQLite looks again at what comes.
+        // The API's upper bound is exclusive; SQLite checks the rows again.
         case .less, .lessOrEqual: window.to = min(window.to, moment + .milliseconds(1))
         default: break
         }

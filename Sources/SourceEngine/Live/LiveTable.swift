@@ -3,7 +3,7 @@ import SQLiteKit
 import SourceFetch
 import SourceSpec
 
-/// A virtual table whose rows are asked of the provider, with as much of the statement's conditions as it takes.
+/// A virtual table that reads its rows from the provider, with as many conditions of the statement as the API supports.
 final class LiveTable: VirtualTable {
     static let moduleName = "sentinel_live"
 
@@ -80,7 +80,7 @@ final class LiveTable: VirtualTable {
         return isTimeBound(condition, column) ? .init(condition: place, isExact: false) : nil
     }
 
-    /// The route that these filters choose does not send this one, and its column holds values of its own: SQLite looks.
+    /// The request for these filters does not send this one, and its column has its own values, so SQLite checks it.
     private func isIgnored(
         _ taken: VirtualPlan.Accepted, _ conditions: [VirtualCondition], given names: Set<String>
     ) -> Bool {
@@ -100,7 +100,7 @@ final class LiveTable: VirtualTable {
         }
     }
 
-    /// The filters that bounds of the time column give a value; without an upper one the rows end now.
+    /// The filters that get their value from bounds of the time column; without an upper bound, the rows end now.
     private func boundNames(_ accepted: [VirtualPlan.Accepted], _ conditions: [VirtualCondition]) -> [String] {
         guard let bounds = spec.bounds else { return [] }
         let hasStart = accepted.contains { taken in

@@ -2,7 +2,7 @@ import Basics
 import SourceFetch
 import SourceSpec
 
-/// Fetches the bodies of all rows of one group, and stores them in the mirror.
+/// Fetches the bodies of all rows of one group, and caches them in the mirror.
 struct BodyFetch: Sendable {
     let pages: any PageSource
     let files: [String: MirrorFile]

@@ -2,7 +2,7 @@ import Basics
 import SQLiteKit
 import SourceFetch
 
-/// Hours whose sums come from elsewhere than the rows.
+/// Hours whose sums do not come from rows.
 extension MirrorFile {
     func hourlyCoverage(of name: QualifiedName) throws -> IntervalSet {
         try use { connection in
@@ -11,7 +11,7 @@ extension MirrorFile {
         }
     }
 
-    /// One more call of a day, where it has one left.
+    /// Uses one call of a day, if one is left.
     func takeHourlyCall(of name: QualifiedName, at now: Instant, maximum: Int) throws -> Bool {
         guard let table = table(name) else { return false }
         return try use { connection in

@@ -1,6 +1,6 @@
 import SourceSpec
 
-/// Sends each scan to whoever can carry it out: a source of files to the scanner, every other one to the fetcher.
+/// Sends each scan of a file source to the scanner, and every other one to the fetcher.
 package struct SourcePages: PageSource {
     private let fetcher: SourceFetcher
     private let scanner: FileScanner

@@ -245,7 +245,7 @@ struct MirrorTests {
         world.pages.change { $0.truncatesAbove = 20 }
         let result = try await world.engine.query("SELECT count(*) FROM langfuse.observations")
         #expect(result.isPartial)
-        #expect(result.sources.first?.message?.contains("more rows than it lets one read") == true)
+        #expect(result.sources.first?.message?.contains("the API truncates results") == true)
         #expect(world.pages.takeScans().count < 30)
     }
 

@@ -263,7 +263,7 @@ struct RequestTests {
         for source in [files, tools] {
             let error = await sourceError { _ = try await provider.fetcher().rows(Scan(source: source, table: echo)) }
             #expect(error?.kind == .unsupported)
-            #expect(error?.reason.contains("which Sentinel does not carry out") == true)
+            #expect(error?.reason.contains("which Sentinel does not support") == true)
         }
     }
 }

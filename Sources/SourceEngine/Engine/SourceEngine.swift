@@ -60,9 +60,9 @@ package actor SourceEngine {
         return try await body(lane.runner)
     }
 
-    /// From now on `hear` is called for every page that is read for a statement.
-    package func tellProgress(to hear: @escaping @Sendable (SyncProgress) -> Void) {
-        onProgress = hear
+    /// From now on `report` is called for every page that is read for a statement.
+    package func reportProgress(to report: @escaping @Sendable (SyncProgress) -> Void) {
+        onProgress = report
     }
 
     package func resetCallCounts() {

@@ -24,7 +24,7 @@ extension AnswerJudge {
         return Failure(error: sourceError(kind, request, reason, remedy), trouble: trouble)
     }
 
-    /// Langfuse answers 422 when the statement behind the request outgrew its database's limits.
+    /// Langfuse returns 422 if the statement behind the request exceeded its database's limits.
     private func isAboutSize(_ words: String?) -> Bool {
         plan.source.overlay.retryDialect == .retryAfter
             || ["timed out", "timeout", "too large", "too many"].contains { words?.lowercased().contains($0) ?? false }
@@ -43,7 +43,7 @@ extension AnswerJudge {
         return "It is retried \(when); rows that were already read are kept."
     }
 
-    /// No answer came.
+    /// There was no response.
     func failure(_ error: HTTPError, of request: HTTPRequest) -> Failure {
         let words = plan.secrets.quote(error.message)
         let again = RetryMachine.Trouble.passing(retryAfter: nil)

@@ -3,7 +3,7 @@ import HTTPClient
 import JSON
 import SourceSpec
 
-/// Tells a page from everything else that a provider may answer.
+/// Distinguishes a page from every other response of a provider.
 struct AnswerJudge: Sendable {
     let plan: ScanPlan
     let now: Instant

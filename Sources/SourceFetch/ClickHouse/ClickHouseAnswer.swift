@@ -1,14 +1,14 @@
 package import Basics
 import JSON
 
-/// Reads `JSONCompactEachRowWithNamesAndTypes`: the names, the types, then one array a row.
+/// Reads `JSONCompactEachRowWithNamesAndTypes`: the names, the types, then one array per row.
 ///
-/// An error that comes after the first rows stands in the body of an answer with status 200, behind whole rows; it
-/// makes the whole answer an error. Source: ClickHouse's HTTP interface; `reference`: provider-apis §1.8.
+/// An error after the first rows is in the body of a response with status 200, after complete rows. It invalidates the whole
+/// response. Source: ClickHouse's HTTP interface; `reference`: provider-apis §1.8.
 package struct ClickHouseAnswer {
     package var rows: RowSet
 
-    /// What ClickHouse says about a statement that failed.
+    /// ClickHouse's error for a failed statement.
     package struct Exception: Error, Hashable {
         package var code: Int
         package var message: String

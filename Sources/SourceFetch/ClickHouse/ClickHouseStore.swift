@@ -2,7 +2,7 @@ package import Basics
 package import HTTPClient
 import SourceSpec
 
-/// One statement for ClickHouse. Values never stand in its text: `{p1:String}` names one of `parameters`.
+/// One statement for ClickHouse. Values are never in its text: `{p1:String}` refers to one of `parameters`.
 package struct ClickHouseStatement: Hashable, Sendable {
     package var sql: String
     package var parameters: [String: String]
@@ -87,9 +87,9 @@ package actor ClickHouseStore {
             "Set LANGFUSE_PROJECT_ID to one of \(projects.joined(separator: ", ")).")
     }
 
-    /// Runs a statement, with as many tries as a passing trouble is worth.
+    /// Runs a statement, with retries for temporary failures.
     ///
-    /// - Parameter rowLimit: about so many rows are answered at most; the caller cuts.
+    /// - Parameter rowLimit: the approximate maximum of returned rows; the caller truncates.
     /// - Throws: ``SourceError``, or `CancellationError`.
     package func run(_ statement: ClickHouseStatement, rowLimit: Int? = nil, time: Span = .seconds(60)) async throws
         -> RowSet

@@ -12,7 +12,7 @@ package final class CoralPages: PageSource {
     private let sleep: @Sendable (Span) async throws -> Void
     private let budgets = Lock<[String: RateBudget]>([:])
 
-    /// `inputs` gives the value of an environment variable: of the sources' secrets, which no message may carry.
+    /// `inputs` returns the value of an environment variable: the sources' secrets, which no message may contain.
     package init(
         program: CoralProgram, inputs: @escaping @Sendable (String) -> String?, clock: WallClock = .system,
         sleep: @escaping @Sendable (Span) async throws -> Void = { try await Task.sleep(for: $0.duration) }
@@ -72,7 +72,7 @@ package final class CoralPages: PageSource {
         return try await Self.read(try result.get(), statement, scan.table, request)
     }
 
-    /// Whoever answers, even to refuse, is there. A run that was stopped tells nothing.
+    /// Any response, even a rejection, shows that the provider is reachable. A stopped run shows nothing.
     private func report(_ result: Result<[UInt8], any Error>, to budget: RateBudget) async {
         switch result {
         case .success: await budget.succeed()

@@ -3,11 +3,11 @@ import Glibc
 import JSON
 import Subprocess
 
-/// What Coral is asked, on whose behalf, and how what goes wrong is told.
+/// A request to Coral: its source, its text, and the errors for its failures.
 struct CoralRequest: Sendable {
     /// The source that the rows are of; `coral` for a statement of the user's own.
     let source: String
-    /// Nil when only the program itself is asked.
+    /// Nil if only the program itself is called.
     let statement: String?
     let secrets: Secrets
 
@@ -54,7 +54,7 @@ struct CoralRequest: Sendable {
             "Install Coral, or set SENTINEL_CORAL to its path.")
     }
 
-    /// The source is not asked now.
+    /// The source is paused.
     func error(for refusal: RateBudget.Refusal, now: Instant) -> SourceError {
         switch refusal {
         case .rateLimited(let wait):

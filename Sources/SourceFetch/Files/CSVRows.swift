@@ -7,7 +7,7 @@ struct CSVRows: FileRows {
     private let path: String
     private let fixed: [(place: Int, value: Value)]
     private var records: CSVRecords
-    /// Where each held column stands in a record; nil where it does not. Unknown before the first record.
+    /// The position of each column in a record; nil if it is missing. Unknown before the first record.
     private var positions: [Int?]?
     private var width = 0
 

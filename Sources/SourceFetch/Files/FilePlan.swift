@@ -30,7 +30,7 @@ struct FilePlan: Sendable {
         secrets = Secrets(scan.source, inputs: values, redaction: redaction)
     }
 
-    /// What is read, as an explanation says it.
+    /// The description for `EXPLAIN`.
     var text: String { secrets.mask("read \(location)/\(file.glob)") }
 
     private static func path(

@@ -1,17 +1,17 @@
 import Basics
 
-/// Tells a list that goes on from one whose pages name ever further ones and bring nothing new.
+/// Detects lists that never end: each page names another one but has no new rows.
 struct RowProgress: Sendable {
-    /// Rows may shift by a whole page between two requests once, but not twice.
+    /// Rows may shift by one page between two requests once, but not twice.
     static let mostEqualPages = 3
-    /// An empty page is no end of a list (Langfuse, Slack), so many of them are.
+    /// One empty page is not the end of a list (Langfuse, Slack), but several are.
     static let mostEmptyPages = 50
 
     private var last: [[Value]] = []
     private var equal = 1
     private var empty = 0
 
-    /// What the provider did, as a predicate, when the page is one too many; nil while the list goes on.
+    /// The reason to stop, as a predicate; nil while the list continues.
     mutating func standstill(after rows: [[Value]]) -> String? {
         guard !rows.isEmpty else {
             empty += 1

@@ -8,15 +8,15 @@ struct ScanPlan: Sendable {
     let scan: Scan
     let backend: HTTPBackend
     let base: WebAddress
-    /// The request path that `base` already is, where the user gave the address of that path.
+    /// The request path that `base` already contains.
     let basePath: String?
     let route: RequestSpec
     let pagination: PaginationSpec
-    /// The size that every page is asked for.
+    /// The requested page size.
     let pageSize: Int?
     let bindings: Bindings
     let secrets: Secrets
-    /// Signs every request when it is sent; nil where the source's authorisation stands in the headers.
+    /// Signs every request; nil if the authorisation is in the headers.
     let signature: AWSSignature?
     let mapper: RowMapper
     let timeout: Span

@@ -20,7 +20,8 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
             "Another agent works on \(path) (\(holder.isEmpty ? "unknown" : holder)"
                 + (since.map { ", since \($0.iso8601Seconds)" } ?? "")
                 + "): stop it first, or name another file with --db."
-        case .missing(let path): "The store \(path) does not exist. Run `sentinel` or `sentinel agent` once to create it."
+        case .missing(let path):
+            "The store \(path) does not exist. Run `sentinel` or `sentinel agent` once to create it."
         case .outdated(let path):
             "\(path) was written by an older Sentinel: restart the agent, which brings it up to date."
         case .unusable(let path, let reason): "\(path) cannot be used: \(reason)."

@@ -43,7 +43,9 @@ package enum Blame {
     }
 
     private static func abstention(_ all: [BlameCase], _ innocence: NoCodeCase, isTie: Bool) -> String {
-        if isTie { return "Two of \(all.count) commits score equally and neither diff is conclusive; no suspect is named." }
+        if isTie {
+            return "Two of \(all.count) commits score equally and neither diff is conclusive; no suspect is named."
+        }
         if let phrase = innocence.phrase {
             if innocence.isPrompt {
                 return "\(phrase), which suggests the prompt in Langfuse; no commit is suspect."

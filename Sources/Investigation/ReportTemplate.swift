@@ -91,7 +91,8 @@ package enum ReportTemplate {
             let author = first.author.isEmpty ? "the team" : Inert.quoted(first.author, limit: 60)
             steps.append("Ask \(author) to review commit \(first.shortSHA), and revert it if it caused the cost.")
         } else if file.finding.loop == nil {
-            steps.append("Check what \(Inert.quoted(file.finding.subject, limit: 80)) has been used for since the onset.")
+            steps.append(
+                "Check what \(Inert.quoted(file.finding.subject, limit: 80)) has been used for since the onset.")
         }
         if file.finding.facts.cost != nil, suspects.isEmpty, NoCodeCase(file).isSurge {
             steps.append("Expect it to continue while the traffic does; set a quota to limit it.")

@@ -181,7 +181,9 @@ package struct IncidentLife: Hashable, Sendable {
 
     private mutating func snooze(until end: Instant, by author: String, at now: Instant) -> Turn {
         guard stage != .resolved else { return Turn(refusal: "is resolved and cannot be snoozed") }
-        guard end > now else { return Turn(refusal: "cannot be snoozed until \(end.iso8601Seconds), which is in the past") }
+        guard end > now else {
+            return Turn(refusal: "cannot be snoozed until \(end.iso8601Seconds), which is in the past")
+        }
         (snoozedUntil, snoozedBy, pendingNotice) = (end, author, nil)
         return Turn(notes: ["Snoozed until \(end.iso8601Seconds)"])
     }

@@ -155,7 +155,8 @@ struct KillLoop: Act {
     private var noWay: String {
         let name = executors.text.line(agent.isEmpty ? trace : agent, limit: 80)
         let url = executors.flagAddress(trace: trace, agent: agent)
-        let poll = url.map { "let it poll GET \($0) before each step" } ?? "run Sentinel's agent with its loopback server"
+        let poll =
+            url.map { "let it poll GET \($0) before each step" } ?? "run Sentinel's agent with its loopback server"
         return "No way to stop \(name) is configured: \(poll), or set AGENT_KILL_URL and AGENT_KILL_SECRET."
     }
 }

@@ -34,7 +34,8 @@ struct OpenIssue: Act {
         } catch {
             return .unknown(
                 reason: "Whether the issue was opened could not be determined: \(error.reason) Check the issues of "
-                    + "\(issues.access.owner)/\(issues.access.repository); Sentinel does not open it again automatically.")
+                    + "\(issues.access.owner)/\(issues.access.repository); Sentinel does not open it again automatically."
+            )
         }
     }
 

@@ -99,7 +99,9 @@ extension StoredRow {
     }
 
     fileprivate func profile(_ column: String) throws -> OutputProfile {
-        guard let profile = OutputProfile(json: try json(column)) else { throw damaged("\(column) is not a valid profile") }
+        guard let profile = OutputProfile(json: try json(column)) else {
+            throw damaged("\(column) is not a valid profile")
+        }
         return profile
     }
 }

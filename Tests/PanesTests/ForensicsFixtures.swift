@@ -67,7 +67,7 @@ enum ForensicsFixtures {
                 step("search", "root", "TOOL", 3.4, 4), step("index", "search", "SPAN", 3.5, 3.2),
                 step("fetch", "search", "TOOL", 6.8, 0.5, level: "ERROR", message: "429 of \(name)"),
                 step("answer", "root", "GENERATION", 8, 20, cost: 0.5), step("store", "root", "SPAN", 29, nil),
-            ], asOf: PaneFixtures.now, gaps: ["1 step names a parent that does not exist."])
+            ], asOf: PaneFixtures.now, gaps: ["1 step names a parent that is not there."])
     }
 
     private static let failed = TraceTree(

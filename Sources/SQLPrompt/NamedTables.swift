@@ -38,7 +38,7 @@ struct NamedTables {
         return isKeyword ? nil : name
     }
 
-    /// The place behind the bracket that closes the one at `place`.
+    /// The position after the bracket that closes the one at `place`.
     private static func end(ofGroupAt place: Int, _ lexemes: [SQLLexeme]) -> Int {
         var depth = 0
         for index in place..<lexemes.count {

@@ -1,4 +1,4 @@
-/// One word, sign, text or comment of SQL that may still be unfinished.
+/// One word, symbol, text or comment of SQL, possibly incomplete.
 struct SQLLexeme: Hashable, Sendable {
     enum Kind: Hashable, Sendable {
         case word, number, symbol, comment
@@ -16,7 +16,7 @@ struct SQLLexeme: Hashable, Sendable {
     /// The text ended before the quote or the comment did.
     var isOpen = false
 
-    /// The name that a word or a quoted name spells.
+    /// The name of a word or a quoted name.
     var name: String? {
         switch kind {
         case .word: return text
@@ -32,7 +32,7 @@ struct SQLLexeme: Hashable, Sendable {
     func isWord(_ word: String) -> Bool { kind == .word && text.uppercased() == word }
 }
 
-/// Cuts SQL as it is typed: never fails, and can go on in a quote or a comment that an earlier line opened.
+/// Splits SQL as it is typed: never fails, and can continue in a quote or comment of an earlier line.
 struct SQLLexer {
     /// What a line has left open.
     enum Opening: Hashable, Sendable {

@@ -7,9 +7,9 @@ import SourceEngine
 import SourceFetch
 import SourceSpec
 
-/// The engine's figures, on data that it makes itself.
+/// Benchmarks of the engine on generated data.
 ///
-///     sentinel-bench [OBSERVATIONS]          times as JSON, for one million observations when not said
+///     sentinel-bench [OBSERVATIONS]          times as JSON (default: one million observations)
 ///     sentinel-bench calls [OBSERVATIONS…]   calls of the seed's queries as Markdown, for docs/CALLS.md
 @main
 enum Bench {
@@ -99,7 +99,7 @@ enum Bench {
         var tools: [String: ToolProfile] = [:]
     }
 
-    /// A routine turn of every detector. What the mirrors have just read is fresh; outputs are asked for.
+    /// An incremental run of every detector. The mirrors are up to date; outputs are requested.
     private static func detect(
         _ engine: SourceEngine, _ sample: TraceSample, _ memory: inout Memory, now: Instant
     ) async throws {

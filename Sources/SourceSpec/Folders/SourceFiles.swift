@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// The files of one source, read once: its manifest, and the overlay and the samples beside it.
+/// The files of one source, read once: manifest, overlay and samples.
 package struct SourceFiles: Sendable {
     package var spec: SourceSpec
     /// By path below the source's folder: `manifest.yaml`, `overlay.yaml`, `samples/issues.json`.

@@ -39,7 +39,7 @@ extension ManifestReading {
             request: RequestSpec(path: Template(parts: [])), columns: columns + (file?.pathColumns ?? []))
     }
 
-    /// Stands for the columns that only the files tell: a table needs one to be asked, and to say why it is not read.
+    /// A placeholder for columns that only the files define: a table needs one column to be queried and to report why it is not read.
     private static let inferred = ColumnSpec(
         name: "row", type: .json, isVirtual: true, description: "The columns of the Parquet files.")
 

@@ -48,7 +48,7 @@ extension ManifestReading {
         return credentialMarks.contains { delimited.contains("_\($0)_") }
     }
 
-    /// The ways to come by a secret, which Coral offers when a source is added; their shape is checked alone.
+    /// The ways to get a secret, which Coral offers when a source is added. Only their form is checked.
     private func readCredential(_ input: MappingReader) {
         guard let credential = input.fields("credential") else { return }
         credential.allow(["methods"])

@@ -116,7 +116,7 @@ extension ManifestReading {
         return .utf8
     }
 
-    /// Names of one list differ by more than case.
+    /// Names in one list must differ by more than case.
     func refuseDuplicates(of what: String, _ fields: MappingReader, _ key: String) {
         var seen: Set<String> = []
         for item in fields.list(key) {
@@ -149,7 +149,7 @@ extension ManifestReading {
         return search
     }
 
-    /// `detail_hints` tell Coral's agents where to read on after a search; they are checked and have no effect here.
+    /// `detail_hints` are for Coral's agents; they are checked and have no effect here.
     private func readDetailHints(_ table: MappingReader) {
         for item in table.list("detail_hints") {
             guard let hint = MappingReader(item, context.log) else { continue }

@@ -66,7 +66,7 @@ package struct ParameterSpec: Hashable, Sendable {
     }
 }
 
-/// Where a value comes from (`from:`).
+/// The origin of a value (`from:`).
 package indirect enum ValueSource: Hashable, Sendable {
     case literal(JSONValue)
     case template(Template)

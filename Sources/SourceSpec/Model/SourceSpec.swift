@@ -1,4 +1,4 @@
-/// A validated source: what `sources/<name>/manifest.yaml` (Coral's DSL, version 3) and its `overlay.yaml` say.
+/// A validated source, from `sources/<name>/manifest.yaml` (Coral's DSL, version 3) and its `overlay.yaml`.
 ///
 /// Only ``ManifestParser`` creates one, so its values need no further checks.
 package struct SourceSpec: Hashable, Sendable {

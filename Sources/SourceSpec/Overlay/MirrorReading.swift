@@ -58,7 +58,7 @@ struct MirrorReading {
         }
     }
 
-    /// A mirrored scan has nobody to ask for a required filter.
+    /// The mirror needs a value for each required filter.
     private func requireFilters(_ mirror: MirrorSpec) {
         for filter in table.filters
         where filter.isRequired && !mirror.filters.contains(where: { $0.name == filter.name })

@@ -45,7 +45,11 @@ private struct DoctorReport {
         checkSources(under: settings.engine)
         checkEngine(settings.engine)
         checkStore()
-        add("terminal", isatty(1) == 1 ? .ok : .missing, environment["TERM"] ?? "TERM is not set")
+        let type = environment["TERM"]
+        let isTerminal = isatty(1) == 1
+        add(
+            "terminal", isTerminal && type != nil ? .ok : .missing,
+            isTerminal ? type ?? "TERM is not set" : "standard output is not a terminal")
     }
 
     private mutating func add(_ part: String, _ state: State, _ note: String) {

@@ -8,11 +8,7 @@ package struct LabelledEvent: Hashable, Sendable {
     /// The end, inclusive.
     package var to: Instant
     /// The trace or feature; empty if the label names none.
-    package var subject: String
-
-    package init(type: DetectionType, from: Instant, to: Instant, subject: String = "") {
-        (self.type, self.from, self.to, self.subject) = (type, from, to, subject)
-    }
+    package var subject = ""
 }
 
 /// Observations with labelled events. Rows have the column names of `langfuse.observations`.

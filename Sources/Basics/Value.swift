@@ -33,6 +33,17 @@ package enum Value: Hashable, Sendable {
         }
     }
 
+    /// The value as plain text; a blob in hexadecimal digits.
+    package var spelling: String {
+        switch self {
+        case .null: ""
+        case .integer(let number): String(number)
+        case .real(let number): "\(number)"
+        case .text(let text): text
+        case .blob(let bytes): Hexadecimal.text(of: bytes)
+        }
+    }
+
     /// The instant of an ISO 8601 text.
     package var instant: Instant? { text.flatMap { Instant(iso8601: $0) } }
 

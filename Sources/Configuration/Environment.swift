@@ -22,11 +22,6 @@ package struct Environment: Hashable, Sendable {
 
     package var all: [String: String] { values }
 
-    /// A copy with some variables replaced.
-    package func setting(_ others: [String: String]) -> Environment {
-        Environment(process: values.merging(others) { _, other in other })
-    }
-
     /// The secrets of actions, the language model and the engines. Those of the sources are the inputs with
     /// `kind: secret` of their manifests.
     package static let programSecretNames: Set = [

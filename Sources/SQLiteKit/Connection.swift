@@ -4,7 +4,8 @@ import Glibc
 
 /// One SQLite connection for one owner, opened without SQLite's mutexes.
 ///
-/// Use it through a ``DatabaseActor``, which runs it on its own thread, so that no statement blocks a cooperative thread.
+/// Its owner is an actor with a ``QueueExecutor``, which has its own thread, so that no statement blocks a cooperative
+/// thread.
 package final class Connection {
     package enum Mode: Sendable {
         /// Opens or creates the file, readable by its owner only.
@@ -124,16 +125,6 @@ package final class Connection {
     package func discardStatements() {
         statements.removeAll()
         statementOrder.removeAll()
-    }
-
-    /// Lets another thread stop the statement that runs on this connection.
-    package var interruption: Interruption { Interruption(handle: handle) }
-
-    /// Stops the running statement, which fails with `isInterrupted`. Only while the connection is open.
-    package struct Interruption: @unchecked Sendable {  // because sqlite3_interrupt may be called from any thread
-        let handle: OpaquePointer
-
-        package func callAsFunction() { sqlite3_interrupt(handle) }
     }
 
     func error(_ code: Int32, _ context: String) -> SQLiteError {

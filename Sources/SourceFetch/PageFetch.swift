@@ -92,9 +92,8 @@ struct PageFetch {
             case .redirect(let target): request.url = target.text
             }
         }
-        let reason = "redirects more than \(Self.mostRedirects) times."
-        throw Failure(
-            error: judge.sourceError(.refusedByProvider, first, reason, judge.checkAddress), trouble: .lasting)
+        throw judge.failure(
+            .refusedByProvider, first, "redirects more than \(Self.mostRedirects) times.", judge.checkAddress)
     }
 
     private func cacheKey(of request: HTTPRequest) -> PageCache.Key? {
@@ -112,15 +111,9 @@ struct PageFetch {
         }
         try await budget.begin(maxWait: policy.maxWait)
         calls += 1
-        let result: Result<HTTPResponse, any Error>
-        do {
-            let signed = plan.signature?.signing(request, at: fetcher.clock.now()) ?? request
-            result = .success(try await fetcher.client.send(signed))
-        } catch {
-            result = .failure(error)
+        return try await budget.ending {
+            try await fetcher.client.send(plan.signature?.signing(request, at: fetcher.clock.now()) ?? request)
         }
-        await budget.end()
-        return try result.get()
     }
 
     // MARK: Errors

@@ -26,7 +26,7 @@ struct TextTable: Hashable, Sendable {
     init(_ set: RowSet, maxWidth: Int = 60) {
         self.maxWidth = maxWidth
         columns = set.columns.map(Self.inert)
-        rows = set.rows.map { row in row.map { Self.inert(Self.spell($0)) } }
+        rows = set.rows.map { row in row.map { Self.inert($0.spelling) } }
         isNumeric = set.columns.indices.map { index in
             set.rows.allSatisfy { row in
                 switch row[index] {
@@ -60,16 +60,6 @@ struct TextTable: Hashable, Sendable {
         var line = drawn.joined(separator: "  ")
         while line.last == " " { line.removeLast() }
         return line
-    }
-
-    private static func spell(_ value: Value) -> String {
-        switch value {
-        case .null: ""
-        case .integer(let number): String(number)
-        case .real(let number): "\(number)"
-        case .text(let text): text
-        case .blob(let bytes): Hexadecimal.text(of: bytes)
-        }
     }
 
     /// One line without control sequences.

@@ -1,4 +1,3 @@
-import Backtest
 import Basics
 import OnCallModel
 import SourceEngine
@@ -6,6 +5,8 @@ import SourceFetch
 import SourceSpec
 import TestSupport
 import Testing
+
+@testable import Backtest
 
 @Suite("Backtests")
 struct BacktestTests {

@@ -1,10 +1,10 @@
 import Basics
 import Glibc
-import SourceSpec
 import TestSupport
 import Testing
 
 @testable import SourceFetch
+@testable import SourceSpec
 
 @Suite("Files that are refused or cannot be read")
 struct FileFaultTests {

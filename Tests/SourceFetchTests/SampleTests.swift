@@ -2,9 +2,10 @@ import Basics
 import FoundationEssentials
 import JSON
 import SourceFetch
-import SourceSpec
 import TestSupport
 import Testing
+
+@testable import SourceSpec
 
 extension RecordedSample: CustomTestStringConvertible {
     public var testDescription: String { "\(source.name).\(name)" }

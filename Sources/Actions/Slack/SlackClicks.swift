@@ -4,22 +4,22 @@ import JSON
 package import OnCallModel
 package import WebServer
 
-/// Slack's buttons as they come back: `POST /api/slack/actions`, signed by Slack over the raw body.
+/// Reads the clicks on buttons in Slack: `POST /api/slack/actions`, signed by Slack over the raw body.
 ///
-/// It fails closed: without the signing secret, or with a signature that is wrong or older than five minutes, nothing is
-/// asked. A click becomes an intent, which the gate judges like any other, so a replay decides nothing twice.
+/// It fails closed: without the signing secret, or with a signature that is wrong or older than five minutes, a click is
+/// rejected. A click becomes an intent, which the gate checks like any other, so a replay decides nothing twice.
 package struct SlackClicks: Sendable {
     package static let path = "/api/slack/actions"
 
     package enum Reading: Hashable, Sendable {
-        /// What was asked, and who asks: `U01ABC (slack)`.
+        /// The intent, and who clicked: `U01ABC (slack)`.
         case asked(Intent, author: String)
         case refused(status: Int, sentence: String)
     }
 
     private let secret: [UInt8]
     private let clock: WallClock
-    private static let patience = Span.minutes(5)
+    private static let maxAge = Span.minutes(5)
 
     package init(signingSecret: String, clock: WallClock) {
         secret = Array(signingSecret.utf8)
@@ -27,11 +27,13 @@ package struct SlackClicks: Sendable {
     }
 
     package func read(_ request: WebRequest) -> Reading {
-        guard request.method == "POST" else { return .refused(status: 405, sentence: "Slack posts its clicks.") }
+        guard request.method == "POST" else { return .refused(status: 405, sentence: "Use POST.") }
         guard !secret.isEmpty else {
-            return .refused(status: 403, sentence: "SLACK_SIGNING_SECRET is not set, so no click is believed.")
+            return .refused(status: 403, sentence: "SLACK_SIGNING_SECRET is not set; Slack button clicks are rejected.")
         }
-        guard isSigned(request) else { return .refused(status: 401, sentence: "The signature is wrong or too old.") }
+        guard isSigned(request) else {
+            return .refused(status: 401, sentence: "The signature is wrong or older than 5 minutes.")
+        }
         guard let text = Self.payload(request.body), let payload = try? JSONDocument.parse(text),
             let action = payload["actions"]?[0], let name = action["action_id"]?.string,
             let user = payload["user"]?["id"]?.string, !user.isEmpty,
@@ -47,7 +49,7 @@ package struct SlackClicks: Sendable {
             let signature = request.header("x-slack-signature")
         else { return false }
         let age = clock.now() - Instant(milliseconds: seconds * 1000)
-        guard abs(age.milliseconds) <= Self.patience.milliseconds else { return false }
+        guard abs(age.milliseconds) <= Self.maxAge.milliseconds else { return false }
         let code = HMACSHA256.authenticationCode(for: Array("v0:\(stamp):".utf8) + request.body, key: secret)
         return isEqualInConstantTime(Array("v0=\(Hexadecimal.text(of: code))".utf8), Array(signature.utf8))
     }

@@ -72,7 +72,7 @@ enum DialectFunctions {
     private static func moment(_ value: Value) throws -> Instant? {
         guard !value.isNull else { return nil }
         guard let instant = TimeText.instant(value) else {
-            throw Failure(description: "\"\(value.text?.prefix(40) ?? "a value")\" is not a valid time.")
+            throw Failure(description: "not a time: \"\(value.text?.prefix(40) ?? "a value")\".")
         }
         return instant
     }
@@ -95,9 +95,9 @@ enum DialectFunctions {
         default:
             guard let kept = keptBytes[unit] else {
                 throw Failure(
-                    description:
-                        "date_trunc: unknown unit \"\(unit)\". Use second, minute, hour, day, week, month, quarter or year."
-                )
+                    description: """
+                        date_trunc: unknown unit "\(unit)". Use second, minute, hour, day, week, month, quarter or year.
+                        """)
             }
             let text = instant.iso8601
             return .text(

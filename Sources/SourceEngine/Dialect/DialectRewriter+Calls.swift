@@ -21,7 +21,8 @@ extension DialectRewriter {
         if let table = callable.table {
             output.removeLast(2)
             output.append(filtered(name, table, given, at: offset))
-            if !hasAlias(nodes, after: position + 1) {
+            let next = nodes.dropFirst(position + 2).first?.token
+            if !(next?.isAlias ?? false) {
                 output += [.word("AS", at: offset), .word(MirrorSchema.quoted(function), at: offset)]
             }
             return 2
@@ -68,12 +69,5 @@ extension DialectRewriter {
             inner += argument.value
         }
         return .group(inner, offset: offset)
-    }
-
-    private func hasAlias(_ nodes: [SQLNode], after position: Int) -> Bool {
-        guard nodes.indices.contains(position + 1), let next = nodes[position + 1].token, let name = next.name else {
-            return false
-        }
-        return next.isWord("AS") || next.kind == .quotedName || !Self.keywords.contains(name.uppercased())
     }
 }

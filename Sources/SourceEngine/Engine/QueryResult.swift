@@ -54,14 +54,6 @@ package struct QueryResult: Hashable, Sendable {
     /// HTTP calls made for this statement.
     package var calls: Int
 
-    package init(rows: RowSet, asOf: Instant, isTruncated: Bool, sources: [SourceReport], calls: Int) {
-        self.rows = rows
-        self.asOf = asOf
-        self.isTruncated = isTruncated
-        self.sources = sources
-        self.calls = calls
-    }
-
     /// Some tables could not be updated to the requested freshness, or the rows were truncated.
     package var isPartial: Bool { isTruncated || sources.contains { $0.state.isIncomplete } }
 }

@@ -98,7 +98,7 @@ struct StatementFailure {
 
     private func place(_ offset: Int?) -> String {
         guard let offset else { return "" }
-        return " (\(SQLTokenizer.place(of: reading.sql.original(of: offset), in: reading.original)))"
+        return " (\(SQLToken.place(of: reading.sql.original(of: offset), in: reading.original)))"
     }
 
     private static func tail(of message: String, after prefix: String) -> String? {

@@ -14,14 +14,14 @@ struct StatementReading: Sendable {
 
     init(_ sql: String, parameters: [Value], catalog: Catalog, now: Instant) throws(QueryError) {
         original = sql
-        var tokens = try SQLTokenizer.tokens(of: sql)
+        var tokens = try SQLToken.tokens(of: sql)
         while tokens.last?.isSymbol(";") ?? false { tokens.removeLast() }
         guard !tokens.isEmpty else {
             throw QueryError(.syntax, "The statement is empty.", remedy: "Write one like SELECT 1.")
         }
         if let second = tokens.first(where: { $0.isSymbol(";") }) {
             throw QueryError(
-                .syntax, "A second statement starts at \(SQLTokenizer.place(of: second.offset, in: sql)).",
+                .syntax, "A second statement starts at \(SQLToken.place(of: second.offset, in: sql)).",
                 remedy: "Run one statement at a time.")
         }
         guard ["SELECT", "WITH", "VALUES", "EXPLAIN"].contains(tokens[0].text.uppercased()) else {
@@ -150,7 +150,7 @@ struct TableRouting {
             ? "The sources are \(catalog.schemas.sorted().joined(separator: ", "))."
             : "Did you mean \(near.joined(separator: " or "))?"
         return QueryError(
-            .unknownTable, "\(what) (\(SQLTokenizer.place(of: tokens[position].offset, in: sql))).", remedy: hint)
+            .unknownTable, "\(what) (\(SQLToken.place(of: tokens[position].offset, in: sql))).", remedy: hint)
     }
 
     private func alias(after position: Int) -> String? {

@@ -94,11 +94,11 @@ struct MirrorSync: Sendable {
                         guard unreadable < Self.mostUnreadableWindows else {
                             throw failure(
                                 .malformed,
-                                "\(table.name): the API truncates results even for the shortest window; some rows are missing.",
-                                "The rows that it returned are kept. Report it to the provider.")
+                                "\(table.name): the API truncates results even for a one-minute window; some rows are missing.",
+                                "The rows that it returned are kept; report it to the provider.")
                         }
                         outcome.note =
-                            "\(table.name): the API truncates results; some rows before "
+                            "\(table.name): the API truncates results even for a one-minute window; some rows before "
                             + "\(window.to.iso8601Seconds) are missing."
                         continue
                     }

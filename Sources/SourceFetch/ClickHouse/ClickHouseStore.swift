@@ -14,11 +14,6 @@ package struct ClickHouseStatement: Hashable, Sendable {
 
 /// Langfuse's own ClickHouse over its HTTP interface: reads only, and bounded in time and rows.
 package actor ClickHouseStore {
-    /// The environment variables that name it, as Langfuse's own server calls them.
-    package static let inputs = [
-        "CLICKHOUSE_URL", "CLICKHOUSE_USER", "CLICKHOUSE_PASSWORD", "CLICKHOUSE_DB", "LANGFUSE_PROJECT_ID",
-    ]
-
     /// The source whose rows it holds.
     package static let source = "langfuse"
 
@@ -119,15 +114,8 @@ package actor ClickHouseStore {
         } catch is RateBudget.Refusal {
             throw failure(.unavailable, "it is paused after several failures in a row.", "Try again later.")
         }
-        let answer: Result<HTTPResponse, any Error>
         do {
-            answer = .success(try await client.send(request(statement, rowLimit, time)))
-        } catch {
-            answer = .failure(error)
-        }
-        await budget.end()
-        do {
-            return try Self.rows(of: answer.get())
+            return try Self.rows(of: await budget.ending { try await client.send(request(statement, rowLimit, time)) })
         } catch let error as HTTPError {
             throw sourceError(for: error)
         } catch let exception as ClickHouseAnswer.Exception {

@@ -52,6 +52,18 @@ package actor RateBudget {
         }
     }
 
+    /// Runs `body`, which has taken a turn, and returns the turn.
+    nonisolated package func ending<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do {
+            let result = try await body()
+            await end()
+            return result
+        } catch {
+            await end()
+            throw error
+        }
+    }
+
     /// The end of the provider's rate limit pause; nil if there was none.
     package var blockedUntil: Instant? { schedule.blockedUntil }
 

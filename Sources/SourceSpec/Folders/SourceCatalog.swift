@@ -5,16 +5,9 @@ package struct SourceProblem: Error, Hashable, Sendable, CustomStringConvertible
     /// The folder's name.
     package var source: String
     package var file: String
-    package var diagnostics: [ManifestDiagnostic]
+    package var diagnostics: [ManifestDiagnostic] = []
     /// Set if the file could not be read at all.
     package var reason: String?
-
-    package init(source: String, file: String, diagnostics: [ManifestDiagnostic] = [], reason: String? = nil) {
-        self.source = source
-        self.file = file
-        self.diagnostics = diagnostics
-        self.reason = reason
-    }
 
     package var description: String {
         reason ?? diagnostics.map(\.description).joined(separator: "\n")
@@ -29,31 +22,16 @@ package struct SourceOrigin: Hashable, Sendable {
     package var isOwn: Bool
     /// The folder of the shipped source that it replaces.
     package var hidden: String?
-
-    package init(folder: String, isOwn: Bool, hidden: String? = nil) {
-        self.folder = folder
-        self.isOwn = isOwn
-        self.hidden = hidden
-    }
 }
 
 /// All sources of a directory. A broken source is listed in `problems`; the others keep working.
 package struct SourceCatalog: Hashable, Sendable {
     package var specs: [SourceSpec]
-    package var problems: [SourceProblem]
+    package var problems: [SourceProblem] = []
     /// By the name of the source.
-    package var origins: [String: SourceOrigin]
+    package var origins: [String: SourceOrigin] = [:]
     /// The names of all inputs with `kind: secret`, those of replaced sources included. Their values must be redacted.
-    package private(set) var secretNames: Set<String>
-
-    package init(
-        specs: [SourceSpec], problems: [SourceProblem] = [], origins: [String: SourceOrigin] = [:]
-    ) {
-        self.specs = specs
-        self.problems = problems
-        self.origins = origins
-        secretNames = Set(specs.flatMap(\.secretNames))
-    }
+    package private(set) var secretNames: Set<String> = []
 
     package subscript(name: String) -> SourceSpec? { specs.first { $0.name == name } }
 

@@ -63,12 +63,6 @@ package struct SearchLimits: Hashable, Sendable {
     /// The maximum requests of one statement.
     package var maximumCalls: Int
 
-    package init(defaultTopK: Int, maximumTopK: Int, maximumCalls: Int) {
-        self.defaultTopK = defaultTopK
-        self.maximumTopK = maximumTopK
-        self.maximumCalls = maximumCalls
-    }
-
     /// The maximum rows of one statement, regardless of its LIMIT.
     package var maximumRows: Int { maximumTopK * maximumCalls }
 }

@@ -47,7 +47,7 @@ package struct RecordedSample: Hashable, Sendable {
         }
         guard page.schemaWarnings == 0 else {
             let values = page.schemaWarnings == 1 ? "a value that does" : "\(page.schemaWarnings) values that do"
-            throw Fault(description: "\(path) holds \(values) not fit the columns of \(table.name).")
+            throw Fault(description: "\(path) has \(values) not match the columns of \(table.name).")
         }
         return .array(page.rows.map { Self.object($0, table.columns) })
     }
@@ -67,7 +67,7 @@ package struct RecordedSample: Hashable, Sendable {
         } catch let fault as Fault {
             throw fault
         } catch {
-            throw Fault(description: "\(rowsPath) is no JSON: \(error)")
+            throw Fault(description: "\(rowsPath) is not valid JSON: \(error)")
         }
         for place in 0..<max(rows.count, expected.count) {
             let (made, wanted) = (rows.dropFirst(place).first, expected.dropFirst(place).first)

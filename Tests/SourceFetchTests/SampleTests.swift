@@ -81,7 +81,7 @@ struct SampleTests {
                 == #"row 1 of samples/items.json is missing, not {"id":1}."#)
         #expect(
             sentence(try sample(#"{"data":[{"id":"x"}]}"#, "[]"))
-                == "samples/items.json holds a value that does not fit the columns of items.")
+                == "samples/items.json has a value that does not match the columns of items.")
         #expect(
             sentence(try sample(#"{"message":"no"}"#, "[]"))
                 == "samples/items.json is not a response of items: it says “no”.")

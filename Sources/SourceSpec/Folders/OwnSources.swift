@@ -16,7 +16,7 @@ package struct OwnSources: Hashable, Sendable {
             switch self {
             case .exists(let folder): "\(folder) is there already. Take its place with --replace."
             case .unknown(let name): "no source \(name) was added. See `sentinel source list`."
-            case .disk(let path): "\(path) cannot be written. Look at its owner, its permissions and the disk."
+            case .disk(let path): "\(path) could not be written. Check its owner, permissions and disk."
             }
         }
     }

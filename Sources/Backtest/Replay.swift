@@ -1,10 +1,10 @@
-package import Basics
+import Basics
 import Detectors
-package import OnCallModel
-package import SourceEngine
+import OnCallModel
+import SourceEngine
 
 /// Runs one detector over a history, one step at a time, with the clock at each step.
-package actor Replay {
+actor Replay {
     private let engine: SourceEngine
     private let type: DetectionType
     private let freshness: Freshness
@@ -21,7 +21,7 @@ package actor Replay {
     private static let quiet = Span.hours(3)
 
     /// `setNow` sets the clock of the engine. With `freshness` `.stored`, only mirrored rows are read.
-    package init(
+    init(
         engine: SourceEngine, type: DetectionType, freshness: Freshness = .upTo(.minutes(1)),
         setNow: @escaping @Sendable (Instant) -> Void = { _ in }
     ) {
@@ -29,10 +29,7 @@ package actor Replay {
     }
 
     /// - Parameter step: the time between two runs; 15 minutes for the agent's scan cycle.
-    package func alerts(
-        from start: Instant, to end: Instant, step: Span, settings: Settings,
-        progress: @Sendable (Double) -> Void = { _ in }
-    ) async throws -> [Alert] {
+    func alerts(from start: Instant, to end: Instant, step: Span, settings: Settings) async throws -> [Alert] {
         var open: [String: Alert] = [:]
         var alerts: [Alert] = []
         var hours: Set<Instant> = []
@@ -55,7 +52,6 @@ package actor Replay {
             }
             let since = now - quiet
             memory.open = Set(open.values.filter { $0.to >= since }.map(\.subject))
-            progress((now - start).seconds / max(1, (end - start).seconds))
             now = now + step
         }
         return (alerts + open.values).sorted { ($0.from, $0.subject) < ($1.from, $1.subject) }
@@ -68,12 +64,9 @@ package actor Replay {
         var open: Set<String> = []
     }
 
-    private static func detector(of type: DetectionType) -> (any Detector)? {
+    static func detector(of type: DetectionType) -> (any Detector)? {
         DetectorCatalog.all().first { $0.type == type }
     }
-
-    /// True if the class has a detector that can be replayed.
-    package static func knows(_ type: DetectionType) -> Bool { detector(of: type) != nil }
 
     /// The findings that would page; notes do not.
     private func findings(

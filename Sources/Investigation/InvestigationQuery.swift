@@ -7,14 +7,7 @@ package struct InvestigationQuery: Hashable, Sendable {
     package var sql: String
     package var parameters: [Value]
     /// Where its source is not set up nothing is missing.
-    package var isOptional: Bool
-
-    package init(step: InvestigationStep, sql: String, parameters: [Value], isOptional: Bool = false) {
-        self.step = step
-        self.sql = sql
-        self.parameters = parameters
-        self.isOptional = isOptional
-    }
+    package var isOptional = false
 }
 
 /// The steps that read. Each has one source.

@@ -21,13 +21,6 @@ package struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
     package var line: Int?
     package var column: Int?
 
-    package init(kind: Kind, offset: Int? = nil, line: Int? = nil, column: Int? = nil) {
-        self.kind = kind
-        self.offset = offset
-        self.line = line
-        self.column = column
-    }
-
     init(kind: Kind, at offset: Int, in bytes: [UInt8]) {
         let before = bytes.prefix(offset)
         let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0

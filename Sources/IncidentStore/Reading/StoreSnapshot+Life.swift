@@ -59,6 +59,10 @@ extension StoreSnapshot {
         ).map { try $0.silence() }
     }
 
+    package func silence(_ id: Int64) throws -> Silence? {
+        try rows("silence", "SELECT * FROM silence WHERE id = ?", [.integer(id)]).first?.silence()
+    }
+
     /// The silences that hold at a moment, the one that ends last first.
     package func silencesInForce(at now: Instant) throws -> [Silence] {
         try rows("silence", "SELECT * FROM silence WHERE phase <> 'over' ORDER BY expires_at DESC, id")

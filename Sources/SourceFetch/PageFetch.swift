@@ -124,7 +124,7 @@ struct PageFetch {
         let request = lastRequest ?? HTTPRequest(.get, plan.base.text)
         return counted(
             judge.sourceError(
-                .malformed, request, "\(what): its paging repeats.",
+                .malformed, request, "\(what): its paging goes in a circle.",
                 "No row was read twice. Report it to the provider."))
     }
 
@@ -137,7 +137,7 @@ struct PageFetch {
                 AnswerJudge.askAgain(after: wait))
         case .resting(let until):
             return judge.sourceError(
-                .unavailable, request, "is paused after \(CircuitBreaker.threshold) failures in a row.",
+                .unavailable, request, "is paused: \(CircuitBreaker.threshold) requests in a row failed.",
                 AnswerJudge.askAgain(after: until - fetcher.clock.now()))
         }
     }

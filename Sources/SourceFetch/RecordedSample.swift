@@ -67,7 +67,7 @@ package struct RecordedSample: Hashable, Sendable {
         } catch let fault as Fault {
             throw fault
         } catch {
-            throw Fault(description: "\(rowsPath) is not valid JSON: \(error)")
+            throw Fault(description: "\(rowsPath) is not JSON: \(error)")
         }
         for place in 0..<max(rows.count, expected.count) {
             let (made, wanted) = (rows.dropFirst(place).first, expected.dropFirst(place).first)

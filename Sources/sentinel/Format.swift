@@ -12,6 +12,13 @@ enum Format: String, CaseIterable, Sendable {
         }
         self = format
     }
+
+    /// Writes the result of a command in this format.
+    @discardableResult
+    func write(_ document: @autoclosure () -> JSONValue, or text: @autoclosure () -> String) -> ExitStatus {
+        Output.write(self == .json ? document().serialized + "\n" : text())
+        return .done
+    }
 }
 
 /// Rows as a text table. Foreign text is made inert.

@@ -66,22 +66,7 @@ package struct SlackClicks: Sendable {
         let fields = body.split(separator: UInt8(ascii: "&"))
         let prefix = Array("payload=".utf8)
         guard let field = fields.first(where: { $0.starts(with: prefix) }) else { return nil }
-        var decoded: [UInt8] = []
-        var rest = field.dropFirst(prefix.count)
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "+") {
-                decoded.append(UInt8(ascii: " "))
-            } else if byte == UInt8(ascii: "%") {
-                guard rest.count >= 2, let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
-                else {
-                    return nil
-                }
-                decoded.append(code)
-                rest = rest.dropFirst(2)
-            } else {
-                decoded.append(byte)
-            }
-        }
-        return decoded
+        let text = String(decoding: field.dropFirst(prefix.count), as: UTF8.self).replacing("+", with: " ")
+        return PercentEncoding.decode(text).map { Array($0.utf8) }
     }
 }

@@ -52,8 +52,8 @@ struct StatementFailure {
         if let name = Self.tail(of: message, after: "no such column: ") { return unknownColumn(name, offset) }
         if let name = Self.tail(of: message, after: "no such function: ") {
             return QueryError(
-                .syntax, "Function \(name) does not exist\(place(offset)).",
-                remedy: "Use a function of SQLite, or a common one of DataFusion.")
+                .syntax, "Unknown function \(name)\(place(offset)).",
+                remedy: "SQLite's functions and the common ones of DataFusion are there.")
         }
         if error.isDenied { return QueryError(.refused, "The statement is not allowed: \(message).") }
         if error.primaryCode == 18 || error.primaryCode == 7 {
@@ -76,7 +76,7 @@ struct StatementFailure {
     private func unknownTable(_ name: String) -> QueryError {
         let near = catalog.near(name, among: catalog.entries.keys.map(\.description))
         return QueryError(
-            .unknownTable, "Table \(name) does not exist.",
+            .unknownTable, "Unknown table \(name).",
             remedy: near.isEmpty
                 ? "Use its source as the schema, like github.commits."
                 : "Did you mean \(near.joined(separator: " or "))?")
@@ -87,7 +87,7 @@ struct StatementFailure {
         let columns = Set(tables.compactMap(catalog.owner(of:)).flatMap(columns(of:)))
         let near = catalog.near(wanted, among: columns)
         return QueryError(
-            .unknownColumn, "Column \(name) does not exist\(place(offset)).",
+            .unknownColumn, "Unknown column \(name)\(place(offset)).",
             remedy: near.isEmpty ? "See coral.columns." : "Did you mean \(near.joined(separator: " or "))?")
     }
 

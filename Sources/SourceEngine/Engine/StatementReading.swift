@@ -26,7 +26,7 @@ struct StatementReading: Sendable {
         }
         guard ["SELECT", "WITH", "VALUES", "EXPLAIN"].contains(tokens[0].text.uppercased()) else {
             throw QueryError(
-                .refused, "\(tokens[0].text.uppercased()) is not allowed: only read statements are supported.",
+                .refused, "\(tokens[0].text.uppercased()) is not allowed: statements are read-only.",
                 remedy: "Start with SELECT or WITH.")
         }
         // `EXPLAIN QUERY PLAN` is SQLite's own.
@@ -144,7 +144,7 @@ struct TableRouting {
     private func unknown(_ name: QualifiedName, at position: Int) -> QueryError {
         let near = catalog.near(name.description, among: catalog.entries.keys.map(\.description))
         let known = catalog.schemas.contains(name.schema)
-        let what = known ? "Table \(name) does not exist" : "Source \(name.schema) does not exist"
+        let what = known ? "Unknown table \(name)" : "Unknown source \(name.schema)"
         let hint =
             near.isEmpty
             ? "The sources are \(catalog.schemas.sorted().joined(separator: ", "))."

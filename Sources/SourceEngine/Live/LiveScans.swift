@@ -30,8 +30,8 @@ final class LiveScans: LiveAsking {
             }
             guard scope.permission.mayCall else {
                 throw QueryError(
-                    .unsupported, "\(name) is not mirrored, so it is not available offline.",
-                    remedy: "Run the statement without --offline.")
+                    .unsupported, "\(name) is not stored: it is read from its provider each time.",
+                    remedy: "Run the statement without asking for stored rows alone.")
             }
             guard !scope.permission.isExplain else { return try rehearse(requests, scope) }
             try scope.takeScans(requests.count, for: name)

@@ -88,7 +88,7 @@ extension AnswerJudge {
         return names.isEmpty ? "Check the access to this source." : "Check \(names.joined(separator: " and "))."
     }
 
-    static let nextScan = "It is retried at the next scan."
+    static let nextScan = "The next scan tries again."
     var checkAddress: String { "Check \(addressName)." }
     var checkQuery: String { "Correct the values of the query." }
     private var askForLess: String { "Request a shorter time range or fewer rows." }

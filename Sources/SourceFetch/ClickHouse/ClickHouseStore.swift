@@ -112,7 +112,7 @@ package actor ClickHouseStore {
         do {
             try await budget.begin(maxWait: retries.maxWait)
         } catch is RateBudget.Refusal {
-            throw failure(.unavailable, "it is paused after several failures in a row.", "Try again later.")
+            throw failure(.unavailable, "it is paused: several requests in a row failed.", "Try again later.")
         }
         do {
             return try Self.rows(of: await budget.ending { try await client.send(request(statement, rowLimit, time)) })
@@ -176,7 +176,7 @@ package actor ClickHouseStore {
 
     private func sourceError(for exception: ClickHouseAnswer.Exception) -> SourceError {
         let said = redaction.apply(to: exception.message)
-        let reason = "ClickHouse refused (code \(exception.code)): \(said)"
+        let reason = "ClickHouse rejected the statement (code \(exception.code)): \(said)"
         // Codes: ClickHouse's ErrorCodes.cpp.
         switch exception.code {
         case 192, 193, 194, 497, 516:
@@ -184,10 +184,10 @@ package actor ClickHouseStore {
                 .notAuthorised, reason, "Check CLICKHOUSE_USER and CLICKHOUSE_PASSWORD, and the rights of the user.")
         case 164:
             return failure(
-                .notAuthorised, reason, "Use a profile with readonly = 2, because each statement sends settings.")
-        case 159, 209: return failure(.timedOut, reason, "Use a shorter time range.")
-        case 158, 241, 307, 396: return failure(.tooMuch, reason, "Use a shorter time range.")
-        case 202, 210, 242, 999: return failure(.unavailable, reason, "It is retried at the next scan.")
+                .notAuthorised, reason, "Give the user a profile with readonly = 2: settings go with each statement.")
+        case 159, 209: return failure(.timedOut, reason, "Narrow the statement in time.")
+        case 158, 241, 307, 396: return failure(.tooMuch, reason, "Narrow the statement in time.")
+        case 202, 210, 242, 999: return failure(.unavailable, reason, "The next scan tries again.")
         case 60, 81: return failure(.notFound, reason, "Set CLICKHOUSE_DB to the database of Langfuse.")
         default: return failure(.refusedByProvider, reason, "Report it with the statement.")
         }
@@ -197,10 +197,10 @@ package actor ClickHouseStore {
         let words = redaction.apply(to: error.message)
         switch error.kind {
         case .timedOut: return failure(.timedOut, "it did not answer in time: \(words).", "Narrow the statement.")
-        case .bodyTooLarge: return failure(.tooMuch, "the response is too large: \(words).", "Narrow the statement.")
+        case .bodyTooLarge: return failure(.tooMuch, "its response is too large: \(words).", "Narrow the statement.")
         case .tls:
             return failure(.notAuthorised, "its certificate is not trusted: \(words).", "Check CLICKHOUSE_URL.")
-        case .forbidden: return failure(.notConfigured, "the request was refused: \(words).", "Check CLICKHOUSE_URL.")
+        case .forbidden: return failure(.notConfigured, "the request was not sent: \(words).", "Check CLICKHOUSE_URL.")
         case .unreachable, .broken, .cancelled:
             return failure(.unavailable, "it is not reachable: \(words).", "Check CLICKHOUSE_URL and the network.")
         }

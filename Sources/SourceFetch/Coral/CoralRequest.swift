@@ -59,11 +59,11 @@ struct CoralRequest: Sendable {
         switch refusal {
         case .rateLimited(let wait):
             return error(
-                .rateLimited(retryAfter: wait), "is paused: it reported a rate limit.",
+                .rateLimited(retryAfter: wait), "is paused: it reported that its rate limit was exceeded.",
                 AnswerJudge.askAgain(after: wait), calls: 0)
         case .resting(let until):
             return error(
-                .unavailable, "is paused after \(CircuitBreaker.threshold) failures in a row.",
+                .unavailable, "is paused: \(CircuitBreaker.threshold) requests in a row failed.",
                 AnswerJudge.askAgain(after: until - now), calls: 0)
         }
     }
@@ -80,8 +80,8 @@ struct CoralRequest: Sendable {
                 .malformed, "Coral's output contains \(found) instead of rows.", "Check that the program is Coral.")
         case .ambiguous(let column):
             return error(
-                .unsupported, "several result columns are named \(secrets.quote(column)).",
-                "Give each a different name with AS.")
+                .unsupported, "several columns of the answer are named \(secrets.quote(column)), and rows lack some.",
+                "Give each column its own name with AS.")
         }
     }
 
@@ -92,7 +92,7 @@ struct CoralRequest: Sendable {
         guard status != 2 else {
             return error(
                 .unsupported, "Coral rejected the statement: \(said(complaint)).",
-                "Correct the statement, or use Coral 0.1.0 or newer.")
+                "Correct the statement, or use a version of Coral from 0.1.0 on.")
         }
         switch CoralVerdict(complaint).matter {
         case .missingFilter(let name):
@@ -100,13 +100,13 @@ struct CoralRequest: Sendable {
                 .missingFilter, "a filter is missing: \(said(complaint)).",
                 name.map { "Add `WHERE \(secrets.quote($0)) = '…'`." } ?? "Add the filter with `=` and a constant.")
         case .unknownTable(let schema):
-            return error(.notConfigured, "the table does not exist in Coral: \(said(complaint)).", install(schema))
+            return error(.notConfigured, "Coral does not know this table: \(said(complaint)).", install(schema))
         case .unconfigured:
             return error(.notConfigured, "Coral is missing a setting: \(said(complaint)).", install(nil))
         case .unknownColumn where isForSource:
             return error(
-                .notConfigured, "Coral has a different manifest for this source: \(said(complaint)).",
-                install(nil) + " Versions up to 0.1.x do not support filters that are not columns.")
+                .notConfigured, "Coral uses another manifest for this source: \(said(complaint)).",
+                install(nil) + " Versions up to 0.1.x take no filter that is not a column.")
         case .rateLimited(let wait):
             return error(
                 .rateLimited(retryAfter: wait), "rate limit exceeded: \(said(complaint)).",
@@ -126,13 +126,13 @@ struct CoralRequest: Sendable {
             return error(.notAuthorised, "rejected the request: \(said).", keys)
         case .status(404), .status(410):
             return error(.notFound, "not found: \(said).", "Check the names in the query, and the source's address.")
-        case .status(413), .status(422): return error(.tooMuch, "the request was too large: \(said).", Self.askForLess)
+        case .status(413), .status(422): return error(.tooMuch, "asked too much: \(said).", Self.askForLess)
         case .tooMuch: return error(.tooMuch, "has more pages than one scan may read: \(said).", Self.askForLess)
         case .status(408), .status(504), .status(524), .timedOut:
             return error(.timedOut, "did not answer in time: \(said).", Self.askForLess)
         case .status(500...), .unreachable: return error(.unavailable, "failed: \(said).", Self.nextScan)
         case .undecodable:
-            return error(.malformed, "sent a response that Coral could not parse: \(said).", Self.nextScan)
+            return error(.malformed, "sent a response that Coral cannot read: \(said).", Self.nextScan)
         default:
             return error(.refusedByProvider, "rejected the request: \(said).", "Correct the values of the query.")
         }
@@ -172,6 +172,6 @@ struct CoralRequest: Sendable {
         return "coral sql " + (words.count <= 300 ? words : words.prefix(299) + "…")
     }
 
-    private static let askForLess = "Request a shorter time range or fewer rows."
-    private static let nextScan = "It is retried at the next scan."
+    private static let askForLess = "Ask for a shorter time or for fewer rows."
+    private static let nextScan = "The next scan tries again."
 }

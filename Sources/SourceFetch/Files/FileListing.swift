@@ -78,7 +78,7 @@ struct FileListing {
         guard target == root || target.hasPrefix(start) else {
             throw plan.error(
                 .refusedByProvider, link,
-                "\(plan.secrets.mask(link)) is a link that leaves \(plan.secrets.mask(root)).",
+                "\(plan.secrets.mask(link)) is a link to a file outside of \(plan.secrets.mask(root)).",
                 "Remove the link, or declare a table for its target.")
         }
         guard !isFolder, status.st_mode & S_IFMT == S_IFREG else { return }

@@ -54,7 +54,7 @@ struct FilePlan: Sendable {
             guard written.hasPrefix("file://"), path.hasPrefix("/") else {
                 throw SourceError(
                     kind: .unsupported, source: source.name,
-                    reason: "the location of its files is not a file:// address with an absolute path.",
+                    reason: "the location of its files is not a file:// URL with an absolute path.",
                     remedy: "Write it as file:///folder/ or file://~/folder/.")
             }
         }
@@ -76,8 +76,8 @@ struct FilePlan: Sendable {
                 "Give the user that runs Sentinel read permission.")
         case Self.noSuchFile:
             error(
-                .notFound, fault.path, "\(secrets.mask(fault.path)) does not exist.",
-                "Correct the location of \(source.name).\(scan.table.name), or the input in it.")
+                .notFound, fault.path, "\(secrets.mask(fault.path)) is not there.",
+                "Correct the location of \(source.name).\(scan.table.name), or the input that it is built from.")
         default:
             error(
                 .unavailable, fault.path,

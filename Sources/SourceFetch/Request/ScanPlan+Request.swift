@@ -146,8 +146,8 @@ extension ScanPlan {
         case .unsafePath(let path):
             SourceError(
                 kind: .missingFilter, source: source.name,
-                reason: "the value of a filter would change the address: \(secrets.quote(path)).",
-                remedy: "Do not use `.` or `..` as a value.")
+                reason: "a filter's value would lead to another address: \(secrets.quote(path)).",
+                remedy: "Use a value other than `.` or `..`.")
         }
     }
 }

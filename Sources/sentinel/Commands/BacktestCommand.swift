@@ -24,8 +24,7 @@ extension Subcommand {
         let folder = "\(FileManager.default.temporaryDirectory.path)/sentinel-backtest-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let report = try await trial(of: type, arguments, in: folder).run()
-        Output.write(format == .json ? report.json.serialized + "\n" : report.text)
-        return .done
+        return format.write(report.json, or: report.text)
     }
 }
 

@@ -3,6 +3,7 @@ import Basics
 import Configuration
 import FoundationEssentials
 import OnCallModel
+import SourceSpec
 
 extension Subcommand {
     static let backtest = Subcommand(

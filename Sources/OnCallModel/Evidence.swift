@@ -109,35 +109,6 @@ package struct HourFact: Hashable, Sendable {
     }
 }
 
-/// All facts for the investigation of one finding, and the gaps in them.
-package struct CaseFile: Hashable, Sendable {
-    package var finding: Finding
-    /// The other findings of the same incident.
-    package var companions: [IncidentFinding]
-    package var hours: [HourFact]
-    package var commits: [CommitFact]
-    package var errors: [ErrorFact]
-    package var messages: [MessageFact]
-    package var surroundings: Surroundings
-    /// One sentence for each source that could not be read: "Slack was not read: SLACK_TOKEN is not set."
-    package var gaps: [String]
-
-    package init(
-        finding: Finding, companions: [IncidentFinding] = [], hours: [HourFact] = [], commits: [CommitFact] = [],
-        errors: [ErrorFact] = [], messages: [MessageFact] = [], surroundings: Surroundings = Surroundings(),
-        gaps: [String] = []
-    ) {
-        self.finding = finding
-        self.companions = companions
-        self.hours = hours
-        self.commits = commits
-        self.errors = errors
-        self.messages = messages
-        self.surroundings = surroundings
-        self.gaps = gaps
-    }
-}
-
 /// One candidate cause with every term of its score.
 package struct Suspect: Hashable, Sendable {
     package var sha: String

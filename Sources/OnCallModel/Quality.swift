@@ -1,8 +1,8 @@
 package import Basics
 
 /// The snapshot of one feature's outputs, as stored and as shown in the Quality pane.
-package struct FeatureSnapshot: Hashable, Sendable, Identifiable {
-    package enum State: String, CaseIterable, Hashable, Sendable {
+package struct FeatureSnapshot: Codable, Hashable, Sendable, Identifiable {
+    package enum State: String, CaseIterable, Codable, Hashable, Sendable {
         /// Too few samples to judge by.
         case learning
         case learned
@@ -101,7 +101,7 @@ package struct DriftEvent: Hashable, Sendable, Identifiable {
 }
 
 /// The profile of one tool's outputs. Learnt only from outputs that were followed by enough good ones.
-package struct ToolProfile: Hashable, Sendable, Identifiable {
+package struct ToolProfile: Codable, Hashable, Sendable, Identifiable {
     package var id: String { tool }
     /// The name of its observations.
     package var tool: String

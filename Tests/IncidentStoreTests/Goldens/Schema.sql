@@ -85,6 +85,22 @@ END;
 CREATE TRIGGER detector_health_update AFTER UPDATE ON detector_health BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'health';
 END;
+CREATE TABLE detector_memory (
+    detection_type TEXT NOT NULL CHECK (detection_type <> ''),
+    subject TEXT NOT NULL,
+    json TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    PRIMARY KEY (detection_type, subject)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER detector_memory_delete AFTER DELETE ON detector_memory BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'drift';
+END;
+CREATE TRIGGER detector_memory_insert AFTER INSERT ON detector_memory BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'drift';
+END;
+CREATE TRIGGER detector_memory_update AFTER UPDATE ON detector_memory BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'drift';
+END;
 CREATE TABLE drift_events (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     feature_name TEXT NOT NULL,
@@ -500,29 +516,6 @@ CREATE TRIGGER timeline_insert AFTER INSERT ON timeline BEGIN
 END;
 CREATE TRIGGER timeline_update AFTER UPDATE ON timeline BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
-END;
-CREATE TABLE tool_profile (
-    tool_name TEXT PRIMARY KEY NOT NULL CHECK (tool_name <> ''),
-    profile_json TEXT NOT NULL,
-    lengths TEXT NOT NULL DEFAULT '[]',
-    errors INTEGER NOT NULL DEFAULT 0 CHECK (errors >= 0),
-    empties INTEGER NOT NULL DEFAULT 0 CHECK (empties >= 0),
-    pages INTEGER NOT NULL DEFAULT 0 CHECK (pages >= 0),
-    comparisons INTEGER NOT NULL DEFAULT 0 CHECK (comparisons >= 0),
-    repeats INTEGER NOT NULL DEFAULT 0 CHECK (repeats >= 0),
-    learned_at TEXT NOT NULL,
-    learned_through TEXT,
-    looked_at TEXT,
-    newest_output TEXT
-) STRICT, WITHOUT ROWID;
-CREATE TRIGGER tool_profile_delete AFTER DELETE ON tool_profile BEGIN
-    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'drift';
-END;
-CREATE TRIGGER tool_profile_insert AFTER INSERT ON tool_profile BEGIN
-    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'drift';
-END;
-CREATE TRIGGER tool_profile_update AFTER UPDATE ON tool_profile BEGIN
-    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'drift';
 END;
 CREATE TABLE topic_revision (
     topic TEXT PRIMARY KEY NOT NULL,

@@ -1,7 +1,7 @@
 import Basics
 package import OnCallModel
 
-/// Ranks the commits that may have caused a finding. A score is a sum of terms that a person can check, each shown with its points.
+/// Ranks the commits that may have caused a failure by a sum of terms that a person can check, each printed with its points.
 ///
 /// A commit near the onset gets at most one point for that, so time alone names no suspect. A change of a limit, a model or retries
 /// counts most; changes that cannot matter (documents, tests) count against a commit. "No code cause" is a candidate that a
@@ -9,11 +9,11 @@ package import OnCallModel
 package enum Blame {
     /// By how much a commit must beat the candidate "no cause in the code".
     static let margin = 0.5
-    /// If the scores of two commits differ by less and neither diff is conclusive, no suspect is named.
+    /// With scores closer than this and no conclusive diff, two commits name nobody.
     static let tie = 0.3
     private static let most = 3
 
-    /// The suspects, best first; empty if there is none, or if the facts suggest that the code is not the cause.
+    /// The suspects, best first. Empty when no commit stands out or the facts point to a cause outside the code.
     package static func suspects(of file: CaseFile) -> [Suspect] { verdict(of: file).suspects }
 
     /// Why there is no suspect; nil if there is one.
@@ -34,7 +34,8 @@ package enum Blame {
         let all = ranked(file)
         let cases = all.filter { $0.score >= innocence.score + margin }
         let isTie =
-            cases.count > 1 && cases[0].score - cases[1].score < tie && !cases[0].diffSpeaks && !cases[1].diffSpeaks
+            cases.count > 1 && cases[0].score - cases[1].score < tie && !cases[0].hasConclusiveDiff
+            && !cases[1].hasConclusiveDiff
         let suspects = isTie ? [] : cases.prefix(most).map(\.suspect)
         return Verdict(
             suspects: suspects, noCodeCause: innocence.cause,
@@ -44,18 +45,18 @@ package enum Blame {
 
     private static func abstention(_ all: [BlameCase], _ innocence: NoCodeCase, isTie: Bool) -> String {
         if isTie {
-            return "Two of \(all.count) commits score equally and neither diff is conclusive; no suspect is named."
+            return "Two of \(all.count) commits score equally and neither diff is conclusive, so none is named."
         }
         if let phrase = innocence.phrase {
             if innocence.isPrompt {
-                return "\(phrase), which suggests the prompt in Langfuse; no commit is suspect."
+                return "\(phrase), which points to the prompt in Langfuse; no commit stands out."
             }
             let sentence = phrase.prefix(1).uppercased() + phrase.dropFirst()
             let reason = innocence.isSurge ? "more traffic" : "a cause outside the code"
-            return "\(sentence), which suggests \(reason) and not a code change."
+            return "\(sentence), which points to \(reason), not to a code change."
         }
-        if all.isEmpty { return "There are no commits in the seven days before the onset." }
-        return "None of \(all.count) commits is suspect."
+        if all.isEmpty { return "No commits of the seven days before the onset are known." }
+        return "None of \(all.count) commits stands out."
     }
 
     /// The commits whose files should be read, ranked by the facts known so far.
@@ -83,9 +84,9 @@ struct BlameContext {
     let weights: CauseWeights
     /// The issue of the finding itself, and those that are new since the onset.
     let errors: [ErrorFact]
-    /// The words of the keys and texts that the finding reports as wrong.
+    /// The words of the keys and texts that the failing outputs name.
     let failureWords: Set<String>
-    /// The names of other parts of the product, not in the finding's traces.
+    /// Names of other features: those that the failing traces do not call.
     let others: [String]
 
     var finding: Finding { file.finding }

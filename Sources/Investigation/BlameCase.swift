@@ -5,8 +5,8 @@ import OnCallModel
 struct BlameCase {
     let commit: CommitFact
     private(set) var terms: [(points: Double, phrase: String)] = []
-    /// The diff has a change that can cause this class of failure.
-    var diffSpeaks = false
+    /// The diff changes something that can cause this kind of failure.
+    var hasConclusiveDiff = false
     /// The changed files that can matter at all.
     let guilty: [ChangedFile]
 
@@ -41,7 +41,7 @@ struct BlameCase {
 
     private mutating func addDiff(_ context: BlameContext) {
         if guilty.isEmpty {
-            add(-3, "touches only documents, tests or styles")
+            add(-3, "changes only documents, tests or styles")
             return
         }
         let weights = context.weights
@@ -51,20 +51,20 @@ struct BlameCase {
             let points = weights.points(of: change)
             if points > best[change.cause]?.points ?? 0 { best[change.cause] = (points, change.phrase) }
         }
-        diffSpeaks = best.values.contains { $0.points >= 1 }
+        hasConclusiveDiff = best.values.contains { $0.points >= 1 }
         let ordered = best.values.sorted { ($0.points, $1.phrase) > ($1.points, $0.phrase) }
         for term in ordered.prefix(2) { add(term.points, term.phrase) }
         if commit.files.allSatisfy(\.patch.isEmpty) {
             addMessageAlone(context)
         } else if best.isEmpty {
-            add(-0.5, "its diff has no change that is known to cause this class of failure")
+            add(-0.5, "its diff changes nothing known to cause this kind of failure")
         }
     }
 
     /// Without a diff the message is all there is, and a message is easily wrong.
     private mutating func addMessageAlone(_ context: BlameContext) {
         if CommitClass.isInnocent(message: commit.message) {
-            add(-2, "its message is about documents, tests or style")
+            add(-2, "its message mentions documents, tests or style")
             return
         }
         let weights = context.weights
@@ -83,7 +83,7 @@ struct BlameCase {
         guard !wanted.isEmpty else { return }
         let names = (context.keys.features + [context.keys.step].compactMap { $0 }).joined(separator: ", ")
         if let file = guilty.first(where: { wanted.meets($0.path) }) {
-            add(1.2, "changes \(file.path.prefix(80)), whose name matches the failure")
+            add(1.2, "changes \(file.path.prefix(80)), which has the name of what fails")
         } else if guilty.contains(where: { wanted.meets($0.patch) }) {
             add(0.8, "its diff names \(names.prefix(80))")
         }
@@ -91,13 +91,13 @@ struct BlameCase {
         if wanted.meets(commit.title) { add(0.6, "its message names \(names.prefix(80))") }
     }
 
-    /// The names of all changed files match another part of the product, and not the failure.
+    /// Every changed file is named after another feature, and none after what fails.
     private mutating func addOthers(_ context: BlameContext) {
         let owners = guilty.map { file in
             context.keys.words.meets(file.path) ? nil : context.others.first { Mention.holds(file.path, $0) }
         }
         guard let first = owners.first, let owner = first, owners.allSatisfy({ $0 != nil }) else { return }
-        add(-3, "changes only files whose names match \(owner.prefix(60)), not the failure")
+        add(-3, "changes only files named after \(owner.prefix(60)), not after what fails")
     }
 }
 

@@ -1,6 +1,6 @@
 package import OnCallModel
 
-/// All that the investigation of one finding has to go on, and what it could not learn.
+/// Everything that the investigation of a finding uses, and which data is missing.
 package struct CaseFile: Hashable, Sendable {
     package var finding: Finding
     /// The other findings of the same incident.
@@ -10,6 +10,6 @@ package struct CaseFile: Hashable, Sendable {
     package var errors: [ErrorFact] = []
     package var messages: [MessageFact] = []
     package var surroundings = Surroundings()
-    /// One sentence for each thing that could not be looked at: "Slack was not asked: SLACK_TOKEN is not set."
+    /// One sentence for each source that could not be read: "Slack was not queried: SLACK_TOKEN is not set."
     package var gaps: [String] = []
 }

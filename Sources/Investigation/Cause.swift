@@ -1,7 +1,7 @@
 import Basics
 import OnCallModel
 
-/// The kinds of code changes that raise cost, cause loops or break outputs.
+/// The kinds of code change that make an AI product cost more, loop or answer wrongly.
 enum Cause: CaseIterable, Hashable {
     case tokens, model, retrying, stopping, prompt, caching, output, tool
 
@@ -98,7 +98,7 @@ enum Words {
         return word.isEmpty ? words : words + [word]
     }
 
-    /// Distinctive words: at least four letters, and not common.
+    /// The words that distinguish names: at least four letters and not in common use.
     static func identifying(_ text: some StringProtocol) -> [String] {
         of(text).filter { $0.count >= 4 && !everyday.contains($0) && $0.contains { $0.isLetter } }
     }

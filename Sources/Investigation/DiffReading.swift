@@ -5,7 +5,7 @@ import OnCallModel
 struct DiffReading {
     struct Change: Hashable {
         var cause: Cause
-        /// 1 for a conclusive change, less for a mention.
+        /// 1 for a change whose effect is plain, less for a mere mention.
         var weight: Double
         var phrase: String
         /// It lowers a limit.

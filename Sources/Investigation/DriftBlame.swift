@@ -48,9 +48,9 @@ extension BlameCase {
         if !gone.isEmpty || !come.isEmpty {
             let phrases = [("removes", gone), ("adds", come)].filter { !$0.1.isEmpty }
             add(2.5, "its diff " + phrases.map { "\($0.0) \(Self.list($0.1))" }.joined(separator: " and "))
-            diffSpeaks = true
+            hasConclusiveDiff = true
         } else if !touched.isEmpty {
-            add(1.5, "its diff changes lines with \(Self.list(touched))")
+            add(1.5, "its diff changes lines that contain \(Self.list(touched))")
         }
         let shaping = files.first { file in
             ["schema", "template", "output_format", "parser"].contains { file.path.lowercased().contains($0) }

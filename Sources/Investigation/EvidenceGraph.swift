@@ -1,10 +1,10 @@
 import Basics
 package import OnCallModel
 
-/// The causal graph of an incident, built from the case file alone.
+/// The causal graph of an incident, drawn from the case file alone.
 ///
-/// An edge requires a fact: a shared key, a mention, or a file of a commit. Time alone gives the weakest edge, which is not causal.
-/// An error that started after the incident is an effect: the edge points to it.
+/// Two nodes are joined only by a fact: a key that both name, a mention, a file that a commit changes. Time alone gives the
+/// weakest edge and no arrow of cause. An error that began after the onset is an effect: the arrow leads to it.
 package struct EvidenceGraph {
     let file: CaseFile
     let verdict: Blame.Verdict

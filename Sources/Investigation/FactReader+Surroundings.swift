@@ -2,7 +2,7 @@ import Basics
 import OnCallModel
 
 extension Surroundings {
-    /// Reads the rows of a statement. Rows older than two weeks before the onset, or in the future, are skipped.
+    /// Adds the rows of a statement. Rows from earlier than 14 days before the onset, or from the future, are skipped.
     mutating func take(_ rows: RowSet, of step: InvestigationStep, from onset: Instant, to now: Instant) {
         let window = (onset - .days(14))...max(now, onset) + .minutes(10)
         switch step {

@@ -1,11 +1,11 @@
 import Basics
 package import OnCallModel
 
-/// Decides which incidents are inhibited: shown, but not notified, because another notified incident explains them.
+/// Which incidents are explained by another incident that people were notified of, and so are shown without a notification.
 ///
-/// There are two rules. First, a less severe incident of another class about the same feature or trace is inhibited while a
-/// critical one is open that started no later. Second, three or more tool failures or errors that start together with the same
-/// upstream failure are notified as one outage. Loops are never inhibited, because each has its own remedy.
+/// Two rules. A milder incident of another kind about the same feature or trace, while a critical one is open and began no
+/// later. And one outage of a service that others call: three or more tools, features or errors that name the same upstream
+/// failure at once are notified as one. A class with its own remedy, such as a loop, is never inhibited.
 package enum Inhibition {
     package struct Candidate: Hashable, Sendable {
         package var incident: IncidentSummary
@@ -43,12 +43,12 @@ package enum Inhibition {
             else { continue }
             return IncidentLife.Parent(
                 incident: parent.incident.id,
-                why: "both are about \(shared), and #\(parent.incident.id) is critical and open")
+                why: "both are about \(shared), and incident \(parent.incident.id) is critical and open")
         }
         return nil
     }
 
-    /// It is neither muted nor flapping: people are notified of it, so they need no notification of what it explains.
+    /// It is not muted, so people are notified of it and need no notification of what it explains.
     private static func tells(_ candidate: Candidate) -> Bool {
         let life = candidate.incident.life
         return life.silence == nil && life.snoozedUntil == nil && life.flappingSince == nil

@@ -3,9 +3,9 @@ package import OnCallModel
 
 /// Collects the facts about one finding: a machine that requests statements in rounds and ends with a case file.
 ///
-/// First round: lists. Second round: the files of the top-ranked commits, and the events of the most relevant issues. Third round:
-/// the traces. The driver may run the statements of a round concurrently; it returns the answers in their order. Missing data is
-/// listed in `CaseFile.gaps` and never taken for an empty result.
+/// First round: lists. Second round: the files of the commits that blame would rank highest, the events of the issues that
+/// matter most. Third round: the traces. The driver may carry out the statements of a round at the same time; it answers them in their order.
+/// Data that could not be read is listed in `CaseFile.gaps`, and never counts as "no rows".
 package struct Investigation: Sendable {
     private let scope: InvestigationScope
     private let now: Instant

@@ -1,12 +1,12 @@
 package import Basics
-package import OnCallModel
+import OnCallModel
 
 /// One read-only statement of an investigation.
 package struct InvestigationQuery: Hashable, Sendable {
     package var step: InvestigationStep
     package var sql: String
     package var parameters: [Value]
-    /// Where its source is not set up nothing is missing.
+    /// Without its source nothing counts as missing.
     package var isOptional = false
 }
 
@@ -57,7 +57,7 @@ package enum InvestigationAnswer: Hashable, Sendable {
     case absent
 }
 
-/// The repositories and channels of this installation; nil if not set.
+/// Which repository and channel to read, by the settings. Nil where not set.
 package struct InvestigationScope: Hashable, Sendable {
     package var owner: String?
     package var repository: String?

@@ -3,9 +3,9 @@ package import OnCallModel
 
 /// The prompt for a language model that writes the report, and the facts to check the text against.
 ///
-/// The model has no tools and decides nothing: its text is shown or discarded. `user` has everything that it may state.
+/// The model has no tools and decides nothing: its text is shown or dropped. Everything it may state is in `user`.
 package struct NarrationPrompt: Hashable, Sendable {
-    /// The rules: four sections, fewer than 300 words, facts only, no instruction of the data to be followed.
+    /// The rules: four sections, fewer than 300 words, facts only, instructions in the data are ignored.
     package let system: String
     /// The facts as JSON, redacted.
     package let user: String
@@ -36,7 +36,7 @@ package struct NarrationPrompt: Hashable, Sendable {
         case rejected(String)
     }
 
-    /// Accepts a text only if it has the four sections and states nothing that is not in the facts.
+    /// Accepts an answer only when it has the four sections and states nothing that is not in the facts.
     package func check(_ answer: String, model: String, redaction: Redaction) -> Verdict {
         let text = redaction.apply(to: answer).trimmed
         if let reason = NarrationCheck(facts: user).objection(to: text) { return .rejected(reason) }

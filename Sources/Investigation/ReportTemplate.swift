@@ -1,13 +1,13 @@
 package import Basics
 package import OnCallModel
 
-/// The report of an incident in Markdown, written from its facts without a language model.
+/// The report of an incident from its facts alone, in Markdown, written without a language model.
 package enum ReportTemplate {
     /// The headings of every report, the model's too.
     package static let headings = ["What happened", "Likely cause", "Impact", "Recommended action"]
 
-    /// `reason` says why no model wrote it. `redaction` removes secrets from foreign text; the default removes texts in the format of
-    /// a provider's key.
+    /// `reason` says why no model wrote it. `redaction` removes secrets from texts of others; the default removes those with
+    /// the shape of a provider's key.
     package static func report(
         of file: CaseFile, suspects: [Suspect], reason: String, redaction: Redaction = Redaction()
     ) -> Narrative {
@@ -26,7 +26,7 @@ package enum ReportTemplate {
             "\(UntrustedText.forMarkdown(finding.description, limit: 600)) It started at \(finding.onset.iso8601Seconds)."
         ]
         lines += file.companions.prefix(5).map {
-            "- Related, because \(UntrustedText.forMarkdown($0.why, limit: 160)): \(UntrustedText.forMarkdown($0.headline, limit: 400))"
+            "- Same incident, because \(UntrustedText.forMarkdown($0.why, limit: 160)): \(UntrustedText.forMarkdown($0.headline, limit: 400))"
         }
         let errors = file.errors.filter { $0.firstSeen >= finding.onset - .hours(1) }
         lines += errors.prefix(3).map {
@@ -49,7 +49,7 @@ package enum ReportTemplate {
             }
             if !others.isEmpty {
                 lines.append(
-                    "\nIts score is \(Figures.decimal(first.score, digits: 1)). Next: "
+                    "\nScore \(Figures.decimal(first.score, digits: 1)); next: "
                         + others.joined(separator: ", ") + ".")
             }
         } else {
@@ -90,18 +90,18 @@ package enum ReportTemplate {
             steps.append(
                 loop.isRepetitive
                     ? "Kill \(name): it repeats \(UntrustedText.forMarkdown(loop.pattern, limit: 80))."
-                    : "Check \(name) before you kill it: it does not repeat.")
+                    : "Check \(name) before you kill it: its steps do not repeat.")
         }
         if let first = suspects.first {
             let author = first.author.isEmpty ? "the team" : UntrustedText.forMarkdown(first.author, limit: 60)
-            steps.append("Ask \(author) to review commit \(first.shortSHA), and revert it if it caused the cost.")
+            steps.append("Ask \(author) to review commit \(first.shortSHA), and revert it if it is the cause.")
         } else if file.finding.loop == nil {
             steps.append(
-                "Check what \(UntrustedText.forMarkdown(file.finding.subject, limit: 80)) has been used for since the onset."
+                "Check how \(UntrustedText.forMarkdown(file.finding.subject, limit: 80)) has been used since the onset."
             )
         }
         if file.finding.facts.cost != nil, suspects.isEmpty, NoCodeCase(file).isSurge {
-            steps.append("Expect it to continue while the traffic does; set a quota to limit it.")
+            steps.append("The cost lasts as long as the traffic. Set a quota to limit it.")
         }
         return steps.enumerated().map { "\($0 + 1). \($1)" }.joined(separator: "\n")
     }

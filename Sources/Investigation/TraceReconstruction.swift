@@ -3,8 +3,8 @@ package import OnCallModel
 
 /// Builds one tree from rows of observations, also from invalid ones.
 ///
-/// Missing parents, cycles, duplicate steps, invalid costs and steps without a time are corrected, so that the rest can be shown,
-/// and listed in the gaps of the tree.
+/// Missing parents, cycles, duplicate steps, invalid costs and steps without a time are repaired, so that the rest can be
+/// read, and listed in the tree's gaps.
 package enum TraceReconstruction {
     /// More steps than these are not kept.
     package static let mostSteps = 2000
@@ -51,8 +51,8 @@ package enum TraceReconstruction {
         if loose > 0 {
             gaps.append(
                 loose == 1
-                    ? "1 step names a parent that does not exist."
-                    : "\(Figures.grouped(loose)) steps name a parent that does not exist.")
+                    ? "1 step names a missing parent."
+                    : "\(Figures.grouped(loose)) steps name a missing parent.")
         }
         return mended
     }
@@ -82,8 +82,8 @@ package enum TraceReconstruction {
         if circles > 0 {
             gaps.append(
                 circles == 1
-                    ? "The parents of some steps form a cycle, which was cut at its first step."
-                    : "The parents of some steps form \(circles) cycles, each cut at its first step.")
+                    ? "The parents of some steps form a cycle; it was cut at its first step."
+                    : "The parents of some steps form \(circles) cycles; each was cut at its first step.")
         }
         return steps
     }
@@ -130,9 +130,9 @@ private struct StepReading {
         func tell(_ count: Int, _ one: String, _ several: String) {
             if count > 0 { gaps.append(count == 1 ? "1 \(one)." : "\(Figures.grouped(count)) \(several).") }
         }
-        tell(timeless, "step has no id or time and was skipped", "steps have no id or time and were skipped")
-        tell(doubled, "step is duplicated; the later copy is used", "steps are duplicated; the later copies are used")
-        tell(unsound, "cost is invalid and counted as 0", "costs are invalid and counted as 0")
+        tell(timeless, "step has no id or no time and was skipped", "steps have no id or no time and were skipped")
+        tell(doubled, "step occurs twice; the later copy is used", "steps occur twice; the later copies are used")
+        tell(unsound, "cost is not an amount and counts as 0", "costs are not amounts and count as 0")
         return gaps
     }
 

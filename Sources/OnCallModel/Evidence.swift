@@ -1,6 +1,6 @@
 package import Basics
 
-/// A commit from GitHub.
+/// A commit of GitHub.
 package struct CommitFact: Hashable, Sendable {
     package var sha: String
     package var message: String
@@ -81,7 +81,7 @@ package struct ErrorFact: Hashable, Sendable {
     }
 }
 
-/// A Slack message from the time of the incident.
+/// A Slack message from around the onset.
 package struct MessageFact: Hashable, Sendable {
     package var channel: String
     package var author: String

@@ -23,7 +23,7 @@ struct ReportTests {
 
     @Test("the template has the four sections with the SHA, the figures and what is not known")
     func template() {
-        let text = report(file(gaps: ["Slack was not read: set SLACK_INCIDENTS_CHANNEL."]))
+        let text = report(file(gaps: ["Slack was not queried: set SLACK_INCIDENTS_CHANNEL."]))
         let headings = text.split(separator: "\n").filter { $0.hasPrefix("## ") }
         #expect(headings == ["## What happened", "## Likely cause", "## Impact", "## Recommended action"])
         for fact in [
@@ -31,7 +31,7 @@ struct ReportTests {
         ] {
             #expect(text.contains(fact), "\(fact)")
         }
-        #expect(text == report(file(gaps: ["Slack was not read: set SLACK_INCIDENTS_CHANNEL."])))
+        #expect(text == report(file(gaps: ["Slack was not queried: set SLACK_INCIDENTS_CHANNEL."])))
     }
 
     @Test("without a suspect it says so and why")

@@ -8,15 +8,15 @@ extension Decision.Reason {
         case .loopedGenerations(let count, let limit):
             "\(count) looped generations with repetition are more than \(limit), so the gate acts alone."
         case .costOfLoop(let cost, let limit):
-            "A repetitive loop at \(Figures.dollars(cost))/h is above \(Figures.dollars(limit))/h, so the gate acts alone."
+            "A repetitive loop at \(Format.dollars(cost))/h is above \(Format.dollars(limit))/h, so the gate acts alone."
         case .costPerHour(let cost, let limit):
-            "\(Figures.dollars(cost))/h is above \(Figures.dollars(limit))/h, so the gate acts alone."
+            "\(Format.dollars(cost))/h is above \(Format.dollars(limit))/h, so the gate acts alone."
         case .belowLimits:
             "Below the limits for acting alone, so a person decides."
         case .slowLoop:
             "A slow loop leaves time to ask, so a person decides."
         case .costAloneNeverKills(let cost):
-            "\(Figures.dollars(cost))/h alone never kills: the trace shows no repetition, so a person decides."
+            "\(Format.dollars(cost))/h alone never kills: the trace shows no repetition, so a person decides."
         case .budgetSpent(let kills):
             "\(kills) loops were killed unasked within ten minutes, so a person decides on the next."
         case .frozen:
@@ -50,8 +50,8 @@ extension Decision.Reason {
     var policy: String {
         switch self {
         case .loopedGenerations(_, let limit): "more than \(limit) looped generations"
-        case .costOfLoop(_, let limit): "repetitive loop above \(Figures.dollars(limit))/h"
-        case .costPerHour(_, let limit): "more than \(Figures.dollars(limit))/h"
+        case .costOfLoop(_, let limit): "repetitive loop above \(Format.dollars(limit))/h"
+        case .costPerHour(_, let limit): "more than \(Format.dollars(limit))/h"
         case .costAloneNeverKills: "a review is harmless"
         default: sentence
         }

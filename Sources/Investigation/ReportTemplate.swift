@@ -43,11 +43,11 @@ package enum ReportTemplate {
             lines.append("Commit \(first.shortSHA)\(author), “\(Inert.quoted(first.title))”:")
             lines += first.why.map { "- \(Inert.quoted($0))" }
             let others = suspects.dropFirst().map {
-                "\($0.shortSHA) “\(Inert.quoted($0.title, limit: 80))” (\(Figures.decimal($0.score, digits: 1)))"
+                "\($0.shortSHA) “\(Inert.quoted($0.title, limit: 80))” (\(Format.decimal($0.score, digits: 1)))"
             }
             if !others.isEmpty {
                 lines.append(
-                    "\nIt scores \(Figures.decimal(first.score, digits: 1)); behind it: "
+                    "\nIt scores \(Format.decimal(first.score, digits: 1)); behind it: "
                         + others.joined(separator: ", ") + ".")
             }
         } else {
@@ -61,13 +61,13 @@ package enum ReportTemplate {
 
     private static func impact(_ file: CaseFile) -> String {
         let finding = file.finding
-        var text = "\(Figures.dollars(finding.costPerHour)) an hour at the time of the scan"
-        text += "; \(Figures.dollars(finding.costPerHour * 6)) over six hours if nothing changes."
+        var text = "\(Format.dollars(finding.costPerHour)) an hour at the time of the scan"
+        text += "; \(Format.dollars(finding.costPerHour * 6)) over six hours if nothing changes."
         if let loop = finding.loop {
             text += " Trace \(Inert.quoted(loop.traceID, limit: 80)) has taken \(loop.generations) generations"
-            text += " for \(Figures.dollars(loop.cost)), \(Figures.dollars(loop.costPerMinute)) a minute."
+            text += " for \(Format.dollars(loop.cost)), \(Format.dollars(loop.costPerMinute)) a minute."
         } else if let total = cost(since: finding, in: file.hours) {
-            text += " \(Figures.dollars(total)) since it began."
+            text += " \(Format.dollars(total)) since it began."
         }
         return text
     }

@@ -63,7 +63,7 @@ extension Silence {
     {
         if until <= now { return "A silence until \(until.iso8601Seconds) is over already: name a time to come." }
         if until <= from { return "A silence must end after it begins: it would begin at \(from.iso8601Seconds)." }
-        if until - from > QuietTime.longest { return "A silence lasts at most 30 days: give an earlier end." }
+        if until - from > MuteDuration.longest { return "A silence lasts at most 30 days: give an earlier end." }
         if from - now > .days(365) { return "A silence begins within a year: give an earlier start." }
         if reason.count > 500 { return "Give the reason in at most 500 characters." }
         if (matcher.subject ?? "x").isEmpty { return "Name a subject, or leave it out to silence every subject." }

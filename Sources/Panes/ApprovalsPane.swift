@@ -60,7 +60,7 @@ enum ApprovalsPane {
     /// The time left of what waits; what became of the rest.
     private static func status(_ item: ApprovalItem, _ now: Instant) -> (text: String, role: Role) {
         switch item.status {
-        case .pending: (Spelling.countdown(item.expiresAt - now), item.expiresAt - now < .minutes(10) ? .bad : .warn)
+        case .pending: (Format.countdown(item.expiresAt - now), item.expiresAt - now < .minutes(10) ? .bad : .warn)
         case .approved:
             (item.act?.state == .failed ? "✗ failed" : "✓ approved", item.act?.state == .failed ? .bad : .good)
         case .rejected: ("✗ rejected", .dim)
@@ -74,7 +74,7 @@ enum ApprovalsPane {
         lines += IncidentReport.wrap(item.action.sentence, width: area.width, role: .title)
         lines += IncidentReport.wrap(item.summary, width: area.width, role: .text)
         if item.status == .pending {
-            lines.append(("expires in \(Spelling.countdown(item.expiresAt - state.now))", .warn))
+            lines.append(("expires in \(Format.countdown(item.expiresAt - state.now))", .warn))
         } else if let by = item.resolvedBy {
             lines.append(("\(item.status.rawValue) by \(by)", .dim))
         }

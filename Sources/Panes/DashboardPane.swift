@@ -40,8 +40,8 @@ enum DashboardPane {
         if !agent.activity.isEmpty {
             text += "  \(agent.activity)…"
         } else {
-            if let last = agent.lastCycleAt { text += "  last scan \(Spelling.ago(last, state.now))" }
-            if let next = agent.nextCycleAt { text += "  next in \(Spelling.span(next - state.now))" }
+            if let last = agent.lastCycleAt { text += "  last scan \(Format.ago(last, state.now))" }
+            if let next = agent.nextCycleAt { text += "  next in \(Format.age(next - state.now))" }
         }
         let end = grid.write(TextWidth.truncated(text, to: area.width), at: area.x, area.y, role: .dim, in: area)
         if agent.lastCyclePartial { grid.write("  partial data", at: end, area.y, role: .warn, in: area) }
@@ -70,8 +70,8 @@ enum DashboardPane {
     }
 
     private static func cards(_ board: Dashboard) -> [Card] {
-        let spend = board.spendPerHour.map { Spelling.dollars($0) + "/h" } ?? "–"
-        let baseline = board.baselinePerHour.map { "usual \(Spelling.dollars($0))" } ?? "learning"
+        let spend = board.spendPerHour.map { Format.dollars($0) + "/h" } ?? "–"
+        let baseline = board.baselinePerHour.map { "usual \(Format.dollars($0))" } ?? "learning"
         let isHigh = (board.spendPerHour ?? 0) > 2.5 * (board.baselinePerHour ?? .infinity)
         return [
             Card(
@@ -79,7 +79,7 @@ enum DashboardPane {
                 role: board.openIncidents > 0 ? .high : .good),
             Card(title: "SPEND", value: spend, note: baseline, role: isHigh ? .critical : .money),
             Card(
-                title: "NEXT 6 H", value: board.projectedSixHours.map(Spelling.dollars) ?? "–",
+                title: "NEXT 6 H", value: board.projectedSixHours.map(Format.dollars) ?? "–",
                 note: Spelling.sparkline(board.hours.suffix(12).map(\.cost)),
                 role: (board.projectedSixHours ?? 0) > 5 ? .critical : .money),
             Card(

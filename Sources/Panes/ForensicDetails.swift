@@ -26,9 +26,9 @@ enum ForensicDetails {
         var lines = IncidentReport.wrap(
             node.kind == .incident ? node.label : "\(node.kind.rawValue) \(node.label)", width: width,
             role: node.isTrouble ? .bad : .title)
-        var facts = Spelling.time(node.at, now)
-        if let end = node.end, end != node.at { facts += " to \(Spelling.time(end, now))" }
-        if let cost = node.cost { facts += "  \(Spelling.dollars(cost))" }
+        var facts = Format.time(node.at, now)
+        if let end = node.end, end != node.at { facts += " to \(Format.time(end, now))" }
+        if let cost = node.cost { facts += "  \(Format.dollars(cost))" }
         lines += IncidentReport.wrap(facts, width: width, role: .dim)
         let names = Dictionary(graph.nodes.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         func name(_ id: String) -> String {
@@ -65,14 +65,14 @@ enum ForensicDetails {
             lines += IncidentReport.wrap(step.message, width: width, role: step.isError ? .bad : .warn)
         }
         let clock = String(step.start.iso8601.dropFirst(11).prefix(12))
-        let length = step.end.map { Figures.decimal(($0 - step.start).seconds, digits: 2) + " s" } ?? "still open"
+        let length = step.end.map { Format.decimal(($0 - step.start).seconds, digits: 2) + " s" } ?? "still open"
         var facts = "\(clock)  \(length)"
         if !step.model.isEmpty { facts += "  \(step.model)" }
-        if step.tokens > 0 { facts += "  \(Figures.grouped(step.tokens)) tokens" }
+        if step.tokens > 0 { facts += "  \(Format.grouped(step.tokens)) tokens" }
         lines += IncidentReport.wrap(facts, width: width, role: .dim)
         let (sum, below) = (tree.sums[place], tree.steps.count { $0.parent == step.id })
-        let own = "\(Spelling.dollars(step.cost)) itself"
-        let whole = below == 0 ? own : "\(own), \(Spelling.dollars(sum)) with what is below it (\(below) called)"
+        let own = "\(Format.dollars(step.cost)) itself"
+        let whole = below == 0 ? own : "\(own), \(Format.dollars(sum)) with what is below it (\(below) called)"
         lines += IncidentReport.wrap(whole, width: width, role: .money)
         if let parent = step.parent.flatMap({ id in tree.steps.first { $0.id == id } }) {
             lines += IncidentReport.wrap("called by \(parent.type) \(parent.name)", width: width, role: .dim)

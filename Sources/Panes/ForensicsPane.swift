@@ -58,7 +58,7 @@ enum ForensicsPane {
             let place = traces.firstIndex { $0.traceID == trace }.map { " \($0 + 1) of \(traces.count)" } ?? ""
             text = "Trace\(place)  \(trace)"
             if let tree = forensics.tree {
-                text = "Trace\(place)  \(tree.name)  \(Spelling.dollars(tree.cost))  \(tree.steps.count) steps"
+                text = "Trace\(place)  \(tree.name)  \(Format.dollars(tree.cost))  \(tree.steps.count) steps"
                 if tree.errors > 0 { text += "  \(tree.errors) failed" }
                 if tree.name != trace { text += "  \(trace)" }
             }
@@ -180,11 +180,11 @@ enum ForensicShape {
 
     /// `+12 min`, `-2 h`; a trace has its cost.
     private static func figure(of node: CausalGraph.Node, onset: Instant) -> String {
-        if let cost = node.cost { return Spelling.dollars(cost) }
+        if let cost = node.cost { return Format.dollars(cost) }
         let distance = node.at - onset
         if abs(distance.seconds) < 30 { return "0" }
         return distance.seconds < 0
-            ? "-\(Spelling.span(onset - node.at))" : "+\(Spelling.span(distance))"
+            ? "-\(Format.age(onset - node.at))" : "+\(Format.age(distance))"
     }
 
     private static func shape(_ tree: TraceTree, _ rows: ForensicRows) -> GraphShape {
@@ -197,7 +197,7 @@ enum ForensicShape {
             let name = step.name.isEmpty ? step.type.lowercased() : step.name
             return GraphNode(
                 id: step.id, label: name, mark: mark, role: role, start: step.start.milliseconds,
-                end: (step.end ?? end).milliseconds, figure: step.cost > 0 ? Spelling.dollars(step.cost) : "",
+                end: (step.end ?? end).milliseconds, figure: step.cost > 0 ? Format.dollars(step.cost) : "",
                 isPinned: step.isError)
         }
         return GraphShape(nodes: nodes, edges: rows.edges.map { GraphEdge(from: $0.from, to: $0.to, role: .border) })

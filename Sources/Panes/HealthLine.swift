@@ -32,7 +32,7 @@ struct HealthLine {
 
     private static func line(_ source: SourceHealth, _ now: Instant) -> HealthLine {
         let (mark, role) = mark(source.state)
-        let age = source.asOf.map { Spelling.ago($0, now) } ?? ""
+        let age = source.asOf.map { Format.ago($0, now) } ?? ""
         let calls = "\(source.calls) call\(source.calls == 1 ? "" : "s")"
         let note =
             source.message.isEmpty ? [age, calls].filter { !$0.isEmpty }.joined(separator: ", ") : source.message

@@ -15,12 +15,12 @@ enum IncidentReport {
         lines += section(
             "Errors",
             detail.errors.flatMap {
-                bullet("\($0.title) (\($0.count) events, since \(Spelling.time($0.firstSeen, now)))", width: width)
+                bullet("\($0.title) (\($0.count) events, since \(Format.time($0.firstSeen, now)))", width: width)
             })
         lines += section(
             "Slack",
             detail.messages.flatMap {
-                bullet("\(Spelling.time($0.date, now)) \($0.author): \($0.text)", width: width)
+                bullet("\(Format.time($0.date, now)) \($0.author): \($0.text)", width: width)
             })
         lines += section("Not known", detail.gaps.flatMap { bullet($0, width: width, role: .warn) })
         lines += section("SQL", wrap(detail.sql, width: width, role: .dim))
@@ -41,8 +41,8 @@ enum IncidentReport {
             case .none: "no remedy pending"
             }
         let facts =
-            "\(Spelling.dollars(incident.costPerHour))/h  since \(Spelling.time(incident.firstSeen, now))"
-            + "  seen \(incident.occurrences)×, last \(Spelling.ago(incident.lastSeen, now))  \(remedy)"
+            "\(Format.dollars(incident.costPerHour))/h  since \(Format.time(incident.firstSeen, now))"
+            + "  seen \(incident.occurrences)×, last \(Format.ago(incident.lastSeen, now))  \(remedy)"
         return lines + wrap(facts, width: width, role: .dim) + LifeLines.lines(incident, width: width, now: now)
     }
 

@@ -50,9 +50,9 @@ enum IncidentsPane {
             let isMuted = LifeLines.isMuted(incident)
             let cells: [String: (text: String, role: Role)] = [
                 "severity": (severity, isMuted ? .dim : role), "state": (LifeLines.mark(incident, state.now), .dim),
-                "age": (Spelling.span(state.now - incident.firstSeen), .dim),
-                "cost": (Spelling.dollars(incident.costPerHour) + "/h", .money),
-                "seen": (Spelling.time(incident.lastSeen, state.now), .dim),
+                "age": (Format.age(state.now - incident.firstSeen), .dim),
+                "cost": (Format.dollars(incident.costPerHour) + "/h", .money),
+                "seen": (Format.time(incident.lastSeen, state.now), .dim),
                 "what": (incident.headline, isMuted ? .dim : .text),
             ]
             grid.row(

@@ -9,7 +9,7 @@ enum LoopsPane {
         let rows = state.shownLoops
         let burning = state.burningLoops
         let rate = burning.reduce(0) { $0 + $1.loop.costPerMinute }
-        let title = burning.isEmpty ? "Loops" : "Loops (\(burning.count) burning, \(Spelling.dollars(rate))/min)"
+        let title = burning.isEmpty ? "Loops" : "Loops (\(burning.count) burning, \(Format.dollars(rate))/min)"
         grid.write(TextWidth.truncated(title, to: area.width - 2), at: area.x + 1, area.y, role: .title, in: area)
         let body = Rect(x: area.x, y: area.y + 1, width: area.width, height: area.height - 1)
         guard !rows.isEmpty else {
@@ -35,9 +35,9 @@ enum LoopsPane {
         let (status, role) = mark(item.status)
         let all: [String: (text: String, role: Role)] = [
             "status": (status, role), "trace": (loop.traceID, .text), "agent": (loop.agent, .dim),
-            "gens": ("\(loop.generations)", .text), "cost": (Spelling.dollars(loop.cost), .money),
-            "$/min": (item.status == .active ? Spelling.dollars(loop.costPerMinute) : "–", .money),
-            "last step": (Spelling.ago(loop.lastSeen, now), .dim), "pattern": (loop.pattern, .accent),
+            "gens": ("\(loop.generations)", .text), "cost": (Format.dollars(loop.cost), .money),
+            "$/min": (item.status == .active ? Format.dollars(loop.costPerMinute) : "–", .money),
+            "last step": (Format.ago(loop.lastSeen, now), .dim), "pattern": (loop.pattern, .accent),
         ]
         return columns.map { all[$0.title] ?? ("", .text) }
     }
@@ -70,8 +70,8 @@ enum LoopsPane {
         let width = area.width - 2
         var lines = IncidentReport.wrap("trace \(loop.traceID) of agent \(loop.agent)", width: width, role: .title)
         lines += IncidentReport.wrap(
-            "\(loop.generations) generations since \(Spelling.time(loop.firstSeen, state.now)), \(loop.pattern), "
-                + "\(Spelling.dollars(loop.cost)); read \(Spelling.ago(item.asOf, state.now))", width: width,
+            "\(loop.generations) generations since \(Format.time(loop.firstSeen, state.now)), \(loop.pattern), "
+                + "\(Format.dollars(loop.cost)); read \(Format.ago(item.asOf, state.now))", width: width,
             role: .dim)
         if let method = item.killMethod {
             lines += IncidentReport.wrap("killed by \(method)", width: width, role: .good)

@@ -68,7 +68,7 @@ enum QualityPane {
         -> [(text: String, role: Role)]
     {
         let (mark, role) = mark(feature.state)
-        let looked = feature.lookedAt.map { Spelling.ago($0, state.now) } ?? "never"
+        let looked = feature.lookedAt.map { Format.ago($0, state.now) } ?? "never"
         let all: [String: (text: String, role: Role)] = [
             "state": (mark, role), "fails": (rate(feature), feature.state == .drifted ? .bad : .dim),
             "keys": (feature.profile.keys.isEmpty ? "–" : "\(feature.profile.keys.count)", .dim),
@@ -113,7 +113,7 @@ enum QualityPane {
     }
 
     private static func summary(_ feature: FeatureSnapshot, _ now: Instant) -> String {
-        var text = "\(feature.profile.form), version \(feature.version) of \(Spelling.time(feature.capturedAt, now))"
+        var text = "\(feature.profile.form), version \(feature.version) of \(Format.time(feature.capturedAt, now))"
         text += ", from \(feature.profile.samples) outputs"
         if let author = feature.acceptedBy { text += ", accepted by \(author)" }
         if feature.checked > 0 { text += "; \(feature.failed) of the latest \(feature.checked) do not fit" }
@@ -151,7 +151,7 @@ enum QualityPane {
             let what = drift.kind == .schema ? "shape\(rate)" : "scores fell"
             let blame =
                 drift.blameSHA.map { "  \($0.prefix(7)) \(drift.blameMessage ?? "")" } ?? "  no commit is blamed"
-            let text = "\(Spelling.time(drift.at, state.now))  \(drift.feature)  \(what)\(blame)"
+            let text = "\(Format.time(drift.at, state.now))  \(drift.feature)  \(what)\(blame)"
             return (TextWidth.truncated(ForeignText.inert(text), to: width), drift.severity >= .high ? .high : .medium)
         }
     }

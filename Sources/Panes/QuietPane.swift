@@ -52,8 +52,8 @@ enum QuietPane {
             let isRunning = silence.startsAt <= state.now
             let when =
                 isRunning
-                ? "\(Spelling.span(silence.expiresAt - state.now)) left"
-                : "from \(Spelling.time(silence.startsAt, state.now))"
+                ? "\(Format.age(silence.expiresAt - state.now)) left"
+                : "from \(Format.time(silence.startsAt, state.now))"
             let what = silence.matcher.isEverything ? "maintenance" : silence.matcher.phrase
             grid.row(
                 [
@@ -76,7 +76,7 @@ enum LifeLines {
     private static func word(_ incident: IncidentSummary, _ now: Instant) -> String {
         let life = incident.life
         switch incident.state {
-        case .snoozed: return life.snoozedUntil.map { "snoozed \(Spelling.span($0 - now))" } ?? "snoozed"
+        case .snoozed: return life.snoozedUntil.map { "snoozed \(Format.age($0 - now))" } ?? "snoozed"
         case .silenced: return "silenced"
         case .flapping: return "flapping"
         case .resolved: return "resolved"
@@ -95,14 +95,14 @@ enum LifeLines {
         let life = incident.life
         var lines: [(String, Role)] = []
         if let end = life.snoozedUntil {
-            lines.append(("Snoozed until \(Spelling.time(end, now)) by \(life.snoozedBy ?? "?")", .info))
+            lines.append(("Snoozed until \(Format.time(end, now)) by \(life.snoozedBy ?? "?")", .info))
         }
         if let hold = life.silence {
-            lines.append(("Silence \(hold.id) until \(Spelling.time(hold.until, now)): \(hold.reason)", .info))
+            lines.append(("Silence \(hold.id) until \(Format.time(hold.until, now)): \(hold.reason)", .info))
         }
         if let parent = life.parent { lines.append(("Inhibited by #\(parent.incident): \(parent.why)", .info)) }
         if let since = life.flappingSince {
-            lines.append(("Comes and goes since \(Spelling.time(since, now)); notices are held back", .warn))
+            lines.append(("Comes and goes since \(Format.time(since, now)); notices are held back", .warn))
         }
         if life.reopened > 0 { lines.append(("Opened again \(life.reopened)×", .warn)) }
         if let author = life.acknowledgedBy { lines.append(("Acknowledged by \(author)", .dim)) }

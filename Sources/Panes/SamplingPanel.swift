@@ -21,7 +21,7 @@ enum SamplingPanel {
         let most = sampling.reasons.map(\.count).max() ?? 0
         for (row, reason) in sampling.reasons.prefix(area.height - 2).enumerated() {
             let y = area.y + 2 + row
-            let count = Figures.grouped(reason.count)
+            let count = Format.grouped(reason.count)
             grid.write(
                 TextWidth.truncated(spelled(reason.name), to: 15), at: area.x + 2, y, role: .dim, in: area)
             grid.write(count, at: area.x + 25 - min(7, count.count), y, in: area)
@@ -32,10 +32,10 @@ enum SamplingPanel {
 
     /// In the columns of the states above it.
     private static func drawLine(_ sampling: SamplingStats, on grid: inout Grid, in area: Rect) {
-        let reasons = sampling.reasons.map { "\(spelled($0.name)) \(Figures.grouped($0.count))" }
+        let reasons = sampling.reasons.map { "\(spelled($0.name)) \(Format.grouped($0.count))" }
         grid.write("sampling", at: area.x + 2, area.y, in: area)
         grid.write("\(share(sampling)) kept", at: area.x + 15, area.y, role: .info, in: area)
-        let text = "of \(Figures.grouped(sampling.total)): \(reasons.joined(separator: ", "))"
+        let text = "of \(Format.grouped(sampling.total)): \(reasons.joined(separator: ", "))"
         grid.write(
             TextWidth.truncated(text, to: max(0, area.width - 27)), at: area.x + 26, area.y, role: .dim, in: area)
     }
@@ -54,13 +54,13 @@ enum SamplingPanel {
     }
 
     private static func summary(_ sampling: SamplingStats) -> String {
-        "\(Figures.grouped(sampling.kept)) of \(Figures.grouped(sampling.total)) traces kept (\(share(sampling)))"
+        "\(Format.grouped(sampling.kept)) of \(Format.grouped(sampling.total)) traces kept (\(share(sampling)))"
     }
 
     /// With a digit more where it is small.
     private static func share(_ sampling: SamplingStats) -> String {
         let percent = Double(sampling.kept) / Double(sampling.total) * 100
-        return "\(Figures.decimal(percent, digits: percent < 10 && sampling.kept > 0 ? 1 : 0)) %"
+        return "\(Format.decimal(percent, digits: percent < 10 && sampling.kept > 0 ? 1 : 0)) %"
     }
 
     private static func spelled(_ reason: String) -> String { reason.replacing("_", with: " ") }

@@ -106,8 +106,8 @@ enum LoopBanner {
             let loop = item.loop
             let what = item.status == .active ? "LOOP BURNS" : item.status == .killing ? "KILLING" : "KILL FAILED"
             let text =
-                " \(what) \(loop.agent) \(loop.traceID)  \(loop.generations) generations  \(Spelling.dollars(loop.cost))"
-                + "  \(Spelling.dollars(loop.costPerMinute))/min  \(loop.pattern)"
+                " \(what) \(loop.agent) \(loop.traceID)  \(loop.generations) generations  \(Format.dollars(loop.cost))"
+                + "  \(Format.dollars(loop.costPerMinute))/min  \(loop.pattern)"
             grid.clear(Rect(x: area.x, y: area.y + row, width: area.width, height: 1), role: .alert)
             let hint = item.status == .active ? " K kills " : ""
             let room = area.width - hint.count

@@ -2,50 +2,8 @@ import Basics
 import CellGrid
 import OnCallModel
 
-/// How figures, times and severities are written on the screen.
+/// How severities, detection types and rows of numbers are written on the screen.
 enum Spelling {
-    /// `$41.20`; below a dollar with four digits, as loops cost.
-    static func dollars(_ amount: Double) -> String {
-        guard amount.isFinite, abs(amount) < 1e12 else { return "$?" }
-        let isSmall = amount != 0 && abs(amount) < 1
-        let scale: Double = isSmall ? 10_000 : 100
-        let units = Int64((abs(amount) * scale).rounded())
-        let digits = String(units % Int64(scale))
-        let fraction = String(repeating: "0", count: (isSmall ? 4 : 2) - digits.count) + digits
-        return (amount < 0 ? "-" : "") + "$\(units / Int64(scale)).\(fraction)"
-    }
-
-    /// `14 s`, `3 min`, `2 h`, `5 d`.
-    static func span(_ span: Span) -> String {
-        let seconds = max(0, span.seconds)
-        if seconds < 60 { return "\(Int(seconds)) s" }
-        if seconds < 3600 { return "\(Int(seconds / 60)) min" }
-        if seconds < 86_400 { return "\(Int(seconds / 3600)) h" }
-        return "\(Int(seconds / 86_400)) d"
-    }
-
-    /// A time left that counts down: `3:59:04`, `4:03`.
-    static func countdown(_ span: Span) -> String {
-        let seconds = max(0, Int(span.seconds.rounded(.up)))
-        let (hours, minutes) = (seconds / 3600, seconds / 60 % 60)
-        let tail = two(seconds % 60)
-        return hours > 0 ? "\(hours):\(two(minutes)):\(tail)" : "\(minutes):\(tail)"
-    }
-
-    static func ago(_ instant: Instant, _ now: Instant) -> String {
-        "\(span(now - instant)) ago"
-    }
-
-    /// `03:12`, or with the date where it is not of today.
-    static func time(_ instant: Instant, _ now: Instant) -> String {
-        let text = instant.iso8601Seconds
-        let isToday = text.prefix(10) == now.iso8601Seconds.prefix(10)
-        return isToday
-            ? String(text.dropFirst(11).prefix(5)) : String(text.dropFirst(5).prefix(11).map { $0 == "T" ? " " : $0 })
-    }
-
-    private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-
     /// Severity is a letter and a word, never colour alone.
     static func severity(_ severity: Severity) -> (text: String, role: Role) {
         switch severity {

@@ -42,10 +42,10 @@ extension Overlay {
         }
 
         /// When it would end, and why, or what is wrong with what is typed.
-        package func chosen(at now: Instant) throws(QuietProblem) -> (until: Instant, reason: String) {
+        package func chosen(at now: Instant) throws(InvalidDuration) -> (until: Instant, reason: String) {
             let line = text.isEmpty ? offers[min(position, offers.count - 1)] : text
-            let parts = takesReason ? QuietTime.split(line) : (time: line, rest: "")
-            return (try QuietTime.end(parts.time, from: now), parts.rest)
+            let parts = takesReason ? MuteDuration.split(line) : (time: line, rest: "")
+            return (try MuteDuration.end(parts.time, from: now), parts.rest)
         }
     }
 

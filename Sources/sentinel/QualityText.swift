@@ -59,7 +59,7 @@ enum QualityText {
                 let kinds = place.kinds.keys.sorted().map(\.rawValue).joined(separator: " or ")
                 let share = Double(place.present) / Double(max(1, place.possible))
                 return [
-                    .text(path), .text(kinds), .text(Figures.percent(share)),
+                    .text(path), .text(kinds), .text(Format.percent(share)),
                     .text(required.contains(path) ? "required" : "optional"),
                 ]
             }
@@ -75,7 +75,7 @@ enum QualityText {
                 let value = contrast?["value"]?.string
                 return [
                     .text(event.feature), .text(event.at.iso8601Seconds), .text(event.kind.rawValue),
-                    .text(event.severity.rawValue), .text(event.failRate.map(Figures.percent) ?? score(event)),
+                    .text(event.severity.rawValue), .text(event.failRate.map(Format.percent) ?? score(event)),
                     event.incident.map(Value.integer) ?? .null, Value(value),
                     .text(event.blameSHA.map { "\($0.prefix(7)) \(event.blameMessage ?? "")" } ?? ""),
                 ]
@@ -88,7 +88,7 @@ enum QualityText {
             return ""
         }
         let name = event.details["score"]?.string ?? ""
-        return "\(name) \(Figures.decimal(before, digits: 2)) to \(Figures.decimal(mean, digits: 2))"
+        return "\(name) \(Format.decimal(before, digits: 2)) to \(Format.decimal(mean, digits: 2))"
     }
 }
 

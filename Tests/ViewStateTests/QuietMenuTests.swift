@@ -39,7 +39,7 @@ struct QuietMenuTests {
             Issue.record("the menu stays")
             return
         }
-        #expect(menu.problem.contains("is no time"))
+        #expect(menu.problem.contains("is not a duration"))
         #expect(press("", [.escape], on: &state).isEmpty && state.overlay == nil)
     }
 

@@ -17,7 +17,7 @@ struct TimeAxis: Hashable, Sendable {
     var length: String {
         let milliseconds = last - first
         if milliseconds < 1000 { return "\(Int(milliseconds)) ms" }
-        if milliseconds >= 60_000 { return Spelling.span(.milliseconds(Int64(min(milliseconds, 1e15)))) }
+        if milliseconds >= 60_000 { return Format.age(.milliseconds(Int64(min(milliseconds, 1e15)))) }
         let tenths = Int(milliseconds / 100)
         return "\(tenths / 10).\(tenths % 10) s"
     }

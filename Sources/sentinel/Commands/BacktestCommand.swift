@@ -30,7 +30,7 @@ extension Command {
             """,
         options: ["--step", "--warmup", "--format"], words: 2
     ) { arguments in
-        let format = try Format(arguments)
+        let format = try OutputFormat(arguments)
         guard let word = arguments.words.first else {
             throw UsageError("Name the detector: sentinel backtest cost_spike.")
         }
@@ -124,7 +124,7 @@ private struct BacktestTrial: Sendable {
 
     /// Whole numbers without a fraction, as a setting takes them.
     static func spell(_ value: Double) -> String {
-        Figures.decimal(value, digits: value == value.rounded() ? 0 : 1)
+        Format.decimal(value, digits: value == value.rounded() ? 0 : 1)
     }
 
     func close() {
@@ -197,8 +197,8 @@ private struct BacktestReport: Sendable {
                 .text(rule), .text("\(score.found) of \(score.events)"), Value(score.alerts),
                 .text(Self.share(score.precision, score.precisionInterval)),
                 .text(Self.share(score.recall, score.recallInterval)),
-                .text(Figures.decimal(score.falseAWeek, digits: 2)),
-                .text(score.medianDelay.map(Figures.duration) ?? ""),
+                .text(Format.decimal(score.falseAWeek, digits: 2)),
+                .text(score.medianDelay.map(Format.duration) ?? ""),
             ]
         }
         let head = "\(type.rawValue) from \(from.iso8601Seconds) to \(to.iso8601Seconds)\n"
@@ -215,7 +215,7 @@ private struct BacktestReport: Sendable {
     private static func share(_ share: Double?, _ interval: ClosedRange<Double>?) -> String {
         guard let share, let interval else { return "" }
         return
-            "\(Figures.percent(share)) (\(Figures.percent(interval.lowerBound)) to \(Figures.percent(interval.upperBound)))"
+            "\(Format.percent(share)) (\(Format.percent(interval.lowerBound)) to \(Format.percent(interval.upperBound)))"
     }
 
     var json: JSONValue {

@@ -17,7 +17,7 @@ extension Command {
             """,
         options: ["--format"]
     ) { arguments in
-        let format = try Format(arguments)
+        let format = try OutputFormat(arguments)
         var examination = Examination(arguments)
         examination.examine()
         let rows = RowSet(columns: ["part", "state", "note"], rows: examination.rows)

@@ -21,7 +21,7 @@ extension Command {
             """,
         options: ["--format"], words: 2
     ) { arguments in
-        let format = try Format(arguments)
+        let format = try OutputFormat(arguments)
         let desk = try StoreDesk(arguments)
         let word = arguments.words.first ?? "list"
         if arguments.words.count > 1, !["show", "accept"].contains(word) {
@@ -44,7 +44,7 @@ extension Command {
         return arguments.words[1]
     }
 
-    fileprivate static func list(_ desk: StoreDesk, _ format: Format) async throws -> ExitStatus {
+    fileprivate static func list(_ desk: StoreDesk, _ format: OutputFormat) async throws -> ExitStatus {
         let features = try await desk.reader.read(.features)
         Output.write(
             format == .json
@@ -52,7 +52,7 @@ extension Command {
         return .done
     }
 
-    private static func show(_ name: String, _ desk: StoreDesk, _ format: Format) async throws -> ExitStatus {
+    private static func show(_ name: String, _ desk: StoreDesk, _ format: OutputFormat) async throws -> ExitStatus {
         guard let feature = try await desk.reader.read(.feature(name)) else {
             let names = try await desk.reader.read(.features).map(\.feature)
             let hint = Suggestion.nearest(to: name, among: names).map { " Did you mean \($0)?" }
@@ -66,7 +66,7 @@ extension Command {
         return .done
     }
 
-    private static func drifts(_ desk: StoreDesk, _ format: Format) async throws -> ExitStatus {
+    private static func drifts(_ desk: StoreDesk, _ format: OutputFormat) async throws -> ExitStatus {
         let events = try await desk.reader.read(.driftEvents(limit: 200))
         Output.write(
             format == .json ? JSONValue.array(events.map(\.json)).serialized + "\n" : QualityText.table(events))
@@ -84,7 +84,7 @@ private struct QualityScan {
         self.desk = desk
     }
 
-    func run(_ format: Format) async throws -> ExitStatus {
+    func run(_ format: OutputFormat) async throws -> ExitStatus {
         for problem in composition.catalog.problems { Output.complain("\(problem)") }
         let isPartial =
             StoreFile(composition.paths.database).isHeld ? try await askAgent() : try await here()

@@ -23,7 +23,7 @@ extension Command {
             """,
         options: ["--format"], switches: ["--dry-run"]
     ) { arguments in
-        let format = try Format(arguments)
+        let format = try OutputFormat(arguments)
         let composition = try Composition(arguments)
         for problem in composition.catalog.problems { Output.complain("\(problem)") }
         let report =

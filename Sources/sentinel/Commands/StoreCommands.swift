@@ -18,7 +18,7 @@ extension Command {
             """,
         options: ["--format"], words: 2
     ) { arguments in
-        let format = try Format(arguments)
+        let format = try OutputFormat(arguments)
         let desk = try StoreDesk(arguments)
         switch arguments.words.first ?? "list" {
         case "list":
@@ -43,7 +43,7 @@ extension Command {
         "incidents", summary: "list and read incidents, take them, put them off, silence them",
         help: IncidentOrders.help, options: IncidentOrders.options, words: 4
     ) { arguments in
-        let format = try Format(arguments)
+        let format = try OutputFormat(arguments)
         let desk = try StoreDesk(arguments)
         let orders = IncidentOrders(arguments: arguments, desk: desk)
         switch arguments.words.first ?? "list" {
@@ -88,7 +88,7 @@ extension Command {
             """,
         options: ["--format"], words: 2
     ) { arguments in
-        let format = try Format(arguments)
+        let format = try OutputFormat(arguments)
         let desk = try StoreDesk(arguments)
         switch arguments.words.first ?? "list" {
         case "list":

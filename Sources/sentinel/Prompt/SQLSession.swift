@@ -57,7 +57,7 @@ struct SQLSession: Sendable {
             }
             guard calls > Self.manyCalls else { continue }
             Output.remark(
-                "\(step.table): about \(Figures.grouped(calls)) calls come first. Ctrl-C stops them; what was read is kept."
+                "\(step.table): about \(Format.grouped(calls)) calls come first. Ctrl-C stops them; what was read is kept."
             )
         }
     }

@@ -8,7 +8,7 @@ enum SourceLint {
         sentinel source lint FILE          check a manifest, or a folder with its overlay; every problem with its place
         """
 
-    static func run(_ path: String, _ format: Format) throws -> ExitStatus {
+    static func run(_ path: String, _ format: OutputFormat) throws -> ExitStatus {
         do throws(SourceProblem) {
             let spec = try SourceFiles.lint(path)
             let count = spec.tables.count + spec.functions.count

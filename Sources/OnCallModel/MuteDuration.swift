@@ -1,45 +1,46 @@
 package import Basics
 
-/// Why a time cannot be read, as a sentence that says what to write.
-package struct QuietProblem: Error, Hashable, Sendable, CustomStringConvertible {
+/// Why a duration cannot be read, with the accepted forms.
+package struct InvalidDuration: Error, Hashable, Sendable, CustomStringConvertible {
     package var description: String
 
     init(_ description: String) { self.description = description }
 }
 
-/// Times as people give them to a snooze or a silence: `2h`, `1h30m`, `until 09:00`, `2026-11-24T09:00Z`. All in UTC.
-package enum QuietTime {
+/// Reads how long a snooze or a silence lasts, as people type it: `2h`, `1h30m`, `until 09:00`, `2026-11-24T09:00Z`.
+/// Times are in UTC.
+package enum MuteDuration {
     package static let longest = Span.days(30)
-    private static let forms = "write 30m, 4h, 2d, until 09:00 (UTC) or 2026-11-24T09:00Z"
+    private static let forms = "Use 30m, 4h, 2d, until 09:00 (UTC) or 2026-11-24T09:00Z."
 
-    /// The moment that ends what begins at `start`.
-    package static func end(_ text: String, from start: Instant) throws(QuietProblem) -> Instant {
+    /// The end of what starts at `start`.
+    package static func end(_ text: String, from start: Instant) throws(InvalidDuration) -> Instant {
         let plain = unprefixed(words(text))
-        guard !plain.isEmpty else { throw QuietProblem("Say how long: \(forms).") }
+        guard !plain.isEmpty else { throw InvalidDuration("Missing duration. \(forms)") }
         let end: Instant
         if let span = try span(plain) { end = start + span } else { end = try moment(plain, after: start) }
         guard end > start else {
-            throw QuietProblem("\(end.iso8601Seconds) is not after \(start.iso8601Seconds): give a later time.")
+            throw InvalidDuration("\(end.iso8601Seconds) is not after the start, \(start.iso8601Seconds).")
         }
         guard end - start <= longest else {
-            throw QuietProblem("“\(shown(plain))” is more than 30 days: give an earlier end.")
+            throw InvalidDuration("\"\(shown(plain))\" is longer than the maximum of 30 days.")
         }
         return end
     }
 
-    /// The moment that something begins: `now`, a span from now, a time of day or a date to come.
-    package static func start(_ text: String, now: Instant) throws(QuietProblem) -> Instant {
+    /// When something starts: `now`, a duration from now, a time of day or a future date.
+    package static func start(_ text: String, now: Instant) throws(InvalidDuration) -> Instant {
         let plain = words(text)
         if plain.isEmpty || plain == "now" { return now }
         let start: Instant
         if let span = try span(plain) { start = now + span } else { start = try moment(plain, after: now) }
         guard start >= now - .minutes(1) else {
-            throw QuietProblem("\(start.iso8601Seconds) has passed: leave the start out to begin now.")
+            throw InvalidDuration("\(start.iso8601Seconds) is in the past. Omit --from to start now.")
         }
         return max(start, now)
     }
 
-    /// Cuts `4h while we migrate` into its time and what follows.
+    /// Splits `4h while we migrate` into its time and the rest.
     package static func split(_ text: String) -> (time: String, rest: String) {
         let parts = text.split(whereSeparator: \.isWhitespace)
         let known = [3, 2, 1].first { $0 <= parts.count && isTime(parts.prefix($0).joined(separator: " ")) }
@@ -70,10 +71,10 @@ package enum QuietTime {
         (["d", "day", "days"], .days(1)), (["w", "week", "weeks"], .days(7)),
     ]
 
-    /// Nil where the text is no length of time at all.
-    private static func span(_ text: String) throws(QuietProblem) -> Span? {
+    /// Nil if the text is not a duration.
+    private static func span(_ text: String) throws(InvalidDuration) -> Span? {
         var rest = Substring(text.filter { $0 != " " })
-        if rest.hasPrefix("-") { throw QuietProblem("“\(shown(text))” lies in the past: give a time to come.") }
+        if rest.hasPrefix("-") { throw InvalidDuration("\"\(shown(text))\" is in the past.") }
         var total = Span.milliseconds(0)
         var isFirst = true
         while !rest.isEmpty {
@@ -83,32 +84,32 @@ package enum QuietTime {
             rest = rest.dropFirst(name.count)
             guard let count = Double(number), count.isFinite else {
                 if isFirst { return nil }
-                throw QuietProblem("“\(shown(text))” is no time: \(forms).")
+                throw InvalidDuration("\"\(shown(text))\" is not a duration or a time. \(forms)")
             }
-            if name.isEmpty, isFirst, rest.isEmpty { throw QuietProblem("“\(shown(text))” has no unit: \(forms).") }
+            if name.isEmpty, isFirst, rest.isEmpty { throw InvalidDuration("\"\(shown(text))\" has no unit. \(forms)") }
             if name.isEmpty, isFirst { return nil }
             guard let unit = units.first(where: { $0.names.contains(String(name)) }) else {
-                throw QuietProblem("“\(shown(text))” has an unknown unit: \(forms).")
+                throw InvalidDuration("\"\(shown(text))\" has an unknown unit. \(forms)")
             }
             guard count * unit.span.seconds <= longest.seconds else {
-                throw QuietProblem("“\(shown(text))” is more than 30 days: give a shorter time.")
+                throw InvalidDuration("\"\(shown(text))\" is longer than the maximum of 30 days.")
             }
             total = total + .seconds(count * unit.span.seconds)
             isFirst = false
         }
         if isFirst { return nil }
-        guard total >= .seconds(1) else { throw QuietProblem("“\(shown(text))” is no time at all: \(forms).") }
+        guard total >= .seconds(1) else { throw InvalidDuration("Duration must be at least 1 second.") }
         return total
     }
 
     /// A time of day, its next one; or a date with its time.
-    private static func moment(_ text: String, after start: Instant) throws(QuietProblem) -> Instant {
+    private static func moment(_ text: String, after start: Instant) throws(InvalidDuration) -> Instant {
         if let minutes = minutesOfDay(text) {
             let today = start.floored(to: .days(1)) + .minutes(Double(minutes))
             return today > start ? today : today + .days(1)
         }
         guard let moment = Instant(iso8601: text.uppercased()) else {
-            throw QuietProblem("“\(shown(text))” is no time: \(forms).")
+            throw InvalidDuration("\"\(shown(text))\" is not a duration or a time. \(forms)")
         }
         return moment
     }

@@ -2,12 +2,12 @@ import Basics
 import CellGrid
 
 /// How a command prints data.
-enum Format: String, CaseIterable, Sendable {
+enum OutputFormat: String, CaseIterable, Sendable {
     case table, json
 
     init(_ arguments: Arguments) throws(UsageError) {
         let word = arguments["--format"] ?? "table"
-        guard let format = Format(rawValue: word) else {
+        guard let format = OutputFormat(rawValue: word) else {
             throw UsageError("--format is table or json, not “\(word)”.")
         }
         self = format

@@ -130,6 +130,10 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Basics", "CellGrid"], path: "Tests/TestSupport",
             swiftSettings: strict),
+        .target(
+            name: "DetectorWorld",
+            dependencies: ["Basics", "Detectors", "SourceEngine", "SourceFetch", "SourceSpec"],
+            path: "Tests/DetectorWorld", swiftSettings: strict),
         tests(
             "Actions",
             needs: [
@@ -161,7 +165,8 @@ let package = Package(
                 "Basics", "CellGrid", "Console", "IncidentStore", "OnCallModel", "Panes", "Terminal",
                 "TestSupport", "ViewState",
             ]),
-        tests("Detectors", needs: ["Basics", "Detectors", "JSON", "OnCallModel", "TestSupport"]),
+        tests(
+            "Detectors", needs: ["Basics", "DetectorWorld", "Detectors", "JSON", "OnCallModel", "TestSupport"]),
         tests("Governance", needs: ["Basics", "Governance", "OnCallModel", "TestSupport"]),
         tests(
             "IncidentStore",

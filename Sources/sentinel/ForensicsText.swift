@@ -8,7 +8,7 @@ extension StoreClient {
     /// An incident with the results of its investigation.
     func details(ofIncident id: Int64) async throws -> (detail: IncidentDetail, forensics: IncidentForensics) {
         let both = try await reader.read(
-            StoreQuery<IncidentPair?>([.incidents, .acts, .traces]) { store in
+            StoreQuery<IncidentPair?> { store in
                 guard let detail = try store.incident(id), let forensics = try store.forensics(ofIncident: id) else {
                     return nil
                 }

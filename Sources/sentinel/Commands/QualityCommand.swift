@@ -91,7 +91,7 @@ private struct QualityScan {
         let asked = composition.clock.now()
         let inbox = IntentInbox(composition.paths.database)
         _ = try await inbox.append(.patrol, author: composition.author("command line"), at: asked)
-        let query = StoreQuery<DetectorHealth?>([.agent, .health]) { store in
+        let query = StoreQuery<DetectorHealth?> { store in
             let patrol = try store.jobs().first { $0.name == "drift_patrol" }
             guard let last = patrol?.lastRunAt, last >= asked else { return nil }
             return try store.detectors().first { $0.type == .promptDrift }

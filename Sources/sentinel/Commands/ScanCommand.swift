@@ -57,7 +57,7 @@ enum ScanRun {
         let inbox = IntentInbox(composition.paths.database)
         _ = try await inbox.append(.scanNow, author: composition.author("scan"), at: asked)
         let reader = StoreReader(composition.paths.database)
-        let query = StoreQuery<String>([.agent]) { store in
+        let query = StoreQuery<String> { store in
             guard let report = try store.latestReport(), report.at >= asked else { return "" }
             return report.json
         }

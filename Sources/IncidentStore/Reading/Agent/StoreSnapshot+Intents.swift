@@ -1,6 +1,13 @@
 package import Basics
 package import OnCallModel
 
+extension StoreQuery where Answer == String? {
+    /// The result of an intent; nil while it waits.
+    package static func outcome(ofIntent id: Int64) -> StoreQuery<String?> {
+        StoreQuery { try $0.outcome(ofIntent: id) }
+    }
+}
+
 extension StoreSnapshot {
     /// The report of the latest cycle as JSON text, and when that cycle began.
     package func latestReport() throws -> (at: Instant, json: String)? {

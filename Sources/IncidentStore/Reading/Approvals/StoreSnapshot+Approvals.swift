@@ -1,6 +1,12 @@
 package import Basics
 package import OnCallModel
 
+extension StoreQuery where Answer == [ApprovalItem] {
+    package static func approvals(limit: Int) -> StoreQuery<[ApprovalItem]> {
+        StoreQuery { try $0.approvals(limit: limit) }
+    }
+}
+
 extension StoreSnapshot {
     /// The pending requests, the first to expire first, then the decided ones, the latest first.
     package func approvals(limit: Int) throws -> [ApprovalItem] {

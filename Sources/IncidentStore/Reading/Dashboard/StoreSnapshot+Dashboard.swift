@@ -2,6 +2,13 @@ package import Basics
 package import OnCallModel
 import SQLiteKit
 
+extension StoreQuery where Answer == Dashboard {
+    /// The clock decides only which drift events are of the last 24 hours.
+    package static func dashboard(at clock: WallClock) -> StoreQuery<Dashboard> {
+        StoreQuery { try $0.dashboard(at: clock.now()) }
+    }
+}
+
 extension StoreSnapshot {
     package func dashboard(at now: Instant) throws -> Dashboard {
         let hours = try hours(latest: 24)

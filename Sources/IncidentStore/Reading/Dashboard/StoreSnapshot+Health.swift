@@ -1,6 +1,10 @@
 package import Basics
 package import OnCallModel
 
+extension StoreQuery where Answer == AgentStatus {
+    package static var agentStatus: StoreQuery<AgentStatus> { StoreQuery { try $0.agentStatus() } }
+}
+
 extension StoreSnapshot {
     package func sources() throws -> [SourceHealth] {
         try rows("source_health", "SELECT * FROM source_health ORDER BY name").map {
@@ -15,12 +19,6 @@ extension StoreSnapshot {
             try DetectorHealth(
                 type: $0.choice("type"), state: $0.choice("state"), message: $0.text("message"),
                 asOf: $0.instant("as_of"))
-        }
-    }
-
-    package func settings() throws -> [SettingItem] {
-        try rows("setting_value", "SELECT * FROM setting_value ORDER BY position, key").map {
-            try SettingItem(key: $0.text("key"), value: $0.text("value"), refusal: $0.text("refusal"))
         }
     }
 

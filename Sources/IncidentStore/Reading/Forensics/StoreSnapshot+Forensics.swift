@@ -1,6 +1,18 @@
 import Basics
 package import OnCallModel
 
+extension StoreQuery where Answer == IncidentForensics? {
+    package static func forensics(ofIncident id: Int64) -> StoreQuery<IncidentForensics?> {
+        StoreQuery { try $0.forensics(ofIncident: id) }
+    }
+}
+
+extension StoreQuery where Answer == TraceTree? {
+    package static func trace(_ id: String) -> StoreQuery<TraceTree?> {
+        StoreQuery { try $0.trace(id) }
+    }
+}
+
 extension StoreSnapshot {
     /// What an investigation left to be looked at; nil where there is no such incident. The graph is empty before its
     /// investigation.

@@ -1,6 +1,18 @@
 import Basics
 package import OnCallModel
 
+extension StoreQuery where Answer == [IncidentSummary] {
+    package static func incidents(limit: Int) -> StoreQuery<[IncidentSummary]> {
+        StoreQuery { try $0.incidents(limit: limit) }
+    }
+}
+
+extension StoreQuery where Answer == IncidentDetail? {
+    package static func incident(_ id: Int64) -> StoreQuery<IncidentDetail?> {
+        StoreQuery { try $0.incident(id) }
+    }
+}
+
 extension StoreSnapshot {
     /// What burns first: what is muted below what is not, resolved last; worse before milder, later before earlier.
     package func incidents(limit: Int) throws -> [IncidentSummary] {

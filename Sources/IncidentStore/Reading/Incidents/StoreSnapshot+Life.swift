@@ -72,7 +72,7 @@ extension StoreSnapshot {
 
 extension StoreQuery where Answer == [Silence] {
     package static func silences(limit: Int) -> StoreQuery<[Silence]> {
-        StoreQuery([.incidents]) { try $0.silences(limit: limit) }
+        StoreQuery { try $0.silences(limit: limit) }
     }
 }
 

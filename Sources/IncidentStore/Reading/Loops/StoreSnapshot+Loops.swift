@@ -1,6 +1,12 @@
 import Basics
 package import OnCallModel
 
+extension StoreQuery where Answer == [LoopItem] {
+    package static func loops(limit: Int) -> StoreQuery<[LoopItem]> {
+        StoreQuery { try $0.loops(limit: limit) }
+    }
+}
+
 extension StoreSnapshot {
     /// The burning loops, then the others; within each the latest step first.
     package func loops(limit: Int) throws -> [LoopItem] {

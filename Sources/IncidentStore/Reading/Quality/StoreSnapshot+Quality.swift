@@ -3,26 +3,26 @@ package import OnCallModel
 
 extension StoreQuery where Answer == [FeatureSnapshot] {
     /// Those that drift first, then by name.
-    package static var features: StoreQuery<[FeatureSnapshot]> { StoreQuery([.drift]) { try $0.features() } }
+    package static var features: StoreQuery<[FeatureSnapshot]> { StoreQuery { try $0.features() } }
 }
 
 extension StoreQuery where Answer == FeatureSnapshot? {
     package static func feature(_ name: String) -> StoreQuery<FeatureSnapshot?> {
-        StoreQuery([.drift]) { try $0.feature(name) }
+        StoreQuery { try $0.feature(name) }
     }
 }
 
 extension StoreQuery where Answer == [DriftEvent] {
     /// The latest first.
     package static func driftEvents(limit: Int) -> StoreQuery<[DriftEvent]> {
-        StoreQuery([.drift]) { try $0.driftEvents(limit: limit) }
+        StoreQuery { try $0.driftEvents(limit: limit) }
     }
 }
 
 extension StoreQuery where Answer == [SnapshotVersion] {
     /// The earlier versions of a feature's snapshot, the latest first.
     package static func snapshotVersions(of feature: String) -> StoreQuery<[SnapshotVersion]> {
-        StoreQuery([.drift]) { try $0.snapshotVersions(of: feature) }
+        StoreQuery { try $0.snapshotVersions(of: feature) }
     }
 }
 

@@ -24,11 +24,12 @@ struct StoreFeedTests {
         #expect(events.take().events.isEmpty, "nothing is read before the store exists")
         feed.start()
 
-        var arrivals = wakes.makeAsyncIterator()
         func wait(until isDone: (ConsoleState) -> Bool) async {
-            while !isDone(state) {
-                _ = await arrivals.next()
+            for event in events.take().events { _ = state.reduce(event) }
+            guard !isDone(state) else { return }
+            for await _ in wakes {
                 for event in events.take().events { _ = state.reduce(event) }
+                if isDone(state) { break }
             }
         }
         await wait {

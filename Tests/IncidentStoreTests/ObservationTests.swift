@@ -94,7 +94,7 @@ struct ObservationTests {
             try snapshot.scalar(
                 """
                 SELECT (SELECT coalesce(sum(cost_burned), 0) FROM loop_detections) FROM agent_status
-                LEFT JOIN setting_value ON key = 'k', json_each('[1]')
+                LEFT JOIN setting_value v ON v.key = 'k', json_each('[1]')
                 """)?.real
         }
         for _ in 1...2 { _ = try await reader.read(burned) }

@@ -159,11 +159,11 @@ struct GoldenScreenTests {
         let loops = [PaneFixtures.loop("loop-7f3a91c2"), PaneFixtures.loop(PaneFixtures.hostile)]
         var state = PaneFixtures.state(.dashboard)
         state.loops.items = loops
-        Golden.expect("banner@\(width)x2", (width, 2)) {
+        Golden.expect("banner@\(width)", (width, 2)) {
             LoopBanner.draw(LoopBannerView(state), on: &$0, in: $0.bounds)
         }
         let panes = Pane.allCases.filter { $0 != .dashboard }
-        Golden.expect("footers@\(width)x\(panes.count)", (width, panes.count)) { grid in
+        Golden.expect("footers@\(width)", (width, panes.count)) { grid in
             for (row, pane) in panes.enumerated() {
                 let line = Rect(x: 0, y: row, width: width, height: 1)
                 Footer.draw(FooterView(PaneFixtures.state(pane)), on: &grid, in: line)

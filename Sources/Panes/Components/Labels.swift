@@ -14,10 +14,6 @@ extension Severity {
     }
 }
 
-extension DetectionType {
-    var label: String { rawValue.replacing("_", with: " ") }
-}
-
 extension ActRecord {
     var role: Role {
         switch state {

@@ -42,7 +42,7 @@ enum ForensicsPane {
         } else if let incident = view.incident {
             let (severity, color) = incident.severity.label
             let mark = severity.drop { $0 == " " }
-            text = "\(mark)  incident \(incident.id)  \(incident.type.label)  \(incident.subject)"
+            text = "\(mark)  incident \(incident.id)  \(incident.type.traits.noun)  \(incident.subject)"
             role = incident.state == .resolved ? .dim : color
         }
         let line = TextWidth.truncated(ForeignText.inert(text), to: area.width - 2)

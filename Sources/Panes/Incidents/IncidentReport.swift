@@ -7,7 +7,7 @@ extension TextBlock {
     mutating func add(_ incident: IncidentSummary, _ now: Instant) {
         let (severity, role) = incident.severity.label
         let mark = severity.drop { $0 == " " }
-        add("\(mark)  incident \(incident.id)  \(incident.type.label)  \(incident.state.rawValue)", role)
+        add("\(mark)  incident \(incident.id)  \(incident.type.traits.noun)  \(incident.state.rawValue)", role)
         add(incident.headline, .title)
         let remedy =
             switch incident.approval {
@@ -44,7 +44,7 @@ extension TextBlock {
             section("Findings") { block in
                 for finding in detail.findings {
                     let why = finding.why.isEmpty ? "" : " (\(finding.why))"
-                    block.bullet("\(finding.type.label): \(finding.headline)\(why)")
+                    block.bullet("\(finding.type.traits.noun): \(finding.headline)\(why)")
                 }
             }
         }
@@ -72,7 +72,7 @@ extension TextBlock {
             }
         }
         section("Missing data") { block in detail.gaps.forEach { block.bullet($0, .warn) } }
-        section("SQL") { $0.add(detail.sql, .dim) }
+        if let lead = detail.lead { section("SQL") { $0.add(lead.sql, .dim) } }
     }
 
     /// Markdown in a light form: headings, bullets, paragraphs.

@@ -6,7 +6,6 @@ package final class EventInbox: Sendable {
     private struct State: Sendable {
         var events: [ConsoleEvent] = []
         var wake: (@Sendable () -> Void)?
-        var isClosed = false
     }
 
     private let state = Lock(State())
@@ -25,23 +24,15 @@ package final class EventInbox: Sendable {
         post(.failed(failure))
     }
 
-    /// Ends the console as if the operator had quit it.
-    package func close() {
-        state.withLock { state in
-            state.isClosed = true
-            state.wake?()
-        }
-    }
-
     /// Calls `wake` after every event, from any thread.
     func attach(_ wake: @escaping @Sendable () -> Void) {
         state.withLock { $0.wake = wake }
     }
 
-    func take() -> (events: [ConsoleEvent], isClosed: Bool) {
+    func take() -> [ConsoleEvent] {
         state.withLock { state in
             defer { state.events = [] }
-            return (state.events, state.isClosed)
+            return state.events
         }
     }
 }

@@ -21,14 +21,14 @@ struct StoreFeedTests {
         let feed = StoreFeed(path: path, events: events, clock: .fixed(now), author: "alice")
         var state = ConsoleState(size: .init(width: 80, height: 24), now: now, author: "alice")
         feed.follow(state)
-        #expect(events.take().events.isEmpty, "nothing is read before the store exists")
+        #expect(events.take().isEmpty, "nothing is read before the store exists")
         feed.start()
 
         func wait(until isDone: (ConsoleState) -> Bool) async {
-            for event in events.take().events { _ = state.reduce(event) }
+            for event in events.take() { _ = state.reduce(event) }
             guard !isDone(state) else { return }
             for await _ in wakes {
-                for event in events.take().events { _ = state.reduce(event) }
+                for event in events.take() { _ = state.reduce(event) }
                 if isDone(state) { break }
             }
         }

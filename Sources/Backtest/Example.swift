@@ -14,7 +14,7 @@ package enum Example {
         let lines = (0..<24 * 35).map { hour -> String in
             let spike = spikes.first { ($0.hour..<$0.hour + $0.length).contains(hour) }
             let usual = hour % 24 == 3 ? 13 : (9..<18).contains(hour % 24) ? 6.0 : 2.0
-            let cost = Figures.decimal((spike?.cost ?? usual) + noise.next(), digits: 3)
+            let cost = Format.decimal((spike?.cost ?? usual) + noise.next(), digits: 3)
             return "\((start + .hours(Double(hour))).iso8601Seconds),\(cost),\(spike == nil ? 0 : 1)\n"
         }
         return "hour,cost,label\n" + lines.joined()

@@ -10,11 +10,11 @@ package struct Themes: Hashable, Sendable {
         self.folder = folder
     }
 
-    /// A theme by name, or the plain theme and the reason why it is invalid.
+    /// A theme by name; if it cannot be used, the plain one and the reason.
     func load(_ name: String) -> (theme: Theme, problem: String?) {
         let path = "\(folder)/\(name).json"
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            return (.plain, "Theme \(path) does not exist.")
+            return (.plain, "Theme file \(path) not found.")
         }
         do {
             return (try Theme(JSONDocument.parse(text)), nil)

@@ -8,15 +8,15 @@ extension Decision.Reason {
         case .loopedGenerations(let count, let limit):
             "\(count) looped generations with repetition exceed the limit of \(limit), so no approval is required."
         case .costOfLoop(let cost, let limit):
-            "A repetitive loop at \(Figures.dollars(cost))/h is above \(Figures.dollars(limit))/h, so no approval is required."
+            "A repetitive loop at \(Format.dollars(cost))/h is above \(Format.dollars(limit))/h, so no approval is required."
         case .costPerHour(let cost, let limit):
-            "\(Figures.dollars(cost))/h is above \(Figures.dollars(limit))/h, so no approval is required."
+            "\(Format.dollars(cost))/h is above \(Format.dollars(limit))/h, so no approval is required."
         case .belowLimits:
             "Below the limits for automatic action, so approval is required."
         case .slowLoop:
             "A slow loop leaves time to ask, so approval is required."
         case .costAloneNeverKills(let cost):
-            "\(Figures.dollars(cost))/h alone never kills: the trace shows no repetition, so approval is required."
+            "\(Format.dollars(cost))/h alone never kills: the trace shows no repetition, so approval is required."
         case .budgetSpent(let kills):
             "\(kills) loops were killed automatically within ten minutes, so the next kill requires approval."
         case .frozen:
@@ -50,8 +50,8 @@ extension Decision.Reason {
     var policy: String {
         switch self {
         case .loopedGenerations(_, let limit): "more than \(limit) looped generations"
-        case .costOfLoop(_, let limit): "repetitive loop above \(Figures.dollars(limit))/h"
-        case .costPerHour(_, let limit): "more than \(Figures.dollars(limit))/h"
+        case .costOfLoop(_, let limit): "repetitive loop above \(Format.dollars(limit))/h"
+        case .costPerHour(_, let limit): "more than \(Format.dollars(limit))/h"
         case .costAloneNeverKills: "a review is harmless"
         default: sentence
         }

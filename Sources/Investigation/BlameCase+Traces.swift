@@ -32,8 +32,8 @@ extension BlameCase {
     static func duration(_ seconds: Double) -> String {
         switch seconds {
         case ..<5400: "\(Int(seconds / 60)) min"
-        case ..<172_800: "\(Figures.decimal(seconds / 3600, digits: 1)) h"
-        default: "\(Figures.decimal(seconds / 86_400, digits: 1)) days"
+        case ..<172_800: "\(Format.decimal(seconds / 3600, digits: 1)) h"
+        default: "\(Format.decimal(seconds / 86_400, digits: 1)) days"
         }
     }
 

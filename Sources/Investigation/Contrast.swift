@@ -32,7 +32,7 @@ struct Contrast: Hashable {
         if p < 1e-9 { return "p < 1e-9" }
         var (exponent, limit) = (0, 1.0)
         while exponent < 9, p < limit / 10 { (exponent, limit) = (exponent + 1, limit / 10) }
-        return exponent < 3 ? "p = \(Figures.decimal(p, digits: 3))" : "p < 1e-\(exponent)"
+        return exponent < 3 ? "p = \(Format.decimal(p, digits: 3))" : "p < 1e-\(exponent)"
     }
 
     /// The significant ones, the least likely by chance first: those the finding counted itself, then those of the mirror.

@@ -25,7 +25,7 @@ extension EvidenceGraph {
                         end: tree?.end ?? loop?.lastSeen, cost: tree?.cost ?? loop?.cost,
                         isTrouble: loop != nil || tree.map { $0.errors > 0 } ?? false))
             else { continue }
-            let cost = tree.map { "; it cost \(Figures.dollars($0.cost))" } ?? ""
+            let cost = tree.map { "; it cost \(Format.dollars($0.cost))" } ?? ""
             let namers = members.filter { $0.keys.traces.contains(trace) }
             for member in namers {
                 let reason = loop != nil && member.id == findingID ? "is about this trace" : "names it"

@@ -45,11 +45,11 @@ package enum ReportTemplate {
             lines.append("Commit \(first.shortSHA)\(author), “\(UntrustedText.forMarkdown(first.title))”:")
             lines += first.why.map { "- \(UntrustedText.forMarkdown($0))" }
             let others = suspects.dropFirst().map {
-                "\($0.shortSHA) “\(UntrustedText.forMarkdown($0.title, limit: 80))” (\(Figures.decimal($0.score, digits: 1)))"
+                "\($0.shortSHA) “\(UntrustedText.forMarkdown($0.title, limit: 80))” (\(Format.decimal($0.score, digits: 1)))"
             }
             if !others.isEmpty {
                 lines.append(
-                    "\nScore \(Figures.decimal(first.score, digits: 1)); next: "
+                    "\nScore \(Format.decimal(first.score, digits: 1)); next: "
                         + others.joined(separator: ", ") + ".")
             }
         } else {
@@ -64,14 +64,14 @@ package enum ReportTemplate {
 
     private static func impact(_ file: CaseFile) -> String {
         let finding = file.finding
-        var text = "\(Figures.dollars(finding.costPerHour)) per hour at the time of the scan"
-        text += "; \(Figures.dollars(finding.costPerHour * 6)) over six hours if nothing changes."
+        var text = "\(Format.dollars(finding.costPerHour)) per hour at the time of the scan"
+        text += "; \(Format.dollars(finding.costPerHour * 6)) over six hours if nothing changes."
         if let loop = finding.loop {
             text +=
                 " Trace \(UntrustedText.forMarkdown(loop.traceID, limit: 80)) has taken \(loop.generations) generations"
-            text += " for \(Figures.dollars(loop.cost)), \(Figures.dollars(loop.costPerMinute)) per minute."
+            text += " for \(Format.dollars(loop.cost)), \(Format.dollars(loop.costPerMinute)) per minute."
         } else if let total = cost(since: finding, in: file.hours) {
-            text += " \(Figures.dollars(total)) since it started."
+            text += " \(Format.dollars(total)) since it started."
         }
         return text
     }

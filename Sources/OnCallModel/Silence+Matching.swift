@@ -63,7 +63,7 @@ extension Silence {
     {
         if until <= now { return "The end of a silence (\(until.iso8601Seconds)) must be in the future." }
         if until <= from { return "A silence must end after it begins: it would begin at \(from.iso8601Seconds)." }
-        if until - from > QuietTime.longest { return "A silence may last at most 30 days." }
+        if until - from > MuteDuration.longest { return "A silence may last at most 30 days." }
         if from - now > .days(365) { return "A silence must start within one year." }
         if reason.count > 500 { return "Give the reason in at most 500 characters." }
         if (matcher.subject ?? "x").isEmpty { return "Name a subject, or leave it out to silence every subject." }

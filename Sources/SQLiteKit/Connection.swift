@@ -23,6 +23,9 @@ package final class Connection {
     private var statementOrder: [String] = []
     var authorizer: AuthorizerBox?
     var modules: [String: ModuleBox] = [:]
+    /// The tables that the statement being prepared reads, and those read since a recording began (`Connection+Tables`).
+    var tablesOfPreparation: Set<String> = []
+    var tablesRead: Set<String>?
 
     package init(path: String, mode: Mode) throws(SQLiteError) {
         self.path = path
@@ -111,8 +114,14 @@ package final class Connection {
 
     /// A prepared statement, cached for the next use of the same text.
     package func statement(_ sql: String) throws(SQLiteError) -> Statement {
-        if let known = statements[sql], !known.isBusy { return known }
+        if let known = statements[sql], !known.isBusy {
+            tablesRead?.formUnion(known.tables)
+            return known
+        }
+        tablesOfPreparation = []
         let fresh = try Statement(sql, on: self)
+        fresh.tables = tablesOfPreparation
+        tablesRead?.formUnion(fresh.tables)
         if statements[sql] == nil {
             if statementOrder.count >= 64 { statements[statementOrder.removeFirst()] = nil }
             statements[sql] = fresh

@@ -11,6 +11,8 @@ package final class Statement {
     }
     private let columnCount: Int32
     private(set) var isBusy = false
+    /// The tables that it reads, if the connection records them.
+    var tables: Set<String> = []
 
     init(_ sql: String, on connection: Connection) throws(SQLiteError) {
         var handle: OpaquePointer?

@@ -21,7 +21,7 @@ enum CallsTable {
         return lines.joined(separator: "\n")
     }
 
-    private static func grouped(_ number: Int) -> String { Figures.grouped(number) }
+    private static func grouped(_ number: Int) -> String { Format.grouped(number) }
 
     private static func measure(_ count: Int) async throws -> [(first: Int, steady: Int)] {
         let rows = try await measure(count, SeedQueries.all.filter { !$0.usesSums }, usesSums: false)

@@ -75,7 +75,7 @@ struct KillLoop: Act {
 
     private func flag(allowedBy: String, now: Instant) -> KillFlags.Flag {
         let loop = context.loop.map {
-            ": \($0.pattern), \(counted($0.generations, "generation")), \(Figures.dollars($0.cost))"
+            ": \($0.pattern), \(counted($0.generations, "generation")), \(Format.dollars($0.cost))"
         }
         return KillFlags.Flag(
             trace: trace, agent: agent,
@@ -131,7 +131,7 @@ struct KillLoop: Act {
 
     private func stopped(since: Instant, latest: TraceProgress, now: Instant, _ acceptedAt: Instant?) -> String {
         "Stopped at \(latest.lastSeen.timeOfDay) UTC after \(counted(latest.generations, "generation")), "
-            + "\(Figures.dollars(latest.cost)); no step for \(Int((now - since).seconds)) s since \(since.timeOfDay) "
+            + "\(Format.dollars(latest.cost)); no step for \(Int((now - since).seconds)) s since \(since.timeOfDay) "
             + "(\(delivery(acceptedAt)))"
     }
 

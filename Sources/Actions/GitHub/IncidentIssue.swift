@@ -40,12 +40,12 @@ struct IncidentIssue: Sendable {
     private var table: String {
         var rows = [
             ("Severity", summary.severity.rawValue), ("Type", summary.type.rawValue), ("Subject", summary.subject),
-            ("Cost", "\(Figures.dollars(summary.costPerHour))/h"), ("First seen", summary.firstSeen.readable),
+            ("Cost", "\(Format.dollars(summary.costPerHour))/h"), ("First seen", summary.firstSeen.readable),
             ("Last seen", summary.lastSeen.readable), ("Occurrences", String(summary.occurrences)),
         ]
         if let loop {
             rows.append(
-                ("Loop", "\(loop.pattern), \(counted(loop.generations, "generation")), \(Figures.dollars(loop.cost))"))
+                ("Loop", "\(loop.pattern), \(counted(loop.generations, "generation")), \(Format.dollars(loop.cost))"))
             rows.append(("Agent", loop.agent))
         }
         let lines = rows.map { "| \($0) | \(cell($1)) |" }

@@ -17,7 +17,7 @@ struct IncidentHandler: Sendable {
             case .acknowledge(let incident):
                 return try Self.live(store, .acknowledge(by: author), incident, author, "is acknowledged", gate, now)
             case .snooze(let incident, let until):
-                guard until - now <= QuietTime.longest else {
+                guard until - now <= MuteDuration.longest else {
                     return "A snooze may last at most 30 days."
                 }
                 return try Self.live(

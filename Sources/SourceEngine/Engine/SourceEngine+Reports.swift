@@ -50,11 +50,11 @@ extension SourceEngine {
         var sentences: [String] = []
         if let skew = report.clockSkew, abs(skew.seconds) >= 60 {
             sentences.append(
-                "Its clock is \(Figures.duration(.seconds(abs(skew.seconds)))) \(skew.seconds > 0 ? "ahead of" : "behind") ours."
+                "Its clock is \(Format.duration(.seconds(abs(skew.seconds)))) \(skew.seconds > 0 ? "ahead of" : "behind") ours."
             )
         }
         if report.schemaWarnings > 0 {
-            let values = report.schemaWarnings == 1 ? "1 value" : "\(Figures.grouped(report.schemaWarnings)) values"
+            let values = report.schemaWarnings == 1 ? "1 value" : "\(Format.grouped(report.schemaWarnings)) values"
             sentences.append("\(values) of the last read did not match the types of their columns and are NULL.")
         }
         return sentences

@@ -12,7 +12,7 @@ extension Subcommand {
         "doctor", help: .doctor,
         options: ["--format"]
     ) { arguments in
-        let format = try Format(arguments)
+        let format = try OutputFormat(arguments)
         var report = DoctorReport(arguments)
         report.check()
         let rows = RowSet(columns: ["part", "state", "note"], rows: report.rows)

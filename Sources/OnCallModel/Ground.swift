@@ -31,8 +31,8 @@ package enum Ground: Hashable, Sendable {
         package var sentence: String {
             switch self {
             case .loopedGenerations(let limit): "more than \(limit) looped generations"
-            case .costOfLoop(let limit): "repetitive loop above \(Figures.dollars(limit))/h"
-            case .costPerHour(let limit): "more than \(Figures.dollars(limit))/h"
+            case .costOfLoop(let limit): "repetitive loop above \(Format.dollars(limit))/h"
+            case .costPerHour(let limit): "more than \(Format.dollars(limit))/h"
             case .harmlessReview: "a review is harmless"
             }
         }

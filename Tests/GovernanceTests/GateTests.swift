@@ -56,7 +56,7 @@ struct GateTests {
         #expect(route(Sample.spike(10.5)).acts.map(\.action) == [Sample.review])
         let nobody = Sample.gate().route(
             Sample.spike(4.2), incident: 7, suspects: [], in: Circumstances(), now: now)
-        #expect(nobody.request?.action.sentence == "Ask the team in Slack to look at incident 7")
+        #expect(nobody.request?.action.sentence == "Ask the team in Slack to investigate incident 7")
     }
 
     @Test("a note asks for nothing")

@@ -111,7 +111,7 @@ struct VerdictTests {
         #expect(verdict == .refuse(.alreadyAllowed(ground)))
         #expect(
             Refusal.alreadyAllowed(ground).sentence
-                == "This is already allowed by policy: more than 20 looped generations; it is not done twice.")
+                == "The action is already allowed by policy: more than 20 looped generations; it does not run twice.")
     }
 
     @Test("why an order is not carried out")

@@ -97,11 +97,11 @@ struct IntentHandler: Sendable {
             return "\(decided): \(item.action.sentence)."
         case .already(let first, let status): return Refusal.alreadyDecided(status, by: first).sentence
         case .tooLate(let item): return Refusal.expired(item.expiresAt).sentence
-        case .unknown: return "There is no such request."
+        case .unknown: return "The request does not exist."
         }
     }
 
-    private static func noRequest(_ request: Int64) -> String { "There is no request \(request)." }
+    private static func noRequest(_ request: Int64) -> String { "Request \(request) does not exist." }
 
     // MARK: loops
 

@@ -174,7 +174,7 @@ extension StoreTransaction {
         switch (act.action.kind, outcome) {
         case (.killLoop, .done(let detail, _)): text = "Killed (allowed by \(act.ground.sentence)): \(detail)"
         case (.killLoop, .failed(let reason)): text = "The kill failed: \(reason)"
-        case (.review, .done): text = "Review asked for (allowed by \(act.ground.sentence))."
+        case (.review, .done): text = "Review requested (allowed by \(act.ground.sentence))."
         default: return
         }
         try updateMessage(text, of: incident, gate: gate, at: now)

@@ -37,7 +37,8 @@ struct CoralComplaintTests {
             kind: .missingFilter, reason: "github.issues requires", remedy: "Add `WHERE repo = '…'`."),
         Complaint(
             said: early("NotFound", "table 'datafusion.github.isues' not found"), kind: .notConfigured,
-            reason: "the table does not exist in Coral", remedy: "Run `coral source add --file sources/github/manifest.yaml`."),
+            reason: "the table does not exist in Coral",
+            remedy: "Run `coral source add --file sources/github/manifest.yaml`."),
         Complaint(
             said: later("Table `github.issues` not found", "No table `issues` exists in schema `github`."),
             kind: .notConfigured, reason: "Table `github.issues` not found",

@@ -17,14 +17,17 @@ package final class DetectorWorld: Sendable {
     private let engine: SourceEngine
 
     /// What one run came to.
-    package struct Run: Sendable {
+    package struct Run<Memory: Sendable>: Sendable {
         package var report: DetectorReport
+        /// As it is after the run.
+        package var memory: [String: Memory]
         package var statements: [DetectorQuery]
         /// All scans that were made, those of the mirrors included.
         package var scans: [Scan]
 
         /// Calls beyond those of the mirrors: outputs that are read live, events of issues, versions of prompts.
         package var liveCalls: Int { scans.count { $0.usesPageCache } }
+        package func liveCalls(of table: String) -> Int { scans.count { $0.usesPageCache && $0.table.name == table } }
     }
 
     package init(_ rows: SyntheticRows) {
@@ -61,27 +64,25 @@ package final class DetectorWorld: Sendable {
             query.sql, query.parameters, freshness: .upTo(.milliseconds(0)), limits: .unattended)
     }
 
-    /// Runs the detector to its report. A statement that fails and that it can do without is answered by no rows, as in
-    /// the agent; any other failure is thrown.
-    package func run(_ detector: some Detector, _ context: DetectorContext) async throws -> Run {
-        var detector = detector
-        var step = detector.start(context)
-        var statements: [DetectorQuery] = []
-        _ = pages.takeScans()
-        while true {
-            switch step {
-            case .report(let report): return Run(report: report, statements: statements, scans: pages.takeScans())
-            case .query(let query):
-                statements.append(query)
-                let rows: RowSet
-                do {
-                    rows = try await ask(query, at: context.now).rows
-                } catch {
-                    guard query.isOptional else { throw error }
-                    rows = RowSet(columns: [])
-                }
-                step = detector.receive(rows)
+    /// Runs the detector to its report, which is partial where rows were missing, as in the agent. A statement that fails
+    /// and that the detector cannot do without is thrown.
+    package func run<D: Detector>(
+        _ detector: D, _ context: DetectorContext, memory: [String: D.Memory] = [:]
+    ) async throws -> Run<D.Memory> {
+        let statements = Lock<[DetectorQuery]>([])
+        let ask = Ask { query throws(QueryFailure) in
+            statements.withLock { $0.append(query) }
+            do {
+                return (try await self.ask(query, at: context.now).rows, [])
+            } catch {
+                throw .failed(error.description)
             }
         }
+        _ = pages.takeScans()
+        var memory = memory
+        var report = try await detector.run(context, memory: &memory, ask: ask)
+        if !ask.gaps.isEmpty { report = report.partial(because: ask.gaps.joined(separator: " ")) }
+        return Run(
+            report: report, memory: memory, statements: statements.withLock { $0 }, scans: pages.takeScans())
     }
 }

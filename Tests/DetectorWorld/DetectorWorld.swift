@@ -72,7 +72,7 @@ package final class DetectorWorld: Sendable {
         let statements = Lock<[DetectorQuery]>([])
         let ask = Ask { query throws(QueryFailure) in
             statements.withLock { $0.append(query) }
-            do {
+            do throws(QueryError) {
                 return (try await self.ask(query, at: context.now).rows, [])
             } catch {
                 throw .failed(error.description)

@@ -53,7 +53,7 @@ enum CascadeQueries {
                 SELECT timestamp, trace_id, release, environment FROM sentry.events \
                 WHERE issue_id = ? LIMIT \(maxEvents)
                 """,
-            parameters: [.text(issue.id)], isOptional: true)
+            parameters: [.text(issue.id)])
     }
 
     /// The generations of the traces that events name, in the cells that they are part of.

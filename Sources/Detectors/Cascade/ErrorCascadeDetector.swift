@@ -1,3 +1,4 @@
+import Basics
 package import OnCallModel
 
 /// Opens when a Sentry issue is new or rises against its own past, generations rise in the same time, and those that are its

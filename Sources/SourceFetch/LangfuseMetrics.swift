@@ -62,7 +62,7 @@ package struct LangfuseMetrics: HourlySums {
     }
 
     package func hours(from: Instant, to: Instant) async throws -> [HourlySum] {
-        var scan = Scan(source: source, table: Self.table, patience: RateSignal.longest, usesPageCache: false)
+        var scan = Scan(source: source, table: Self.table, maxWait: RateSignal.longest, usesPageCache: false)
         scan.extraParameters = [.init(name: "query", value: Self.query(from: from, to: to).serialized)]
         let rows = Lock<[[Value]]>([])
         _ = try await pages.scan(scan) { page in

@@ -21,7 +21,7 @@ struct PageFetch {
 
     private var policy: RetryMachine.Policy {
         var policy = fetcher.retries
-        if let patience = plan.scan.patience { policy.patience = max(policy.patience, patience) }
+        if let maxWait = plan.scan.maxWait { policy.maxWait = max(policy.maxWait, maxWait) }
         return policy
     }
 
@@ -29,7 +29,7 @@ struct PageFetch {
     ///
     /// - Throws: ``SourceError`` with the calls of the scan so far, or `CancellationError`.
     mutating func page(
-        at position: PagePosition, onSilence: (Silence) async -> Void
+        at position: PagePosition, onRetryPause: (RetryPause) async -> Void
     ) async throws -> FetchedPage {
         let request = try plan.request(at: position)
         var machine = RetryMachine(policy: policy)
@@ -37,7 +37,7 @@ struct PageFetch {
         while true {
             let failure: Failure
             do {
-                let page = try await attempt(request, onSilence)
+                let page = try await attempt(request, onRetryPause)
                 await budget.succeed()
                 return page
             } catch let caught as Failure {
@@ -55,20 +55,20 @@ struct PageFetch {
                 throw counted(failure.error)
             }
             if Self.isOutage(failure.error.kind) { outage = failure.error }
-            await tell(failure.error, onSilence)
+            await tell(failure.error, onRetryPause)
             try await fetcher.sleep(wait)
         }
     }
 
-    private func tell(_ error: SourceError, _ onSilence: (Silence) async -> Void) async {
+    private func tell(_ error: SourceError, _ onRetryPause: (RetryPause) async -> Void) async {
         let until = await budget.blockedUntil
-        guard let until, until - fetcher.clock.now() > fetcher.retries.patience else { return }
-        await onSilence(Silence(error: counted(error), until: until))
+        guard let until, until - fetcher.clock.now() > fetcher.retries.maxWait else { return }
+        await onRetryPause(RetryPause(error: counted(error), until: until))
     }
 
     /// One try, with the redirects that it takes.
     private mutating func attempt(
-        _ first: HTTPRequest, _ onSilence: (Silence) async -> Void
+        _ first: HTTPRequest, _ onRetryPause: (RetryPause) async -> Void
     ) async throws -> FetchedPage {
         var request = first
         let known = cacheKey(of: first).flatMap { fetcher.pageCache.entry(for: $0) }
@@ -77,7 +77,7 @@ struct PageFetch {
         for _ in 0...Self.mostRedirects {
             let response: HTTPResponse
             do {
-                response = try await send(request, onSilence)
+                response = try await send(request, onRetryPause)
             } catch let error as HTTPError {
                 throw judge.failure(error, of: request)
             }
@@ -104,13 +104,13 @@ struct PageFetch {
     }
 
     private mutating func send(
-        _ request: HTTPRequest, _ onSilence: (Silence) async -> Void
+        _ request: HTTPRequest, _ onRetryPause: (RetryPause) async -> Void
     ) async throws -> HTTPResponse {
         lastRequest = request
         if let until = await budget.blockedUntil {
-            await tell(sourceError(for: .rateLimited(until - fetcher.clock.now()), request), onSilence)
+            await tell(sourceError(for: .rateLimited(until - fetcher.clock.now()), request), onRetryPause)
         }
-        try await budget.begin(patience: policy.patience)
+        try await budget.begin(maxWait: policy.maxWait)
         calls += 1
         let result: Result<HTTPResponse, any Error>
         do {

@@ -15,7 +15,7 @@ package struct Scan: Hashable, Sendable {
     package var columns: Set<String>?
     /// How long one request may wait for its turn or for a provider that asked for silence; nil for what a statement
     /// waits.
-    package var patience: Span?
+    package var maxWait: Span?
     /// Pages may be answered by those that were read a moment ago. A mirror never reads the same page twice on purpose.
     package var usesPageCache: Bool
     /// Replaces the table's own request path and paging: an older API.
@@ -24,7 +24,7 @@ package struct Scan: Hashable, Sendable {
     package init(
         source: SourceSpec, table: TableSpec, filters: [String: Value] = [:],
         extraParameters: [MirrorSpec.Parameter] = [], rowLimit: Int? = nil, columns: Set<String>? = nil,
-        patience: Span? = nil, usesPageCache: Bool = true, fallback: MirrorSpec.Fallback? = nil
+        maxWait: Span? = nil, usesPageCache: Bool = true, fallback: MirrorSpec.Fallback? = nil
     ) {
         self.source = source
         self.table = table
@@ -32,7 +32,7 @@ package struct Scan: Hashable, Sendable {
         self.extraParameters = extraParameters
         self.rowLimit = rowLimit
         self.columns = columns
-        self.patience = patience
+        self.maxWait = maxWait
         self.usesPageCache = usesPageCache
         self.fallback = fallback
     }
@@ -105,7 +105,7 @@ package protocol PageSource: Sendable {
     /// The same. `onSilence` hears before the scan waits because the provider asked for silence, where that is longer
     /// than a statement waits.
     func scan(
-        _ scan: Scan, onSilence: @Sendable (Silence) async -> Void,
+        _ scan: Scan, onRetryPause: @Sendable (RetryPause) async -> Void,
         onPage: @Sendable (Page) async throws -> ScanProgress
     ) async throws -> ScanOutcome
 
@@ -116,7 +116,7 @@ package protocol PageSource: Sendable {
 extension PageSource {
     /// For sources that know of no silence.
     package func scan(
-        _ scan: Scan, onSilence: @Sendable (Silence) async -> Void,
+        _ scan: Scan, onRetryPause: @Sendable (RetryPause) async -> Void,
         onPage: @Sendable (Page) async throws -> ScanProgress
     ) async throws -> ScanOutcome {
         try await self.scan(scan, onPage: onPage)
@@ -124,7 +124,7 @@ extension PageSource {
 }
 
 /// A provider that was asked too often is not asked again before `until`; `error` says what it answered.
-package struct Silence: Hashable, Sendable {
+package struct RetryPause: Hashable, Sendable {
     package var error: SourceError
     package var until: Instant
 

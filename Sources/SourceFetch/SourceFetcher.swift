@@ -39,11 +39,11 @@ package final class SourceFetcher: PageSource {
     package func scan(
         _ scan: Scan, onPage: @Sendable (Page) async throws -> ScanProgress
     ) async throws -> ScanOutcome {
-        try await self.scan(scan, onSilence: { _ in }, onPage: onPage)
+        try await self.scan(scan, onRetryPause: { _ in }, onPage: onPage)
     }
 
     package func scan(
-        _ scan: Scan, onSilence: @Sendable (Silence) async -> Void,
+        _ scan: Scan, onRetryPause: @Sendable (RetryPause) async -> Void,
         onPage: @Sendable (Page) async throws -> ScanProgress
     ) async throws -> ScanOutcome {
         let plan = try ScanPlan(scan, inputs: inputs, now: clock.now(), redaction: redaction, timeout: timeout)
@@ -52,7 +52,7 @@ package final class SourceFetcher: PageSource {
         var progressOfRows = RowProgress()
         var outcome = ScanOutcome()
         while true {
-            let fetched = try await fetch.page(at: paging.position, onSilence: onSilence)
+            let fetched = try await fetch.page(at: paging.position, onRetryPause: onRetryPause)
             var rows = fetched.content.rows
             if let standstill = progressOfRows.standstill(after: rows) { throw fetch.loopError(standstill) }
             let room = plan.rowCap.map { max(0, $0 - outcome.rows) } ?? rows.count

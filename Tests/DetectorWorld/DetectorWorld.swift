@@ -69,20 +69,26 @@ package final class DetectorWorld: Sendable {
     package func run<D: Detector>(
         _ detector: D, _ context: DetectorContext, memory: [String: D.Memory] = [:]
     ) async throws -> Run<D.Memory> {
-        let statements = Lock<[DetectorQuery]>([])
+        var memory = memory
+        return try await run(detector, context, memory: &memory)
+    }
+
+    /// The same, cycle after cycle with one memory.
+    package func run<D: Detector>(
+        _ detector: D, _ context: DetectorContext, memory: inout [String: D.Memory]
+    ) async throws -> Run<D.Memory> {
+        _ = pages.takeScans()
+        var statements: [DetectorQuery] = []
         let ask = Ask { query throws(QueryFailure) in
-            statements.withLock { $0.append(query) }
+            statements.append(query)
             do throws(QueryError) {
                 return (try await self.ask(query, at: context.now).rows, [])
             } catch {
                 throw .failed(error.description)
             }
         }
-        _ = pages.takeScans()
-        var memory = memory
         var report = try await detector.run(context, memory: &memory, ask: ask)
         if !ask.gaps.isEmpty { report = report.partial(because: ask.gaps.joined(separator: " ")) }
-        return Run(
-            report: report, memory: memory, statements: statements.withLock { $0 }, scans: pages.takeScans())
+        return Run(report: report, memory: memory, statements: statements, scans: pages.takeScans())
     }
 }

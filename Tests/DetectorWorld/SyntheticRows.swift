@@ -28,7 +28,8 @@ package struct SyntheticRows: Sendable {
         /// Only scans with these filters; empty for all scans of the table.
         package var filters: [String: Value]
 
-        package init(_ source: String, _ table: String, isLiveOnly: Bool = false, where filters: [String: Value] = [:]) {
+        package init(_ source: String, _ table: String, isLiveOnly: Bool = false, where filters: [String: Value] = [:])
+        {
             (self.source, self.table, self.isLiveOnly, self.filters) = (source, table, isLiveOnly, filters)
         }
 

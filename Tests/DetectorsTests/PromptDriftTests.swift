@@ -205,7 +205,8 @@ struct PromptDriftTests {
         snapshot.accept(by: "alice", at: SupportBot.now)
         #expect(snapshot.version == 2)
         rows.addOutput(at: SupportBot.now + .minutes(1), "{\"answer\": \"x\", \"score\": 2}")
-        let after = try await rows.drift(now: SupportBot.now + .minutes(2), memory: ["support-bot": snapshot], open: ["support-bot"])
+        let after = try await rows.drift(
+            now: SupportBot.now + .minutes(2), memory: ["support-bot": snapshot], open: ["support-bot"])
         #expect(after.finding == nil)
         for place in 0..<20 {
             rows.addOutput(at: SupportBot.now + .minutes(3 + Double(place)), SupportBot.good(place))

@@ -68,7 +68,11 @@ struct ToolFailureTests {
         rows.addCalls("fetch_weather", 120, ago: .minutes(60), apart: .minutes(15), long)
         rows.addCalls("fetch_weather", 8) { _ in "n/a" }
         rows.addCalls("quote", 120, ago: .minutes(60), apart: .minutes(15), { #"{"price":\#($0)}"# })
-        rows.addCalls("quote", 10) { _ in #"{"price":77}"# } change: { $0.latency = 0.001 }
+        rows.addCalls("quote", 10) { _ in
+            #"{"price":77}"#
+        } change: {
+            $0.latency = 0.001
+        }
         let findings = try await rows.tools().report.findings
         #expect(Set(findings.map(\.subject)) == ["fetch_weather", "quote"])
         let short = try #require(findings.first { $0.subject == "fetch_weather" })
@@ -188,7 +192,9 @@ struct ToolFailureTests {
     func insisting() async throws {
         var rows = SyntheticRows()
         rows.addCalls("search_kb", 300, ago: .minutes(60), apart: .minutes(15), Self.good)
-        rows.addCalls("search_kb", 10) { _ in #"{"hits":[],"total":0}"# } change: {
+        rows.addCalls("search_kb", 10) { _ in
+            #"{"hits":[],"total":0}"#
+        } change: {
             ($0.input, $0.traceID) = (#"{"q":"nothing like it"}"#, "trace-same")
         }
         #expect(try await rows.tools().report.findings.isEmpty)

@@ -122,7 +122,7 @@ struct LiveTableTests {
                 query: [ParameterSpec(name: "state", source: .filter("state", default: nil))])
             specs[source].tables[table].request = whole
             specs[source].tables[table].filters.append(FilterSpec(name: "number", type: .int64))
-            let detail = RequestSpec(path: Template(parts: [.hole(.init(namespace: .filter, key: "number"))]))
+            let detail = RequestSpec(path: Template(parts: [.placeholder(.init(namespace: .filter, key: "number"))]))
             specs[source].tables[table].routes = [RouteSpec(whenFilters: ["number"], request: detail)]
         }
         changed.pages.set("github", "pulls", [[812, "Old", "closed", .null, "ana"]])

@@ -110,7 +110,7 @@ final class World {
                 bounds: TimeBounds(column: "date", window: .between(from: "since", to: "until")), key: ["sha"],
                 backfill: .days(90), slice: .days(90), retention: .days(120),
                 filters: ["owner": "GITHUB_OWNER", "repo": "GITHUB_REPO"].sorted { $0.key < $1.key }.map {
-                    .init(name: $0.key, value: Template(parts: [.hole(.init(namespace: .input, key: $0.value))]))
+                    .init(name: $0.key, value: Template(parts: [.placeholder(.init(namespace: .input, key: $0.value))]))
                 })
         ])
 

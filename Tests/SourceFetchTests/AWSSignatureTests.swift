@@ -92,11 +92,11 @@ struct AWSSignatureTests {
         let provider = try Provider { request, number in
             number == 0 ? .json("{}", status: 429, headers: [.init("Retry-After", "2")]) : page([1])
         }
-        func input(_ key: String) -> Template { Template(parts: [.hole(.init(namespace: .input, key: key))]) }
+        func input(_ key: String) -> Template { Template(parts: [.placeholder(.init(namespace: .input, key: key))]) }
         let spec = AWSSignatureSpec(
             service: "logs", region: Template(literal: "eu-west-1"), accessKeyID: input("KEY_ID"),
             secretAccessKey: input("KEY"),
-            sessionToken: Template(parts: [.hole(.init(namespace: .input, key: "TOKEN", defaultText: ""))]))
+            sessionToken: Template(parts: [.placeholder(.init(namespace: .input, key: "TOKEN", defaultText: ""))]))
         let inputs = ["KEY_ID", "KEY"].map { InputSpec(key: $0, kind: .secret) }
         let read = try await provider.read(
             .items(), of: { .sample(at: $0, auth: .awsSignature(spec), inputs: inputs) },

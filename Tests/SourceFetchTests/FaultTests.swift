@@ -20,7 +20,7 @@ struct FaultTests {
         #expect(provider.time.sleeps == [.milliseconds(2100)])
     }
 
-    @Test("A wait beyond the patience of a statement is told, not slept, and every reader keeps it")
+    @Test("A wait longer than a statement waits is reported, not slept, and every reader keeps it")
     func longWait() async throws {
         let provider = try Provider { _, _ in .json("{}", status: 429, headers: [.init("Retry-After", "60")]) }
         let fetcher = provider.fetcher()

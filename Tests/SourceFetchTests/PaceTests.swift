@@ -62,7 +62,7 @@ struct PaceTests {
         #expect(signal(429, [("x-reset", "1795489230")], .retryAfter, limit: manifest) == .limited(.seconds(30)))
     }
 
-    @Test("The retry machine backs off with full jitter, keeps asked waits, and has limited patience")
+    @Test("The retry machine backs off with full jitter, keeps asked waits, and gives up beyond its longest wait")
     func retries() {
         var passing = RetryMachine()
         #expect(passing.decide(after: .passing(retryAfter: nil), random: 1) == .tryAgain(after: .milliseconds(500)))
@@ -83,7 +83,7 @@ struct PaceTests {
         for _ in 0..<200 {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             clock = clock + .milliseconds(Int64(state >> 33) % 3000)
-            if case .go(let wait) = schedule.reserve(at: clock, patience: .seconds(15)) { moments.append(clock + wait) }
+            if case .go(let wait) = schedule.reserve(at: clock, maxWait: .seconds(15)) { moments.append(clock + wait) }
         }
         #expect(moments.count > 50)
         for (first, sixth) in zip(moments, moments.dropFirst(5)) { #expect(sixth - first >= .seconds(10)) }
@@ -93,9 +93,9 @@ struct PaceTests {
     func blocked() {
         var schedule = RequestSchedule(RateBudgetSpec(requests: 5, per: .seconds(10), concurrency: 1))
         schedule.block(until: now + .seconds(60))
-        #expect(schedule.reserve(at: now, patience: .seconds(15)) == .tooLong(.seconds(60)))
-        #expect(schedule.reserve(at: now + .seconds(50), patience: .seconds(15)) == .go(after: .seconds(10)))
-        #expect(schedule.reserve(at: now + .seconds(61), patience: .seconds(15)) == .go(after: .seconds(0)))
+        #expect(schedule.reserve(at: now, maxWait: .seconds(15)) == .tooLong(.seconds(60)))
+        #expect(schedule.reserve(at: now + .seconds(50), maxWait: .seconds(15)) == .go(after: .seconds(10)))
+        #expect(schedule.reserve(at: now + .seconds(61), maxWait: .seconds(15)) == .go(after: .seconds(0)))
     }
 
     @Test("The breaker opens after five failures, lets one probe through, and rests longer when that fails")
@@ -124,7 +124,7 @@ struct PaceTests {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<50 {
                 group.addTask {
-                    try await budget.begin(patience: .seconds(15))
+                    try await budget.begin(maxWait: .seconds(15))
                     count.withLock { count in
                         count.active += 1
                         count.most = max(count.most, count.active)
@@ -147,12 +147,12 @@ struct PaceTests {
     func cancelledTurn() async throws {
         let spec = RateBudgetSpec(requests: 1000, per: .seconds(1), concurrency: 1)
         let budget = RateBudget(spec, clock: .fixed(now), sleep: { _ in })
-        try await budget.begin(patience: .seconds(15))
-        let waiting = Task { try await budget.begin(patience: .seconds(15)) }
+        try await budget.begin(maxWait: .seconds(15))
+        let waiting = Task { try await budget.begin(maxWait: .seconds(15)) }
         waiting.cancel()
         await #expect(throws: CancellationError.self) { try await waiting.value }
         await budget.end()
-        try await budget.begin(patience: .seconds(15))
+        try await budget.begin(maxWait: .seconds(15))
         await budget.end()
     }
 }

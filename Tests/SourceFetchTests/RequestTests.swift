@@ -29,8 +29,10 @@ struct RequestTests {
             columns: ["line", "auth", "key", "agent", "body"].map { ColumnSpec(name: $0, type: .utf8) })
     }
 
-    private func hole(_ namespace: Template.Hole.Namespace, _ key: String, _ fallback: String? = nil) -> Template.Part {
-        .hole(.init(namespace: namespace, key: key, defaultText: fallback))
+    private func placeholder(_ namespace: Template.Placeholder.Namespace, _ key: String, _ fallback: String? = nil)
+        -> Template.Part
+    {
+        .placeholder(.init(namespace: namespace, key: key, defaultText: fallback))
     }
 
     @Test("Every source of a value resolves as the DSL says, and what resolves to nothing is not sent")
@@ -40,7 +42,8 @@ struct RequestTests {
             ("literal", .literal("a b&c")), ("null", .literal(nil)), ("list", .literal(["x", 1])),
             (
                 "template",
-                .template(Template(parts: [.text("is:"), hole(.filter, "state"), hole(.input, "NONE", "|x")]))
+                .template(
+                    Template(parts: [.text("is:"), placeholder(.filter, "state"), placeholder(.input, "NONE", "|x")]))
             ),
             ("one", .oneOf([.filter("absent", default: nil), .literal(""), .filter("state", default: nil)])),
             ("filter", .filter("state", default: nil)), ("default", .filter("absent", default: "d")),
@@ -98,7 +101,7 @@ struct RequestTests {
     @Test("A variable that needs no value is empty in a template; a secret, or a variable that needs one, is missing")
     func optionalVariables() async throws {
         let provider = try mirror()
-        let echo = table(RequestSpec(path: Template(parts: [.text("/x"), hole(.input, "SUFFIX")])))
+        let echo = table(RequestSpec(path: Template(parts: [.text("/x"), placeholder(.input, "SUFFIX")])))
         for kind in [InputSpec.Kind.variable, .secret] {
             let inputs = [InputSpec(key: "SUFFIX", kind: kind, isRequired: false)]
             let error = await sourceError {
@@ -112,7 +115,7 @@ struct RequestTests {
     @Test("A value in the path stays one segment, and one that climbs is refused")
     func pathSegments() async throws {
         let provider = try mirror()
-        let path = Template(parts: [.text("/repos/"), hole(.filter, "owner"), .text("/x")])
+        let path = Template(parts: [.text("/repos/"), placeholder(.filter, "owner"), .text("/x")])
         let echo = table(RequestSpec(path: path), filters: [FilterSpec(name: "owner", isRequired: true)])
         _ = try await provider.read(echo, filters: ["owner": "a/../b?c=d#e"])
         #expect(provider.asked[0].path == "/repos/a/../b?c=d#e/x" && provider.asked[0].query.isEmpty)
@@ -178,7 +181,8 @@ struct RequestTests {
         let inputs = [InputSpec(key: "PK", kind: .secret), InputSpec(key: "SK", kind: .secret)]
         let echo = table(RequestSpec(path: Template(literal: "/x")))
         let basic = AuthSpec.basic(
-            username: Template(parts: [hole(.input, "PK")]), password: Template(parts: [hole(.input, "SK")]))
+            username: Template(parts: [placeholder(.input, "PK")]),
+            password: Template(parts: [placeholder(.input, "SK")]))
         let first = try await provider.read(
             echo, of: { .sample(at: $0, auth: basic, inputs: inputs) }, inputs: ["PK": "Aladdin", "SK": "open sesame"])
         #expect(first.rows[0][1] == "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==")
@@ -201,7 +205,8 @@ struct RequestTests {
     @Test("A body of text is sent as it is, and an empty POST has no body")
     func textBody() async throws {
         let provider = try mirror()
-        let text = RequestSpec.Body.text(.template(Template(parts: [.text("SELECT "), hole(.filter, "x", "1")])))
+        let text = RequestSpec.Body.text(
+            .template(Template(parts: [.text("SELECT "), placeholder(.filter, "x", "1")])))
         let sent = try await provider.read(
             table(
                 RequestSpec(method: .post, path: Template(literal: "/x"), body: text), filters: [FilterSpec(name: "x")])

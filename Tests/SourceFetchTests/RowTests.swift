@@ -138,8 +138,9 @@ struct RowTests {
         #expect(try await value(body, .base64Decode(.path(["b"]))) == "hello 😀")
         #expect(try await value(body, .replace(.path(["s"]), from: "-", to: "/")) == "a/b/c")
         let template = Template(parts: [
-            .hole(.init(namespace: .expr, key: "x")), .text("#"), .hole(.init(namespace: .filter, key: "f")),
-            .hole(.init(namespace: .expr, key: "y", defaultText: "!")),
+            .placeholder(.init(namespace: .expr, key: "x")), .text("#"),
+            .placeholder(.init(namespace: .filter, key: "f")),
+            .placeholder(.init(namespace: .expr, key: "y", defaultText: "!")),
         ])
         let values: [String: ColumnExpression] = ["x": .path(["s"]), "y": .path(["n"])]
         #expect(try await value(body, .template(template, values: values), filters: ["f": "7"]) == "a-b-c#7!")

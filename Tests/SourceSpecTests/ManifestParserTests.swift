@@ -16,8 +16,8 @@ struct ManifestParserTests {
         #expect(spec.inputs[0] == InputSpec(key: "ACME_SITE", kind: .variable, defaultValue: "eu", isRequired: false))
         #expect(spec.inputs[1] == InputSpec(key: "ACME_TOKEN", kind: .secret, isRequired: false, hint: "Ask ops."))
         guard case .http(let backend) = spec.backend else { return #expect(Bool(false), "not http") }
-        let site = Template.Hole(namespace: .input, key: "ACME_SITE", defaultText: "us")
-        #expect(backend.baseURL.parts == [.text("https://"), .hole(site), .text(".acme.example")])
+        let site = Template.Placeholder(namespace: .input, key: "ACME_SITE", defaultText: "us")
+        #expect(backend.baseURL.parts == [.text("https://"), .placeholder(site), .text(".acme.example")])
         #expect(backend.auth == .headers([ParameterSpec(name: "Authorization", source: .bearer("ACME_TOKEN"))]))
         #expect(
             backend.rateLimit == RateLimitSpec(extraStatuses: [403], remainingHeader: "X-Left", resetHeader: "X-Reset"))
@@ -30,7 +30,7 @@ struct ManifestParserTests {
         #expect(table.filters.map(\.name) == ["kind", "tags[]"] && table.filters[0].isRequired)
         #expect(table.filters[1].mode == .contains && table.filters[1].type == .boolean && table.filters[1].isLookupKey)
         #expect(table.request.method == .post)
-        #expect(table.request.path.parts == [.text("/items/"), .hole(.init(namespace: .filter, key: "kind"))])
+        #expect(table.request.path.parts == [.text("/items/"), .placeholder(.init(namespace: .filter, key: "kind"))])
         #expect(
             table.request.query == [
                 ParameterSpec(name: "a", source: .filterSplitInt("kind", separator: ":", part: 1)),
@@ -69,7 +69,8 @@ struct ManifestParserTests {
         #expect(expressions["decoded"] == .base64Decode(.path(["b"])))
         #expect(expressions["replaced"] == .replace(.path(["b"]), from: "-", to: ""))
         let parts: [Template.Part] = [
-            .hole(.init(namespace: .expr, key: "n")), .text("/"), .hole(.init(namespace: .filter, key: "kind")),
+            .placeholder(.init(namespace: .expr, key: "n")), .text("/"),
+            .placeholder(.init(namespace: .filter, key: "kind")),
         ]
         #expect(expressions["made"] == .template(Template(parts: parts), values: ["n": .path(["n"])]))
     }
@@ -96,7 +97,7 @@ struct ManifestParserTests {
                 InputSpec(key: "ACME_TEAM", kind: .variable, isRequired: true),
             ])
         guard case .http(let backend) = spec.backend else { return #expect(Bool(false), "not http") }
-        let token = Template(parts: [.text("Token "), .hole(.init(namespace: .input, key: "ACME_TOKEN"))])
+        let token = Template(parts: [.text("Token "), .placeholder(.init(namespace: .input, key: "ACME_TOKEN"))])
         #expect(backend.auth == .headers([ParameterSpec(name: "Authorization", source: .template(token))]))
         #expect(spec.tables[0].request.query.map(\.source) == [.input("ACME_TEAM", default: nil)])
     }
@@ -137,7 +138,7 @@ struct ManifestParserTests {
         let spec = try parse(ManifestSamples.signed)
         guard case .http(let backend) = spec.backend else { return #expect(Bool(false), "not http") }
         func input(_ key: String, default text: String? = nil) -> Template {
-            Template(parts: [.hole(.init(namespace: .input, key: key, defaultText: text))])
+            Template(parts: [.placeholder(.init(namespace: .input, key: key, defaultText: text))])
         }
         let expected = AWSSignatureSpec(
             service: "logs", region: Template(literal: "eu-west-1"), accessKeyID: input("AWS_ACCESS_KEY_ID"),

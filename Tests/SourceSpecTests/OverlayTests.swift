@@ -59,7 +59,7 @@ struct OverlayTests {
             bodies: .init(columns: ["team"], groupColumn: "team", parameters: [.init(name: "fields", value: "c")]),
             rollups: true,
             filters: [
-                .init(name: "team", value: Template(parts: [.hole(.init(namespace: .input, key: "ACME_TEAM"))]))
+                .init(name: "team", value: Template(parts: [.placeholder(.init(namespace: .input, key: "ACME_TEAM"))]))
             ])
         #expect(overlay.mirrors == ["items": expected])
     }

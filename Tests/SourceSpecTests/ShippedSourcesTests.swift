@@ -24,7 +24,7 @@ struct ShippedSourcesTests {
             let input = try #require(spec.inputs.first { $0.key == key })
             #expect(input.defaultValue == address)
             guard case .http(let backend) = spec.backend else { Issue.record("\(name) is not http"); continue }
-            #expect(backend.baseURL.parts == [.hole(.init(namespace: .input, key: key))])
+            #expect(backend.baseURL.parts == [.placeholder(.init(namespace: .input, key: key))])
         }
     }
 
@@ -73,7 +73,7 @@ struct ShippedSourcesTests {
     func mirrors() throws {
         let commits = try #require(Self.catalog["github"]?.overlay.mirrors["commits"])
         #expect(commits.filters.map(\.name) == ["owner", "repo"])
-        #expect(commits.filters.last?.value.parts == [.hole(.init(namespace: .input, key: "GITHUB_REPO"))])
+        #expect(commits.filters.last?.value.parts == [.placeholder(.init(namespace: .input, key: "GITHUB_REPO"))])
         #expect(
             commits.bounds.window == .between(from: "since", to: "until") && commits.bounds.format == .iso8601Seconds)
         let issues = try #require(Self.catalog["sentry"]?.overlay.mirrors["issues"])

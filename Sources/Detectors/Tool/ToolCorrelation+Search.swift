@@ -57,7 +57,9 @@ extension ToolCorrelation {
         else { return found }
         return found
             + named.sorted { $0.key < $1.key }.compactMap { tool, before in
-                byName(issue, tool: tool, before: before, traces: traces, past: pastCalls(of: tool, in: hours, before: issue))
+                byName(
+                    issue, tool: tool, before: before, traces: traces,
+                    past: pastCalls(of: tool, in: hours, before: issue))
             }
     }
 

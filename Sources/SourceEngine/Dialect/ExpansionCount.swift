@@ -2,7 +2,7 @@
 /// that reads one, and for each place within those. Twenty that each read the one before twice are a million, and
 /// nothing interrupts a statement that is prepared.
 struct ExpansionCount {
-    static let most = 20_000
+    static let maximum = 20_000
 
     private struct Scope {
         var bodies: [String: [SQLNode]]
@@ -14,9 +14,9 @@ struct ExpansionCount {
 
     static func check(_ nodes: [SQLNode]) throws(QueryError) {
         var counter = ExpansionCount()
-        guard counter.count(nodes, inFrom: false) > most else { return }
+        guard counter.count(nodes, inFrom: false) > maximum else { return }
         throw QueryError(
-            .tooLarge, "The parts of WITH read one another so often that more than \(most) copies would be made.",
+            .tooLarge, "The parts of WITH read one another so often that more than \(maximum) copies would be made.",
             remedy: "Read each part once, or split the statement.")
     }
 
@@ -38,7 +38,7 @@ struct ExpansionCount {
                 if Self.ends.contains(token.text.uppercased()) { inFrom = false }
             }
             if let name = node.token?.name, isRead(nodes, position, inFrom) { total += copies(of: name) }
-            if total > Self.most { return total }
+            if total > Self.maximum { return total }
             position += 1
         }
         return total

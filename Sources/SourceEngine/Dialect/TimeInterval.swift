@@ -11,7 +11,7 @@ struct TimeInterval: Hashable, Sendable {
         var hasAny = false
         for word in Self.words(of: text) {
             if let value = Double(word) {
-                guard number == nil, abs(value) < Self.most else { return nil }
+                guard number == nil, abs(value) < Self.maximum else { return nil }
                 number = value
                 continue
             }
@@ -24,14 +24,14 @@ struct TimeInterval: Hashable, Sendable {
             hasAny = true
             number = nil
         }
-        guard hasAny, number == nil, abs(milliseconds) < Int64(Self.most), abs(months) < Self.mostMonths else {
+        guard hasAny, number == nil, abs(milliseconds) < Int64(Self.maximum), abs(months) < Self.maximumMonths else {
             return nil
         }
     }
 
     /// More milliseconds, and more months, than the calendar has.
-    private static let most = 1e15
-    private static let mostMonths = 120_000
+    private static let maximum = 1e15
+    private static let maximumMonths = 120_000
 
     /// Parts numbers from units: `90min` as `90 min`.
     private static func words(of text: String) -> [String] {
@@ -53,7 +53,7 @@ struct TimeInterval: Hashable, Sendable {
 
     private mutating func add(_ count: Double, _ unit: String) -> Bool {
         // So few that their sum stays far from what a number holds, however many there are.
-        guard abs(count) < 1e9, abs(milliseconds) < Int64(Self.most), abs(months) < Self.mostMonths else {
+        guard abs(count) < 1e9, abs(milliseconds) < Int64(Self.maximum), abs(months) < Self.maximumMonths else {
             return false
         }
         let singular = unit.count > 1 && unit.hasSuffix("s") && unit != "ms" ? String(unit.dropLast()) : unit

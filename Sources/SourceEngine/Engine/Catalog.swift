@@ -119,9 +119,10 @@ struct Catalog: Sendable {
         for part in template.parts {
             switch part {
             case .text(let piece): text += piece
-            case .hole(let hole):
-                guard let value = value(hole.key, of: spec, inputs) ?? hole.defaultText, !value.isEmpty else {
-                    return .failure(Unset(key: hole.key))
+            case .placeholder(let placeholder):
+                guard let value = value(placeholder.key, of: spec, inputs) ?? placeholder.defaultText, !value.isEmpty
+                else {
+                    return .failure(Unset(key: placeholder.key))
                 }
                 text += value
             }

@@ -104,10 +104,10 @@ struct SplitPages: PageSource {
     }
 
     func scan(
-        _ scan: Scan, onSilence: @Sendable (Silence) async -> Void,
+        _ scan: Scan, onRetryPause: @Sendable (RetryPause) async -> Void,
         onPage: @Sendable (Page) async throws -> ScanProgress
     ) async throws -> ScanOutcome {
-        try await pages(for: scan).scan(scan, onSilence: onSilence, onPage: onPage)
+        try await pages(for: scan).scan(scan, onRetryPause: onRetryPause, onPage: onPage)
     }
 
     func request(of scan: Scan) throws(SourceError) -> PlannedRequest {

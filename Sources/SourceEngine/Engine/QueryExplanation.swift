@@ -19,17 +19,17 @@ package struct QueryExplanation: Hashable, Sendable {
         /// Calls that the step would make; nil where that cannot be known before it is run.
         package var calls: Int?
         /// Calls that it would make at least.
-        package var least: Int
+        package var minimum: Int
         package var note: String
 
         package init(
-            table: String, access: Access, request: String = "", calls: Int?, least: Int = 1, note: String = ""
+            table: String, access: Access, request: String = "", calls: Int?, minimum: Int = 1, note: String = ""
         ) {
             self.table = table
             self.access = access
             self.request = request
             self.calls = calls
-            self.least = calls ?? least
+            self.minimum = calls ?? minimum
             self.note = note
         }
     }
@@ -41,7 +41,7 @@ package struct QueryExplanation: Hashable, Sendable {
     }
 
     /// At least this many calls.
-    package var calls: Int { steps.reduce(0) { $0 + ($1.calls ?? $1.least) } }
+    package var calls: Int { steps.reduce(0) { $0 + ($1.calls ?? $1.minimum) } }
     package var isExact: Bool { steps.allSatisfy { $0.calls != nil } }
 
     package var rows: RowSet {

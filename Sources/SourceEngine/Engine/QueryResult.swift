@@ -21,25 +21,25 @@ package struct QueryLimits: Hashable, Sendable {
     /// Traces whose bodies may be fetched for the statement.
     package var bodyFetches: Int
     /// How long one request may wait for its turn, or for a provider that asked for silence; nil for what a person waits.
-    package var patience: Span?
+    package var maxWait: Span?
 
     package init(
         rows: Int = 100_000, time: Span = .seconds(60), bytes: Int = 256 << 20, liveScans: Int = 500,
-        bodyFetches: Int = 50, patience: Span? = nil
+        bodyFetches: Int = 50, maxWait: Span? = nil
     ) {
         self.rows = rows
         self.time = time
         self.bytes = bytes
         self.liveScans = liveScans
         self.bodyFetches = bodyFetches
-        self.patience = patience
+        self.maxWait = maxWait
     }
 }
 
 extension QueryLimits {
     /// What the agent's own statements may use: nobody sits before them, so that a spent budget, or a provider that asks for
     /// silence, is waited out as long as the usual window of a minute.
-    package static let unattended = QueryLimits(time: .minutes(4), patience: .seconds(75))
+    package static let unattended = QueryLimits(time: .minutes(4), maxWait: .seconds(75))
 }
 
 /// The rows of a statement, with all that is needed to know what they are worth.

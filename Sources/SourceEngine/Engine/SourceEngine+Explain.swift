@@ -42,7 +42,7 @@ extension SourceEngine {
         let mirrored = reads.filter { catalog.mirrored($0) != nil }.sorted()
         await load(mirrored)
         let permission = StatementScope.Permission(
-            limits: limits, deadline: ContinuousClock.now + limits.time.duration, mayCall: true, isRehearsal: true,
+            limits: limits, deadline: ContinuousClock.now + limits.time.duration, mayCall: true, isExplain: true,
             mayBePartial: false, unconfigured: [:], usingFallback: [], isCancelled: isCancelled)
         let outcome = try await withRunner { try await $0.run(reading, attachments, permission) }
         var steps: [QueryExplanation.Step] = []
@@ -88,7 +88,7 @@ extension SourceEngine {
             step.note = "about; \(windows.count) window\(windows.count == 1 ? "" : "s") to read"
         } else {
             step.calls = windows.count == 1 && state.hasRows ? 1 : nil
-            step.least = windows.count
+            step.minimum = windows.count
             step.note = "at least \(windows.count): how many rows there are is not known yet"
         }
         return step

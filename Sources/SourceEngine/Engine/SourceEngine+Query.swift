@@ -58,7 +58,7 @@ extension SourceEngine {
         let fresh = await bringUp(mirrored, to: freshness, until: syncDeadline)
         try refuseIfNothingStands(mirrored, reads)
         let permission = StatementScope.Permission(
-            limits: limits, deadline: deadline, mayCall: freshness != .stored, isRehearsal: false,
+            limits: limits, deadline: deadline, mayCall: freshness != .stored, isExplain: false,
             mayBePartial: Set(reads.map(\.schema)).count > 1, unconfigured: catalog.unconfigured,
             usingFallback: Set(mirrored.filter { statuses[$0]?.state.usesFallback(now: now) ?? false }),
             isCancelled: isCancelled)
@@ -101,7 +101,9 @@ extension SourceEngine {
     }
 
     /// Why a table is not up to date.
-    private func trouble(_ status: TableStatus) -> SourceError? { silence(of: status)?.error ?? status.last?.failure }
+    private func trouble(_ status: TableStatus) -> SourceError? {
+        retryPause(of: status)?.error ?? status.last?.failure
+    }
 
     private func result(
         _ outcome: StatementRunner.Outcome, reads: Set<QualifiedName>, mirrored: [QualifiedName],

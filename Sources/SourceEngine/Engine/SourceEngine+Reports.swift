@@ -33,7 +33,7 @@ extension SourceEngine {
             return report
         }
         let states = known.map { name, status in
-            late.contains(name) && status.isRunning && silence(of: status) == nil
+            late.contains(name) && status.isRunning && retryPause(of: status) == nil
                 ? (.syncing, "\(name) did not answer in time; what is stored was read." + stored(status))
                 : tableState(name, status)
         }
@@ -71,9 +71,9 @@ extension SourceEngine {
 
     private func tableState(_ name: QualifiedName, _ status: TableStatus) -> (SourceReport.State, String?) {
         let isEmpty = status.state.coverage.intervals.isEmpty
-        if let silence = silence(of: status) {
-            let again = " It is asked again at \(silence.until.iso8601Seconds)."
-            return (isEmpty ? .down : .partial, silence.error.reason + again + stored(status))
+        if let pause = retryPause(of: status) {
+            let again = " It is asked again at \(pause.until.iso8601Seconds)."
+            return (isEmpty ? .down : .partial, pause.error.reason + again + stored(status))
         }
         if let failure = status.last?.failure {
             // Nothing but a human's hand brings back a source that refuses its key.
@@ -90,11 +90,11 @@ extension SourceEngine {
     }
 
     /// What the running sync still waits out.
-    func silence(of status: TableStatus) -> Silence? {
-        guard status.isRunning, let silence = status.silence, silence.until > configuration.clock.now() else {
+    func retryPause(of status: TableStatus) -> RetryPause? {
+        guard status.isRunning, let pause = status.retryPause, pause.until > configuration.clock.now() else {
             return nil
         }
-        return silence
+        return pause
     }
 
     private func stored(_ status: TableStatus) -> String {

@@ -94,7 +94,7 @@ extension SourceEngine {
             table: table, file: file, pages: parts.pages, clock: configuration.clock,
             retention: configuration.retention ?? table.mirror.retention,
             skew: status.last?.skew ?? .milliseconds(0),
-            onSilence: { [epoch] silence in await self.note(silence, of: name, epoch) })
+            onRetryPause: { [epoch] pause in await self.note(pause, of: name, epoch) })
         let history = parts.hourlySums.flatMap { sums in
             table.mirror.rollups
                 ? HourlyHistory(
@@ -116,7 +116,7 @@ extension SourceEngine {
         status.last = outcome
         status.endedAt = configuration.clock.now()
         status.isRunning = false
-        status.silence = nil
+        status.retryPause = nil
         let waiters = status.waiters
         status.waiters = [:]
         statuses[name] = status
@@ -130,7 +130,7 @@ extension SourceEngine {
     @discardableResult
     private func wait(for name: QualifiedName, until deadline: ContinuousClock.Instant?) async -> Bool {
         guard let status = statuses[name], status.isRunning else { return true }
-        guard !isOutlasted(deadline, by: silence(of: status)) else { return false }
+        guard !isOutlasted(deadline, by: retryPause(of: status)) else { return false }
         let id = takeWaiterID()
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -150,19 +150,19 @@ extension SourceEngine {
     }
 
     /// The sync goes on after the silence; whoever would stop waiting before its end does so now.
-    private func note(_ silence: Silence, of name: QualifiedName, _ began: Int) {
+    private func note(_ pause: RetryPause, of name: QualifiedName, _ began: Int) {
         guard began == epoch, let status = statuses[name], status.isRunning else { return }
         // Whoever asks again meanwhile is told less than the provider said.
-        if status.silence?.until != silence.until { statuses[name]?.silence = silence }
-        for (id, waiter) in statuses[name]?.waiters ?? [:] where isOutlasted(waiter.deadline, by: silence) {
+        if status.retryPause?.until != pause.until { statuses[name]?.retryPause = pause }
+        for (id, waiter) in statuses[name]?.waiters ?? [:] where isOutlasted(waiter.deadline, by: pause) {
             waiter.timer.cancel()
             giveUp(id, name)
         }
     }
 
-    private func isOutlasted(_ deadline: ContinuousClock.Instant?, by silence: Silence?) -> Bool {
-        guard let deadline, let silence else { return false }
-        return ContinuousClock.now + (silence.until - configuration.clock.now()).duration > deadline
+    private func isOutlasted(_ deadline: ContinuousClock.Instant?, by pause: RetryPause?) -> Bool {
+        guard let deadline, let pause else { return false }
+        return ContinuousClock.now + (pause.until - configuration.clock.now()).duration > deadline
     }
 
     private func giveUp(_ id: Int, _ name: QualifiedName) {

@@ -88,7 +88,7 @@ struct TableStatus: Sendable {
     var endedAt: Instant?
     var isRunning = false
     /// What the running sync waits out.
-    var silence: Silence?
+    var retryPause: RetryPause?
     var waiters: [Int: Waiter] = [:]
 
     struct Waiter: Sendable {

@@ -9,7 +9,7 @@ final class StatementScope {
         /// False where the statement must do with what is stored.
         var mayCall: Bool
         /// Requests are written down instead of made, and answered with no rows.
-        var isRehearsal: Bool
+        var isExplain: Bool
         /// The statement reads more than one source, so that one of them may be missing.
         var mayBePartial: Bool
         /// Sources that lack an input, with the sentence that says so.

@@ -16,9 +16,9 @@ struct LiveRequest: Hashable, Sendable {
             parameters: scan.extraParameters, columns: scan.columns, limit: scan.rowLimit, oldest: oldest)
     }
 
-    func waiting(_ patience: Span?) -> LiveRequest {
+    func waiting(_ maxWait: Span?) -> LiveRequest {
         var request = self
-        request.scan.patience = patience
+        request.scan.maxWait = maxWait
         return request
     }
 

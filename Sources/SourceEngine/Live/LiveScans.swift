@@ -22,7 +22,7 @@ final class LiveScans: LiveAsking {
     func ask(_ requests: [LiveRequest]) throws -> [(LiveRequest, LiveAnswer)] {
         guard let scope = gate.scope, let first = requests.first else { return [] }
         let name = QualifiedName(first.scan.source.name, first.scan.table.name)
-        let requests = requests.map { $0.waiting(scope.permission.limits.patience) }
+        let requests = requests.map { $0.waiting(scope.permission.limits.maxWait) }
         do {
             if let sentence = scope.permission.unconfigured[name.schema] {
                 throw SourceError(
@@ -33,7 +33,7 @@ final class LiveScans: LiveAsking {
                     .unsupported, "\(name) is not stored: it is asked of its provider each time.",
                     remedy: "Run the statement without asking for stored rows alone.")
             }
-            guard !scope.permission.isRehearsal else { return try rehearse(requests, scope) }
+            guard !scope.permission.isExplain else { return try rehearse(requests, scope) }
             try scope.takeScans(requests.count, for: name)
             return try fetch(requests, scope)
         } catch let error as SourceError where scope.permission.mayBePartial && Self.isOutage(error) {

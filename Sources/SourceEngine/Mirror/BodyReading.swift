@@ -10,10 +10,10 @@ struct BodyFetch: Sendable {
 
     /// Rows in the order of the table's columns, with the calls they took.
     func rows(
-        of table: MirrorTable, group: Value, usesFallback: Bool, patience: Span?
+        of table: MirrorTable, group: Value, usesFallback: Bool, maxWait: Span?
     ) async throws -> (rows: [[Value]], calls: Int) {
         guard var scan = table.bodyScan(group: group, usesFallback: usesFallback) else { return ([], 0) }
-        scan.patience = patience
+        scan.maxWait = maxWait
         let gathered = Lock<[[Value]]>([])
         let bodies = table.bodyPositions
         let outcome = try await pages.scan(scan) { page in
@@ -69,7 +69,7 @@ final class BodyReading {
                 .unsupported, "Some inputs and outputs that the statement reads are not stored.",
                 remedy: "Run it without asking for stored rows alone.")
         }
-        if scope.permission.isRehearsal {
+        if scope.permission.isExplain {
             scope.planBodies(of: table.name)
             scope.bodies[key] = [:]
             return [:]
@@ -79,10 +79,10 @@ final class BodyReading {
         }
         try scope.takeBodyFetch(for: table.name)
         let usesFallback = scope.permission.usingFallback.contains(table.name)
-        let (fetch, patience) = (fetch, scope.permission.limits.patience)
+        let (fetch, maxWait) = (fetch, scope.permission.limits.maxWait)
         let found = try BlockingBridge.wait(
             until: scope.permission.deadline, isCancelled: { scope.permission.isCancelled.withLock { $0 } }
-        ) { try await fetch.rows(of: table, group: group, usesFallback: usesFallback, patience: patience) }
+        ) { try await fetch.rows(of: table, group: group, usesFallback: usesFallback, maxWait: maxWait) }
         scope.noteCalls(found.calls, of: table.name.schema)
         let rows = Dictionary(
             found.rows.filter { $0.count == table.table.columns.count }.map { row in

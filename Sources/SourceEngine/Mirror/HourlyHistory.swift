@@ -7,7 +7,7 @@ struct HourlyHistory: Sendable {
     /// Rows are mirrored for this long when their history comes as sums.
     static let rows = Span.hours(26)
     /// What the detectors compare with, and an hour to spare.
-    static let reach = Span.days(28) + .hours(2)
+    static let lookback = Span.days(28) + .hours(2)
     /// Langfuse's smallest plan allows 100 a day.
     static let callsPerDay = 90
 
@@ -35,13 +35,13 @@ struct HourlyHistory: Sendable {
     private func fill(_ outcome: inout SyncOutcome) async throws {
         guard let start = outcome.state.coverage.intervals.last?.from.startOfHour else { return }
         let now = clock.now()
-        let horizon = max(now - Self.reach, now - retention).startOfHour
+        let horizon = max(now - Self.lookback, now - retention).startOfHour
         guard horizon < start else { return }
         let known = try await file.hourlyCoverage(of: table.name)
         var windows = known.gaps(in: Interval(from: horizon, to: start)).reversed().flatMap(Self.days)
         while let window = windows.first {
             try Task.checkCancellation()
-            guard try await file.takeHourlyCall(of: table.name, at: now, most: Self.callsPerDay) else {
+            guard try await file.takeHourlyCall(of: table.name, at: now, maximum: Self.callsPerDay) else {
                 outcome.note =
                     "\(table.name): sums before \(window.to.iso8601Seconds) are read tomorrow, \(Self.callsPerDay) calls were made today."
                 return

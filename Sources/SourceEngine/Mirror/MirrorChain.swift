@@ -24,7 +24,7 @@ struct MirrorChain: Sendable {
         let gathered = Lock(Gathered())
         let scan = sync.table.scan(window, usesFallback: usesFallback)
         do {
-            let result = try await sync.pages.scan(scan, onSilence: sync.onSilence) { page in
+            let result = try await sync.pages.scan(scan, onRetryPause: sync.onRetryPause) { page in
                 try await take(page, gathered)
             }
             let rest = gathered.withLock { $0 }

@@ -12,12 +12,12 @@ extension MirrorFile {
     }
 
     /// One more call of a day, where it has one left.
-    func takeHourlyCall(of name: QualifiedName, at now: Instant, most: Int) throws -> Bool {
+    func takeHourlyCall(of name: QualifiedName, at now: Instant, maximum: Int) throws -> Bool {
         guard let table = table(name) else { return false }
         return try use { connection in
             try connection.transaction {
                 try MirrorLedger(connection: $0).takeCall(
-                    named: table.hourlyTable, day: String(now.iso8601.prefix(10)), most: most)
+                    named: table.hourlyTable, day: String(now.iso8601.prefix(10)), maximum: maximum)
             }
         }
     }

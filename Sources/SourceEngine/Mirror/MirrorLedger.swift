@@ -67,11 +67,11 @@ struct MirrorLedger {
     }
 
     /// Counts one more call of a day; false when `most` were made already.
-    func takeCall(named name: String, day: String, most: Int) throws -> Bool {
+    func takeCall(named name: String, day: String, maximum: Int) throws -> Bool {
         let known = try connection.query(
             "SELECT calls FROM mirror_calls WHERE name = ? AND day = ?", [.text(name), .text(day)])
         let calls = known.rows.first?[0].integer ?? 0
-        guard calls < most else { return false }
+        guard calls < maximum else { return false }
         try connection.run(
             "INSERT OR REPLACE INTO mirror_calls VALUES (?, ?, ?)", [.text(name), .text(day), Value(calls + 1)])
         return true

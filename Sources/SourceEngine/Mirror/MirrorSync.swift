@@ -23,7 +23,7 @@ struct MirrorSync: Sendable {
     /// Windows of the shortest length that the provider cuts off all the same; then it is asked no further.
     static let mostUnreadableWindows = 3
     /// A mirror waits in the background for as long as a provider may ask; no statement waits for it.
-    static let patience = RateSignal.longest
+    static let maxWait = RateSignal.longest
 
     let table: MirrorTable
     let file: MirrorFile
@@ -32,7 +32,7 @@ struct MirrorSync: Sendable {
     let retention: Span
     let skew: Span
     /// Hears of a silence that the provider asked for and that the sync waits out.
-    let onSilence: @Sendable (Silence) async -> Void
+    let onRetryPause: @Sendable (RetryPause) async -> Void
 
     func run(since: Instant?, progress: @escaping @Sendable (SyncProgress) -> Void) async -> SyncOutcome {
         var outcome = SyncOutcome(skew: skew)

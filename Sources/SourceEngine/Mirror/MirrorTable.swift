@@ -56,7 +56,7 @@ struct MirrorTable: Sendable {
         let fallback = usesFallback ? mirror.fallback : nil
         var scan = Scan(
             source: source, table: table, filters: constants,
-            extraParameters: fallback?.parameters ?? mirror.parameters, patience: MirrorSync.patience,
+            extraParameters: fallback?.parameters ?? mirror.parameters, maxWait: MirrorSync.maxWait,
             usesPageCache: false, fallback: fallback)
         scan.bound(by: mirror.bounds, from: window.from, to: window.to)
         return scan

@@ -115,7 +115,7 @@ package actor ClickHouseStore {
 
     private func attempt(_ statement: ClickHouseStatement, _ rowLimit: Int?, _ time: Span) async throws -> RowSet {
         do {
-            try await budget.begin(patience: retries.patience)
+            try await budget.begin(maxWait: retries.maxWait)
         } catch is RateBudget.Refusal {
             throw failure(.unavailable, "it is not asked now: it failed several times in a row.", "Try again later.")
         }

@@ -57,7 +57,7 @@ package final class CoralPages: PageSource {
             source: scan.source.name, statement: statement.text(limit: limit), secrets: secrets(of: scan.source))
         let budget = budget(of: scan.source)
         do {
-            try await budget.begin(patience: RetryMachine.Policy().patience)
+            try await budget.begin(maxWait: RetryMachine.Policy().maxWait)
         } catch let refusal as RateBudget.Refusal {
             throw request.error(for: refusal, now: clock.now())
         }

@@ -7,7 +7,7 @@ import Subprocess
 package struct CoralProgram: Sendable {
     /// A run that nobody set a deadline for ends after this long: versions up to 0.1.x wait for a rate limit by sleeping
     /// within the run, up to five times 300 s.
-    static let patience = Span.minutes(10)
+    static let timeout = Span.minutes(10)
 
     let secrets: Secrets
     let clock: WallClock
@@ -70,7 +70,7 @@ package struct CoralProgram: Sendable {
         guard let path else { throw request.notInstalled(given) }
         let process = ChildProcess(path, arguments: arguments, environment: environment)
         do {
-            return try await process.run(until: deadline ?? ContinuousClock.now + Self.patience.duration)
+            return try await process.run(until: deadline ?? ContinuousClock.now + Self.timeout.duration)
         } catch let error as SubprocessError {
             throw request.error(for: error)
         }

@@ -54,8 +54,8 @@ struct CoralReading {
         delivered = max(delivered, answer.rows.count)
         if let window = statement.window { rows.removeAll { !window.contains($0) } }
         if isCut, !hasMore, statement.window == nil { outcome.isTruncated = true }
-        if let most = scan.rowLimit, rows.count > most {
-            rows.removeLast(rows.count - most)
+        if let limit = scan.rowLimit, rows.count > limit {
+            rows.removeLast(rows.count - limit)
             outcome.isTruncated = true
         }
         let page = Page(rows: rows, schemaWarnings: max(0, answer.warnings - outcome.schemaWarnings))

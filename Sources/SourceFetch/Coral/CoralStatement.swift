@@ -142,12 +142,12 @@ extension TableSpec {
         }
     }
 
-    /// A template that is one hole and nothing else.
+    /// A template that is one placeholder and nothing else.
     private func filter(behind template: Template) -> FilterSpec? {
-        guard template.parts.count == 1, case .hole(let hole) = template.parts[0] else { return nil }
-        switch hole.namespace {
-        case .filter: return filters.first { $0.name == hole.key }
-        case .arg: return filters.first { $0.binding == hole.key }
+        guard template.parts.count == 1, case .placeholder(let placeholder) = template.parts[0] else { return nil }
+        switch placeholder.namespace {
+        case .filter: return filters.first { $0.name == placeholder.key }
+        case .arg: return filters.first { $0.binding == placeholder.key }
         case .input, .state, .expr: return nil
         }
     }

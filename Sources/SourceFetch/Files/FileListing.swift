@@ -14,7 +14,7 @@ struct FileListing {
     private let plan: FilePlan
     private let glob: GlobPattern
     private var found: [(path: String, names: [String])] = []
-    private static let most = 100_000
+    private static let maximum = 100_000
 
     private init(_ plan: FilePlan) {
         self.plan = plan
@@ -88,9 +88,9 @@ struct FileListing {
 
     private mutating func add(_ path: String, _ names: [String]) throws(SourceError) {
         guard plan.columns.holdsWanted(names) else { return }
-        guard found.count < Self.most else {
+        guard found.count < Self.maximum else {
             throw plan.error(
-                .tooMuch, plan.location, "more than \(Self.most) files match \(plan.file.glob).",
+                .tooMuch, plan.location, "more than \(Self.maximum) files match \(plan.file.glob).",
                 "Narrow the glob, or name a partition in WHERE.")
         }
         found.append((path, names))

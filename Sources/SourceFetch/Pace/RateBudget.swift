@@ -30,11 +30,11 @@ package actor RateBudget {
     /// Waits for the request's turn. Each call that returns is paired with one ``end()``.
     ///
     /// - Throws: ``Refusal``, or `CancellationError`.
-    package func begin(patience: Span) async throws {
+    package func begin(maxWait: Span) async throws {
         if case .refuse(let until) = breaker.ask(at: clock.now()) { throw Refusal.resting(until: until) }
         try await takeTurn()
         do {
-            switch schedule.reserve(at: clock.now(), patience: patience) {
+            switch schedule.reserve(at: clock.now(), maxWait: maxWait) {
             case .tooLong(let wait): throw Refusal.rateLimited(wait)
             case .go(let wait): if wait > .milliseconds(0) { try await sleep(wait) }
             }

@@ -19,13 +19,13 @@ package struct RequestSchedule: Sendable {
         self.budget = budget
     }
 
-    package mutating func reserve(at now: Instant, patience: Span) -> Answer {
+    package mutating func reserve(at now: Instant, maxWait: Span) -> Answer {
         moments.removeAll { $0 + budget.per <= now }
         var moment = max(now, blockedUntil ?? now)
         if moments.count >= max(1, budget.requests) {
             moment = max(moment, moments[moments.count - max(1, budget.requests)] + budget.per)
         }
-        guard moment - now <= patience else { return .tooLong(moment - now) }
+        guard moment - now <= maxWait else { return .tooLong(moment - now) }
         moments.append(moment)
         return .go(after: moment - now)
     }

@@ -21,7 +21,7 @@ package struct RetryMachine: Sendable {
         package var base = Span.milliseconds(500)
         package var ceiling = Span.seconds(8)
         /// A statement does not hang longer than this on one page; a longer wait is told instead of slept.
-        package var patience = Span.seconds(15)
+        package var maxWait = Span.seconds(15)
 
         package init() {}
     }
@@ -44,7 +44,7 @@ package struct RetryMachine: Sendable {
         case .rateLimited(let span?), .passing(let span?): wait = span + .seconds(span.seconds * 0.1 * random)
         case .rateLimited(nil), .passing(nil): wait = fullJitter(random)
         }
-        guard waited + wait <= policy.patience else { return .giveUp }
+        guard waited + wait <= policy.maxWait else { return .giveUp }
         waited = waited + wait
         return .tryAgain(after: wait)
     }

@@ -13,7 +13,7 @@ struct Bindings: Sendable {
     var optionalVariables: Set<String> = []
 
     /// Why a value cannot be made. ``ScanPlan`` turns it into a `SourceError`.
-    enum Gap: Error, Hashable {
+    enum MissingValue: Error, Hashable {
         case input(String)
         case filter(String)
         case state(String)
@@ -24,7 +24,7 @@ struct Bindings: Sendable {
     // MARK: Sources
 
     /// The value, or nil where the source resolves to nothing and what it stands for is not sent.
-    func value(of source: ValueSource, at position: PagePosition) throws(Gap) -> JSONValue? {
+    func value(of source: ValueSource, at position: PagePosition) throws(MissingValue) -> JSONValue? {
         switch source {
         case .literal(let value): return value
         case .template(let template): return .string(try text(of: template, at: position))
@@ -49,9 +49,9 @@ struct Bindings: Sendable {
         }
     }
 
-    private func firstPresent(of sources: [ValueSource], at position: PagePosition) throws(Gap) -> JSONValue? {
+    private func firstPresent(of sources: [ValueSource], at position: PagePosition) throws(MissingValue) -> JSONValue? {
         for source in sources {
-            // A template with a gap is an absent alternative, not an error.
+            // A template with a missing value is an absent alternative, not an error.
             let candidate: JSONValue?
             do { candidate = try value(of: source, at: position) } catch { continue }
             if let candidate, candidate != .null, candidate != .string("") { return candidate }
@@ -61,13 +61,13 @@ struct Bindings: Sendable {
 
     private static func json(_ value: Value) -> JSONValue { JSONValue(value) }
 
-    private func integer(_ value: Value?, of name: String) throws(Gap) -> JSONValue? {
+    private func integer(_ value: Value?, of name: String) throws(MissingValue) -> JSONValue? {
         guard let value else { return nil }
         guard let number = value.integer else { throw .wrongType(filter: name, wanted: "a whole number") }
         return .integer(Int64(number))
     }
 
-    private func truth(_ value: Value?, of name: String) throws(Gap) -> JSONValue? {
+    private func truth(_ value: Value?, of name: String) throws(MissingValue) -> JSONValue? {
         switch value {
         case nil: return nil
         case .integer(let number): return .bool(number != 0)
@@ -97,36 +97,36 @@ struct Bindings: Sendable {
 
     // MARK: Templates
 
-    /// The template with its holes filled; each value passes through `encoding`.
+    /// The template with its placeholders filled; each value passes through `encoding`.
     func text(
         of template: Template, at position: PagePosition, encoding: (String) -> String = { $0 }
-    ) throws(Gap) -> String {
+    ) throws(MissingValue) -> String {
         var result = ""
         for part in template.parts {
             switch part {
             case .text(let text): result += text
-            case .hole(let hole): result += encoding(try value(of: hole, at: position))
+            case .placeholder(let placeholder): result += encoding(try value(of: placeholder, at: position))
             }
         }
         return result
     }
 
-    func value(of hole: Template.Hole, at position: PagePosition) throws(Gap) -> String {
+    func value(of placeholder: Template.Placeholder, at position: PagePosition) throws(MissingValue) -> String {
         let found: String? =
-            switch hole.namespace {
+            switch placeholder.namespace {
             case .input:
-                inputs[hole.key]
-                    ?? (hole.defaultText == nil && optionalVariables.contains(hole.key) ? "" : nil)
-            case .filter: filters[hole.key].map { Self.text(of: Self.json($0)) }
-            case .arg: arguments[hole.key].map { Self.text(of: Self.json($0)) }
-            case .state: position.state(hole.key)
+                inputs[placeholder.key]
+                    ?? (placeholder.defaultText == nil && optionalVariables.contains(placeholder.key) ? "" : nil)
+            case .filter: filters[placeholder.key].map { Self.text(of: Self.json($0)) }
+            case .arg: arguments[placeholder.key].map { Self.text(of: Self.json($0)) }
+            case .state: position.state(placeholder.key)
             case .expr: nil
             }
-        if let value = found ?? hole.defaultText { return value }
-        switch hole.namespace {
-        case .input: throw .input(hole.key)
-        case .filter, .arg: throw .filter(hole.key)
-        case .state, .expr: throw .state(hole.key)
+        if let value = found ?? placeholder.defaultText { return value }
+        switch placeholder.namespace {
+        case .input: throw .input(placeholder.key)
+        case .filter, .arg: throw .filter(placeholder.key)
+        case .state, .expr: throw .state(placeholder.key)
         }
     }
 

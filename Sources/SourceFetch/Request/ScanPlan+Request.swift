@@ -5,7 +5,7 @@ import SourceSpec
 extension ScanPlan {
     /// The request of the page at `position`.
     func request(at position: PagePosition) throws(SourceError) -> HTTPRequest {
-        do throws(Bindings.Gap) {
+        do throws(Bindings.MissingValue) {
             let method: HTTPRequest.Method = route.method == .get ? .get : .post
             let (body, type) = try body(at: position)
             var headers = try headers(at: position)
@@ -20,7 +20,7 @@ extension ScanPlan {
 
     // MARK: Address
 
-    private func url(at position: PagePosition) throws(Bindings.Gap) -> String {
+    private func url(at position: PagePosition) throws(Bindings.MissingValue) -> String {
         if case .link(let address) = position { return address }
         let written = try bindings.text(of: route.path, at: position, encoding: PercentEncoding.encode)
         let path = written.prefix { $0 != "?" }
@@ -35,7 +35,7 @@ extension ScanPlan {
         return address + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
     }
 
-    private func query(at position: PagePosition) throws(Bindings.Gap) -> [MirrorSpec.Parameter] {
+    private func query(at position: PagePosition) throws(Bindings.MissingValue) -> [MirrorSpec.Parameter] {
         var query: [MirrorSpec.Parameter] = []
         for parameter in route.query {
             guard let value = try bindings.value(of: parameter.source, at: position) else { continue }
@@ -65,7 +65,7 @@ extension ScanPlan {
 
     // MARK: Headers
 
-    private func headers(at position: PagePosition) throws(Bindings.Gap) -> [HTTPRequest.Header] {
+    private func headers(at position: PagePosition) throws(Bindings.MissingValue) -> [HTTPRequest.Header] {
         var headers = try authorisation(at: position)
         for parameter in route.headers + backend.headers {
             guard let value = try bindings.value(of: parameter.source, at: position) else { continue }
@@ -76,7 +76,7 @@ extension ScanPlan {
         return headers
     }
 
-    private func authorisation(at position: PagePosition) throws(Bindings.Gap) -> [HTTPRequest.Header] {
+    private func authorisation(at position: PagePosition) throws(Bindings.MissingValue) -> [HTTPRequest.Header] {
         switch backend.auth {
         // A signature is made when the request is sent: it holds for five minutes only.
         case .none, .awsSignature: return []
@@ -98,7 +98,7 @@ extension ScanPlan {
 
     // MARK: Body
 
-    private func body(at position: PagePosition) throws(Bindings.Gap) -> (bytes: [UInt8]?, type: String?) {
+    private func body(at position: PagePosition) throws(Bindings.MissingValue) -> (bytes: [UInt8]?, type: String?) {
         if case .link = position { return (nil, nil) }
         switch route.body {
         case nil: return try jsonBody(fields: [], at: position)
@@ -111,7 +111,7 @@ extension ScanPlan {
 
     private func jsonBody(
         fields: [RequestSpec.BodyField], at position: PagePosition
-    ) throws(Bindings.Gap) -> (bytes: [UInt8]?, type: String?) {
+    ) throws(Bindings.MissingValue) -> (bytes: [UInt8]?, type: String?) {
         var object = JSONValue.object([])
         for field in fields {
             if let argument = field.whenArgument, bindings.arguments[argument] == nil { continue }
@@ -130,8 +130,8 @@ extension ScanPlan {
 
     // MARK: Errors
 
-    private func sourceError(for gap: Bindings.Gap) -> SourceError {
-        switch gap {
+    private func sourceError(for missing: Bindings.MissingValue) -> SourceError {
+        switch missing {
         case .input(let key): Self.notConfigured(source, [key])
         case .filter(let name): Self.missingFilter(scan, name)
         case .state(let key):

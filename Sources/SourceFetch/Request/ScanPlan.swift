@@ -143,8 +143,8 @@ struct ScanPlan: Sendable {
         of backend: HTTPBackend, _ source: SourceSpec, _ bindings: Bindings
     ) throws(SourceError) -> AWSSignature? {
         guard case .awsSignature(let spec) = backend.auth else { return nil }
-        do throws(Bindings.Gap) {
-            let token = try spec.sessionToken.map { template throws(Bindings.Gap) in
+        do throws(Bindings.MissingValue) {
+            let token = try spec.sessionToken.map { template throws(Bindings.MissingValue) in
                 try bindings.text(of: template, at: .start)
             }
             return AWSSignature(
@@ -162,7 +162,7 @@ struct ScanPlan: Sendable {
         of source: SourceSpec, _ backend: HTTPBackend, _ bindings: Bindings, address: String?
     ) throws(SourceError) -> WebAddress {
         let written: String
-        do throws(Bindings.Gap) {
+        do throws(Bindings.MissingValue) {
             if let address { written = address } else { written = try bindings.text(of: backend.baseURL, at: .start) }
         } catch {
             guard case .input(let key) = error else { throw notConfigured(source, ["the address"]) }
@@ -180,7 +180,9 @@ struct ScanPlan: Sendable {
     /// The setting that holds a source's address.
     static func addressName(of source: SourceSpec, _ backend: HTTPBackend) -> String {
         if let name = source.overlay.baseURLInput { return name }
-        for case .hole(let hole) in backend.baseURL.parts where hole.namespace == .input { return hole.key }
+        for case .placeholder(let placeholder) in backend.baseURL.parts where placeholder.namespace == .input {
+            return placeholder.key
+        }
         return "base_url of sources/\(source.name)/manifest.yaml"
     }
 }

@@ -84,7 +84,7 @@ extension RowExpression {
         for piece in pieces {
             switch piece {
             case .text(let text): result += text
-            case .hole(let expression, let fallback):
+            case .placeholder(let expression, let fallback):
                 guard let text = expression.evaluate(row).text ?? fallback else { return .nothing }
                 result += text
             case .missing: return .nothing

@@ -24,10 +24,10 @@ indirect enum RowExpression: Sendable {
     case replace(RowExpression, from: String, to: String)
     case template([Piece])
 
-    /// A part of a template; nil where its hole has neither value nor default, which makes the whole NULL.
+    /// A part of a template; nil where its placeholder has neither value nor default, which makes the whole NULL.
     enum Piece: Sendable {
         case text(String)
-        case hole(RowExpression, defaultText: String?)
+        case placeholder(RowExpression, defaultText: String?)
         case missing
     }
 
@@ -80,12 +80,12 @@ indirect enum RowExpression: Sendable {
     ) -> Piece {
         switch part {
         case .text(let text): return .text(text)
-        case .hole(let hole):
-            if hole.namespace == .expr, let expression = values[hole.key] {
-                return .hole(RowExpression(expression, bindings), defaultText: hole.defaultText)
+        case .placeholder(let placeholder):
+            if placeholder.namespace == .expr, let expression = values[placeholder.key] {
+                return .placeholder(RowExpression(expression, bindings), defaultText: placeholder.defaultText)
             }
             let filled: String?
-            do { filled = try bindings.value(of: hole, at: .start) } catch { filled = nil }
+            do { filled = try bindings.value(of: placeholder, at: .start) } catch { filled = nil }
             return filled.map(Piece.text) ?? .missing
         }
     }
@@ -98,7 +98,7 @@ indirect enum RowExpression: Sendable {
         case .ifPresent(let inner, _), .timestamp(let inner, _), .base64(let inner), .replace(let inner, _, _):
             inner.readsWholeRow
         case .template(let pieces):
-            pieces.contains { if case .hole(let inner, _) = $0 { inner.readsWholeRow } else { false } }
+            pieces.contains { if case .placeholder(let inner, _) = $0 { inner.readsWholeRow } else { false } }
         case .path, .constant, .joined, .tag, .firstItem: false
         }
     }

@@ -6,7 +6,7 @@ package enum ManifestParser {
     package static func parse(text: String, file: String) throws(ManifestDiagnostics) -> SourceSpec {
         let log = DiagnosticLog(text: text, file: file)
         let document = try log.document(text)
-        guard let fields = Fields(Item(node: document, path: ""), log) else {
+        guard let fields = MappingReader(ManifestNode(node: document, path: ""), log) else {
             throw ManifestDiagnostics(log.diagnostics)
         }
         try refuseOtherVersions(fields)
@@ -17,7 +17,7 @@ package enum ManifestParser {
         return spec
     }
 
-    private static func refuseOtherVersions(_ fields: Fields) throws(ManifestDiagnostics) {
+    private static func refuseOtherVersions(_ fields: MappingReader) throws(ManifestDiagnostics) {
         guard fields.has("dsl_version") else {
             fields.report("dsl_version is missing", "Add \"dsl_version: 3\" as the first line.")
             throw ManifestDiagnostics(fields.log.diagnostics)
@@ -37,7 +37,7 @@ package enum ManifestParser {
 
 /// The top level of one manifest.
 struct ManifestReading {
-    let fields: Fields
+    let fields: MappingReader
     let context: ManifestContext
 
     static let backends = ["http", "file", "mcp", "parquet", "jsonl"]

@@ -10,7 +10,7 @@ extension ManifestReading {
         }
         var files: [String: FileTableSpec] = [:]
         let tables = fields.list("tables").compactMap { item -> TableSpec? in
-            guard let table = Fields(item, context.log) else { return nil }
+            guard let table = MappingReader(item, context.log) else { return nil }
             let file = fileSpec(table, backend)
             let spec = fileTable(table, file, isOlder: backend != "file")
             files[spec.name] = file
@@ -19,7 +19,7 @@ extension ManifestReading {
         return (.file(files), tables)
     }
 
-    private func fileTable(_ table: Fields, _ file: FileTableSpec?, isOlder: Bool) -> TableSpec {
+    private func fileTable(_ table: MappingReader, _ file: FileTableSpec?, isOlder: Bool) -> TableSpec {
         table.allow([
             "name", "description", "guide", "format", "filters", "fetch_limit_default", "source", "format_options",
             "columns",
@@ -43,7 +43,7 @@ extension ManifestReading {
     private static let inferred = ColumnSpec(
         name: "row", type: .json, isVirtual: true, description: "The columns of the Parquet files.")
 
-    private func fileSpec(_ table: Fields, _ backend: String) -> FileTableSpec? {
+    private func fileSpec(_ table: MappingReader, _ backend: String) -> FileTableSpec? {
         let format =
             backend == "file"
             ? table.choice("format", FileTableSpec.Format.self) : FileTableSpec.Format(rawValue: backend)
@@ -61,7 +61,7 @@ extension ManifestReading {
             metadata: metadata(source, format), hasHeader: options.hasHeader, delimiter: options.delimiter)
     }
 
-    private func location(_ source: Fields) -> Template {
+    private func location(_ source: MappingReader) -> Template {
         let location = source.requiredText("location")
         if !location.isEmpty, !["file://", "s3://", "{{"].contains(where: { location.hasPrefix($0) }) {
             source.report(
@@ -70,7 +70,7 @@ extension ManifestReading {
         return source.item("location").map { Template.read($0, .source, context) } ?? Template(parts: [])
     }
 
-    private func glob(_ source: Fields) -> String? {
+    private func glob(_ source: MappingReader) -> String? {
         guard let glob = source.text("glob") else { return nil }
         let segments = glob.split(separator: "/", omittingEmptySubsequences: false)
         if glob.isEmpty || glob.hasPrefix("/") || segments.contains("..") {
@@ -81,9 +81,9 @@ extension ManifestReading {
         return glob
     }
 
-    private func partitions(_ source: Fields, _ format: FileTableSpec.Format) -> [FileTableSpec.Partition] {
+    private func partitions(_ source: MappingReader, _ format: FileTableSpec.Format) -> [FileTableSpec.Partition] {
         let partitions = source.list("partitions").compactMap { item -> FileTableSpec.Partition? in
-            guard let partition = Fields(item, context.log) else { return nil }
+            guard let partition = MappingReader(item, context.log) else { return nil }
             partition.allow(["name", "type", "path"])
             let type = columnType(partition, isRequired: true)
             if type == .timestamp || type == .date {
@@ -97,7 +97,7 @@ extension ManifestReading {
         return partitions
     }
 
-    private func place(_ partition: Fields, _ format: FileTableSpec.Format) -> FileTableSpec.Partition.Place {
+    private func place(_ partition: MappingReader, _ format: FileTableSpec.Format) -> FileTableSpec.Partition.Place {
         guard let path = partition.fields("path") else { return .hive }
         path.allow(["kind", "index"])
         guard path.choice("kind", among: ["hive", "segment"]) == "segment" else { return .hive }
@@ -108,9 +108,9 @@ extension ManifestReading {
         return .segment(path.integer("index", in: 0...100) ?? 0)
     }
 
-    private func metadata(_ source: Fields, _ format: FileTableSpec.Format) -> [FileTableSpec.Metadata] {
+    private func metadata(_ source: MappingReader, _ format: FileTableSpec.Format) -> [FileTableSpec.Metadata] {
         let metadata = source.list("metadata").compactMap { item -> FileTableSpec.Metadata? in
-            guard let column = Fields(item, context.log) else { return nil }
+            guard let column = MappingReader(item, context.log) else { return nil }
             column.allow(["name", "kind"])
             if !column.has("kind") { column.report("kind is missing", "Add \"kind: relative_path\".") }
             let kind = column.choice("kind", FileTableSpec.Metadata.Kind.self)
@@ -123,7 +123,9 @@ extension ManifestReading {
         return metadata
     }
 
-    private func csvOptions(_ table: Fields, _ format: FileTableSpec.Format) -> (hasHeader: Bool, delimiter: UInt8) {
+    private func csvOptions(_ table: MappingReader, _ format: FileTableSpec.Format) -> (
+        hasHeader: Bool, delimiter: UInt8
+    ) {
         guard let options = table.fields("format_options") else { return (true, UInt8(ascii: ",")) }
         options.allow(["has_header", "delimiter"])
         for key in options.keys where format != .csv {

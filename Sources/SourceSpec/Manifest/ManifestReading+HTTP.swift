@@ -22,9 +22,9 @@ extension ManifestReading {
     }
 
     /// A list of named values: `query`, `headers`.
-    func parameters(_ fields: Fields, _ key: String, _ scope: Scope) -> [ParameterSpec] {
+    func parameters(_ fields: MappingReader, _ key: String, _ scope: Scope) -> [ParameterSpec] {
         fields.list(key).compactMap { item in
-            guard let parameter = Fields(item, context.log) else { return nil }
+            guard let parameter = MappingReader(item, context.log) else { return nil }
             let name = parameter.requiredText("name")
             _ = parameter.texts("keys")
             return ParameterSpec(
@@ -49,7 +49,7 @@ extension ManifestReading {
         }
     }
 
-    private func template(_ fields: Fields, _ key: String) -> Template {
+    private func template(_ fields: MappingReader, _ key: String) -> Template {
         guard let item = fields.item(key) else {
             fields.report("\(key) is missing", "Add \"\(key): …\".")
             return Template(parts: [])
@@ -57,7 +57,7 @@ extension ManifestReading {
         return Template.read(item, .source, context)
     }
 
-    private func customAuth(_ auth: Fields) -> AuthSpec {
+    private func customAuth(_ auth: MappingReader) -> AuthSpec {
         auth.allow([
             "type", "authenticator", "service", "region", "access_key_id", "secret_access_key", "session_token",
         ])
@@ -71,7 +71,7 @@ extension ManifestReading {
     }
 
     /// The flat form without `type`: the names of the secrets and the headers that carry them.
-    private func olderAuth(_ auth: Fields) -> AuthSpec {
+    private func olderAuth(_ auth: MappingReader) -> AuthSpec {
         guard context.isOlderDialect else {
             auth.report("type is missing", "Add \"type: HeaderAuth\", \"BasicAuth\" or \"CustomAuth\".")
             return .none

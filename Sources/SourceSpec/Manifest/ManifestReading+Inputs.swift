@@ -9,12 +9,12 @@ extension ManifestReading {
 
     func readInputs() {
         for (key, mark, item) in fields.fields("inputs")?.items ?? [] {
-            guard let input = Fields(item, context.log) else { continue }
+            guard let input = MappingReader(item, context.log) else { continue }
             context.declare(self.input(key, mark, input))
         }
     }
 
-    private func input(_ key: String, _ mark: Mark, _ input: Fields) -> InputSpec {
+    private func input(_ key: String, _ mark: Mark, _ input: MappingReader) -> InputSpec {
         let kind = input.choice("kind", among: ["variable", "secret"])
         if !input.has("kind") { input.report("kind is missing", "Add \"kind: variable\" or \"kind: secret\".") }
         if key.isEmpty || key.hasPrefix("__coral") {
@@ -49,11 +49,11 @@ extension ManifestReading {
     }
 
     /// The ways to come by a secret, which Coral offers when a source is added; their shape is checked alone.
-    private func readCredential(_ input: Fields) {
+    private func readCredential(_ input: MappingReader) {
         guard let credential = input.fields("credential") else { return }
         credential.allow(["methods"])
         for item in credential.list("methods") {
-            guard let method = Fields(item, context.log) else { continue }
+            guard let method = MappingReader(item, context.log) else { continue }
             method.allow(["type", "label", "description", "hint", "oauth"])
             let type = method.choice("type", among: ["source_config", "oauth"])
             if type == "oauth", !method.has("oauth") {

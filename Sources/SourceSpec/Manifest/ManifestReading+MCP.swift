@@ -5,10 +5,10 @@ extension ManifestReading {
     func mcpRelations() -> (tables: [TableSpec], functions: [TableSpec]) {
         readServer()
         let tables = fields.list("tables").compactMap { item in
-            Fields(item, context.log).map { relation($0, "filters") }
+            MappingReader(item, context.log).map { relation($0, "filters") }
         }
         let functions = fields.list("functions").compactMap { item in
-            Fields(item, context.log).map { relation($0, "args") }
+            MappingReader(item, context.log).map { relation($0, "args") }
         }
         return (tables, functions)
     }
@@ -35,7 +35,7 @@ extension ManifestReading {
         _ = ValueSource.read(auth, beside: ["type"], .source, context)
     }
 
-    private func relation(_ relation: Fields, _ inputs: String) -> TableSpec {
+    private func relation(_ relation: MappingReader, _ inputs: String) -> TableSpec {
         relation.allow([
             "name", "kind", "description", "guide", "tool", "tool_args", inputs, "limit_binding", "fetch_limit_default",
             "search_limits", "detail_hints", "pagination", "response", "columns",
@@ -58,9 +58,9 @@ extension ManifestReading {
                 relation, Scope(filters: filters.map(\.name), arguments: filters.map(\.name), allows: [.filter, .arg])))
     }
 
-    private func mcpArguments(_ relation: Fields) -> [FilterSpec] {
+    private func mcpArguments(_ relation: MappingReader) -> [FilterSpec] {
         relation.list("args").compactMap { item in
-            guard let argument = Fields(item, context.log) else { return nil }
+            guard let argument = MappingReader(item, context.log) else { return nil }
             argument.allow(["name", "type", "required", "description", "values", "bind", "tool_arg"])
             return FilterSpec(
                 name: argument.requiredText("name"), type: columnType(argument, isRequired: false),

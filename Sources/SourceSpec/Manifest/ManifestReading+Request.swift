@@ -4,7 +4,7 @@ import YAML
 extension ManifestReading {
     private static let requestKeys = ["method", "path", "query", "body", "headers"]
 
-    func request(_ table: Fields, _ scope: Scope) -> RequestSpec {
+    func request(_ table: MappingReader, _ scope: Scope) -> RequestSpec {
         guard table.has("request") else {
             table.report("request is missing", "Add \"request: {path: /…}\".")
             return RequestSpec(path: Template(parts: []))
@@ -14,9 +14,9 @@ extension ManifestReading {
         return self.request(of: request, scope)
     }
 
-    func routes(_ table: Fields, _ scope: Scope) -> [RouteSpec] {
+    func routes(_ table: MappingReader, _ scope: Scope) -> [RouteSpec] {
         table.list("requests").compactMap { item in
-            guard let route = Fields(item, context.log) else { return nil }
+            guard let route = MappingReader(item, context.log) else { return nil }
             route.allow(Self.requestKeys + ["when_filters"])
             let names = route.list("when_filters").compactMap { item -> String? in
                 guard let name = route.text(item) else { return nil }
@@ -30,14 +30,14 @@ extension ManifestReading {
         }
     }
 
-    private func request(of fields: Fields, _ scope: Scope) -> RequestSpec {
+    private func request(of fields: MappingReader, _ scope: Scope) -> RequestSpec {
         RequestSpec(
             method: fields.choice("method") ?? .get, path: path(fields, scope),
             query: parameters(fields, "query", scope), headers: parameters(fields, "headers", scope),
             body: body(fields, scope))
     }
 
-    private func path(_ fields: Fields, _ scope: Scope) -> Template {
+    private func path(_ fields: MappingReader, _ scope: Scope) -> Template {
         guard let item = fields.item("path") else {
             fields.report("path is missing", "Add \"path: /…\", relative to base_url.")
             return Template(parts: [])
@@ -55,10 +55,10 @@ extension ManifestReading {
     }
 
     /// A list of fields makes a JSON object; a mapping says the format.
-    private func body(_ fields: Fields, _ scope: Scope) -> RequestSpec.Body? {
+    private func body(_ fields: MappingReader, _ scope: Scope) -> RequestSpec.Body? {
         guard let item = fields.item("body") else { return nil }
         if item.node.elements != nil { return .json(bodyFields(fields, "body", scope)) }
-        guard let body = Fields(item, context.log) else { return nil }
+        guard let body = MappingReader(item, context.log) else { return nil }
         if !body.has("format") { body.report("format is missing", "Add \"format: json\" or \"format: text\".") }
         guard body.choice("format", among: ["json", "text"]) == "text" else {
             body.allow(["format", "fields"])
@@ -72,9 +72,9 @@ extension ManifestReading {
         return .text(ValueSource.read(content, scope, context))
     }
 
-    private func bodyFields(_ fields: Fields, _ key: String, _ scope: Scope) -> [RequestSpec.BodyField] {
+    private func bodyFields(_ fields: MappingReader, _ key: String, _ scope: Scope) -> [RequestSpec.BodyField] {
         fields.list(key).compactMap { item in
-            guard let field = Fields(item, context.log) else { return nil }
+            guard let field = MappingReader(item, context.log) else { return nil }
             let path = field.texts("path")
             if path.isEmpty { field.report("path is missing", "Add \"path: [name]\", the place in the JSON body.") }
             let argument = field.text("when_arg")

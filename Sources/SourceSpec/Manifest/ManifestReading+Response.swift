@@ -1,7 +1,7 @@
 import YAML
 
 extension ManifestReading {
-    func response(_ table: Fields) -> ResponseSpec {
+    func response(_ table: MappingReader) -> ResponseSpec {
         guard let response = table.fields("response") else { return ResponseSpec() }
         response.allow(["format", "rows_path", "ok_path", "error_path", "allow_404_empty", "row_strategy"])
         return ResponseSpec(
@@ -11,14 +11,14 @@ extension ManifestReading {
             rowStrategy: response.choice("row_strategy") ?? .direct)
     }
 
-    func pagination(_ table: Fields) -> PaginationSpec {
+    func pagination(_ table: MappingReader) -> PaginationSpec {
         table.fields("pagination").map { PaginationReader(fields: $0).pagination() } ?? PaginationSpec()
     }
 }
 
 /// Reads `pagination:`, of a table or of an overlay's fallback.
 struct PaginationReader {
-    let fields: Fields
+    let fields: MappingReader
 
     private static let modes = ["none", "auto", "cursor_query", "cursor_body", "page", "offset", "link_header"]
 
@@ -95,7 +95,7 @@ struct PaginationReader {
             queryParameter: size.text("query_param"), bodyPath: bodyPath)
     }
 
-    private func positive(_ size: Fields, _ key: String) -> Int {
+    private func positive(_ size: MappingReader, _ key: String) -> Int {
         guard size.has(key) else {
             size.report("page_size.\(key) is missing", "Add \"\(key): 100\".")
             return 1

@@ -3,14 +3,14 @@ import YAML
 
 extension ManifestReading {
     func tables() -> [TableSpec] {
-        fields.list("tables").compactMap { item in Fields(item, context.log).map(table) }
+        fields.list("tables").compactMap { item in MappingReader(item, context.log).map(table) }
     }
 
     func functions() -> [TableSpec] {
-        fields.list("functions").compactMap { item in Fields(item, context.log).map(function) }
+        fields.list("functions").compactMap { item in MappingReader(item, context.log).map(function) }
     }
 
-    private func table(_ table: Fields) -> TableSpec {
+    private func table(_ table: MappingReader) -> TableSpec {
         table.allow([
             "name", "description", "guide", "filters", "fetch_limit_default", "search_limits", "detail_hints",
             "request", "requests", "response", "pagination", "columns",
@@ -28,7 +28,7 @@ extension ManifestReading {
             searchLimits: searchLimits(table))
     }
 
-    private func function(_ function: Fields) -> TableSpec {
+    private func function(_ function: MappingReader) -> TableSpec {
         function.allow([
             "name", "kind", "description", "guide", "fetch_limit_default", "search_limits", "detail_hints", "args",
             "request", "response", "pagination", "columns",
@@ -55,9 +55,9 @@ extension ManifestReading {
             searchLimits: searchLimits(function))
     }
 
-    func filters(_ table: Fields, beside: [String] = []) -> [FilterSpec] {
+    func filters(_ table: MappingReader, beside: [String] = []) -> [FilterSpec] {
         let filters = table.list("filters").compactMap { item -> FilterSpec? in
-            guard let filter = Fields(item, context.log) else { return nil }
+            guard let filter = MappingReader(item, context.log) else { return nil }
             filter.allow(["name", "type", "required", "mode", "description", "lookup_key"] + beside)
             return FilterSpec(
                 name: filter.requiredText("name"), type: columnType(filter, isRequired: false),
@@ -68,9 +68,9 @@ extension ManifestReading {
         return filters
     }
 
-    private func arguments(_ function: Fields) -> [FilterSpec] {
+    private func arguments(_ function: MappingReader) -> [FilterSpec] {
         let arguments = function.list("args").compactMap { item -> FilterSpec? in
-            guard let argument = Fields(item, context.log) else { return nil }
+            guard let argument = MappingReader(item, context.log) else { return nil }
             argument.allow(["name", "type", "required", "description", "values", "bind", "lookup_key"])
             let name = argument.requiredText("name")
             let bind = argument.fields("bind")
@@ -86,9 +86,9 @@ extension ManifestReading {
         return arguments
     }
 
-    func columns(_ table: Fields, _ scope: Scope) -> [ColumnSpec] {
+    func columns(_ table: MappingReader, _ scope: Scope) -> [ColumnSpec] {
         let columns = table.list("columns").compactMap { item -> ColumnSpec? in
-            guard let column = Fields(item, context.log) else { return nil }
+            guard let column = MappingReader(item, context.log) else { return nil }
             column.allow(["name", "type", "nullable", "virtual", "description", "expr"])
             return ColumnSpec(
                 name: column.requiredText("name"), type: columnType(column, isRequired: true),
@@ -101,7 +101,7 @@ extension ManifestReading {
         return columns
     }
 
-    func columnType(_ fields: Fields, isRequired: Bool) -> ColumnType {
+    func columnType(_ fields: MappingReader, isRequired: Bool) -> ColumnType {
         guard fields.has("type") else {
             if isRequired { fields.report("type is missing", "Add \"type: Utf8\" or another type.") }
             return .utf8
@@ -117,7 +117,7 @@ extension ManifestReading {
     }
 
     /// Names of one list differ by more than case.
-    func refuseDuplicates(of what: String, _ fields: Fields, _ key: String) {
+    func refuseDuplicates(of what: String, _ fields: MappingReader, _ key: String) {
         var seen: Set<String> = []
         for item in fields.list(key) {
             guard let name = Self.name(of: item), !seen.insert(name.lowercased()).inserted else { continue }
@@ -127,17 +127,17 @@ extension ManifestReading {
         }
     }
 
-    static func name(of item: Item) -> String? {
+    static func name(of item: ManifestNode) -> String? {
         guard case .text(let name) = item.node["name"]?.scalar, !name.isEmpty else { return nil }
         return name
     }
 
-    private func searchLimits(_ table: Fields) -> SearchLimits? {
+    private func searchLimits(_ table: MappingReader) -> SearchLimits? {
         guard let limits = table.fields("search_limits") else { return nil }
         limits.allow(["default_top_k", "max_top_k", "max_calls_per_query"])
-        func number(_ key: String, upTo most: Int) -> Int {
+        func number(_ key: String, upTo maximum: Int) -> Int {
             if !limits.has(key) { limits.report("\(key) is missing", "Add \"\(key): 10\".") }
-            return limits.integer(key, in: 1...most) ?? 1
+            return limits.integer(key, in: 1...maximum) ?? 1
         }
         let search = SearchLimits(
             defaultTopK: number("default_top_k", upTo: 1000), maximumTopK: number("max_top_k", upTo: 1000),
@@ -150,9 +150,9 @@ extension ManifestReading {
     }
 
     /// `detail_hints` tell Coral's agents where to read on after a search; they are checked and have no effect here.
-    private func readDetailHints(_ table: Fields) {
+    private func readDetailHints(_ table: MappingReader) {
         for item in table.list("detail_hints") {
-            guard let hint = Fields(item, context.log) else { continue }
+            guard let hint = MappingReader(item, context.log) else { continue }
             hint.allow(["table", "search_result_column", "detail_filter", "purpose"])
         }
     }

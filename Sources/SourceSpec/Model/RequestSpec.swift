@@ -89,14 +89,14 @@ package indirect enum ValueSource: Hashable, Sendable {
     case nowEpochMinusSeconds(Int)
 }
 
-/// Text with holes: `{{input.SENTRY_ORG|acme}}`.
+/// Text with placeholders: `{{input.SENTRY_ORG|acme}}`.
 package struct Template: Hashable, Sendable {
     package enum Part: Hashable, Sendable {
         case text(String)
-        case hole(Hole)
+        case placeholder(Placeholder)
     }
 
-    package struct Hole: Hashable, Sendable {
+    package struct Placeholder: Hashable, Sendable {
         package enum Namespace: String, Hashable, Sendable {
             case input, filter, arg, state, expr
         }
@@ -140,9 +140,9 @@ extension RequestSpec {
 extension Template {
     fileprivate func names(_ filter: FilterSpec) -> Bool {
         parts.contains { part in
-            guard case .hole(let hole) = part else { return false }
-            return hole.namespace == .filter && hole.key == filter.name
-                || hole.namespace == .arg && hole.key == filter.binding
+            guard case .placeholder(let placeholder) = part else { return false }
+            return placeholder.namespace == .filter && placeholder.key == filter.name
+                || placeholder.namespace == .arg && placeholder.key == filter.binding
         }
     }
 }

@@ -3,7 +3,7 @@ import YAML
 
 /// Reads `time_column`, `window` and `time_format`: of a mirror, or of an entry of `bounds:`.
 struct BoundsReading {
-    let fields: Fields
+    let fields: MappingReader
     let table: TableSpec
 
     func bounds() -> TimeBounds {
@@ -38,7 +38,7 @@ struct BoundsReading {
     }
 }
 
-extension Fields {
+extension MappingReader {
     /// The column of that name; one that is not there is reported under `key`.
     @discardableResult
     func column(_ name: String, _ key: String, of table: TableSpec) -> ColumnSpec? {

@@ -3,7 +3,7 @@ import YAML
 
 /// Reads one table's entry of `mirrors:`.
 struct MirrorReading {
-    let fields: Fields
+    let fields: MappingReader
     let context: ManifestContext
     let table: TableSpec
 
@@ -42,7 +42,7 @@ struct MirrorReading {
         return names
     }
 
-    private func parameters(_ fields: Fields) -> [MirrorSpec.Parameter] {
+    private func parameters(_ fields: MappingReader) -> [MirrorSpec.Parameter] {
         (fields.fields("parameters")?.items ?? []).compactMap { key, _, item in
             fields.text(item).map { MirrorSpec.Parameter(name: key, value: $0) }
         }
@@ -98,7 +98,7 @@ struct MirrorReading {
     }
 }
 
-extension Fields {
+extension MappingReader {
     /// A length of time: `30s`, `15m`, `4h`, `8d`.
     func span(_ key: String) -> Span? {
         guard let item = item(key) else { return nil }

@@ -31,7 +31,7 @@ package enum OverlayParser {
         text: String, file: String, for spec: SourceSpec
     ) throws(ManifestDiagnostics) -> SourceOverlay {
         let log = DiagnosticLog(text: text, file: file)
-        guard let fields = Fields(Item(node: try log.document(text), path: ""), log) else {
+        guard let fields = MappingReader(ManifestNode(node: try log.document(text), path: ""), log) else {
             throw ManifestDiagnostics(log.diagnostics)
         }
         let context = ManifestContext(log: log, isOlderDialect: false)
@@ -43,7 +43,7 @@ package enum OverlayParser {
 }
 
 private struct OverlayReading {
-    let fields: Fields
+    let fields: MappingReader
     let context: ManifestContext
     let spec: SourceSpec
 
@@ -68,7 +68,7 @@ private struct OverlayReading {
     }
 
     /// The entries of a map by table.
-    private func tables(_ key: String, among tables: [TableSpec]) -> [(Fields, TableSpec)] {
+    private func tables(_ key: String, among tables: [TableSpec]) -> [(MappingReader, TableSpec)] {
         (fields.fields(key)?.items ?? []).compactMap { name, mark, item in
             guard let table = tables.first(where: { $0.name == name }) else {
                 let nearest = Suggestion.nearest(to: name, among: tables.map(\.name))
@@ -77,7 +77,7 @@ private struct OverlayReading {
                     nearest.map { "Did you mean \"\($0)\"?" } ?? "Name a table of the manifest.")
                 return nil
             }
-            return Fields(item, context.log).map { ($0, table) }
+            return MappingReader(item, context.log).map { ($0, table) }
         }
     }
 

@@ -13,8 +13,8 @@ extension ColumnExpression {
         "template": ["template", "values"],
     ]
 
-    static func read(_ item: Item, _ scope: Scope, _ context: ManifestContext) -> ColumnExpression {
-        guard let fields = Fields(item, context.log) else { return .null }
+    static func read(_ item: ManifestNode, _ scope: Scope, _ context: ManifestContext) -> ColumnExpression {
+        guard let fields = MappingReader(item, context.log) else { return .null }
         guard fields.has("kind") else {
             fields.report("kind is missing", "Add \"kind: path\" or another kind of expression.")
             return .null
@@ -28,7 +28,7 @@ extension ColumnExpression {
 }
 
 private struct ExpressionReader {
-    let fields: Fields
+    let fields: MappingReader
     let scope: Scope
     let context: ManifestContext
 
@@ -85,7 +85,7 @@ private struct ExpressionReader {
         return items.map { ColumnExpression.read($0, scope, context) }
     }
 
-    private func name(_ key: String, _ namespace: Template.Hole.Namespace) -> String {
+    private func name(_ key: String, _ namespace: Template.Placeholder.Namespace) -> String {
         let name = fields.requiredText(key)
         if !name.isEmpty {
             scope.check(namespace, name, "", mark: fields.mark(of: key), path: fields.path(of: key), context)

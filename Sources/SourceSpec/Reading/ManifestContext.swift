@@ -48,7 +48,7 @@ struct Scope {
     var filters: [String] = []
     /// The names that a function's arguments are bound to.
     var arguments: [String] = []
-    var allows: Set<Template.Hole.Namespace> = [.input]
+    var allows: Set<Template.Placeholder.Namespace> = [.input]
     /// The named values of a column's `template`.
     var expressions: [String] = []
 

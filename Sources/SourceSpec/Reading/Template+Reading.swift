@@ -3,7 +3,7 @@ import YAML
 
 extension Template {
     /// Reads `{{namespace.key|default}}`; what does not fit is reported and stands as text.
-    static func read(_ item: Item, _ scope: Scope, _ context: ManifestContext) -> Template {
+    static func read(_ item: ManifestNode, _ scope: Scope, _ context: ManifestContext) -> Template {
         guard case .text(let text) = item.node.scalar else {
             context.log.report(item.node.mark, item.path, "text must stand here", "Put the value in quotes.")
             return Template(parts: [])
@@ -23,16 +23,18 @@ extension Template {
                 return Template(parts: parts)
             }
             let token = rest[open.upperBound..<close.lowerBound]
-            if let hole = hole(String(token), mark: mark, path: path, scope, context) { parts.append(.hole(hole)) }
+            if let placeholder = placeholder(String(token), mark: mark, path: path, scope, context) {
+                parts.append(.placeholder(placeholder))
+            }
             rest = rest[close.upperBound...]
         }
         if !rest.isEmpty { parts.append(.text(String(rest))) }
         return Template(parts: parts)
     }
 
-    private static func hole(
+    private static func placeholder(
         _ token: String, mark: Mark, path: String, _ scope: Scope, _ context: ManifestContext
-    ) -> Hole? {
+    ) -> Placeholder? {
         let halves = token.split(separator: "|", maxSplits: 1, omittingEmptySubsequences: false)
         let defaultText = halves.count == 2 ? trimmed(halves[1]) : nil
         let name = trimmed(halves[0]).split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
@@ -44,15 +46,15 @@ extension Template {
         let key = String(name[1])
         if let kind: InputSpec.Kind = name[0] == "secret" ? .secret : name[0] == "variable" ? .variable : nil {
             context.useOlderInput(key, kind: kind, defaultText: defaultText, mark, path)
-            return Hole(namespace: .input, key: key, defaultText: defaultText)
+            return Placeholder(namespace: .input, key: key, defaultText: defaultText)
         }
-        guard let namespace = Hole.Namespace(rawValue: String(name[0])), scope.allows.contains(namespace) else {
+        guard let namespace = Placeholder.Namespace(rawValue: String(name[0])), scope.allows.contains(namespace) else {
             let known = scope.allows.map { "{{\($0.rawValue).…}}" }.sorted().joined(separator: ", ")
             context.log.report(mark, path, "unsupported template token \"{{\(token)}}\"", "Allowed here: \(known).")
             return nil
         }
         scope.check(namespace, key, "in template \"{{\(token)}}\"", mark: mark, path: path, context)
-        return Hole(namespace: namespace, key: key, defaultText: defaultText)
+        return Placeholder(namespace: namespace, key: key, defaultText: defaultText)
     }
 
     private static func trimmed(_ text: Substring) -> String {
@@ -65,7 +67,7 @@ extension Template {
 extension Scope {
     /// Reports a name that is declared nowhere.
     func check(
-        _ namespace: Template.Hole.Namespace, _ key: String, _ place: String, mark: Mark, path: String,
+        _ namespace: Template.Placeholder.Namespace, _ key: String, _ place: String, mark: Mark, path: String,
         _ context: ManifestContext
     ) {
         let (word, known, remedy): (String, [String], String)

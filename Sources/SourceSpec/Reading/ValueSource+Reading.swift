@@ -15,7 +15,8 @@ extension ValueSource {
     ]
 
     /// Reads `from:` and what belongs to it. `beside` are keys of the surrounding mapping.
-    static func read(_ fields: Fields, beside: [String] = [], _ scope: Scope, _ context: ManifestContext) -> Self {
+    static func read(_ fields: MappingReader, beside: [String] = [], _ scope: Scope, _ context: ManifestContext) -> Self
+    {
         guard fields.has("from") else {
             fields.report("from is missing", "Say where the value comes from, such as \"from: literal\".")
             return .literal(.null)
@@ -42,13 +43,15 @@ extension ValueSource {
         }
     }
 
-    private static func alternatives(_ fields: Fields, _ scope: Scope, _ context: ManifestContext) -> Self {
-        let values = fields.list("values").compactMap { Fields($0, context.log) }
+    private static func alternatives(_ fields: MappingReader, _ scope: Scope, _ context: ManifestContext) -> Self {
+        let values = fields.list("values").compactMap { MappingReader($0, context.log) }
         if values.isEmpty { fields.report("values is empty", "List at least one source under \"values:\".") }
         return .oneOf(values.map { read($0, scope, context) })
     }
 
-    private static func named(_ kind: String, _ fields: Fields, _ scope: Scope, _ context: ManifestContext) -> Self {
+    private static func named(_ kind: String, _ fields: MappingReader, _ scope: Scope, _ context: ManifestContext)
+        -> Self
+    {
         let key = fields.requiredText("key")
         guard !key.isEmpty else { return .literal(.null) }
         check(kind, key, fields, scope, context)
@@ -68,7 +71,7 @@ extension ValueSource {
         }
     }
 
-    private static func split(_ kind: String, _ key: String, _ fields: Fields) -> Self {
+    private static func split(_ kind: String, _ key: String, _ fields: MappingReader) -> Self {
         let separator = fields.requiredText("separator")
         if !fields.has("part") { fields.report("part is missing", "Add \"part: 0\" for the first piece.") }
         let part = fields.integer("part", in: 0...1000) ?? 0
@@ -81,10 +84,10 @@ extension ValueSource {
     }
 
     private static func check(
-        _ kind: String, _ key: String, _ fields: Fields, _ scope: Scope, _ context: ManifestContext
+        _ kind: String, _ key: String, _ fields: MappingReader, _ scope: Scope, _ context: ManifestContext
     ) {
         let (mark, path) = (fields.mark(of: "key"), fields.path(of: "key"))
-        let namespace: Template.Hole.Namespace
+        let namespace: Template.Placeholder.Namespace
         switch kind {
         case "secret", "variable":
             let fallback = fields.json("default")?.string
@@ -102,7 +105,7 @@ extension ValueSource {
         scope.check(namespace, key, "", mark: mark, path: path, context)
     }
 
-    private static func remedy(for namespace: Template.Hole.Namespace) -> String {
+    private static func remedy(for namespace: Template.Placeholder.Namespace) -> String {
         switch namespace {
         case .filter: "Filters belong to tables; a function takes \"from: arg\"."
         case .arg: "Arguments belong to functions; a table takes \"from: filter\"."

@@ -51,7 +51,7 @@ struct SQLSession: Sendable {
             guard let calls = step.calls else {
                 guard isatty(2) == 1 else { continue }
                 Output.remark(
-                    "\(step.table) is read for the first time: at least \(step.least) call\(step.least == 1 ? "" : "s")."
+                    "\(step.table) is read for the first time: at least \(step.minimum) call\(step.minimum == 1 ? "" : "s")."
                 )
                 continue
             }

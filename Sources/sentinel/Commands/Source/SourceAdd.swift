@@ -85,13 +85,14 @@ extension SourceSpec {
         return backend.baseURL.parts.map { part in
             switch part {
             case .text(let text): text
-            case .hole(let hole): value(of: hole, environment) ?? "{\(hole.key)}"
+            case .placeholder(let placeholder): value(of: placeholder, environment) ?? "{\(placeholder.key)}"
             }
         }.joined()
     }
 
-    private func value(of hole: Template.Hole, _ environment: Environment) -> String? {
-        let input = inputs.first { $0.key == hole.key }
-        return input?.kind == .secret ? nil : environment[hole.key] ?? input?.defaultValue ?? hole.defaultText
+    private func value(of placeholder: Template.Placeholder, _ environment: Environment) -> String? {
+        let input = inputs.first { $0.key == placeholder.key }
+        return input?.kind == .secret
+            ? nil : environment[placeholder.key] ?? input?.defaultValue ?? placeholder.defaultText
     }
 }

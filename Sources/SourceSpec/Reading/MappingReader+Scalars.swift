@@ -1,7 +1,7 @@
 import Basics
 import YAML
 
-extension Fields {
+extension MappingReader {
     func text(_ key: String) -> String? {
         item(key).flatMap { text($0) }
     }
@@ -34,7 +34,7 @@ extension Fields {
         item(key).flatMap { integer($0, in: range) }
     }
 
-    func integer(_ item: Item, in range: ClosedRange<Int>) -> Int? {
+    func integer(_ item: ManifestNode, in range: ClosedRange<Int>) -> Int? {
         guard case .integer(let number) = item.node.scalar else {
             log.report(
                 item.node.mark, item.path, "a whole number must stand here", "Write digits alone, without quotes.")
@@ -66,7 +66,7 @@ extension Fields {
         return nil
     }
 
-    func text(_ item: Item) -> String? {
+    func text(_ item: ManifestNode) -> String? {
         if case .text(let text) = item.node.scalar { return text }
         let isScalar = item.node.scalar != nil
         log.report(

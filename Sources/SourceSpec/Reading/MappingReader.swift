@@ -2,13 +2,13 @@ import Basics
 import YAML
 
 /// A value of the document with the path that leads to it.
-struct Item {
+struct ManifestNode {
     var node: YAMLNode
     var path: String
 }
 
 /// One mapping of a manifest, read key by key. What does not fit is reported and reads as absent.
-struct Fields {
+struct MappingReader {
     let mark: Mark
     let path: String
     let log: DiagnosticLog
@@ -16,7 +16,7 @@ struct Fields {
     private let order: [YAMLNode.Entry]
 
     /// Nil, with a report, where the node is no mapping.
-    init?(_ item: Item, _ log: DiagnosticLog) {
+    init?(_ item: ManifestNode, _ log: DiagnosticLog) {
         guard let entries = item.node.entries else {
             log.report(item.node.mark, item.path, "a mapping must stand here", "Write \"key: value\" lines.")
             return nil
@@ -46,27 +46,27 @@ struct Fields {
 
     func has(_ key: String) -> Bool { entries[key] != nil }
 
-    func item(_ key: String) -> Item? {
-        entries[key].map { Item(node: $0.value, path: path(of: key)) }
+    func item(_ key: String) -> ManifestNode? {
+        entries[key].map { ManifestNode(node: $0.value, path: path(of: key)) }
     }
 
     /// The entries as items, in order.
-    var items: [(key: String, mark: Mark, item: Item)] {
-        order.map { ($0.key, $0.keyMark, Item(node: $0.value, path: path(of: $0.key))) }
+    var items: [(key: String, mark: Mark, item: ManifestNode)] {
+        order.map { ($0.key, $0.keyMark, ManifestNode(node: $0.value, path: path(of: $0.key))) }
     }
 
-    func fields(_ key: String) -> Fields? {
-        item(key).flatMap { Fields($0, log) }
+    func fields(_ key: String) -> MappingReader? {
+        item(key).flatMap { MappingReader($0, log) }
     }
 
     /// The elements of a list; none where it is absent.
-    func list(_ key: String) -> [Item] {
+    func list(_ key: String) -> [ManifestNode] {
         guard let item = item(key) else { return [] }
         guard let elements = item.node.elements else {
             log.report(item.node.mark, item.path, "a list must stand here", "Write its elements as \"- …\" lines.")
             return []
         }
-        return elements.enumerated().map { Item(node: $1, path: "\(item.path)[\($0)]") }
+        return elements.enumerated().map { ManifestNode(node: $1, path: "\(item.path)[\($0)]") }
     }
 
     func report(_ key: String, _ reason: String, _ remedy: String) {

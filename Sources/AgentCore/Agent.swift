@@ -26,7 +26,7 @@ package struct Agent: Sendable {
                 group.addTask { try await parts.loopWatch.run() }
                 group.addTask { try await parts.answerIntents() }
                 group.addTask { try await parts.runJobs() }
-                group.addTask { try await parts.beat() }
+                group.addTask { try await parts.watchSettings() }
                 // The first that fails stops the others; cancellation stops all.
                 try await group.next()
                 group.cancelAll()
@@ -72,10 +72,10 @@ package struct Agent: Sendable {
             configuration.storePath, holder: configuration.holder, pid: configuration.pid, at: clock.now())
         do {
             let result = try await body(try await AgentParts(configuration, writer: writer))
-            try await writer.release(at: clock.now())
+            try await writer.release()
             return result
         } catch {
-            try? await writer.release(at: clock.now())
+            try? await writer.release()
             throw error
         }
     }

@@ -8,10 +8,10 @@ import OnCallModel
 struct AgentParts: Sendable {
     let configuration: AgentConfiguration
     let writer: StoreWriter
-    let settings: SettingsDesk
+    let settings: SettingsHandler
     let outbox: Outbox
-    let expiry: ExpiryWatch
-    let loopWatch: LoopWatch
+    let expiry: ExpiryMonitor
+    let loopWatch: LoopMonitor
     let scheduler: Scheduler
     /// Somebody asked for the next cycle.
     private let isAsked = Lock(false)
@@ -22,25 +22,26 @@ struct AgentParts: Sendable {
         let clock = configuration.clock
         self.configuration = configuration
         self.writer = writer
-        let settings = try SettingsDesk(file: configuration.settingsFile, writer: writer)
+        let settings = try SettingsHandler(file: configuration.settingsFile, writer: writer)
         self.settings = settings
         let gate: @Sendable () async -> Gate = { await Self.gate(configuration, settings) }
         outbox = Outbox(
             writer: writer, runner: configuration.runner, clock: clock, sleep: configuration.sleep, gate: gate)
         let scheduler = Scheduler(clock: clock)
         self.scheduler = scheduler
-        let lives = LifeWatch(
+        let lives = LifeMonitor(
             writer: writer, clock: clock, gate: gate, outbox: outbox, scan: { await scheduler.hasten(.onCall) })
-        expiry = ExpiryWatch(
-            writer: writer, clock: clock, gate: gate, outbox: outbox, lives: lives, alarm: Alarm(clock: clock))
-        loopWatch = LoopWatch(
+        expiry = ExpiryMonitor(
+            writer: writer, clock: clock, gate: gate, outbox: outbox, lives: lives, wakeSignal: WakeSignal(clock: clock)
+        )
+        loopWatch = LoopMonitor(
             writer: writer, probe: TraceProbe(engine: configuration.engine), clock: clock, settings: settings)
         try await settings.publish()
         try await writer.transaction { try $0.setListening(configuration.listening) }
         try await restoreKillFlags()
     }
 
-    private static func gate(_ configuration: AgentConfiguration, _ settings: SettingsDesk) async -> Gate {
+    private static func gate(_ configuration: AgentConfiguration, _ settings: SettingsHandler) async -> Gate {
         Gate(
             policy: Policy(
                 settings: await settings.settings, isFrozen: configuration.isFrozen,
@@ -68,8 +69,8 @@ struct AgentParts: Sendable {
         try await desk.answerAll()
         for await _ in watch.changes {
             try await desk.answerAll()
-            await outbox.ring()
-            await expiry.alarm.ring()
+            await outbox.wake()
+            await expiry.wakeSignal.send()
             try await loopWatch.storeChanged()
         }
     }
@@ -80,11 +81,11 @@ struct AgentParts: Sendable {
         try await outbox.drain()
     }
 
-    private var intentDesk: IntentDesk {
+    private var intentDesk: IntentHandler {
         let gate: @Sendable () async -> Gate = { [configuration, settings] in await Self.gate(configuration, settings) }
-        let quality = QualityDesk(
+        let quality = QualityHandler(
             writer: writer, clock: clock, gate: gate, patrol: { [scheduler] in await scheduler.hasten(.driftPatrol) })
-        return IntentDesk(
+        return IntentHandler(
             writer: writer, clock: clock, gate: gate, settings: settings, outbox: outbox, quality: quality,
             scan: { [scheduler, isAsked] in
                 isAsked.withLock { $0 = true }
@@ -147,7 +148,7 @@ struct AgentParts: Sendable {
             try store.saveReport(report.json, at: start)
             try store.prune(before: start - .days(30))
         }
-        await outbox.ring()
+        await outbox.wake()
         return report
     }
 
@@ -159,7 +160,7 @@ struct AgentParts: Sendable {
             try store.saveJob(
                 JobRecord(name: SchedulerMachine.Job.driftPatrol.rawValue, lastRunAt: start, nextRunAt: next))
         }
-        await outbox.ring()
+        await outbox.wake()
         return report
     }
 
@@ -171,11 +172,9 @@ struct AgentParts: Sendable {
         return (start, try await cycle.run(at: start))
     }
 
-    /// Says that the agent is alive, and looks whether the settings file was edited.
-    func beat() async throws {
+    /// Takes up a settings file that was edited, within 20 s.
+    func watchSettings() async throws {
         while !Task.isCancelled {
-            let now = clock.now()
-            try await writer.transaction { try $0.heartbeat(at: now) }
             try await settings.reloadIfChanged()
             try await Task.sleep(for: .seconds(20))
         }

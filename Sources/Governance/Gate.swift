@@ -86,6 +86,6 @@ package struct Gate: Sendable {
         RequestDraft(
             action: action, incident: incident, type: finding.type, severity: finding.severity,
             summary: String("\(finding.description) \(reason.sentence)".prefix(500)), createdAt: now,
-            expiresAt: now + policy.patience)
+            expiresAt: now + policy.approvalTimeout)
     }
 }

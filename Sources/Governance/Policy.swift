@@ -8,7 +8,7 @@ package struct Policy: Hashable, Sendable {
     /// More than this, in US dollars an hour, and the gate acts alone.
     package var autoActCostPerHour: Double
     /// How long a request waits for a person.
-    package var patience: Span
+    package var approvalTimeout: Span
     /// Nothing is executed, not even what is critical; requests and dry runs go on.
     package var isFrozen: Bool
     /// Who may approve: `alice`, `alice@host`, `U01ABC`. Empty admits everyone whom the console, Slack's signature or the
@@ -27,7 +27,7 @@ package struct Policy: Hashable, Sendable {
     ) {
         autoActGenerations = settings.autoActGenerations
         autoActCostPerHour = settings.autoActCostPerHour
-        patience = .hours(settings.approvalHours)
+        approvalTimeout = .hours(settings.approvalHours)
         renotify = .hours(settings.renotifyHours)
         self.isFrozen = isFrozen
         self.approvers = approvers

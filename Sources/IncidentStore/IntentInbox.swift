@@ -8,7 +8,7 @@ package actor IntentInbox {
     private let file: StoreFile
     private let queue = QueueExecutor(label: "sentinel.store.inbox")
     private var connection: Connection?
-    private var bell: StoreBell?
+    private var commitSignal: CommitSignal?
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
 
@@ -24,7 +24,7 @@ package actor IntentInbox {
             "INSERT INTO intent (kind, payload, author, created_at) VALUES (?, ?, ?, ?)",
             [.text(intent.kind), .text(intent.payload.serialized), .text(author), .init(now)])
         let id = connection.lastInsertedRowID
-        bell?.ring()
+        commitSignal?.send()
         return id
     }
 
@@ -36,7 +36,7 @@ package actor IntentInbox {
     private func opened() throws -> Connection {
         if let connection { return connection }
         let fresh = try Self.connect(file)
-        bell = try StoreBell(file)
+        commitSignal = try CommitSignal(file)
         connection = fresh
         return fresh
     }

@@ -86,7 +86,6 @@ package struct SamplingStats: Hashable, Sendable {
 package struct AgentStatus: Hashable, Sendable {
     /// Who holds the lease: `host:pid`; nil when no agent runs.
     package var holder: String?
-    package var heartbeatAt: Instant?
     /// What is being done now: "reading langfuse: 3 of 8 days"; empty when idle.
     package var activity: String
     package var lastCycleAt: Instant?
@@ -97,11 +96,10 @@ package struct AgentStatus: Hashable, Sendable {
     package var listening: String?
 
     package init(
-        holder: String? = nil, heartbeatAt: Instant? = nil, activity: String = "", lastCycleAt: Instant? = nil,
+        holder: String? = nil, activity: String = "", lastCycleAt: Instant? = nil,
         nextCycleAt: Instant? = nil, lastCyclePartial: Bool = false, listening: String? = nil
     ) {
         self.holder = holder
-        self.heartbeatAt = heartbeatAt
         self.activity = activity
         self.lastCycleAt = lastCycleAt
         self.nextCycleAt = nextCycleAt

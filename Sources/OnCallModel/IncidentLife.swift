@@ -48,10 +48,10 @@ package struct IncidentLife: Hashable, Sendable {
     package var changes: [Instant] = []
     /// How often it was opened again.
     package var reopened = 0
-    /// When people were last told of it; nil while they were not.
-    package var toldAt: Instant?
-    /// What they are to be told as soon as nothing mutes it, as a phrase.
-    package var owed: String?
+    /// When people were last notified of it; nil while they were not.
+    package var notifiedAt: Instant?
+    /// The notice to send as soon as nothing mutes it, as a phrase.
+    package var pendingNotice: String?
     /// US dollars since it began, at the rates that the scans saw.
     package var cost = 0.0
 
@@ -71,7 +71,7 @@ package struct IncidentLife: Hashable, Sendable {
         return stage == .acknowledged ? .acknowledged : .open
     }
 
-    /// It is shown and kept, but nobody is told of it.
+    /// It is shown and kept, but nobody is notified.
     package var isQuiet: Bool { silence != nil || snoozedUntil != nil || parent != nil || flappingSince != nil }
 
     package enum Event: Hashable, Sendable {
@@ -130,12 +130,12 @@ package struct IncidentLife: Hashable, Sendable {
             let before = resolvedAt.map { ", resolved at \($0.iso8601Seconds)," } ?? ""
             (stage, resolvedAt, resolvedBy, acknowledgedAt, acknowledgedBy) = (.open, nil, nil, nil, nil)
             reopened += 1
-            owed = "Opened again: it was gone\(before) and is back"
+            pendingNotice = "Opened again: it was gone\(before) and is back"
             turn.notes.append("Opened again")
             turn.isReopened = true
         }
         if let worse {
-            owed = worse
+            pendingNotice = worse
             if snoozedUntil != nil { turn.notes.append("Woken: it got worse") }
             (snoozedUntil, snoozedBy) = (nil, nil)
         }
@@ -163,7 +163,7 @@ package struct IncidentLife: Hashable, Sendable {
         case .acknowledged: return Turn(refusal: "is acknowledged already\(acknowledgedBy.map { " by \($0)" } ?? "")")
         case .open: break
         }
-        (stage, acknowledgedAt, acknowledgedBy, owed) = (.acknowledged, now, author, nil)
+        (stage, acknowledgedAt, acknowledgedBy, pendingNotice) = (.acknowledged, now, author, nil)
         (snoozedUntil, snoozedBy) = (nil, nil)
         return Turn(notes: ["Acknowledged"])
     }
@@ -174,7 +174,7 @@ package struct IncidentLife: Hashable, Sendable {
             return Turn(refusal: "is resolved already\(resolvedBy.map { " by \($0)" } ?? "")")
         }
         if author != Self.agent { (flappingSince, changes) = (nil, []) }
-        (stage, resolvedAt, resolvedBy, owed) = (.resolved, now, author, nil)
+        (stage, resolvedAt, resolvedBy, pendingNotice) = (.resolved, now, author, nil)
         (snoozedUntil, snoozedBy, silence, parent) = (nil, nil, nil, nil)
         return Turn(notes: ["Resolved"], edit: flappingSince == nil ? sentence : nil)
     }
@@ -182,7 +182,7 @@ package struct IncidentLife: Hashable, Sendable {
     private mutating func snooze(until end: Instant, by author: String, at now: Instant) -> Turn {
         guard stage != .resolved else { return Turn(refusal: "is resolved: there is nothing to snooze") }
         guard end > now else { return Turn(refusal: "cannot be snoozed until \(end.iso8601Seconds): that has passed") }
-        (snoozedUntil, snoozedBy, owed) = (end, author, nil)
+        (snoozedUntil, snoozedBy, pendingNotice) = (end, author, nil)
         return Turn(notes: ["Snoozed until \(end.iso8601Seconds)"])
     }
 
@@ -205,7 +205,7 @@ package struct IncidentLife: Hashable, Sendable {
                     ? ["Silenced until \(hold.until.iso8601Seconds) by silence \(hold.id): \(hold.reason)"] : [])
         }
         let id = before?.id ?? 0
-        owed = owed ?? "Silence \(id) holds for it no longer, and it is still there"
+        pendingNotice = pendingNotice ?? "Silence \(id) holds for it no longer, and it is still there"
         return Turn(notes: ["Silence \(id) holds for it no longer"])
     }
 
@@ -215,7 +215,7 @@ package struct IncidentLife: Hashable, Sendable {
         parent = next
         if let next { return Turn(notes: ["Inhibited by #\(next.incident): \(next.why)"]) }
         let id = before?.incident ?? 0
-        owed = owed ?? "It was held back while #\(id) explained it, and is still there"
+        pendingNotice = pendingNotice ?? "It was held back while #\(id) explained it, and is still there"
         return Turn(notes: ["Inhibited by #\(id) no longer"])
     }
 
@@ -223,14 +223,14 @@ package struct IncidentLife: Hashable, Sendable {
         var turn = Turn()
         if let end = snoozedUntil, end <= now {
             (snoozedUntil, snoozedBy) = (nil, nil)
-            owed = "The snooze has ended, and it is still there"
+            pendingNotice = "The snooze has ended, and it is still there"
             turn.notes.append("The snooze has ended")
         }
         if let since = flappingSince, max(since, changes.last ?? since) + Self.flapWindow <= now {
             (flappingSince, changes) = (nil, [])
             turn.notes.append("Flapping no longer: it has not changed for an hour")
             if let resolvedAt { turn.edit = "Resolved at \(resolvedAt.iso8601Seconds), after it had come and gone." }
-            owed = stage != .resolved && isPresent ? "It comes and goes no longer: it stays" : nil
+            pendingNotice = stage != .resolved && isPresent ? "It comes and goes no longer: it stays" : nil
         }
         return turn
     }

@@ -1,7 +1,7 @@
 package import Basics
 package import SourceSpec
 
-/// The names that a statement may use, as the sources' specs give them.
+/// The schemas, tables and columns of the sources, for completion and the dot commands.
 package struct NameCatalog: Hashable, Sendable {
     package struct Column: Hashable, Sendable {
         package var name: String
@@ -14,12 +14,12 @@ package struct NameCatalog: Hashable, Sendable {
         package var name: String
         package var description: String
         package var isFunction: Bool
-        /// The filters that a statement must give; the arguments of a function.
-        package var needed: [String]
+        /// The required filters of a table; the arguments of a function.
+        package var required: [String]
         package var columns: [Column]
 
-        /// As a statement calls it: `commits`, `search_issues(q)`.
-        var call: String { isFunction ? "\(name)(\(needed.joined(separator: ", ")))" : name }
+        /// As it is written in a statement: `commits`, `search_issues(q)`.
+        var call: String { isFunction ? "\(name)(\(required.joined(separator: ", ")))" : name }
     }
 
     package struct Schema: Hashable, Sendable {
@@ -42,10 +42,10 @@ package struct NameCatalog: Hashable, Sendable {
         }
     }
 
-    /// Adds the tables that describe all others, by the columns that they answered with.
+    /// Adds a table that no spec defines, such as those of the catalog.
     package mutating func add(table: String, of schema: String, columns: [String]) {
         let relation = Relation(
-            name: table, description: "", isFunction: false, needed: [],
+            name: table, description: "", isFunction: false, required: [],
             columns: columns.map { Column(name: $0, type: "", description: "") })
         if let place = schemas.firstIndex(where: { $0.name == schema }) {
             schemas[place].relations.append(relation)
@@ -59,11 +59,11 @@ package struct NameCatalog: Hashable, Sendable {
     private static func relation(_ table: TableSpec, isFunction: Bool) -> Relation {
         let columns = table.columns.map { Column(name: $0.name, type: $0.type.rawValue, description: $0.description) }
         let known = Set(columns.map(\.name))
-        // A filter that is no column can be given all the same.
+        // A filter that is not a column can also be used in a condition.
         let filters = isFunction ? [] : table.filters.filter { !known.contains($0.name) }
         return Relation(
             name: table.name, description: table.description, isFunction: isFunction,
-            needed: table.filters.filter(\.isRequired).map(\.name),
+            required: table.filters.filter(\.isRequired).map(\.name),
             columns: columns
                 + filters.map { Column(name: $0.name, type: $0.type.rawValue, description: $0.description) })
     }
@@ -75,23 +75,23 @@ package struct NameCatalog: Hashable, Sendable {
         var shown = schemas
         if let source {
             guard let schema = self[source] else {
-                throw UnknownName("There is no source \(source).", source, among: schemas.map(\.name))
+                throw UnknownName("Source \"\(source)\" does not exist.", source, among: schemas.map(\.name))
             }
             shown = [schema]
         }
         let rows = shown.flatMap { schema in
             schema.relations.map { relation -> [Value] in
-                let needed = relation.isFunction ? "" : relation.needed.joined(separator: ", ")
+                let required = relation.isFunction ? "" : relation.required.joined(separator: ", ")
                 return [
-                    .text("\(SQLName.quoted(schema.name)).\(relation.call)"), .text(needed),
+                    .text("\(SQLName.quoted(schema.name)).\(relation.call)"), .text(required),
                     .text(relation.description),
                 ]
             }
         }
-        return RowSet(columns: ["table", "needs", "what"], rows: rows)
+        return RowSet(columns: ["table", "requires", "description"], rows: rows)
     }
 
-    /// The columns of `source.table`; of `table` alone where one source has it.
+    /// The columns of `source.table`, or of `table` if only one source has it.
     package func columns(of table: String) throws(UnknownName) -> RowSet {
         let wanted = SQLLexer(table).lexemes.compactMap(\.name).map { $0.lowercased() }
         let found = schemas.flatMap { schema in
@@ -104,22 +104,22 @@ package struct NameCatalog: Hashable, Sendable {
             let names = schemas.flatMap { schema in schema.relations.map { "\(schema.name).\($0.name)" } }
             guard found.isEmpty else {
                 throw UnknownName(
-                    "\(table) is one of \(found.map(\.name).joined(separator: ", ")): name the source too.")
+                    "\"\(table)\" is ambiguous. Use one of: \(found.map(\.name).joined(separator: ", ")).")
             }
-            throw UnknownName("There is no table \(table).", table, among: names)
+            throw UnknownName("Table \"\(table)\" does not exist.", table, among: names)
         }
         return RowSet(
-            columns: ["column", "type", "needed", "what"],
+            columns: ["column", "type", "required", "description"],
             rows: first.relation.columns.map { column in
-                let isNeeded = first.relation.needed.contains(column.name)
+                let isRequired = first.relation.required.contains(column.name)
                 return [
-                    .text(column.name), .text(column.type), .text(isNeeded ? "yes" : ""), .text(column.description),
+                    .text(column.name), .text(column.type), .text(isRequired ? "yes" : ""), .text(column.description),
                 ]
             })
     }
 }
 
-/// A name that is none, as a sentence.
+/// A name that does not exist or is ambiguous, as a sentence.
 package struct UnknownName: Error, Hashable, Sendable, CustomStringConvertible {
     package let description: String
 

@@ -33,7 +33,7 @@ package struct SQLCompletion: Hashable, Sendable {
             case (1, _):
                 PromptCommand.names.map { [".tables", ".sources", ".help", ".quit"].contains($0) ? $0 : $0 + " " }
             case (2, ".format"): RowFormat.allCases.map(\.rawValue)
-            case (2, ".stored"), (2, ".explain"): ["on", "off"]
+            case (2, ".offline"), (2, ".explain"): ["on", "off"]
             case (2, ".tables"): names.schemas.map(\.name)
             case (2, ".schema"):
                 last.contains(".")

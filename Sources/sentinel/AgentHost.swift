@@ -4,12 +4,12 @@ import Basics
 import Configuration
 import IncidentStore
 
-/// Runs an agent in this process whenever no other holds the store's lease.
+/// Runs an agent in this process while no other agent holds the lease on the store.
 struct AgentHost: Sendable {
     let composition: Composition
 
-    /// Works until the task is cancelled. While another agent has the lease it waits for its end; an agent that fails is
-    /// started again after a pause, and `onFailure` is told why.
+    /// Runs until the task is cancelled. Waits while another agent holds the lease. An agent that fails is restarted after a
+    /// pause, and `onFailure` gets the reason.
     func run(
         onStart: @Sendable (LoopbackServer?) async -> Void = { _ in }, onFailure: @Sendable (String) -> Void
     ) async {
@@ -27,7 +27,7 @@ struct AgentHost: Sendable {
         }
     }
 
-    /// Works until the task is cancelled, and throws what stops it.
+    /// Runs until the task is cancelled or the agent fails.
     func runOnce(
         onStart: @Sendable (LoopbackServer?) async -> Void = { _ in }, onFailure: @Sendable (String) -> Void
     ) async throws {
@@ -36,8 +36,8 @@ struct AgentHost: Sendable {
             server = try LoopbackServer(
                 composition.environment, clock: composition.clock, inbox: IntentInbox(composition.paths.database))
         } catch {
-            // Without the server everything works but the kill flag, and the kill says so.
-            onFailure("The kill flag cannot be served: \(error)")
+            // Without the server only the kill flag does not work, and a kill reports that.
+            onFailure(Notice.killFlagNotServed(error))
         }
         defer { server?.stop() }
         let flags = server?.flags ?? KillFlags(startedAt: composition.clock.now()) { _ in }

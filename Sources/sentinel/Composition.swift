@@ -11,7 +11,7 @@ import SourceEngine
 import SourceFetch
 import SourceSpec
 
-/// Everything that a command needs, made from the environment and the paths. The one place where parts are put together.
+/// The composition root: creates all parts of the program from the environment and the paths.
 struct Composition: Sendable {
     let environment: Environment
     let paths: Paths
@@ -21,7 +21,7 @@ struct Composition: Sendable {
     let catalog: SourceCatalog
     let engine: SourceEngine
 
-    /// `database` and `settings` replace the files that the arguments name.
+    /// `database` and `settings` replace the paths of the arguments.
     init(
         _ arguments: Arguments, environment: Environment = .current(), database: String? = nil, settings: String? = nil
     ) throws {
@@ -37,7 +37,7 @@ struct Composition: Sendable {
         let inForce = try settingsFile.load()
         catalog = SourceCatalog.load(paths)
         guard !catalog.specs.isEmpty || !catalog.problems.isEmpty else {
-            throw Failure("There are no sources in \(paths.sources): name their folder with --sources.")
+            throw Failure.noSources(in: paths.sources)
         }
         let inputs: @Sendable (String) -> String? = { environment[$0] }
         let pages = SourcePages(
@@ -57,13 +57,13 @@ struct Composition: Sendable {
                 retention: .days(Double(inForce.retentionDays))))
     }
 
-    /// Who asks, as intents and the audit name them: `alice@host (console)`.
+    /// The author of intents and audit entries: `alice@host (console)`.
     func author(_ channel: String) -> String {
         let user = environment["SUDO_USER"] ?? environment["USER"] ?? environment["LOGNAME"] ?? "uid \(getuid())"
         return "\(user)@\(Self.hostName) (\(channel))"
     }
 
-    /// An agent on this store. `listening` is where its loopback server answers, nil where it has none.
+    /// An agent on this store. `listening` is the address of its loopback server; nil if it has none.
     func agent(killFlags: KillFlags, listening: String?) -> Agent {
         let access = ProviderAccess(otherSecrets: Environment.secretNames.compactMap { environment[$0] }) {
             environment[$0]
@@ -87,7 +87,7 @@ struct Composition: Sendable {
                 listening: listening, killFlags: killFlags))
     }
 
-    /// `SENTINEL_APPROVERS=alice,bob@host`; empty admits everyone who can write to the store.
+    /// `SENTINEL_APPROVERS=alice,bob@host`; if empty, everyone who can write to the store may approve.
     private var approvers: Set<String> {
         let names = (environment["SENTINEL_APPROVERS"] ?? "").split { $0 == "," || $0 == " " }
         return Set(names.map(String.init))

@@ -6,14 +6,14 @@ import IncidentStore
 import OnCallModel
 import SourceSpec
 
-/// Opens the console, with an agent behind it when no other works on the store.
+/// Opens the console, and runs an agent in the background if no other agent runs on the store.
 struct ConsoleHost: Sendable {
     let composition: Composition
 
     func run(
         options: Console.Options, onStart: @escaping @Sendable (LoopbackServer?) async -> Void = { _ in }
     ) async throws -> ExitStatus {
-        // What is wrong is said before the screen is taken.
+        // Errors are reported before the screen is taken over.
         var options = options
         options.theme = try composition.settingsFile.load().theme
         let events = EventInbox()
@@ -36,33 +36,33 @@ struct ConsoleHost: Sendable {
         start.cancel()
         agent.cancel()
         await feed.stop()
-        await Self.wait(for: agent, atMost: .seconds(1))
+        await Self.wait(for: agent, timeout: .seconds(1))
         return .done
     }
 
-    /// - Throws: a usage error, before anything is started, where nobody could see a console.
+    /// - Throws: a usage error where there is no terminal to show a console on. Nothing has started then.
     static func requireTerminal() throws(UsageError) {
         guard isatty(0) == 1, isatty(1) == 1 else {
-            throw UsageError(
-                "The console needs a terminal; `sentinel scan`, `incidents` and `approvals` print without one.")
+            throw .noTerminal
         }
     }
 
-    /// The agent makes the store at its first start.
+    /// The agent creates the store on its first start.
     private func waitForStore() async throws {
         while (try? await StoreReader(composition.paths.database).read(.agentStatus)) == nil {
             try await Task.sleep(for: .milliseconds(10))
         }
     }
 
-    /// A graceful stop, but nobody waits for long for their shell: what is under way is looked up at the next start.
-    private static func wait(for task: Task<Void, Never>, atMost limit: Span) async {
+    /// Waits for a graceful stop, but only briefly, so that the user gets the shell back. Actions that are still under way
+    /// are reconciled at the next start.
+    private static func wait(for task: Task<Void, Never>, timeout: Span) async {
         let isOver = Lock(false)
         Task {
             await task.value
             isOver.withLock { $0 = true }
         }
-        for _ in 0..<Int(limit.seconds / 0.02) where !isOver.withLock({ $0 }) {
+        for _ in 0..<Int(timeout.seconds / 0.02) where !isOver.withLock({ $0 }) {
             try? await Task.sleep(for: .milliseconds(20))
         }
     }
@@ -77,10 +77,9 @@ extension Console.Options {
     }
 }
 
-extension Command {
-    static let console = Command(
-        "", summary: "open the console, and the agent behind it",
-        help: "", switches: ["--ascii", "--readonly"]
+extension Subcommand {
+    static let console = Subcommand(
+        "", help: .console, switches: ["--ascii", "--readonly"]
     ) { arguments in
         try ConsoleHost.requireTerminal()
         let composition = try Composition(arguments)

@@ -5,7 +5,7 @@ import OnCallModel
 import Sandbox
 
 extension DemoOutcome {
-    /// The scan's form, with the incidents as they stand at the end and what was to be found.
+    /// The JSON form of a scan, with the incidents at the end of the demo and the expected result.
     func json(truth: DemoScenario.Truth) throws -> JSONValue {
         let scan = try JSONDocument.parse(report)
         let blamed = incidents.first { $0.summary.type == .costSpike }?.suspects.first?.sha

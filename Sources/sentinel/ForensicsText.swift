@@ -4,9 +4,9 @@ import Configuration
 import IncidentStore
 import OnCallModel
 
-extension StoreDesk {
-    /// An incident with what its investigation left.
-    func whole(incident id: Int64) async throws -> (detail: IncidentDetail, forensics: IncidentForensics) {
+extension StoreClient {
+    /// An incident with the results of its investigation.
+    func details(ofIncident id: Int64) async throws -> (detail: IncidentDetail, forensics: IncidentForensics) {
         let both = try await reader.read(
             StoreQuery<IncidentPair?>([.incidents, .acts, .traces]) { store in
                 guard let detail = try store.incident(id), let forensics = try store.forensics(ofIncident: id) else {
@@ -14,7 +14,7 @@ extension StoreDesk {
                 }
                 return IncidentPair(detail: detail, forensics: forensics)
             })
-        guard let both else { throw Failure("There is no incident \(id).") }
+        guard let both else { throw Failure.noIncident(id) }
         return (both.detail, both.forensics)
     }
 
@@ -23,7 +23,8 @@ extension StoreDesk {
         let forensics: IncidentForensics
     }
 
-    /// Read anew, by the agent where one works on the store; as it was read last where the source cannot be asked now.
+    /// Reads a trace from the source, through the agent if one runs on the store. If the source does not answer, returns the
+    /// trace as last read.
     func trace(_ id: String) async throws -> TraceTree {
         if StoreFile(composition.paths.database).isHeld {
             let answer = try await answer(to: .inspect(trace: id), orHere: true)
@@ -37,24 +38,23 @@ extension StoreDesk {
             }
         } catch {
             guard let stored = try? await reader.read(.trace(id)) else { throw error }
-            Output.remark("As it was read at \(stored.asOf.iso8601Seconds): \(error)")
+            Output.remark(Notice.staleTrace(stored.asOf.iso8601Seconds, because: error))
             return stored
         }
         guard let stored = try? await reader.read(.trace(id)) else {
-            throw Failure(
-                "No step of trace \(id) is known: check its id, or read more history with `sentinel source sync`.")
+            throw Failure.noTrace(id)
         }
         return stored
     }
 }
 
-/// What led to what, one line an edge.
+/// The causal graph, one line per edge.
 enum GraphText {
     static func lines(_ graph: CausalGraph) -> [String] {
         let labels = Dictionary(graph.nodes.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         func name(_ id: String) -> String {
             guard let node = labels[id] else { return id }
-            return "\(node.kind.rawValue) “\(node.label.prefix(60))”"
+            return "\(node.kind.rawValue) \"\(node.label.prefix(60))\""
         }
         let places = Dictionary(graph.nodes.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
         let kinds = CausalGraph.Edge.Kind.allCases
@@ -67,16 +67,16 @@ enum GraphText {
     }
 }
 
-/// What happened around an incident and what was done about it, in the order of time.
+/// The events around an incident and the actions taken, ordered by time.
 struct IncidentStory {
     let entries: [TimelineEntry]
 
     init(_ detail: IncidentDetail, _ forensics: IncidentForensics) {
         let around = forensics.graph.nodes.compactMap { node -> TimelineEntry? in
-            guard let teller = node.kind.teller else { return nil }
+            guard let source = node.kind.source else { return nil }
             let cost = node.cost.map { ", \(Figures.dollars($0))" } ?? ""
             return TimelineEntry(
-                id: 0, at: node.at, author: teller, event: "\(node.kind.rawValue) \(node.label)\(cost)")
+                id: 0, at: node.at, author: source, event: "\(node.kind.rawValue) \(node.label)\(cost)")
         }
         entries = (around + forensics.timeline).sorted { ($0.at, $0.id) < ($1.at, $1.id) }
     }
@@ -84,14 +84,14 @@ struct IncidentStory {
     var table: String {
         TextTable(
             ["time", "who", "what"],
-            entries.map { [.text($0.at.iso8601Seconds), .text($0.author), .text($0.event)] }, widest: 140
+            entries.map { [.text($0.at.iso8601Seconds), .text($0.author), .text($0.event)] }, maxWidth: 140
         ).text
     }
 }
 
 extension CausalGraph.Node.Kind {
-    /// Who tells of it; nil for what the timeline tells itself.
-    fileprivate var teller: String? {
+    /// The source of the event; nil if the timeline has the event already.
+    fileprivate var source: String? {
         switch self {
         case .incident, .finding: nil
         case .commit, .deploy: "github"
@@ -125,7 +125,7 @@ enum TraceText {
                 roots.append(place)
             }
         }
-        // What stands here is still to be written, the next at the end.
+        // The steps still to write; the next one is last.
         var open = roots.reversed().map { (place: $0, depth: 0) }
         while let (place, depth) = open.popLast() {
             let below = children[place] ?? []

@@ -1,30 +1,30 @@
 import Basics
 import CellGrid
 
-/// How a command prints data.
+/// The output format of a command.
 enum Format: String, CaseIterable, Sendable {
     case table, json
 
     init(_ arguments: Arguments) throws(UsageError) {
         let word = arguments["--format"] ?? "table"
         guard let format = Format(rawValue: word) else {
-            throw UsageError("--format is table or json, not “\(word)”.")
+            throw .invalidChoice(word, of: "--format", among: Format.allCases.map(\.rawValue))
         }
         self = format
     }
 }
 
-/// Rows as columns of text, for people. Text from outside is made inert.
+/// Rows as a text table. Foreign text is made inert.
 struct TextTable: Hashable, Sendable {
     private let columns: [String]
     private let rows: [[String]]
     private let isNumeric: [Bool]
 
-    /// The widest that a column is drawn; longer values are cut with an ellipsis.
-    private let widest: Int
+    /// The maximum width of a column; longer values are truncated with an ellipsis.
+    private let maxWidth: Int
 
-    init(_ set: RowSet, widest: Int = 60) {
-        self.widest = widest
+    init(_ set: RowSet, maxWidth: Int = 60) {
+        self.maxWidth = maxWidth
         columns = set.columns.map(Self.inert)
         rows = set.rows.map { row in row.map { Self.inert(Self.spell($0)) } }
         isNumeric = set.columns.indices.map { index in
@@ -37,14 +37,14 @@ struct TextTable: Hashable, Sendable {
         }
     }
 
-    init(_ columns: [String], _ rows: [[Value]], widest: Int = 60) {
-        self.init(RowSet(columns: columns, rows: rows), widest: widest)
+    init(_ columns: [String], _ rows: [[Value]], maxWidth: Int = 60) {
+        self.init(RowSet(columns: columns, rows: rows), maxWidth: maxWidth)
     }
 
     var text: String {
         guard !columns.isEmpty else { return "" }
         let widths = columns.indices.map { index in
-            min(widest, rows.reduce(TextWidth.of(columns[index])) { max($0, TextWidth.of($1[index])) })
+            min(maxWidth, rows.reduce(TextWidth.of(columns[index])) { max($0, TextWidth.of($1[index])) })
         }
         let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")
         let lines = [line(columns, widths), rule] + rows.map { line($0, widths) }
@@ -72,7 +72,7 @@ struct TextTable: Hashable, Sendable {
         }
     }
 
-    /// One line without anything that a terminal obeys.
+    /// One line without control sequences.
     static func inert(_ text: String) -> String {
         ForeignText.inert(text)
     }

@@ -2,7 +2,7 @@ import Basics
 import CellGrid
 import Glibc
 
-/// What goes to standard output and standard error.
+/// Writes to standard output and standard error.
 enum Output {
     static func write(_ text: String) {
         put(text, to: stdoutDescriptor)
@@ -17,7 +17,7 @@ enum Output {
         put("sentinel: \(sentence)\n", to: stderrDescriptor)
     }
 
-    /// One sentence from outside on standard error, made inert, without the program's name.
+    /// One sentence on standard error without the program's name; foreign text is made inert.
     static func remark(_ sentence: String) {
         put(ForeignText.inert(sentence) + "\n", to: stderrDescriptor)
     }

@@ -5,9 +5,9 @@ import OnCallModel
 /// Features and drifts as the command line prints them.
 enum QualityText {
     static func table(_ features: [FeatureSnapshot]) -> String {
-        guard !features.isEmpty else { return "No feature was looked at yet: run `sentinel quality scan`.\n" }
+        guard !features.isEmpty else { return "No features have been checked yet. Run `sentinel quality scan`.\n" }
         return TextTable(
-            ["feature", "state", "version", "samples", "failing", "last look", "required keys"],
+            ["feature", "state", "version", "samples", "failing", "last check", "required keys"],
             features.map { feature in
                 [
                     .text(feature.feature), .text(feature.state.rawValue), Value(feature.version),
@@ -19,7 +19,7 @@ enum QualityText {
         ).text
     }
 
-    /// What is not JSON has no keys.
+    /// Outputs that are not JSON have no keys.
     private static func keys(_ profile: OutputProfile) -> String {
         if profile.documents * 2 < profile.samples { return profile.samples == 0 ? "" : "(text)" }
         let top = profile.requiredPaths.filter { OutputProfile.parent(of: $0) == OutputProfile.root }
@@ -34,10 +34,10 @@ enum QualityText {
             \(feature.profile.samples) samples, \(feature.profile.texts) texts, \(feature.profile.blanks) empty
 
             """
-        if feature.checked > 0 { text += "\(feature.failed) of its latest \(feature.checked) outputs do not fit\n" }
+        if feature.checked > 0 { text += "\(feature.failed) of the latest \(feature.checked) outputs do not match\n" }
         text += "\n" + paths(feature.profile)
         if let candidate = feature.candidate {
-            text += "\nWhat it gives now (`sentinel quality accept` makes it the norm)\n" + paths(candidate)
+            text += "\nCurrent outputs (`sentinel quality accept` makes them the snapshot)\n" + paths(candidate)
         }
         for version in versions {
             text += """
@@ -67,9 +67,9 @@ enum QualityText {
     }
 
     static func table(_ events: [DriftEvent]) -> String {
-        guard !events.isEmpty else { return "Nothing drifted.\n" }
+        guard !events.isEmpty else { return "No drift.\n" }
         return TextTable(
-            ["feature", "when", "kind", "severity", "failing", "incident", "contrast", "blame"],
+            ["feature", "when", "kind", "severity", "failing", "incident", "contrast", "suspect"],
             events.map { event in
                 let contrast = event.details["contrast"]
                 let value = contrast?["value"]?.string

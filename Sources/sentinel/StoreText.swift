@@ -4,7 +4,7 @@ import OnCallModel
 /// Requests as the command line prints them.
 enum ApprovalText {
     static func table(_ items: [ApprovalItem]) -> String {
-        guard !items.isEmpty else { return "Nobody was asked for anything yet.\n" }
+        guard !items.isEmpty else { return "No approval requests.\n" }
         return TextTable(
             ["id", "status", "severity", "action", "expires", "by"],
             items.map { item in
@@ -22,7 +22,7 @@ enum ApprovalText {
         return """
             \(TextTable.inert(item.action.sentence)) (\(item.status.rawValue), until \(item.expiresAt.iso8601Seconds))
             \(TextTable.inert(item.summary))
-            It sends:
+            Requests:
             \(requests)\(outcome)
             """
     }
@@ -31,9 +31,9 @@ enum ApprovalText {
 /// Incidents as the command line prints them.
 enum IncidentText {
     static func table(_ items: [IncidentSummary]) -> String {
-        guard !items.isEmpty else { return "There are no incidents.\n" }
+        guard !items.isEmpty else { return "No incidents.\n" }
         return TextTable(
-            ["id", "severity", "state", "type", "last seen", "scans", "$/h", "what"],
+            ["id", "severity", "state", "type", "last seen", "scans", "$/h", "description"],
             items.map { item in
                 [
                     .integer(item.id), .text(item.severity.rawValue), .text(Self.state(item)),
@@ -44,12 +44,12 @@ enum IncidentText {
         ).text
     }
 
-    /// The state, and what explains an incident that nobody is told of.
+    /// The state, and the parent that inhibits the incident.
     static func state(_ item: IncidentSummary) -> String {
         item.state.rawValue + (item.life.parent.map { ", inhibited by #\($0.incident)" } ?? "")
     }
 
-    /// What mutes it, as sentences.
+    /// Snooze, silence and other conditions that mute it, as sentences.
     private static func life(_ life: IncidentLife) -> [String] {
         var lines: [String] = []
         if let end = life.snoozedUntil {
@@ -59,8 +59,8 @@ enum IncidentText {
             lines.append("Silenced until \(hold.until.iso8601Seconds) by silence \(hold.id): \(hold.reason).")
         }
         if let parent = life.parent { lines.append("Inhibited by #\(parent.incident): \(parent.why).") }
-        if let since = life.flappingSince { lines.append("Comes and goes since \(since.iso8601Seconds).") }
-        if life.reopened > 0 { lines.append("Opened again \(life.reopened)×.") }
+        if let since = life.flappingSince { lines.append("Flapping since \(since.iso8601Seconds).") }
+        if life.reopened > 0 { lines.append("Reopened \(life.reopened)×.") }
         if let by = life.acknowledgedBy { lines.append("Acknowledged by \(by).") }
         return lines.map(TextTable.inert)
     }
@@ -69,7 +69,7 @@ enum IncidentText {
         let summary = detail.summary
         var lines = [
             "Incident \(summary.id): \(summary.type.rawValue), \(summary.severity.rawValue), \(state(summary))",
-            "seen \(summary.occurrences)×, \(summary.firstSeen.iso8601Seconds) to \(summary.lastSeen.iso8601Seconds)",
+            "Seen \(summary.occurrences)×, \(summary.firstSeen.iso8601Seconds) to \(summary.lastSeen.iso8601Seconds)",
         ]
         lines += life(summary.life) + [""]
         lines += detail.report.split(separator: "\n", omittingEmptySubsequences: false).map {
@@ -80,12 +80,12 @@ enum IncidentText {
             detail.suspects.map { suspect in
                 "\(suspect.shortSHA) \(suspect.title) (\(suspect.author)): \(suspect.why.joined(separator: "; "))"
             })
-        lines += list("No cause in the code", detail.noCodeCause.map(Self.innocence) ?? [])
-        lines += list("What led to what", GraphText.lines(forensics.graph) + forensics.graph.gaps)
+        lines += list("No code cause", detail.noCodeCause.map(Self.innocence) ?? [])
+        lines += list("Causes and effects", GraphText.lines(forensics.graph) + forensics.graph.gaps)
         lines += list("Traces", forensics.traces.map(TraceText.headline))
         lines += list("Timeline", forensics.timeline.map { "\($0.at.iso8601Seconds) \($0.author): \($0.event)" })
-        lines += list("Acts", detail.acts.map { "\($0.action.sentence): \($0.state.rawValue). \($0.detail)" })
-        lines += list("Not known", detail.gaps)
+        lines += list("Actions", detail.acts.map { "\($0.action.sentence): \($0.state.rawValue). \($0.detail)" })
+        lines += list("Missing data", detail.gaps)
         lines += ["", "SQL: \(TextTable.inert(detail.sql))"]
         return lines.joined(separator: "\n") + "\n"
     }
@@ -102,9 +102,9 @@ enum IncidentText {
 /// Silences as the command line prints them.
 enum SilenceText {
     static func table(_ items: [Silence], at now: Instant) -> String {
-        guard !items.isEmpty else { return "There are no silences.\n" }
+        guard !items.isEmpty else { return "No silences.\n" }
         return TextTable(
-            ["id", "state", "of", "from", "until", "by", "reason"],
+            ["id", "state", "matches", "from", "until", "by", "reason"],
             items.map { item in
                 [
                     .integer(item.id), .text(state(item, at: now)),
@@ -117,15 +117,15 @@ enum SilenceText {
     }
 
     private static func state(_ item: Silence, at now: Instant) -> String {
-        if item.isInForce(at: now) { return "in force" }
-        return item.endedAt == nil && now < item.startsAt ? "to come" : "over"
+        if item.isInForce(at: now) { return "active" }
+        return item.endedAt == nil && now < item.startsAt ? "scheduled" : "ended"
     }
 }
 
 /// Loops as the command line prints them.
 enum LoopText {
     static func table(_ items: [LoopItem]) -> String {
-        guard !items.isEmpty else { return "No trace loops.\n" }
+        guard !items.isEmpty else { return "No loops.\n" }
         return TextTable(
             ["trace", "agent", "status", "generations", "$", "$/min", "pattern", "last step"],
             items.map { item in

@@ -13,7 +13,7 @@ extension Stage {
     /// What a person asks between two scans, answered as a running agent answers it.
     func order(_ intent: Intent, by author: String = "eve@host (test)") async throws -> String {
         try await withWriter { writer in
-            let desk = IncidentDesk(writer: writer, clock: clock) { Gate(policy: Policy(settings: Settings())) }
+            let desk = IncidentHandler(writer: writer, clock: clock) { Gate(policy: Policy(settings: Settings())) }
             let record = IntentRecord(id: 1, intent: intent, author: author, createdAt: clock.now())
             return try await desk.answer(record) ?? ""
         }
@@ -22,7 +22,7 @@ extension Stage {
     func withWriter<Answer: Sendable>(_ body: (StoreWriter) async throws -> Answer) async throws -> Answer {
         let writer = try await StoreWriter.open(store, holder: "test:2", pid: 2, at: clock.now())
         let answer = try await body(writer)
-        try await writer.release(at: clock.now())
+        try await writer.release()
         return answer
     }
 

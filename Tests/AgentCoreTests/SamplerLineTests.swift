@@ -96,7 +96,7 @@ struct SamplerLineTests {
         finding.links.traces = traces
         let writer = try await StoreWriter.open(stage.store, holder: "t", pid: 2, at: Stage.start)
         try await writer.transaction { [finding] in try $0.noteFailedTraces([finding], at: Stage.start) }
-        try await writer.release(at: Stage.start)
+        try await writer.release()
     }
 
     @Test("a dropped trace costs no body call")

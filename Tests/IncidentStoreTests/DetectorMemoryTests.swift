@@ -1,4 +1,5 @@
 import Basics
+import Foundation
 import IncidentStore
 import OnCallModel
 import SQLiteKit
@@ -70,15 +71,19 @@ struct DetectorMemoryTests {
         let fixture = try Fixture()
         var tool = tool()
         tool.lookedAt = .minute(9)
-        let old = try Connection(path: fixture.path, mode: .readWrite)
-        try Migrations.through("4-life").migrate(old)
-        try old.run(
-            """
-            INSERT INTO tool_profile (tool_name, profile_json, lengths, errors, empties, pages, comparisons, repeats,
-                learned_at, looked_at) VALUES (?, ?, '[40,41]', 2, 3, 1, 9, 4, ?, ?)
-            """,
-            [.text(tool.tool), .text(tool.profile.json.serialized), .init(tool.learnedAt), .init(Instant.minute(9))])
-        try old.run("INSERT INTO tool_profile (tool_name, profile_json, learned_at) VALUES ('broken', '{', '')")
+        try FileManager.default.createDirectory(
+            atPath: fixture.directory + "/state", withIntermediateDirectories: true)
+        do {
+            let old = try Connection(path: fixture.path, mode: .readWriteCreate)
+            try Migrations.through("4-life").migrate(old)
+            try old.run(
+                """
+                INSERT INTO tool_profile (tool_name, profile_json, lengths, errors, empties, pages, comparisons, repeats,
+                    learned_at, looked_at) VALUES (?, ?, '[40,41]', 2, 3, 1, 9, 4, ?, ?)
+                """,
+                [.text(tool.tool), .text(tool.profile.json.serialized), .init(tool.learnedAt), .init(Instant.minute(9))])
+            try old.run("INSERT INTO tool_profile (tool_name, profile_json, learned_at) VALUES ('broken', '{', '')")
+        }
         let writer = try await fixture.writer()
         #expect(try await writer.read { try $0.memory(of: .toolFailure) } == [tool.tool: tool])
     }

@@ -110,13 +110,13 @@ struct LifeTests {
         #expect(try await writer.read { try $0.life(ofIncident: id) }?.silence?.id == 1)
     }
 
-    @Test("what was muted and owed is still so after the agent died")
+    @Test("what was muted and a pending notice are kept after the agent died")
     func death() async throws {
         let fixture = try Fixture()
         var writer = try await fixture.writer()
         let id = try await opened(writer, "bot")[0]
         let before = try await writer.transaction { store in
-            _ = try store.takeNotice(of: id, renotify: .hours(4), at: .minute(1))
+            _ = try store.takePendingNotice(of: id, renotify: .hours(4), at: .minute(1))
             for minute in 2...4 {
                 let event: IncidentLife.Event = minute == 3 ? .seen(worse: "Raised") : .missed
                 _ = try store.receive(event, of: id, at: .minute(Double(minute)))
@@ -131,7 +131,7 @@ struct LifeTests {
         await writer.close()
         writer = try await fixture.writer(at: .minute(7))
         #expect(try await writer.read { try $0.life(ofIncident: id) } == before)
-        #expect(before?.toldAt == .minute(1) && before?.flappingSince == .minute(4) && before?.changes.count == 3)
+        #expect(before?.notifiedAt == .minute(1) && before?.flappingSince == .minute(4) && before?.changes.count == 3)
         #expect(before?.snoozedBy == "eve" && before?.silence?.id == 1 && before?.parent?.why == "y")
     }
 
@@ -143,7 +143,9 @@ struct LifeTests {
         var notices: [IncidentLife.Notice?] = []
         for minute in [0.0, 1, 239, 240, 241, 480] {
             notices.append(
-                try await writer.transaction { try $0.takeNotice(of: id, renotify: .hours(4), at: .minute(minute)) })
+                try await writer.transaction {
+                    try $0.takePendingNotice(of: id, renotify: .hours(4), at: .minute(minute))
+                })
         }
         #expect(notices == [.opening, nil, nil, .reminder, nil, .reminder])
     }
@@ -196,7 +198,7 @@ struct LifeTests {
     @Test("incidents of an older store were told of when they were found")
     func migrated() async throws {
         let fixture = try Fixture()
-        try await fixture.writer().release(at: .minute(0))
+        try await fixture.writer().release()
         let old = try Connection(path: "", mode: .inMemory)
         try Migrations.through("4-forensics").migrate(old)
         try old.run(
@@ -206,7 +208,7 @@ struct LifeTests {
             VALUES ('f1', ?1, 'cost_spike', 'high', 's', 'h', ?1, ?1, ?1, 's1', 's7')
             """, [Value(Instant.minute(0))])
         try Migrations.all.migrate(old)
-        let row = try #require(try old.query("SELECT told_at, shown_state, rank FROM incident_reports").rows.first)
+        let row = try #require(try old.query("SELECT notified_at, shown_state, rank FROM incident_reports").rows.first)
         #expect(row == [Value(Instant.minute(0)), .text("open"), .integer(7)])
     }
 }

@@ -158,7 +158,7 @@ struct MeasureTests {
             try store.setListening("127.0.0.1:8000")
         }
         #expect(try await StoreReader(fixture.path).read(.agentStatus).listening == "127.0.0.1:8000")
-        try await writer.release(at: .minute(2))
+        try await writer.release()
         let next = try await fixture.writer(at: .minute(3))
         #expect(try await next.read { try $0.jobs() } == [job])
         let status = try await next.read { try $0.agentStatus() }

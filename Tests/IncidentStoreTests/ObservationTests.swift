@@ -111,7 +111,7 @@ struct ObservationTests {
     func queryOnly() async throws {
         let fixture = try Fixture()
         _ = try await fixture.writer()
-        let query = StoreQuery([.agent]) { try $0.connection.run("UPDATE lease SET activity = 'mine'") }
+        let query = StoreQuery([.agent]) { try $0.connection.run("UPDATE agent_status SET activity = 'mine'") }
         await #expect(throws: SQLiteError.self) { try await StoreReader(fixture.path).read(query) }
     }
 

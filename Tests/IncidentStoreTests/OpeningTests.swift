@@ -12,7 +12,7 @@ struct OpeningTests {
     func permissions() async throws {
         let fixture = try Fixture()
         let writer = try await fixture.writer()
-        try await writer.transaction { try $0.heartbeat(at: .minute(1)) }
+        try await writer.transaction { try $0.setActivity("reading") }
         func mode(_ path: String) throws -> Int {
             try #require(FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? NSNumber).intValue
         }
@@ -27,8 +27,8 @@ struct OpeningTests {
         await #expect(throws: StoreError.held(path: fixture.path, by: "alpha:41", since: .minute(0))) {
             _ = try await fixture.writer(at: .minute(1))
         }
-        try await first.release(at: .minute(2))
-        await #expect(throws: StoreError.self) { try await first.transaction { try $0.heartbeat(at: .minute(3)) } }
+        try await first.release()
+        await #expect(throws: StoreError.self) { try await first.transaction { try $0.setActivity("late") } }
         let second = try await fixture.writer(at: .minute(3))
         #expect(try await second.read { try $0.agentStatus() }.holder == "host:1")
     }
@@ -43,7 +43,7 @@ struct OpeningTests {
         #expect(alive.holder == "host:1" && alive.activity == "reading langfuse")
         await writer.close()
         let dead = try await reader.read(.agentStatus)
-        #expect(dead.holder == nil && dead.activity.isEmpty && dead.heartbeatAt == .minute(0))
+        #expect(dead.holder == nil && dead.activity.isEmpty)
         _ = try await fixture.writer(at: .minute(1))
     }
 
@@ -53,7 +53,7 @@ struct OpeningTests {
         let writer = try await fixture.writer()
         _ = try await writer.transaction { try $0.record(.sample(), scan: "a", at: .minute(0)) }
         #expect(await writer.notice == nil)
-        try await writer.release(at: .minute(0))
+        try await writer.release()
         var bytes = try Data(contentsOf: URL(fileURLWithPath: fixture.path))
         bytes.replaceSubrange(offset..<bytes.count, with: Data(repeating: 0xAA, count: bytes.count - offset))
         try bytes.write(to: URL(fileURLWithPath: fixture.path))
@@ -71,7 +71,7 @@ struct OpeningTests {
     @Test("a store of a newer program is refused, by the agent and by a reader")
     func superseded() async throws {
         let fixture = try Fixture()
-        try await fixture.writer().release(at: .minute(0))
+        try await fixture.writer().release()
         try Connection(path: fixture.path, mode: .readWrite).execute(
             "INSERT INTO applied_migration VALUES ('9-future')")
         let expected = Migrator.Superseded(path: fixture.path, unknown: ["9-future"])
@@ -90,7 +90,7 @@ struct OpeningTests {
         await #expect(throws: StoreError.outdated(path: fixture.path)) { try await reader.read(.agentStatus) }
         let writer = try await fixture.writer()
         #expect(try await reader.read(.agentStatus).holder == "host:1")
-        try await writer.release(at: .minute(0))
+        try await writer.release()
     }
 
     @Test("before a store is brought up to date a copy of it is kept")
@@ -124,7 +124,7 @@ struct OpeningTests {
     @Test("a file that others may read is closed to them")
     func tightened() async throws {
         let fixture = try Fixture()
-        try await fixture.writer().release(at: .minute(0))
+        try await fixture.writer().release()
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: fixture.path)
         _ = try await fixture.writer()
         let attributes = try FileManager.default.attributesOfItem(atPath: fixture.path)

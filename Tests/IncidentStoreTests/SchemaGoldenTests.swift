@@ -98,7 +98,10 @@ struct SchemaGoldenTests {
                 SELECT id FROM approval_queue WHERE status <> 'pending' ORDER BY resolved_at DESC, id DESC LIMIT 9
                 """
             ),
-            ("act_due", "SELECT id FROM act WHERE state = 'waiting' AND next_try_at <= 'x' ORDER BY next_try_at, id"),
+            (
+                "act_due",
+                "SELECT id FROM outbox_action WHERE state = 'waiting' AND next_try_at <= 'x' ORDER BY next_try_at, id"
+            ),
         ]
         for (index, sql) in lists {
             let plan = try connection.query("EXPLAIN QUERY PLAN " + sql).records.compactMap { $0["detail"].text }

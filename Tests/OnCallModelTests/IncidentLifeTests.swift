@@ -10,7 +10,7 @@ struct IncidentLifeTests {
     /// Lives by name, each told of five minutes ago.
     private static let lives: [(name: String, life: IncidentLife)] = {
         var told = IncidentLife()
-        told.toldAt = now - .minutes(5)
+        told.notifiedAt = now - .minutes(5)
         func changed(_ change: (inout IncidentLife) -> Void) -> IncidentLife {
             var life = told
             change(&life)
@@ -97,11 +97,11 @@ struct IncidentLifeTests {
         let (name, before) = Self.lives[row]
         let isLoud = ["open", "acknowledged"].contains(name)
         var fresh = before
-        fresh.toldAt = nil
+        fresh.notifiedAt = nil
         let first = fresh.due(at: Self.now, severity: .medium, renotify: .hours(4))
         #expect(first == (isLoud ? .opening : nil), "\(name)")
         var owing = before
-        owing.owed = "News"
+        owing.pendingNotice = "News"
         let news = owing.due(at: Self.now, severity: .medium, renotify: .hours(4))
         let isComingAndGoing = ["flapping", "gone"].contains(name)
         #expect(news == (isLoud ? .news("News") : isComingAndGoing ? .flapping : nil), "\(name)")
@@ -111,7 +111,7 @@ struct IncidentLifeTests {
     @Test("only the critical and high that nobody took are told again, at their turn")
     func reminders() {
         var life = IncidentLife()
-        life.toldAt = Self.now
+        life.notifiedAt = Self.now
         for severity in [Severity.medium, .high, .critical] {
             var one = life
             #expect(one.due(at: Self.now + .hours(3), severity: severity, renotify: .hours(4)) == nil)
@@ -124,7 +124,7 @@ struct IncidentLifeTests {
         _ = life.receive(.acknowledge(by: "eve"), at: Self.now)
         #expect(life.due(at: Self.now + .hours(9), severity: .critical, renotify: .hours(4)) == nil)
         var unseen = IncidentLife()
-        unseen.toldAt = Self.now
+        unseen.notifiedAt = Self.now
         _ = unseen.receive(.missed, at: Self.now + .hours(5))
         #expect(unseen.due(at: Self.now + .hours(5), severity: .critical, renotify: .hours(4)) == nil)
     }
@@ -132,7 +132,7 @@ struct IncidentLifeTests {
     @Test("the third change within an hour is flapping, told once, and an hour without a change ends it")
     func flapping() {
         var life = IncidentLife()
-        life.toldAt = Self.now
+        life.notifiedAt = Self.now
         var at = Self.now
         var states: [IncidentState] = []
         for turn in 1...8 {
@@ -164,7 +164,7 @@ struct IncidentLifeTests {
     @Test("an incident that comes back is counted and told; a snooze ends when it gets worse")
     func returning() {
         var life = IncidentLife()
-        life.toldAt = Self.now
+        life.notifiedAt = Self.now
         _ = life.receive(.resolve(by: "agent", sentence: "Ended."), at: Self.now)
         let turn = life.receive(.seen(worse: nil), at: Self.now + .hours(1))
         #expect(turn.isReopened && life.reopened == 1 && turn.notes == ["Opened again"])

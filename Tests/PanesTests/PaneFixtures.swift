@@ -13,7 +13,7 @@ enum PaneFixtures {
         var state = ConsoleState(size: .init(width: width, height: height), now: now, author: "alice@host (console)")
         state.view = view
         state.agent = AgentStatus(
-            holder: "host:4242", heartbeatAt: now, lastCycleAt: now - .minutes(3), nextCycleAt: now + .minutes(12),
+            holder: "host:4242", lastCycleAt: now - .minutes(3), nextCycleAt: now + .minutes(12),
             listening: "http://127.0.0.1:8000")
         state.loops = [loop(name)]
         state.approvals = [request(name), decided]

@@ -39,15 +39,15 @@ struct NameCatalogTests {
         var both = names
         both.add(table: "issues", of: "coral", columns: ["a"])
         let error = #expect(throws: UnknownName.self) { try both.columns(of: "issues") }
-        #expect(error?.description == "issues is one of sentry.issues, coral.issues: name the source too.")
+        #expect(error?.description == "\"issues\" is ambiguous. Use one of: sentry.issues, coral.issues.")
         #expect(try both.columns(of: "coral.issues").rows == [["a", "", "", ""]])
     }
 
     @Test("an unknown name gets a suggestion")
     func unknown() {
         let source = #expect(throws: UnknownName.self) { try names.tables(of: "sentri") }
-        #expect(source?.description == "There is no source sentri. Did you mean sentry?")
+        #expect(source?.description == "Source \"sentri\" does not exist. Did you mean sentry?")
         let table = #expect(throws: UnknownName.self) { try names.columns(of: "sentry.isues") }
-        #expect(table?.description == "There is no table sentry.isues. Did you mean sentry.issues?")
+        #expect(table?.description == "Table \"sentry.isues\" does not exist. Did you mean sentry.issues?")
     }
 }

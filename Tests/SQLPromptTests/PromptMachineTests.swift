@@ -59,7 +59,7 @@ struct PromptMachineTests {
     func paste() {
         #expect(
             steps(".stored on\nSELECT 1;\r\n.quit") == [
-                .command(.stored(true)), .statement("SELECT 1"), .command(.quit),
+                .command(.offline(true)), .statement("SELECT 1"), .command(.quit),
             ])
     }
 
@@ -90,7 +90,7 @@ struct PromptMachineTests {
         arguments: [
             (".tables", PromptCommand.tables(source: nil)), (".tables github;", .tables(source: "github")),
             ("  .schema github.commits ", .schema(table: "github.commits")), (".SOURCES", .sources),
-            (".format CSV", .format(.csv)), (".format", .format(nil)), (".stored off", .stored(false)),
+            (".format CSV", .format(.csv)), (".format", .format(nil)), (".offline off", .offline(false)),
             (".explain on", .explain(true)), (".explain", .explain(nil)), (".help", .help), (".exit", .quit),
             ("quit", .quit), ("exit;", .quit), ("HELP", .help),
         ])
@@ -101,12 +101,13 @@ struct PromptMachineTests {
     @Test(
         "a command that makes no sense says what is meant",
         arguments: [
-            (".tabels", "There is no command .tabels. Did you mean .tables? See .help."),
-            (".", "There is no command .. See .help."), (".schema", "Name the table: .schema github.commits"),
-            (".format xml", ".format is table, json, csv, markdown, not “xml”."),
-            (".stored maybe", ".stored is on or off, not “maybe”."),
-            (".quit now", "“now” is one word too many for .quit."),
-            (".tables a b", "“b” is one word too many for .tables."),
+            (".tabels", "Unknown command .tabels. Did you mean .tables? Type .help for help."),
+            (".", "Unknown command .. Type .help for help."),
+            (".schema", "Missing table. Usage: .schema github.commits"),
+            (".format xml", ".format must be table, json, csv, markdown, not \"xml\"."),
+            (".offline maybe", ".offline must be on or off, not \"maybe\"."),
+            (".quit now", "Unexpected argument \"now\" for .quit."),
+            (".tables a b", "Unexpected argument \"b\" for .tables."),
         ])
     func complaints(line: String, sentence: String) {
         #expect(steps(line) == [.complaint(sentence)])

@@ -75,8 +75,8 @@ struct SQLCompletionTests {
     @Test(
         "dot commands",
         arguments: [
-            (".ta|", [".tables"]), (".s|", [".schema ", ".sources", ".stored "]), (".format m|", ["markdown"]),
-            (".stored |", ["on", "off"]), (".tables s|", ["sentry"]), (".schema gi|", ["github."]),
+            (".ta|", [".tables"]), (".s|", [".schema ", ".sources"]), (".format m|", ["markdown"]),
+            (".offline |", ["on", "off"]), (".tables s|", ["sentry"]), (".schema gi|", ["github."]),
             (".schema github.commit|", ["github.commits", "github.commit_files"]), (".help |", []),
         ])
     func commands(text: String, expected: [String]) {

@@ -24,8 +24,12 @@ struct DetectorStage: Sendable {
         var findings: [Finding] { reports.flatMap(\.report.findings) }
 
         private var records: [DetectorRecord] { reports.flatMap(\.report.records) }
-        var hours: [HourFact] { records.flatMap { if case .hours(let hours) = $0 { hours } else { [] } } }
-        var drifts: [DriftEvent] { records.compactMap { if case .drift(let event) = $0 { event } else { nil } } }
+        var hours: [HourFact] {
+            records.flatMap { record -> [HourFact] in if case .hours(let hours) = record { hours } else { [] } }
+        }
+        var drifts: [DriftEvent] {
+            records.compactMap { record in if case .drift(let event) = record { event } else { nil } }
+        }
 
         func health(asOf now: Instant) -> [DetectorHealth] {
             reports.map { $0.report.health(of: $0.type, asOf: now) }
@@ -83,17 +87,23 @@ struct DetectorStage: Sendable {
 extension Ask {
     /// Over the SQL layer.
     convenience init(_ engine: SourceEngine, freshness: Freshness, limits: QueryLimits) {
-        self.init { query throws(QueryFailure) in
-            do {
-                let answer = try await engine.query(query.sql, query.parameters, freshness: freshness, limits: limits)
-                let partial = answer.sources.filter { $0.state.isIncomplete && $0.state != .notConfigured }
-                return (answer.rows, partial.map { $0.message ?? "\($0.source) returned partial data." })
-            } catch {
-                switch error.kind {
-                case .cancelled: throw .cancelled
-                case .notConfigured: throw .notConfigured(error.description)
-                default: throw .failed(error.description)
-                }
+        self.init { query throws(QueryFailure) in try await engine.answer(query, freshness, limits) }
+    }
+}
+
+extension SourceEngine {
+    fileprivate func answer(
+        _ query: DetectorQuery, _ freshness: Freshness, _ limits: QueryLimits
+    ) async throws(QueryFailure) -> Ask.Answer {
+        do {
+            let answer = try await self.query(query.sql, query.parameters, freshness: freshness, limits: limits)
+            let partial = answer.sources.filter { $0.state.isIncomplete && $0.state != .notConfigured }
+            return (answer.rows, partial.map { $0.message ?? "\($0.source) returned partial data." })
+        } catch {
+            switch error.kind {
+            case .cancelled: throw .cancelled
+            case .notConfigured: throw .notConfigured(error.description)
+            default: throw .failed(error.description)
             }
         }
     }

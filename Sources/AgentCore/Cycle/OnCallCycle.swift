@@ -42,7 +42,7 @@ struct OnCallCycle: Sendable {
         try await save(report, detected)
         watch.end("detect", in: &report)
 
-        let casework = CaseWork(configuration: configuration, writer: writer, settings: settings)
+        let casework = IncidentPipeline(configuration: configuration, writer: writer, settings: settings)
         let cases = try await casework.record(
             detected.findings, scan: scan(at: start), reopenWithin: Self.reopenWithin)
         var worked: [Int64] = []

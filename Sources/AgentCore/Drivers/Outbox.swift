@@ -14,7 +14,7 @@ actor Outbox {
     private let gate: @Sendable () async -> Gate
     private let clock: WallClock
     private let sleep: @Sendable (Span) async throws -> Void
-    private let alarm: Alarm
+    private let wakeSignal: WakeSignal
     private var busy: Set<Lane> = []
     private var lookUps: [Int64: Int] = [:]
 
@@ -28,7 +28,7 @@ actor Outbox {
         self.gate = gate
         self.clock = clock
         self.sleep = sleep
-        alarm = Alarm(clock: clock)
+        wakeSignal = WakeSignal(clock: clock)
     }
 
     private enum Lane: Hashable, Sendable {
@@ -45,8 +45,8 @@ actor Outbox {
     }
 
     /// Something was put into the outbox.
-    func ring() async {
-        await alarm.ring()
+    func wake() async {
+        await wakeSignal.send()
     }
 
     /// Works until the task is cancelled. An act under way then is left to be looked up by the next agent.
@@ -55,7 +55,7 @@ actor Outbox {
         try await withThrowingDiscardingTaskGroup { group in
             while !Task.isCancelled {
                 let next = try await startDue { act in group.addTask { await self.carryOut(act) } }
-                await alarm.wait(until: next)
+                await wakeSignal.wait(until: next)
             }
             group.cancelAll()
         }
@@ -81,7 +81,7 @@ actor Outbox {
         let now = clock.now()
         let (due, next) = try await writer.read { (try $0.dueActs(at: now), try $0.nextActDue()) }
         for act in due where busy.insert(Lane(act)).inserted { start(act) }
-        // What is due and waits for its lane is started by the ring at that lane's end.
+        // What is due and waits for its lane is started by the signal at that lane's end.
         return due.isEmpty ? next : nil
     }
 
@@ -111,7 +111,7 @@ actor Outbox {
         } catch {
             // The store cannot be written: the act stays as attempted and is looked up at the next start.
         }
-        await alarm.ring()
+        await wakeSignal.send()
     }
 
     private func begin(_ act: ActRecord) async throws -> Bool {
@@ -130,7 +130,7 @@ actor Outbox {
         let gate = await gate()
         try await writer.transaction { store in
             guard try store.finish(act.id, outcome, at: now) else { return }
-            try store.tellOutcome(of: act, outcome, gate: gate, at: now)
+            try store.showOutcome(of: act, outcome, gate: gate, at: now)
         }
         if case .unknown = outcome { await lookUpLater(act) }
     }
@@ -164,7 +164,7 @@ actor Outbox {
 
 extension StoreTransaction {
     /// Brings the incident's Slack message up to date with what came of a remedy.
-    func tellOutcome(of act: ActRecord, _ outcome: Outcome, gate: Gate, at now: Instant) throws {
+    func showOutcome(of act: ActRecord, _ outcome: Outcome, gate: Gate, at now: Instant) throws {
         guard let incident = act.incident else { return }
         let text: String
         switch (act.action.kind, outcome) {
@@ -173,7 +173,7 @@ extension StoreTransaction {
         case (.review, .done): text = "Review asked for (allowed by \(act.allowedBy))."
         default: return
         }
-        try tell(text, of: incident, gate: gate, at: now)
+        try updateMessage(text, of: incident, gate: gate, at: now)
     }
 
     func enqueue(_ approval: Approval, at now: Instant) throws {

@@ -33,7 +33,7 @@ package struct TraceReader: Sendable {
     }
 }
 
-extension IntentDesk {
+extension IntentHandler {
     /// Reads a trace and keeps it, so that whoever asked can look at it.
     func inspect(_ trace: String) async throws -> String {
         let tree: TraceTree

@@ -4,11 +4,11 @@ import Basics
 actor Scheduler {
     private var machine = SchedulerMachine()
     private let clock: WallClock
-    private let alarm: Alarm
+    private let wakeSignal: WakeSignal
 
     init(clock: WallClock) {
         self.clock = clock
-        alarm = Alarm(clock: clock)
+        wakeSignal = WakeSignal(clock: clock)
     }
 
     func schedule(_ job: SchedulerMachine.Job, every cadence: Span, lastRunAt: Instant?) {
@@ -17,7 +17,7 @@ actor Scheduler {
 
     func hasten(_ job: SchedulerMachine.Job) async {
         machine.hasten(job, now: clock.now())
-        await alarm.ring()
+        await wakeSignal.send()
     }
 
     func finished(_ job: SchedulerMachine.Job) {
@@ -31,7 +31,7 @@ actor Scheduler {
             case .run(let job): return job
             case .sleep(let moment):
                 await onWait(machine.nextRun(of: .onCall))
-                await alarm.wait(until: moment)
+                await wakeSignal.wait(until: moment)
             }
         }
         return nil

@@ -6,7 +6,7 @@ extension Migrations {
             CREATE TABLE detector_memory (
                 detection_type TEXT NOT NULL CHECK (detection_type <> ''),
                 subject TEXT NOT NULL,
-                json TEXT NOT NULL CHECK (json_valid(json)),
+                json TEXT NOT NULL,
                 updated_at TEXT NOT NULL,
                 PRIMARY KEY (detection_type, subject)
             ) STRICT, WITHOUT ROWID;

@@ -13,6 +13,7 @@ package enum Migrations {
         ("4-forensics", Forensics.sql),
         ("4-sampler", Sampler.sql),
         ("4-life", Life.sql),
+        ("8-names", Names.sql),
         ("8-memory", Memory.sql),
     ]
 

@@ -5,7 +5,7 @@ import SQLiteKit
 /// Where a store lies and how each of its users opens it.
 ///
 /// Beside `sentinel.db` lie SQLite's `-wal` and `-shm`, and `sentinel.db.lock`, which carries the agent's lock and
-/// is the bell that every writer rings after a commit.
+/// is written to by every writer after a commit.
 package struct StoreFile: Hashable, Sendable {
     package let path: String
 

@@ -9,14 +9,14 @@ package final class StoreWatch: Sendable {
     private nonisolated(unsafe) let source: any DispatchSourceRead  // because cancel() is all we call, from any thread
 
     package init(_ file: StoreFile) throws {
-        let bell = try StoreBell(file)
+        let signal = try CommitSignal(file)
         let descriptor = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
         guard descriptor >= 0 else { throw file.unusable("watching it failed") }
         guard inotify_add_watch(descriptor, file.lockPath, UInt32(IN_MODIFY)) >= 0 else {
             defer { close(descriptor) }
             throw file.unusable("watching it failed")
         }
-        withExtendedLifetime(bell) {}
+        withExtendedLifetime(signal) {}
         let (changes, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         self.changes = changes
         self.continuation = continuation

@@ -30,7 +30,7 @@ extension StoreSnapshot {
 
     /// When the next waiting act is due.
     package func nextActDue() throws -> Instant? {
-        try scalar("SELECT min(next_try_at) FROM act WHERE state = 'waiting'")?.instant
+        try scalar("SELECT min(next_try_at) FROM outbox_action WHERE state = 'waiting'")?.instant
     }
 
     /// Acts that were begun and whose outcome was never written: at start, those of an agent that died.
@@ -39,7 +39,7 @@ extension StoreSnapshot {
     }
 
     func acts(_ condition: String, _ bindings: [Value]) throws -> [ActRecord] {
-        try rows("act", "SELECT * FROM act \(condition)", bindings).map { try $0.act() }
+        try rows("outbox_action", "SELECT * FROM outbox_action \(condition)", bindings).map { try $0.act() }
     }
 }
 

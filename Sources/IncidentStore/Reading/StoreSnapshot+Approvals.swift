@@ -30,16 +30,6 @@ extension StoreSnapshot {
         try scalar("SELECT min(expires_at) FROM approval_queue WHERE status = 'pending'")?.instant
     }
 
-    /// The Slack message that carries the buttons of a request.
-    package func slackMessage(ofRequest id: Int64) throws -> (channel: String, ts: String)? {
-        let row = try rows(
-            "approval_queue", "SELECT id, slack_channel, slack_ts FROM approval_queue WHERE id = ?", [.integer(id)]
-        ).first
-        guard let row, let channel = row.optionalText("slack_channel"), let ts = row.optionalText("slack_ts")
-        else { return nil }
-        return (channel, ts)
-    }
-
     func requestKey(_ id: Int64) throws -> String {
         guard let key = try scalar("SELECT request_key FROM approval_queue WHERE id = ?", [.integer(id)])?.text
         else { throw StoreError.noRequest(id) }

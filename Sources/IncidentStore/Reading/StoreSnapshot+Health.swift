@@ -26,10 +26,10 @@ extension StoreSnapshot {
 
     /// A holder that died without saying so shows as no holder: the operating system knows.
     package func agentStatus() throws -> AgentStatus {
-        guard let row = try rows("lease", "SELECT * FROM lease").first else { return AgentStatus() }
+        guard let row = try rows("agent_status", "SELECT * FROM agent_status").first else { return AgentStatus() }
         let isRunning = StoreLock.isHeld(file)
         return try AgentStatus(
-            holder: isRunning ? row.optionalText("holder") : nil, heartbeatAt: row.optionalInstant("heartbeat_at"),
+            holder: isRunning ? row.optionalText("holder") : nil,
             activity: isRunning ? row.text("activity") : "", lastCycleAt: row.optionalInstant("last_cycle_at"),
             nextCycleAt: row.optionalInstant("next_cycle_at"), lastCyclePartial: row.flag("last_cycle_partial"),
             listening: isRunning ? row.optionalText("listening") : nil)

@@ -1,4 +1,4 @@
-package import Basics
+import Basics
 package import OnCallModel
 
 extension StoreSnapshot {
@@ -7,14 +7,6 @@ extension StoreSnapshot {
         try rows(
             "incident_reports",
             Self.summaries + " ORDER BY i.rank DESC, i.last_seen DESC, i.id DESC LIMIT ?", [.init(limit)]
-        ).map { try $0.incidentSummary() }
-    }
-
-    /// The latest incidents, whatever their state.
-    package func recentIncidents(limit: Int) throws -> [IncidentSummary] {
-        try rows(
-            "incident_reports",
-            Self.summaries + " ORDER BY i.id DESC LIMIT ?", [.init(limit)]
         ).map { try $0.incidentSummary() }
     }
 
@@ -33,14 +25,6 @@ extension StoreSnapshot {
             ).first
         else { return nil }
         return try row.incidentDetail(findings: findings(ofIncident: id), acts: acts(ofIncident: id))
-    }
-
-    /// The unresolved incident of a fingerprint; there is at most one.
-    package func unresolvedIncident(_ fingerprint: Fingerprint) throws -> IncidentSummary? {
-        try rows(
-            "incident_reports",
-            Self.summaries + " WHERE i.fingerprint = ? AND i.state <> 'resolved'", [.text(fingerprint.text)]
-        ).first?.incidentSummary()
     }
 
     /// The Slack message that an incident lives in: its `ts`.

@@ -9,7 +9,7 @@ extension StoreSnapshot {
         i.id, i.fingerprint, i.detection_type, i.severity, i.state, i.shown_state, i.subject, i.headline, i.first_seen,
             i.last_seen, i.occurrences, i.cost_impact, i.approval, i.acknowledged_at, i.acknowledged_by, i.resolved_at,
             i.resolved_by, i.snoozed_until, i.snoozed_by, i.silence_id, i.inhibited_by, i.inhibited_why,
-            i.flapping_since, i.is_present, i.changes, i.reopened, i.told_at, i.owed
+            i.flapping_since, i.is_present, i.changes, i.reopened, i.notified_at, i.pending_notice
         """)
     /// The same with the report and the evidence.
     static let details = joined("i.*")
@@ -95,7 +95,7 @@ extension StoredRow {
         life.isPresent = try flag("is_present")
         life.changes = try (json("changes").array ?? []).compactMap(\.instant)
         life.reopened = try integer("reopened")
-        (life.toldAt, life.owed) = (try optionalInstant("told_at"), optionalText("owed"))
+        (life.notifiedAt, life.pendingNotice) = (try optionalInstant("notified_at"), optionalText("pending_notice"))
         life.cost = try real("spent")
         return life
     }

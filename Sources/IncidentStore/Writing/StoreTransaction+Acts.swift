@@ -9,7 +9,7 @@ extension StoreTransaction {
     ) throws -> ActRecord {
         let added = try run(
             """
-            INSERT INTO act (act_key, kind, action, incident_id, request_id, allowed_by, created_at, next_try_at)
+            INSERT INTO outbox_action (act_key, kind, action, incident_id, request_id, allowed_by, created_at, next_try_at)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (act_key) DO NOTHING
             """,
             [
@@ -25,7 +25,7 @@ extension StoreTransaction {
     package func beginAttempt(_ act: Int64, at now: Instant) throws -> Bool {
         try run(
             """
-            UPDATE act SET state = 'attempting', tries = tries + 1, next_try_at = NULL, started_at = ?
+            UPDATE outbox_action SET state = 'attempting', tries = tries + 1, next_try_at = NULL, started_at = ?
             WHERE id = ? AND state = 'waiting'
             """, [.init(now), .integer(act)]) == 1
     }
@@ -51,16 +51,6 @@ extension StoreTransaction {
         return true
     }
 
-    /// Lets a failed or unknown act be tried again because a person says so. False in any other state.
-    package func requeue(_ act: Int64, allowedBy: String, at now: Instant) throws -> Bool {
-        guard let record = try snapshot.act(act) else { throw StoreError.noAct(act) }
-        guard record.state == .failed || record.state == .unknown else { return false }
-        try run("UPDATE act SET allowed_by = ? WHERE id = ?", [.text(allowedBy), .integer(act)])
-        try putBack(record, "Asked for again by \(allowedBy)", at: now)
-        if let trace = record.action.trace { try setLoop(trace, to: .killing, method: nil, at: now) }
-        return true
-    }
-
     /// Where nothing else is said: 5 s, doubled with each try, at most 15 min.
     static func pause(afterTries tries: Int) -> Span {
         min(.seconds(5 * Double(1 << min(max(tries - 1, 0), 10))), .minutes(15))
@@ -70,7 +60,7 @@ extension StoreTransaction {
         _ record: ActRecord, as state: AttemptState, _ detail: String, reference: String?, at now: Instant
     ) throws {
         try run(
-            "UPDATE act SET state = ?, detail = ?, reference = coalesce(?, reference), finished_at = ? WHERE id = ?",
+            "UPDATE outbox_action SET state = ?, detail = ?, reference = coalesce(?, reference), finished_at = ? WHERE id = ?",
             [.text(state.rawValue), .text(detail), .init(reference), .init(now), .integer(record.id)])
         if let incident = record.incident {
             try note(incident, "\(record.action.sentence): \(state.rawValue). \(detail)", by: Self.agent, at: now)
@@ -79,7 +69,7 @@ extension StoreTransaction {
 
     private func putBack(_ record: ActRecord, _ reason: String, at due: Instant) throws {
         try run(
-            "UPDATE act SET state = 'waiting', detail = ?, next_try_at = ?, finished_at = NULL WHERE id = ?",
+            "UPDATE outbox_action SET state = 'waiting', detail = ?, next_try_at = ?, finished_at = NULL WHERE id = ?",
             [.text(reason), .init(due), .integer(record.id)])
     }
 

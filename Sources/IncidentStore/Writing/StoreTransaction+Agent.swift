@@ -5,37 +5,30 @@ extension StoreTransaction {
     func enter(holder: String, pid: Int32, at now: Instant) throws {
         try run(
             """
-            UPDATE lease SET holder = ?, pid = ?, acquired_at = ?, heartbeat_at = ?, activity = '', listening = NULL
-            """, [.text(holder), .integer(Int64(pid)), .init(now), .init(now)])
+            UPDATE agent_status SET holder = ?, pid = ?, acquired_at = ?, activity = '', listening = NULL
+            """, [.text(holder), .integer(Int64(pid)), .init(now)])
     }
 
-    func leave(at now: Instant) throws {
-        try run(
-            "UPDATE lease SET holder = NULL, pid = NULL, heartbeat_at = ?, activity = '', listening = NULL",
-            [.init(now)])
-    }
-
-    /// Says that the agent is alive.
-    package func heartbeat(at now: Instant) throws {
-        try run("UPDATE lease SET heartbeat_at = ?", [.init(now)])
+    func leave() throws {
+        try run("UPDATE agent_status SET holder = NULL, pid = NULL, activity = '', listening = NULL")
     }
 
     /// What is being done now: "reading langfuse: 3 of 8 days"; empty when idle.
     package func setActivity(_ activity: String) throws {
-        try run("UPDATE lease SET activity = ?1 WHERE activity <> ?1", [.text(activity)])
+        try run("UPDATE agent_status SET activity = ?1 WHERE activity <> ?1", [.text(activity)])
     }
 
     /// The address the loopback server listens on.
     package func setListening(_ address: String?) throws {
-        try run("UPDATE lease SET listening = ?", [.init(address)])
+        try run("UPDATE agent_status SET listening = ?", [.init(address)])
     }
 
     package func recordCycle(at now: Instant, partial: Bool) throws {
-        try run("UPDATE lease SET last_cycle_at = ?, last_cycle_partial = ?", [.init(now), .init(partial)])
+        try run("UPDATE agent_status SET last_cycle_at = ?, last_cycle_partial = ?", [.init(now), .init(partial)])
     }
 
     package func setNextCycle(at next: Instant?) throws {
-        try run("UPDATE lease SET next_cycle_at = ?1 WHERE next_cycle_at IS NOT ?1", [.init(next?.iso8601)])
+        try run("UPDATE agent_status SET next_cycle_at = ?1 WHERE next_cycle_at IS NOT ?1", [.init(next?.iso8601)])
     }
 
     package func saveJob(_ job: JobRecord) throws {

@@ -93,14 +93,6 @@ extension StoreTransaction {
         }
     }
 
-    /// Remembers the Slack message that carries the buttons of a request.
-    package func recordPost(ofRequest request: Int64, channel: String, ts: String) throws {
-        let changed = try run(
-            "UPDATE approval_queue SET slack_channel = ?, slack_ts = ? WHERE id = ?",
-            [.text(channel), .text(ts), .integer(request)])
-        guard changed == 1 else { throw StoreError.noRequest(request) }
-    }
-
     /// Notes the decision with the incident, which waits for a person no longer once its last request is decided.
     private func settle(_ item: ApprovalItem, as status: ApprovalStatus, by author: String, at now: Instant) throws {
         guard let incident = item.incident else { return }

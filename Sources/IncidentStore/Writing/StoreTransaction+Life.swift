@@ -17,8 +17,8 @@ extension StoreTransaction {
         return turn
     }
 
-    /// Answers what is to be told of an incident now, and takes it for told.
-    package func takeNotice(of incident: Int64, renotify: Span, at now: Instant) throws -> IncidentLife.Notice? {
+    /// The notice of an incident that is due now, marked as sent.
+    package func takePendingNotice(of incident: Int64, renotify: Span, at now: Instant) throws -> IncidentLife.Notice? {
         guard let summary = try snapshot.incident(incident)?.summary else { return nil }
         var life = summary.life
         guard let notice = life.due(at: now, severity: summary.severity, renotify: renotify) else { return nil }
@@ -32,7 +32,7 @@ extension StoreTransaction {
             """
             UPDATE incident_reports SET state = ?, acknowledged_at = ?, acknowledged_by = ?, resolved_at = ?,
                 resolved_by = ?, snoozed_until = ?, snoozed_by = ?, silence_id = ?, inhibited_by = ?,
-                inhibited_why = ?, flapping_since = ?, is_present = ?, changes = ?, reopened = ?, told_at = ?, owed = ?
+                inhibited_why = ?, flapping_since = ?, is_present = ?, changes = ?, reopened = ?, notified_at = ?, pending_notice = ?
             WHERE id = ?
             """,
             [
@@ -40,7 +40,8 @@ extension StoreTransaction {
                 .init(life.resolvedAt?.iso8601), .init(life.resolvedBy), .init(life.snoozedUntil?.iso8601),
                 .init(life.snoozedBy), .init(life.silence?.id), .init(life.parent?.incident),
                 .init(life.parent?.why), .init(life.flappingSince?.iso8601), .init(life.isPresent),
-                .text(changes.serialized), .init(life.reopened), .init(life.toldAt?.iso8601), .init(life.owed),
+                .text(changes.serialized), .init(life.reopened), .init(life.notifiedAt?.iso8601),
+                .init(life.pendingNotice),
                 .integer(incident),
             ])
     }

@@ -8,7 +8,7 @@ package actor StoreWriter {
     private let queue = QueueExecutor(label: "sentinel.store.writer")
     private var connection: Connection?
     private var lock: StoreLock?
-    private var bell: StoreBell?
+    private var commitSignal: CommitSignal?
     /// What opening had to do to the file, as a sentence for the operator; nil when all was well.
     package private(set) var notice: String?
 
@@ -37,7 +37,7 @@ package actor StoreWriter {
         let connection = try opened()
         let file = file
         let result = try connection.transaction { try body(StoreTransaction(connection: $0, file: file)) }
-        bell?.ring()
+        commitSignal?.send()
         return result
     }
 
@@ -48,10 +48,10 @@ package actor StoreWriter {
     }
 
     /// Gives the lease back and closes the file. Any later use throws.
-    package func release(at now: Instant) throws {
+    package func release() throws {
         guard let connection else { return }
         defer { close() }
-        try transaction { try $0.leave(at: now) }
+        try transaction { try $0.leave() }
         try connection.execute("PRAGMA optimize")
     }
 
@@ -59,13 +59,13 @@ package actor StoreWriter {
     func close() {
         connection = nil
         lock = nil
-        bell = nil
+        commitSignal = nil
     }
 
     private func acquire(holder: String, pid: Int32, at now: Instant) throws {
         guard let lock = try StoreLock(taking: file) else { throw heldByAnother() }
         let (connection, notice) = try file.openForAgent(at: now)
-        bell = try StoreBell(file)
+        commitSignal = try CommitSignal(file)
         (self.lock, self.connection, self.notice) = (lock, connection, notice)
         try transaction { try $0.enter(holder: holder, pid: pid, at: now) }
     }
@@ -73,7 +73,7 @@ package actor StoreWriter {
     private func heldByAnother() -> StoreError {
         // Who it is, if that can be read: the agent may be creating the file at this moment.
         let row = try? file.openForGuest(.queryOnly)
-            .query("SELECT holder, acquired_at FROM lease").records.first
+            .query("SELECT holder, acquired_at FROM agent_status").records.first
         return .held(path: file.path, by: row?["holder"].text ?? "", since: row?["acquired_at"].instant)
     }
 

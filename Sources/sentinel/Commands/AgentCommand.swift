@@ -7,13 +7,9 @@ import IncidentStore
 import SourceSpec
 import WebServer
 
-extension Command {
-    static let agent = Command(
-        "agent", summary: "run the agent without a console",
-        help: """
-            Runs the on-call brain at its cadence, carries out what was approved, and serves the kill flag on SENTINEL_LISTEN
-            (default 127.0.0.1:8000). Consoles attach to the same store. SIGTERM and SIGINT stop it gracefully.
-            """
+extension Subcommand {
+    static let agent = Subcommand(
+        "agent", help: .agent
     ) { arguments in
         let composition = try Composition(arguments)
         for problem in composition.catalog.problems { Output.complain("\(problem)") }
@@ -22,16 +18,17 @@ extension Command {
             try await host.runOnce(
                 onStart: { server in
                     Output.line(
-                        "sentinel agent: \(composition.paths.database), kill flag on \(server?.address ?? "nothing")")
+                        "sentinel agent: store \(composition.paths.database), kill flag \(server.map { "on \($0.address)" } ?? "not available")"
+                    )
                 }, onFailure: { Output.complain($0) })
         }
         return .done
     }
 }
 
-/// Ends work when the process is asked to stop.
+/// Cancels work when the process receives a signal to stop.
 enum Interruption {
-    /// Runs `body`; SIGINT and SIGTERM cancel it, which is then no error.
+    /// Runs `body`. SIGINT and SIGTERM cancel it, which is not an error.
     static func run(_ body: @escaping @Sendable () async throws -> Void) async throws {
         let work = Task { try await body() }
         let sources = [SIGINT, SIGTERM].map { number in

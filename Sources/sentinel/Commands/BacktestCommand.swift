@@ -7,44 +7,23 @@ import SourceEngine
 import SourceFetch
 import SourceSpec
 
-extension Command {
-    static let backtest = Command(
-        "backtest", summary: "replay a detector over history and say how well it did",
-        help: """
-            sentinel backtest DETECTOR             over the mirrored history of langfuse.observations
-            sentinel backtest DETECTOR FILE        over a file with labels
-            sentinel backtest example FOLDER       write small files of either form there, with planted truths
-
-            DETECTOR is cost_spike, agent_loop, error_cascade, prompt_drift or tool_failure (the last needs a file with
-            outputs). FILE ends in
-              .csv    hourly values: hour,cost,label (for cost_spike)
-              .jsonl  observations, one JSON object a line, `label` naming the detector that should speak
-
-              --step 15m            the time from one run to the next (default 15m; 1h for .csv, drift_patrol_hours for
-                                    prompt_drift)
-              --warmup 7d           history that is only learnt from (default 7d)
-              --format table|json   how to print (default table)
-
-            Prints events, precision and recall with 95 % intervals, false pages a week and the delay, for the original's rule and
-            for the settings in force, and the threshold that balances them best. Makes no call.
-            """,
+extension Subcommand {
+    static let backtest = Subcommand(
+        "backtest", help: .backtest,
         options: ["--step", "--warmup", "--format"], words: 2
     ) { arguments in
         let format = try Format(arguments)
         guard let word = arguments.words.first else {
-            throw UsageError("Name the detector: sentinel backtest cost_spike.")
+            throw UsageError.missing("detector", usage: "sentinel backtest DETECTOR [FILE]")
         }
         if word == "example" { return try writeExample(arguments) }
         guard let type = DetectionType(rawValue: word) else {
-            throw UsageError(
-                "There is no detector “\(word)”.",
-                nearest: Suggestion.nearest(to: word, among: DetectionType.allCases.map(\.rawValue)))
+            throw UsageError.invalidChoice(word, of: "DETECTOR", among: DetectionType.allCases.map(\.rawValue))
         }
         if type == .toolFailure, arguments.words.count < 2 {
-            throw UsageError(
-                "tool_failure reads outputs, which the mirror does not hold: name a .jsonl file that has them.")
+            throw UsageError.outputsRequired
         }
-        guard Replay.knows(type) else { throw Failure("\(type.rawValue) cannot be replayed yet.") }
+        guard Replay.knows(type) else { throw Failure.cannotReplay(type.rawValue) }
         let trial = try await BacktestTrial(type, arguments)
         defer { trial.close() }
         let report = try await trial.run()
@@ -53,10 +32,10 @@ extension Command {
     }
 }
 
-extension Command {
+extension Subcommand {
     private static func writeExample(_ arguments: Arguments) throws -> ExitStatus {
         guard let folder = arguments.words.dropFirst().first else {
-            throw UsageError("Name the folder: sentinel backtest example FOLDER.")
+            throw UsageError.missing("folder", usage: "sentinel backtest example DIR")
         }
         try Files.makeFolder(folder)
         for (name, text) in [
@@ -70,7 +49,7 @@ extension Command {
     }
 }
 
-/// A history and the engine that reads it.
+/// One backtest: a history, and the engine that replays it.
 private struct BacktestTrial: Sendable {
     private let type: DetectionType
     private let settings: Settings
@@ -93,7 +72,7 @@ private struct BacktestTrial: Sendable {
         step = try Self.span(arguments["--step"], "--step") ?? usual
         guard let file else {
             guard type != .promptDrift else {
-                throw Failure("The mirror holds no outputs: name a .jsonl file of observations with their outputs.")
+                throw Failure.noMirroredOutputs
             }
             folder = nil
             history = LabelledHistory()
@@ -101,14 +80,14 @@ private struct BacktestTrial: Sendable {
             let found = try await composition.engine.query(
                 "SELECT min(start_time), max(start_time) FROM langfuse.observations", freshness: .stored)
             guard let from = found.rows.rows.first?[0].instant, let to = found.rows.rows.first?[1].instant else {
-                throw Failure("Nothing is mirrored yet: run `sentinel source sync langfuse --since 30d` first.")
+                throw Failure.emptyMirror
             }
             span = (from, to)
             return
         }
         history = try Self.read(file)
         for problem in history.problems.prefix(10) { Output.complain("\(file): \(problem)") }
-        guard let whole = history.span else { throw Failure("\(file) holds no observation that could be read.") }
+        guard let whole = history.span else { throw Failure.noObservations(in: file) }
         span = whole
         let place = "\(FileManager.default.temporaryDirectory.path)/sentinel-backtest-\(UUID().uuidString)"
         folder = place
@@ -122,7 +101,7 @@ private struct BacktestTrial: Sendable {
         replay = Replay(engine: engine, type: type) { moment in now.withLock { $0 = moment } }
     }
 
-    /// Whole numbers without a fraction, as a setting takes them.
+    /// The text of a setting's value: a whole number has no fraction.
     static func spell(_ value: Double) -> String {
         Figures.decimal(value, digits: value == value.rounded() ? 0 : 1)
     }
@@ -136,7 +115,7 @@ private struct BacktestTrial: Sendable {
         do {
             text = try String(contentsOfFile: file, encoding: .utf8)
         } catch {
-            throw Failure("\(file) cannot be read as UTF-8 text.")
+            throw Failure.notReadable(file)
         }
         return file.hasSuffix(".csv") ? LabelledHistory(csv: text) : LabelledHistory(lines: text)
     }
@@ -145,7 +124,7 @@ private struct BacktestTrial: Sendable {
         guard let text else { return nil }
         let units: [Character: Double] = ["m": 60, "h": 3600, "d": 86_400]
         guard let unit = text.last.flatMap({ units[$0] }), let count = Double(text.dropLast()), count > 0 else {
-            throw UsageError("\(option) is a length of time like 15m, 1h or 7d.")
+            throw UsageError.invalidDuration(option, text, example: "15m, 1h or 7d")
         }
         return .seconds(count * unit)
     }
@@ -166,7 +145,7 @@ private struct BacktestTrial: Sendable {
         var best: (value: Double, score: Score)?
         for value in threshold.values {
             let (score, _) = try await measure(Rules.with(value, for: type, in: settings))
-            // Of two that balance alike, the one that pages less wrongly, then the higher threshold.
+            // At equal balance, the threshold with fewer false pages wins, then the higher one.
             let known = best.map { ($0.score.balance, -$0.score.falseAWeek) } ?? (-1, 0)
             if (score.balance, -score.falseAWeek) >= known { best = (value, score) }
         }
@@ -178,7 +157,7 @@ private struct BacktestTrial: Sendable {
     }
 }
 
-/// What a backtest found.
+/// The result of a backtest.
 private struct BacktestReport: Sendable {
     var type: DetectionType
     var from: Instant
@@ -203,13 +182,13 @@ private struct BacktestReport: Sendable {
         }
         let head = "\(type.rawValue) from \(from.iso8601Seconds) to \(to.iso8601Seconds)\n"
         let table = TextTable(
-            ["rule", "events found", "alerts", "precision", "recall", "false pages a week", "median delay"], rows
+            ["rule", "events found", "alerts", "precision", "recall", "false pages/week", "median delay"], rows
         ).text
-        let told = alerts.prefix(20).map { "\($0.from.iso8601Seconds)  \(TextTable.inert($0.sentence))\n" }.joined()
+        let list = alerts.prefix(20).map { "\($0.from.iso8601Seconds)  \(TextTable.inert($0.sentence))\n" }.joined()
         let advice = suggestion.map {
             "Suggested: sentinel settings set \($0.key) \(BacktestTrial.spell($0.value))\n"
         }
-        return head + table + told + (advice ?? "")
+        return head + table + list + (advice ?? "")
     }
 
     private static func share(_ share: Double?, _ interval: ClosedRange<Double>?) -> String {

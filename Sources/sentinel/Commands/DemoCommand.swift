@@ -7,16 +7,9 @@ import IncidentStore
 import OnCallModel
 import Sandbox
 
-extension Command {
-    static let demo = Command(
-        "demo", summary: "show the main job on simulated providers, over real HTTP",
-        help: """
-            Starts the seven simulated providers on loopback with eight days of traffic, a cost spike after a commit, and an agent that loops now and stops only when it is really killed. The console opens on it; approve the
-            kill (6, a, y) and watch the loop die (l). Nothing outside this machine is asked, and nothing is kept.
-
-              --headless   run the same to its end without a console, approve the kill, print what was found as JSON
-              --providers  serve the providers alone, and print the variables that name them: for trials of every other command
-            """,
+extension Subcommand {
+    static let demo = Subcommand(
+        "demo", help: .demo,
         switches: ["--headless", "--providers", "--ascii", "--readonly"]
     ) { arguments in
         if arguments.has("--providers") { return try await serveProviders() }
@@ -30,8 +23,8 @@ extension Command {
     }
 }
 
-extension Command {
-    /// Until it is stopped.
+extension Subcommand {
+    /// Runs until the process receives a signal.
     private static func serveProviders() async throws -> ExitStatus {
         let sandbox = try Sandbox.demo(clock: .system).sandbox
         defer { sandbox.stop() }
@@ -43,7 +36,7 @@ extension Command {
     }
 }
 
-/// The demo's providers, its store in a folder of its own, and the agent on them.
+/// The demo's providers, and a store and an agent in a temporary folder.
 struct DemoStage: Sendable {
     private let sandbox: Sandbox
     private let truth: DemoScenario.Truth
@@ -59,7 +52,7 @@ struct DemoStage: Sendable {
         var demo = Settings()
         demo.loopWatchSeconds = 2
         try Files.replace(settings, with: Array(demo.document.prettyPrinted.utf8), mode: 0o600)
-        // Of the user's own environment nothing reaches the demo but what the terminal and the paths need.
+        // Only the variables that the terminal and the paths need are passed to the demo: no keys of the user.
         let own = Environment.current()
         let kept = ["HOME", "USER", "LOGNAME", "PATH", "TERM", "LANG", "LC_ALL", "LC_CTYPE", "NO_COLOR", "COLORTERM"]
         let base = Dictionary(uniqueKeysWithValues: kept.compactMap { name in own[name].map { (name, $0) } })
@@ -75,7 +68,7 @@ struct DemoStage: Sendable {
         try? FileManager.default.removeItem(atPath: folder)
     }
 
-    /// The console on the demo's store, with the agent behind it.
+    /// Runs the console on the demo's store, with the agent in the background.
     func show() async throws -> ExitStatus {
         try await ConsoleHost(composition: composition).run(options: options, onStart: { startLoop($0) })
     }
@@ -86,7 +79,7 @@ struct DemoStage: Sendable {
 
     // MARK: headless
 
-    /// Runs the agent, approves the kill of the planted loop, and waits until every act has its outcome.
+    /// Runs the agent, approves the kill of the planted loop, and waits until every action has an outcome.
     func playToTheEnd() async throws -> JSONValue {
         let host = AgentHost(composition: composition)
         let agent = Task {
@@ -125,10 +118,10 @@ struct DemoStage: Sendable {
                 .approve(request: request.id), author: composition.author("demo"), at: composition.clock.now())
             return
         }
-        throw Failure("The demo ended before the loop was found.")
+        throw Failure.demoFoundNoLoop
     }
 
-    /// Until every act is decided one way or the other, the kill among them.
+    /// Waits until every action, including the kill, is done or has failed.
     private func waitForActs(_ reader: StoreReader) async throws {
         let query = StoreQuery<[ActRecord]>([.acts, .incidents, .approvals]) { store in
             try store.incidents(limit: 100).flatMap { try store.acts(ofIncident: $0.id) }
@@ -140,7 +133,7 @@ struct DemoStage: Sendable {
             let isAllDecided = acts.allSatisfy { [.done, .failed].contains($0.state) }
             if isKillDecided, isAllDecided { return }
         }
-        throw Failure("The demo ended before the loop was killed.")
+        throw Failure.demoKilledNoLoop
     }
 
     private func report(_ reader: StoreReader) async throws -> JSONValue {

@@ -7,27 +7,30 @@ import OnCallModel
 import SourceFetch
 import SourceSpec
 
-extension Command {
-    static let doctor = Command(
-        "doctor", summary: "check settings, sources, engine, store and terminal",
-        help: """
-            Says for each part whether it can work, and what to do where it cannot. Makes no call.
-
-              --format table|json   how to print (default table)
-            """,
+extension Subcommand {
+    static let doctor = Subcommand(
+        "doctor", help: .doctor,
         options: ["--format"]
     ) { arguments in
         let format = try Format(arguments)
-        var examination = Examination(arguments)
-        examination.examine()
-        let rows = RowSet(columns: ["part", "state", "note"], rows: examination.rows)
+        var report = DoctorReport(arguments)
+        report.check()
+        let rows = RowSet(columns: ["part", "state", "note"], rows: report.rows)
         Output.write(format == .json ? rows.objects.serialized + "\n" : TextTable(rows).text)
         return .done
     }
 }
 
-/// Looks at each part without asking anything of the network.
-private struct Examination {
+/// Checks each part without a network call.
+private struct DoctorReport {
+    private enum State: String {
+        case ok
+        /// Not there yet: a key is not set, a program is not installed, an agent is not running.
+        case missing
+        /// There, but not usable.
+        case warn
+    }
+
     private(set) var rows: [[Value]] = []
     private let environment: Environment
     private let paths: Paths
@@ -37,68 +40,70 @@ private struct Examination {
         paths = Paths(options: { arguments[$0] }, environment: environment)
     }
 
-    mutating func examine() {
-        let settings = examineSettings()
-        examineSources(under: settings.engine)
-        examineEngine(settings.engine)
-        examineStore()
-        note("terminal", isatty(1) == 1, environment["TERM"] ?? "TERM is not set")
+    mutating func check() {
+        let settings = checkSettings()
+        checkSources(under: settings.engine)
+        checkEngine(settings.engine)
+        checkStore()
+        add("terminal", isatty(1) == 1 ? .ok : .missing, environment["TERM"] ?? "TERM is not set")
     }
 
-    private mutating func note(_ part: String, _ isGood: Bool, _ note: String) {
-        rows.append([.text(part), .text(isGood ? "ok" : "look"), .text(note)])
+    private mutating func add(_ part: String, _ state: State, _ note: String) {
+        rows.append([.text(part), .text(state.rawValue), .text(note)])
     }
 
-    private mutating func examineSettings() -> Settings {
+    private mutating func checkSettings() -> Settings {
         do {
             let settings = try SettingsFile(
                 path: paths.settings, fallbackPath: paths.shippedSettings, environment: environment.all
             ).load()
-            note("settings", true, paths.settings)
+            add("settings", .ok, paths.settings)
             return settings
         } catch {
-            note("settings", false, "\(error)")
+            add("settings", .warn, "\(error)")
             return Settings()
         }
     }
 
-    private mutating func examineSources(under engine: Settings.Engine) {
+    private mutating func checkSources(under engine: Settings.Engine) {
         let catalog = SourceCatalog.load(paths)
-        for problem in catalog.problems { note("source \(problem.source)", false, "\(problem)") }
+        for problem in catalog.problems { add("source \(problem.source)", .warn, "\(problem)") }
         for spec in catalog.specs {
             let isElsewhere = engine == .clickhouse && spec.name == ClickHouseStore.source
             if engine == .coral || isElsewhere {
-                note(
-                    "source \(spec.name)", true,
-                    engine == .coral ? "read by coral, with its keys" : "read from ClickHouse")
+                add(
+                    "source \(spec.name)", .ok,
+                    engine == .coral ? "read by coral, with coral's own keys" : "read from ClickHouse")
                 continue
             }
             let missing = spec.missingInputs { environment[$0] }
-            note(
-                "source \(spec.name)", missing.isEmpty,
+            add(
+                "source \(spec.name)", missing.isEmpty ? .ok : .missing,
                 missing.isEmpty ? "configured" : "set \(missing.joined(separator: ", "))")
         }
     }
 
-    private mutating func examineEngine(_ engine: Settings.Engine) {
+    private mutating func checkEngine(_ engine: Settings.Engine) {
         let name = "engine \(engine.rawValue)"
         switch engine {
-        case .embedded: note(name, true, "Sentinel asks the providers itself")
+        case .embedded: add(name, .ok, "Sentinel reads from the providers directly")
         case .coral:
             let path = CoralProgram(path: nil, environment: environment.all).path
-            note(name, path != nil, path ?? "put coral on the PATH, or name it in SENTINEL_CORAL")
+            add(
+                name, path == nil ? .missing : .ok,
+                path ?? "install coral on the PATH, or set SENTINEL_CORAL to its path")
         case .clickhouse:
             let missing = ClickHouseStore(client: HTTPClient(), inputs: { [environment] in environment[$0] }).missing
-            note(name, missing == nil, missing ?? "Langfuse is read from ClickHouse")
+            add(name, missing == nil ? .ok : .missing, missing ?? "Langfuse is read from ClickHouse")
         }
     }
 
-    private mutating func examineStore() {
+    private mutating func checkStore() {
         let file = StoreFile(paths.database)
         let exists = access(paths.database, F_OK) == 0
-        note("store", true, paths.database + (exists ? "" : " (made by the first agent)"))
-        note(
-            "agent", file.isHeld, file.isHeld ? "one works on the store" : "none runs: start sentinel or sentinel agent"
-        )
+        add("store", .ok, paths.database + (exists ? "" : " (created when the first agent starts)"))
+        add(
+            "agent", file.isHeld ? .ok : .missing,
+            file.isHeld ? "an agent is running on the store" : "no agent is running: start sentinel or sentinel agent")
     }
 }

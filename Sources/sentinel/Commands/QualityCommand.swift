@@ -5,90 +5,78 @@ import IncidentStore
 import OnCallModel
 import SourceSpec
 
-extension Command {
-    static let quality = Command(
-        "quality", summary: "what features' outputs look like, and what drifted",
-        help: """
-            sentinel quality                   features with the state of their snapshots
-            sentinel quality show FEATURE      its keys with their types, required or optional, and earlier versions
-            sentinel quality drifts            the latest drifts, with fail rate, contrast and blame
-            sentinel quality scan              look at the outputs of all features now (Drift Patrol)
-            sentinel quality accept FEATURE    what it gives now is as intended: the next version of its snapshot
-
-              --format table|json              how to print (default table)
-
-            Exit status 3 when a scan could not read everything.
-            """,
+extension Subcommand {
+    static let quality = Subcommand(
+        "quality", help: .quality,
         options: ["--format"], words: 2
     ) { arguments in
         let format = try Format(arguments)
-        let desk = try StoreDesk(arguments)
+        let client = try StoreClient(arguments)
         let word = arguments.words.first ?? "list"
         if arguments.words.count > 1, !["show", "accept"].contains(word) {
-            throw UsageError("“\(arguments.words[1])” is one word too many.")
+            throw UsageError.unexpectedArgument(arguments.words[1])
         }
         switch word {
-        case "list": return try await list(desk, format)
-        case "show": return try await show(try feature(arguments, word), desk, format)
-        case "drifts": return try await drifts(desk, format)
-        case "accept": return try await desk.ask(.acceptOutputs(feature: try feature(arguments, word)), orHere: true)
-        case "scan": return try await QualityScan(arguments, desk).run(format)
-        case let word: throw UsageError("“quality \(word)” is not list, show, drifts, scan or accept.")
+        case "list": return try await list(client, format)
+        case "show": return try await show(try feature(arguments, word), client, format)
+        case "drifts": return try await drifts(client, format)
+        case "accept": return try await client.ask(.acceptOutputs(feature: try feature(arguments, word)), orHere: true)
+        case "scan": return try await QualityScan(arguments, client).run(format)
+        case let word:
+            throw UsageError.unknownSubcommand(
+                word, of: "quality", among: ["list", "show", "drifts", "scan", "accept"])
         }
     }
 
     private static func feature(_ arguments: Arguments, _ word: String) throws(UsageError) -> String {
         guard arguments.words.count == 2 else {
-            throw UsageError("Name the feature: sentinel quality \(word) FEATURE.")
+            throw .missing("feature", usage: "sentinel quality \(word) FEATURE")
         }
         return arguments.words[1]
     }
 
-    fileprivate static func list(_ desk: StoreDesk, _ format: Format) async throws -> ExitStatus {
-        let features = try await desk.reader.read(.features)
+    fileprivate static func list(_ client: StoreClient, _ format: Format) async throws -> ExitStatus {
+        let features = try await client.reader.read(.features)
         Output.write(
             format == .json
                 ? JSONValue.array(features.map(\.json)).serialized + "\n" : QualityText.table(features))
         return .done
     }
 
-    private static func show(_ name: String, _ desk: StoreDesk, _ format: Format) async throws -> ExitStatus {
-        guard let feature = try await desk.reader.read(.feature(name)) else {
-            let names = try await desk.reader.read(.features).map(\.feature)
-            let hint = Suggestion.nearest(to: name, among: names).map { " Did you mean \($0)?" }
-            throw Failure(
-                "Nothing is known of the outputs of \(name).\(hint ?? " `sentinel quality` lists the features.")")
+    private static func show(_ name: String, _ client: StoreClient, _ format: Format) async throws -> ExitStatus {
+        guard let feature = try await client.reader.read(.feature(name)) else {
+            throw Failure.noFeature(name, among: try await client.reader.read(.features).map(\.feature))
         }
-        let versions = try await desk.reader.read(.snapshotVersions(of: name))
+        let versions = try await client.reader.read(.snapshotVersions(of: name))
         Output.write(
             format == .json
                 ? feature.json(with: versions).serialized + "\n" : QualityText.detail(feature, versions))
         return .done
     }
 
-    private static func drifts(_ desk: StoreDesk, _ format: Format) async throws -> ExitStatus {
-        let events = try await desk.reader.read(.driftEvents(limit: 200))
+    private static func drifts(_ client: StoreClient, _ format: Format) async throws -> ExitStatus {
+        let events = try await client.reader.read(.driftEvents(limit: 200))
         Output.write(
             format == .json ? JSONValue.array(events.map(\.json)).serialized + "\n" : QualityText.table(events))
         return .done
     }
 }
 
-/// Drift Patrol now: by the agent that works on the store, else here.
+/// Runs Drift Patrol now: in the agent that runs on the store, or else in this process.
 private struct QualityScan {
     private let composition: Composition
-    private let desk: StoreDesk
+    private let client: StoreClient
 
-    init(_ arguments: Arguments, _ desk: StoreDesk) throws {
+    init(_ arguments: Arguments, _ client: StoreClient) throws {
         composition = try Composition(arguments)
-        self.desk = desk
+        self.client = client
     }
 
     func run(_ format: Format) async throws -> ExitStatus {
         for problem in composition.catalog.problems { Output.complain("\(problem)") }
         let isPartial =
             StoreFile(composition.paths.database).isHeld ? try await askAgent() : try await here()
-        _ = try await Command.list(desk, format)
+        _ = try await Subcommand.list(client, format)
         return isPartial ? .partial : .done
     }
 
@@ -98,7 +86,7 @@ private struct QualityScan {
         return report.isPartial
     }
 
-    /// Waits until the agent's patrol has ended.
+    /// Waits until the agent's patrol has finished.
     private func askAgent() async throws -> Bool {
         let asked = composition.clock.now()
         let inbox = IntentInbox(composition.paths.database)
@@ -108,11 +96,11 @@ private struct QualityScan {
             guard let last = patrol?.lastRunAt, last >= asked else { return nil }
             return try store.detectors().first { $0.type == .promptDrift }
         }
-        for try await health in desk.reader.observe(query) {
+        for try await health in client.reader.observe(query) {
             guard let health else { continue }
             Output.remark("\(health.type.rawValue): \(health.message)")
             return health.state == .partial || health.state == .failed
         }
-        throw Failure("The agent that works on \(composition.paths.database) ended before it had looked: try again.")
+        throw Failure.agentEnded(on: composition.paths.database, before: "the quality scan")
     }
 }

@@ -9,18 +9,9 @@ import JSON
 import OnCallModel
 import SourceSpec
 
-extension Command {
-    static let scan = Command(
-        "scan", summary: "run one whole on-call cycle now",
-        help: """
-            Reads the sources, runs the detectors, investigates, routes, carries out what is due, and prints what it found.
-            Where an agent works on the store already, that agent runs the cycle.
-
-              --format table|json   how to print (default table)
-              --dry-run             write and send nothing
-
-            Exit status 3 when some source gave less than everything.
-            """,
+extension Subcommand {
+    static let scan = Subcommand(
+        "scan", help: .scan,
         options: ["--format"], switches: ["--dry-run"]
     ) { arguments in
         let format = try Format(arguments)
@@ -40,12 +31,12 @@ extension Command {
 }
 
 enum ScanRun {
-    /// A cycle in this process, with its acts carried out.
+    /// Runs a cycle in this process, with its actions.
     static func here(_ composition: Composition) async throws -> JSONValue {
         try await withAgent(composition) { try await $0.scanOnce() }.json
     }
 
-    /// Drift Patrol in this process, with its acts carried out.
+    /// Runs Drift Patrol in this process, with its actions.
     static func patrol(_ composition: Composition) async throws -> CycleReport {
         try await withAgent(composition) { try await $0.patrolOnce() }
     }
@@ -73,10 +64,10 @@ enum ScanRun {
         for try await text in reader.observe(query) where !text.isEmpty {
             return try JSONDocument.parse(text)
         }
-        throw Failure("The agent that works on \(composition.paths.database) ended before it had scanned: try again.")
+        throw Failure.agentEnded(on: composition.paths.database, before: "the scan")
     }
 
-    /// A cycle on a copy of the store and of the mirrors, none of whose acts is carried out.
+    /// Runs a cycle on a copy of the store and the mirrors, without its actions.
     static func dry(_ arguments: Arguments, _ composition: Composition) async throws -> JSONValue {
         let folder = "\(FileManager.default.temporaryDirectory.path)/sentinel-dry-\(UUID().uuidString)"
         try Files.makeFolder(folder)
@@ -98,14 +89,15 @@ enum ScanRun {
     }
 }
 
-/// A scan's report as people read it.
+/// The report of a scan as a table.
 enum ScanText {
-    /// Quiet is only quiet where every detector could judge.
+    /// "No incidents" is only true if every detector had the data it needs.
     private static func nothing(_ report: JSONValue) -> String {
         let detectors = report["detectors"]?.members ?? []
         let blind = detectors.filter { $0.value["state"]?.string != "ok" }.map(\.name)
         return blind.isEmpty
-            ? "No incident.\n" : "No incident was found, but \(blind.joined(separator: " and ")) could not judge.\n"
+            ? "No incidents.\n"
+            : "No incidents found, but the check is incomplete: \(blind.joined(separator: ", ")) had no verdict.\n"
     }
 
     static func table(_ report: JSONValue) -> String {
@@ -119,7 +111,7 @@ enum ScanText {
                 ]
             })
         let found = TextTable(
-            ["incident", "severity", "state", "scans", "approval", "blame", "what"],
+            ["incident", "severity", "state", "scans", "approval", "suspect", "description"],
             incidents.map { incident in
                 [
                     Value(incident["id"]?.int), Value(incident["severity"]?.string), Value(incident["state"]?.string),

@@ -3,15 +3,9 @@ import Configuration
 import IncidentStore
 import OnCallModel
 
-extension Command {
-    static let settings = Command(
-        "settings", summary: "show and change settings",
-        help: """
-            sentinel settings                  every setting with its value
-            sentinel settings set KEY VALUE    change one; a running agent takes it up at once
-
-              --format table|json              how to print (default table)
-            """,
+extension Subcommand {
+    static let settings = Subcommand(
+        "settings", help: .settings,
         options: ["--format"], words: 3
     ) { arguments in
         let format = try Format(arguments)
@@ -25,12 +19,14 @@ extension Command {
             Output.write(format == .json ? settings.document.serialized + "\n" : table(settings))
             return .done
         case "set":
-            guard arguments.words.count == 3 else { throw UsageError("Say sentinel settings set KEY VALUE.") }
+            guard arguments.words.count == 3 else {
+                throw UsageError.missing("key or value", usage: "sentinel settings set KEY VALUE")
+            }
             let (key, value) = (arguments.words[1], arguments.words[2])
             _ = try file.change(key, to: value)
-            Output.line("\(key) is now \(TextTable.inert(value)) (\(paths.settings)).")
+            Output.line("\(key) set to \(TextTable.inert(value)) in \(paths.settings).")
             return .done
-        case let word: throw UsageError("“settings \(word)” is not list or set.")
+        case let word: throw UsageError.unknownSubcommand(word, of: "settings", among: ["list", "set"])
         }
     }
 

@@ -1,6 +1,6 @@
 import Dispatch
 
-/// Runs an actor where it may block: on a dispatch queue, never on Swift's cooperative threads.
+/// Runs an actor on a dispatch queue, where it may block, and not on Swift's cooperative threads.
 final class BlockingExecutor: SerialExecutor {
     private let queue: DispatchQueue
 

@@ -3,7 +3,7 @@ import LineEditor
 import SQLPrompt
 import Subprocess
 
-/// Asks for statements on a terminal and answers them, until there is no more input.
+/// Reads statements from a terminal and runs them until the input ends.
 struct InteractivePrompt {
     private var session: PromptSession
     private var machine = PromptMachine()
@@ -18,7 +18,7 @@ struct InteractivePrompt {
     }
 
     mutating func run() async -> ExitStatus {
-        Output.line("End a statement with ; and see .help.")
+        Output.line("End a statement with a semicolon. Type .help for help.")
         while true {
             let input = await terminal.line(
                 prompt: machine.isContinuing ? "...> " : "sql> ", pending: machine.pending, names: session.names)
@@ -27,13 +27,13 @@ struct InteractivePrompt {
             case .end:
                 Output.line()
                 return .done
-            case .line(let line): guard await carryOut(line) else { return .done }
+            case .line(let line): guard await run(line: line) else { return .done }
             }
         }
     }
 
-    /// False at the end.
-    private mutating func carryOut(_ line: String) async -> Bool {
+    /// False when the input has ended.
+    private mutating func run(line: String) async -> Bool {
         let begun = machine.pending
         let steps = machine.take(line)
         if !steps.isEmpty { await terminal.remember(Self.entry(begun + line)) }
@@ -44,7 +44,7 @@ struct InteractivePrompt {
                 for warning in answer.warnings { Output.remark(warning) }
             } catch {
                 Output.remark(error is CancellationError ? "Stopped." : "\(error)")
-                // What was entered behind it was written for the case that it works.
+                // Statements pasted behind this one assume that it succeeded.
                 machine.reset()
                 return true
             }
@@ -54,7 +54,7 @@ struct InteractivePrompt {
 
     private mutating func run(_ step: PromptMachine.Step) async throws -> SQLSession.Answer? {
         guard case .statement(let statement) = step else {
-            var answer = try await session.carryOut(step)
+            var answer = try await session.run(step)
             let isList = session.sql.format == .table && step != .command(.help)
             if isList, let text = answer?.text { answer?.text = await terminal.cut(text) }
             return answer
@@ -62,7 +62,7 @@ struct InteractivePrompt {
         return try await signals.run { [sql = session.sql] in try await sql.answer(statement) }
     }
 
-    /// What is kept to be recalled: without the blanks around it.
+    /// A history entry: the text without surrounding blanks.
     private static func entry(_ text: String) -> String {
         var text = text[...].drop(while: \.isWhitespace)
         while text.last?.isWhitespace ?? false { text.removeLast() }

@@ -3,7 +3,7 @@ import SQLPrompt
 import SourceEngine
 import SourceSpec
 
-/// Carries out what the prompt's machine made of its input.
+/// Runs the steps of the prompt's machine.
 struct PromptSession: Sendable {
     private(set) var sql: SQLSession
     let names: NameCatalog
@@ -12,7 +12,7 @@ struct PromptSession: Sendable {
     init(_ sql: SQLSession, composition: Composition) async {
         self.sql = sql
         var names = NameCatalog(specs: composition.catalog.specs)
-        // The engine knows the columns of the tables that describe all others.
+        // The columns of the catalog tables are defined by the engine.
         for table in ["tables", "columns"] {
             let empty = try? await sql.engine.query("SELECT * FROM coral.\(table) LIMIT 0", freshness: .stored)
             if let columns = empty?.rows.columns { names.add(table: table, of: "coral", columns: columns) }
@@ -21,10 +21,10 @@ struct PromptSession: Sendable {
         sources = SourceList.rows(of: composition.catalog.specs, environment: composition.environment)
     }
 
-    /// What a step gives; nil ends the input.
+    /// The answer to a step; nil ends the input.
     ///
-    /// - Throws: what is wrong, as a sentence.
-    mutating func carryOut(_ step: PromptMachine.Step) async throws -> SQLSession.Answer? {
+    /// - Throws: an error whose description is a sentence.
+    mutating func run(_ step: PromptMachine.Step) async throws -> SQLSession.Answer? {
         switch step {
         case .statement(let text): return try await sql.answer(text)
         case .complaint(let sentence): throw Failure(sentence)
@@ -40,13 +40,13 @@ struct PromptSession: Sendable {
         case .sources: return sql.text(of: sources)
         case .format(let format):
             sql.format = format ?? sql.format
-            return format == nil ? "The format is \(sql.format.rawValue).\n" : ""
-        case .stored(let isOn):
-            sql.isStored = isOn ?? sql.isStored
-            return sql.isStored ? "Stored rows only: no call is made.\n" : "Sources are asked where rows are old.\n"
+            return format == nil ? "Format: \(sql.format.rawValue)\n" : ""
+        case .offline(let isOn):
+            sql.isOffline = isOn ?? sql.isOffline
+            return sql.isOffline ? "Offline: no calls are made.\n" : "Online: sources are read when rows are old.\n"
         case .explain(let isOn):
             sql.isExplaining = isOn ?? sql.isExplaining
-            return sql.isExplaining ? "Statements are explained and not run.\n" : "Statements are run.\n"
+            return sql.isExplaining ? "Statements are explained, not run.\n" : "Statements are run.\n"
         case .help: return PromptCommand.overview
         case .quit: return ""
         }

@@ -2,7 +2,7 @@ import Basics
 import Dispatch
 import Glibc
 
-/// Ctrl-C stops the statement that runs; a stop from outside ends the prompt as well.
+/// SIGINT stops the running statement. SIGTERM and SIGHUP also end the prompt.
 final class PromptSignals: Sendable {
     private struct State {
         var stop: (@Sendable () -> Void)?
@@ -11,7 +11,7 @@ final class PromptSignals: Sendable {
 
     private let state = Lock(State())
 
-    /// Listens for as long as this object lives. `end` is called on SIGTERM and SIGHUP.
+    /// Handles signals until this object is deallocated. `end` is called on SIGTERM and SIGHUP.
     init(end: @escaping @Sendable () -> Void) {
         let sources = [SIGINT, SIGTERM, SIGHUP].map { number in
             signal(number, SIG_IGN)
@@ -30,9 +30,9 @@ final class PromptSignals: Sendable {
         state.withLock { for source in $0.sources { source.cancel() } }
     }
 
-    /// Runs `body`, until a signal stops it: then it is cancelled, and nobody waits for its end.
+    /// Runs `body`. A signal cancels it, and this call returns at once.
     ///
-    /// - Throws: `CancellationError` when it was stopped.
+    /// - Throws: `CancellationError` if a signal stopped it.
     func run<Result: Sendable>(_ body: @escaping @Sendable () async throws -> Result) async throws -> Result {
         let work = Task { try await body() }
         defer { state.withLock { $0.stop = nil } }
@@ -53,7 +53,7 @@ final class PromptSignals: Sendable {
 }
 
 extension Lock {
-    /// The value, for the first who asks.
+    /// The value on the first call, then nil.
     fileprivate func take<Wrapped>() -> Wrapped? where State == Wrapped? {
         withLock { state in
             defer { state = nil }

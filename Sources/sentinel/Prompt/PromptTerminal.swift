@@ -4,7 +4,7 @@ import LineEditor
 import SQLPrompt
 import Subprocess
 
-/// The prompt's terminal, on a thread of its own: a line and a page are waited for.
+/// The prompt's terminal, on its own thread because reading a line and paging block.
 actor PromptTerminal {
     private let thread = BlockingExecutor(label: "prompt")
     private let pager: Pager?
@@ -16,16 +16,16 @@ actor PromptTerminal {
         self.pager = pager
     }
 
-    /// Must come first. What it answers with ends the wait for a line.
+    /// Must be called first. The returned waker ends a blocked read.
     func open(history: String) throws -> LineEditor.Waker {
-        // Without the folder there is no history, and all else works.
+        // Without the folder there is no history; everything else works.
         try? Files.makeFolder(Files.folder(of: history))
         let editor = try LineEditor(program: "sentinel", history: history)
         self.editor = editor
         return editor.waker
     }
 
-    /// Waits for a line. `pending` is what of the statement stands in earlier ones.
+    /// Waits for a line. `pending` is the part of the statement from earlier lines.
     func line(prompt: String, pending: String, names: NameCatalog) -> LineEditor.Input {
         guard let editor else { return .end }
         editor.complete = { before, after in
@@ -39,14 +39,14 @@ actor PromptTerminal {
         editor?.remember(input)
     }
 
-    /// The lines as they are, no longer than the screen is wide.
+    /// The lines, truncated to the width of the screen.
     func cut(_ text: String) -> String {
         guard let width = editor?.size.columns else { return text }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         return lines.map { TextWidth.truncated(String($0), to: width) }.joined(separator: "\n")
     }
 
-    /// Writes the text; more than the screen holds goes through the pager, where the user has set one.
+    /// Writes the text. Text longer than the screen goes through the pager, if the user has set one.
     func show(_ text: String) {
         guard let pager, let size = editor?.size, isLonger(text, than: size.rows, width: size.columns),
             pager.show(text)

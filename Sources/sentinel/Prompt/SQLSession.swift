@@ -4,65 +4,61 @@ import Glibc
 import SQLPrompt
 import SourceEngine
 
-/// Answers statements, one after another: of the command line, of a script, of the prompt.
+/// Runs statements from the command line, a script or the prompt.
 struct SQLSession: Sendable {
     let engine: SourceEngine
     var format: RowFormat
-    /// Makes no call: what is mirrored is enough.
-    var isStored = false
-    /// Tells which calls a statement would make, and makes none.
+    /// Makes no calls: statements read mirrored rows only.
+    var isOffline = false
+    /// Lists the calls that a statement would make, and makes none.
     var isExplaining = false
     var limits = QueryLimits()
-    /// Shows how far a reading has come while a statement waits for it.
+    /// Shows the progress of a read that a statement waits for.
     var display: SyncDisplay?
 
     struct Answer: Hashable, Sendable {
         /// For standard output.
         var text = ""
-        /// Why the rows are not all there were, as sentences.
+        /// Why rows are missing, as sentences.
         var warnings: [String] = []
         var isPartial = false
     }
 
     func answer(_ statement: String) async throws -> Answer {
-        let freshness: Freshness = isStored ? .stored : .upTo(.seconds(60))
+        let freshness: Freshness = isOffline ? .stored : .upTo(.seconds(60))
         if isExplaining {
             return Answer(
                 text: text(of: try await engine.explain(statement, freshness: freshness, limits: limits).rows))
         }
-        if !isStored { await tellOfMuch(statement, freshness) }
+        if !isOffline { await warnOfManyCalls(statement, freshness) }
         defer { display?.clear() }
         let result = try await engine.answer(typed: statement, freshness: freshness, limits: limits)
         var warnings = result.sources.filter(\.state.isIncomplete).map { source in
-            TextTable.inert(source.message ?? "\(source.source) gave less than everything.")
+            TextTable.inert(source.message ?? Notice.partialData(source.source))
         }
-        if result.isTruncated { warnings.append("the rows were cut off at a limit; there are more.") }
+        if result.isTruncated { warnings.append(Notice.rowsTruncated) }
         let tail = format == .table ? Self.tail(of: result) : ""
         return Answer(text: text(of: result.rows) + tail, warnings: warnings, isPartial: result.isPartial)
     }
 
-    /// Above so many calls a statement says first what it will take.
+    /// A statement that needs more calls than this prints a notice first.
     private static let manyCalls = 1000
 
-    /// A first reading of a long history is no surprise.
-    private func tellOfMuch(_ statement: String, _ freshness: Freshness) async {
+    /// Announces the first read of a table and reads that take many calls.
+    private func warnOfManyCalls(_ statement: String, _ freshness: Freshness) async {
         guard let ahead = try? await engine.readingAhead(of: statement, freshness: freshness) else { return }
         for step in ahead.steps {
             guard let calls = step.calls else {
                 guard isatty(2) == 1 else { continue }
-                Output.remark(
-                    "\(step.table) is read for the first time: at least \(step.minimum) call\(step.minimum == 1 ? "" : "s")."
-                )
+                Output.remark(Notice.firstRead("\(step.table)", atLeast: step.minimum))
                 continue
             }
             guard calls > Self.manyCalls else { continue }
-            Output.remark(
-                "\(step.table): about \(Figures.grouped(calls)) calls come first. Ctrl-C stops them; what was read is kept."
-            )
+            Output.remark(Notice.manyCalls("\(step.table)", Figures.grouped(calls)))
         }
     }
 
-    /// The rows in the session's format. On a terminal, no text from outside is anything that it obeys.
+    /// The rows in the session's format. On a terminal, control sequences in foreign text are made inert.
     func text(of rows: RowSet) -> String {
         switch format {
         case .table: TextTable(rows).text
@@ -95,7 +91,7 @@ extension RowFormat {
     init(_ arguments: Arguments) throws(UsageError) {
         let word = arguments["--format"] ?? "table"
         guard let format = RowFormat(rawValue: word) else {
-            throw UsageError("--format is \(RowFormat.words(joinedBy: ", ")), not “\(word)”.")
+            throw .invalidChoice(word, of: "--format", among: RowFormat.allCases.map(\.rawValue))
         }
         self = format
     }

@@ -1,6 +1,6 @@
 import SQLPrompt
 
-/// Statements from an input that is no terminal: run one after another, up to the first that fails.
+/// Runs the statements of an input that is not a terminal, until one fails.
 struct StatementScript {
     var session: PromptSession
     private var machine = PromptMachine()
@@ -16,7 +16,7 @@ struct StatementScript {
             let line = await input.line()
             let steps = line.map { machine.take($0) } ?? machine.finish()
             for step in steps {
-                guard let answer = try await session.carryOut(step) else { return status }
+                guard let answer = try await session.run(step) else { return status }
                 Output.write(answer.text)
                 for warning in answer.warnings { Output.complain(warning) }
                 if answer.isPartial { status = .partial }
@@ -26,16 +26,16 @@ struct StatementScript {
     }
 }
 
-/// Standard input, line by line, waited for on a thread of its own.
+/// Reads standard input by line, on its own thread.
 actor StandardInput {
     private let thread = BlockingExecutor(label: "input")
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-    /// Nil at the end. Bytes that are no UTF-8 become U+FFFD.
+    /// Nil at the end. Bytes that are not UTF-8 become U+FFFD.
     func line() -> String? { readLine() }
 
-    /// All that is still to come.
+    /// The rest of the input.
     func rest() -> String {
         var text = ""
         while let line = readLine(strippingNewline: false) { text += line }

@@ -1,35 +1,22 @@
-CREATE TABLE act (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    act_key TEXT NOT NULL UNIQUE CHECK (act_key <> ''),
-    kind TEXT NOT NULL,
-    action TEXT NOT NULL,
-    incident_id INTEGER REFERENCES incident_reports (id),
-    request_id INTEGER UNIQUE REFERENCES approval_queue (id),
-    allowed_by TEXT NOT NULL CHECK (allowed_by <> ''),
-    state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN
-        ('waiting', 'attempting', 'done', 'failed', 'unknown')),
-    tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),
-    created_at TEXT NOT NULL,
-    next_try_at TEXT,
-    started_at TEXT,
-    finished_at TEXT,
-    detail TEXT NOT NULL DEFAULT '',
-    reference TEXT,
-    CHECK ((state = 'waiting') = (next_try_at IS NOT NULL)),
-    CHECK (state IN ('waiting', 'attempting') OR finished_at IS NOT NULL)
+CREATE TABLE "agent_status" (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    holder TEXT,
+    pid INTEGER,
+    acquired_at TEXT,
+    activity TEXT NOT NULL DEFAULT '',
+    last_cycle_at TEXT,
+    next_cycle_at TEXT,
+    last_cycle_partial INTEGER NOT NULL DEFAULT 0,
+    listening TEXT
 ) STRICT;
-CREATE INDEX act_due ON act (next_try_at, id) WHERE state = 'waiting';
-CREATE INDEX act_incident ON act (incident_id, id);
-CREATE INDEX act_kind ON act (kind, created_at);
-CREATE INDEX act_open ON act (state) WHERE state IN ('attempting', 'unknown');
-CREATE TRIGGER act_delete AFTER DELETE ON act BEGIN
-    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'acts';
+CREATE TRIGGER agent_status_delete AFTER DELETE ON agent_status BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'agent';
 END;
-CREATE TRIGGER act_insert AFTER INSERT ON act BEGIN
-    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'acts';
+CREATE TRIGGER agent_status_insert AFTER INSERT ON agent_status BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'agent';
 END;
-CREATE TRIGGER act_update AFTER UPDATE ON act BEGIN
-    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'acts';
+CREATE TRIGGER agent_status_update AFTER UPDATE ON agent_status BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'agent';
 END;
 CREATE TABLE applied_migration (name TEXT PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE approval_queue (
@@ -220,7 +207,7 @@ CREATE TABLE incident_reports (
     report_text TEXT NOT NULL DEFAULT '',
     related_commits TEXT NOT NULL DEFAULT '[]',
     urgency INTEGER NOT NULL GENERATED ALWAYS AS (CASE WHEN state = 'resolved' THEN 0 ELSE
-        CASE severity WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END END) VIRTUAL, graph TEXT, no_code_cause TEXT, snoozed_until TEXT, snoozed_by TEXT, silence_id INTEGER REFERENCES silence (id), inhibited_by INTEGER REFERENCES incident_reports (id), inhibited_why TEXT, flapping_since TEXT, is_present INTEGER NOT NULL DEFAULT 1 CHECK (is_present IN (0, 1)), changes TEXT NOT NULL DEFAULT '[]', reopened INTEGER NOT NULL DEFAULT 0 CHECK (reopened >= 0), told_at TEXT, owed TEXT, cost_total REAL NOT NULL DEFAULT 0, shown_state TEXT GENERATED ALWAYS AS (CASE
+        CASE severity WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END END) VIRTUAL, graph TEXT, no_code_cause TEXT, snoozed_until TEXT, snoozed_by TEXT, silence_id INTEGER REFERENCES silence (id), inhibited_by INTEGER REFERENCES incident_reports (id), inhibited_why TEXT, flapping_since TEXT, is_present INTEGER NOT NULL DEFAULT 1 CHECK (is_present IN (0, 1)), changes TEXT NOT NULL DEFAULT '[]', reopened INTEGER NOT NULL DEFAULT 0 CHECK (reopened >= 0), notified_at TEXT, pending_notice TEXT, cost_total REAL NOT NULL DEFAULT 0, shown_state TEXT GENERATED ALWAYS AS (CASE
     WHEN state = 'resolved' AND flapping_since IS NULL THEN 'resolved'
     WHEN silence_id IS NOT NULL THEN 'silenced'
     WHEN snoozed_until IS NOT NULL THEN 'snoozed'
@@ -280,27 +267,6 @@ END;
 CREATE TRIGGER job_update AFTER UPDATE ON job BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'agent';
 END;
-CREATE TABLE lease (
-    id INTEGER PRIMARY KEY CHECK (id = 1),
-    holder TEXT,
-    pid INTEGER,
-    acquired_at TEXT,
-    heartbeat_at TEXT,
-    activity TEXT NOT NULL DEFAULT '',
-    last_cycle_at TEXT,
-    next_cycle_at TEXT,
-    last_cycle_partial INTEGER NOT NULL DEFAULT 0,
-    listening TEXT
-) STRICT;
-CREATE TRIGGER lease_delete AFTER DELETE ON lease BEGIN
-    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'agent';
-END;
-CREATE TRIGGER lease_insert AFTER INSERT ON lease BEGIN
-    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'agent';
-END;
-CREATE TRIGGER lease_update AFTER UPDATE ON lease BEGIN
-    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'agent';
-END;
 CREATE TABLE loop_detections (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     trace_id TEXT NOT NULL UNIQUE CHECK (trace_id <> ''),
@@ -330,6 +296,39 @@ CREATE TRIGGER loop_detections_insert AFTER INSERT ON loop_detections BEGIN
 END;
 CREATE TRIGGER loop_detections_update AFTER UPDATE ON loop_detections BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'loops';
+END;
+CREATE TABLE "outbox_action" (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    act_key TEXT NOT NULL UNIQUE CHECK (act_key <> ''),
+    kind TEXT NOT NULL,
+    action TEXT NOT NULL,
+    incident_id INTEGER REFERENCES incident_reports (id),
+    request_id INTEGER UNIQUE REFERENCES approval_queue (id),
+    allowed_by TEXT NOT NULL CHECK (allowed_by <> ''),
+    state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN
+        ('waiting', 'attempting', 'done', 'failed', 'unknown')),
+    tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),
+    created_at TEXT NOT NULL,
+    next_try_at TEXT,
+    started_at TEXT,
+    finished_at TEXT,
+    detail TEXT NOT NULL DEFAULT '',
+    reference TEXT,
+    CHECK ((state = 'waiting') = (next_try_at IS NOT NULL)),
+    CHECK (state IN ('waiting', 'attempting') OR finished_at IS NOT NULL)
+) STRICT;
+CREATE INDEX act_due ON "outbox_action" (next_try_at, id) WHERE state = 'waiting';
+CREATE INDEX act_incident ON "outbox_action" (incident_id, id);
+CREATE INDEX act_kind ON "outbox_action" (kind, created_at);
+CREATE INDEX act_open ON "outbox_action" (state) WHERE state IN ('attempting', 'unknown');
+CREATE TRIGGER outbox_action_delete AFTER DELETE ON outbox_action BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'acts';
+END;
+CREATE TRIGGER outbox_action_insert AFTER INSERT ON outbox_action BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'acts';
+END;
+CREATE TRIGGER outbox_action_update AFTER UPDATE ON outbox_action BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'acts';
 END;
 CREATE TABLE sampled_trace (
     trace_id TEXT PRIMARY KEY NOT NULL CHECK (trace_id <> ''),

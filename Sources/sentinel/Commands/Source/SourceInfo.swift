@@ -3,12 +3,8 @@ import Configuration
 import SourceFetch
 import SourceSpec
 
-/// `sentinel source info NAME`: what a source gives, what it needs, and how it is read.
+/// `sentinel source info NAME`: the inputs and tables of a source, and how they are mirrored.
 enum SourceInfo {
-    static let help = """
-        sentinel source info NAME          its inputs, its tables with what they require, and how they are mirrored
-        """
-
     static func run(_ name: String, _ context: SourceContext) throws -> ExitStatus {
         let spec = try context.source(name)
         let info = SourceDescription(
@@ -18,7 +14,7 @@ enum SourceInfo {
     }
 }
 
-/// One source as `source info` shows it. The value of a secret is never in it.
+/// One source as `source info` shows it. It never contains the value of a secret.
 struct SourceDescription {
     let spec: SourceSpec
     let origin: SourceOrigin?
@@ -28,7 +24,7 @@ struct SourceDescription {
 
     var text: String {
         var parts = [heading, TextTable(inputs).text]
-        if spec.inputs.isEmpty { parts[1] = "It needs no inputs.\n" }
+        if spec.inputs.isEmpty { parts[1] = "Inputs: none\n" }
         if !spec.tables.isEmpty { parts.append(TextTable(relations(spec.tables, "table")).text) }
         if !spec.functions.isEmpty { parts.append(TextTable(relations(spec.functions, "function")).text) }
         let guides = (spec.tables + spec.functions).filter { !$0.guide.isEmpty }
@@ -40,8 +36,8 @@ struct SourceDescription {
         var lines = ["\(spec.name) \(spec.version)"]
         if !spec.description.isEmpty { lines.append(spec.description) }
         if let origin { lines.append("\(origin.words): \(origin.folder)") }
-        if let address = spec.address(environment) { lines.append("asks \(address)") }
-        lines.append(missing.isEmpty ? "ready" : "not set: \(missing.joined(separator: ", "))")
+        if let address = spec.address(environment) { lines.append("requests: \(address)") }
+        lines.append(missing.isEmpty ? "ready" : "missing inputs: \(missing.joined(separator: ", "))")
         return lines.map { TextTable.inert($0) + "\n" }.joined()
     }
 
@@ -90,10 +86,10 @@ struct SourceDescription {
     private static func words(_ mirror: MirrorSpec) -> String {
         let rollups = mirror.rollups ? ", with rollups" : ""
         return
-            "by \(mirror.bounds.column), first \(length(mirror.backfill)), kept \(length(mirror.retention))\(rollups)"
+            "by \(mirror.bounds.column), backfill \(length(mirror.backfill)), retention \(length(mirror.retention))\(rollups)"
     }
 
-    /// In its largest whole unit: `35d`, `90m`.
+    /// In the largest unit that gives a whole number: `35d`, `90m`.
     private static func length(_ span: Span) -> String {
         let seconds = span.milliseconds / 1000
         for (unit, size) in [("d", Int64(86_400)), ("h", 3600), ("m", 60)] where seconds % size == 0 && seconds > 0 {

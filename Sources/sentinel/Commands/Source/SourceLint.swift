@@ -2,12 +2,8 @@ import Basics
 import FoundationEssentials
 import SourceSpec
 
-/// `sentinel source lint FILE`: everything wrong with a manifest, at its place.
+/// `sentinel source lint FILE`: lists every problem of a manifest with its line.
 enum SourceLint {
-    static let help = """
-        sentinel source lint FILE          check a manifest, or a folder with its overlay; every problem with its place
-        """
-
     static func run(_ path: String, _ format: Format) throws -> ExitStatus {
         do throws(SourceProblem) {
             let spec = try SourceFiles.lint(path)
@@ -15,7 +11,7 @@ enum SourceLint {
             Output.line(
                 format == .json
                     ? "[]"
-                    : "\(path): \(spec.name) \(spec.version), \(count) table\(count == 1 ? "" : "s"), nothing to complain about"
+                    : "\(path): \(spec.name) \(spec.version), \(count) table\(count == 1 ? "" : "s"), no problems"
             )
             return .done
         } catch {
@@ -28,7 +24,7 @@ enum SourceLint {
 }
 
 extension SourceFiles {
-    /// A file alone, or all that belongs to the source in a folder.
+    /// Reads a manifest alone, or a folder with its overlay and samples.
     fileprivate static func lint(_ path: String) throws(SourceProblem) -> SourceSpec {
         var isFolder = false
         let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)

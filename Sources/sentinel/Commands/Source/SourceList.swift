@@ -3,13 +3,9 @@ import Configuration
 import SourceFetch
 import SourceSpec
 
-/// `sentinel source list`: what there is, and what is not set.
+/// `sentinel source list`: the sources with their tables and missing inputs.
 enum SourceList {
-    static let help = """
-        sentinel source list               the sources with their tables, and what is not set
-        """
-
-    /// Exit status 3 when a source is broken.
+    /// Exit status 3 if a source is broken.
     static func run(_ context: SourceContext) throws -> ExitStatus {
         for problem in context.catalog.problems { Output.complain("\(problem)") }
         let set = rows(
@@ -18,7 +14,7 @@ enum SourceList {
         return context.catalog.problems.isEmpty ? .done : .partial
     }
 
-    /// One row a source. Where it comes from is told when `origins` know.
+    /// One row per source, with a column `origin` if `origins` is not empty.
     static func rows(
         of specs: [SourceSpec], environment: Environment, origins: [String: SourceOrigin] = [:]
     ) -> RowSet {
@@ -39,6 +35,6 @@ enum SourceList {
 
 extension SourceOrigin {
     var words: String {
-        isOwn ? hidden == nil ? "added" : "added, in the place of the shipped one" : "shipped"
+        isOwn ? hidden == nil ? "added" : "added, replaces the shipped one" : "shipped"
     }
 }

@@ -6,13 +6,8 @@ import OnCallModel
 import SourceEngine
 import SourceSpec
 
-/// `sentinel source sync`: brings mirrors up to date, and fills in history.
+/// `sentinel source sync`: updates mirrors, and reads older history.
 enum SourceSync {
-    static let help = """
-        sentinel source sync [NAME…]       bring mirrors up to now: all, a source's, or a table's like langfuse.observations
-              --since 30d                  fill in history since then: 12h, 30d, or a date like 2026-11-01
-        """
-
     static func run(_ names: [String], since text: String?, _ composition: Composition) async throws -> ExitStatus {
         let now = composition.clock.now()
         let since = try text.map { try moment($0, before: now) }
@@ -22,7 +17,7 @@ enum SourceSync {
         let interrupt = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
         interrupt.setEventHandler {
             display.end()
-            Output.complain("Stopped. What was read whole is kept; the same command goes on from there.")
+            Output.complain(Notice.syncStopped)
             exit(ExitStatus.failed.rawValue)
         }
         interrupt.resume()
@@ -39,10 +34,10 @@ enum SourceSync {
             return now - .seconds(count * unit)
         }
         if let moment = Instant(iso8601: text.count == 10 ? text + "T00:00:00Z" : text), moment < now { return moment }
-        throw UsageError("--since is a length of time like 30d, or a date in the past like 2026-11-01.")
+        throw UsageError.invalidDuration("--since", text, example: "30d, or a past date like 2026-11-01")
     }
 
-    /// Nil stands for all.
+    /// Nil means all.
     private static func tables(_ names: [String], _ catalog: SourceCatalog) throws -> [QualifiedName]? {
         guard !names.isEmpty else { return nil }
         let mirrored = catalog.specs.flatMap { spec in
@@ -52,7 +47,8 @@ enum SourceSync {
             let found = mirrored.filter { $0.schema == name.lowercased() || $0.description == name.lowercased() }
             guard found.isEmpty else { return found }
             let known = mirrored.map(\.description) + mirrored.map(\.schema)
-            throw UsageError("“\(name)” is not mirrored.", nearest: Suggestion.nearest(to: name, among: known))
+            throw UsageError(
+                "\"\(name)\" is not a mirrored table or source.", nearest: Suggestion.nearest(to: name, among: known))
         }
     }
 
@@ -64,20 +60,20 @@ enum SourceSync {
             Output.line(
                 "\(name): \(Figures.grouped(progress.rows)) rows in \(Figures.grouped(progress.calls)) calls")
         }
-        var isWhole = true
+        var isComplete = true
         for report in reports where report.state.isIncomplete && report.state != .notConfigured {
-            isWhole = false
-            Output.complain(report.message ?? "\(report.source) gave less than everything.")
+            isComplete = false
+            Output.complain(report.message ?? Notice.partialData(report.source))
         }
         let kept = (try? composition.settingsFile.load().retentionDays) ?? 35
         if let since, composition.clock.now() - since > .days(Double(kept)) {
-            Output.complain("Rows older than \(kept) days are not kept: raise retention_days to keep more.")
+            Output.complain(Notice.retention(kept))
         }
-        return isWhole ? .done : .partial
+        return isComplete ? .done : .partial
     }
 }
 
-/// One line a table on a terminal, drawn anew as pages come; a line a finished window where nobody watches.
+/// Progress of a sync: on a terminal one line per table, redrawn as pages arrive; otherwise one line per finished window.
 final class SyncDisplay: Sendable {
     private struct State {
         var latest: [QualifiedName: SyncProgress] = [:]
@@ -88,7 +84,7 @@ final class SyncDisplay: Sendable {
     }
 
     private let isTerminal: Bool
-    /// Nothing is drawn before: what is quick needs no bar.
+    /// Nothing is drawn before this delay: a quick read needs no progress bar.
     private let delay: Duration
     private let state = Lock(State())
 
@@ -122,7 +118,7 @@ final class SyncDisplay: Sendable {
         }
     }
 
-    /// Takes the lines away again, and is ready for the next statement.
+    /// Clears the lines, ready for the next statement.
     func clear() {
         state.withLock { state in
             if isTerminal, state.drawn > 0 { put("\u{1B}[\(state.drawn)A\r\u{1B}[J") }

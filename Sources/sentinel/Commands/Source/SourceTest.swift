@@ -6,30 +6,23 @@ import SourceEngine
 import SourceFetch
 import SourceSpec
 
-/// `sentinel source test NAME`: its recorded answers first, then, where its inputs are set, the provider itself.
+/// `sentinel source test NAME`: checks the recorded samples, and then the provider if the inputs are set.
 enum SourceTest {
-    static let help = """
-        sentinel source test NAME          its samples; then, when its inputs are set, its test queries and a row of each
-                                           table that requires nothing. Exit status 3 when only the samples could be run
-        """
-
     static func run(_ name: String, _ context: SourceContext) async throws -> ExitStatus {
         let spec = try context.source(name)
         var checks = samples(of: spec, in: context.catalog.origins[spec.name]?.folder ?? "")
         let missing = spec.missingInputs { context.environment[$0] }
         if missing.isEmpty {
-            let stand = try TestStand(spec, environment: context.environment)
-            for statement in statements(of: spec) { checks.append(await stand.ask(statement)) }
+            let engine = try TestEngine(spec, environment: context.environment)
+            for statement in statements(of: spec) { checks.append(await engine.check(statement)) }
         }
         let set = RowSet(
             columns: ["check", "what", "result", "rows", "calls", "note"], rows: checks.map(\.row))
         context.print(set.objects, or: checks.map { $0.line + "\n" }.joined())
         let failed = checks.count { $0.failure != nil }
-        if failed > 0 { Output.complain("\(failed) of \(checks.count) checks of \(spec.name) failed.") }
+        if failed > 0 { Output.complain(Notice.checksFailed(failed, of: checks.count, spec.name)) }
         if !missing.isEmpty {
-            Output.complain(
-                "\(spec.name) itself was not asked: set \(missing.joined(separator: " and ")) in the environment or in .env."
-            )
+            Output.complain(Notice.providerNotTested(spec.name, missing: missing))
         }
         return failed > 0 ? .failed : missing.isEmpty ? .done : .partial
     }
@@ -46,7 +39,7 @@ enum SourceTest {
         }
     }
 
-    /// Those of the manifest, then one over each table that a bare SELECT may read.
+    /// The test queries of the manifest, then one for each table without a required filter.
     private static func statements(of spec: SourceSpec) -> [String] {
         let probes = spec.tables.filter { !$0.filters.contains(where: \.isRequired) }.map { table in
             "SELECT * FROM \(spec.name).\(quoted(table.name)) LIMIT 1"
@@ -61,13 +54,13 @@ enum SourceTest {
     }
 }
 
-/// What came of one check.
+/// The result of one check.
 struct SourceCheck: Hashable, Sendable {
     var kind: String
     var what: String
     var rows: Int?
     var calls = 0
-    /// Why it failed, and what to do.
+    /// Why it failed and what to do; nil if it passed.
     var failure: String?
 
     var row: [Value] {
@@ -84,12 +77,12 @@ struct SourceCheck: Hashable, Sendable {
     }
 }
 
-/// An engine over one source that mirrors nothing: a test reads a page of each table, and leaves no history behind.
-private struct TestStand {
+/// An engine over one source, without mirrors: a test reads one page of each table and stores no history.
+private struct TestEngine {
     private let engine: SourceEngine
     private let folder: Folder
 
-    /// The folder of the engine's files, gone when the test is.
+    /// The folder of the engine's files; deleted with this object.
     private final class Folder: Sendable {
         let path = "\(FileManager.default.temporaryDirectory.path)/sentinel-source-test-\(UUID().uuidString)"
 
@@ -112,7 +105,7 @@ private struct TestStand {
                 mirrorDirectory: folder.path, specs: [live], pages: FallbackPages(pages, of: [spec]), inputs: inputs))
     }
 
-    func ask(_ statement: String) async -> SourceCheck {
+    func check(_ statement: String) async -> SourceCheck {
         let oneLine = statement.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         var check = SourceCheck(kind: "query", what: oneLine)
         do throws(QueryError) {

@@ -3,7 +3,7 @@ import Governance
 import IncidentStore
 
 /// Ends snoozes, and begins and ends silences, each at its moment.
-struct LifeWatch: Sendable {
+struct LifeMonitor: Sendable {
     let writer: StoreWriter
     let clock: WallClock
     let gate: @Sendable () async -> Gate
@@ -17,7 +17,7 @@ struct LifeWatch: Sendable {
         guard let next = try await writer.read({ try $0.nextLifeMoment() }), next <= now else { return }
         let gate = await gate()
         let freed = try await writer.transaction { try $0.bringUpToDate(gate: gate, at: now) }
-        await outbox.ring()
+        await outbox.wake()
         if !freed.isEmpty { await scan() }
     }
 }

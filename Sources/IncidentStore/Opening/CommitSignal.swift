@@ -3,7 +3,7 @@ import Glibc
 /// Tells every process that watches the store that a commit is visible.
 ///
 /// The `-wal` file itself will not do: its last write comes before the commit can be seen.
-final class StoreBell: Sendable {
+final class CommitSignal: Sendable {
     private let descriptor: Int32
 
     init(_ file: StoreFile) throws {
@@ -13,9 +13,9 @@ final class StoreBell: Sendable {
 
     deinit { close(descriptor) }
 
-    func ring() {
+    func send() {
         var byte: UInt8 = 0x0A
-        // A watcher that misses this ring sees the commit at the next one.
+        // A watcher that misses this signal sees the commit at the next one.
         _ = pwrite(descriptor, &byte, 1, 0)
     }
 }

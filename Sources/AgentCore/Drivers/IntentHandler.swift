@@ -4,13 +4,13 @@ import IncidentStore
 import OnCallModel
 
 /// Answers what people ask for. Every answer is a sentence for whoever asked.
-struct IntentDesk: Sendable {
+struct IntentHandler: Sendable {
     let writer: StoreWriter
     let clock: WallClock
     let gate: @Sendable () async -> Gate
-    let settings: SettingsDesk
+    let settings: SettingsHandler
     let outbox: Outbox
-    let quality: QualityDesk
+    let quality: QualityHandler
     /// Makes the on-call brain run now.
     let scan: @Sendable () async -> Void
     let traces: TraceReader
@@ -25,7 +25,7 @@ struct IntentDesk: Sendable {
             let answered = clock.now()
             _ = try await writer.transaction { try $0.handle(intent: record.id, outcome: outcome, at: answered) }
         }
-        if !waiting.isEmpty { await outbox.ring() }
+        if !waiting.isEmpty { await outbox.wake() }
         try await writer.transaction { try $0.refuseUnreadableIntents(at: now) }
     }
 
@@ -55,7 +55,7 @@ struct IntentDesk: Sendable {
         }
     }
 
-    private var incidents: IncidentDesk { IncidentDesk(writer: writer, clock: clock, gate: gate) }
+    private var incidents: IncidentHandler { IncidentHandler(writer: writer, clock: clock, gate: gate) }
 
     // MARK: requests
 
@@ -74,7 +74,8 @@ struct IntentDesk: Sendable {
             case .accepted(let item):
                 let said = word == .approve ? "Approved" : "Rejected"
                 if let incident = item.incident {
-                    try store.tell("\(said) by \(author): \(item.action.sentence).", of: incident, gate: gate, at: now)
+                    try store.updateMessage(
+                        "\(said) by \(author): \(item.action.sentence).", of: incident, gate: gate, at: now)
                 }
                 return "\(said): \(item.action.sentence)."
             case .already(let first, let status): return "Already \(status.rawValue) by \(first)."

@@ -5,9 +5,9 @@ import IncidentStore
 import Investigation
 import OnCallModel
 
-/// What people are told of incidents as these live. Everything goes through the outbox, in the transaction that decided it.
+/// Notifies people of incidents. Everything goes through the outbox, in the transaction that decided it.
 extension StoreTransaction {
-    /// Brings every living incident in line with this moment: silences, snoozes, what explains it, and what is to be told.
+    /// Brings every living incident in line with this moment: silences, snoozes, inhibition, and pending notices.
     ///
     /// Answers the incidents that a silence no longer holds for and that are still there.
     @discardableResult
@@ -15,10 +15,10 @@ extension StoreTransaction {
         let freed = try applySilences(at: now)
         for incident in try snapshot.livingIncidents() {
             let turn = try receive(.pass, of: incident.id, at: now)
-            if let edit = turn.edit { try tell(edit, of: incident.id, gate: gate, at: now) }
+            if let edit = turn.edit { try updateMessage(edit, of: incident.id, gate: gate, at: now) }
         }
         try applyInhibition(at: now)
-        for incident in try snapshot.unresolvedIncidents() { try tellDue(incident.id, gate: gate, at: now) }
+        for incident in try snapshot.unresolvedIncidents() { try notifyIfDue(incident.id, gate: gate, at: now) }
         return try freed.filter { try snapshot.life(ofIncident: $0)?.isPresent == true }
     }
 
@@ -33,22 +33,22 @@ extension StoreTransaction {
         }
     }
 
-    /// Tells what is due of one incident, once. Under a freeze nothing is told, and nothing is taken for told.
-    func tellDue(_ incident: Int64, gate: Gate, at now: Instant) throws {
+    /// Sends the pending notice of one incident, once. Under a freeze nothing is sent, and nothing is marked as sent.
+    func notifyIfDue(_ incident: Int64, gate: Gate, at now: Instant) throws {
         guard !gate.policy.isFrozen,
-            let notice = try takeNotice(of: incident, renotify: gate.policy.renotify, at: now),
+            let notice = try takePendingNotice(of: incident, renotify: gate.policy.renotify, at: now),
             let summary = try snapshot.incident(incident)?.summary
         else { return }
         switch notice {
         case .opening:
-            try allow(.postIncident(incident: incident), incident: incident, gate: gate, at: now)
-            try allow(.openIssue(incident: incident), incident: incident, gate: gate, at: now)
+            try enqueueNotice(.postIncident(incident: incident), incident: incident, gate: gate, at: now)
+            try enqueueNotice(.openIssue(incident: incident), incident: incident, gate: gate, at: now)
         case .flapping:
             try reply(
                 "It comes and goes: \(IncidentLife.flapChanges) changes within an hour. Nobody is told of each one; "
                     + "the next word comes when it stays", summary, gate: gate, at: now)
         case .news(let news):
-            try tell("\(news), as of \(now.iso8601Seconds).", of: incident, gate: gate, at: now)
+            try updateMessage("\(news), as of \(now.iso8601Seconds).", of: incident, gate: gate, at: now)
             try reply(news, summary, gate: gate, at: now)
         case .reminder:
             let age = Figures.duration(now - summary.firstSeen)
@@ -62,10 +62,10 @@ extension StoreTransaction {
     private func reply(_ text: String, _ summary: IncidentSummary, gate: Gate, at now: Instant) throws {
         guard try hasMessage(summary.id) else { return }
         let sentence = "\(text): \(summary.headline) (\(now.iso8601Seconds))"
-        try allow(.postReply(incident: summary.id, text: sentence), incident: summary.id, gate: gate, at: now)
+        try enqueueNotice(.postReply(incident: summary.id, text: sentence), incident: summary.id, gate: gate, at: now)
     }
 
-    /// Resolves an incident and says so where it was told of.
+    /// Resolves an incident and updates its message.
     ///
     /// - Returns: why not, as the end of a sentence; nil when it is resolved.
     func resolve(
@@ -76,16 +76,16 @@ extension StoreTransaction {
         let sentence = "\(reason); it lasted \(lasted)" + (cost >= 0.005 ? " and cost \(Figures.dollars(cost))." : ".")
         let turn = try receive(
             .resolve(by: author, sentence: sentence), of: incident.id, by: author, at: now)
-        if let edit = turn.edit { try tell(edit, of: incident.id, gate: gate, at: now) }
+        if let edit = turn.edit { try updateMessage(edit, of: incident.id, gate: gate, at: now) }
         return turn.refusal
     }
 
     // MARK: the outbox
 
     /// Puts an update of the incident's Slack message into the outbox, where there is or will be a message.
-    func tell(_ text: String, of incident: Int64, gate: Gate, at now: Instant) throws {
+    func updateMessage(_ text: String, of incident: Int64, gate: Gate, at now: Instant) throws {
         guard try hasMessage(incident) else { return }
-        try allow(.updatePost(incident: incident, text: text), incident: incident, gate: gate, at: now)
+        try enqueueNotice(.updatePost(incident: incident, text: text), incident: incident, gate: gate, at: now)
     }
 
     private func hasMessage(_ incident: Int64) throws -> Bool {
@@ -93,7 +93,7 @@ extension StoreTransaction {
     }
 
     /// Puts a notice into the outbox, once for its key.
-    func allow(_ notice: Action, incident: Int64, gate: Gate, at now: Instant) throws {
+    func enqueueNotice(_ notice: Action, incident: Int64, gate: Gate, at now: Instant) throws {
         guard case .allow(let approval) = gate.standing(notice, incident: incident) else { return }
         try enqueue(approval, at: now)
     }

@@ -3,21 +3,21 @@ import Governance
 import IncidentStore
 import OnCallModel
 
-/// Expires each request at its own moment, and tells Slack; lets the lives of incidents go on at theirs.
-struct ExpiryWatch: Sendable {
+/// Expires each request at its own moment and says so in Slack; ends snoozes and silences at theirs.
+struct ExpiryMonitor: Sendable {
     let writer: StoreWriter
     let clock: WallClock
     let gate: @Sendable () async -> Gate
     let outbox: Outbox
-    let lives: LifeWatch
-    /// Rung when requests may have been opened or decided.
-    let alarm: Alarm
+    let lives: LifeMonitor
+    /// Sent when requests may have been opened or decided.
+    let wakeSignal: WakeSignal
 
     func run() async throws {
         while !Task.isCancelled {
             try await expire()
             let next = try await writer.read { [try $0.nextExpiry(), try $0.nextLifeMoment()] }
-            await alarm.wait(until: next.compactMap { $0 }.min())
+            await wakeSignal.wait(until: next.compactMap { $0 }.min())
         }
     }
 
@@ -30,12 +30,12 @@ struct ExpiryWatch: Sendable {
             let items = try store.expireRequests(at: now)
             for item in items {
                 guard let incident = item.incident else { continue }
-                try store.tell(
+                try store.updateMessage(
                     "Expired at \(item.expiresAt.iso8601Seconds) without an answer: \(item.action.sentence).",
                     of: incident, gate: gate, at: now)
             }
             return items
         }
-        if !expired.isEmpty { await outbox.ring() }
+        if !expired.isEmpty { await outbox.wake() }
     }
 }

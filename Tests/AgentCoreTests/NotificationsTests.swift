@@ -8,7 +8,7 @@ import Testing
 @testable import AgentCore
 
 @Suite("What people are told of incidents")
-struct IncidentVoiceTests {
+struct NotificationsTests {
     @Test("ninety-six scans of one trouble are one incident, one post, one issue, and a word every four hours (row 21)")
     func ninetySix() async throws {
         let folder = TemporaryFolder()
@@ -23,7 +23,7 @@ struct IncidentVoiceTests {
                 evidence: [:], sql: "", onset: start, lastSeen: now, costPerHour: 8)
             try await writer.transaction { store in
                 let record = try store.recordFinding(finding, scan: "\(scan)", reopenWithin: .hours(24), at: now)
-                try store.tellDue(try #require(record).incident, gate: gate, at: now)
+                try store.notifyIfDue(try #require(record).incident, gate: gate, at: now)
                 try store.bringUpToDate(gate: gate, at: now)
             }
         }
@@ -72,7 +72,7 @@ struct IncidentVoiceTests {
         let child = try await writer.read { try $0.incident(2) }
         #expect(child?.summary.life.parent?.incident == 1 && child?.acts.isEmpty == true)
         #expect(child?.json["inhibited_by"]?.int == 1 && child?.json["state"]?.string == "open")
-        let desk = IncidentDesk(writer: writer, clock: WallClock { Stage.start + .minutes(1) }) { gate }
+        let desk = IncidentHandler(writer: writer, clock: WallClock { Stage.start + .minutes(1) }) { gate }
         let record = IntentRecord(id: 1, intent: .resolve(incident: 1), author: "eve", createdAt: Stage.start)
         #expect(try await desk.answer(record) == "Incident 1 is resolved.")
         let freed = try await writer.read { try $0.incident(2) }

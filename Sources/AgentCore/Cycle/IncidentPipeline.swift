@@ -11,7 +11,7 @@ import SourceEngine
 /// The incident is saved first, with Sentinel's own report; then the remedies are routed; then a model may improve the
 /// report; then the notices go into the outbox. Each step is idempotent, so a cycle that was cut off is made up for by
 /// the next.
-struct CaseWork: Sendable {
+struct IncidentPipeline: Sendable {
     let configuration: AgentConfiguration
     let writer: StoreWriter
     let settings: Settings
@@ -211,9 +211,9 @@ struct CaseWork: Sendable {
         let now = clock.now()
         let gate = Gate(policy: Policy(settings: settings, isFrozen: configuration.isFrozen))
         try await writer.transaction { store in
-            try store.tellDue(incident, gate: gate, at: now)
+            try store.notifyIfDue(incident, gate: gate, at: now)
             for finding in joined {
-                try store.tell("Joined by \(finding.description)", of: incident, gate: gate, at: now)
+                try store.updateMessage("Joined by \(finding.description)", of: incident, gate: gate, at: now)
             }
         }
     }

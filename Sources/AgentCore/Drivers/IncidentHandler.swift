@@ -4,7 +4,7 @@ import IncidentStore
 import OnCallModel
 
 /// Answers what people ask of incidents: to take them, to put them off, to silence them, to close them.
-struct IncidentDesk: Sendable {
+struct IncidentHandler: Sendable {
     let writer: StoreWriter
     let clock: WallClock
     let gate: @Sendable () async -> Gate

@@ -5,7 +5,7 @@ import IncidentStore
 import OnCallModel
 
 /// Answers what people ask of the outputs of features.
-struct QualityDesk: Sendable {
+struct QualityHandler: Sendable {
     let writer: StoreWriter
     let clock: WallClock
     let gate: @Sendable () async -> Gate
@@ -41,7 +41,7 @@ struct QualityDesk: Sendable {
         try store.note(incident, note, by: author, at: now)
         let others = open.filter { $0.incident == incident && $0.fingerprint != fingerprint }
         guard others.isEmpty, try store.resolve(incident, by: author, at: now) else { return }
-        try store.tell("Resolved: \(note)", of: incident, gate: gate, at: now)
+        try store.updateMessage("Resolved: \(note)", of: incident, gate: gate, at: now)
     }
 
     func startPatrol() async throws -> String {

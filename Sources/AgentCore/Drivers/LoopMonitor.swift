@@ -4,28 +4,28 @@ import IncidentStore
 import OnCallModel
 
 /// Reads burning loops again every few seconds, so that the console shows them live and sees them die.
-actor LoopWatch {
+actor LoopMonitor {
     private let writer: StoreWriter
     private let probe: TraceProbe
     private let clock: WallClock
-    private let settings: SettingsDesk
-    private let alarm: Alarm
+    private let settings: SettingsHandler
+    private let wakeSignal: WakeSignal
     private var watched: Set<String> = []
 
     /// A loop that takes no step for this long has ended by itself.
     private static let quiet = Span.minutes(10)
 
-    init(writer: StoreWriter, probe: TraceProbe, clock: WallClock, settings: SettingsDesk) {
+    init(writer: StoreWriter, probe: TraceProbe, clock: WallClock, settings: SettingsHandler) {
         self.writer = writer
         self.probe = probe
         self.clock = clock
         self.settings = settings
-        alarm = Alarm(clock: clock)
+        wakeSignal = WakeSignal(clock: clock)
     }
 
     /// The store has changed, by this watch's own writing as well: only another set of burning loops ends the wait.
     func storeChanged() async throws {
-        if try await Set(burning().map(\.loop.traceID)) != watched { await alarm.ring() }
+        if try await Set(burning().map(\.loop.traceID)) != watched { await wakeSignal.send() }
     }
 
     func run() async throws {
@@ -36,7 +36,7 @@ actor LoopWatch {
             if !burning.isEmpty { try await finishQuiet() }
             let pause = Span.seconds(await settings.settings.loopWatchSeconds)
             // Nothing burns: wait until something does.
-            await alarm.wait(until: burning.isEmpty ? nil : clock.now() + pause)
+            await wakeSignal.wait(until: burning.isEmpty ? nil : clock.now() + pause)
         }
     }
 

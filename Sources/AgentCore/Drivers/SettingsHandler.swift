@@ -4,7 +4,7 @@ import IncidentStore
 import OnCallModel
 
 /// Holds the settings in force, shows them to the console, and takes changes up without a restart.
-actor SettingsDesk {
+actor SettingsHandler {
     private let file: SettingsFile
     private let writer: StoreWriter
     private(set) var settings: Settings

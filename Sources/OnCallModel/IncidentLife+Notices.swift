@@ -1,11 +1,11 @@
 package import Basics
 
 extension IncidentLife {
-    /// What people are to be told now.
+    /// What people are notified of now.
     package enum Notice: Hashable, Sendable {
         /// The incident, for the first time.
         case opening
-        /// It comes and goes, and they will not hear of each time.
+        /// It comes and goes; notices of each change pause.
         case flapping
         /// What became of it, as a phrase.
         case news(String)
@@ -13,23 +13,25 @@ extension IncidentLife {
         case reminder
     }
 
-    /// Answers what is due and takes it for told. Nothing is told of what mutes itself or was not seen by the latest scan.
+    /// The notice that is due, marked as sent. A muted incident, or one that the latest scan did not see, has none.
     package mutating func due(at now: Instant, severity: Severity, renotify: Span) -> Notice? {
-        if let flappingSince, silence == nil, snoozedUntil == nil, parent == nil, let toldAt, toldAt < flappingSince {
-            self.toldAt = now
+        if let flappingSince, silence == nil, snoozedUntil == nil, parent == nil, let notifiedAt,
+            notifiedAt < flappingSince
+        {
+            self.notifiedAt = now
             return .flapping
         }
         guard !isQuiet, isPresent, stage != .resolved else { return nil }
-        guard let before = toldAt else {
-            (toldAt, owed) = (now, nil)
+        guard let before = notifiedAt else {
+            (notifiedAt, pendingNotice) = (now, nil)
             return .opening
         }
-        if let news = owed {
-            (toldAt, owed) = (now, nil)
+        if let news = pendingNotice {
+            (notifiedAt, pendingNotice) = (now, nil)
             return .news(news)
         }
         guard stage == .open, severity >= .high, now - before >= renotify else { return nil }
-        toldAt = now
+        notifiedAt = now
         return .reminder
     }
 }

@@ -1,11 +1,11 @@
 package import Basics
 
-/// Waits until a moment of the wall clock, or until somebody rings.
+/// Waits until a moment of the wall clock, or until somebody sends the signal.
 ///
 /// The wall clock may jump and the machine may sleep, so a long wait is taken in slices after each of which the clock
 /// is looked at again.
-package actor Alarm {
-    private var isRung = false
+package actor WakeSignal {
+    private var isSent = false
     private var waiter: CheckedContinuation<Void, Never>?
     private var sleeper: Task<Void, Never>?
     private let clock: WallClock
@@ -15,26 +15,26 @@ package actor Alarm {
     }
 
     /// Ends the wait under way, or the next one.
-    package func ring() {
-        isRung = true
+    package func send() {
+        isSent = true
         wake()
     }
 
-    /// Returns at `moment` (never, when nil), at a ring, or when the task is cancelled.
+    /// Returns at `moment` (never, when nil), at a signal, or when the task is cancelled.
     package func wait(until moment: Instant?) async {
-        while !isRung, !Task.isCancelled {
+        while !isSent, !Task.isCancelled {
             let slice = Span.seconds(30)
             let pause = moment.map { min($0 - clock.now(), slice) } ?? slice
             if pause <= .milliseconds(0) { break }
             await rest(for: pause)
         }
-        isRung = false
+        isSent = false
     }
 
     private func rest(for pause: Span) async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                if isRung || Task.isCancelled {
+                if isSent || Task.isCancelled {
                     continuation.resume()
                     return
                 }

@@ -1,0 +1,76 @@
+/// The help of the commands that read and check data.
+extension CommandHelp {
+    static let sql = CommandHelp(
+        summary: "Query all sources with SQL",
+        body: """
+            Usage:
+              sentinel sql 'SELECT …'          Run one statement
+              sentinel sql                     Open a prompt; without a terminal, run the statements of standard input
+                                               until one fails
+
+            Statements are read-only, in the dialect of SQLite or DataFusion. Each source is a schema: github.commits,
+            sentry.issues, langfuse.observations. `sentinel source list` and `.tables` in the prompt list the tables. Mirrored
+            tables are updated before a statement reads them.
+
+            Options:
+              --format FORMAT      Output format: table, json (one array of row objects on one line), csv or markdown
+                                   (default: table)
+              --file FILE          Read the statement from a file; - reads standard input
+              --offline            Make no calls: use the mirrored rows only
+              --explain            List the calls that the statement would make, and make none
+              --max-calls N        Limit the calls for the rows of a join or an IN list (default: 500)
+              --limit N            Limit the rows (default: 100000)
+              --timeout SECONDS    Stop the statement after this time, calls included (default: 60)
+
+            In the prompt, end a statement with a semicolon; `.help` lists the commands. Long results open in PAGER, if it is
+            set.
+
+            Exit status 3: the result is partial; standard error says why.
+            """)
+
+    static let source = CommandHelp(
+        summary: "List, check, add and test sources",
+        body: """
+            Usage:
+              sentinel source list             List sources with their tables and missing inputs
+              sentinel source info NAME        Show the inputs, tables, required filters and mirrors of a source
+              sentinel source lint FILE|DIR    Check a manifest, or a folder with its overlay; list every problem with its line
+              sentinel source add FILE|DIR     Check a source and add it, with its overlay and samples
+              sentinel source remove NAME      Remove a source that was added
+              sentinel source test NAME        Check the samples of a source; if its inputs are set, also run its test
+                                               queries and read a row of each table that requires no filter
+              sentinel source sync [NAME…]     Update all mirrors, those of a source, or one (langfuse.observations)
+
+            Options:
+              --replace            With add: replace an added or shipped source of the same name
+              --since TIME         With sync: also read older rows, back to a duration (12h, 30d) or date (2026-11-01)
+              --format table|json  Output format; json prints one document on one line (default: table)
+
+            Added sources are kept in $XDG_CONFIG_HOME/sentinel/sources. With --sources DIR, only the sources in DIR are read;
+            add and remove still use the user's folder.
+
+            Exit status 3: list found a broken source, test could check the samples only, or sync read partial data.
+            """)
+
+    static let backtest = CommandHelp(
+        summary: "Replay a detector over history and score it",
+        body: """
+            Usage:
+              sentinel backtest DETECTOR       Replay over the mirrored history of langfuse.observations
+              sentinel backtest DETECTOR FILE  Replay over a labelled file
+              sentinel backtest example DIR    Write small labelled example files to DIR
+
+            DETECTOR is cost_spike, agent_loop, error_cascade, prompt_drift or tool_failure. tool_failure and prompt_drift need
+            a file that has outputs. FILE is one of
+              .csv    hourly values for cost_spike: hour,cost,label
+              .jsonl  observations, one JSON object per line; `label` names the detector that should fire
+
+            Options:
+              --step DURATION      Time between two runs (default: 15m; 1h for .csv; drift_patrol_hours for prompt_drift)
+              --warmup DURATION    History that is used for learning only (default: 7d)
+              --format table|json  Output format (default: table)
+
+            Prints events, precision and recall with 95 % intervals, false pages per week and delay, for the original rule and
+            for the current settings, and suggests the threshold with the best balance. Makes no calls.
+            """)
+}

@@ -1,0 +1,188 @@
+/// The help of one subcommand. All help texts are in this file and in CommandHelp+Data.swift, in the order of `--help`.
+struct CommandHelp: Sendable {
+    /// One line for the list of commands, without a full stop.
+    var summary: String
+    /// Usage and options, aligned.
+    var body: String
+}
+
+extension CommandHelp {
+    /// What `sentinel --help` prints. `list` is a name and a summary for each subcommand.
+    static func overview(_ list: [(name: String, summary: String)]) -> String {
+        let width = list.map(\.name.count).max() ?? 0
+        let lines = list.map { "  \($0.name.padded(to: width))  \($0.summary)\n" }
+        return """
+            Sentinel is a command center for the on-call engineer of an AI product.
+
+            Usage:
+              sentinel [--ascii] [--readonly]    Open the console, and run the agent in the background
+              sentinel COMMAND [options]
+
+            Commands:
+            \(lines.joined())
+            Options of the console:
+              --ascii          Draw with ASCII characters only
+              --readonly       Show everything, send no requests to the agent
+
+            Global options:
+              --db PATH        Store file (default: $XDG_STATE_HOME/sentinel/sentinel.db)
+              --settings PATH  Settings file (default: $XDG_CONFIG_HOME/sentinel/settings.json)
+              --sources DIR    Read the sources in DIR only
+              --themes DIR     Folder of the console's themes
+              -h, --help       Show the help of a command
+              --version        Show the version
+
+            Exit status: 0 done, 1 failed, 2 wrong usage, 3 done with partial data.
+
+            """
+    }
+
+    static let globalOptionsHint = "Run `sentinel --help` for the global options."
+
+    static let console = CommandHelp(summary: "Open the console, and run the agent in the background", body: "")
+
+    static let agent = CommandHelp(
+        summary: "Run the agent without a console",
+        body: """
+            Usage:
+              sentinel agent
+
+            The agent scans the sources on schedule, runs approved actions, and serves the kill flag on SENTINEL_LISTEN
+            (default: 127.0.0.1:8000). Any number of consoles can attach to the same store. SIGTERM and SIGINT stop the agent
+            gracefully.
+            """)
+
+    static let demo = CommandHelp(
+        summary: "Show a complete incident on simulated providers",
+        body: """
+            Usage:
+              sentinel demo [--headless | --providers]
+
+            Starts seven simulated providers on loopback, with eight days of traffic, a cost spike after a commit, and an agent
+            that loops until it is killed, and opens the console. To stop the loop, approve the kill (6, a, y), then watch it
+            end (l). The demo makes no calls to other machines and deletes its data when it ends.
+
+            Options:
+              --headless       Run to the end without a console: approve the kill, print the result as JSON
+              --providers      Only start the providers, and print the variables that point other commands to them
+            """)
+
+    static let scan = CommandHelp(
+        summary: "Run one full scan cycle",
+        body: """
+            Usage:
+              sentinel scan [--dry-run] [--format table|json]
+
+            Reads the sources, runs the detectors, investigates, sends due notifications, runs due actions, and prints the
+            result. If an agent runs on the store, that agent runs the cycle.
+
+            Options:
+              --dry-run            Change nothing in the store and send nothing
+              --format table|json  Output format (default: table)
+
+            Exit status 3: a source returned partial data.
+            """)
+
+    static let approvals = CommandHelp(
+        summary: "List, approve or reject approval requests",
+        body: """
+            Usage:
+              sentinel approvals               List requests: pending first, then the latest decided ones
+              sentinel approvals show N        Show the exact calls that approving request N sends
+              sentinel approvals approve N     Approve request N
+              sentinel approvals reject N      Reject request N
+
+            Options:
+              --format table|json  Output format (default: table)
+            """)
+
+    static let incidents = CommandHelp(
+        summary: "List and show incidents; acknowledge, snooze, silence or resolve them",
+        body: """
+            Usage:
+              sentinel incidents                     List incidents: open first, by severity
+              sentinel incidents show N              Show the report, suspects, causes, timeline and actions of incident N
+              sentinel incidents timeline N          Show what happened around incident N and what was done, by time
+              sentinel incidents trace TRACE         Show a trace as a tree, with the cost and errors of each step
+              sentinel incidents ack N               Acknowledge: send no more reminders
+              sentinel incidents resolve N           Resolve
+              sentinel incidents snooze N TIME       Snooze; notify again at the end if it is still open
+              sentinel incidents unsnooze N          End a snooze
+              sentinel incidents silence N --for TIME --reason TEXT
+                                                     Silence incident N unless its severity rises
+              sentinel incidents silence [--type TYPE] [--subject GLOB] [--max-severity SEVERITY] --for TIME --reason TEXT
+                                                     Silence all incidents that match
+              sentinel incidents maintenance TIME [--from TIME] [--reason TEXT]
+                                                     Silence everything: incidents are recorded, but no notifications,
+                                                     approval requests or automatic actions; incidents that are still
+                                                     open at the end are notified then
+              sentinel incidents silences            List active, scheduled and ended silences
+              sentinel incidents unsilence ID        End a silence
+
+            Options:
+              --state STATE            List incidents in this state only: open, acknowledged, snoozed, silenced, flapping,
+                                       inhibited, resolved, unresolved or all (default: all)
+              --type TYPE              cost_spike, error_cascade, prompt_drift, agent_loop or tool_failure
+              --subject GLOB           Subject to silence; * matches any characters
+              --max-severity SEVERITY  Do not silence incidents above this severity
+              --fingerprint TEXT       Fingerprint to silence
+              --for TIME               Duration of a silence
+              --until TIME             End of a silence
+              --from TIME              Start of a silence (default: now)
+              --reason TEXT            Reason for a silence
+              --format table|json      Output format (default: table)
+
+            TIME is a duration (30m, 4h, 1h30m, 2d), a time of day ("until 09:00", UTC) or a date (2026-11-24T09:00Z), at most
+            30 days ahead.
+            """)
+
+    static let loops = CommandHelp(
+        summary: "List looping traces, or kill one",
+        body: """
+            Usage:
+              sentinel loops                   List looping traces, active ones first
+              sentinel loops kill TRACE        Kill a loop, and verify that it stopped
+
+            Options:
+              --format table|json  Output format (default: table)
+            """)
+
+    static let quality = CommandHelp(
+        summary: "Show the output profile of each feature, and drift",
+        body: """
+            Usage:
+              sentinel quality                 List features and the state of their snapshots
+              sentinel quality show FEATURE    Show the keys of a snapshot, with types, and its earlier versions
+              sentinel quality drifts          List the latest drift events, with fail rate, contrast and suspect commit
+              sentinel quality scan            Check the outputs of all features now (Drift Patrol)
+              sentinel quality accept FEATURE  Accept the current outputs as the next version of the snapshot
+
+            Options:
+              --format table|json  Output format (default: table)
+
+            Exit status 3: a scan returned partial data.
+            """)
+
+    static let settings = CommandHelp(
+        summary: "Show or change settings",
+        body: """
+            Usage:
+              sentinel settings                List all settings with their values
+              sentinel settings set KEY VALUE  Change a setting; a running agent applies it at once
+
+            Options:
+              --format table|json  Output format (default: table)
+            """)
+
+    static let doctor = CommandHelp(
+        summary: "Check settings, sources, engine, store and terminal",
+        body: """
+            Usage:
+              sentinel doctor [--format table|json]
+
+            Prints the state of each part (ok, missing, warn) and how to fix it. Makes no calls.
+
+            Options:
+              --format table|json  Output format (default: table)
+            """)
+}

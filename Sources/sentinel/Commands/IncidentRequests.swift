@@ -1,0 +1,173 @@
+import Basics
+import IncidentStore
+import OnCallModel
+
+/// The requests of `sentinel incidents`, read from the command line. Times are checked before a request is sent.
+struct IncidentRequests: Sendable {
+    let arguments: Arguments
+    let client: StoreClient
+
+    static let options: Set = [
+        "--format", "--state", "--type", "--subject", "--max-severity", "--fingerprint", "--for", "--until", "--from",
+        "--reason",
+    ]
+
+    func list() async throws -> [IncidentSummary] {
+        let type = try choice("--type", DetectionType.self)
+        let wanted = arguments["--state"] ?? "all"
+        let known = IncidentState.allCases.map(\.rawValue) + ["inhibited", "unresolved", "all"]
+        guard known.contains(wanted) else {
+            throw UsageError.invalidChoice(wanted, of: "--state", among: known)
+        }
+        let items = try await client.reader.read(.incidents(limit: wanted == "all" && type == nil ? 200 : 100_000))
+        let chosen = items.filter { item in
+            let isWanted =
+                switch wanted {
+                case "all": true
+                case "unresolved": item.state != .resolved
+                case "inhibited": item.life.parent != nil
+                default: item.state.rawValue == wanted
+                }
+            return isWanted && (type ?? item.type) == item.type
+        }
+        return Array(chosen.prefix(200))
+    }
+
+    func silences() async throws -> [Silence] {
+        try await client.reader.read(.silences(limit: 200))
+    }
+
+    func run(_ word: String) async throws -> ExitStatus {
+        switch word {
+        case "ack", "acknowledge":
+            return try await client.ask(.acknowledge(incident: incident(allowing: .acknowledge(by: ""))), orHere: true)
+        case "resolve":
+            return try await client.ask(
+                .resolve(incident: incident(allowing: .resolve(by: "", sentence: ""))), orHere: true)
+        case "unsnooze", "wake": return try await client.ask(.wake(incident: incident(allowing: .wake)), orHere: true)
+        case "snooze":
+            let id = try number(of: "incident")
+            let end = try time(at: 2, usage: "sentinel incidents snooze \(id) 2h", from: client.now)
+            return try await client.ask(
+                .snooze(incident: incident(allowing: .snooze(until: end, by: "")), until: end), orHere: true)
+        case "silence": return try await silence()
+        case "maintenance":
+            let start = try start()
+            let end = try time(at: 1, usage: "sentinel incidents maintenance 2h", from: start)
+            return try await ask(
+                Silence.Matcher(), from: start, until: end, reason: arguments["--reason"] ?? "maintenance")
+        case "unsilence": return try await unsilence()
+        default:
+            throw UsageError.unknownSubcommand(
+                word, of: "incidents",
+                among: [
+                    "list", "show", "timeline", "trace", "ack", "resolve", "snooze", "unsnooze", "silence", "silences",
+                    "unsilence", "maintenance",
+                ])
+        }
+    }
+
+    // MARK: silences
+
+    private func silence() async throws -> ExitStatus {
+        guard let reason = arguments["--reason"], reason.contains(where: { !$0.isWhitespace }) else {
+            throw UsageError.silenceWithoutReason
+        }
+        guard arguments["--for"] != nil || arguments["--until"] != nil else {
+            throw UsageError.silenceWithoutEnd
+        }
+        let start = try start()
+        let end = try read { () throws(QuietProblem) in
+            try QuietTime.end(arguments["--for"] ?? arguments["--until"] ?? "", from: start)
+        }
+        return try await ask(matcher(), from: start, until: end, reason: reason)
+    }
+
+    private func unsilence() async throws -> ExitStatus {
+        let id = try number(of: "silence")
+        guard let silence = try await client.reader.read(.silences(limit: 100_000)).first(where: { $0.id == id }) else {
+            throw Failure.noSilence(id)
+        }
+        guard silence.endedAt == nil, client.now < silence.expiresAt else {
+            throw Failure.silenceEnded(id)
+        }
+        return try await client.ask(.endSilence(id), orHere: true)
+    }
+
+    private func matcher() async throws -> Silence.Matcher {
+        if arguments.words.count > 1 {
+            let unwanted = ["--type", "--subject", "--fingerprint"].first { arguments[$0] != nil }
+            if let unwanted { throw UsageError.exclusive("an incident number", unwanted) }
+            let id = try await incident()
+            guard let summary = try await client.reader.read(.incident(id))?.summary else {
+                throw Failure.noIncident(id)
+            }
+            return Silence.Matcher(
+                of: summary, atMost: try choice("--max-severity", Severity.self) ?? summary.severity)
+        }
+        let matcher = try Silence.Matcher(
+            type: choice("--type", DetectionType.self), subject: arguments["--subject"],
+            atMost: choice("--max-severity", Severity.self),
+            fingerprint: arguments["--fingerprint"].map(Fingerprint.init(stored:)))
+        guard !matcher.isEverything else {
+            throw UsageError.silenceOfEverything
+        }
+        return matcher
+    }
+
+    private func ask(
+        _ matcher: Silence.Matcher, from: Instant, until: Instant, reason: String
+    ) async throws -> ExitStatus {
+        if let problem = Silence.problem(matcher, reason: reason, from: from, until: until, now: client.now) {
+            throw UsageError(problem)
+        }
+        return try await client.ask(.silence(matcher, reason: reason, from: from, until: until), orHere: true)
+    }
+
+    // MARK: words
+
+    /// The number of an incident that exists, and whose state allows `event`.
+    private func incident(allowing event: IncidentLife.Event? = nil) async throws -> Int64 {
+        let id = try number(of: "incident")
+        guard var life = try await client.reader.read(.incident(id))?.summary.life else { throw Failure.noIncident(id) }
+        if let event, let refusal = life.receive(event, at: client.now).refusal {
+            throw Failure("Incident \(id) \(refusal).")
+        }
+        return id
+    }
+
+    private func number(of what: String) throws(UsageError) -> Int64 {
+        try arguments.number(at: 1, of: what)
+    }
+
+    /// The words from a position on, or else the option.
+    private func time(at position: Int, usage: String, from start: Instant) throws(UsageError) -> Instant {
+        let words = arguments.words.dropFirst(position).joined(separator: " ")
+        let text = words.isEmpty ? arguments["--for"] ?? arguments["--until"] ?? "" : words
+        guard !text.isEmpty else { throw .missing("duration", usage: usage) }
+        return try read { () throws(QuietProblem) in try QuietTime.end(text, from: start) }
+    }
+
+    private func start() throws(UsageError) -> Instant {
+        try read { () throws(QuietProblem) in try QuietTime.start(arguments["--from"] ?? "", now: client.now) }
+    }
+
+    private func read(_ body: () throws(QuietProblem) -> Instant) throws(UsageError) -> Instant {
+        do {
+            return try body()
+        } catch {
+            throw UsageError(error.description)
+        }
+    }
+
+    private func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ option: String, _ type: Choice.Type
+    ) throws(UsageError) -> Choice? {
+        guard let word = arguments[option] else { return nil }
+        let known = Choice.allCases.map(\.rawValue)
+        guard let choice = Choice(rawValue: word) else {
+            throw .invalidChoice(word, of: option, among: known)
+        }
+        return choice
+    }
+}

@@ -1,13 +1,13 @@
 package import Basics
 package import OnCallModel
 
-/// The report of an incident from its facts alone, in Markdown: what is said without a language model.
+/// The report of an incident from its facts alone, in Markdown, written without a language model.
 package enum ReportTemplate {
     /// The headings of every report, the model's too.
     package static let headings = ["What happened", "Likely cause", "Impact", "Recommended action"]
 
-    /// `reason` says why no model wrote it. `redaction` takes the secrets out of what others wrote; without one, those
-    /// that have the shape of a provider's key.
+    /// `reason` says why no model wrote it. `redaction` removes secrets from texts of others; the default removes those with
+    /// the shape of a provider's key.
     package static func report(
         of file: CaseFile, suspects: [Suspect], reason: String, redaction: Redaction = Redaction()
     ) -> Narrative {
@@ -24,7 +24,7 @@ package enum ReportTemplate {
         let finding = file.finding
         var lines = ["\(Inert.quoted(finding.description, limit: 600)) It began at \(finding.onset.iso8601Seconds)."]
         lines += file.companions.prefix(5).map {
-            "- The same trouble, as \(Inert.quoted($0.why, limit: 160)): \(Inert.quoted($0.headline, limit: 400))"
+            "- Same incident, because \(Inert.quoted($0.why, limit: 160)): \(Inert.quoted($0.headline, limit: 400))"
         }
         let errors = file.errors.filter { $0.firstSeen >= finding.onset - .hours(1) }
         lines += errors.prefix(3).map {
@@ -47,14 +47,14 @@ package enum ReportTemplate {
             }
             if !others.isEmpty {
                 lines.append(
-                    "\nIt scores \(Figures.decimal(first.score, digits: 1)); behind it: "
+                    "\nScore \(Figures.decimal(first.score, digits: 1)); next: "
                         + others.joined(separator: ", ") + ".")
             }
         } else {
             lines.append("No commit is blamed. \(Blame.abstention(of: file) ?? "")")
         }
         if !file.gaps.isEmpty {
-            lines.append("\nNot known: " + file.gaps.map { Inert.quoted($0, limit: 200) }.joined(separator: " "))
+            lines.append("\nMissing data: " + file.gaps.map { Inert.quoted($0, limit: 200) }.joined(separator: " "))
         }
         return lines.joined(separator: "\n")
     }
@@ -85,16 +85,16 @@ package enum ReportTemplate {
             steps.append(
                 loop.isRepetitive
                     ? "Kill \(name): it repeats \(Inert.quoted(loop.pattern, limit: 80))."
-                    : "Look at \(name) before killing it: it does not repeat itself.")
+                    : "Check \(name) before you kill it: its steps do not repeat.")
         }
         if let first = suspects.first {
             let author = first.author.isEmpty ? "the team" : Inert.quoted(first.author, limit: 60)
-            steps.append("Have \(author) review commit \(first.shortSHA), and revert it if the cost follows from it.")
+            steps.append("Ask \(author) to review commit \(first.shortSHA), and revert it if it is the cause.")
         } else if file.finding.loop == nil {
-            steps.append("Look at what \(Inert.quoted(file.finding.subject, limit: 80)) is used for since the onset.")
+            steps.append("Check how \(Inert.quoted(file.finding.subject, limit: 80)) has been used since the onset.")
         }
         if file.finding.facts.cost != nil, suspects.isEmpty, NoCodeCase(file).isSurge {
-            steps.append("Expect it to go on while the traffic does: set a quota if it must not.")
+            steps.append("The cost lasts as long as the traffic. Set a quota to limit it.")
         }
         return steps.enumerated().map { "\($0 + 1). \($1)" }.joined(separator: "\n")
     }

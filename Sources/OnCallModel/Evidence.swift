@@ -1,6 +1,6 @@
 package import Basics
 
-/// A commit as GitHub tells it.
+/// A commit of GitHub.
 package struct CommitFact: Hashable, Sendable {
     package var sha: String
     package var message: String
@@ -81,7 +81,7 @@ package struct ErrorFact: Hashable, Sendable {
     }
 }
 
-/// A Slack message from the time of the trouble.
+/// A Slack message from around the onset.
 package struct MessageFact: Hashable, Sendable {
     package var channel: String
     package var author: String
@@ -109,7 +109,7 @@ package struct HourFact: Hashable, Sendable {
     }
 }
 
-/// All that the investigation of one finding has to go on, and what it could not learn.
+/// Everything that the investigation of a finding uses, and which data is missing.
 package struct CaseFile: Hashable, Sendable {
     package var finding: Finding
     /// The other findings of the same incident.
@@ -119,7 +119,7 @@ package struct CaseFile: Hashable, Sendable {
     package var errors: [ErrorFact]
     package var messages: [MessageFact]
     package var surroundings: Surroundings
-    /// One sentence for each thing that could not be looked at: "Slack was not asked: SLACK_TOKEN is not set."
+    /// One sentence for each source that could not be read: "Slack was not queried: SLACK_TOKEN is not set."
     package var gaps: [String]
 
     package init(

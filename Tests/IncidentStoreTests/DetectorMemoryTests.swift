@@ -81,7 +81,10 @@ struct DetectorMemoryTests {
                 INSERT INTO tool_profile (tool_name, profile_json, lengths, errors, empties, pages, comparisons, repeats,
                     learned_at, looked_at) VALUES (?, ?, '[40,41]', 2, 3, 1, 9, 4, ?, ?)
                 """,
-                [.text(tool.tool), .text(tool.profile.json.serialized), .init(tool.learnedAt), .init(Instant.minute(9))])
+                [
+                    .text(tool.tool), .text(tool.profile.json.serialized), .init(tool.learnedAt),
+                    .init(Instant.minute(9)),
+                ])
             try old.run("INSERT INTO tool_profile (tool_name, profile_json, learned_at) VALUES ('broken', '{', '')")
         }
         let writer = try await fixture.writer()

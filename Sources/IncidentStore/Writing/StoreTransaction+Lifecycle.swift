@@ -38,7 +38,7 @@ extension StoreTransaction {
     ) throws {
         let unseen = try snapshot.rows(
             "incident_reports",
-            "SELECT id FROM incident_reports WHERE rank > 0 AND is_present = 1 AND seen_at < ?", [.init(moment)])
+            "SELECT id FROM incident_reports i WHERE rank > 0 AND is_present = 1 AND \(Self.isUnseen)", [.init(moment)])
         for row in unseen {
             let id = try row.id()
             guard try snapshot.findings(ofIncident: id).allSatisfy(judges) else { continue }
@@ -50,12 +50,17 @@ extension StoreTransaction {
     package func unseen(since moment: Instant, judges: (IncidentFinding) -> Bool) throws -> [IncidentSummary] {
         let unseen = try snapshot.rows(
             "incident_reports",
-            "SELECT id FROM incident_reports WHERE state <> 'resolved' AND seen_at < ? ORDER BY id", [.init(moment)])
+            "SELECT id FROM incident_reports i WHERE rank > 0 AND state <> 'resolved' AND \(Self.isUnseen) ORDER BY id",
+            [.init(moment)])
         return try unseen.compactMap { row in
             let id = try row.id()
             return try snapshot.findings(ofIncident: id).allSatisfy(judges) ? snapshot.incident(id)?.summary : nil
         }
     }
+
+    /// No scan since a moment saw one of its findings.
+    private static let isUnseen =
+        "NOT EXISTS (SELECT 1 FROM incident_finding f WHERE f.incident_id = i.id AND f.seen_at >= ?)"
 
     /// Adds a sentence to the timeline of an incident.
     package func note(_ incident: Int64, _ event: String, by author: String, at now: Instant) throws {

@@ -17,10 +17,8 @@ package final class DetectorWorld: Sendable {
     private let engine: SourceEngine
 
     /// What one run came to.
-    package struct Run<Memory: Sendable>: Sendable {
+    package struct Run: Sendable {
         package var report: DetectorReport
-        /// As it is after the run.
-        package var memory: [String: Memory]
         package var statements: [DetectorQuery]
         /// All scans that were made, those of the mirrors included.
         package var scans: [Scan]
@@ -28,6 +26,15 @@ package final class DetectorWorld: Sendable {
         /// Calls beyond those of the mirrors: outputs that are read live, events of issues, versions of prompts.
         package var liveCalls: Int { scans.count { $0.usesPageCache } }
         package func liveCalls(of table: String) -> Int { scans.count { $0.usesPageCache && $0.table.name == table } }
+    }
+
+    /// A run, and what its detector remembers afterwards.
+    @dynamicMemberLookup
+    package struct Cycle<Memory: Sendable>: Sendable {
+        package var run: Run
+        package var memory: [String: Memory]
+
+        package subscript<Member>(dynamicMember path: KeyPath<Run, Member>) -> Member { run[keyPath: path] }
     }
 
     package init(_ rows: SyntheticRows) {
@@ -64,19 +71,17 @@ package final class DetectorWorld: Sendable {
             query.sql, query.parameters, freshness: .upTo(.milliseconds(0)), limits: .unattended)
     }
 
-    /// Runs the detector to its report, which is partial where rows were missing, as in the agent. A statement that fails
-    /// and that the detector cannot do without is thrown.
-    package func run<D: Detector>(
-        _ detector: D, _ context: DetectorContext, memory: [String: D.Memory] = [:]
-    ) async throws -> Run<D.Memory> {
-        var memory = memory
-        return try await run(detector, context, memory: &memory)
+    /// Runs the detector without a memory.
+    package func run<D: Detector>(_ detector: D, _ context: DetectorContext) async throws -> Run {
+        try await cycle(detector, context, memory: [:]).run
     }
 
-    /// The same, cycle after cycle with one memory.
-    package func run<D: Detector>(
-        _ detector: D, _ context: DetectorContext, memory: inout [String: D.Memory]
-    ) async throws -> Run<D.Memory> {
+    /// Runs the detector to its report, which is partial where rows were missing, as in the agent. A statement that fails
+    /// and that the detector cannot do without is thrown.
+    package func cycle<D: Detector>(
+        _ detector: D, _ context: DetectorContext, memory: [String: D.Memory]
+    ) async throws -> Cycle<D.Memory> {
+        var memory = memory
         _ = pages.takeScans()
         var statements: [DetectorQuery] = []
         let ask = Ask { query throws(QueryFailure) in
@@ -89,6 +94,7 @@ package final class DetectorWorld: Sendable {
         }
         var report = try await detector.run(context, memory: &memory, ask: ask)
         if !ask.gaps.isEmpty { report = report.partial(because: ask.gaps.joined(separator: " ")) }
-        return Run(report: report, memory: memory, statements: statements, scans: pages.takeScans())
+        let run = Run(report: report, statements: statements, scans: pages.takeScans())
+        return Cycle(run: run, memory: memory)
     }
 }

@@ -52,22 +52,19 @@ extension SyntheticRows {
     package func drift(
         now: Instant = SupportBot.now, settings: Settings = Settings(), effort: DetectorContext.Effort = .thorough,
         memory: [String: FeatureSnapshot] = [:], open: Set<String> = []
-    ) async throws -> DetectorWorld.Run<FeatureSnapshot> {
-        try await DetectorWorld(self).run(
+    ) async throws -> DetectorWorld.Cycle<FeatureSnapshot> {
+        try await DetectorWorld(self).cycle(
             PromptDriftDetector(),
             DetectorContext(now: now, settings: settings, effort: effort, past: PastFinding.open(open, now: now)),
             memory: memory)
     }
 }
 
-extension DetectorWorld.Run {
-    package var finding: Finding? { report.findings.first }
-}
-
-extension DetectorWorld.Run<FeatureSnapshot> {
+extension DetectorWorld.Cycle<FeatureSnapshot> {
+    package var finding: Finding? { run.report.findings.first }
     package var snapshot: FeatureSnapshot? { memory["support-bot"] }
     /// How often outputs were asked for.
-    package var calls: Int { liveCalls(of: "observations") }
+    package var calls: Int { run.liveCalls(of: "observations") }
 }
 
 extension PastFinding {

@@ -35,7 +35,7 @@ extension SyntheticRows {
     package func tools(
         at now: Instant = toolTime, memory: [String: ToolProfile] = [:], effort: DetectorContext.Effort = .routine,
         open: Set<String> = [], settings: Settings = Settings()
-    ) async throws -> DetectorWorld.Run<ToolProfile> {
+    ) async throws -> DetectorWorld.Cycle<ToolProfile> {
         try await DetectorWorld(self).tools(at: now, memory: memory, effort: effort, open: open, settings: settings)
     }
 }
@@ -44,8 +44,8 @@ extension DetectorWorld {
     package func tools(
         at now: Instant, memory: [String: ToolProfile] = [:], effort: DetectorContext.Effort = .routine,
         open: Set<String> = [], settings: Settings = Settings()
-    ) async throws -> Run<ToolProfile> {
-        try await run(
+    ) async throws -> Cycle<ToolProfile> {
+        try await cycle(
             ToolFailureDetector(),
             DetectorContext(now: now, settings: settings, effort: effort, past: PastFinding.open(open, now: now)),
             memory: memory)

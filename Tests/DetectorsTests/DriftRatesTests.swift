@@ -50,7 +50,7 @@ struct DriftRatesTests {
         for patrol in 0...11 {
             let context = DetectorContext(
                 now: start + .hours(Double(4 * patrol)), settings: settings, effort: .thorough)
-            let run = try await world.run(PromptDriftDetector(), context, memory: memory)
+            let run = try await world.cycle(PromptDriftDetector(), context, memory: memory)
             memory = run.memory
             found.append(run.finding != nil)
         }

@@ -26,7 +26,7 @@ struct ErrorCascadeTests {
 
     private func run(
         _ rows: SyntheticRows, _ change: (inout Settings) -> Void = { _ in }
-    ) async throws -> DetectorWorld.Run<Never> {
+    ) async throws -> DetectorWorld.Run {
         var settings = Settings()
         change(&settings)
         return try await DetectorWorld(rows).run(

@@ -103,11 +103,6 @@ struct ToolFailureTests {
         rows.addCalls("send_email", 300, apart: .minutes(7)) { _ in #"{"status":"ok"}"# }
         rows.addCalls("fetch_page", 300, apart: .minutes(7)) { "<!doctype html><html>page \($0)</html>" }
         rows.addCalls("deep", 300, apart: .minutes(7)) { #"{"user_\#($0)":{"score":\#($0)}}"# }
-        // Failed openly: an error that the SDK knows of is not silent.
-        rows.addCalls("open", 300, apart: .minutes(7), { Self.good($0) })
-        for place in rows.observations.indices.suffix(12) {
-            (rows.observations[place].level, rows.observations[place].output) = ("ERROR", "Error: boom")
-        }
         let world = DetectorWorld(rows)
         var memory: [String: ToolProfile] = [:]
         for turn in 0..<4 {
@@ -116,6 +111,22 @@ struct ToolFailureTests {
             #expect(run.report.findings.isEmpty, "\(run.report.findings.map(\.description))")
             memory = run.memory
         }
+    }
+
+    @Test("calls that fail openly are found without their outputs, and are not silent failures")
+    func openFailures() async throws {
+        var rows = SyntheticRows()
+        rows.addCalls("open", 300, apart: .minutes(7), Self.good)
+        for place in rows.observations.indices.suffix(12) {
+            (rows.observations[place].level, rows.observations[place].output) = ("ERROR", "Error: boom")
+            rows.observations[place].statusMessage = "ConnectError"
+        }
+        let run = try await rows.tools()
+        let finding = try #require(run.report.findings.first)
+        #expect(run.report.findings.count == 1 && finding.subject == "open" && finding.severity == .high)
+        #expect(finding.description.hasPrefix("open: 12 of its last 12 calls failed where 0 of 288 did (since 12:42)"))
+        #expect(finding.onset == SyntheticRows.toolTime - .minutes(78))
+        #expect(run.memory["open"]?.errors == 0)
     }
 
     @Test("a tool that failed and recovered is quiet, and what failed was not learnt")

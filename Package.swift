@@ -17,8 +17,8 @@ func module(_ name: String, needs: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: needs, swiftSettings: strict)
 }
 
-func program(_ name: String, needs: [Target.Dependency] = []) -> Target {
-    .executableTarget(name: name, dependencies: needs, swiftSettings: strict)
+func program(_ name: String, needs: [Target.Dependency] = [], path: String? = nil) -> Target {
+    .executableTarget(name: name, dependencies: needs, path: path, swiftSettings: strict)
 }
 
 func tests(_ subject: String, needs: [Target.Dependency] = [], fixtures: [String] = []) -> Target {
@@ -60,7 +60,7 @@ let package = Package(
         module("JSON", needs: ["Basics", "CSimdJSON"]),
         module("LineEditor", needs: ["CLibEdit", "CellGrid"]),
         module("SQLiteKit", needs: ["Basics", "CSQLite"]),
-        module("Subprocess", needs: ["CSpawn"]),
+        module("Subprocess", needs: ["Basics", "CSpawn"]),
         module("Terminal", needs: ["Basics", "CellGrid", "CNcurses"]),
         module("WebServer", needs: ["Basics", "CMicroHTTPD"]),
         module("YAML", needs: ["Basics", "CYAML"]),
@@ -118,13 +118,13 @@ let package = Package(
             needs: [
                 "Basics", "Detectors", "HTTPClient", "IncidentStore", "JSON", "OnCallModel", "SQLiteKit",
                 "Sandbox", "SourceEngine", "SourceFetch", "SourceSpec",
-            ]),
+            ], path: "Tests/sentinel-bench"),
         program(
             "sentinel-fuzz",
             needs: [
                 "Basics", "CFuzzer", "CellGrid", "HTTPClient", "SQLiteKit", "SourceEngine", "SourceFetch", "SourceSpec",
                 "Terminal", "YAML",
-            ]),
+            ], path: "Tests/sentinel-fuzz"),
 
         // tests
         .target(

@@ -5,7 +5,7 @@ import SourceSpec
 import TestSupport
 import Testing
 
-@Suite("The shipped sources' tables over the demo's providers", .heavy)
+@Suite("The shipped sources' tables over the demo's providers")
 struct ShippedTableTests {
     private let stage: Stage
 

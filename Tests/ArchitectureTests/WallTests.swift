@@ -57,6 +57,21 @@ struct WallTests {
         for name in names { #expect(document.contains(name), "ARCHITECTURE.md does not mention \(name)") }
     }
 
+    @Test("every dependency that Package.swift declares is imported")
+    func noUnusedDependencies() throws {
+        let manifest = try Repository.text(of: "Package.swift")
+        let declarations = manifest.matches(
+            of: /(module|hot|program|tests|\.target)\(\s*(?:name: )?"([\w-]+)",\s*(?:needs|dependencies): \[([^\]]*)\]/)
+        #expect(declarations.count > 40)
+        for declaration in declarations {
+            let (kind, name) = (declaration.1, String(declaration.2))
+            let folder = kind == "tests" ? "Tests/\(name)Tests" : kind == ".target" ? "Tests/\(name)" : "Sources/\(name)"
+            let imported = try Repository.swiftFiles(under: folder).reduce(into: Set<String>()) { $0.formUnion($1.imports) }
+            let unused = declaration.3.matches(of: /"(\w+)"/).map { String($0.1) }.filter { !imported.contains($0) }
+            #expect(unused.isEmpty, "\(folder) declares \(unused) and imports none of them")
+        }
+    }
+
     @Test("no name under sources/ differs from one under Sources/ in case alone")
     func caseInsensitiveDisks() throws {
         let code = try Set(Repository.paths(under: "Sources").map { $0.dropFirst("Sources/".count).lowercased() })
@@ -88,11 +103,30 @@ struct HabitTests {
         }
     }
 
-    @Test("no test waits for time to pass")
-    func testsDoNotSleep() throws {
-        let pause = "Task." + "sleep"
-        for file in try Repository.swiftFiles(under: "Tests") {
-            #expect(!file.text.contains(pause), "\(file.path)")
+    @Test("no test waits for time to pass, and none blocks a thread of Swift's pool")
+    func testsDoNotBlock() throws {
+        let pause = /\b(?:Task\.sleep|Thread\.sleep|usleep|nanosleep|sleep)\(/
+        let own = ["Tests/TestSupport/", "Tests/ArchitectureTests/"]
+        for file in try Repository.swiftFiles(under: "Tests") where !own.contains(where: file.path.hasPrefix) {
+            // `sleep` as a label or a function of the tests' own is written with its own clock.
+            let pauses = file.text.matches(of: pause).filter { !$0.0.hasPrefix("sleep") }
+            #expect(pauses.isEmpty, "\(file.path)")
+            if !file.text.contains("OwnThread.") {
+                #expect(file.blockingCall == nil, "\(file.path) calls \(file.blockingCall ?? "") outside OwnThread")
+            }
+        }
+    }
+
+    @Test("only what has a thread of its own blocks")
+    func sourcesDoNotBlock() throws {
+        let owners = [
+            "Basics/OwnThread.swift", "LineEditor/", "SourceEngine/Live/BlockingBridge.swift", "Subprocess/",
+            "Terminal/",
+            "WebServer/OpenRequests.swift", "sentinel-fuzz/",
+        ]
+        for file in try Repository.swiftFiles(under: "Sources")
+        where !owners.contains(where: { file.path.hasPrefix("Sources/\($0)") }) {
+            #expect(file.blockingCall == nil, "\(file.path) calls \(file.blockingCall ?? "")")
         }
     }
 }
@@ -100,6 +134,13 @@ struct HabitTests {
 extension Repository.SourceFile {
     /// The modules that the file imports.
     var imports: Set<String> {
-        Set(text.matches(of: /(?m)^(?:package |@testable )?import (\w+)/).map { String($0.1) })
+        Set(text.matches(of: /(?m)^ *(?:package |@testable )?import (\w+)/).map { String($0.1) })
+    }
+
+    /// A call of the C library that makes its thread wait, or one that starts a thread.
+    var blockingCall: String? {
+        let call =
+            /(?m)(?:^|[^\w.])(?:waitpid|wait4|sem_wait|sem_timedwait|poll|select|accept|recv|flock|pthread_create|pthread_join|DispatchSemaphore)\(|(?:^|[^\w.])read\(\w+, &/
+        return text.firstMatch(of: call).map { String($0.0) }
     }
 }

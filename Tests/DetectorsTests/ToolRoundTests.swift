@@ -4,7 +4,7 @@ import OnCallModel
 import TestSupport
 import Testing
 
-@Suite("What tool_failure reads, and what Sentry adds", .heavy)
+@Suite("What tool_failure reads, and what Sentry adds")
 struct ToolRoundTests {
     private func isLive(_ query: DetectorQuery) -> Bool {
         query.sql.contains("from_start_time") || query.sql.contains("sentry.events")

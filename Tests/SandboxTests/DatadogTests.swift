@@ -4,7 +4,7 @@ import Sandbox
 import TestSupport
 import Testing
 
-@Suite("The sandbox's Datadog", .heavy)
+@Suite("The sandbox's Datadog")
 struct DatadogTests {
     private let stand: Stand
 

@@ -5,7 +5,7 @@ import Sandbox
 import TestSupport
 import Testing
 
-@Suite("The demo's story as each provider tells it", .heavy)
+@Suite("The demo's story as each provider tells it")
 struct DemoStoryTests {
     private let sandbox: Sandbox
     private let truth: DemoScenario.Truth

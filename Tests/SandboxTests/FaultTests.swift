@@ -5,7 +5,7 @@ import Sandbox
 import TestSupport
 import Testing
 
-@Suite("The sandbox's faults", .heavy)
+@Suite("The sandbox's faults")
 struct FaultTests {
     private let stand: Stand
 

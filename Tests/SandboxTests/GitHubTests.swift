@@ -4,7 +4,7 @@ import Sandbox
 import TestSupport
 import Testing
 
-@Suite("The sandbox's GitHub: how changes come to production", .heavy)
+@Suite("The sandbox's GitHub: how changes come to production")
 struct GitHubTests {
     private let stand: Stand
 

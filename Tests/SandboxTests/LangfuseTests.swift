@@ -4,7 +4,7 @@ import Sandbox
 import TestSupport
 import Testing
 
-@Suite("The sandbox's Langfuse: metrics, prompts and scores", .heavy)
+@Suite("The sandbox's Langfuse: metrics, prompts and scores")
 struct LangfuseTests {
     private let stand: Stand
 

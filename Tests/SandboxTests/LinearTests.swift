@@ -4,7 +4,7 @@ import Sandbox
 import TestSupport
 import Testing
 
-@Suite("The sandbox's Linear", .heavy)
+@Suite("The sandbox's Linear")
 struct LinearTests {
     private let stand: Stand
 

@@ -4,7 +4,7 @@ import Sandbox
 import TestSupport
 import Testing
 
-@Suite("The sandbox's observations, field by field", .heavy)
+@Suite("The sandbox's observations, field by field")
 struct ObservationFieldTests {
     private let stand: Stand
 

@@ -4,7 +4,7 @@ import Sandbox
 import TestSupport
 import Testing
 
-@Suite("The sandbox's PagerDuty", .heavy)
+@Suite("The sandbox's PagerDuty")
 struct PagerDutyTests {
     private let policy = PagerDutyAccount.Named(id: "POL1", name: "Assistant on-call")
     private let stand: Stand

@@ -5,7 +5,7 @@ import Sandbox
 import TestSupport
 import Testing
 
-@Suite("A scenario as the providers serve it", .heavy)
+@Suite("A scenario as the providers serve it")
 struct ScenarioServingTests {
     private static let now = Stand.now
     private static let scenario = Scenario.everything(now: now, seed: 3)

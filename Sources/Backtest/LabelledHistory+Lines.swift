@@ -39,7 +39,7 @@ extension LabelledHistory {
     private static func mark(
         _ marks: inout [String: LabelledEvent], _ type: DetectionType, _ row: [String: Value], _ start: Instant
     ) {
-        let subject = (type == .agentLoop ? row["trace_id"]?.text : row["name"]?.text) ?? ""
+        let subject = (type.traits.subject == .trace ? row["trace_id"]?.text : row["name"]?.text) ?? ""
         let key = "\(type.rawValue) \(subject)"
         var event = marks[key] ?? LabelledEvent(type: type, from: start, to: start, subject: subject)
         event.from = min(event.from, start)

@@ -43,7 +43,7 @@ package actor Replay {
             try Task.checkCancellation()
             setNow(now)
             for finding in try await findings(at: now, settings, leavingOut: hours, &memory) {
-                if finding.type == .costSpike { hours.insert(finding.lastSeen.startOfHour) }
+                if finding.facts.cost != nil { hours.insert(finding.lastSeen.startOfHour) }
                 if var alert = open[finding.subject], now - alert.to <= quiet {
                     alert.to = now
                     open[finding.subject] = alert

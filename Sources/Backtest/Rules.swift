@@ -1,3 +1,4 @@
+package import Basics
 package import OnCallModel
 
 /// The rules that a backtest sets side by side.
@@ -17,26 +18,15 @@ package enum Rules {
         return rule
     }
 
-    /// The setting that a detector's threshold is, and the values to try; nil for one that has none.
-    package static func threshold(of type: DetectionType) -> (key: String, values: [Double])? {
-        switch type {
-        case .costSpike: ("cost_spike_multiplier", [1.5, 2, 2.5, 3, 4, 5, 7, 10])
-        case .agentLoop: ("agent_loop_generation_threshold", [5, 8, 10, 15, 20, 30, 50])
-        case .errorCascade: ("error_cascade_threshold", [1, 2, 5, 10, 20, 50])
-        case .promptDrift: ("drift_fail_rate", [0.05, 0.1, 0.15, 0.2, 0.3, 0.5])
-        case .toolFailure: nil
-        }
+    /// The time between two runs of a detector.
+    package static func step(of type: DetectionType, _ settings: Settings) -> Span {
+        type == .promptDrift ? .hours(settings.driftPatrolHours) : .minutes(15)
     }
 
-    package static func with(_ value: Double, for type: DetectionType, in settings: Settings) -> Settings {
+    /// A threshold is tried by setting its value; a class without one has nothing to try.
+    package static func with(_ value: Double, for type: DetectionType, in settings: Settings) throws -> Settings {
         var rule = settings
-        switch type {
-        case .costSpike: rule.costSpikeMultiplier = value
-        case .agentLoop: rule.agentLoopGenerationThreshold = Int(value)
-        case .errorCascade: rule.errorCascadeThreshold = value
-        case .promptDrift: rule.driftFailRate = value
-        case .toolFailure: break
-        }
+        if let threshold = type.traits.threshold { try rule.set(threshold.setting, to: .number(value)) }
         return rule
     }
 }

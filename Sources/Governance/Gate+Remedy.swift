@@ -1,13 +1,11 @@
 package import OnCallModel
 
 extension Gate {
-    /// What would help against a finding; nil for a loop whose trace is not known.
+    /// What would help against a finding; nil for a class that is stopped by its trace and names none.
     package static func remedy(for finding: Finding, incident: Int64, suspects: [Suspect]) -> Action? {
-        switch finding.type {
-        case .agentLoop:
-            finding.loop.map { .killLoop(trace: $0.traceID, agent: $0.agent) }
-        case .costSpike, .errorCascade, .promptDrift, .toolFailure:
-            review(incident: incident, suspects: suspects)
+        switch finding.type.traits.remedy {
+        case .killLoop: finding.loop.map { .killLoop(trace: $0.traceID, agent: $0.agent) }
+        case .review: review(incident: incident, suspects: suspects)
         }
     }
 

@@ -45,11 +45,11 @@ package struct Gate: Sendable {
     private mutating func judge(_ finding: Finding, now: Instant) -> Decision.Reason {
         if policy.isFrozen { return .frozen }
         let cost = finding.costPerHour
-        guard finding.type == .agentLoop else {
+        guard let loop = finding.loop else {
             return cost > policy.autoActCostPerHour
                 ? .costPerHour(cost, limit: policy.autoActCostPerHour) : .belowLimits
         }
-        guard let loop = finding.loop, loop.isRepetitive else {
+        guard loop.isRepetitive else {
             return cost > policy.autoActCostPerHour ? .costAloneNeverKills(cost) : .belowLimits
         }
         if loop.isSlow { return .slowLoop }

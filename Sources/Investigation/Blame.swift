@@ -75,14 +75,14 @@ package enum Blame {
 /// What every commit of a case is held against.
 struct BlameContext {
     let file: CaseFile
-    let trouble: Trouble
+    let keys: CorrelationKeys
     let delivery: Delivery
     let contrasts: [Contrast]
     let weights: CauseWeights
     /// The issue of the finding itself, and those that are new since the onset.
     let errors: [ErrorFact]
     /// The words of the keys and texts that the finding says are wrong.
-    let marks: Set<String>
+    let failureWords: Set<String>
     /// What else is called in the product, and not by the traces of the trouble.
     let others: [String]
 
@@ -90,19 +90,19 @@ struct BlameContext {
 
     init(_ file: CaseFile) {
         self.file = file
-        let trouble = Trouble(file)
-        self.trouble = trouble
+        let keys = CorrelationKeys(file)
+        self.keys = keys
         delivery = Delivery(file)
         contrasts = Contrast.all(in: file)
         weights = CauseWeights(file.finding)
-        errors = file.errors.filter { trouble.issues.contains($0.id) || $0.firstSeen >= file.finding.onset - .hours(1) }
-        marks = TroubleMarks.words(of: file.finding)
+        errors = file.errors.filter { keys.issues.contains($0.id) || $0.firstSeen >= file.finding.onset - .hours(1) }
+        failureWords = FailureWords.words(of: file.finding)
         let called = Set(file.surroundings.traces.flatMap { [$0.name] + $0.steps.map(\.name) })
         others =
-            trouble.features.isEmpty
+            keys.features.isEmpty
             ? []
             : file.surroundings.names.filter { name in
-                !called.contains(name) && Set(Words.identifying(name)).isDisjoint(with: trouble.words)
+                !called.contains(name) && Set(Words.identifying(name)).isDisjoint(with: keys.words)
             }
     }
 }

@@ -63,9 +63,9 @@ extension BlameCase {
 
     /// Words of the keys and texts that the finding says are wrong.
     mutating func addMarks(_ context: BlameContext) {
-        guard !context.marks.isEmpty else { return }
+        guard !context.failureWords.isEmpty else { return }
         let own = Set(guilty.flatMap { Words.identifying(DiffReading.changedText(of: $0)) })
-        let shared = own.intersection(context.marks)
+        let shared = own.intersection(context.failureWords)
         guard !shared.isEmpty else { return }
         add(1, "its diff names \(shared.sorted().prefix(3).joined(separator: ", ")), which the finding says is wrong")
     }

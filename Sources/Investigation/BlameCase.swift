@@ -79,9 +79,9 @@ struct BlameCase {
 
     /// The feature, agent or step in trouble, by the words of its name.
     private mutating func addNames(_ context: BlameContext) {
-        let wanted = context.trouble.words
+        let wanted = context.keys.words
         guard !wanted.isEmpty else { return }
-        let names = (context.trouble.features + [context.trouble.step].compactMap { $0 }).joined(separator: ", ")
+        let names = (context.keys.features + [context.keys.step].compactMap { $0 }).joined(separator: ", ")
         if let file = guilty.first(where: { wanted.meets($0.path) }) {
             add(1.2, "changes \(file.path.prefix(80)), which is named like the trouble")
         } else if guilty.contains(where: { wanted.meets($0.patch) }) {
@@ -94,7 +94,7 @@ struct BlameCase {
     /// All that it changes is named like something else that is called in the product, and like nothing of the trouble.
     private mutating func addOthers(_ context: BlameContext) {
         let owners = guilty.map { file in
-            context.trouble.words.meets(file.path) ? nil : context.others.first { Mention.holds(file.path, $0) }
+            context.keys.words.meets(file.path) ? nil : context.others.first { Mention.holds(file.path, $0) }
         }
         guard let first = owners.first, let owner = first, owners.allSatisfy({ $0 != nil }) else { return }
         add(-3, "changes only files that are named like \(owner.prefix(60)), not like the trouble")

@@ -14,7 +14,7 @@ enum CaseFacts {
             "cost_per_hour": money(finding.costPerHour),
             "projection": ["hours": 6, "cost": money(finding.costPerHour * 6)],
             "cost_since_onset": ReportTemplate.cost(since: finding, in: file.hours).map(money),
-            "evidence": finding.evidence,
+            "evidence": finding.facts.json,
             "loop": finding.loop.map(loop),
             "hours": .array(file.hours.suffix(12).map { ["hour": JSONValue($0.hour), "cost": money($0.cost)] }),
             "suspects": .array(suspects.map(suspect)),

@@ -38,37 +38,35 @@ enum Cause: CaseIterable, Hashable {
     }
 }
 
-/// How much each cause counts against what was found: tokens and models make a call dearer, retrying makes more of them.
+/// How much each cause counts against what was found: tokens and models raise the price of a call, retries raise the number of calls.
 struct CauseWeights {
     private let weights: [Cause: Double]
 
-    /// Less room for an answer cuts it off.
+    /// A lower token limit cuts answers off, so it counts as much as a higher one.
     private let loweringCounts: Bool
 
     init(_ finding: Finding) {
-        loweringCounts = finding.type == .promptDrift
+        loweringCounts = finding.facts.drift != nil
         weights =
-            switch finding.type {
-            case .costSpike: Self.ofSpike(finding)
-            case .agentLoop:
+            switch finding.facts {
+            case .cost(let facts): Self.cost(facts)
+            case .loop:
                 [.retrying: 2.5, .stopping: 2.5, .prompt: 1.5, .tokens: 0.8, .model: 1.0, .caching: 0.8]
-            case .errorCascade:
+            case .cascade:
                 [
                     .retrying: 2.5, .stopping: 2.0, .model: 1.5, .caching: 1.5, .tokens: 1.2, .tool: 1.2, .prompt: 0.8,
                 ]
-            case .promptDrift: DriftFacts(finding).map(Self.drift) ?? [:]
-            case .toolFailure:
+            case .drift(let facts): Self.drift(facts)
+            case .tool:
                 [.tool: 2.5, .output: 1.5, .retrying: 1.5, .caching: 1.5, .stopping: 0.5, .model: 0.3]
             }
     }
 
-    private static func ofSpike(_ finding: Finding) -> [Cause: Double] {
-        let price = finding.evidence["unit_price_ratio"]?.double
-        let volume = finding.evidence["volume_ratio"]?.double
-        let isDearer = price.map { $0 >= 1.5 } ?? true
-        let isMore = volume.map { $0 >= 1.5 } ?? true
+    private static func cost(_ facts: CostFacts) -> [Cause: Double] {
+        let isPricier = facts.unitPriceRatio.map { $0 >= 1.5 } ?? true
+        let isMore = facts.volumeRatio.map { $0 >= 1.5 } ?? true
         return [
-            .tokens: isDearer ? 2.5 : 0.8, .model: isDearer ? 2.5 : 0.8, .prompt: isDearer ? 1.2 : 0.8,
+            .tokens: isPricier ? 2.5 : 0.8, .model: isPricier ? 2.5 : 0.8, .prompt: isPricier ? 1.2 : 0.8,
             .retrying: isMore ? 2.5 : 1.0, .stopping: isMore ? 2.5 : 1.0, .caching: isMore ? 1.8 : 1.0,
         ]
     }

@@ -5,7 +5,7 @@ import OnCallModel
 struct Contrast: Hashable {
     /// `prompt_version`, `release`, `model`.
     let kind: String
-    /// The prompt; empty for what is none.
+    /// The prompt's name; empty for a release or a model.
     let prompt: String
     let value: String
     let failed: Int
@@ -14,7 +14,7 @@ struct Contrast: Hashable {
     let otherCalls: Int
     let p: Double
 
-    /// Less likely by chance than this, it counts.
+    /// The largest p-value that counts.
     static let significance = 0.001
 
     /// "41 of 60 calls with support-bot-prompt v14 fail, 0 of 200 others (p < 1e-9)".
@@ -35,31 +35,23 @@ struct Contrast: Hashable {
         return exponent < 3 ? "p = \(Figures.decimal(p, digits: 3))" : "p < 1e-\(exponent)"
     }
 
-    /// What stands out, the least likely first: what the finding itself counted, then what the mirror tells of it.
+    /// The significant ones, the least likely by chance first: those the finding counted itself, then those of the mirror.
     static func all(in file: CaseFile) -> [Contrast] {
-        let told = Self.told(file.finding)
-        let kinds = Set((file.finding.evidence["contrasts"]?.array ?? []).compactMap { $0["by"]?.string })
-        let counted = [ShareFact.Kind.promptVersion, .release].filter { !kinds.contains($0.rawValue) }
+        let facts = file.finding.facts.drift?.schema
+        let labels = Set((facts?.contrasts ?? []).map(\.label.rawValue))
+        let counted = [ShareFact.Kind.promptVersion, .release].filter { !labels.contains($0.rawValue) }
             .flatMap { Self.counted(file.surroundings.shares, $0, onset: file.finding.onset) }
-        return (told + counted).filter { $0.p < significance }.sorted { ($0.p, $0.value) < ($1.p, $1.value) }
+        return ((facts.map(Self.reported) ?? []) + counted).filter { $0.p < significance }
+            .sorted { ($0.p, $0.value) < ($1.p, $1.value) }
     }
 
-    /// What a finding counted itself: `{"by", "value", "failing", "of", "others_failing", "others_of", "p"}` in
-    /// `evidence.contrasts`. A drift says besides whether the prompt's version tells failing from passing outputs.
-    private static func told(_ finding: Finding) -> [Contrast] {
-        let isOfPrompt = finding.type != .promptDrift || finding.evidence["is_prompt_contrast"]?.bool == true
-        return (finding.evidence["contrasts"]?.array ?? []).compactMap { item in
-            guard let kind = item["by"]?.string, let failed = item["failing"]?.int, let calls = item["of"]?.int,
-                let value = item["value"]?.string ?? item["value"]?.int.map(String.init),
-                kind != "prompt_version" || isOfPrompt
-            else { return nil }
-            let (otherFailed, otherCalls) = (item["others_failing"]?.int ?? 0, item["others_of"]?.int ?? 0)
-            let p = item["p"]?.double ?? FisherExact.p(failed, of: calls, against: otherFailed, of: otherCalls)
-            guard p.isFinite, p >= 0 else { return nil }
-            let (prompt, version) = kind == "prompt_version" ? parts(of: value) : ("", value)
+    /// What a drift counted itself. Its prompt version counts only where it separates failing from passing outputs.
+    private static func reported(_ facts: SchemaDriftFacts) -> [Contrast] {
+        facts.contrasts.filter { $0.label != .prompt || facts.isPromptContrast }.map { fact in
+            let (prompt, value) = fact.label == .prompt ? parts(of: fact.value) : ("", fact.value)
             return Contrast(
-                kind: kind, prompt: prompt, value: version, failed: failed, calls: calls, otherFailed: otherFailed,
-                otherCalls: otherCalls, p: p)
+                kind: fact.label.rawValue, prompt: prompt, value: value, failed: fact.failing, calls: fact.of,
+                otherFailed: fact.othersFailing, otherCalls: fact.othersOf, p: fact.p)
         }
     }
 

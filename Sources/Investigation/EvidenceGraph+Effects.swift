@@ -9,8 +9,8 @@ extension EvidenceGraph {
     mutating func addTraces() {
         let trees = Dictionary(
             file.surroundings.traces.map { ($0.traceID, $0) }, uniquingKeysWith: { first, _ in first })
-        let others = file.surroundings.traces.map(\.traceID).filter { !trouble.traces.contains($0) }
-        for trace in trouble.traces + others {
+        let others = file.surroundings.traces.map(\.traceID).filter { !keys.traces.contains($0) }
+        for trace in keys.traces + others {
             let tree = trees[trace]
             let loop = trace == finding.loop?.traceID ? finding.loop : nil
             guard let start = tree?.start ?? loop?.firstSeen else {
@@ -26,14 +26,14 @@ extension EvidenceGraph {
                         isTrouble: loop != nil || tree.map { $0.errors > 0 } ?? false))
             else { continue }
             let cost = tree.map { "; it cost \(Figures.dollars($0.cost))" } ?? ""
-            let namers = members.filter { $0.trouble.traces.contains(trace) }
+            let namers = members.filter { $0.keys.traces.contains(trace) }
             for member in namers {
                 let reason = loop != nil && member.id == findingID ? "is about this trace" : "names it"
                 join("trace:\(trace)", member.id, .sharedKey, "the finding \(reason)\(cost)")
             }
             if namers.isEmpty {
                 join(
-                    "trace:\(trace)", findingID, .sharedKey, "one of the dearest of its calls since the onset\(cost)")
+                    "trace:\(trace)", findingID, .sharedKey, "one of the costliest of its calls since the onset\(cost)")
             }
         }
     }
@@ -43,12 +43,12 @@ extension EvidenceGraph {
     /// The issue of the finding, those whose events name its traces or whose place a suspect changes, and those that are
     /// new. An old one that shares nothing is no part of it.
     mutating func addErrors() {
-        let own = file.errors.filter { trouble.issues.contains($0.id) }
-        let rest = file.errors.filter { !trouble.issues.contains($0.id) && !$0.id.isEmpty }
+        let own = file.errors.filter { keys.issues.contains($0.id) }
+        let rest = file.errors.filter { !keys.issues.contains($0.id) && !$0.id.isEmpty }
             .sorted { ($0.count, $1.id) > ($1.count, $0.id) }
         for error in own + rest {
             let links = ErrorLinks(error, in: self)
-            guard trouble.issues.contains(error.id) || links.isTied || isNew(error) else { continue }
+            guard keys.issues.contains(error.id) || links.isTied || isNew(error) else { continue }
             guard
                 add(
                     .init(
@@ -61,7 +61,7 @@ extension EvidenceGraph {
 
     /// The finding that is about an issue: that of the case, or one of its companions.
     private func cascadeID(of error: ErrorFact) -> String {
-        let companion = file.companions.first { $0.type == .errorCascade && $0.subject == error.id }
+        let companion = file.companions.first { $0.type.traits.subject == .issue && $0.subject == error.id }
         return companion.map { Self.id(of: $0.fingerprint) } ?? findingID
     }
 
@@ -79,7 +79,7 @@ extension EvidenceGraph {
                 Self.id(of: commit), links.id, index == 0 ? .caused : .suspected,
                 "changes \(path.prefix(80)), where Sentry places it; \(when)")
         }
-        if trouble.issues.contains(error.id) {
+        if keys.issues.contains(error.id) {
             join(links.id, cascadeID(of: error), .sharedKey, "the finding is about this issue")
         } else if error.firstSeen < onset {
             let (kind, reason): (CausalGraph.Edge.Kind, String) =
@@ -103,7 +103,7 @@ extension EvidenceGraph {
     }
 
     private var isMoreCalls: Bool {
-        finding.type == .agentLoop || (finding.evidence["volume_ratio"]?.double ?? 0) >= 1.5
+        finding.loop != nil || (finding.facts.cost?.volumeRatio ?? 0) >= 1.5
     }
 
     // MARK: monitors and pages
@@ -132,7 +132,7 @@ extension EvidenceGraph {
 
     private mutating func join(alert: AlertFact, id: String, verb: String) {
         let when = "\(verb) \(relative(alert.at))"
-        if let name = trouble.named(in: "\(alert.title) \(alert.about)") {
+        if let name = keys.named(in: "\(alert.title) \(alert.about)") {
             join(id, findingID, .reported, "it names \(name); \(when)")
         } else if let error = mentionedError(in: alert.title) {
             join(id, error.id, .reported, "it names \(error.name); \(when)")
@@ -155,7 +155,7 @@ extension EvidenceGraph {
                 edges.append(("commit:\(sha)", "it names \(sha.prefix(7))"))
             }
             if let error = mentionedError(in: message.text) { edges.append((error.id, "it names \(error.name)")) }
-            if let name = trouble.named(in: message.text) {
+            if let name = keys.named(in: message.text) {
                 edges.append((findingID, "it names \(name)"))
             } else if message.date >= onset, let word = topic(in: message.text) {
                 edges.append((findingID, "it speaks of \(word) \(relative(message.date))"))
@@ -175,17 +175,9 @@ extension EvidenceGraph {
         DetectionType.allCases.contains { message.text.contains("\($0.rawValue):") }
     }
 
-    /// The word for the kind of trouble that a text uses.
+    /// The word for this class of failure that a text uses.
     private func topic(in text: String) -> String? {
-        let topics: Set<String> =
-            switch finding.type {
-            case .costSpike: ["cost", "costs", "spend", "spending", "bill", "expensive"]
-            case .agentLoop: ["loop", "loops", "looping", "stuck", "runaway"]
-            case .errorCascade: ["errors", "exceptions"]
-            case .promptDrift: ["schema", "json", "malformed", "parse"]
-            case .toolFailure: ["tool", "tools"]
-            }
-        return Words.of(text.prefix(2000)).first { topics.contains($0) }
+        Words.of(text.prefix(2000)).first { finding.type.traits.talk.contains($0) }
     }
 }
 

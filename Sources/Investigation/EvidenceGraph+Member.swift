@@ -11,7 +11,7 @@ extension EvidenceGraph {
         let why: String
         let onset: Instant
         let lastSeen: Instant
-        let trouble: Trouble
+        let keys: CorrelationKeys
         private let commits: Set<String>
 
         init(_ finding: Finding) {
@@ -19,7 +19,7 @@ extension EvidenceGraph {
             label = "\(finding.type.rawValue) \(finding.subject)"
             (sentence, why) = (finding.description, "")
             (onset, lastSeen, commits) = (finding.onset, finding.lastSeen, finding.links.commits)
-            trouble = Trouble(finding)
+            keys = CorrelationKeys(finding)
         }
 
         init(_ finding: IncidentFinding) {
@@ -27,18 +27,18 @@ extension EvidenceGraph {
             label = "\(finding.type.rawValue) \(finding.subject)"
             (sentence, why) = (finding.headline, finding.why)
             (onset, lastSeen, commits) = (finding.firstSeen, finding.lastSeen, finding.links.commits)
-            trouble = Trouble(finding.type, finding.subject, evidence: finding.evidence, links: finding.links)
+            keys = CorrelationKeys(finding)
         }
 
         func names(release version: String) -> Bool {
-            trouble.releases.contains { ReleaseFact.version(of: $0) == version }
+            keys.releases.contains { ReleaseFact.version(of: $0) == version }
         }
 
         func sharedKey(with other: Member) -> String? {
-            if let trace = trouble.traces.first(where: other.trouble.traces.contains) { return "trace \(trace)" }
-            if let release = trouble.releases.intersection(other.trouble.releases).min() { return "release \(release)" }
+            if let trace = keys.traces.first(where: other.keys.traces.contains) { return "trace \(trace)" }
+            if let release = keys.releases.intersection(other.keys.releases).min() { return "release \(release)" }
             if let commit = commits.intersection(other.commits).min() { return "commit \(commit.prefix(7))" }
-            return trouble.features.first(where: other.trouble.features.contains)
+            return keys.features.first(where: other.keys.features.contains)
         }
     }
 }

@@ -9,7 +9,7 @@ package import OnCallModel
 package struct EvidenceGraph {
     let file: CaseFile
     let verdict: Blame.Verdict
-    let trouble: Trouble
+    let keys: CorrelationKeys
     let delivery: Delivery
     let members: [Member]
     private var nodes: [CausalGraph.Node] = []
@@ -42,7 +42,7 @@ package struct EvidenceGraph {
     init(_ file: CaseFile, _ verdict: Blame.Verdict) {
         self.file = file
         self.verdict = verdict
-        trouble = Trouble(file)
+        keys = CorrelationKeys(file)
         delivery = Delivery(file)
         members = [Member(file.finding)] + file.companions.map(Member.init)
     }

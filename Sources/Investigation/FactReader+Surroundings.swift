@@ -18,7 +18,7 @@ extension Surroundings {
         case .names: names = rows.records.compactMap { $0["name"].text }.filter { !$0.isEmpty }
         case .trace(let trace):
             if let tree = TraceReconstruction.tree(of: trace, rows, asOf: now) { traces.append(tree) }
-        case .hours, .errors, .commits, .messages, .files, .dearest: return
+        case .hours, .errors, .commits, .messages, .files, .costliest: return
         }
     }
 }
@@ -106,8 +106,8 @@ extension FactReader {
         }
     }
 
-    /// The dearest, and among them one that failed where one did.
-    static func dearest(_ rows: RowSet, most: Int) -> [String] {
+    /// The costliest, and among them one that failed where one did.
+    static func costliest(_ rows: RowSet, most: Int) -> [String] {
         let all = rows.records.compactMap { row -> (trace: String, failed: Bool)? in
             guard let trace = row["trace_id"].text, !trace.isEmpty else { return nil }
             return (trace, (row["failed"].integer ?? 0) > 0)

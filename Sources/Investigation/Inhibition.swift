@@ -35,7 +35,7 @@ package enum Inhibition {
     // MARK: a critical incident about the same
 
     private static func critical(over child: Candidate, among others: [Candidate]) -> IncidentLife.Parent? {
-        guard child.incident.type != .agentLoop, child.incident.severity < .critical else { return nil }
+        guard !child.incident.type.traits.hasOwnRemedy, child.incident.severity < .critical else { return nil }
         for parent in others.sorted(by: { $0.incident.id < $1.incident.id }) where tells(parent) {
             guard parent.incident.severity == .critical, parent.incident.type != child.incident.type,
                 parent.incident.firstSeen <= child.incident.firstSeen + Grouping.together,
@@ -69,7 +69,7 @@ package enum Inhibition {
     // MARK: one outage
 
     private static func outages(_ candidates: [Candidate]) -> [Int64: IncidentLife.Parent] {
-        let broken = candidates.filter { [.toolFailure, .errorCascade].contains($0.incident.type) && tells($0) }
+        let broken = candidates.filter { $0.incident.type.traits.blamesServices && tells($0) }
             .sorted { ($0.incident.firstSeen, $0.incident.id) < ($1.incident.firstSeen, $1.incident.id) }
         let named = broken.map { candidate in
             (candidate: candidate, errors: candidate.findings.flatMap(UpstreamError.named))

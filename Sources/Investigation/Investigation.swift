@@ -12,7 +12,7 @@ package struct Investigation: Sendable {
     private var file: CaseFile
     private var asked: [InvestigationQuery] = []
     private var round = 1
-    private var dearest: [String] = []
+    private var costliest: [String] = []
 
     package init(
         _ finding: Finding, companions: [IncidentFinding] = [], scope: InvestigationScope, now: Instant
@@ -40,11 +40,11 @@ package struct Investigation: Sendable {
     private mutating func next() -> Step {
         while round < 3 {
             round += 1
-            let named = Trouble(file).traces
+            let named = CorrelationKeys(file).traces
             let queries =
                 round == 2
                 ? InvestigationPlan.secondRound(file, scope: scope, now: now)
-                : InvestigationPlan.thirdRound(traces: named.isEmpty ? dearest : named)
+                : InvestigationPlan.thirdRound(traces: named.isEmpty ? costliest : named)
             if !queries.isEmpty { return ask(queries) }
         }
         return .done(file)
@@ -70,7 +70,7 @@ package struct Investigation: Sendable {
             case .files(let sha):
                 guard let index = file.commits.firstIndex(where: { $0.sha == sha }) else { return }
                 file.commits[index].files = FactReader.files(rows)
-            case .dearest: dearest = FactReader.dearest(rows, most: InvestigationPlan.tracesOf)
+            case .costliest: costliest = FactReader.costliest(rows, most: InvestigationPlan.tracesOf)
             case .deploys, .releases, .events, .monitors, .pages, .prompts, .shares, .names, .trace:
                 file.surroundings.take(rows, of: step, from: file.finding.onset, to: now)
             }
@@ -94,7 +94,7 @@ extension InvestigationStep {
         case .prompts: "The list of changed prompts is incomplete."
         case .shares(let kind): "The calls by \(kind == .release ? "release" : "prompt version") are incomplete."
         case .names: "The names of features are incomplete."
-        case .dearest: "The list of the dearest traces is incomplete."
+        case .costliest: "The list of the costliest traces is incomplete."
         case .trace(let trace): "Trace \(trace.prefix(80)) is incomplete."
         }
     }

@@ -90,7 +90,7 @@ extension InvestigationPlan {
 
     /// The finding's own issue, then those that are new since the onset, the most frequent first.
     static func issues(worthReading file: CaseFile) -> [ErrorFact] {
-        let (own, since) = (Trouble(file).issues, file.finding.onset - .hours(1))
+        let (own, since) = (CorrelationKeys(file).issues, file.finding.onset - .hours(1))
         let wanted = file.errors.filter { !$0.id.isEmpty && (own.contains($0.id) || $0.firstSeen >= since) }
         return Array(
             wanted.sorted { left, right in
@@ -145,10 +145,10 @@ extension InvestigationPlan {
             """, [Value(finding.onset.startOfHour - .hours(24)), Value(finding.onset.startOfHour)])
     }
 
-    static func dearest(_ finding: Finding, now: Instant) -> InvestigationQuery {
+    static func costliest(_ finding: Finding, now: Instant) -> InvestigationQuery {
         let (condition, names) = named(finding, columns: ["name", "trace_name"])
         return optional(
-            .dearest,
+            .costliest,
             """
             SELECT trace_id, SUM(CASE WHEN total_cost >= 0 AND total_cost < 100000 THEN total_cost ELSE 0 END) AS cost, \
             SUM(CASE WHEN level = 'ERROR' THEN 1 ELSE 0 END) AS failed FROM langfuse.observations \
@@ -159,7 +159,7 @@ extension InvestigationPlan {
 
     /// ` AND (name IN (?, ?) OR …)` for the features in trouble; nothing where none is named.
     private static func named(_ finding: Finding, columns: [String]) -> (condition: String, names: [Value]) {
-        let names = Trouble(finding).features.prefix(20).map(Value.text)
+        let names = CorrelationKeys(finding).features.prefix(20).map(Value.text)
         guard !names.isEmpty else { return ("", []) }
         let marks = Array(repeating: "?", count: names.count).joined(separator: ", ")
         let parts = columns.map { "\($0) IN (\(marks))" }.joined(separator: " OR ")

@@ -28,11 +28,11 @@ enum InvestigationPlan {
         return queries + surroundings(finding, scope: scope, now: now)
     }
 
-    /// What the lists of the first round make worth reading: diffs, events, and which traces are the dearest.
+    /// What the lists of the first round make worth reading: diffs, events, and which traces are the costliest.
     static func secondRound(_ file: CaseFile, scope: InvestigationScope, now: Instant) -> [InvestigationQuery] {
         let issues = Self.issues(worthReading: file).map(events)
-        let needsTraces = Trouble(file).traces.isEmpty
-        return files(file, scope: scope) + issues + (needsTraces ? [dearest(file.finding, now: now)] : [])
+        let needsTraces = CorrelationKeys(file).traces.isEmpty
+        return files(file, scope: scope) + issues + (needsTraces ? [costliest(file.finding, now: now)] : [])
     }
 
     static func thirdRound(traces: [String]) -> [InvestigationQuery] {

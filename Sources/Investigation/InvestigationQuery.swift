@@ -37,13 +37,13 @@ package enum InvestigationStep: Hashable, Sendable {
     case shares(ShareFact.Kind)
     /// The names of all that is called in the product.
     case names
-    /// The dearest traces of the features in trouble.
-    case dearest
+    /// The costliest traces of the features in trouble.
+    case costliest
     case trace(String)
 
     package var source: String {
         switch self {
-        case .hours, .prompts, .shares, .names, .dearest, .trace: "langfuse"
+        case .hours, .prompts, .shares, .names, .costliest, .trace: "langfuse"
         case .errors, .events: "sentry"
         case .commits, .files, .deploys: "github"
         case .messages: "slack"

@@ -23,13 +23,9 @@ struct NoCodeCase {
     }
 
     init(_ file: CaseFile) {
-        let evidence = file.finding.evidence
-        let volume = evidence["volume_ratio"]?.double ?? 1
-        let price = evidence["unit_price_ratio"]?.double
-        let isNew = evidence["is_new"]?.bool ?? false
-        isSurge =
-            file.finding.type == .costSpike && !isNew && volume >= 1.5
-            && price.map { (0.8...1.25).contains($0) } ?? false
+        let cost = file.finding.facts.cost
+        let (volume, price) = (cost?.volumeRatio ?? 1, cost?.unitPriceRatio)
+        isSurge = cost?.isNew == false && volume >= 1.5 && price.map { (0.8...1.25).contains($0) } ?? false
         terms.append((1, "what any commit has to beat"))
         if isSurge {
             terms.append(
@@ -42,10 +38,10 @@ struct NoCodeCase {
     /// Errors that only a provider gives speak for it where the calls did not rise first: else they are an effect.
     private mutating func addProvider(_ file: CaseFile) {
         let finding = file.finding
-        guard finding.type == .errorCascade || finding.type == .toolFailure else { return }
-        let own = Trouble(file).issues
+        guard finding.type.traits.blamesServices else { return }
+        let own = CorrelationKeys(file).issues
         let fresh = file.errors.filter { own.contains($0.id) || $0.firstSeen >= finding.onset - .hours(1) }
-        let texts = fresh.map(\.title) + Self.texts(in: finding.evidence)
+        let texts = fresh.map(\.title) + finding.facts.quotes
         if let text = texts.first(where: { !Self.quota.isDisjoint(with: Words.of($0)) }) {
             terms.append((1.5, "“\(text.prefix(80))” speaks of a quota or a credential"))
         } else if let text = texts.first(where: { !Self.outage.isDisjoint(with: Words.of($0)) }) {
@@ -57,7 +53,7 @@ struct NoCodeCase {
     private mutating func addPrompt(_ file: CaseFile) {
         if let contrast = Contrast.all(in: file).first(where: { $0.kind == "prompt_version" }) {
             isPrompt = true
-            terms.append((1.5, DriftFacts(file.finding)?.promptContrast ?? contrast.phrase))
+            terms.append((1.5, file.finding.facts.drift?.schema?.promptContrast ?? contrast.phrase))
             return
         }
         let onset = file.finding.onset
@@ -65,18 +61,11 @@ struct NoCodeCase {
         let changed = file.surroundings.prompts.filter {
             used.contains($0.name) && $0.changedAt <= onset + .minutes(10) && $0.changedAt >= onset - .days(1)
         }
-        guard file.finding.type == .promptDrift, let prompt = changed.max(by: { $0.changedAt < $1.changedAt }) else {
+        guard file.finding.facts.drift != nil, let prompt = changed.max(by: { $0.changedAt < $1.changedAt }) else {
             return
         }
         let age = Figures.duration(onset - prompt.changedAt)
         terms.append((0.8, "prompt \(prompt.name.prefix(60)) was changed in Langfuse \(age) before the onset"))
-    }
-
-    /// What the finding quotes of errors.
-    private static func texts(in evidence: JSONValue) -> [String] {
-        (evidence.members ?? []).filter { $0.name.contains("error") || $0.name.contains("text") }.flatMap { member in
-            [member.value.string].compactMap { $0 } + (member.value.array ?? []).compactMap(\.string)
-        }
     }
 
     private static let quota: Set<String> = [

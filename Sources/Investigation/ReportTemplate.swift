@@ -93,7 +93,7 @@ package enum ReportTemplate {
         } else if file.finding.loop == nil {
             steps.append("Look at what \(Inert.quoted(file.finding.subject, limit: 80)) is used for since the onset.")
         }
-        if file.finding.type == .costSpike, suspects.isEmpty, NoCodeCase(file).isSurge {
+        if file.finding.facts.cost != nil, suspects.isEmpty, NoCodeCase(file).isSurge {
             steps.append("Expect it to go on while the traffic does: set a quota if it must not.")
         }
         return steps.enumerated().map { "\($0 + 1). \($1)" }.joined(separator: "\n")

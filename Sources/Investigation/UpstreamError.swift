@@ -1,7 +1,7 @@
 import Basics
 import OnCallModel
 
-/// What somebody else's service answered, as the texts of findings tell it: the kind of failure and whose it was.
+/// The failure of somebody else's service that the texts of a finding name, and whose service it is.
 struct UpstreamError: Hashable, Sendable {
     enum Kind: String, CaseIterable, Hashable, Sendable {
         case rateLimit = "rate limit"
@@ -38,9 +38,10 @@ struct UpstreamError: Hashable, Sendable {
         kind == other.kind && (provider.isEmpty || other.provider.isEmpty || provider == other.provider)
     }
 
-    /// What a finding's sentence and evidence name, without doubles, in the order of the kinds.
+    /// What a finding's sentence and the texts it quotes name, in the order of the kinds.
     static func named(by finding: IncidentFinding) -> [UpstreamError] {
-        let text = ([finding.headline] + texts(of: finding.evidence, depth: 4)).joined(separator: "\n").lowercased()
+        let text = ([finding.headline] + finding.facts.quotes.map { String($0.prefix(2000)) })
+            .joined(separator: "\n").lowercased()
         let provider = provider(in: text)
         return Kind.allCases.filter { kind in kind.signs.contains { contains(text, $0) } }
             .map { UpstreamError(kind: $0, provider: provider) }
@@ -64,15 +65,5 @@ struct UpstreamError: Hashable, Sendable {
             rest = rest[range.upperBound...]
         }
         return false
-    }
-
-    private static func texts(of value: JSONValue, depth: Int) -> [String] {
-        guard depth > 0 else { return [] }
-        switch value {
-        case .string(let text): return [String(text.prefix(2000))]
-        case .array(let values): return values.prefix(50).flatMap { texts(of: $0, depth: depth - 1) }
-        case .object(let members): return members.prefix(50).flatMap { texts(of: $0.value, depth: depth - 1) }
-        default: return []
-        }
     }
 }

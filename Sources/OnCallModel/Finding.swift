@@ -1,14 +1,5 @@
 package import Basics
 
-/// The five classes of failure, by the names of `incident_reports.detection_type` (contract).
-package enum DetectionType: String, CaseIterable, Hashable, Sendable {
-    case costSpike = "cost_spike"
-    case errorCascade = "error_cascade"
-    case promptDrift = "prompt_drift"
-    case agentLoop = "agent_loop"
-    case toolFailure = "tool_failure"
-}
-
 /// How bad, from a note that pages nobody to an incident on which the gate may act alone (contract).
 package enum Severity: String, CaseIterable, Comparable, Hashable, Sendable {
     case info, medium, high, critical
@@ -25,49 +16,44 @@ package enum Severity: String, CaseIterable, Comparable, Hashable, Sendable {
     }
 }
 
-/// What a detector found: one fact with its numbers, its statement and its sentence.
+/// What a detector found: its numbers, its statement and its sentence.
 package struct Finding: Hashable, Sendable {
-    package var type: DetectionType
     package var severity: Severity
-    /// Over the identifying labels only, so the same trouble has the same one at every scan.
+    /// Over the identifying labels only: the same failure has the same one at every scan.
     package var fingerprint: Fingerprint
     /// The trace id, feature, tool or Sentry issue id; for cost the feature that explains it, else `project`.
     package var subject: String
     /// One sentence of numbers that a person can check.
     package var description: String
-    /// The numbers, by name. An object.
-    package var evidence: JSONValue
+    /// The numbers that it was judged by, and its class.
+    package var facts: FindingFacts
     /// The statement whose rows decided.
     package var sql: String
-    /// When the trouble began and when it was last seen.
+    /// When the failure began and when it was last seen.
     package var onset: Instant
     package var lastSeen: Instant
     /// What it costs, in US dollars an hour, at the time of the scan.
     package var costPerHour: Double
-    /// Set where the finding is about one trace.
-    package var loop: LoopEvidence?
-    /// What it may share with other findings of the same trouble.
+    /// What it may share with other findings of the same incident.
     package var links: FindingLinks
 
     package init(
-        type: DetectionType, severity: Severity, fingerprint: Fingerprint, subject: String, description: String,
-        evidence: JSONValue, sql: String, onset: Instant, lastSeen: Instant, costPerHour: Double,
-        loop: LoopEvidence? = nil, links: FindingLinks = FindingLinks()
+        facts: FindingFacts, severity: Severity, fingerprint: Fingerprint, subject: String, description: String,
+        sql: String, onset: Instant, lastSeen: Instant, costPerHour: Double, links: FindingLinks = FindingLinks()
     ) {
-        self.type = type
         self.severity = severity
         self.fingerprint = fingerprint
         self.subject = subject
         self.description = description
-        self.evidence = evidence
+        self.facts = facts
         self.sql = sql
         self.onset = onset
         self.lastSeen = lastSeen
         self.costPerHour = costPerHour
-        self.loop = loop
         self.links = links
     }
 
+    package var type: DetectionType { facts.type }
     /// A note is shown and opens no incident.
     package var isNote: Bool { severity == .info }
 }
@@ -78,7 +64,7 @@ package struct FindingLinks: Hashable, Sendable {
     package var traces: Set<String>
     /// Releases as Sentry and Langfuse name them.
     package var releases: Set<String>
-    /// Those of them that the trouble has and what is well has not.
+    /// The releases among them that only failing calls have.
     package var guiltyReleases: Set<String>
     /// Names of features, agents and tools.
     package var features: Set<String>

@@ -72,16 +72,14 @@ package struct IncidentDetail: Hashable, Sendable {
     package var errors: [ErrorFact]
     package var messages: [MessageFact]
     package var gaps: [String]
-    package var evidence: JSONValue
-    package var sql: String
     package var acts: [ActRecord]
     /// Nil before the investigation.
     package var noCodeCause: NoCodeCause?
 
     package init(
         summary: IncidentSummary, findings: [IncidentFinding] = [], report: String, suspects: [Suspect],
-        commits: [CommitFact], errors: [ErrorFact], messages: [MessageFact], gaps: [String], evidence: JSONValue,
-        sql: String, acts: [ActRecord], noCodeCause: NoCodeCause? = nil
+        commits: [CommitFact], errors: [ErrorFact], messages: [MessageFact], gaps: [String], acts: [ActRecord],
+        noCodeCause: NoCodeCause? = nil
     ) {
         self.summary = summary
         self.findings = findings
@@ -91,17 +89,18 @@ package struct IncidentDetail: Hashable, Sendable {
         self.errors = errors
         self.messages = messages
         self.gaps = gaps
-        self.evidence = evidence
-        self.sql = sql
         self.acts = acts
         self.noCodeCause = noCodeCause
     }
+
+    /// The finding that opened it.
+    package var lead: IncidentFinding? { findings.first }
 }
 
 /// What an investigation leaves to be looked at: too much for a list, so it is read for one incident alone.
 package struct IncidentForensics: Hashable, Sendable {
     package var graph: CausalGraph
-    /// The traces that were read for it, the dearest first.
+    /// The traces that were read for it, the costliest first.
     package var traces: [TraceTree]
     package var timeline: [TimelineEntry]
 

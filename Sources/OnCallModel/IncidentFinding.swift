@@ -5,7 +5,6 @@ package struct IncidentFinding: Hashable, Sendable, Identifiable {
     package var id: Fingerprint { fingerprint }
     package var incident: Int64
     package var fingerprint: Fingerprint
-    package var type: DetectionType
     package var severity: Severity
     package var subject: String
     /// The sentence of its latest occurrence.
@@ -19,17 +18,17 @@ package struct IncidentFinding: Hashable, Sendable, Identifiable {
     /// US dollars an hour.
     package var costPerHour: Double
     package var sql: String
-    package var evidence: JSONValue
+    package var facts: FindingFacts
     package var links: FindingLinks
 
     package init(
-        incident: Int64, fingerprint: Fingerprint, type: DetectionType, severity: Severity, subject: String,
+        incident: Int64, fingerprint: Fingerprint, facts: FindingFacts, severity: Severity, subject: String,
         headline: String, why: String, firstSeen: Instant, lastSeen: Instant, occurrences: Int, costPerHour: Double,
-        sql: String, evidence: JSONValue, links: FindingLinks
+        sql: String, links: FindingLinks
     ) {
         self.incident = incident
         self.fingerprint = fingerprint
-        self.type = type
+        self.facts = facts
         self.severity = severity
         self.subject = subject
         self.headline = headline
@@ -39,7 +38,8 @@ package struct IncidentFinding: Hashable, Sendable, Identifiable {
         self.occurrences = occurrences
         self.costPerHour = costPerHour
         self.sql = sql
-        self.evidence = evidence
         self.links = links
     }
+
+    package var type: DetectionType { facts.type }
 }

@@ -65,7 +65,7 @@ package struct FeatureSnapshot: Hashable, Sendable, Identifiable {
 
 /// One time that a feature's outputs or scores were found to have changed: a row of `drift_events`.
 package struct DriftEvent: Hashable, Sendable, Identifiable {
-    package enum Kind: String, CaseIterable, Hashable, Sendable {
+    package enum Kind: String, CaseIterable, Hashable, Sendable, JSONConvertible {
         case schema = "schema_break"
         case score = "score_regression"
     }
@@ -73,32 +73,31 @@ package struct DriftEvent: Hashable, Sendable, Identifiable {
     package var id: Int64
     package var feature: String
     package var at: Instant
-    package var kind: Kind
     package var severity: Severity
     /// 0 to 1; nil for a fall of scores.
     package var failRate: Double?
     /// The commit that is blamed; nil where nobody is.
     package var blameSHA: String?
     package var blameMessage: String?
-    /// The numbers behind it, an object: violations by path, contrast by prompt version, scores before and after.
-    package var details: JSONValue
+    package var facts: DriftFacts
     package var incident: Int64?
 
     package init(
-        id: Int64, feature: String, at: Instant, kind: Kind, severity: Severity, failRate: Double?,
-        blameSHA: String? = nil, blameMessage: String? = nil, details: JSONValue = .object([]), incident: Int64? = nil
+        id: Int64, feature: String, at: Instant, facts: DriftFacts, severity: Severity, failRate: Double?,
+        blameSHA: String? = nil, blameMessage: String? = nil, incident: Int64? = nil
     ) {
         self.id = id
         self.feature = feature
         self.at = at
-        self.kind = kind
+        self.facts = facts
         self.severity = severity
         self.failRate = failRate
         self.blameSHA = blameSHA
         self.blameMessage = blameMessage
-        self.details = details
         self.incident = incident
     }
+
+    package var kind: Kind { facts.kind }
 }
 
 /// What is known of one tool's outputs. Learnt only from outputs that were followed by enough good ones.

@@ -65,7 +65,7 @@ enum ForensicsPane {
         } else if let incident = state.examinedIncident {
             let (severity, color) = Spelling.severity(incident.severity)
             text =
-                "\(severity.drop { $0 == " " })  incident \(incident.id)  \(Spelling.type(incident.type))  \(incident.subject)"
+                "\(severity.drop { $0 == " " })  incident \(incident.id)  \(incident.type.traits.noun)  \(incident.subject)"
             role = incident.state == .resolved ? .dim : color
         } else if let incident = forensics.incident {
             text = "incident \(incident)"

@@ -42,7 +42,7 @@ struct HealthLine {
     private static func line(_ detector: DetectorHealth) -> HealthLine {
         let (mark, role) = mark(detector.state)
         return HealthLine(
-            name: Spelling.type(detector.type), mark: mark, role: role, note: detector.message,
+            name: detector.type.traits.noun, mark: mark, role: role, note: detector.message,
             isGood: detector.state == .ok)
     }
 

@@ -23,7 +23,7 @@ enum IncidentReport {
                 bullet("\(Spelling.time($0.date, now)) \($0.author): \($0.text)", width: width)
             })
         lines += section("Not known", detail.gaps.flatMap { bullet($0, width: width, role: .warn) })
-        lines += section("SQL", wrap(detail.sql, width: width, role: .dim))
+        lines += section("SQL", wrap(detail.lead?.sql ?? "", width: width, role: .dim))
         return lines
     }
 
@@ -31,7 +31,7 @@ enum IncidentReport {
         let (severity, role) = Spelling.severity(incident.severity)
         let mark = severity.trimmingBlanks
         var lines: [Line] = [
-            ("\(mark)  incident \(incident.id)  \(Spelling.type(incident.type))  \(incident.state.rawValue)", role)
+            ("\(mark)  incident \(incident.id)  \(incident.type.traits.noun)  \(incident.state.rawValue)", role)
         ]
         lines += wrap(incident.headline, width: width, role: .title)
         let remedy: String =

@@ -114,7 +114,7 @@ enum LifeLines {
         guard findings.count > 1 else { return [] }
         return findings.flatMap { finding in
             IncidentReport.bullet(
-                "\(Spelling.type(finding.type)): \(finding.headline)"
+                "\(finding.type.traits.noun): \(finding.headline)"
                     + (finding.why.isEmpty ? "" : " (\(finding.why))"), width: width)
         }
     }

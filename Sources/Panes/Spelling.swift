@@ -56,16 +56,6 @@ enum Spelling {
         }
     }
 
-    static func type(_ type: DetectionType) -> String {
-        switch type {
-        case .costSpike: "cost spike"
-        case .errorCascade: "error cascade"
-        case .promptDrift: "prompt drift"
-        case .agentLoop: "agent loop"
-        case .toolFailure: "tool failure"
-        }
-    }
-
     /// Eight heights for a row of figures.
     static func sparkline(_ values: [Double]) -> String {
         let marks = Array("▁▂▃▄▅▆▇█")

@@ -81,8 +81,10 @@ extension UsageError {
         "Missing matcher. Give an incident number, --type, --subject or --max-severity; `maintenance` silences everything."
     )
 
-    static let outputsRequired = UsageError(
-        "tool_failure requires outputs, and the mirror has none. Give a .jsonl file that has outputs.")
+    static func outputsRequired(by detector: String) -> UsageError {
+        UsageError(
+            "\(detector) requires outputs, and the mirror has none. Give a .jsonl file of observations with outputs.")
+    }
 
     private static func text(_ usage: String?) -> String { usage.map { " Usage: \($0)" } ?? "" }
 }
@@ -153,9 +155,6 @@ extension Failure {
 
     static let emptyMirror = Failure(
         "The mirror is empty. Run `sentinel source sync langfuse --since 30d` first.")
-
-    static let noMirroredOutputs = Failure(
-        "prompt_drift requires outputs, and the mirror has none. Give a .jsonl file of observations with outputs.")
 
     static func cannotReplay(_ detector: String) -> Failure { Failure("\(detector) cannot be replayed yet.") }
 

@@ -8,7 +8,7 @@ extension DemoOutcome {
     /// The JSON form of a scan, with the incidents at the end of the demo and the expected result.
     func json(truth: DemoScenario.Truth) throws -> JSONValue {
         let scan = try JSONDocument.parse(report)
-        let blamed = incidents.first { $0.summary.type == .costSpike }?.suspects.first?.sha
+        let blamed = incidents.first { $0.lead?.facts.cost != nil }?.suspects.first?.sha
         let loop = loops.first { $0.loop.traceID == truth.loopTrace }
         let members = (scan.members ?? []).map { member -> JSONValue.Member in
             switch member.name {

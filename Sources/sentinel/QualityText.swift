@@ -71,8 +71,7 @@ enum QualityText {
         return TextTable(
             ["feature", "when", "kind", "severity", "failing", "incident", "contrast", "suspect"],
             events.map { event in
-                let contrast = event.details["contrast"]
-                let value = contrast?["value"]?.string
+                let value = event.facts.schema?.contrast?.value
                 return [
                     .text(event.feature), .text(event.at.iso8601Seconds), .text(event.kind.rawValue),
                     .text(event.severity.rawValue), .text(event.failRate.map(Figures.percent) ?? score(event)),
@@ -84,11 +83,9 @@ enum QualityText {
     }
 
     private static func score(_ event: DriftEvent) -> String {
-        guard let before = event.details["mean_before"]?.double, let mean = event.details["mean"]?.double else {
-            return ""
-        }
-        let name = event.details["score"]?.string ?? ""
-        return "\(name) \(Figures.decimal(before, digits: 2)) to \(Figures.decimal(mean, digits: 2))"
+        guard let facts = event.facts.score else { return "" }
+        let (before, now) = (Figures.decimal(facts.meanBefore, digits: 2), Figures.decimal(facts.mean, digits: 2))
+        return "\(facts.score) \(before) to \(now)"
     }
 }
 
@@ -129,7 +126,7 @@ extension DriftEvent {
         .fields([
             "id": .integer(id), "feature": .string(feature), "at": JSONValue(at), "kind": .string(kind.rawValue),
             "severity": .string(severity.rawValue), "fail_rate": JSONValue(failRate),
-            "blame_sha": JSONValue(blameSHA), "blame_message": JSONValue(blameMessage), "details": details,
+            "blame_sha": JSONValue(blameSHA), "blame_message": JSONValue(blameMessage), "details": facts.json,
             "incident": incident.map(JSONValue.integer) ?? .null,
         ])
     }

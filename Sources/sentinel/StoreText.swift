@@ -86,7 +86,7 @@ enum IncidentText {
         lines += list("Timeline", forensics.timeline.map { "\($0.at.iso8601Seconds) \($0.author): \($0.event)" })
         lines += list("Actions", detail.acts.map { "\($0.action.sentence): \($0.state.rawValue). \($0.detail)" })
         lines += list("Missing data", detail.gaps)
-        lines += ["", "SQL: \(TextTable.inert(detail.sql))"]
+        lines += ["", "SQL: \(TextTable.inert(detail.lead?.sql ?? ""))"]
         return lines.joined(separator: "\n") + "\n"
     }
 

@@ -28,8 +28,12 @@ enum Scene {
                 id: 7, fingerprint: Fingerprint("x"), type: .agentLoop, severity: .critical, state: .open,
                 subject: subject, headline: headline, firstSeen: now - .minutes(5), lastSeen: now, occurrences: 2,
                 costPerHour: 12.5, approval: .pending),
-            report: report, suspects: suspects, commits: [], errors: [], messages: [], gaps: gaps, evidence: .null,
-            sql: sql, acts: acts)
+            findings: [
+                IncidentFinding(
+                    incident: 7, fingerprint: Fingerprint("x"), facts: .loop(LoopFacts()), severity: .critical,
+                    subject: subject, headline: headline, why: "", firstSeen: now - .minutes(5), lastSeen: now,
+                    occurrences: 2, costPerHour: 12.5, sql: sql, links: FindingLinks())
+            ], report: report, suspects: suspects, commits: [], errors: [], messages: [], gaps: gaps, acts: acts)
     }
 
     static func request(

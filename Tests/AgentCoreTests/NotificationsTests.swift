@@ -18,9 +18,9 @@ struct NotificationsTests {
         for scan in 0..<96 {
             let now = start + .minutes(Double(scan) * 15)
             let finding = Finding(
-                type: .costSpike, severity: .critical, fingerprint: Fingerprint("f"), subject: "bot",
+                facts: .cost(CostFacts()), severity: .critical, fingerprint: Fingerprint("f"), subject: "bot",
                 description: "It costs.",
-                evidence: [:], sql: "", onset: start, lastSeen: now, costPerHour: 8)
+                sql: "", onset: start, lastSeen: now, costPerHour: 8)
             try await writer.transaction { store in
                 let record = try store.recordFinding(finding, scan: "\(scan)", reopenWithin: .hours(24), at: now)
                 try store.notifyIfDue(try #require(record).incident, gate: gate, at: now)
@@ -39,9 +39,9 @@ struct NotificationsTests {
         let folder = TemporaryFolder()
         let writer = try await StoreWriter.open("\(folder.path)/s.db", holder: "t", pid: 1, at: Stage.start)
         let finding = Finding(
-            type: .costSpike, severity: .critical, fingerprint: Fingerprint("f"), subject: "bot",
+            facts: .cost(CostFacts()), severity: .critical, fingerprint: Fingerprint("f"), subject: "bot",
             description: "It costs.",
-            evidence: [:], sql: "", onset: Stage.start, lastSeen: Stage.start, costPerHour: 8)
+            sql: "", onset: Stage.start, lastSeen: Stage.start, costPerHour: 8)
         _ = try await writer.transaction {
             try $0.recordFinding(finding, scan: "a", reopenWithin: .hours(24), at: Stage.start)
         }
@@ -60,8 +60,8 @@ struct NotificationsTests {
         let links = FindingLinks(features: ["bot"])
         func finding(_ type: DetectionType, _ severity: Severity, at minute: Double) -> Finding {
             Finding(
-                type: type, severity: severity, fingerprint: Fingerprint(type.rawValue), subject: "bot",
-                description: "\(type.rawValue) of bot", evidence: [:], sql: "", onset: Stage.start + .minutes(minute),
+                facts: FindingFacts(type), severity: severity, fingerprint: Fingerprint(type.rawValue), subject: "bot",
+                description: "\(type.rawValue) of bot", sql: "", onset: Stage.start + .minutes(minute),
                 lastSeen: Stage.start + .minutes(minute + 30), costPerHour: 8, links: links)
         }
         let both = [finding(.costSpike, .critical, at: 0), finding(.promptDrift, .high, at: 45)]

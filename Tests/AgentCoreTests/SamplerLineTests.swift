@@ -91,8 +91,8 @@ struct SamplerLineTests {
 
     private func fail(_ traces: Set<String>, _ stage: Stage) async throws {
         var finding = Finding(
-            type: .promptDrift, severity: .high, fingerprint: Fingerprint("x"), subject: "support-bot",
-            description: "d", evidence: [:], sql: "", onset: Stage.start, lastSeen: Stage.start, costPerHour: 0)
+            facts: .drift(DriftFacts()), severity: .high, fingerprint: Fingerprint("x"), subject: "support-bot",
+            description: "d", sql: "", onset: Stage.start, lastSeen: Stage.start, costPerHour: 0)
         finding.links.traces = traces
         let writer = try await StoreWriter.open(stage.store, holder: "t", pid: 2, at: Stage.start)
         try await writer.transaction { [finding] in try $0.noteFailedTraces([finding], at: Stage.start) }

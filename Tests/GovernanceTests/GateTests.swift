@@ -9,20 +9,21 @@ struct GateTests {
     let suspect = Suspect(sha: "d9c3e11aa", title: "raise max_tokens", author: "alice", score: 4, why: [])
 
     private func loop(_ generations: Int, cost: Double = 3, repetitive: Bool = true, trace: String = "t1") -> Finding {
-        let evidence = LoopEvidence(
-            traceID: trace, agent: "researcher", generations: generations, cost: 1, firstSeen: now - .minutes(5),
-            lastSeen: now, repeatedStep: "retry-search", repetitions: generations, isRepetitive: repetitive)
-        return finding(.agentLoop, .high, cost: cost, loop: evidence)
+        let facts = LoopFacts.with {
+            ($0.agent, $0.looped, $0.cost) = ("researcher", generations, 1)
+            ($0.repeatedStep, $0.repetitions, $0.isRepetitive) = ("retry-search", generations, repetitive)
+        }
+        return finding(.loop(facts), .high, cost: cost, trace: trace)
     }
 
-    private func spike(_ cost: Double) -> Finding { finding(.costSpike, .high, cost: cost) }
+    private func spike(_ cost: Double) -> Finding { finding(.cost(CostFacts()), .high, cost: cost) }
 
     private func finding(
-        _ type: DetectionType, _ severity: Severity, cost: Double, loop: LoopEvidence? = nil
+        _ facts: FindingFacts, _ severity: Severity, cost: Double, trace: String = "t1"
     ) -> Finding {
         Finding(
-            type: type, severity: severity, fingerprint: Fingerprint("f"), subject: "t1", description: "It burns.",
-            evidence: [:], sql: "", onset: now - .minutes(5), lastSeen: now, costPerHour: cost, loop: loop)
+            facts: facts, severity: severity, fingerprint: Fingerprint("f"), subject: trace, description: "It burns.",
+            sql: "", onset: now - .minutes(5), lastSeen: now, costPerHour: cost)
     }
 
     private func route(
@@ -74,7 +75,7 @@ struct GateTests {
 
     @Test("a note asks for nothing")
     func note() {
-        let decision = route(finding(.agentLoop, .info, cost: 99))
+        let decision = route(finding(.loop(LoopFacts()), .info, cost: 99))
         #expect(decision.acts.isEmpty && decision.request == nil && decision.mode == .none)
         #expect(decision.reason == .note)
     }

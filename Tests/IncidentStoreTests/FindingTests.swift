@@ -88,7 +88,7 @@ struct FindingTests {
         let detail = try #require(try await writer.read { try $0.incident(id) })
         #expect(detail.summary.severity == .critical)
         #expect(detail.summary.costPerHour == 3)
-        #expect(detail.evidence["cost"] == .number(3))
+        #expect(detail.lead?.facts.loop?.cost == 3)
         let events = try await writer.read { try $0.timeline(ofIncident: id) }
         #expect(events.count == 2)
         #expect(events.last?.event.hasPrefix("Raised from high to critical") == true)

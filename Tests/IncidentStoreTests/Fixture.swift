@@ -32,10 +32,15 @@ extension Finding {
         _ subject: String = "trace-1", type: DetectionType = .agentLoop, severity: Severity = .high,
         lastSeen: Instant = Fixture.start, cost: Double = 4
     ) -> Finding {
-        Finding(
-            type: type, severity: severity, fingerprint: Fingerprint(type.rawValue, subject), subject: subject,
-            description: "\(subject) costs $\(cost) an hour", evidence: ["cost": .number(cost)],
-            sql: "SELECT 1", onset: lastSeen - .minutes(30), lastSeen: lastSeen, costPerHour: cost)
+        var facts = FindingFacts(type)
+        if var loop = facts.loop {
+            loop.cost = cost
+            facts = .loop(loop)
+        }
+        return Finding(
+            facts: facts, severity: severity, fingerprint: Fingerprint(type.rawValue, subject), subject: subject,
+            description: "\(subject) costs $\(cost) an hour", sql: "SELECT 1", onset: lastSeen - .minutes(30),
+            lastSeen: lastSeen, costPerHour: cost)
     }
 }
 

@@ -19,7 +19,7 @@ struct ForensicsTests {
             .init(id: "finding:f", kind: .finding, label: "f", at: Fixture.start, end: .minute(5), isTrouble: true),
         ], edges: [.init(from: "commit:a", to: "finding:f", kind: .caused, reason: "why")], gaps: ["more"])
 
-    @Test("graph, cause and traces come back as they were, the dearest first; a new investigation replaces them")
+    @Test("graph, cause and traces come back as they were, the costliest first; a new investigation replaces them")
     func roundTrip() async throws {
         let fixture = try Fixture()
         let writer = try await fixture.writer()

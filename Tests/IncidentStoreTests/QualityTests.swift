@@ -63,7 +63,8 @@ struct QualityTests {
             try await writer.transaction { store in
                 let record = try store.record(finding, scan: "scan-\(scan)", at: now)
                 let event = DriftEvent(
-                    id: 0, feature: "support-bot", at: now, kind: .schema, severity: severity, failRate: 0.4)
+                    id: 0, feature: "support-bot", at: now, facts: .schema(SchemaDriftFacts()), severity: severity,
+                    failRate: 0.4)
                 try store.recordDrift(event, incident: record.incident, scan: "scan-\(scan)", suspect: suspect, at: now)
             }
         }

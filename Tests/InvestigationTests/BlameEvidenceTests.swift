@@ -13,11 +13,11 @@ struct BlameEvidenceTests {
         [Stories.file("billing/export.py", "+def export(rows): return rows")])
 
     private func finding(
-        _ type: DetectionType, subject: String = "reporter", evidence: JSONValue = [:]
+        _ type: DetectionType, subject: String = "reporter", facts: FindingFacts? = nil
     ) -> Finding {
         Finding(
-            type: type, severity: .high, fingerprint: Fingerprint(type.rawValue, subject), subject: subject,
-            description: "", evidence: evidence, sql: "", onset: Stories.onset, lastSeen: Stories.onset + .minutes(30),
+            facts: facts ?? FindingFacts(type), severity: .high, fingerprint: Fingerprint(type.rawValue, subject),
+            subject: subject, description: "", sql: "", onset: Stories.onset, lastSeen: Stories.onset + .minutes(30),
             costPerHour: 1)
     }
 
@@ -112,15 +112,16 @@ struct BlameEvidenceTests {
 
     @Test("a prompt version that fails is no commit's fault, unless a commit changes that prompt")
     func promptContrast() {
-        let contrast: JSONValue = [
-            "contrasts": [
-                [
-                    "by": "prompt_version", "value": "reporter-prompt v14", "failing": 41, "of": 60,
-                    "others_failing": 0, "others_of": 200, "p": 1e-30,
-                ]
-            ], "is_prompt_contrast": true,
-        ]
-        let outside = CaseFile(finding: finding(.promptDrift, evidence: contrast), commits: [Self.quiet])
+        let contrast = SchemaDriftFacts.with {
+            $0.isPromptContrast = true
+            $0.contrasts = [
+                .with {
+                    ($0.value, $0.failing, $0.of) = ("reporter-prompt v14", 41, 60)
+                    ($0.othersFailing, $0.othersOf, $0.p) = (0, 200, 1e-30)
+                }
+            ]
+        }
+        let outside = CaseFile(finding: finding(.promptDrift, facts: .drift(.schema(contrast))), commits: [Self.quiet])
         let verdict = Blame.verdict(of: outside)
         #expect(verdict.suspects.isEmpty && verdict.noCodeCause.score == 2.5)
         #expect(
@@ -128,18 +129,22 @@ struct BlameEvidenceTests {
         #expect(verdict.abstention?.contains("the prompt in Langfuse") == true)
         let inside = Stories.commit(
             "3ef0000", "prompt: shorter", hoursBefore: 1, [Stories.file("prompts/reporter.txt", "-Answer\n+Reply")])
-        let file = CaseFile(finding: finding(.promptDrift, evidence: contrast), commits: [Self.quiet, inside])
+        let file = CaseFile(
+            finding: finding(.promptDrift, facts: .drift(.schema(contrast))), commits: [Self.quiet, inside])
         #expect(Blame.suspects(of: file).first?.sha == "3ef0000")
     }
 
     @Test("a commit whose diff drops the key that outputs miss is named for drift, lowered limits count too")
     func drift() {
-        let evidence: JSONValue = ["violations": [["path": "$.confidence"]], "new_keys": ["certainty"]]
+        let facts = SchemaDriftFacts.with {
+            ($0.violations, $0.newKeys) = ([.with { $0.path = "$.confidence" }], ["certainty"])
+        }
         let rename = Stories.commit(
             "4aa0000", "tidy", hoursBefore: 2,
             [Stories.file("app/schema.py", "-    \"confidence\": number,\n+    \"certainty\": number,")])
         let file = CaseFile(
-            finding: finding(.promptDrift, evidence: evidence), commits: [rename, Self.other, Stories.readme])
+            finding: finding(.promptDrift, facts: .drift(.schema(facts))),
+            commits: [rename, Self.other, Stories.readme])
         let suspect = Blame.suspects(of: file).first
         #expect(suspect?.sha == "4aa0000")
         #expect(suspect?.why.contains { $0.contains("takes out confidence and brings in certainty") } == true)
@@ -157,7 +162,8 @@ struct BlameEvidenceTests {
         let finding = finding(.toolFailure, subject: "web-search")
         #expect(Blame.suspects(of: CaseFile(finding: finding, commits: [move, Self.other])).first?.sha == "6cc0000")
         var quota = finding
-        quota.evidence = ["error_text": "429: monthly quota is used up"]
+        quota.facts = .tool(
+            .outputs(.with { $0.examples = [.with { $0.begins = "429: monthly quota is used up" }] }))
         let verdict = Blame.verdict(of: CaseFile(finding: quota, commits: [Self.quiet, Self.other]))
         #expect(verdict.suspects.isEmpty && verdict.noCodeCause.why.first?.contains("quota") == true)
     }

@@ -87,8 +87,9 @@ struct BlameTests {
     func diffs(patch: String, phrase: String) {
         let commit = Stories.commit("abcdef1", "change", hoursBefore: 1, [Stories.file("app/core.py", patch)])
         let neutral = Finding(
-            type: .costSpike, severity: .high, fingerprint: Fingerprint("x"), subject: "project", description: "",
-            evidence: [:], sql: "", onset: Stories.onset, lastSeen: Stories.onset, costPerHour: 4)
+            facts: .cost(CostFacts()), severity: .high, fingerprint: Fingerprint("x"), subject: "project",
+            description: "",
+            sql: "", onset: Stories.onset, lastSeen: Stories.onset, costPerHour: 4)
         #expect(suspects(neutral, [commit]).first?.why.contains { $0.contains(phrase) } == true)
     }
 
@@ -118,18 +119,20 @@ struct BlameTests {
 @Suite("Blame for drift")
 struct DriftBlameTests {
     private func drift(prompt: Bool = false) -> Finding {
-        let contrast: JSONValue = [
-            "by": "prompt_version", "value": "support-bot v14", "before": "support-bot v13", "failing": 17, "of": 20,
-            "others_failing": 0, "others_of": 40, "p": 1e-9,
-        ]
+        let contrast = SchemaDriftFacts.Contrast.with {
+            ($0.value, $0.before) = ("support-bot v14", "support-bot v13")
+            ($0.failing, $0.of, $0.othersFailing, $0.othersOf, $0.p) = (17, 20, 0, 40, 1e-9)
+        }
+        let facts = SchemaDriftFacts.with {
+            $0.promptName = "support-bot"
+            $0.violations = [.with { ($0.path, $0.what, $0.outputs) = ("$.response", "missing", 17) }]
+            $0.newKeys = ["$.answer"]
+            ($0.contrasts, $0.isPromptContrast) = (prompt ? [contrast] : [], prompt)
+        }
         return Finding(
-            type: .promptDrift, severity: .high, fingerprint: Fingerprint("prompt_drift", "support-bot"),
+            facts: .drift(.schema(facts)), severity: .high, fingerprint: Fingerprint("prompt_drift", "support-bot"),
             subject: "support-bot", description: "support-bot: 17 of its latest 20 outputs do not fit snapshot 1.",
-            evidence: [
-                "kind": "schema_break", "prompt_name": "support-bot",
-                "violations": [["path": "$.response", "what": "missing", "outputs": 17]],
-                "new_keys": ["$.answer"], "contrasts": prompt ? [contrast] : [], "is_prompt_contrast": .bool(prompt),
-            ], sql: "", onset: Stories.onset, lastSeen: Stories.onset + .minutes(30), costPerHour: 0)
+            sql: "", onset: Stories.onset, lastSeen: Stories.onset + .minutes(30), costPerHour: 0)
     }
 
     private let rewrite = Stories.commit(

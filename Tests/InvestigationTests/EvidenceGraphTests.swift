@@ -9,10 +9,9 @@ struct EvidenceGraphTests {
         var file = file
         file.companions = companions.map { finding in
             IncidentFinding(
-                incident: 7, fingerprint: finding.fingerprint, type: finding.type, severity: finding.severity,
+                incident: 7, fingerprint: finding.fingerprint, facts: finding.facts, severity: finding.severity,
                 subject: finding.subject, headline: finding.description, why: "", firstSeen: finding.onset,
-                lastSeen: finding.lastSeen, occurrences: 1, costPerHour: 1, sql: "", evidence: finding.evidence,
-                links: finding.links)
+                lastSeen: finding.lastSeen, occurrences: 1, costPerHour: 1, sql: "", links: finding.links)
         }
         return EvidenceGraph.make(of: file, verdict: Blame.verdict(of: file), incident: 7)
     }
@@ -172,8 +171,7 @@ struct EvidenceGraphTests {
     func members() {
         var cascade = Stories.loop()
         cascade.fingerprint = Fingerprint("error_cascade", "44")
-        cascade.type = .errorCascade
-        cascade.loop = nil
+        cascade.facts = .cascade(CascadeFacts())
         cascade.onset = Stories.onset + .minutes(3)
         cascade.links.traces = ["a3f9d21b"]
         let graph = self.graph(CaseFile(finding: Stories.loop()), [cascade])

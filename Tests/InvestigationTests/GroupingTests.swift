@@ -3,78 +3,87 @@ import Investigation
 import OnCallModel
 import Testing
 
-@Suite("Which findings are one trouble")
+@Suite("Which findings belong to one incident")
 struct GroupingTests {
     private let start = Instant(iso8601: "2026-11-24T03:00:00Z")!
 
-    private func kin(
+    private func signature(
         _ type: DetectionType, at minute: Double = 0, for length: Double = 60, _ links: FindingLinks = FindingLinks()
-    ) -> Grouping.Kin {
-        Grouping.Kin(
+    ) -> Grouping.Signature {
+        Grouping.Signature(
             type: type, links: links, onset: start + .minutes(minute), lastSeen: start + .minutes(minute + length))
     }
 
-    @Test("a shared trace ties whatever the types and times")
+    @Test("a shared trace correlates findings of any class and time")
     func trace() {
-        let loop = kin(.agentLoop, FindingLinks(traces: ["t1"]))
-        let tool = kin(.toolFailure, at: 300, FindingLinks(traces: ["t0", "t1"]))
-        #expect(Grouping.kinship(of: loop, and: tool)?.why == "both name trace t1")
+        let loop = signature(.agentLoop, FindingLinks(traces: ["t1"]))
+        let tool = signature(.toolFailure, at: 300, FindingLinks(traces: ["t0", "t1"]))
+        #expect(Grouping.correlation(of: loop, and: tool)?.why == "both name trace t1")
     }
 
     @Test("two loops are two incidents, whatever they share but their trace")
     func loops() {
-        let one = kin(.agentLoop, FindingLinks(traces: ["t1"], guiltyReleases: ["r"], features: ["agent"]))
-        let two = kin(.agentLoop, FindingLinks(traces: ["t2"], guiltyReleases: ["r"], features: ["agent"]))
-        #expect(Grouping.kinship(of: one, and: two) == nil)
+        let one = signature(.agentLoop, FindingLinks(traces: ["t1"], guiltyReleases: ["r"], features: ["agent"]))
+        let two = signature(.agentLoop, FindingLinks(traces: ["t2"], guiltyReleases: ["r"], features: ["agent"]))
+        #expect(Grouping.correlation(of: one, and: two) == nil)
     }
 
     @Test(
         "the same feature ties within half an hour, and no longer", arguments: [(29.0, true), (31, false), (-29, true)])
     func feature(minute: Double, isOne: Bool) {
-        let spike = kin(.costSpike, FindingLinks(features: ["bot"]))
-        let drift = kin(.promptDrift, at: minute, FindingLinks(features: ["bot", "bot-prompt"]))
-        #expect((Grouping.kinship(of: spike, and: drift) != nil) == isOne)
-        let other = kin(.promptDrift, at: minute, FindingLinks(features: ["parser"]))
-        #expect(Grouping.kinship(of: spike, and: other) == nil)
+        let spike = signature(.costSpike, FindingLinks(features: ["bot"]))
+        let drift = signature(.promptDrift, at: minute, FindingLinks(features: ["bot", "bot-prompt"]))
+        #expect((Grouping.correlation(of: spike, and: drift) != nil) == isOne)
+        let other = signature(.promptDrift, at: minute, FindingLinks(features: ["parser"]))
+        #expect(Grouping.correlation(of: spike, and: other) == nil)
     }
 
     @Test("errors that rise with the cost are a part of the spike; an old spike has nothing to do with them")
     func window() {
-        #expect(Grouping.kinship(of: kin(.costSpike), and: kin(.errorCascade, at: 40)) != nil)
-        #expect(Grouping.kinship(of: kin(.costSpike), and: kin(.errorCascade, at: 90)) == nil)
-        #expect(Grouping.kinship(of: kin(.errorCascade), and: kin(.errorCascade, at: 10)) != nil)
-        #expect(Grouping.kinship(of: kin(.errorCascade), and: kin(.errorCascade, at: 20)) == nil)
+        #expect(Grouping.correlation(of: signature(.costSpike), and: signature(.errorCascade, at: 40)) != nil)
+        #expect(Grouping.correlation(of: signature(.costSpike), and: signature(.errorCascade, at: 90)) == nil)
+        #expect(Grouping.correlation(of: signature(.errorCascade), and: signature(.errorCascade, at: 10)) != nil)
+        #expect(Grouping.correlation(of: signature(.errorCascade), and: signature(.errorCascade, at: 20)) == nil)
         #expect(
-            Grouping.kinship(of: kin(.promptDrift), and: kin(.toolFailure, at: 1)) == nil, "time alone ties no others")
+            Grouping.correlation(of: signature(.promptDrift), and: signature(.toolFailure, at: 1)) == nil,
+            "time alone ties no others")
         let (bot, parser) = (FindingLinks(features: ["bot"]), FindingLinks(features: ["parser"]))
         #expect(
-            Grouping.kinship(of: kin(.costSpike, bot), and: kin(.errorCascade, at: 5, parser)) == nil, "other calls")
+            Grouping.correlation(of: signature(.costSpike, bot), and: signature(.errorCascade, at: 5, parser)) == nil,
+            "other calls")
     }
 
     @Test("a release ties what began within half a day of each other")
     func release() {
         let links = FindingLinks(guiltyReleases: ["assistant@2.31"])
-        #expect(Grouping.kinship(of: kin(.promptDrift, links), and: kin(.errorCascade, at: 600, links)) != nil)
-        #expect(Grouping.kinship(of: kin(.promptDrift, links), and: kin(.errorCascade, at: 800, links)) == nil)
+        #expect(
+            Grouping.correlation(of: signature(.promptDrift, links), and: signature(.errorCascade, at: 600, links))
+                != nil)
+        #expect(
+            Grouping.correlation(of: signature(.promptDrift, links), and: signature(.errorCascade, at: 800, links))
+                == nil)
     }
 
     @Test("a release that everything has ties nothing")
     func commonRelease() {
         let links = FindingLinks(releases: ["assistant@2.31"])
-        #expect(Grouping.kinship(of: kin(.promptDrift, links), and: kin(.toolFailure, at: 5, links)) == nil)
+        #expect(
+            Grouping.correlation(of: signature(.promptDrift, links), and: signature(.toolFailure, at: 5, links)) == nil)
     }
 
     @Test("the strongest tie decides, then the older incident")
     func choice() {
         let finding = Finding(
-            type: .toolFailure, severity: .high, fingerprint: Fingerprint("x"), subject: "search", description: "",
-            evidence: .object([]), sql: "", onset: start, lastSeen: start, costPerHour: 0,
+            facts: .tool(ToolFacts()), severity: .high, fingerprint: Fingerprint("x"), subject: "search",
+            description: "",
+            sql: "", onset: start, lastSeen: start, costPerHour: 0,
             links: FindingLinks(traces: ["t9"], features: ["search"]))
         func member(_ incident: Int64, _ links: FindingLinks) -> IncidentFinding {
             IncidentFinding(
-                incident: incident, fingerprint: Fingerprint("m\(incident)"), type: .promptDrift, severity: .high,
+                incident: incident, fingerprint: Fingerprint("m\(incident)"), facts: .drift(DriftFacts()),
+                severity: .high,
                 subject: "s", headline: "", why: "", firstSeen: start, lastSeen: start, occurrences: 1, costPerHour: 0,
-                sql: "", evidence: .object([]), links: links)
+                sql: "", links: links)
         }
         let byFeature = [5, 3].map { member($0, FindingLinks(features: ["search"])) }
         #expect(Grouping.incident(for: finding, among: byFeature)?.incident == 3)
@@ -93,8 +102,9 @@ struct GroupingTests {
         }
         func finding(_ type: DetectionType) -> Finding {
             Finding(
-                type: type, severity: .high, fingerprint: Fingerprint("y"), subject: "s", description: "",
-                evidence: .object([]), sql: "", onset: start, lastSeen: start, costPerHour: 0)
+                facts: FindingFacts(type), severity: .high, fingerprint: Fingerprint("y"), subject: "s",
+                description: "",
+                sql: "", onset: start, lastSeen: start, costPerHour: 0)
         }
         let blamed = [Suspect(sha: "abc1234", title: "", author: "", score: 3, why: [])]
         let others = [

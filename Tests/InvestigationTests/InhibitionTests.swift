@@ -9,7 +9,7 @@ struct InhibitionTests {
 
     private func incident(
         _ id: Int64, _ type: DetectionType, _ severity: Severity, at minute: Double = 0, for length: Double = 120,
-        says headline: String = "", evidence: JSONValue = [:], _ links: FindingLinks = FindingLinks(),
+        says headline: String = "", facts: FindingFacts? = nil, _ links: FindingLinks = FindingLinks(),
         life: IncidentLife = IncidentLife()
     ) -> Inhibition.Candidate {
         let (first, last) = (start + .minutes(minute), start + .minutes(minute + length))
@@ -21,10 +21,9 @@ struct InhibitionTests {
                 life: life),
             findings: [
                 IncidentFinding(
-                    incident: id, fingerprint: print, type: type, severity: severity, subject: "s\(id)",
-                    headline: headline,
+                    incident: id, fingerprint: print, facts: facts ?? FindingFacts(type), severity: severity,
+                    subject: "s\(id)", headline: headline,
                     why: "", firstSeen: first, lastSeen: last, occurrences: 1, costPerHour: 1, sql: "",
-                    evidence: evidence,
                     links: links)
             ])
     }
@@ -65,9 +64,11 @@ struct InhibitionTests {
 
     @Test("three tools that fail at once by the same upstream failure are one outage, told by the worst")
     func outage() {
-        let evidence: JSONValue = ["samples": ["RateLimitError: Too many requests to api.openai.com"]]
+        let facts = ToolOutputFacts.with {
+            $0.examples = [.with { $0.begins = "RateLimitError: Too many requests to api.openai.com" }]
+        }
         let storm = [
-            incident(1, .toolFailure, .high, at: 0, evidence: evidence),
+            incident(1, .toolFailure, .high, at: 0, facts: .tool(.outputs(facts))),
             incident(2, .toolFailure, .critical, at: 5, says: "search failed: openai answered HTTP 429"),
             incident(3, .errorCascade, .high, at: 9, says: "RateLimitError rose"),
         ]

@@ -24,7 +24,7 @@ struct InvestigationTests {
 
     private static let nothing = InvestigationAnswer.rows(RowSet(columns: []), isPartial: false)
 
-    @Test("lists are asked for, then diffs, events and the dearest traces, then the traces", arguments: [true, false])
+    @Test("lists come first, then diffs, events and the costliest traces, then traces", arguments: [true, false])
     func rounds(isLoop: Bool) throws {
         let finding = isLoop ? Stories.loop() : Stories.spike()
         var investigation = Investigation(finding, scope: scope, now: Stories.onset + .hours(1))
@@ -50,17 +50,17 @@ struct InvestigationTests {
         }
         guard case .queries(let queries) = second else { throw Unexpected() }
         let wanted: [InvestigationStep] = [.files(sha: "d9c3e11"), .files(sha: "b0f3d44"), .events(issue: "44")]
-        #expect(queries.map(\.step) == wanted + (isLoop ? [] : [.dearest]))
+        #expect(queries.map(\.step) == wanted + (isLoop ? [] : [.costliest]))
         let files = RowSet(
             columns: ["filename", "additions", "deletions", "patch"],
             rows: [["src/a.py", 1, 1, "-max_tokens=500\n+max_tokens=4096"]])
-        let dearest = RowSet(
+        let costliest = RowSet(
             columns: ["trace_id", "cost", "failed"],
             rows: [["t1", 3, 0], ["t2", 2, 0], ["t3", 1, 0], ["t4", 0.5, 1]])
         let third = next(&investigation, queries) { step in
             switch step {
             case .files(let sha): sha == "d9c3e11" ? .rows(files, isPartial: false) : .failed("GitHub is down.")
-            case .dearest: .rows(dearest, isPartial: false)
+            case .costliest: .rows(costliest, isPartial: false)
             default: Self.nothing
             }
         }

@@ -9,20 +9,21 @@ enum Stories {
         volume: Double = 1, price: Double = 6.8, subject: String = "summarizer", cost: Double = 41.2
     ) -> Finding {
         Finding(
-            type: .costSpike, severity: .critical, fingerprint: Fingerprint("cost_spike", subject), subject: subject,
+            facts: .cost(.with { ($0.volumeRatio, $0.unitPriceRatio) = (volume, price) }), severity: .critical,
+            fingerprint: Fingerprint("cost_spike", subject), subject: subject,
             description: "03:00 to 04:00 UTC cost $41.20; ×6.8 the 7-day mean of $6.06 an hour.",
-            evidence: ["volume_ratio": .number(volume), "unit_price_ratio": .number(price), "is_new": false], sql: "",
-            onset: onset, lastSeen: onset + .minutes(55), costPerHour: cost)
+            sql: "", onset: onset, lastSeen: onset + .minutes(55), costPerHour: cost)
     }
 
     static func loop(repetitive: Bool = true) -> Finding {
-        let evidence = LoopEvidence(
-            traceID: "a3f9d21b", agent: "research-agent", generations: 22, cost: 0.28, firstSeen: onset,
-            lastSeen: onset + .minutes(5), repeatedStep: "retry-search", repetitions: 21, isRepetitive: repetitive)
+        let facts = LoopFacts.with {
+            ($0.agent, $0.looped, $0.cost) = ("research-agent", 22, 0.28)
+            ($0.repeatedStep, $0.repetitions, $0.isRepetitive) = ("retry-search", 21, repetitive)
+        }
         return Finding(
-            type: .agentLoop, severity: .critical, fingerprint: Fingerprint("agent_loop", "a3f9d21b"),
+            facts: .loop(facts), severity: .critical, fingerprint: Fingerprint("agent_loop", "a3f9d21b"),
             subject: "a3f9d21b", description: "research-agent took 22 steps: retry-search with the same arguments ×21.",
-            evidence: [:], sql: "", onset: onset, lastSeen: onset + .minutes(5), costPerHour: 3.36, loop: evidence)
+            sql: "", onset: onset, lastSeen: onset + .minutes(5), costPerHour: 3.36)
     }
 
     static func commit(

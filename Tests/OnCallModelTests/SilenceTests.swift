@@ -59,17 +59,17 @@ struct SilenceTests {
 
     private func incident(_ type: DetectionType, _ subject: String, _ severity: Severity = .high) -> IncidentSummary {
         IncidentSummary(
-            id: 7, fingerprint: Fingerprint(type.rawValue, subject), type: type, severity: severity, state: .open,
+            id: 7, fingerprint: Fingerprint(type.rawValue, subject), type: type, severity: severity,
+            state: .open,
             subject: subject, headline: "", firstSeen: now, lastSeen: now, occurrences: 1, costPerHour: 1,
             approval: .none)
     }
 
     private func part(_ type: DetectionType, _ subject: String) -> IncidentFinding {
         IncidentFinding(
-            incident: 7, fingerprint: Fingerprint(type.rawValue, subject), type: type, severity: .high,
+            incident: 7, fingerprint: Fingerprint(type.rawValue, subject), facts: FindingFacts(type), severity: .high,
             subject: subject,
             headline: "", why: "", firstSeen: now, lastSeen: now, occurrences: 1, costPerHour: 1, sql: "",
-            evidence: [:],
             links: FindingLinks())
     }
 

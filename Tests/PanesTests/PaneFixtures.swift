@@ -97,6 +97,13 @@ enum PaneFixtures {
 
     static let detail = IncidentDetail(
         summary: spike,
+        findings: [
+            IncidentFinding(
+                incident: spike.id, fingerprint: spike.fingerprint, facts: .cost(CostFacts()),
+                severity: spike.severity, subject: spike.subject, headline: spike.headline, why: "",
+                firstSeen: spike.firstSeen, lastSeen: spike.lastSeen, occurrences: 1,
+                costPerHour: spike.costPerHour, sql: "SELECT 1", links: FindingLinks())
+        ],
         report: "## What happened\nThe hour cost $41.20.\n\n## Likely cause\n- Commit d9c3e11 raised max_tokens.\n",
         suspects: [
             Suspect(
@@ -109,7 +116,7 @@ enum PaneFixtures {
                 id: "1", title: "RateLimitError", level: "error", count: 148, firstSeen: now - .hours(2), lastSeen: now)
         ],
         messages: [MessageFact(channel: "C1", author: "U1", text: "cost looks high", date: now - .minutes(40))],
-        gaps: ["Sentry was not asked: SENTRY_TOKEN is not set."], evidence: [:], sql: "SELECT 1", acts: [])
+        gaps: ["Sentry was not asked: SENTRY_TOKEN is not set."], acts: [])
 
     /// One incident of each state, as a list shows them.
     static let lives: [IncidentSummary] = {

@@ -41,11 +41,13 @@ enum QualityFixtures {
     static func drifts(_ name: String) -> [DriftEvent] {
         [
             DriftEvent(
-                id: 3, feature: name, at: now - .minutes(50), kind: .schema, severity: .high, failRate: 0.85,
+                id: 3, feature: name, at: now - .minutes(50), facts: .schema(SchemaDriftFacts()), severity: .high,
+                failRate: 0.85,
                 blameSHA: "f1a8b3377665544332211009988776655443322f", blameMessage: "rewrite support-bot prompt",
                 incident: 4),
             DriftEvent(
-                id: 2, feature: "invoice-parser", at: now - .days(2), kind: .score, severity: .medium, failRate: nil),
+                id: 2, feature: "invoice-parser", at: now - .days(2), facts: .score(ScoreDriftFacts()),
+                severity: .medium, failRate: nil),
         ]
     }
 }

@@ -73,8 +73,8 @@ struct IncidentIssue: Sendable {
 
     /// The statement, indented as code: no fence of its own can end it.
     private var query: String {
-        guard !incident.sql.isEmpty else { return "" }
-        let sql = text.gitHubCode(incident.sql, limit: 6000)
+        guard let lead = incident.lead, !lead.sql.isEmpty else { return "" }
+        let sql = text.gitHubCode(lead.sql, limit: 6000)
         let lines = sql.split(separator: "\n", omittingEmptySubsequences: false).prefix(200).map { "    " + $0 }
         return "### The statement that found it\n\n" + lines.joined(separator: "\n")
     }

@@ -50,7 +50,7 @@ extension Finding {
             "fingerprint": .string(fingerprint.text),
             "subject": .string(subject),
             "description": .string(description),
-            "evidence": evidence,
+            "evidence": facts.json,
             "sql": .string(sql),
         ])
     }
@@ -111,8 +111,8 @@ extension IncidentDetail {
             "no_code_cause": noCodeCause?.json,
             "approval": .string(summary.approval.rawValue),
             "report": .string(report),
-            "evidence": evidence,
-            "sql": .string(sql),
+            "evidence": lead?.facts.json ?? .object([]),
+            "sql": .string(lead?.sql ?? ""),
             "gaps": .array(gaps.map(JSONValue.string)),
             "acts": .array(acts.map(\.json)),
         ])
@@ -131,7 +131,7 @@ extension IncidentFinding {
             "first_seen": JSONValue(firstSeen),
             "last_seen": JSONValue(lastSeen),
             "occurrences": JSONValue(occurrences),
-            "evidence": evidence,
+            "evidence": facts.json,
         ])
     }
 }

@@ -14,7 +14,9 @@ enum CycleScope: Hashable, Sendable {
     var effort: DetectorContext.Effort { self == .routine ? .routine : .thorough }
 
     /// The detectors that run; nil for all.
-    var types: Set<DetectionType>? { self == .patrol ? [.promptDrift, .toolFailure] : nil }
+    var types: Set<DetectionType>? {
+        self == .patrol ? Set(DetectionType.allCases.filter(\.traits.judgesOutputs)) : nil
+    }
 }
 
 /// Writes down what drifted, once the incidents are there and somebody is blamed.
@@ -40,9 +42,9 @@ struct QualityStage: Sendable {
 extension DriftEvent {
     /// Of the finding that it comes with.
     fileprivate var fingerprint: Fingerprint {
-        switch kind {
+        switch facts {
         case .schema: .schemaDrift(of: feature)
-        case .score: .scoreDrift(of: feature, score: details["score"]?.string ?? "")
+        case .score(let facts): .scoreDrift(of: feature, score: facts.score)
         }
     }
 }

@@ -28,5 +28,5 @@ extension Action {
 }
 
 extension IncidentDetail {
-    fileprivate var loopTrace: String? { summary.type == .agentLoop ? summary.subject : nil }
+    fileprivate var loopTrace: String? { summary.type.traits.subject == .trace ? summary.subject : nil }
 }

@@ -1,10 +1,7 @@
 import Basics
 import OnCallModel
 
-/// What ties an issue to the generations that rose with it, the strongest first.
-enum CascadeLink: String, CaseIterable, Hashable {
-    case trace, release, environment, time
-}
+typealias CascadeLink = CascadeFacts.Link
 
 /// An issue with the generations that are its own, judged.
 struct CascadeJudgement {
@@ -62,9 +59,9 @@ enum CascadeFinding {
     {
         let issue = judgement.issue
         return Finding(
-            type: .errorCascade, severity: judgement.severity,
+            facts: .cascade(facts(judgement, expectedByDay, context.settings)), severity: judgement.severity,
             fingerprint: Fingerprint(DetectionType.errorCascade.rawValue, issue.id), subject: issue.id,
-            description: sentence(judgement), evidence: evidence(judgement, expectedByDay, context.settings), sql: sql,
+            description: sentence(judgement), sql: sql,
             onset: issue.onset, lastSeen: issue.lastSeen, costPerHour: judgement.costPerHour,
             links: FindingLinks(
                 traces: Set(issue.traces.union(judgement.share.traces).sorted().prefix(100)),
@@ -98,29 +95,29 @@ enum CascadeFinding {
             """
     }
 
-    private static func evidence(_ judgement: CascadeJudgement, _ expectedByDay: Double?, _ settings: Settings)
-        -> JSONValue
+    private static func facts(_ judgement: CascadeJudgement, _ expectedByDay: Double?, _ settings: Settings)
+        -> CascadeFacts
     {
         let (issue, share, rise) = (judgement.issue, judgement.share, judgement.rise)
-        return .fields([
-            "title": .string(issue.name),
-            "events": JSONValue(issue.events),
-            "events_expected": .number(issue.expected),
-            "is_new": .bool(issue.isNew),
-            "minutes": .number(issue.length.seconds / 60),
-            "generations": JSONValue(rise.now),
-            "generations_before": JSONValue(rise.before),
-            "generations_ratio": rise.before == 0 ? nil : .number(rise.ratio),
-            "generations_day_before": expectedByDay.map(JSONValue.number),
-            "link": .string(judgement.link.rawValue),
-            "attributed_generations": JSONValue(share.calls),
-            "cost": .number(share.cost),
-            "cost_threshold": .number(settings.errorCascadeThreshold),
-            "traces": .array(share.traces.sorted().prefix(20).map(JSONValue.string)),
-            "traced_generations": JSONValue(share.tracedCalls),
-            "traced_cost": .number(share.tracedCost),
-            "release": issue.release.isEmpty ? nil : .string(issue.release),
-            "environment": issue.environment.isEmpty ? nil : .string(issue.environment),
-        ])
+        return .with { facts in
+            facts.title = issue.name
+            facts.events = issue.events
+            facts.eventsExpected = issue.expected
+            facts.isNew = issue.isNew
+            facts.minutes = issue.length.seconds / 60
+            facts.generations = rise.now
+            facts.generationsBefore = rise.before
+            facts.generationsRatio = rise.before == 0 ? nil : rise.ratio
+            facts.generationsDayBefore = expectedByDay
+            facts.link = judgement.link
+            facts.attributedGenerations = share.calls
+            facts.cost = share.cost
+            facts.costThreshold = settings.errorCascadeThreshold
+            facts.traces = Array(share.traces.sorted().prefix(20))
+            facts.tracedGenerations = share.tracedCalls
+            facts.tracedCost = share.tracedCost
+            facts.release = issue.release.isEmpty ? nil : issue.release
+            facts.environment = issue.environment.isEmpty ? nil : issue.environment
+        }
     }
 }

@@ -8,10 +8,10 @@ enum CostFinding {
         context: DetectorContext
     ) -> Finding {
         Finding(
-            type: .costSpike, severity: judgement.severity,
+            facts: .cost(facts(judgement, decomposition, settings: context.settings)), severity: judgement.severity,
             fingerprint: Fingerprint(DetectionType.costSpike.rawValue, decomposition.subject),
             subject: decomposition.subject, description: sentence(judgement, decomposition, now: context.now),
-            evidence: evidence(judgement, decomposition, settings: context.settings), sql: sql, onset: onset,
+            sql: sql, onset: onset,
             lastSeen: judgement.isRunning ? context.now : judgement.hour + .hours(1), costPerHour: judgement.cost,
             links: FindingLinks(
                 features: decomposition.subject == CostDecomposition.project ? [] : [decomposition.subject]))
@@ -55,28 +55,28 @@ enum CostFinding {
             ? "the mean is of \(judgement.historyHours) hours only" : ""
     }
 
-    private static func evidence(
+    private static func facts(
         _ judgement: CostJudgement, _ decomposition: CostDecomposition, settings: Settings
-    ) -> JSONValue {
-        .fields([
-            "hour": JSONValue(judgement.hour),
-            "hour_is_complete": .bool(!judgement.isRunning),
-            "cost": .number(judgement.cost),
-            "spent": .number(judgement.spent),
-            "mean": .number(judgement.mean.perHour),
-            "ratio": judgement.ratio.map(JSONValue.number),
-            "multiplier": .number(settings.costSpikeMultiplier),
-            "p95": judgement.season.map { .number($0.p95) },
-            "p95_ratio": judgement.seasonalRatio.map(JSONValue.number),
-            "history_hours": JSONValue(judgement.historyHours),
-            "share": .number(decomposition.share),
-            "is_new": .bool(decomposition.isNew),
-            "volume_ratio": decomposition.volume.map(JSONValue.number),
-            "unit_price_ratio": decomposition.unitPrice.map(JSONValue.number),
-            "tokens_ratio": decomposition.tokens.map(JSONValue.number),
-            "model_before": decomposition.modelBefore.map(JSONValue.string),
-            "model_now": decomposition.modelNow.map(JSONValue.string),
-        ])
+    ) -> CostFacts {
+        .with { facts in
+            facts.hour = judgement.hour
+            facts.hourIsComplete = !judgement.isRunning
+            facts.cost = judgement.cost
+            facts.spent = judgement.spent
+            facts.mean = judgement.mean.perHour
+            facts.ratio = judgement.ratio
+            facts.multiplier = settings.costSpikeMultiplier
+            facts.p95 = judgement.season?.p95
+            facts.p95Ratio = judgement.seasonalRatio
+            facts.historyHours = judgement.historyHours
+            facts.share = decomposition.share
+            facts.isNew = decomposition.isNew
+            facts.volumeRatio = decomposition.volume
+            facts.unitPriceRatio = decomposition.unitPrice
+            facts.tokensRatio = decomposition.tokens
+            facts.modelBefore = decomposition.modelBefore
+            facts.modelNow = decomposition.modelNow
+        }
     }
 
     /// `03:00`.

@@ -61,11 +61,11 @@ struct DriftContrast: Hashable, Sendable {
         return "p < 1e-\(exponent)"
     }
 
-    var json: JSONValue {
-        .fields([
-            "by": .string(label.rawValue), "value": .string(value), "before": before.map(JSONValue.string),
-            "failing": JSONValue(failing), "of": JSONValue(of), "others_failing": JSONValue(othersFailing),
-            "others_of": JSONValue(othersOf), "p": .number(p),
-        ])
+    var fact: SchemaDriftFacts.Contrast {
+        .with { fact in
+            (fact.label, fact.value, fact.before) = (label, value, before)
+            (fact.failing, fact.of) = (failing, of)
+            (fact.othersFailing, fact.othersOf, fact.p) = (othersFailing, othersOf, p)
+        }
     }
 }

@@ -42,15 +42,15 @@ struct DriftFinding {
             traces: Set(failing.suffix(Self.mostTraces).map(\.trace).filter { !$0.isEmpty }),
             releases: releases, features: Set([feature] + names.prefix(1)))
         return Finding(
-            type: .promptDrift, severity: verdict.failRate > 0.5 ? .high : .medium,
-            fingerprint: .schemaDrift(of: feature), subject: feature, description: sentence, evidence: evidence,
+            facts: .drift(.schema(facts)), severity: verdict.failRate > 0.5 ? .high : .medium,
+            fingerprint: .schemaDrift(of: feature), subject: feature, description: sentence,
             sql: sql, onset: failing.first?.at ?? now, lastSeen: failing.last?.at ?? now, costPerHour: 0, links: links)
     }
 
     func event(now: Instant) -> DriftEvent {
         DriftEvent(
-            id: 0, feature: feature, at: now, kind: .schema, severity: verdict.failRate > 0.5 ? .high : .medium,
-            failRate: verdict.failRate, details: evidence)
+            id: 0, feature: feature, at: now, facts: .schema(facts),
+            severity: verdict.failRate > 0.5 ? .high : .medium, failRate: verdict.failRate)
     }
 
     /// A release that only failing outputs have.
@@ -93,45 +93,46 @@ struct DriftFinding {
         }
     }
 
-    private var evidence: JSONValue {
-        let figures: JSONValue = .fields([
-            "kind": .string(DriftEvent.Kind.schema.rawValue),
-            "fail_rate": .number(verdict.failRate), "checked": JSONValue(verdict.checked),
-            "failed": JSONValue(verdict.failed), "base_failed": JSONValue(verdict.past.times),
-            "base_samples": JSONValue(verdict.past.of), "p": .number(verdict.p),
-            "snapshot": JSONValue(snapshot.version), "violations": violations,
-            "new_keys": .array(newKeys.map(JSONValue.string)),
-            "onset": trouble.failing.first.map { JSONValue($0.at) },
-        ])
-        return .object((figures.members ?? []) + (origin.members ?? []))
+    private var facts: SchemaDriftFacts {
+        .with { facts in
+            facts.failRate = verdict.failRate
+            (facts.checked, facts.failed) = (verdict.checked, verdict.failed)
+            (facts.baseFailed, facts.baseSamples) = (verdict.past.times, verdict.past.of)
+            facts.p = verdict.p
+            facts.snapshot = snapshot.version
+            facts.violations = violations
+            facts.newKeys = newKeys
+            facts.onset = trouble.failing.first?.at
+            addOrigin(to: &facts)
+        }
     }
 
-    private var violations: JSONValue {
+    private var violations: [SchemaDriftFacts.Violation] {
         let rule = DriftRule(snapshot.profile)
-        return .array(
-            verdict.tally.prefix(10).map { item in
-                .fields([
-                    "path": .string(String(item.violation.path.prefix(120))), "what": .string(item.violation.word),
-                    "usual": .string(rule.usualKinds(at: item.violation.path)), "outputs": JSONValue(item.outputs),
-                ])
-            })
+        return verdict.tally.prefix(10).map { item in
+            .with { fact in
+                fact.path = String(item.violation.path.prefix(120))
+                fact.what = item.violation.word
+                fact.usual = rule.usualKinds(at: item.violation.path)
+                fact.outputs = item.outputs
+            }
+        }
     }
 
     /// What the failing outputs were made with, and what the passing ones.
-    private var origin: JSONValue {
+    private func addOrigin(to facts: inout SchemaDriftFacts) {
         func contrast(_ label: DriftOrigin.Label) -> DriftContrast? { contrasts.first { $0.label == label } }
         let last = trouble.failing.last?.origin
         let shared = suspectPrompt ?? last?.prompt
         let (release, model) = (contrast(.release), contrast(.model))
-        return .fields([
-            "contrast": contrasts.first?.json, "contrasts": .array(contrasts.prefix(6).map(\.json)),
-            "is_prompt_contrast": .bool(suspectPrompt != nil),
-            "prompt_name": JSONValue(shared?.name), "prompt_version": JSONValue(shared?.version),
-            "prompt_created_at": prompt.map { JSONValue($0.createdAt) },
-            "prompt_message": prompt.map { .string(String($0.message.prefix(200))) },
-            "release": JSONValue(release?.value ?? last?[.release]), "release_before": JSONValue(release?.before),
-            "model": JSONValue(model?.value ?? last?[.model]), "model_before": JSONValue(model?.before),
-        ])
+        facts.contrast = contrasts.first?.fact
+        facts.contrasts = contrasts.prefix(6).map(\.fact)
+        facts.isPromptContrast = suspectPrompt != nil
+        (facts.promptName, facts.promptVersion) = (shared?.name, shared?.version)
+        facts.promptCreatedAt = prompt?.createdAt
+        facts.promptMessage = prompt.map { String($0.message.prefix(200)) }
+        (facts.release, facts.releaseBefore) = (release?.value ?? last?[.release], release?.before)
+        (facts.model, facts.modelBefore) = (model?.value ?? last?[.model], model?.before)
     }
 
     /// Paths that the failing outputs have and no sample had: what a key was renamed to.

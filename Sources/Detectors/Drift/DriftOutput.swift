@@ -33,11 +33,7 @@ struct DriftOutput: Hashable, Sendable {
 
 /// What an output was made with: the labels by which failing and passing ones may differ.
 struct DriftOrigin: Hashable, Sendable {
-    /// In the order in which one is believed when several differ alike: the nearest cause first.
-    enum Label: String, CaseIterable, Hashable, Sendable {
-        case prompt = "prompt_version"
-        case model, release, version, environment
-    }
+    typealias Label = SchemaDriftFacts.Label
 
     private var values: [Label: String] = [:]
     /// The prompt's name and its version's number, where the row has both.

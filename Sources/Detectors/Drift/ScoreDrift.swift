@@ -100,28 +100,27 @@ struct ScoreDrift: Hashable, Sendable {
 
     func finding(onset: Instant, now: Instant, sql: String) -> Finding {
         Finding(
-            type: .promptDrift, severity: .medium, fingerprint: fingerprint, subject: feature,
+            facts: .drift(.score(facts(onset))), severity: .medium, fingerprint: fingerprint, subject: feature,
             description: """
                 \(feature): the score \(score) fell from \(Figures.decimal(meanBefore, digits: 2)) (mean of \(countBefore) \
                 in six days) to \(Figures.decimal(mean, digits: 2)) (mean of \(count) in the last 24 h; \
                 \(DriftContrast.spell(p))); since about \(onset.iso8601Seconds).
                 """,
-            evidence: evidence(onset), sql: sql, onset: onset, lastSeen: now, costPerHour: 0,
+            sql: sql, onset: onset, lastSeen: now, costPerHour: 0,
             links: FindingLinks(features: [feature]))
     }
 
     func event(onset: Instant, now: Instant) -> DriftEvent {
         DriftEvent(
-            id: 0, feature: feature, at: now, kind: .score, severity: .medium, failRate: nil,
-            details: evidence(onset))
+            id: 0, feature: feature, at: now, facts: .score(facts(onset)), severity: .medium, failRate: nil)
     }
 
-    private func evidence(_ onset: Instant) -> JSONValue {
-        .fields([
-            "kind": .string(DriftEvent.Kind.score.rawValue), "score": .string(String(score.prefix(120))),
-            "mean": .number(mean), "mean_before": .number(meanBefore), "drop": .number(drop),
-            "scores": JSONValue(count), "scores_before": JSONValue(countBefore), "p": .number(p),
-            "onset": JSONValue(onset),
-        ])
+    private func facts(_ onset: Instant) -> ScoreDriftFacts {
+        .with { facts in
+            facts.score = String(score.prefix(120))
+            (facts.mean, facts.meanBefore, facts.drop) = (mean, meanBefore, drop)
+            (facts.scores, facts.scoresBefore) = (count, countBefore)
+            (facts.p, facts.onset) = (p, onset)
+        }
     }
 }

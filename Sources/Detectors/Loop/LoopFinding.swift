@@ -6,17 +6,12 @@ enum LoopFinding {
     static func make(
         _ trace: LoopTrace, _ repetition: Repetition, sql: String, context: DetectorContext
     ) -> Finding {
-        let looped = trace.looped(threshold: context.settings.agentLoopGenerationThreshold)
-        let evidence = LoopEvidence(
-            traceID: trace.id, agent: trace.agent, generations: looped, cost: trace.cost,
-            firstSeen: trace.firstSeen, lastSeen: trace.lastSeen, repeatedStep: repetition.step,
-            repetitions: repetition.times, isRepetitive: repetition.isStuck, isSlow: trace.isSlow)
+        let facts = facts(trace, repetition, threshold: context.settings.agentLoopGenerationThreshold)
         return Finding(
-            type: .agentLoop, severity: severity(of: evidence, settings: context.settings),
+            facts: .loop(facts), severity: severity(of: facts, settings: context.settings),
             fingerprint: Fingerprint(DetectionType.agentLoop.rawValue, trace.id), subject: trace.id,
-            description: sentence(trace, evidence, repetition, context: context),
-            evidence: figures(trace, repetition, looped: looped), sql: sql, onset: trace.firstSeen,
-            lastSeen: trace.lastSeen, costPerHour: trace.costPerHour(now: context.now), loop: evidence,
+            description: sentence(trace, repetition, context: context), sql: sql, onset: trace.firstSeen,
+            lastSeen: trace.lastSeen, costPerHour: trace.costPerHour(now: context.now),
             links: links(trace, repetition))
     }
 
@@ -27,21 +22,21 @@ enum LoopFinding {
             features: Set([trace.agent, step].filter { !$0.isEmpty }))
     }
 
-    private static func severity(of loop: LoopEvidence, settings: Settings) -> Severity {
+    private static func severity(of loop: LoopFacts, settings: Settings) -> Severity {
         // A slow loop burns little: there is time to ask.
         if loop.isSlow { return loop.isRepetitive ? .high : .info }
         if settings.loopRequiresRepetition, !loop.isRepetitive { return .info }
-        return loop.generations > settings.autoActGenerations ? .critical : .high
+        return loop.looped > settings.autoActGenerations ? .critical : .high
     }
 
     /// "researcher took 15 steps (15 generations) in 2.8 min at $0.54: retry-search with the same arguments ×14."
     private static func sentence(
-        _ trace: LoopTrace, _ loop: LoopEvidence, _ repetition: Repetition, context: DetectorContext
+        _ trace: LoopTrace, _ repetition: Repetition, context: DetectorContext
     ) -> String {
         let life = trace.lastSeen - trace.firstSeen
         let time = life < .hours(2) ? "\(Figures.decimal(life.seconds / 60, digits: 1)) min" : Figures.duration(life)
         var start = """
-            \(loop.agent) took \(trace.steps) steps (\(trace.generations) generations) in \(time) \
+            \(trace.agent) took \(trace.steps) steps (\(trace.generations) generations) in \(time) \
             for \(Figures.dollars(trace.cost))
             """
         if let longer = trace.usual?.phrase(for: trace.length, of: trace.name) { start += ", \(longer)" }
@@ -54,22 +49,22 @@ enum LoopFinding {
             : "\(start); the bare count alone makes this a loop, as loop_requires_repetition is off."
     }
 
-    private static func figures(_ trace: LoopTrace, _ repetition: Repetition, looped: Int) -> JSONValue {
-        .fields([
-            "steps": JSONValue(trace.steps),
-            "generations": JSONValue(trace.generations),
-            "looped": JSONValue(looped),
-            "cost": .number(trace.cost),
-            "distinct_names": JSONValue(Set(trace.tail.map(\.name)).count),
-            "repeated_step": .string(repetition.step),
-            "repetitions": JSONValue(repetition.times),
-            "is_repetitive": .bool(repetition.isStuck),
-            "reasons": .array(repetition.reasons.map(JSONValue.string)),
-            "agent": .string(trace.agent),
-            "slow": .bool(trace.isSlow),
-            "length": JSONValue(trace.length),
-            "usual_runs": JSONValue(trace.usual?.runs),
-            "usual_most": JSONValue(trace.usual?.most),
-        ])
+    private static func facts(_ trace: LoopTrace, _ repetition: Repetition, threshold: Int) -> LoopFacts {
+        .with { facts in
+            facts.steps = trace.steps
+            facts.generations = trace.generations
+            facts.looped = trace.looped(threshold: threshold)
+            facts.cost = trace.cost
+            facts.distinctNames = Set(trace.tail.map(\.name)).count
+            facts.repeatedStep = repetition.step
+            facts.repetitions = repetition.times
+            facts.isRepetitive = repetition.isStuck
+            facts.reasons = repetition.reasons
+            facts.agent = trace.agent
+            facts.isSlow = trace.isSlow
+            facts.length = trace.length
+            facts.usualRuns = trace.usual?.runs
+            facts.usualMost = trace.usual?.most
+        }
     }
 }

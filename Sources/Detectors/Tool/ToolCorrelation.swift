@@ -150,12 +150,11 @@ struct ToolCorrelation: Hashable {
 
     var issueName: String { issue.name.isEmpty ? "issue \(issue.id)" : "\(issue.name) (\(issue.id))" }
 
-    var evidence: JSONValue {
-        .fields([
-            "issue": .string(issue.id), "title": .string(issue.name),
-            "link": feature == nil && !isNamed ? "time" : "trace", "feature": JSONValue(feature),
-            "hits": JSONValue(hits),
-            "of": JSONValue(of), "other_hits": JSONValue(otherHits), "others": JSONValue(others), "p": .number(p),
-        ])
+    var fact: ToolOutputFacts.Correlation {
+        .with { fact in
+            (fact.issue, fact.title, fact.feature) = (issue.id, issue.name, feature)
+            fact.link = feature == nil && !isNamed ? .time : .trace
+            (fact.hits, fact.of, fact.otherHits, fact.others, fact.p) = (hits, of, otherHits, others, p)
+        }
     }
 }

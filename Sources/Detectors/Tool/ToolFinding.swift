@@ -8,13 +8,13 @@ enum ToolFinding {
     private static let mostTraces = 100
 
     static func make(
-        _ tool: String, _ severity: Severity, _ sentence: String, _ evidence: JSONValue, sql: String,
+        _ tool: String, _ severity: Severity, _ sentence: String, _ facts: ToolFacts, sql: String,
         onset: Instant, lastSeen: Instant, costPerHour: Double = 0, links: FindingLinks
     ) -> Finding {
         Finding(
-            type: .toolFailure, severity: severity,
+            facts: .tool(facts), severity: severity,
             fingerprint: Fingerprint(DetectionType.toolFailure.rawValue, tool), subject: tool, description: sentence,
-            evidence: evidence, sql: sql, onset: onset, lastSeen: lastSeen, costPerHour: costPerHour, links: links)
+            sql: sql, onset: onset, lastSeen: lastSeen, costPerHour: costPerHour, links: links)
     }
 
     private static func links(_ tool: String, _ rows: [ToolOutput], traces: [String] = []) -> FindingLinks {
@@ -41,7 +41,7 @@ enum ToolFinding {
         let links = links(tool, failures, traces: correlation?.traces ?? [])
         return make(
             tool, severity(of: failing), sentence(tool, failing, sign, traces: traces.count, correlation),
-            evidence(failing, correlation, cost: cost), sql: sql, onset: first.at, lastSeen: last.at,
+            .outputs(facts(failing, correlation, cost: cost)), sql: sql, onset: first.at, lastSeen: last.at,
             costPerHour: cost / hours, links: links)
     }
 
@@ -118,35 +118,33 @@ enum ToolFinding {
         Figures.decimal(seconds * 1000, digits: 0) + " ms"
     }
 
-    private static func evidence(
+    private static func facts(
         _ failing: ToolJudgement.Failing, _ correlation: ToolCorrelation?, cost: Double
-    ) -> JSONValue {
-        let (hits, of) = (failing.failures.count, failing.rows.count)
-        let range = WilsonInterval.of(hits, of: of)
+    ) -> ToolOutputFacts {
         let letters = Set(failing.signs.map(\.kind.strategy) + (correlation == nil ? [] : ["B"]))
-        return .fields([
-            "strategies": .array(letters.sorted().map(JSONValue.string)),
-            "failing": JSONValue(hits), "outputs": JSONValue(of),
-            "fail_rate": .number(Double(hits) / Double(of)),
-            "fail_rate_interval": range.map { .array([.number($0.lowerBound), .number($0.upperBound)]) },
-            "p": failing.signs.first.map { .number($0.p) },
-            "signs": .array(failing.signs.map(\.evidence)),
-            "traces": JSONValue(Set(failing.failures.map(\.trace)).count),
-            "past_outputs": JSONValue(failing.past.outputs),
-            "past_median_length": JSONValue(failing.past.medianLength),
-            "latency_seconds": failing.latency.map(JSONValue.number),
-            "past_latency_seconds": failing.pastLatency.map(JSONValue.number),
-            "traces_cost": .number(cost), "began_earlier": .bool(failing.beganEarlier),
-            "examples": .array(failing.failures.suffix(3).map(example)),
-            "sentry": correlation?.evidence,
-        ])
+        return .with { facts in
+            facts.strategies = letters.sorted()
+            (facts.failing, facts.outputs) = (failing.failures.count, failing.rows.count)
+            facts.failRate = Double(facts.failing) / Double(facts.outputs)
+            facts.failRateInterval = WilsonInterval.of(facts.failing, of: facts.outputs)
+                .map { [$0.lowerBound, $0.upperBound] }
+            facts.p = failing.signs.first?.p
+            facts.signs = failing.signs.map(\.fact)
+            facts.traces = Set(failing.failures.map(\.trace)).count
+            (facts.pastOutputs, facts.pastMedianLength) = (failing.past.outputs, failing.past.medianLength)
+            (facts.latencySeconds, facts.pastLatencySeconds) = (failing.latency, failing.pastLatency)
+            facts.tracesCost = cost
+            facts.beganEarlier = failing.beganEarlier
+            facts.examples = failing.failures.suffix(3).map(example)
+            facts.sentry = correlation?.fact
+        }
     }
 
-    private static func example(_ output: ToolOutput) -> JSONValue {
-        .fields([
-            "observation": .string(output.id), "trace": .string(output.trace), "at": JSONValue(output.at),
-            "characters": JSONValue(output.length), "begins": .string(output.snippet),
-        ])
+    private static func example(_ output: ToolOutput) -> ToolOutputFacts.Example {
+        .with { fact in
+            (fact.observation, fact.trace, fact.at) = (output.id, output.trace, output.at)
+            (fact.characters, fact.begins) = (output.length, output.snippet)
+        }
     }
 
     // MARK: the original's rules
@@ -159,10 +157,12 @@ enum ToolFinding {
             \(name(tool)): \(failures.count) of \(count) outputs of 6 h fail by the bare rules A and C, as \
             tool_requires_contrast is off.
             """,
-            .fields([
-                "strategies": ["A", "C"], "failing": JSONValue(failures.count), "outputs": JSONValue(count),
-                "examples": .array(failures.prefix(3).map(example)),
-            ]), sql: sql, onset: first, lastSeen: last, links: links(tool, failures))
+            .outputs(
+                .with { facts in
+                    facts.strategies = ["A", "C"]
+                    (facts.failing, facts.outputs) = (failures.count, count)
+                    facts.examples = failures.prefix(3).map(example)
+                }), sql: sql, onset: first, lastSeen: last, links: links(tool, failures))
     }
 
     // MARK: nothing but failure
@@ -177,10 +177,12 @@ enum ToolFinding {
             isError ? "it never gave anything else" : "either that is its way, or it never worked, so nobody is paged"
         return make(
             tool, isError ? .medium : .info, "\(name(tool)): all of its \(count) known outputs \(what); \(advice).",
-            .fields([
-                "strategies": [.string(kind.strategy)], "outputs": JSONValue(count), "failing": JSONValue(count),
-                "past_outputs": 0, "examples": .array(rows.suffix(3).map(example)),
-            ]), sql: sql, onset: first, lastSeen: last, links: links(tool, rows))
+            .outputs(
+                .with { facts in
+                    facts.strategies = [kind.strategy]
+                    (facts.failing, facts.outputs, facts.pastOutputs) = (count, count, 0)
+                    facts.examples = rows.suffix(3).map(example)
+                }), sql: sql, onset: first, lastSeen: last, links: links(tool, rows))
     }
 
     // MARK: what Sentry says
@@ -203,10 +205,12 @@ enum ToolFinding {
         return make(
             tool, .medium,
             "\(name(tool)): Sentry's \(correlation.issueName) follows its calls: \(what); \(chance(correlation.p)).",
-            .fields([
-                "strategies": ["B"], "failing": JSONValue(hits), "outputs": JSONValue(of), "p": .number(correlation.p),
-                "sentry": correlation.evidence,
-            ]), sql: sql, onset: correlation.issue.onset, lastSeen: correlation.issue.lastSeen, links: links)
+            .outputs(
+                .with { facts in
+                    facts.strategies = ["B"]
+                    (facts.failing, facts.outputs, facts.p) = (hits, of, correlation.p)
+                    facts.sentry = correlation.fact
+                }), sql: sql, onset: correlation.issue.onset, lastSeen: correlation.issue.lastSeen, links: links)
     }
 
     // MARK: words
@@ -226,24 +230,22 @@ enum ToolFinding {
 }
 
 extension ToolSign {
-    fileprivate var evidence: JSONValue {
-        .fields([
-            "sign": .string(word), "strategy": .string(kind.strategy), "path": JSONValue(path),
-            "hits": JSONValue(hits), "of": JSONValue(of), "past_hits": JSONValue(pastHits),
-            "past_of": JSONValue(pastOf),
-            "p": .number(p),
-        ])
+    fileprivate var fact: ToolOutputFacts.Sign {
+        .with { fact in
+            (fact.kind, fact.strategy, fact.path) = (word, kind.strategy, path)
+            (fact.hits, fact.of, fact.pastHits, fact.pastOf, fact.p) = (hits, of, pastHits, pastOf, p)
+        }
     }
 
-    private var word: String {
+    private var word: ToolOutputFacts.Sign.Kind {
         switch kind {
-        case .error: "error_inside"
-        case .page: "html_page"
-        case .form: "no_json"
-        case .empty: "empty"
-        case .short: "short"
-        case .repeated: "repeated"
-        case .shape(let deviation): deviation.kind == nil ? "missing" : "type_changed"
+        case .error: .error
+        case .page: .page
+        case .form: .form
+        case .empty: .empty
+        case .short: .short
+        case .repeated: .repeated
+        case .shape(let deviation): deviation.kind == nil ? .missing : .typeChanged
         }
     }
 

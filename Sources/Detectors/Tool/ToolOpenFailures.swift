@@ -88,11 +88,12 @@ extension ToolFinding {
         let isHigh = open.failures.count >= 5 && open.failures.count * 2 >= open.recent.count
         return make(
             open.tool, isHigh ? .high : .medium, sentence,
-            .fields([
-                "strategy": "B", "failed": JSONValue(open.failures.count), "calls": JSONValue(open.recent.count),
-                "past_failed": JSONValue(open.pastFailed), "past_calls": JSONValue(open.past), "p": .number(open.p),
-                "traces": .array(traces.sorted().prefix(20).map(JSONValue.string)),
-            ]),
+            .calls(
+                .with { facts in
+                    (facts.failed, facts.calls) = (open.failures.count, open.recent.count)
+                    (facts.pastFailed, facts.pastCalls, facts.p) = (open.pastFailed, open.past, open.p)
+                    facts.traces = Array(traces.sorted().prefix(20))
+                }),
             sql: sql, onset: first.at, lastSeen: last.at,
             links: FindingLinks(
                 traces: Set(traces.sorted().prefix(100)),

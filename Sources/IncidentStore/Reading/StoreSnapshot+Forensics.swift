@@ -30,7 +30,7 @@ extension StoreSnapshot {
         }
     }
 
-    /// The dearest first.
+    /// The costliest first.
     private func traces(ofIncident id: Int64) throws -> [TraceTree] {
         try trees("WHERE incident_id = ?", [.integer(id)]).sorted { ($0.cost, $1.traceID) > ($1.cost, $0.traceID) }
     }

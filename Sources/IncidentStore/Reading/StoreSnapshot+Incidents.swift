@@ -63,8 +63,7 @@ extension StoredRow {
             suspects: list("suspects", Suspect.init(stored:)),
             commits: list("related_commits", CommitFact.init(stored:)),
             errors: list("related_errors", ErrorFact.init(stored:)),
-            messages: list("messages", MessageFact.init(stored:)), gaps: list("gaps", \.string),
-            evidence: json("evidence"), sql: text("query_sql"), acts: acts,
+            messages: list("messages", MessageFact.init(stored:)), gaps: list("gaps", \.string), acts: acts,
             noCodeCause: optionalJSON("no_code_cause").flatMap(NoCodeCause.init(json:)))
     }
 

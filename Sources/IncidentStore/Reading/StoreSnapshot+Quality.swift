@@ -88,12 +88,14 @@ extension StoredRow {
     }
 
     fileprivate func driftEvent() throws -> DriftEvent {
-        try DriftEvent(
-            id: id(), feature: text("feature_name"), at: instant("detected_at"), kind: choice("drift_type"),
-            severity: choice("severity"),
+        let kind: DriftEvent.Kind = try choice("drift_type")
+        let details = (try? json("details")) ?? [:]
+        return try DriftEvent(
+            id: id(), feature: text("feature_name"), at: instant("detected_at"),
+            facts: DriftFacts(kind, json: details), severity: choice("severity"),
             failRate: record["validation_fail_rate"].isNull ? nil : real("validation_fail_rate"),
             blameSHA: optionalText("blame_commit_sha"), blameMessage: optionalText("blame_commit_message"),
-            details: json("details"), incident: optionalID("incident_id"))
+            incident: optionalID("incident_id"))
     }
 
     fileprivate func profile(_ column: String) throws -> OutputProfile {

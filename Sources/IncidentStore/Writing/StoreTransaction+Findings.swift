@@ -15,7 +15,7 @@ extension StoreTransaction {
                 .integer(incident), .text(finding.fingerprint.text), .text(finding.type.rawValue),
                 .text(finding.severity.rawValue), .text(finding.subject), .text(finding.description), .init(now),
                 .text(why), .init(finding.onset), .init(finding.lastSeen), .text(scan), .real(finding.costPerHour),
-                .text(finding.sql), .text(finding.evidence.serialized), .text(finding.links.stored.serialized),
+                .text(finding.sql), .text(finding.facts.json.serialized), .text(finding.links.stored.serialized),
             ])
     }
 
@@ -30,7 +30,7 @@ extension StoreTransaction {
             [
                 .text(finding.severity.rawValue), .text(finding.description), .init(finding.onset),
                 .init(finding.lastSeen), .init(now), .text(scan), .real(finding.costPerHour), .text(finding.sql),
-                .text(finding.evidence.serialized), .text(finding.links.stored.serialized), .integer(incident),
+                .text(finding.facts.json.serialized), .text(finding.links.stored.serialized), .integer(incident),
                 .text(finding.fingerprint.text),
             ])
     }

@@ -64,7 +64,7 @@ extension StoreTransaction {
                 .text(finding.fingerprint.text), .init(now), .text(finding.type.rawValue),
                 .text(finding.severity.rawValue), .text(finding.subject), .text(finding.description),
                 .init(finding.onset), .init(finding.lastSeen), .init(now), .text(scan), .text(scan),
-                .real(finding.costPerHour), .text(finding.sql), .text(finding.evidence.serialized),
+                .real(finding.costPerHour), .text(finding.sql), .text(finding.facts.json.serialized),
                 .real(max(0, finding.costPerHour * (finding.lastSeen - finding.onset).seconds / 3600)),
             ])
         let id = connection.lastInsertedRowID
@@ -93,7 +93,7 @@ extension StoreTransaction {
             UPDATE incident_reports SET headline = ?, query_sql = ?, evidence = ? WHERE id = ? AND fingerprint = ?
             """,
             [
-                .text(finding.description), .text(finding.sql), .text(finding.evidence.serialized),
+                .text(finding.description), .text(finding.sql), .text(finding.facts.json.serialized),
                 .integer(known.id), .text(finding.fingerprint.text),
             ])
         if severity > known.severity {

@@ -56,7 +56,7 @@ extension StoreTransaction {
     ) throws {
         let same = try snapshot.driftEvents(ofIncident: incident).filter { known in
             known.feature == event.feature && known.kind == event.kind
-                && known.details["score"] == event.details["score"]
+                && known.facts.score?.score == event.facts.score?.score
         }
         let reopened = try snapshot.count(
             "SELECT count(*) FROM incident_reports WHERE id = ? AND reopened_scan = ?",
@@ -74,7 +74,7 @@ extension StoreTransaction {
             """,
             [
                 .text(event.feature), .init(event.at), .text(event.kind.rawValue), .text(event.severity.rawValue),
-                event.failRate.map(Value.real) ?? .null, .text(event.details.serialized), .integer(incident),
+                event.failRate.map(Value.real) ?? .null, .text(event.facts.json.serialized), .integer(incident),
             ])
         if let suspect { try blame(suspect, for: connection.lastInsertedRowID) }
     }

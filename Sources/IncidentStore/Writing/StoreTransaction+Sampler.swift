@@ -61,7 +61,7 @@ extension StoreTransaction {
 
     /// Remembers for a day whose outputs failed the check of their shape: the sampler keeps these traces.
     package func noteFailedTraces(_ findings: [Finding], at now: Instant) throws {
-        for finding in findings where finding.type == .promptDrift || finding.type == .toolFailure {
+        for finding in findings where finding.type.traits.judgesOutputs {
             for trace in finding.links.traces.sorted().prefix(100) where !trace.isEmpty {
                 try run(
                     """

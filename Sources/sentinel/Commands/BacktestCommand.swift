@@ -20,8 +20,8 @@ extension Subcommand {
         guard let type = DetectionType(rawValue: word) else {
             throw UsageError.invalidChoice(word, of: "DETECTOR", among: DetectionType.allCases.map(\.rawValue))
         }
-        if type == .toolFailure, arguments.words.count < 2 {
-            throw UsageError.outputsRequired
+        if type.traits.judgesOutputs, arguments.words.count < 2 {
+            throw UsageError.outputsRequired(by: word)
         }
         guard Replay.knows(type) else { throw Failure.cannotReplay(type.rawValue) }
         let trial = try await BacktestTrial(type, arguments)
@@ -66,14 +66,9 @@ private struct BacktestTrial: Sendable {
         settings = try composition.settingsFile.load()
         warmup = try Self.span(arguments["--warmup"], "--warmup") ?? .days(7)
         let file = arguments.words.dropFirst().first
-        let usual: Span =
-            type == .promptDrift
-            ? .hours(settings.driftPatrolHours) : file?.hasSuffix(".csv") == true ? .hours(1) : .minutes(15)
+        let usual = file?.hasSuffix(".csv") == true ? .hours(1) : Rules.step(of: type, settings)
         step = try Self.span(arguments["--step"], "--step") ?? usual
         guard let file else {
-            guard type != .promptDrift else {
-                throw Failure.noMirroredOutputs
-            }
             folder = nil
             history = LabelledHistory()
             replay = Replay(engine: composition.engine, type: type, freshness: .stored)
@@ -141,17 +136,17 @@ private struct BacktestTrial: Sendable {
         let (ours, alerts) = try await measure(settings)
         report.lines.append(("settings in force", ours))
         report.alerts = alerts
-        guard let threshold = Rules.threshold(of: type), !events.isEmpty else { return report }
+        guard let threshold = type.traits.threshold, !events.isEmpty else { return report }
         var best: (value: Double, score: Score)?
         for value in threshold.values {
-            let (score, _) = try await measure(Rules.with(value, for: type, in: settings))
+            let (score, _) = try await measure(try Rules.with(value, for: type, in: settings))
             // At equal balance, the threshold with fewer false pages wins, then the higher one.
             let known = best.map { ($0.score.balance, -$0.score.falseAWeek) } ?? (-1, 0)
             if (score.balance, -score.falseAWeek) >= known { best = (value, score) }
         }
         if let best {
-            report.lines.append(("\(threshold.key) \(Self.spell(best.value))", best.score))
-            report.suggestion = (threshold.key, best.value)
+            report.lines.append(("\(threshold.setting) \(Self.spell(best.value))", best.score))
+            report.suggestion = (threshold.setting, best.value)
         }
         return report
     }

@@ -94,7 +94,7 @@ private struct QualityScan {
         let query = StoreQuery<DetectorHealth?>([.agent, .health]) { store in
             let patrol = try store.jobs().first { $0.name == "drift_patrol" }
             guard let last = patrol?.lastRunAt, last >= asked else { return nil }
-            return try store.detectors().first { $0.type == .promptDrift }
+            return try store.detectors().first { $0.type == DriftFacts.type }
         }
         for try await health in client.reader.observe(query) {
             guard let health else { continue }

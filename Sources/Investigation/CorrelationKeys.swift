@@ -1,8 +1,8 @@
 import Basics
 import OnCallModel
 
-/// What an incident's findings are about, by the names that other facts may have too.
-struct Trouble: Hashable {
+/// What an incident's findings are about: the names by which other facts are correlated with it.
+struct CorrelationKeys: Hashable {
     /// Names of features, agents and tools, those of the finding itself first.
     let features: [String]
     /// Trace ids, those of the finding itself first.
@@ -16,8 +16,8 @@ struct Trouble: Hashable {
     let step: String?
 
     init(_ file: CaseFile) {
-        let own = Trouble(file.finding)
-        let others = file.companions.map { Trouble($0.type, $0.subject, evidence: $0.evidence, links: $0.links) }
+        let own = CorrelationKeys(file.finding)
+        let others = file.companions.map { CorrelationKeys($0) }
         features = Self.unique(own.features + others.flatMap(\.features))
         traces = Self.unique(own.traces + others.flatMap(\.traces))
         releases = others.reduce(own.releases) { $0.union($1.releases) }
@@ -27,28 +27,29 @@ struct Trouble: Hashable {
     }
 
     init(_ finding: Finding) {
-        self.init(
-            finding.type, finding.subject, evidence: finding.evidence, links: finding.links, loop: finding.loop)
+        self.init(finding.facts, finding.subject, finding.links)
     }
 
-    init(
-        _ type: DetectionType, _ subject: String, evidence: JSONValue, links: FindingLinks, loop: LoopEvidence? = nil
-    ) {
-        var features: [String] = []
-        switch type {
-        case .costSpike: if subject != "project" { features.append(subject) }
-        case .promptDrift: features += [subject, evidence["prompt_name"]?.string].compactMap { $0 }
-        case .toolFailure: features.append(subject)
-        case .agentLoop, .errorCascade: break
+    init(_ finding: IncidentFinding) {
+        self.init(finding.facts, finding.subject, finding.links)
+    }
+
+    private init(_ facts: FindingFacts, _ subject: String, _ links: FindingLinks) {
+        var (features, traces): ([String], [String]) = ([], [])
+        switch facts.type.traits.subject {
+        case .feature: if subject != "project" { features.append(subject) }
+        case .tool: features.append(subject)
+        case .trace: traces.append(subject)
+        case .issue: break
         }
-        if let loop { features.append(loop.agent) }
+        features += [facts.drift?.schema?.promptName, facts.loop?.agent].compactMap { $0 }
         self.features = Self.unique(features + links.features.sorted())
-        let told = (evidence["traces"]?.array ?? []).compactMap(\.string)
-        let own = loop?.traceID ?? (type == .agentLoop ? subject : nil)
-        traces = Self.unique([own].compactMap { $0 } + links.traces.sorted() + told)
-        releases = links.releases.union([evidence["release"]?.string].compactMap { $0 })
-        issues = type == .errorCascade ? [subject] : []
-        step = loop?.repeatedStep
+        self.traces = Self.unique(
+            traces + links.traces.sorted() + (facts.cascade?.traces ?? facts.tool?.calls?.traces ?? []))
+        releases = links.releases.union(
+            [facts.cascade?.release, facts.drift?.schema?.release].compactMap { $0 })
+        issues = facts.type.traits.subject == .issue ? [subject] : []
+        step = facts.loop.flatMap { $0.repeatedStep.isEmpty ? nil : $0.repeatedStep }
         words = Set((self.features + [step].compactMap { $0 }).flatMap { Words.identifying($0) })
     }
 
@@ -57,9 +58,7 @@ struct Trouble: Hashable {
         return names.filter { !$0.isEmpty && seen.insert($0).inserted }
     }
 
-    /// The feature, agent, tool or trace of it that a text names; nil where it names none.
-    ///
-    /// A name of one everyday word is taken only as it stands; else all its words must follow one another.
+    /// The feature, agent, tool or trace that a text names. Nil where it names none.
     func named(in text: String) -> String? {
         traces.first { Mention.holds(text, $0) } ?? features.first { Mention.holds(text, $0) }
             ?? step.flatMap { Mention.holds(text, $0) ? $0 : nil }

@@ -1,0 +1,89 @@
+/// The classes of failure, by the names of `incident_reports.detection_type` (contract).
+package enum DetectionType: String, CaseIterable, Hashable, Sendable {
+    case costSpike = "cost_spike"
+    case errorCascade = "error_cascade"
+    case promptDrift = "prompt_drift"
+    case agentLoop = "agent_loop"
+    case toolFailure = "tool_failure"
+}
+
+extension DetectionType {
+    /// What the rest of the program needs to know of a class. Nothing outside of a class's own detector asks which class a
+    /// finding is; it asks for a trait, or matches the case of its facts.
+    package struct Traits: Sendable {
+        /// What the subject of a finding is.
+        package enum Subject: Hashable, Sendable {
+            /// A feature, or `project` where no feature explains it.
+            case feature
+            case tool
+            /// A trace id.
+            case trace
+            /// A Sentry issue's id.
+            case issue
+        }
+
+        package enum Remedy: Hashable, Sendable {
+            /// Stops the trace. Such findings never share an incident with others of their class, and no incident of theirs
+            /// is held back because of another one.
+            case killLoop
+            case review
+        }
+
+        /// What two findings may share when nothing but the time of their onsets is known.
+        package enum TimeTie: Hashable, Sendable {
+            case none, cost, errors
+        }
+
+        /// The setting above which a finding is made, and the values that a backtest tries.
+        package struct Threshold: Sendable {
+            package let setting: String
+            package let values: [Double]
+        }
+
+        /// `cost spike`, as a pane names it.
+        package let noun: String
+        /// What people write about it in messages, in lower case.
+        package let talk: Set<String>
+        package let subject: Subject
+        package let remedy: Remedy
+        package var tieByTime = TimeTie.none
+        /// It judges what features and tools return: the quality patrol runs it, and the sampler keeps the traces it names.
+        package var judgesOutputs = false
+        /// A failing service of somebody else may be its cause.
+        package var blamesServices = false
+        /// Nil where the class has no single threshold.
+        package var threshold: Threshold?
+
+        package var hasOwnRemedy: Bool { remedy != .review }
+    }
+
+    package var traits: Traits {
+        switch self {
+        case .costSpike:
+            Traits(
+                noun: "cost spike", talk: ["cost", "costs", "spend", "spending", "bill", "expensive"],
+                subject: .feature, remedy: .review, tieByTime: .cost,
+                threshold: .init(setting: "cost_spike_multiplier", values: [1.5, 2, 2.5, 3, 4, 5, 7, 10]))
+        case .errorCascade:
+            Traits(
+                noun: "error cascade", talk: ["errors", "exceptions"], subject: .issue, remedy: .review,
+                tieByTime: .errors, blamesServices: true,
+                threshold: .init(setting: "error_cascade_threshold", values: [1, 2, 5, 10, 20, 50]))
+        case .promptDrift:
+            Traits(
+                noun: "prompt drift", talk: ["schema", "json", "malformed", "parse"], subject: .feature,
+                remedy: .review, judgesOutputs: true,
+                threshold: .init(setting: "drift_fail_rate", values: [0.05, 0.1, 0.15, 0.2, 0.3, 0.5]))
+        case .agentLoop:
+            Traits(
+                noun: "agent loop", talk: ["loop", "loops", "looping", "stuck", "runaway"], subject: .trace,
+                remedy: .killLoop,
+                threshold: .init(
+                    setting: "agent_loop_generation_threshold", values: [5, 8, 10, 15, 20, 30, 50]))
+        case .toolFailure:
+            Traits(
+                noun: "tool failure", talk: ["tool", "tools"], subject: .tool, remedy: .review, judgesOutputs: true,
+                blamesServices: true)
+        }
+    }
+}

@@ -59,11 +59,11 @@ let package = Package(
 
         // 1  the vocabulary: values only
         hot("Basics"),
-        module("CellGrid", needs: ["Basics"]),
+        module("CellGrid", needs: []),
         module("OnCallModel", needs: ["Basics"]),
 
         // 2  one C library each
-        module("Crypto", needs: ["Basics", "CCrypto"]),
+        module("Crypto", needs: ["CCrypto"]),
         module("HTTPClient", needs: ["Basics", "CCurl"]),
         hot("JSON", needs: ["Basics", "CSimdJSON"]),
         module("LineEditor", needs: ["CLibEdit", "CellGrid"]),
@@ -71,7 +71,7 @@ let package = Package(
         module("Subprocess", needs: ["CSpawn"]),
         module("Terminal", needs: ["Basics", "CellGrid", "CNcurses"]),
         module("WebServer", needs: ["Basics", "CMicroHTTPD"]),
-        module("YAML", needs: ["Basics", "CYAML"]),
+        module("YAML", needs: ["CYAML"]),
 
         // 3  the SQL layer
         module("Configuration", needs: ["Basics", "JSON", "OnCallModel"]),
@@ -94,8 +94,8 @@ let package = Package(
         module(
             "AgentCore",
             needs: [
-                "Actions", "Basics", "Configuration", "Detectors", "Governance", "HTTPClient", "IncidentStore",
-                "Investigation", "JSON", "OnCallModel", "SourceEngine", "SourceFetch", "SourceSpec",
+                "Actions", "Basics", "Configuration", "Detectors", "Governance", "IncidentStore", "Investigation",
+                "OnCallModel", "SourceEngine",
             ]),
 
         module(
@@ -123,10 +123,7 @@ let package = Package(
             ]),
         program(
             "sentinel-bench",
-            needs: [
-                "Basics", "Detectors", "HTTPClient", "IncidentStore", "JSON", "OnCallModel", "SQLiteKit",
-                "Sandbox", "SourceEngine", "SourceFetch", "SourceSpec",
-            ]),
+            needs: ["Basics", "Detectors", "IncidentStore", "OnCallModel", "SourceEngine", "SourceFetch", "SourceSpec"]),
         program(
             "sentinel-fuzz",
             needs: [
@@ -144,10 +141,7 @@ let package = Package(
             path: "Tests/DetectorWorld", swiftSettings: strict),
         tests(
             "Actions",
-            needs: [
-                "Actions", "Basics", "Crypto", "Governance", "HTTPClient", "JSON", "OnCallModel", "TestSupport",
-                "WebServer",
-            ]),
+            needs: ["Actions", "Basics", "Crypto", "Governance", "HTTPClient", "JSON", "OnCallModel", "WebServer"]),
         tests(
             "AgentCore",
             needs: [
@@ -157,35 +151,28 @@ let package = Package(
             ]),
         tests(
             "Architecture",
-            needs: [
-                "Basics", "CellGrid", "Configuration", "JSON", "OnCallModel", "SourceSpec", "TestSupport", "ViewState",
-            ]),
+            needs: ["Basics", "SourceSpec", "TestSupport", "ViewState"]),
         tests(
             "Backtest",
             needs: [
                 "Backtest", "Basics", "OnCallModel", "SourceEngine", "SourceFetch", "SourceSpec", "TestSupport",
             ]),
-        tests("Basics", needs: ["Basics", "TestSupport"]),
-        tests("Configuration", needs: ["Basics", "Configuration", "JSON", "OnCallModel", "TestSupport"]),
+        tests("Basics", needs: ["Basics"]),
+        tests("Configuration", needs: ["Basics", "Configuration", "JSON", "OnCallModel"]),
         tests(
             "Console",
-            needs: [
-                "Basics", "CellGrid", "Console", "IncidentStore", "OnCallModel", "Panes", "Terminal",
-                "TestSupport", "ViewState",
-            ]),
+            needs: ["Basics", "CellGrid", "Console", "Terminal"]),
         tests(
             "ConsoleStory",
             needs: ["Basics", "IncidentStore", "SQLiteKit", "Sandbox", "Subprocess", "TestSupport"]),
         tests(
-            "Detectors", needs: ["Basics", "DetectorWorld", "Detectors", "JSON", "OnCallModel", "TestSupport"]),
-        tests("Governance", needs: ["Basics", "Governance", "OnCallModel", "TestSupport"]),
+            "Detectors", needs: ["Basics", "DetectorWorld", "Detectors", "OnCallModel", "TestSupport"]),
+        tests("Governance", needs: ["Basics", "Governance", "OnCallModel"]),
         tests(
             "IncidentStore",
-            needs: [
-                "Basics", "IncidentStore", "JSON", "OnCallModel", "SQLiteKit", "TestSupport",
-            ], fixtures: ["Goldens"]),
-        tests("Investigation", needs: ["Basics", "Investigation", "OnCallModel", "TestSupport"]),
-        tests("JSON", needs: ["Basics", "JSON", "TestSupport"]),
+            needs: ["Basics", "IncidentStore", "OnCallModel", "SQLiteKit"], fixtures: ["Goldens"]),
+        tests("Investigation", needs: ["Basics", "Investigation", "OnCallModel"]),
+        tests("JSON", needs: ["Basics", "JSON"]),
         tests("LineEditor", needs: ["LineEditor", "TestSupport"]),
         tests(
             "Panes",
@@ -193,26 +180,21 @@ let package = Package(
             fixtures: ["Goldens"]),
         tests(
             "Sandbox",
-            needs: [
-                "Basics", "Crypto", "HTTPClient", "JSON", "Sandbox", "TestSupport", "WebServer",
-            ]),
+            needs: ["Basics", "Crypto", "HTTPClient", "JSON", "Sandbox", "TestSupport"]),
         tests(
             "SourceEngine",
-            needs: [
-                "Basics", "HTTPClient", "JSON", "SQLiteKit", "SourceEngine", "SourceFetch", "SourceSpec",
-                "TestSupport", "WebServer",
-            ]),
+            needs: ["Basics", "SQLiteKit", "SourceEngine", "SourceFetch", "SourceSpec", "TestSupport"]),
         tests(
             "SourceFetch",
             needs: [
                 "Basics", "HTTPClient", "JSON", "SourceFetch", "SourceSpec", "TestSupport", "WebServer",
             ]),
         tests("SourceSpec", needs: ["Basics", "SourceSpec", "TestSupport", "YAML"]),
-        tests("SQLPrompt", needs: ["Basics", "SQLPrompt", "SourceSpec", "TestSupport"]),
-        tests("SQLiteKit", needs: ["Basics", "SQLiteKit", "TestSupport"]),
+        tests("SQLPrompt", needs: ["Basics", "SQLPrompt", "SourceSpec"]),
+        tests("SQLiteKit", needs: ["Basics", "SQLiteKit"]),
         tests("Subprocess", needs: ["Basics", "CSpawn", "Subprocess", "TestSupport"]),
-        tests("OnCallModel", needs: ["Basics", "OnCallModel", "TestSupport"]),
-        tests("ViewState", needs: ["Basics", "OnCallModel", "TestSupport", "ViewState"]),
+        tests("OnCallModel", needs: ["Basics", "OnCallModel"]),
+        tests("ViewState", needs: ["Basics", "OnCallModel", "ViewState"]),
         tests(
             "WebServer",
             needs: [

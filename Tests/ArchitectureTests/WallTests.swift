@@ -65,8 +65,11 @@ struct WallTests {
         #expect(declarations.count > 40)
         for declaration in declarations {
             let (kind, name) = (declaration.1, String(declaration.2))
-            let folder = kind == "tests" ? "Tests/\(name)Tests" : kind == ".target" ? "Tests/\(name)" : "Sources/\(name)"
-            let imported = try Repository.swiftFiles(under: folder).reduce(into: Set<String>()) { $0.formUnion($1.imports) }
+            let folder =
+                kind == "tests" ? "Tests/\(name)Tests" : kind == ".target" ? "Tests/\(name)" : "Sources/\(name)"
+            let imported = try Repository.swiftFiles(under: folder).reduce(into: Set<String>()) {
+                $0.formUnion($1.imports)
+            }
             let unused = declaration.3.matches(of: /"(\w+)"/).map { String($0.1) }.filter { !imported.contains($0) }
             #expect(unused.isEmpty, "\(folder) declares \(unused) and imports none of them")
         }

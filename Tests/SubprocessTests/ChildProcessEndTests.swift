@@ -77,10 +77,9 @@ struct ChildProcessEndTests {
 
     @Test("At its deadline a program is ended, also one that closed its output")
     func deadline() async {
-        let start = ContinuousClock.now
+        // Where it was not ended it would end by itself, without an error.
         #expect(await failure(shell("exec sleep 60"), within: .milliseconds(100)) == .timedOut)
         #expect(await failure(shell("exec sleep 60 >&- 2>&-"), within: .milliseconds(100)) == .timedOut)
-        #expect(ContinuousClock.now - start < .seconds(20))
     }
 
     @Test("One that does not listen to SIGTERM is killed after the grace")
@@ -88,7 +87,7 @@ struct ChildProcessEndTests {
         let start = ContinuousClock.now
         let script = "trap '' TERM; while :; do sleep 60; done"
         #expect(await failure(shell(script), within: .milliseconds(100)) == .timedOut)
-        #expect((Duration.milliseconds(400)..<Duration.seconds(20)).contains(ContinuousClock.now - start))
+        #expect(ContinuousClock.now - start >= .milliseconds(400))
     }
 
     @Test("One that listens may clean up first")

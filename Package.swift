@@ -68,7 +68,7 @@ let package = Package(
         hot("JSON", needs: ["Basics", "CSimdJSON"]),
         module("LineEditor", needs: ["CLibEdit", "CellGrid"]),
         module("SQLiteKit", needs: ["Basics", "CSQLite"]),
-        module("Subprocess", needs: ["CSpawn"]),
+        module("Subprocess", needs: ["Basics", "CSpawn"]),
         module("Terminal", needs: ["Basics", "CellGrid", "CNcurses"]),
         module("WebServer", needs: ["Basics", "CMicroHTTPD"]),
         module("YAML", needs: ["CYAML"]),

@@ -1,10 +1,10 @@
-package import Basics
+import Basics
 import Detectors
-package import OnCallModel
-package import SourceEngine
+import OnCallModel
+import SourceEngine
 
 /// Runs one detector over a history, step by step, as if each step were now.
-package actor Replay {
+actor Replay {
     private let engine: SourceEngine
     private let type: DetectionType
     private let freshness: Freshness
@@ -21,7 +21,7 @@ package actor Replay {
     private static let quiet = Span.hours(3)
 
     /// `setNow` moves the clock that the engine reads. With `freshness` `.stored` only what is mirrored is read.
-    package init(
+    init(
         engine: SourceEngine, type: DetectionType, freshness: Freshness = .upTo(.minutes(1)),
         setNow: @escaping @Sendable (Instant) -> Void = { _ in }
     ) {
@@ -29,81 +29,61 @@ package actor Replay {
     }
 
     /// - Parameter step: the time from one run to the next; the on-call brain's is 15 minutes.
-    package func alerts(
-        from start: Instant, to end: Instant, step: Span, settings: Settings,
-        progress: @Sendable (Double) -> Void = { _ in }
+    func alerts(from start: Instant, to end: Instant, step: Span, settings: Settings) async throws -> [Alert] {
+        guard let detector = Self.detector(of: type) else { return [] }
+        return try await alerts(of: detector, from: start, to: end, step: step, settings)
+    }
+
+    private func alerts<D: Detector>(
+        of detector: D, from start: Instant, to end: Instant, step: Span, _ settings: Settings
     ) async throws -> [Alert] {
-        var open: [String: Alert] = [:]
-        var alerts: [Alert] = []
-        var hours: Set<Instant> = []
-        var memory = Memory()
         let quiet = max(Self.quiet, step + .milliseconds(step.milliseconds / 2))
+        let ask = Ask { [self] query throws(QueryFailure) in try await answer(query) }
+        var memory: [String: D.Memory] = [:]
+        var alerts: [Alert] = []
+        var latest: [String: Int] = [:]
         var now = start
+        var context = DetectorContext(now: now, settings: settings, effort: .thorough)
         while now <= end {
             try Task.checkCancellation()
             setNow(now)
-            for finding in try await findings(at: now, settings, leavingOut: hours, &memory) {
-                if finding.facts.cost != nil { hours.insert(finding.lastSeen.startOfHour) }
-                if var alert = open[finding.subject], now - alert.to <= quiet {
-                    alert.to = now
-                    open[finding.subject] = alert
+            context.now = now
+            let report = try await detector.run(context, memory: &memory, ask: ask)
+            // What would page: notes do not.
+            for finding in report.findings where !finding.isNote {
+                if let index = latest[finding.subject], now - alerts[index].to <= quiet {
+                    alerts[index].to = now
                 } else {
-                    if let last = open[finding.subject] { alerts.append(last) }
-                    open[finding.subject] = Alert(
-                        subject: finding.subject, from: now, to: now, sentence: finding.description)
+                    latest[finding.subject] = alerts.count
+                    alerts.append(
+                        Alert(subject: finding.subject, from: now, to: now, sentence: finding.description))
                 }
             }
-            let since = now - quiet
-            memory.open = Set(open.values.filter { $0.to >= since }.map(\.subject))
-            progress((now - start).seconds / max(1, (end - start).seconds))
+            // What the store would hold.
+            context.past = alerts.map {
+                PastFinding(
+                    subject: $0.subject, firstSeen: $0.from, lastSeen: $0.to, isResolved: $0.to < now - quiet)
+            }
             now = now + step
         }
-        return (alerts + open.values).sorted { ($0.from, $0.subject) < ($1.from, $1.subject) }
+        return alerts.sorted { ($0.from, $0.subject) < ($1.from, $1.subject) }
     }
 
-    /// What the store would hold from one step to the next.
-    private struct Memory {
-        var snapshots: [String: FeatureSnapshot] = [:]
-        var tools: [String: ToolProfile] = [:]
-        var open: Set<String> = []
+    static func detector(of type: DetectionType) -> (any Detector)? {
+        DetectorCatalog.all.first { $0.type == type }
     }
 
-    private static func detector(of type: DetectionType) -> (any Detector)? {
-        DetectorCatalog.all().first { $0.type == type }
-    }
-
-    /// Whether there is a detector to replay.
-    package static func knows(_ type: DetectionType) -> Bool { detector(of: type) != nil }
-
-    /// What would page: notes do not.
-    private func findings(
-        at now: Instant, _ settings: Settings, leavingOut hours: Set<Instant>, _ memory: inout Memory
-    ) async throws -> [Finding] {
-        guard var detector = Self.detector(of: type) else { return [] }
-        var step = detector.start(
-            DetectorContext(
-                now: now, settings: settings, effort: .thorough, incidentHours: hours,
-                openSubjects: [type: memory.open], snapshots: memory.snapshots, tools: memory.tools))
-        while case .query(let query) = step {
-            step = detector.receive(try await rows(query))
-        }
-        guard case .report(let report) = step else { return [] }
-        for snapshot in report.snapshots { memory.snapshots[snapshot.feature] = snapshot }
-        for tool in report.tools { memory.tools[tool.tool] = tool }
-        return report.findings.filter { !$0.isNote }
-    }
-
-    private func rows(_ query: DetectorQuery) async throws -> RowSet {
+    /// Reads a statement once, as often as it is asked.
+    private func answer(_ query: DetectorQuery) async throws(QueryFailure) -> Ask.Answer {
         let key = Key(sql: query.sql, parameters: query.parameters)
-        if let rows = known[key] { return rows }
+        if let rows = known[key] { return (rows, []) }
         do {
             let rows = try await engine.query(query.sql, query.parameters, freshness: freshness).rows
             // Bodies would fill the memory.
             if !rows.columns.contains("output") { known[key] = rows }
-            return rows
+            return (rows, [])
         } catch {
-            guard query.isOptional, !Task.isCancelled else { throw error }
-            return RowSet(columns: [])
+            throw Task.isCancelled ? .cancelled : .failed(error.description)
         }
     }
 }

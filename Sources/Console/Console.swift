@@ -58,9 +58,7 @@ package final class Console: @unchecked Sendable {  // because after `run` only 
         while !isDone {
             let happened = session.nextEvents(within: pause)
             for event in happened { take(event) }
-            let (posted, isClosed) = events.take()
-            for event in posted { reduce(event) }
-            if isClosed { isDone = true }
+            for event in events.take() { reduce(event) }
             reduce(.tick(clock.now()))
             if !isDone { draw() }
         }

@@ -1,7 +1,7 @@
 package import Basics
 package import OnCallModel
 
-/// What a detector knows besides the rows.
+/// What a detector knows besides the rows and its memory.
 package struct DetectorContext: Hashable, Sendable {
     package enum Effort: Hashable, Sendable {
         /// A turn of the on-call brain: a call or two more than what the mirrors took anyway.
@@ -13,6 +13,10 @@ package struct DetectorContext: Hashable, Sendable {
     package var now: Instant
     package var settings: Settings
     package var effort: Effort
+    /// The findings of its own class that incidents of the store hold: all of incidents that are not resolved, and those
+    /// that were seen in the last 31 days.
+    package var past: [PastFinding]
+    /// Of a ``DetectorMachine`` only, down to ``sample``.
     /// The UTC hours of cost incidents that the store holds; a baseline leaves them out.
     package var incidentHours: Set<Instant>
     /// The subjects of the cost incidents that are not resolved. A spike keeps the subject of its open incident while
@@ -28,7 +32,8 @@ package struct DetectorContext: Hashable, Sendable {
     package var sample: TraceSample?
 
     package init(
-        now: Instant, settings: Settings, effort: Effort = .routine, incidentHours: Set<Instant> = [],
+        now: Instant, settings: Settings, effort: Effort = .routine, past: [PastFinding] = [],
+        incidentHours: Set<Instant> = [],
         openCostSubjects: Set<String> = [], openSubjects: [DetectionType: Set<String>] = [:],
         snapshots: [String: FeatureSnapshot] = [:], tools: [String: ToolProfile] = [:],
         sample: TraceSample? = nil
@@ -36,6 +41,7 @@ package struct DetectorContext: Hashable, Sendable {
         self.now = now
         self.settings = settings
         self.effort = effort
+        self.past = past
         self.incidentHours = incidentHours
         self.openCostSubjects = openCostSubjects
         self.openSubjects = openSubjects
@@ -43,4 +49,6 @@ package struct DetectorContext: Hashable, Sendable {
         self.tools = tools
         self.sample = sample
     }
+    /// The subjects of findings whose incidents are not resolved.
+    package var unresolved: Set<String> { Set(past.filter { !$0.isResolved }.map(\.subject)) }
 }

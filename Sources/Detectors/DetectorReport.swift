@@ -15,6 +15,13 @@ package enum Judged: Hashable, Sendable {
     }
 }
 
+/// What a detector found that has a table of its own in the store, beside findings: it is shown to people.
+package enum DetectorRecord: Hashable, Sendable {
+    /// Every hour that is known, oldest first, hours without traffic as 0, the running hour last as far as it is known.
+    case hours([HourFact])
+    case drift(DriftEvent)
+}
+
 /// What a detector concluded in one cycle.
 package struct DetectorReport: Hashable, Sendable {
     /// Worst first. Notes (severity `info`) are among them.
@@ -22,6 +29,9 @@ package struct DetectorReport: Hashable, Sendable {
     package var state: DetectorHealth.State
     /// One sentence: what was looked at, or how far learning has come.
     package var message: String
+    /// What is shown to people beside the findings.
+    package var records: [DetectorRecord]
+    /// Of a ``DetectorMachine`` only, down to ``tools``.
     /// From the cost detector: every hour it saw, oldest first, hours without traffic as 0, the running hour last as
     /// far as it is known.
     package var hours: [HourFact]
@@ -36,24 +46,26 @@ package struct DetectorReport: Hashable, Sendable {
     /// What the report speaks for: a finding that it does not speak for may still be there, though it is not among
     /// ``findings``.
     package var judged: Judged
-    /// What could not be judged and was left aside, one sentence each; everything else was judged.
-    package var quarantined: [String]
+    /// What could not be judged, one sentence each; everything else was judged.
+    package var skipped: [String]
 
     package init(
-        findings: [Finding] = [], state: DetectorHealth.State, message: String, hours: [HourFact] = [],
+        findings: [Finding] = [], state: DetectorHealth.State, message: String, records: [DetectorRecord] = [],
+        hours: [HourFact] = [],
         baselinePerHour: Double? = nil, snapshots: [FeatureSnapshot] = [], drifts: [DriftEvent] = [],
-        tools: [ToolProfile] = [], judged: Judged = .everything, quarantined: [String] = []
+        tools: [ToolProfile] = [], judged: Judged = .everything, skipped: [String] = []
     ) {
         self.findings = findings
         self.state = state
         self.message = message
+        self.records = records
         self.hours = hours
         self.baselinePerHour = baselinePerHour
         self.snapshots = snapshots
         self.drifts = drifts
         self.tools = tools
         self.judged = judged
-        self.quarantined = quarantined
+        self.skipped = skipped
     }
 
     /// The same report, made from rows that were not all there.
@@ -65,17 +77,17 @@ package struct DetectorReport: Hashable, Sendable {
     }
 
     package func health(of type: DetectionType, asOf instant: Instant) -> DetectorHealth {
-        let parts = [message, setAside].filter { !$0.isEmpty }
+        let parts = [message, skippedSentence].filter { !$0.isEmpty }
         return DetectorHealth(type: type, state: state, message: parts.joined(separator: " "), asOf: instant)
     }
 
-    /// "Set aside: Trace t9 has a cost that is no amount. And 3 more."
-    private var setAside: String {
-        guard !quarantined.isEmpty else { return "" }
-        let named = quarantined.prefix(Self.mostNamed).map { String($0.prefix(200)) }.joined(separator: " ")
-        let rest = quarantined.count - Self.mostNamed
-        return "Set aside: \(named)" + (rest > 0 ? " And \(rest) more." : "")
+    /// "Skipped: Trace t9: invalid cost (not a number, or negative). (3 more.)"
+    private var skippedSentence: String {
+        guard !skipped.isEmpty else { return "" }
+        let named = skipped.prefix(Self.maxNamed).map { String($0.prefix(200)) }.joined(separator: " ")
+        let rest = skipped.count - Self.maxNamed
+        return "Skipped: \(named)" + (rest > 0 ? " (\(rest) more.)" : "")
     }
 
-    private static let mostNamed = 3
+    private static let maxNamed = 3
 }

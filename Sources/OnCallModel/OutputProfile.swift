@@ -4,15 +4,15 @@ package import Basics
 ///
 /// Every path of a JSON document is a text: `$` is the document, `$.answer` a member, `$.items[]` the elements of a list.
 /// Paths deeper than ``deepest`` and more than ``mostPaths`` are left out, so a profile stays small whatever is fed to it.
-package struct OutputProfile: Hashable, Sendable {
-    package enum Kind: String, CaseIterable, Comparable, Hashable, Sendable {
+package struct OutputProfile: Codable, Hashable, Sendable {
+    package enum Kind: String, CaseIterable, Codable, CodingKeyRepresentable, Comparable, Hashable, Sendable {
         case object, array, string, number, boolean, null
 
         package static func < (left: Kind, right: Kind) -> Bool { left.rawValue < right.rawValue }
     }
 
     /// What stands at one path.
-    package struct Place: Hashable, Sendable {
+    package struct Place: Codable, Hashable, Sendable {
         /// How many samples have each kind here. One sample counts once a kind, however long its list is.
         package var kinds: [Kind: Int]
         /// In how many samples something stands here.
@@ -33,6 +33,11 @@ package struct OutputProfile: Hashable, Sendable {
     package private(set) var texts = 0
     package private(set) var blanks = 0
     package private(set) var places: [String: Place] = [:]
+
+    private enum CodingKeys: String, CodingKey {
+        case samples, texts, blanks
+        case places = "paths"
+    }
 
     package static let root = "$"
     package static let deepest = 8

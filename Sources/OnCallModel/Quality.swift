@@ -1,8 +1,8 @@
 package import Basics
 
 /// What is known of one feature's outputs, as the store keeps it and the Quality pane shows it.
-package struct FeatureSnapshot: Hashable, Sendable, Identifiable {
-    package enum State: String, CaseIterable, Hashable, Sendable {
+package struct FeatureSnapshot: Codable, Hashable, Sendable, Identifiable {
+    package enum State: String, CaseIterable, Codable, Hashable, Sendable {
         /// Too few samples to judge by.
         case learning
         case learned
@@ -101,7 +101,7 @@ package struct DriftEvent: Hashable, Sendable, Identifiable {
 }
 
 /// What is known of one tool's outputs. Learnt only from outputs that were followed by enough good ones.
-package struct ToolProfile: Hashable, Sendable, Identifiable {
+package struct ToolProfile: Codable, Hashable, Sendable, Identifiable {
     package var id: String { tool }
     /// The name of its observations.
     package var tool: String

@@ -40,7 +40,6 @@ enum Bench {
         await engine.resetCallCounts()
         let store = try await StoreWriter.open("\(folder)/sentinel.db", holder: "bench", pid: 1, at: now)
         var (cycles, samples): ([Double], [Double]) = ([], [])
-        var memory = Memory()
         for _ in 0..<5 {
             cycles.append(
                 try await milliseconds {
@@ -49,7 +48,7 @@ enum Bench {
                     var sample = TraceSample(kept: [])
                     samples.append(
                         try await milliseconds { sample = try await draw(engine, store, now: moment) })
-                    try await detect(engine, sample, &memory, now: moment)
+                    try await detect(engine, store, sample, now: moment)
                 })
         }
         let calls = await engine.reports().first { $0.source == "langfuse" }?.calls ?? 0
@@ -93,27 +92,35 @@ enum Bench {
         }
     }
 
-    /// What the store keeps of outputs between two cycles.
-    private struct Memory {
-        var snapshots: [String: FeatureSnapshot] = [:]
-        var tools: [String: ToolProfile] = [:]
+    /// A routine turn of every detector with its memory in a store, as the agent takes it. What the mirrors have just read is
+    /// fresh; outputs are asked for.
+    private static func detect(
+        _ engine: SourceEngine, _ store: StoreWriter, _ sample: TraceSample, now: Instant
+    ) async throws {
+        let context = DetectorContext(now: now, settings: Settings(), sample: sample)
+        for detector in DetectorCatalog.all { try await run(detector, context, engine, store) }
     }
 
-    /// A routine turn of every detector. What the mirrors have just read is fresh; outputs are asked for.
-    private static func detect(
-        _ engine: SourceEngine, _ sample: TraceSample, _ memory: inout Memory, now: Instant
+    private static func run<D: Detector>(
+        _ detector: D, _ context: DetectorContext, _ engine: SourceEngine, _ store: StoreWriter
     ) async throws {
-        for var detector in DetectorCatalog.all() {
-            var step = detector.start(
-                DetectorContext(
-                    now: now, settings: Settings(), snapshots: memory.snapshots, tools: memory.tools, sample: sample))
-            while case .query(let query) = step {
-                step = detector.receive(
-                    try await engine.query(query.sql, query.parameters, freshness: .upTo(.minutes(10))).rows)
+        let type = detector.type
+        let before = try await store.read { try $0.memory(of: type, as: D.Memory.self) }
+        var memory = before
+        _ = try await detector.run(context, memory: &memory, ask: ask(engine, .upTo(.minutes(10))))
+        try await store.transaction { [memory] in
+            try $0.saveMemory(memory, since: before, of: type, at: context.now)
+        }
+    }
+
+    private static func ask(_ engine: SourceEngine, _ freshness: Freshness) -> Ask {
+        Ask { query throws(QueryFailure) in
+            do {
+                let rows = try await engine.query(query.sql, query.parameters, freshness: freshness).rows
+                return (rows, [])
+            } catch {
+                throw .failed("\(error)")
             }
-            guard case .report(let report) = step else { continue }
-            for snapshot in report.snapshots { memory.snapshots[snapshot.feature] = snapshot }
-            for tool in report.tools { memory.tools[tool.tool] = tool }
         }
     }
 

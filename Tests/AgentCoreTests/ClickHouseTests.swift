@@ -28,18 +28,25 @@ struct ClickHouseTests {
     func parity(layout: ClickHouseWorld.Layout, mode: SandboxWorld.LangfuseMode) async throws {
         let (embedded, clickHouse, world) = try await stages(layout, mode)
         var compared = 0
-        for var detector in DetectorCatalog.all() {
-            var step = detector.start(DetectorContext(now: Stage.start, settings: Settings()))
-            while case .query(let query) = step {
+        let ask = Ask { query throws(QueryFailure) in
+            do {
                 let here = try await embedded.engine.query(query.sql, query.parameters, limits: .unattended)
                 let there = try await clickHouse.engine.query(query.sql, query.parameters, limits: .unattended)
                 #expect(there.rows.columns == here.rows.columns)
                 #expect(there.rows.count == here.rows.count, "\(query.sql)")
                 expectEqual(there.rows, here.rows, query.sql)
                 if !here.rows.isEmpty { compared += 1 }
-                step = detector.receive(here.rows)
+                return (here.rows, [])
+            } catch {
+                throw .failed("\(error)")
             }
         }
+        func run<D: Detector>(_ detector: D) async throws {
+            var memory: [String: D.Memory] = [:]
+            _ = try await detector.run(
+                DetectorContext(now: Stage.start, settings: Settings()), memory: &memory, ask: ask)
+        }
+        for detector in DetectorCatalog.all { try await run(detector) }
         #expect(compared >= 5)
         #expect(clickHouse.world.calls(to: .langfuse).isEmpty, "no observation is read over the API")
         try await world.drop()

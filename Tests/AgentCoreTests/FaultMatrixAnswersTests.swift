@@ -153,7 +153,7 @@ struct FaultMatrixAnswersTests {
         _ = try await stage.count("sentry.issues")
         stage.clock.advance(by: .minutes(2))
         stage.world.forgetCalls()
-        stage.world.fail(.sentry, .gzipBomb(bytes: 1 << 30), times: 100)
+        stage.world.fail(.sentry, .deflateBomb(bytes: 1 << 30), times: 100)
         let after = try await stage.count("sentry.issues")
         #expect(after.rows == 3 && after.report.state == .partial && after.report.asOf == FaultStage.start)
         #expect(after.report.message?.contains("larger than 33554432 bytes") == true)

@@ -129,7 +129,7 @@ struct FaultMatrixDetectionTests {
         })
         let report = try await stage.scan(carryingOutActs: false)
         let cost = try health(.costSpike, report)
-        #expect(cost.state == .ok && cost.message.contains("Set aside: 2 observations"), "\(cost.message)")
+        #expect(cost.state == .ok && cost.message.contains("Skipped: 2 observations"), "\(cost.message)")
         #expect(Set(report.incidents.map(\.summary.type)) == [.costSpike, .agentLoop])
         let spend = report.incidents.first { $0.summary.type == .costSpike }?.summary.costPerHour ?? 0
         #expect(spend > 1 && spend < 100)

@@ -20,6 +20,8 @@ package final class DetectorWorld: Sendable {
     package struct Run: Sendable {
         package var report: DetectorReport
         package var statements: [DetectorQuery]
+        /// What the agent would mark the report as partial for.
+        package var gaps: [String]
         /// All scans that were made, those of the mirrors included.
         package var scans: [Scan]
 
@@ -61,27 +63,28 @@ package final class DetectorWorld: Sendable {
             query.sql, query.parameters, freshness: .upTo(.milliseconds(0)), limits: .unattended)
     }
 
-    /// Runs the detector to its report. A statement that fails and that it can do without is answered by no rows, as in
-    /// the agent; any other failure is thrown.
-    package func run(_ detector: some Detector, _ context: DetectorContext) async throws -> Run {
-        var detector = detector
-        var step = detector.start(context)
-        var statements: [DetectorQuery] = []
+    /// Runs the detector to its report. A statement that fails and that it can do without is answered as in the agent; any
+    /// other failure is thrown.
+    package func run<D: Detector>(_ detector: D, _ context: DetectorContext) async throws -> Run {
+        var memory: [String: D.Memory] = [:]
+        return try await run(detector, context, memory: &memory)
+    }
+
+    package func run<D: Detector>(
+        _ detector: D, _ context: DetectorContext, memory: inout [String: D.Memory]
+    ) async throws -> Run {
         _ = pages.takeScans()
-        while true {
-            switch step {
-            case .report(let report): return Run(report: report, statements: statements, scans: pages.takeScans())
-            case .query(let query):
-                statements.append(query)
-                let rows: RowSet
-                do {
-                    rows = try await ask(query, at: context.now).rows
-                } catch {
-                    guard query.isOptional else { throw error }
-                    rows = RowSet(columns: [])
-                }
-                step = detector.receive(rows)
+        var statements: [DetectorQuery] = []
+        let ask = Ask { query throws(QueryFailure) in
+            statements.append(query)
+            do {
+                let rows = try await self.ask(query, at: context.now).rows
+                return (rows, [])
+            } catch {
+                throw .failed("\(error)")
             }
         }
+        let report = try await detector.run(context, memory: &memory, ask: ask)
+        return Run(report: report, statements: statements, gaps: ask.gaps, scans: pages.takeScans())
     }
 }

@@ -136,7 +136,7 @@ struct AgentLoopTests {
         let report = detect(broken)
         #expect(report.findings.first?.severity == .high)
         #expect(abs(try #require(report.findings.first?.loop?.cost) - 13 * 0.036) < 1e-9)
-        #expect(report.quarantined == ["2 costs of trace bad are no amounts and were left out."])
+        #expect(report.skipped == ["2 costs of trace bad are no amounts and were left out."])
     }
 
     @Test("rows that cannot be read are left aside alone, and the report says so (row 24)")
@@ -156,7 +156,7 @@ struct AgentLoopTests {
         }
         guard case .report(let report) = step else { return }
         #expect(report.findings.map(\.subject) == ["t1"])
-        #expect(report.quarantined == ["40 steps belong to no trace.", "Trace odd has steps without a readable time."])
+        #expect(report.skipped == ["40 steps belong to no trace.", "Trace odd has steps without a readable time."])
     }
 
     @Test("bodies are asked for only where a step's name comes three times")

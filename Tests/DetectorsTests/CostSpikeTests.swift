@@ -138,7 +138,7 @@ struct CostSpikeTests {
         planted.hours[101].cost = .null
         let report = detect(planted)
         #expect(report.findings.first?.severity == .critical)
-        #expect(report.quarantined.count == 1)
+        #expect(report.skipped.count == 1)
     }
 
     @Test("the feature that explains the increase is the subject, and its open incident keeps it")

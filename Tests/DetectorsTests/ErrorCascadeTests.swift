@@ -61,7 +61,7 @@ struct ErrorCascadeTests {
         rows.events = events(of: ["retry-0", "retry-2", "elsewhere"])
         let report = try await detect(rows)
         let finding = try #require(report.findings.first)
-        #expect(report.findings.count == 1 && report.state == .ok && report.quarantined.isEmpty)
+        #expect(report.findings.count == 1 && report.state == .ok && report.skipped.isEmpty)
         #expect(finding.type == .errorCascade && finding.subject == "4401" && finding.onset == start)
         #expect(finding.severity == .critical)
         #expect(finding.fingerprint == Fingerprint("error_cascade", "4401"))
@@ -212,7 +212,7 @@ struct ErrorCascadeTests {
             issue("less") { $0.count = -4 },
         ]
         let report = try await detect(rows)
-        #expect(report.quarantined.count == 5)
+        #expect(report.skipped.count == 5)
         let finding = try #require(report.findings.first)
         #expect(abs((finding.evidence["cost"]?.double ?? 0) - 18.4) < 1e-9)
         #expect(finding.description.unicodeScalars.count < 300)

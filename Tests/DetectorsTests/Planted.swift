@@ -38,7 +38,7 @@ struct Planted {
     }
 
     /// Runs a detector to its report; every statement asked for is kept.
-    func run(_ detector: some Detector, _ context: DetectorContext) -> (
+    func run(_ detector: some DetectorMachine, _ context: DetectorContext) -> (
         report: DetectorReport, queries: [DetectorQuery]
     ) {
         var detector = detector

@@ -1,4 +1,5 @@
 import Basics
+import DetectorWorld
 import Detectors
 import OnCallModel
 import Testing
@@ -231,24 +232,29 @@ struct TraceSamplerTests {
     // MARK: what it is for
 
     @Test("the sample changes which bodies are read, and no statement, hour or baseline else")
-    func feedsNoBaseline() {
-        var planted = Planted()
-        planted.hours = (0..<200).map { .init(hour: now.startOfHour - .hours(Double($0)), cost: .real(Double($0 % 7))) }
-        planted.steps = (0..<15).map { index in
-            .init(trace: "t1", at: now - .minutes(Double(index)), name: "search", input: "same", output: "[]")
+    func feedsNoBaseline() async throws {
+        var rows = SyntheticRows()
+        rows.observations = (0..<200).map { hour in
+            ObservationRow(at: now.startOfHour - .hours(Double(hour))) { $0.totalCost = .real(Double(hour % 7)) }
         }
-        for kind in DetectorCatalog.all() {
-            func run(_ sample: TraceSample?) -> (report: DetectorReport, queries: [DetectorQuery]) {
-                planted.run(kind, DetectorContext(now: now, settings: Settings(), sample: sample))
+        rows.observations += (0..<15).map { index in
+            ObservationRow(at: now - .minutes(Double(index))) {
+                ($0.traceID, $0.name, $0.input, $0.output) = ("t1", "search", "same", "[]")
             }
-            let (all, none) = (run(nil), run(TraceSample(kept: [])))
+        }
+        let world = DetectorWorld(rows)
+        for detector in DetectorCatalog.all {
+            func run(_ sample: TraceSample?) async throws -> DetectorWorld.Run {
+                try await world.run(detector, DetectorContext(now: now, settings: Settings(), sample: sample))
+            }
+            let (all, none) = (try await run(nil), try await run(TraceSample(kept: [])))
             func free(_ queries: [DetectorQuery]) -> [DetectorQuery] {
                 queries.filter { !$0.sql.contains("input, output") }
             }
-            #expect(free(all.queries) == free(none.queries), "\(kind.type)")
-            #expect(all.report.hours == none.report.hours)
-            #expect(all.report.baselinePerHour == none.report.baselinePerHour)
-            #expect(!all.queries.contains { $0.sql.contains("sampl") })
+            #expect(free(all.statements) == free(none.statements), "\(detector.type)")
+            #expect((all.statements == none.statements) == (detector.type != .agentLoop), "\(detector.type)")
+            #expect(all.report.records == none.report.records)
+            #expect(!all.statements.contains { $0.sql.contains("sampl") })
         }
     }
 }

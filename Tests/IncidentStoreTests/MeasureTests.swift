@@ -30,27 +30,6 @@ struct MeasureTests {
         #expect(daily == sums)
     }
 
-    @Test("what is known of a tool is read back as it was saved, and forgotten with its calls")
-    func tools() async throws {
-        let fixture = try Fixture()
-        let writer = try await fixture.writer()
-        var profile = OutputProfile()
-        profile.add(.document(["hits": [["id": 1]], "total": 3]))
-        var tool = ToolProfile(
-            tool: "search_kb", profile: profile, lengths: [40, 41], errors: 2, empties: 3, pages: 1, comparisons: 9,
-            repeats: 4, learnedAt: Fixture.start)
-        let unread = ToolProfile(tool: "new", learnedAt: Fixture.start)
-        try await writer.transaction { [tool] in try $0.saveToolProfiles([tool, unread]) }
-        #expect(try await writer.read { try $0.toolProfiles() } == [unread, tool])
-        (tool.learnedThrough, tool.lookedAt, tool.newestOutput) = (
-            Fixture.start, Fixture.start + .days(2), Fixture.start
-        )
-        tool.errors = 5
-        try await writer.transaction { [tool] in try $0.saveToolProfiles([tool]) }
-        try await writer.transaction { try $0.prune(before: Fixture.start + .days(1)) }
-        #expect(try await writer.read { try $0.toolProfiles() } == [tool])
-    }
-
     @Test("what is saved unchanged wakes nobody")
     func unchanged() async throws {
         let fixture = try Fixture()

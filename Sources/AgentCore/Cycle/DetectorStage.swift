@@ -1,11 +1,13 @@
 import Basics
 import Detectors
+import IncidentStore
 import OnCallModel
 import SourceEngine
 
 /// Runs the detectors over the SQL layer, each on its own: one that fails is told of and stops no other.
 struct DetectorStage: Sendable {
     let engine: SourceEngine
+    let writer: StoreWriter
     /// As they stood after the sync.
     let sources: [SourceHealth]
     /// Nil for all.
@@ -13,11 +15,21 @@ struct DetectorStage: Sendable {
 
     /// The cycle has just brought the mirrors up to date; what is fetched here is the bodies of suspicious traces.
     private static let freshness = Freshness.upTo(.minutes(10))
+    /// Findings of resolved incidents are handed to their detector for so long.
+    private static let pastWindow = Span.days(31)
 
     struct Result: Sendable {
         var reports: [(type: DetectionType, report: DetectorReport)] = []
 
         var findings: [Finding] { reports.flatMap(\.report.findings) }
+
+        private var records: [DetectorRecord] { reports.flatMap(\.report.records) }
+        var hours: [HourFact] {
+            records.flatMap { record -> [HourFact] in if case .hours(let hours) = record { hours } else { [] } }
+        }
+        var drifts: [DriftEvent] {
+            records.compactMap { record in if case .drift(let event) = record { event } else { nil } }
+        }
 
         func health(asOf now: Instant) -> [DetectorHealth] {
             reports.map { $0.report.health(of: $0.type, asOf: now) }
@@ -31,11 +43,13 @@ struct DetectorStage: Sendable {
     }
 
     func run(_ context: DetectorContext) async throws -> Result {
+        let past = try await writer.read { try $0.pastFindings(since: context.now - Self.pastWindow) }
         var result = Result()
-        for detector in DetectorCatalog.all() where types?.contains(detector.type) ?? true {
+        for detector in DetectorCatalog.all where types?.contains(detector.type) ?? true {
             try Task.checkCancellation()
-            let report = blinded(await report(of: detector, context), by: detector.needs)
-            result.reports.append((detector.type, report))
+            var own = context
+            own.past = past[detector.type] ?? []
+            result.reports.append((detector.type, blinded(try await run(detector, own), by: detector.needs)))
         }
         return result
     }
@@ -47,35 +61,49 @@ struct DetectorStage: Sendable {
         return report.partial(because: down.message.isEmpty ? "\(down.name) is down." : down.message)
     }
 
-    private func report(of detector: any Detector, _ context: DetectorContext) async -> DetectorReport {
-        var detector = detector
-        var step = detector.start(context)
-        var gaps: [String] = []
-        while true {
-            switch step {
-            case .report(let report):
-                return gaps.isEmpty ? report : report.partial(because: gaps.joined(separator: " "))
-            case .query(let query):
-                do {
-                    let answer = try await engine.query(
-                        query.sql, query.parameters, freshness: Self.freshness, limits: .unattended)
-                    for source in answer.sources where source.state.isIncomplete && source.state != .notConfigured {
-                        let gap = source.message ?? "\(source.source) gives less than everything."
-                        if !gaps.contains(gap) { gaps.append(gap) }
-                    }
-                    step = detector.receive(answer.rows)
-                } catch  where error.kind == .notConfigured && !query.isOptional {
-                    return DetectorReport(state: .noData, message: error.description)
-                } catch {
-                    guard query.isOptional, error.kind != .cancelled else {
-                        return DetectorReport(state: .failed, message: "\(error)")
-                    }
-                    // What the user never configured is no gap.
-                    if error.kind != .notConfigured, !query.isAttempt, !gaps.contains("\(error)") {
-                        gaps.append("\(error)")
-                    }
-                    step = detector.receive(RowSet(columns: []))
+    private func run<D: Detector>(_ detector: D, _ context: DetectorContext) async throws -> DetectorReport {
+        let type = detector.type
+        let before = try await writer.read { try $0.memory(of: type, as: D.Memory.self) }
+        var memory = before
+        let ask = Ask(engine, freshness: Self.freshness, limits: .unattended)
+        do {
+            let report = try await detector.run(context, memory: &memory, ask: ask)
+            if memory != before {
+                try await writer.transaction { [memory] in
+                    try $0.saveMemory(memory, since: before, of: type, at: context.now)
                 }
+            }
+            return ask.gaps.isEmpty ? report : report.partial(because: ask.gaps.joined(separator: " "))
+        } catch let failure as QueryFailure {
+            switch failure {
+            case .cancelled: throw CancellationError()
+            case .notConfigured(let sentence): return DetectorReport(state: .noData, message: sentence)
+            case .failed(let sentence): return DetectorReport(state: .failed, message: sentence)
+            }
+        }
+    }
+}
+
+extension Ask {
+    /// Over the SQL layer.
+    convenience init(_ engine: SourceEngine, freshness: Freshness, limits: QueryLimits) {
+        self.init { query throws(QueryFailure) in try await engine.answer(query, freshness, limits) }
+    }
+}
+
+extension SourceEngine {
+    fileprivate func answer(
+        _ query: DetectorQuery, _ freshness: Freshness, _ limits: QueryLimits
+    ) async throws(QueryFailure) -> Ask.Answer {
+        do {
+            let answer = try await self.query(query.sql, query.parameters, freshness: freshness, limits: limits)
+            let partial = answer.sources.filter { $0.state.isIncomplete && $0.state != .notConfigured }
+            return (answer.rows, partial.map { $0.message ?? "\($0.source) returned partial data." })
+        } catch {
+            switch error.kind {
+            case .cancelled: throw .cancelled
+            case .notConfigured: throw .notConfigured(error.description)
+            default: throw .failed(error.description)
             }
         }
     }

@@ -103,33 +103,20 @@ struct OnCallCycle: Sendable {
     private func detect(
         at now: Instant, sources: [SourceHealth], _ sample: TraceSample?
     ) async throws -> DetectorStage.Result {
-        let known = try await writer.read { store in
-            (
-                costs: try store.findings(of: .costSpike, since: now - .days(31)),
-                open: try store.unresolvedFindings(), features: try store.features(), tools: try store.toolProfiles()
-            )
-        }
-        let open = Dictionary(grouping: known.open, by: \.type).mapValues { Set($0.map(\.subject)) }
-        let context = DetectorContext(
-            now: now, settings: settings, effort: scope.effort, incidentHours: Set(known.costs.flatMap(\.hours)),
-            openCostSubjects: open[.costSpike] ?? [], openSubjects: open,
-            snapshots: Dictionary(known.features.map { ($0.feature, $0) }, uniquingKeysWith: { $1 }),
-            tools: Dictionary(known.tools.map { ($0.tool, $0) }, uniquingKeysWith: { $1 }), sample: sample)
-        return try await DetectorStage(engine: engine, sources: sources, types: scope.types).run(context)
+        let context = DetectorContext(now: now, settings: settings, effort: scope.effort, sample: sample)
+        let stage = DetectorStage(engine: engine, writer: writer, sources: sources, types: scope.types)
+        return try await stage.run(context)
     }
 
     private func save(_ report: CycleReport, _ detected: DetectorStage.Result) async throws {
-        let hours = detected.reports.flatMap(\.report.hours)
-        let complete = hours.filter { $0.hour + .hours(1) <= report.startedAt }
+        let hours = detected.hours.filter { $0.hour + .hours(1) <= report.startedAt }
         let now = report.startedAt
         let quiet = now - .hours(2)
         try await writer.transaction { store in
             try store.saveSources(report.sources)
             try store.saveDetectors(report.detectors)
-            try store.saveHours(complete, source: "langfuse")
+            try store.saveHours(hours, source: "langfuse")
             try store.noteFailedTraces(report.findings, at: now)
-            try store.saveToolProfiles(detected.reports.flatMap(\.report.tools))
-            try store.saveSnapshots(detected.reports.flatMap(\.report.snapshots))
             _ = try store.finishLoops(quietSince: quiet, at: now)
         }
     }
@@ -173,15 +160,6 @@ extension SourceHealth {
             }
         self.init(
             name: report.source, state: state, asOf: report.asOf, calls: report.calls, message: report.message ?? "")
-    }
-}
-
-extension IncidentFinding {
-    /// The UTC hours that it covers; at most 31 days of them.
-    fileprivate var hours: [Instant] {
-        let first = firstSeen.startOfHour
-        let count = min(max(0, Int((lastSeen - first).seconds / 3600)), 31 * 24)
-        return (0...count).map { first + .hours(Double($0)) }
     }
 }
 

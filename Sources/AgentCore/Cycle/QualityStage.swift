@@ -24,7 +24,7 @@ struct QualityStage: Sendable {
     let writer: StoreWriter
 
     func record(_ detected: DetectorStage.Result, scan: String, at now: Instant) async throws {
-        let drifts = detected.reports.flatMap { $0.report.drifts }
+        let drifts = detected.drifts
         guard !drifts.isEmpty else { return }
         try await writer.transaction { store in
             let open = try store.snapshot.unresolvedFindings()

@@ -5,7 +5,7 @@ package import OnCallModel
 /// own cost more than the threshold; a page needs more than the same time: a trace, release or environment of both.
 ///
 /// Generations are read only when an issue rises, and events only when generations rise with it.
-package struct ErrorCascadeDetector: Detector {
+package struct ErrorCascadeDetector: DetectorMachine {
     package let type = DetectionType.errorCascade
     package let needs: Set = ["langfuse", "sentry"]
 
@@ -23,7 +23,7 @@ package struct ErrorCascadeDetector: Detector {
     private var suspects: [Int] = []
     private var asked = 0
     private var cells = GenerationCells()
-    private var quarantined: [String] = []
+    private var skipped: [String] = []
 
     /// One call each.
     static let mostSuspects = 5
@@ -58,7 +58,7 @@ package struct ErrorCascadeDetector: Detector {
             switch CascadeIssue.read(row, now: context.now) {
             case .rises(let issue): issues.append(issue)
             case .calm: break
-            case .unreadable(let sentence): quarantined.append(sentence)
+            case .unreadable(let sentence): skipped.append(sentence)
             }
         }
         guard let start = issues.map({ $0.start - $0.length }).min(), let end = issues.map(\.end).max() else {
@@ -71,9 +71,9 @@ package struct ErrorCascadeDetector: Detector {
 
     private mutating func takeCells(_ rows: RowSet) -> DetectorStep {
         cells = GenerationCells(rows)
-        if cells.rejected > 0 { quarantined.append("\(cells.rejected) sums of generations could not be read.") }
+        if cells.rejected > 0 { skipped.append("\(cells.rejected) sums of generations could not be read.") }
         if cells.rejectedCosts > 0 {
-            quarantined.append(
+            skipped.append(
                 "\(cells.rejectedCosts) generations with a cost that is no amount were counted without it.")
         }
         suspects = issues.indices.filter {
@@ -139,7 +139,7 @@ package struct ErrorCascadeDetector: Detector {
         state = .done
         let (state, message) = health(findings, hasCells: hasCells)
         return .report(
-            DetectorReport(findings: findings, state: state, message: message, quarantined: quarantined))
+            DetectorReport(findings: findings, state: state, message: message, skipped: skipped))
     }
 
     private func health(_ findings: [Finding], hasCells: Bool) -> (DetectorHealth.State, String) {

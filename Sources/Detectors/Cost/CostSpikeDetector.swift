@@ -5,7 +5,7 @@ package import OnCallModel
 ///
 /// It reads hourly rollups, so a cycle costs the same however many observations lie behind them; single observations are
 /// read only of the three hours around the onset of a spike, to tell its minute.
-package struct CostSpikeDetector: Detector {
+package struct CostSpikeDetector: DetectorMachine {
     package let type = DetectionType.costSpike
 
     private enum State {
@@ -70,10 +70,10 @@ package struct CostSpikeDetector: Detector {
             DetectorReport(
                 findings: findings, state: state, message: message, hours: series.facts,
                 baselinePerHour: history < CostJudge.leastHistory ? nil : mean?.perHour,
-                quarantined: quarantined))
+                skipped: skipped))
     }
 
-    private var quarantined: [String] {
+    private var skipped: [String] {
         var sentences: [String] = []
         if series.rejected > 0 {
             sentences.append("\(series.rejected) hours with a cost that is no amount were left out of the baseline.")

@@ -6,7 +6,9 @@ package import OnCallModel
 ///
 /// The mirror, which holds no outputs, says which features have new ones; those that the plan chooses have them read, one
 /// call for each, two where the feature is new.
-package struct PromptDriftDetector: Detector {
+package struct PromptDriftDetector: DetectorMachine {
+    package typealias Memory = FeatureSnapshot
+
     package let type = DetectionType.promptDrift
 
     private enum State {
@@ -126,7 +128,7 @@ package struct PromptDriftDetector: Detector {
 
     private mutating func takeScores(_ rows: RowSet) -> DetectorStep {
         let (pairs, unreadable) = ScoreDrift.read(rows)
-        if unreadable > 0 { report.quarantined.append("\(unreadable) scores are no numbers and were left out.") }
+        if unreadable > 0 { report.skipped.append("\(unreadable) scores are no numbers and were left out.") }
         self.pairs = pairs
         for pair in pairs where pair.isJudged { judged.insert(pair.fingerprint) }
         falling = pairs.filter { $0.isDrift(context.settings) }

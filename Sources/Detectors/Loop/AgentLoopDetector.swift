@@ -6,7 +6,7 @@ package import OnCallModel
 ///
 /// Stages of ever fewer rows: counts of all traces, the latest steps of those above the threshold, how long runs of their
 /// names are, and what went in and came out of the few whose step names repeat.
-package struct AgentLoopDetector: Detector {
+package struct AgentLoopDetector: DetectorMachine {
     package let type = DetectionType.agentLoop
 
     private enum State {
@@ -18,7 +18,7 @@ package struct AgentLoopDetector: Detector {
     private var statement = ""
     private var slowStatement = ""
     private var traces: [LoopTrace] = []
-    private var quarantined: [String] = []
+    private var skipped: [String] = []
     /// The positions of the traces whose steps are still to be read; the first batch was asked for.
     private var batches: [[Int]] = []
     /// The names whose usual lengths are still to be read; the first one was asked for.
@@ -94,10 +94,10 @@ package struct AgentLoopDetector: Detector {
             guard !isSlow || trace.isAlive(now: context.now) else { return }
             traces.append(trace)
             if trace.rejectedCosts > 0 {
-                quarantined.append(
+                skipped.append(
                     "\(trace.rejectedCosts) costs of trace \(trace.id) are no amounts and were left out.")
             }
-        case .failure(let reason): quarantined.append(reason.sentence)
+        case .failure(let reason): skipped.append(reason.sentence)
         }
     }
 
@@ -176,7 +176,7 @@ package struct AgentLoopDetector: Detector {
         let (loops, notes) = (findings.filter { !$0.isNote }, findings.filter(\.isNote))
         return DetectorReport(
             findings: loops + notes.prefix(Self.mostNotes), state: lost.isEmpty ? .ok : .partial,
-            message: message(loops: loops.count), quarantined: quarantined + lost)
+            message: message(loops: loops.count), skipped: skipped + lost)
     }
 
     /// Nil for a run that gets on and is as long as runs of its name are.

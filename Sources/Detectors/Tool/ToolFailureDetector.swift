@@ -6,7 +6,9 @@ package import OnCallModel
 ///
 /// The mirror says which tools were called; their outputs are read a bounded number of calls a turn, the newest first. What
 /// is known of each tool is kept from turn to turn and never learnt from outputs that fail.
-package struct ToolFailureDetector: Detector {
+package struct ToolFailureDetector: DetectorMachine {
+    package typealias Memory = ToolProfile
+
     package let type = DetectionType.toolFailure
 
     private enum State {
@@ -31,7 +33,7 @@ package struct ToolFailureDetector: Detector {
     private var named: [String: Set<String>] = [:]
     private var correlations: [ToolCorrelation] = []
     private var openFailures: [ToolOpenFailures] = []
-    private var quarantined: [String] = []
+    private var skipped: [String] = []
     private var mended: [String: (count: Int, id: String)] = [:]
 
     /// One call to Sentry each.
@@ -117,7 +119,7 @@ package struct ToolFailureDetector: Detector {
                     mended[output.tool, default: (0, output.id)].count += 1
                 }
             case .passed: break
-            case .unreadable(let sentence): quarantined.append(sentence)
+            case .unreadable(let sentence): skipped.append(sentence)
             }
         }
         switch reading {
@@ -149,7 +151,7 @@ package struct ToolFailureDetector: Detector {
             judged.append((tool, ToolJudgement(rows, past: past, now: context.now)))
         }
         for (tool, note) in mended.sorted(by: { $0.key < $1.key }) {
-            quarantined.append(
+            skipped.append(
                 "\(note.count) outputs of \(tool), \(note.id) among them, hold NaN or Infinity, which were read as null."
             )
         }
@@ -312,7 +314,7 @@ package struct ToolFailureDetector: Detector {
         return .report(
             DetectorReport(
                 findings: findings, state: health, message: message, tools: judged.map(\.judgement.profile),
-                quarantined: quarantined))
+                skipped: skipped))
     }
 
     private func health(_ findings: [Finding]) -> (DetectorHealth.State, String) {

@@ -79,7 +79,7 @@ extension StoreTransaction {
     package func prune(before moment: Instant) throws {
         try run("DELETE FROM intent WHERE handled_at < ?", [.init(moment)])
         try run("DELETE FROM sampling_stats WHERE recorded_at < ?", [.init(moment)])
-        try run("DELETE FROM tool_profile WHERE coalesce(looked_at, learned_at) < ?", [.init(moment)])
+        try run("DELETE FROM detector_memory WHERE updated_at < ?", [.init(moment)])
         try pruneTraces(before: moment)
     }
 }

@@ -154,9 +154,7 @@ let package = Package(
             needs: ["Basics", "SourceSpec", "TestSupport", "ViewState"]),
         tests(
             "Backtest",
-            needs: [
-                "Backtest", "Basics", "OnCallModel", "SourceEngine", "SourceFetch", "SourceSpec", "TestSupport",
-            ]),
+            needs: ["Backtest", "Basics", "OnCallModel", "SourceSpec", "TestSupport"]),
         tests("Basics", needs: ["Basics"]),
         tests("Configuration", needs: ["Basics", "Configuration", "JSON", "OnCallModel"]),
         tests(

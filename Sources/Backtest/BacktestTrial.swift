@@ -99,6 +99,6 @@ package struct BacktestReport: Sendable {
 
     /// The text of a setting's value: a whole number has no fraction.
     package static func spell(_ value: Double) -> String {
-        Figures.decimal(value, digits: value == value.rounded() ? 0 : 1)
+        Format.decimal(value, digits: value == value.rounded() ? 0 : 1)
     }
 }

@@ -2,7 +2,7 @@ import Basics
 import SourceFetch
 import SourceSpec
 
-/// Serves a history's rows as the provider would: by window, newest first, nothing of what is still to come.
+/// Serves the rows of a history as the provider would: by window, newest first, and only rows up to the current time.
 struct HistoryPages: PageSource {
     private static let pageRows = 1000
 

@@ -3,13 +3,13 @@ import Detectors
 import OnCallModel
 import SourceEngine
 
-/// Runs one detector over a history, step by step, as if each step were now.
+/// Runs one detector over a history, one step at a time, with the clock at each step.
 actor Replay {
     private let engine: SourceEngine
     private let type: DetectionType
     private let freshness: Freshness
     private let setNow: @Sendable (Instant) -> Void
-    /// The rows of each statement of each step: a threshold that is tried next reads the same ones.
+    /// The rows of each statement at each step. The next threshold reuses them.
     private var known: [Key: RowSet] = [:]
 
     private struct Key: Hashable {
@@ -17,10 +17,10 @@ actor Replay {
         var parameters: [Value]
     }
 
-    /// A subject that is quiet for longer than this, and than a step and a half, and then comes again is a new alert.
+    /// A subject that reappears after a pause longer than this, and longer than one and a half steps, is a new alert.
     private static let quiet = Span.hours(3)
 
-    /// `setNow` moves the clock that the engine reads. With `freshness` `.stored` only what is mirrored is read.
+    /// `setNow` sets the clock of the engine. With `freshness` `.stored`, only mirrored rows are read.
     init(
         engine: SourceEngine, type: DetectionType, freshness: Freshness = .upTo(.minutes(1)),
         setNow: @escaping @Sendable (Instant) -> Void = { _ in }
@@ -28,7 +28,7 @@ actor Replay {
         (self.engine, self.type, self.freshness, self.setNow) = (engine, type, freshness, setNow)
     }
 
-    /// - Parameter step: the time from one run to the next; the on-call brain's is 15 minutes.
+    /// - Parameter step: the time between two runs; 15 minutes for the agent's scan cycle.
     func alerts(from start: Instant, to end: Instant, step: Span, settings: Settings) async throws -> [Alert] {
         guard let detector = Self.detector(of: type) else { return [] }
         return try await alerts(of: detector, from: start, to: end, step: step, settings)
@@ -79,7 +79,7 @@ actor Replay {
         if let rows = known[key] { return (rows, []) }
         do {
             let rows = try await engine.query(query.sql, query.parameters, freshness: freshness).rows
-            // Bodies would fill the memory.
+            // Bodies take too much memory to keep.
             if !rows.columns.contains("output") { known[key] = rows }
             return (rows, [])
         } catch {

@@ -1,9 +1,9 @@
 import Basics
 import OnCallModel
 
-/// The rules that a backtest sets side by side.
+/// The rules that a backtest compares.
 enum Rules {
-    /// The original system's: a bare ratio, a bare count.
+    /// The rules of the original system: a ratio or a count alone.
     static func seed(_ settings: Settings) -> Settings {
         var rule = settings
         rule.costBaseline = .mean

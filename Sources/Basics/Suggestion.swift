@@ -1,12 +1,12 @@
-/// Finds the word that was probably meant.
+/// Finds the most likely intended word for a misspelt one.
 package enum Suggestion {
-    /// The candidate with the fewest edits from `word`, if at most a third of its letters differ; the first of equals.
+    /// The candidate with the fewest edits from `word`, if at most a third of its letters differ; the first one on a tie.
     package static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
         candidates.map { ($0, edits(from: word, to: $0)) }.filter { $0.1 <= max(1, word.count / 3) }
             .min { $0.1 < $1.1 }?.0
     }
 
-    /// Letters to insert, delete, exchange, or swap with their neighbour (optimal string alignment), whatever their case.
+    /// The number of insertions, deletions, substitutions and adjacent swaps (optimal string alignment), whatever their case.
     package static func edits(from left: String, to right: String) -> Int {
         let (left, right) = (Array(left.lowercased().prefix(64)), Array(right.lowercased().prefix(64)))
         var beforeLast: [Int] = []

@@ -1,12 +1,11 @@
 import Basics
-import Terminal
 import ViewState
 
-/// Where everything that happens outside the terminal waits for the console's thread. In order, and for one consumer.
+/// The events from outside the terminal, in order, for the console's thread.
 package final class EventInbox: Sendable {
     private struct State: Sendable {
         var events: [ConsoleEvent] = []
-        var waker: TerminalSession.Waker?
+        var wake: (@Sendable () -> Void)?
     }
 
     private let state = Lock(State())
@@ -16,17 +15,18 @@ package final class EventInbox: Sendable {
     func post(_ event: ConsoleEvent) {
         state.withLock { state in
             state.events.append(event)
-            state.waker?()
+            state.wake?()
         }
     }
 
-    /// Shows a sentence at the bottom of the screen.
+    /// Shows a sentence on the last line of the screen.
     package func report(_ failure: String) {
         post(.failed(failure))
     }
 
-    func attach(_ waker: TerminalSession.Waker) {
-        state.withLock { $0.waker = waker }
+    /// Calls `wake` after every event, from any thread.
+    func attach(_ wake: @escaping @Sendable () -> Void) {
+        state.withLock { $0.wake = wake }
     }
 
     func take() -> [ConsoleEvent] {

@@ -57,7 +57,7 @@ package struct HTTPResponse: Hashable, Sendable {
     package var text: String { String(decoding: body, as: UTF8.self) }
 }
 
-/// No answer came. `requestMayHaveArrived` decides whether an act may be sent again without looking first.
+/// There was no response. `requestMayHaveArrived` decides whether an action may be repeated without a lookup.
 package struct HTTPError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Kind: Hashable, Sendable {
         case unreachable, timedOut, bodyTooLarge, tls, broken, cancelled

@@ -47,11 +47,11 @@ package enum InvestigationStep: Hashable, Sendable {
     }
 }
 
-/// What came of one statement.
+/// The answer to one statement.
 package enum InvestigationAnswer: Hashable, Sendable {
     /// `isPartial`: the source returned partial data.
     case rows(RowSet, isPartial: Bool)
-    /// One sentence that says what failed and what to do; it becomes a gap of the case file.
+    /// One sentence with the failure and the remedy; it becomes a gap of the case file.
     case failed(String)
     /// The source of an optional statement is not set up.
     case absent

@@ -23,7 +23,7 @@ package enum ReportTemplate {
     private static func whatHappened(_ file: CaseFile) -> String {
         let finding = file.finding
         var lines = [
-            "\(UntrustedText.forMarkdown(finding.description, limit: 600)) It began at \(finding.onset.iso8601Seconds)."
+            "\(UntrustedText.forMarkdown(finding.description, limit: 600)) It started at \(finding.onset.iso8601Seconds)."
         ]
         lines += file.companions.prefix(5).map {
             "- Same incident, because \(UntrustedText.forMarkdown($0.why, limit: 160)): \(UntrustedText.forMarkdown($0.headline, limit: 400))"
@@ -45,15 +45,15 @@ package enum ReportTemplate {
             lines.append("Commit \(first.shortSHA)\(author), “\(UntrustedText.forMarkdown(first.title))”:")
             lines += first.why.map { "- \(UntrustedText.forMarkdown($0))" }
             let others = suspects.dropFirst().map {
-                "\($0.shortSHA) “\(UntrustedText.forMarkdown($0.title, limit: 80))” (\(Figures.decimal($0.score, digits: 1)))"
+                "\($0.shortSHA) “\(UntrustedText.forMarkdown($0.title, limit: 80))” (\(Format.decimal($0.score, digits: 1)))"
             }
             if !others.isEmpty {
                 lines.append(
-                    "\nScore \(Figures.decimal(first.score, digits: 1)); next: "
+                    "\nScore \(Format.decimal(first.score, digits: 1)); next: "
                         + others.joined(separator: ", ") + ".")
             }
         } else {
-            lines.append("No commit is blamed. \(Blame.abstention(of: file) ?? "")")
+            lines.append("No suspect commit. \(Blame.abstention(of: file) ?? "")")
         }
         if !file.gaps.isEmpty {
             lines.append(
@@ -64,14 +64,14 @@ package enum ReportTemplate {
 
     private static func impact(_ file: CaseFile) -> String {
         let finding = file.finding
-        var text = "\(Figures.dollars(finding.costPerHour)) an hour at the time of the scan"
-        text += "; \(Figures.dollars(finding.costPerHour * 6)) over six hours if nothing changes."
+        var text = "\(Format.dollars(finding.costPerHour)) per hour at the time of the scan"
+        text += "; \(Format.dollars(finding.costPerHour * 6)) over six hours if nothing changes."
         if let loop = finding.loop {
             text +=
                 " Trace \(UntrustedText.forMarkdown(loop.traceID, limit: 80)) has taken \(loop.generations) generations"
-            text += " for \(Figures.dollars(loop.cost)), \(Figures.dollars(loop.costPerMinute)) a minute."
+            text += " for \(Format.dollars(loop.cost)), \(Format.dollars(loop.costPerMinute)) per minute."
         } else if let total = cost(since: finding, in: file.hours) {
-            text += " \(Figures.dollars(total)) since it began."
+            text += " \(Format.dollars(total)) since it started."
         }
         return text
     }

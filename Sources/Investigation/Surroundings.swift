@@ -1,8 +1,8 @@
 package import Basics
 package import OnCallModel
 
-/// What happened around a finding beside commits, errors and messages: changes on their way to production, what other
-/// watchers told, and the traces themselves.
+/// The events around a finding apart from commits, errors and messages: deployments and other changes, alerts of other tools,
+/// and the traces themselves.
 package struct Surroundings: Hashable, Sendable {
     package var deploys: [DeployFact] = []
     package var releases: [ReleaseFact] = []
@@ -18,11 +18,11 @@ package struct Surroundings: Hashable, Sendable {
     package var names: [String] = []
 }
 
-/// A deployment as GitHub tells it.
+/// A deployment from GitHub.
 package struct DeployFact: Hashable, Sendable {
     package var id: String
     package var sha: String
-    /// The branch, the tag or the commit that was asked for.
+    /// The requested branch, tag or commit.
     package var ref: String
     package var environment = ""
     package var creator = ""
@@ -30,13 +30,13 @@ package struct DeployFact: Hashable, Sendable {
     package var url = ""
 }
 
-/// A release as GitHub or Sentry tells it.
+/// A release from GitHub or Sentry.
 package struct ReleaseFact: Hashable, Sendable {
     /// `v2.31.0`, `assistant@2.31.0`, or a commit's hash.
     package var name: String
     /// `github` or `sentry`.
     package var source: String
-    /// Its latest commit; empty where that is not told.
+    /// Its latest commit; empty if unknown.
     package var sha = ""
     package var at: Instant
     package var url = ""
@@ -58,7 +58,7 @@ package struct EventFact: Hashable, Sendable {
     /// The issue that it is of.
     package var issue: String
     package var at: Instant
-    /// Empty where the event does not say.
+    /// Empty if the event has none.
     package var trace = ""
     package var release = ""
     package var environment = ""
@@ -75,7 +75,7 @@ package struct AlertFact: Hashable, Sendable {
     package var end: Instant?
     /// What it watches, in its own words: a query, tags, the name of a service.
     package var about = ""
-    /// The name under which another tool knows it; empty where it has none.
+    /// Its name in another tool; empty if it has none.
     package var key = ""
     package var url = ""
 }

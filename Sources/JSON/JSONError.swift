@@ -1,13 +1,13 @@
-/// Why bytes are no JSON document.
+/// Why bytes are not a valid JSON document.
 package struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Kind: Hashable, Sendable {
         case empty
-        /// The document ends in the middle of a value.
+        /// The document ends within a value.
         case truncated
         case syntax
         /// The bytes are not UTF-8.
         case encoding
-        /// A number that no 64-bit floating point number can hold.
+        /// A number beyond the range of a 64-bit floating point number.
         case number
         case tooDeep
         case tooLarge
@@ -15,7 +15,7 @@ package struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     package var kind: Kind
-    /// The offset in bytes of what is wrong, from 0; nil where it is the document as a whole.
+    /// The byte offset of the error, from 0; nil if it concerns the whole document.
     package var offset: Int?
     /// Lines and columns count from 1; columns are bytes.
     package var line: Int?

@@ -1,6 +1,6 @@
 package import Basics
 
-/// One act of the outbox: what was or will be done, and what came of it.
+/// One action of the outbox with its state and outcome.
 package struct ActRecord: Hashable, Sendable, Identifiable {
     package var id: Int64
     /// Unique for the act, so that nothing is done twice: `incident-7/create_issue`.
@@ -13,7 +13,7 @@ package struct ActRecord: Hashable, Sendable, Identifiable {
     package var createdAt: Instant
     package var nextTryAt: Instant?
     package var finishedAt: Instant?
-    /// What came of it, as a sentence.
+    /// The outcome, as a sentence.
     package var detail: String
     /// Where it left its mark: an issue's address, a Slack message's `ts`.
     package var reference: String?
@@ -56,7 +56,7 @@ package struct ApprovalItem: Hashable, Sendable, Identifiable {
     package var expiresAt: Instant
     package var resolvedAt: Instant?
     package var resolvedBy: String?
-    /// What came of the approved act so far.
+    /// The outcome of the approved action so far.
     package var act: ActRecord?
 
     package init(

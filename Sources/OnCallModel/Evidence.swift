@@ -132,7 +132,7 @@ package struct Suspect: Hashable, Sendable {
 /// The report of an incident in Markdown, and who wrote it.
 package struct Narrative: Hashable, Sendable {
     package enum Author: Hashable, Sendable {
-        /// Written by Sentinel from the facts; the reason says why no model wrote it.
+        /// Written by Sentinel from the facts; the reason says why no model was used.
         case template(reason: String)
         case model(String)
     }

@@ -3,7 +3,7 @@ package import Basics
 /// A prompt of Langfuse that was changed.
 package struct PromptFact: Hashable, Sendable {
     package var name: String
-    /// The latest one that was changed; nil where it is not told.
+    /// The latest changed one; nil if unknown.
     package var version: Int?
     package var changedAt: Instant
     package var labels: String

@@ -40,7 +40,7 @@ struct NamedTables {
         return isKeyword ? nil : name
     }
 
-    /// The place behind the bracket that closes the one at `place`.
+    /// The position after the bracket that closes the one at `place`.
     private static func end(ofGroupAt place: Int, _ tokens: [SQLToken]) -> Int {
         var depth = 0
         for index in place..<tokens.count {

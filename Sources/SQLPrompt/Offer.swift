@@ -16,7 +16,7 @@ struct Offer {
         }
     }
 
-    // MARK: behind a dot
+    // MARK: after a dot
 
     private func columns(of alias: String) -> [String] { columns(tables.relations[alias.lowercased()]) }
 
@@ -40,7 +40,7 @@ struct Offer {
         return operands + keywords + fitting(SQLName.functions).map { $0 + "(" }
     }
 
-    /// A table must stand here: after FROM and JOIN, and after a comma of FROM's list.
+    /// The position of a table: after FROM and JOIN, and after a comma in the list of FROM.
     private var isTablePlace: Bool {
         guard let previous = cursor.previous else { return false }
         if previous.isWord("FROM") || previous.isWord("JOIN") { return true }
@@ -59,7 +59,7 @@ struct Offer {
         return false
     }
 
-    /// A value or a table stands before the cursor, so a word of the statement follows.
+    /// A value or a table is before the cursor, so a keyword follows.
     private var isAfterOperand: Bool {
         guard let previous = cursor.previous else { return false }
         switch previous.kind {
@@ -73,13 +73,13 @@ struct Offer {
         }
     }
 
-    /// The asterisk before the cursor stands for columns: it multiplies nothing.
+    /// The asterisk before the cursor means all columns; it is not a multiplication.
     private var isAllColumns: Bool {
         guard let left = cursor.statement.dropLast().last else { return false }
         return left.isWord("SELECT") || left.isWord("DISTINCT") || [".", ",", "("].contains { left.isSymbol($0) }
     }
 
-    /// Words that an expression follows, or another word.
+    /// Keywords that are followed by an expression or another keyword.
     private static let expecting = SQLName.reserved.union([
         "ASC", "DESC", "CAST", "PARTITION", "NULLS", "LAST", "FIRST",
     ])

@@ -1,6 +1,6 @@
 import Basics
 
-/// Makes statements and commands of lines as they come in. Holds what of a statement has been typed so far.
+/// Splits incoming lines into statements and commands, and keeps the incomplete statement.
 package struct PromptMachine: Hashable, Sendable {
     package enum Step: Hashable, Sendable {
         /// Without its semicolon.

@@ -1,6 +1,6 @@
 import Basics
 
-/// What could stand at the cursor of a statement or a dot command.
+/// The completions at the cursor of a statement or a dot command.
 package struct SQLCompletion: Hashable, Sendable {
     /// How many scalars before the cursor a candidate replaces.
     package private(set) var typed = 0
@@ -48,20 +48,20 @@ package struct SQLCompletion: Hashable, Sendable {
     }
 }
 
-/// The statement before the cursor, cut at the cursor's word.
+/// The statement before the cursor, up to the cursor's word.
 struct Cursor: Hashable, Sendable {
     /// Since the last semicolon, without comments and without the word at the cursor.
     private(set) var statement: [SQLToken]
     /// The letters of the word at the cursor.
     private(set) var prefix = ""
     private(set) var typedScalars = 0
-    /// The word at the cursor begins with a quote.
+    /// The word at the cursor starts with a quote.
     private(set) var isQuoted = false
-    /// The names before the cursor's word, each with a dot behind it: `["github", "commits"]`.
+    /// The names before the cursor's word, each followed by a dot: `["github", "commits"]`.
     private(set) var path: [String] = []
     /// The last token before the word and its path.
     private(set) var previous: SQLToken?
-    /// The cursor stands in a number or behind the closing quote of a name: nothing fits there.
+    /// The cursor is in a number or after the closing quote of a name, so there are no completions.
     private(set) var isTaken = false
 
     init(_ tokens: [SQLToken], end: Int) {

@@ -1,9 +1,9 @@
-/// What SQLite refused, while doing what.
+/// An error of SQLite, and what was being done.
 package struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
     /// SQLite's extended result code.
     package var code: Int32
     package var message: String
-    /// The statement, or what was being done to which file.
+    /// The statement, or the operation and its file.
     package var context: String
 
     package init(code: Int32, message: String, context: String) {

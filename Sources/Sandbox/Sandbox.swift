@@ -27,6 +27,10 @@ package final class Sandbox: Sendable {
         environment = Self.environment { "http://127.0.0.1:\(servers[$0]?.port ?? 0)" }
     }
 
+    /// The sources that have a simulated provider. The others must not be read against the sandbox: they would call their
+    /// real provider.
+    package static let sources = Set(SandboxWorld.Provider.allCases.filter { $0 != .model }.map(\.rawValue))
+
     private static func answers(
         _ world: SandboxWorld
     ) -> [SandboxWorld.Provider: @Sendable (WebRequest) -> WebResponse] {

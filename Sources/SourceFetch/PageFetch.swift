@@ -25,7 +25,7 @@ struct PageFetch {
         return policy
     }
 
-    /// The whole page at `position`, after as many tries as the retry machine allows.
+    /// The complete page at `position`, after as many tries as the retry machine allows.
     ///
     /// - Throws: ``SourceError`` with the calls of the scan so far, or `CancellationError`.
     mutating func page(
@@ -148,7 +148,7 @@ struct PageFetch {
         return error
     }
 
-    /// A provider that was asked too often and does not say when to come again is left alone like one that is down.
+    /// A provider that reports a rate limit without a time is treated like one that is down.
     private static func isOutage(_ kind: SourceError.Kind) -> Bool {
         [.unavailable, .timedOut, .rateLimited(retryAfter: nil)].contains(kind)
     }

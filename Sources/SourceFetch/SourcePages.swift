@@ -1,6 +1,6 @@
 import SourceSpec
 
-/// Sends each scan to whoever can carry it out.
+/// Sends each scan of a file source to the scanner, and every other one to the fetcher.
 package struct SourcePages: PageSource {
     private let pages: @Sendable (Scan) -> any PageSource
 

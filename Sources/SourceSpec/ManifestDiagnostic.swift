@@ -6,7 +6,7 @@ package struct ManifestDiagnostic: Hashable, Sendable, CustomStringConvertible {
     package var column: Int
     /// The text of that line.
     package var lineText: String
-    /// Where in the document: `tables[0].pagination`; empty for the document as a whole.
+    /// The path in the document: `tables[0].pagination`; empty for the whole document.
     package var path: String
     /// Without a full stop.
     package var reason: String

@@ -1,10 +1,10 @@
 package import Basics
 package import CellGrid
 
-/// How each role looks. Made from a file of `themes/`.
+/// The look of each role, from a file in `themes/`.
 package struct Theme: Hashable, Sendable {
     package struct Style: Hashable, Sendable {
-        /// A colour of xterm's 256; nil is the terminal's own.
+        /// One of xterm's 256 colours; nil is the terminal's default.
         package var foreground: Int?
         package var background: Int?
         package var attributes: Set<Attribute> = []
@@ -18,7 +18,7 @@ package struct Theme: Hashable, Sendable {
 
     package subscript(role: Role) -> Style { styles[role] ?? Style() }
 
-    /// Attributes alone: for terminals without colour, and where no theme can be read.
+    /// Attributes only: for terminals without colours, and if the theme could not be read.
     package static let plain = Theme(
         styles: [
             .title: Style(attributes: [.bold]), .heading: Style(attributes: [.bold]), .dim: Style(attributes: [.dim]),
@@ -32,7 +32,7 @@ package struct Theme: Hashable, Sendable {
         self.styles = styles
     }
 
-    /// `{"critical": {"foreground": 203, "attributes": ["bold"]}, …}`: every role must be there.
+    /// `{"critical": {"foreground": 203, "attributes": ["bold"]}, …}`; every role is required.
     package init(_ document: JSONValue) throws(ThemeProblem) {
         guard let members = document.members else { throw ThemeProblem("a theme is one JSON object of roles") }
         styles = [:]
@@ -84,7 +84,7 @@ package struct Theme: Hashable, Sendable {
     }
 }
 
-/// Why a theme cannot be used.
+/// Why a theme is invalid.
 package struct ThemeProblem: Error, Hashable, Sendable, CustomStringConvertible {
     package let description: String
 

@@ -1,9 +1,9 @@
-/// A request that a client sent to the loopback server. Everything in it is hostile until checked.
+/// A request to the loopback server. All of its content is untrusted.
 package struct WebRequest: Hashable, Sendable {
     package var method: String
     /// The decoded path without the query: `/v1/kill`.
     package var path: String
-    /// Decoded, in the order sent; a name may come more than once.
+    /// Decoded, in the order sent; a name may occur more than once.
     package var query: [Field] = []
     /// Names in lower case.
     package var headers: [Field] = []
@@ -23,13 +23,12 @@ package struct WebRequest: Hashable, Sendable {
     package func header(_ name: String) -> String? { headers.first { $0.name == name.lowercased() }?.value }
 }
 
-/// The answer to a ``WebRequest``.
+/// The response to a ``WebRequest``.
 package struct WebResponse: Hashable, Sendable {
     package var status: Int
     package var headers: [WebRequest.Field]
     package var body: [UInt8]
-    /// After how many bytes of the body the connection is closed, as if the server had died over its answer; nil sends
-    /// it all.
+    /// The number of body bytes after which the connection is closed, as if the server had crashed; nil sends all.
     package var cutAfter: Int?
 
     package init(status: Int, headers: [WebRequest.Field] = [], body: [UInt8] = [], cutAfter: Int? = nil) {

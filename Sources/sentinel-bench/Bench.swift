@@ -7,9 +7,9 @@ import SourceEngine
 import SourceFetch
 import SourceSpec
 
-/// The engine's figures, on data that it makes itself.
+/// Benchmarks of the engine on generated data.
 ///
-///     sentinel-bench [OBSERVATIONS]          times as JSON, for one million observations when not said
+///     sentinel-bench [OBSERVATIONS]          times as JSON (default: one million observations)
 ///     sentinel-bench calls [OBSERVATIONS…]   calls of the seed's queries as Markdown, for docs/CALLS.md
 @main
 enum Bench {

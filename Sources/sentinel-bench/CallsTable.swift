@@ -21,7 +21,7 @@ enum CallsTable {
         return lines.joined(separator: "\n")
     }
 
-    private static func grouped(_ number: Int) -> String { Figures.grouped(number) }
+    private static func grouped(_ number: Int) -> String { Format.grouped(number) }
 
     private static func measure(_ count: Int) async throws -> [(first: Int, steady: Int)] {
         let rows = try await measure(count, SeedQueries.all.filter { !$0.usesSums }, usesSums: false)
@@ -39,7 +39,7 @@ enum CallsTable {
         let folder = "\(FileManager.default.temporaryDirectory.path)/sentinel-calls-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let clock = Lock(Bench.now)
-        // Traffic goes on at the same rate while the queries are run, fifteen minutes apart.
+        // Traffic continues at the same rate between the queries, which run fifteen minutes apart.
         let after = Span.hours(4)
         let days = 8 + after.seconds / 86_400
         let pages = SeededPages(count: Int(Double(count) * days / 8), end: Bench.now + after, days: days)

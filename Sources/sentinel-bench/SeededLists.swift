@@ -2,8 +2,8 @@ import Basics
 import SourceFetch
 import SourceSpec
 
-/// A week of the other sources: 25 commits a day, 300 issues of Sentry, 60 pull requests, six Slack channels with 40
-/// messages each. Pages are of the size that the manifest asks for.
+/// A week of the other sources: 25 commits per day, 300 Sentry issues, 60 pull requests, six Slack channels with 40 messages each.
+/// Pages have the size of the manifest.
 struct SeededLists {
     let end: Instant
 

@@ -7,7 +7,7 @@ struct SeededPages: PageSource {
     let count: Int
     let end: Instant
     let days: Double
-    /// Further observations after the end, as traffic goes on.
+    /// Further observations after the end, from continued traffic.
     let grown = Lock(0)
     private static let pageRows = 1000
 
@@ -46,7 +46,7 @@ struct SeededPages: PageSource {
         return outcome
     }
 
-    /// The newest observations that the filters let through, as they are asked for with their outputs: one call.
+    /// The newest observations that match the filters, with their outputs: one call.
     private func latest(
         _ limit: Int, of scan: Scan, _ low: Int, _ high: Int, step: Double, first: Instant,
         _ onPage: @Sendable (Page) async throws -> ScanProgress
@@ -65,7 +65,7 @@ struct SeededPages: PageSource {
         return ScanOutcome(rows: rows.count, calls: 1)
     }
 
-    /// The observations of one trace, as they are asked for their inputs and outputs.
+    /// The observations of one trace, with their inputs and outputs.
     private func bodies(
         of trace: Value, _ scan: Scan, _ onPage: @Sendable (Page) async throws -> ScanProgress
     ) async throws -> ScanOutcome {

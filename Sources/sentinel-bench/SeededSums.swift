@@ -1,7 +1,7 @@
 import Basics
 import SourceFetch
 
-/// Hours that somebody else has added up: seven features in each.
+/// Hourly sums from the provider: seven features in each.
 struct SeededSums: HourlySums {
     let count: Int
     let days: Double

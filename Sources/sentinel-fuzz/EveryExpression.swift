@@ -1,7 +1,7 @@
 import SourceSpec
 
-/// A source with a table for every way in which rows stand in an answer, and in each a column for every kind of
-/// expression, in every type that matters to it.
+/// A source with a table for every form of rows in a response, and in each a column for every kind of expression, in every type
+/// that matters to it.
 enum EveryExpression {
     static let source: SourceSpec = {
         do {

@@ -4,11 +4,11 @@ import Glibc
 import SourceFetch
 import SourceSpec
 
-/// An input is a file behind a line that says how it is read: `jsonl`, `json`, or `csv`, which its delimiter may follow,
-/// and then `bare` where the file has no header: `csv;bare`.
+/// An input is a file after a line with its format: `jsonl`, `json`, or `csv`, optionally with a delimiter and with `bare` if the
+/// file has no header: `csv;bare`.
 ///
-/// Its rows have the table's width and the columns' types, and are the same wherever a read cuts the file. The records of
-/// a CSV file, written again, are the same records.
+/// Its rows have the table's width and the columns' types, independent of the boundaries of reads. The records of a CSV file,
+/// written and read again, are the same.
 enum FileSubject {
     private static let path: String = {
         let folder = FileManager.default.temporaryDirectory.path

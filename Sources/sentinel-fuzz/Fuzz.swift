@@ -40,7 +40,7 @@ enum Fuzz {
     private static func replay(_ subject: Subject, paths: [String]) throws {
         let files = paths.flatMap(files(at:))
         for file in files {
-            // Written at once, so that the last line names the input of a crash.
+            // Unbuffered, so that the last line names the input of a crash.
             print("\(subject.rawValue): \(file)")
             fflush(nil)
             subject.check([UInt8](try Data(contentsOf: URL(filePath: file))))
@@ -61,7 +61,7 @@ enum Fuzz {
     }
 
     #if FUZZING
-        /// Hands over to libFuzzer, which wants the program's name before its own options.
+        /// Calls libFuzzer, which expects the program's name before its own options.
         private static func run(_ subject: Subject) throws {
             subject.prepare()
             var count = CommandLine.argc - 1

@@ -1,11 +1,11 @@
 import Basics
 import Terminal
 
-/// An input is what a terminal sends: UTF-8, in which 0xFE ends a burst, and 0xFF makes the next byte a function key, as
-/// ncurses numbers them from 0x100 on.
+/// An input is terminal input: UTF-8, in which 0xFE ends a burst, and 0xFF makes the next byte a function key, numbered from
+/// 0x100 as in ncurses.
 ///
-/// However it is cut into bursts, the same keys come of it: only an escape whose burst ends behind it is told at once,
-/// even where it turns out to begin a paste. No key is a control character, and no paste holds the mark of its end.
+/// The keys are the same for any division into bursts, except that an escape at the end of a burst is reported at once, even if it
+/// starts a paste. No key is a control character, and no paste contains the mark of its end.
 enum KeysSubject {
     private enum Code {
         case scalar(UInt32)

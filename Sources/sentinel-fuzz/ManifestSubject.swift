@@ -4,10 +4,10 @@ import SourceEngine
 import SourceFetch
 import SourceSpec
 
-/// An input is a manifest, and behind a line `%overlay` its overlay.
+/// An input is a manifest, and after a line `%overlay` its overlay.
 ///
-/// What is wrong is said at places of the text, in their order, each once. What is right is a source whose tables can be
-/// asked for their first request and whose names the SQL layer takes up.
+/// Problems are reported with positions in the text, in order, each once. A valid source has tables with a first request and names
+/// that the SQL layer accepts.
 enum ManifestSubject {
     private static let separator = "\n%overlay\n"
 

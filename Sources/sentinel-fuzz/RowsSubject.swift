@@ -2,10 +2,10 @@ import Basics
 import SourceFetch
 import SourceSpec
 
-/// An input is the answer of a provider behind a line that names the table: `langfuse.observations`, or `every.direct`
-/// for the tables of ``EveryExpression``. Any other line chooses a table by its bytes.
+/// An input is a provider's response after a line with the table: `langfuse.observations`, or `every.direct` for the tables of
+/// ``EveryExpression``. Any other line chooses a table by its bytes.
 ///
-/// The answer becomes rows of the table's width whose values have the columns' types, always the same, or an error.
+/// The result is an error, or rows with the table's width and the columns' types, the same in every run.
 enum RowsSubject {
     private struct Target {
         var name: String

@@ -8,9 +8,9 @@ import SourceSpec
 
 /// An input is a SQL statement over the sources of this checkout.
 ///
-/// The engine answers it or says why not, within its time. What SQLite alone understands it still understands when it is
-/// rewritten, and what is rewritten stays as it is when it is rewritten again. A statement for ClickHouse is one
-/// statement, and every text of the user's in it is a parameter.
+/// The engine returns a result or an error within its time limit. A statement that is valid in SQLite is still valid after
+/// rewriting, and rewriting twice changes nothing. A statement for ClickHouse is one statement, and every user text in it is a
+/// parameter.
 enum SQLSubject {
     static var seeds: [[UInt8]] {
         Seeds.specs.flatMap(\.testQueries).map { Array($0.utf8) }
@@ -42,7 +42,7 @@ enum SQLSubject {
         promise("rewritten again it is another: \(rewritten.text) => \(again.text)", again.text == rewritten.text)
     }
 
-    /// Statements without tables: SQLite alone knows none.
+    /// Statements without tables, because SQLite alone has none.
     private static func checkSQLite(_ sql: String, _ rewritten: DialectProbe.Rewritten) {
         guard let connection = try? DialectProbe.connection(), let plain = try? connection.prepare(sql) else { return }
         do {
@@ -125,7 +125,7 @@ enum SQLSubject {
     }
 }
 
-/// Three rows for every table, whatever is asked.
+/// Three rows for every table and request.
 private struct FewRows: PageSource {
     func scan(_ scan: Scan, onPage: @Sendable (Page) async throws -> ScanProgress) async throws -> ScanOutcome {
         let rows = (0..<3).map { number in scan.table.columns.map { value(of: $0.type, number) } }

@@ -20,7 +20,7 @@ enum Seeds {
     }
 }
 
-/// An input whose first line says how the rest is read.
+/// An input whose first line says how to read the rest.
 struct HeadedInput {
     let head: String
     let body: [UInt8]

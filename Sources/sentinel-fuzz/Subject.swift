@@ -1,4 +1,4 @@
-/// What is fuzzed. An input is a file of bytes; the type of each subject says how they are read.
+/// The fuzzed parsers. An input is a file of bytes; each subject says how it is read.
 enum Subject: String, CaseIterable {
     case yaml, manifest, sql, rows, clickhouse, csv, keys, text
 
@@ -16,7 +16,7 @@ enum Subject: String, CaseIterable {
         }
     }
 
-    /// Inputs made of the files under `sources/`, beside those of `Tests/Fuzz`.
+    /// Inputs from the files under `sources/`, in addition to those in `Tests/Fuzz`.
     var seeds: [[UInt8]] {
         switch self {
         case .yaml: Seeds.manifests + Seeds.overlays

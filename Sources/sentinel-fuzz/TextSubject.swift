@@ -1,9 +1,9 @@
 import CellGrid
 
-/// An input is two bytes, the places at which the text behind them is written into a grid, whole and its second half.
+/// An input is two bytes, the positions at which the following text and its second half are written into a grid.
 ///
-/// Nothing that a terminal would obey, hide or turn round comes out of the gate; what has passed it passes again
-/// unchanged; each of its characters takes the columns of its first scalar. A row of a grid is as wide as the grid.
+/// The gate never returns control, invisible or bidirectional characters. Its output passes unchanged through the gate again, and
+/// each character has the width of its first scalar. A row of a grid is as wide as the grid.
 enum TextSubject {
     static func check(_ bytes: [UInt8]) {
         let text = String(decoding: bytes.dropFirst(2), as: UTF8.self)

@@ -2,8 +2,8 @@ import YAML
 
 /// An input is a YAML text.
 ///
-/// An error stands in a line of the text; a document is the same when it is read again, is no deeper than it may be, and
-/// each of its values stands in the text, behind the one before it.
+/// An error has a position in the text. A document is the same when it is read again, is within the depth limit, and its values
+/// have increasing positions in the text.
 enum YAMLSubject {
     static func check(_ bytes: [UInt8]) {
         let text = String(decoding: bytes, as: UTF8.self)
@@ -67,7 +67,7 @@ struct YAMLLines {
         self.lines = lines + [scalars[start...]]
     }
 
-    /// Whether a mark is a place of the text, or the one behind the end of a line.
+    /// True if a mark is a position in the text, or the one after the end of a line.
     func contain(_ mark: Mark) -> Bool {
         lines.indices.contains(mark.line - 1) && (1...lines[mark.line - 1].count + 1).contains(mark.column)
     }

@@ -228,7 +228,7 @@ struct KillLoopTests {
         try await world.flags.raise(
             KillFlags.Flag(trace: "a3f9d21b-loop", agent: "research-agent", reason: "", since: Scene.now))
         let outcome = await world.runner().reconcile(try Scene.approval(action), context: context)
-        #expect(outcome.reason.hasPrefix("done: ") && outcome.reason.contains("has not asked for it since"))
+        #expect(outcome.reason.hasPrefix("done: ") && outcome.reason.contains("has not polled it since"))
         // One that goes on is told apart.
         world.state.withLock { $0.isAlive = true }
         let alive = await world.runner().reconcile(try Scene.approval(action), context: context)

@@ -25,7 +25,7 @@ struct FaultMatrixAnswersTests {
         #expect(broken.rows == FaultStage.observations, "half an answer holds rows, and none of them is taken")
         #expect(broken.report.state == .partial && broken.report.asOf == FaultStage.start)
         let message = broken.report.message ?? ""
-        #expect(message.contains("broke off its answer") || message.contains("cannot be read"), "\(message)")
+        #expect(message.contains("interrupted its response") || message.contains("could not be parsed"), "\(message)")
         #expect(stage.calls(to: .langfuse) == 4)
         stage.clock.advance(by: .minutes(1))
         stage.world.fail(.langfuse, fault)

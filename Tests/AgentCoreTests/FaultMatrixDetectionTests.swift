@@ -91,7 +91,7 @@ struct FaultMatrixDetectionTests {
                 })
             world.moment.withLock { $0 = moment }
             _ = try await world.scan(carryingOutActs: false)
-            let known = try await world.read(StoreQuery<[HourFact]>([.costs]) { try $0.hours(latest: 60) }).map(\.hour)
+            let known = try await world.read(StoreQuery<[HourFact]> { try $0.hours(latest: 60) }).map(\.hour)
             let steps = zip(known, known.dropFirst()).map { $1 - $0 }
             #expect(known.count >= 48 && steps.allSatisfy { $0 == .hours(1) }, "\(change)")
         }

@@ -130,7 +130,7 @@ struct FaultMatrixTrustTests {
             let (rows, report) = try await stage.count("\(provider.rawValue).issues")
             #expect(rows == 3 && report.state == .partial)
             let message = report.message ?? ""
-            #expect(message.contains("would be sent the key") || message.contains("not an http(s) URL"), "\(message)")
+            #expect(message.contains("would receive the key") || message.contains("not an http(s) URL"), "\(message)")
             #expect(stage.calls(to: provider) == 1)
         }
         #expect(other.heard.isEmpty)
@@ -151,7 +151,7 @@ struct FaultMatrixTrustTests {
         }
         let stage = try FaultStage(inputs: { _ in ["SENTRY_BASE_URL": "http://127.0.0.1:\(provider.port)"] })
         let error = await #expect(throws: QueryError.self) { try await stage.count("sentry.issues") }
-        #expect(error?.sentence.contains("would be sent the key") == true)
+        #expect(error?.sentence.contains("would receive the key") == true)
         #expect(other.heard.isEmpty)
         provider.stop()
     }

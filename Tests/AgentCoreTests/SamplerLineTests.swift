@@ -86,7 +86,7 @@ struct SamplerLineTests {
 
     private func keptTraces(_ stage: Stage) async throws -> Set<String> {
         let now = stage.clock.now()
-        return try await stage.read(StoreQuery([.sampling]) { try $0.keptTraces(at: now) })
+        return try await stage.read(StoreQuery { try $0.keptTraces(at: now) })
     }
 
     private func fail(_ traces: Set<String>, _ stage: Stage) async throws {

@@ -56,7 +56,7 @@ struct BacktestTests {
         }
         let score = Score(
             [alert(10.5), alert(20), alert(21), alert(50)], against: events, over: .days(7), tolerance: .minutes(15))
-        #expect(score.found == 2 && score.alerts == 4 && score.rightAlerts == 3)
+        #expect(score.found == 2 && score.alerts == 4 && score.correctAlerts == 3)
         #expect(score.recall == 2.0 / 3 && score.precision == 0.75 && score.falseAWeek == 1)
         #expect(score.medianDelay == .minutes(30))
         let interval = try #require(score.recallInterval)

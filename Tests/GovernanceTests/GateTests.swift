@@ -70,7 +70,7 @@ struct GateTests {
         #expect(route(spike(10.5)).acts.map(\.key) == ["incident-7/review"])
         var gate = Gate(policy: Policy(settings: Settings()))
         let nobody = gate.route(spike(4.2), incident: 7, suspects: [], history: RemedyHistory(), now: now)
-        #expect(nobody.request?.action.sentence == "Ask the team in Slack to look at incident 7")
+        #expect(nobody.request?.action.sentence == "Ask the team in Slack to investigate incident 7")
     }
 
     @Test("a note asks for nothing")

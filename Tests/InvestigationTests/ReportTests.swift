@@ -36,7 +36,7 @@ struct ReportTests {
 
     @Test("without a suspect it says so and why")
     func nobody() {
-        #expect(report(file([])).contains("No commit is blamed."))
+        #expect(report(file([])).contains("No suspect commit. "))
     }
 
     @Test(

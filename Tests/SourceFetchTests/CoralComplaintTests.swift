@@ -67,14 +67,14 @@ struct CoralComplaintTests {
             said: later(
                 "Source rate limit exceeded (429)",
                 "rate limit exceeded; retry after 30s [GET] https://api.github.com/x"),
-            kind: .rateLimited(retryAfter: .seconds(30)), reason: "asked too often",
-            remedy: "It may be asked again in 30 s; rows that were read before stay."),
+            kind: .rateLimited(retryAfter: .seconds(30)), reason: "rate limit exceeded",
+            remedy: "It is retried in 30 s; rows that were already read are kept."),
         Complaint(
             said: early("Unavailable", "github.issues: rate limit exceeded; quota resets in 1800s"),
             kind: .rateLimited(retryAfter: .seconds(1800)), reason: "quota resets", remedy: "in 1800 s"),
         Complaint(
             said: later("Source rate limit exceeded (429)"), kind: .rateLimited(retryAfter: nil),
-            reason: "asked too often", remedy: "later"),
+            reason: "rate limit exceeded", remedy: "later"),
         Complaint(
             said: later("Source authentication failed (401)", "Bad credentials"), kind: .notAuthorised,
             reason: "Bad credentials", remedy: "`coral source add` replaces them."),
@@ -114,7 +114,7 @@ struct CoralComplaintTests {
     ]
 
     private static let odd = [
-        Complaint(said: "", kind: .refusedByProvider, reason: "it did not say why", remedy: "Correct the statement."),
+        Complaint(said: "", kind: .refusedByProvider, reason: "no reason given", remedy: "Correct the statement."),
         Complaint(
             said: "2026-05-01T00:00:00Z WARN skipping source\n" + later("Query failed", "a\u{1B}[31mred\nline\u{7}"),
             kind: .refusedByProvider, reason: "Query failed: a[31mred line.", remedy: "Correct the statement."),

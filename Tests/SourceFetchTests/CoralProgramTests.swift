@@ -33,7 +33,7 @@ struct CoralProgramTests {
         let none = CoralProgram(path: nil, environment: ["PATH": "/nonexistent"], clock: .system)
         let error = await sourceError { _ = try await none.run("SELECT 1") }
         #expect(none.path == nil && error?.kind == .notConfigured && error?.calls == 0)
-        #expect(error?.reason == "the program coral is not on PATH.")
+        #expect(error?.reason == "coral is not on the PATH.")
         #expect(error?.remedy.contains("SENTINEL_CORAL") == true)
         let wrong = CoralProgram(path: "/nonexistent/coral", environment: [:], clock: .system)
         #expect(await sourceError { _ = try await wrong.version() }?.reason == "/nonexistent/coral is not a program.")
@@ -124,7 +124,7 @@ struct CoralProgramTests {
             _ = try await fake.run("SELECT 1", ["GITHUB_TOKEN": "hunter2-hunter2"])
         }
         #expect(error?.kind == .unavailable)
-        #expect(error?.reason == "Coral was ended by signal 6: thread 'main' panicked at [redacted].")
+        #expect(error?.reason == "Coral was terminated by signal 6: thread 'main' panicked at [redacted].")
     }
 
     @Test("A statement that no program can be given is refused beforehand")

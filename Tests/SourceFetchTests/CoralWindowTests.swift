@@ -110,7 +110,7 @@ struct CoralWindowTests {
         #expect(ids(late.rows) == [9, 8, 7, 6] && !late.outcome.isTruncated)
         let error = await sourceError { [table] in _ = try await pages.rows(scan(table, unknown, from: 2, to: 4)) }
         #expect(error?.kind == .unsupported && error?.calls == 1)
-        #expect(error?.reason.hasPrefix("Coral cuts acme.items off before the time that was asked for") == true)
+        #expect(error?.reason.hasPrefix("Coral truncates acme.items before the requested time") == true)
     }
 
     // MARK: Newest first

@@ -28,7 +28,7 @@ struct FaultTests {
         let scan = Scan(source: .sample(at: provider.url), table: .items())
         let first = await sourceError { _ = try await fetcher.rows(scan) }
         #expect(first?.kind == .rateLimited(retryAfter: .seconds(60)))
-        #expect(first?.remedy == "It may be asked again in 60 s; rows that were read before stay.")
+        #expect(first?.remedy == "It is retried in 60 s; rows that were already read are kept.")
         let second = await sourceError { _ = try await fetcher.rows(scan) }
         #expect(second?.kind == .rateLimited(retryAfter: .seconds(60)) && second?.calls == 0)
         #expect(provider.asked.count == 1 && provider.time.sleeps.isEmpty)
@@ -53,7 +53,7 @@ struct FaultTests {
         let asked = provider.asked.count
         let resting = await sourceError { _ = try await fetcher.rows(scan) }
         #expect(resting?.kind == .unavailable && resting?.calls == 0)
-        #expect(resting?.reason.contains("failed 5 times in a row") == true)
+        #expect(resting?.reason.contains("5 failures in a row") == true)
         #expect(provider.asked.count == asked)
         isUp.withLock { $0 = true }
         provider.time.advance(.seconds(30))

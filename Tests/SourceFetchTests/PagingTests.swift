@@ -35,7 +35,7 @@ struct PagingTests {
         let mode = PaginationSpec.Mode.cursorQuery(parameter: "cursor", responsePath: ["next"])
         let error = await sourceError { _ = try await provider.read(.items(PaginationSpec(mode: mode))) }
         #expect(error?.kind == .malformed)
-        #expect(error?.reason.contains("second time") == true)
+        #expect(error?.reason.contains("returned the same page again") == true)
         #expect(error?.calls == 3)
     }
 

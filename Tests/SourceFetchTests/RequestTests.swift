@@ -140,7 +140,7 @@ struct RequestTests {
             RequestSpec(path: Template(literal: "/x")), filters: [FilterSpec(name: "repo", isRequired: true)])
         let missing = await sourceError { _ = try await provider.read(required) }
         #expect(missing?.kind == .missingFilter)
-        #expect(missing?.description == "acme: acme.echo cannot be read without repo. Add `WHERE repo = '…'`.")
+        #expect(missing?.description == "acme: acme.echo requires repo. Add `WHERE repo = '…'`.")
         let query = [ParameterSpec(name: "n", source: .given(.filter("n"), as: .integer, default: nil))]
         let number = await sourceError {
             _ = try await provider.read(
@@ -258,7 +258,7 @@ struct RequestTests {
         #expect(error?.kind == .notConfigured)
         #expect(
             error?.description
-                == "acme: not configured: A_KEY, B_ORG are not set. Set A_KEY, B_ORG in the environment or in .env.")
+                == "acme: not configured: A_KEY, B_ORG are not set. Set A_KEY, B_ORG in the environment or .env.")
     }
 
     @Test("What is read but not carried out is refused with a sentence")
@@ -272,7 +272,7 @@ struct RequestTests {
         for source in [files, tools] {
             let error = await sourceError { _ = try await provider.fetcher().rows(Scan(source: source, table: echo)) }
             #expect(error?.kind == .unsupported)
-            #expect(error?.reason.contains("which Sentinel does not carry out") == true)
+            #expect(error?.reason.contains("which Sentinel does not support") == true)
         }
     }
 }

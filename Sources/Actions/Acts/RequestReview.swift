@@ -37,7 +37,7 @@ struct RequestReview: Act {
         let title = suspect.map { " “\($0.title)”" } ?? ""
         let request =
             commit.isEmpty
-            ? "\(whom): please look at this incident; no commit stands out as its cause."
+            ? "\(whom): please investigate this incident; no suspect commit was found."
             : "\(whom): please review commit \(commit.prefix(7))\(title), the likely cause of this incident."
         let why = (suspect?.why ?? []).prefix(5).map { "\n• " + text.slackLine($0, limit: 200) }
         let body = text.slackLine(request, limit: 800) + why.joined()

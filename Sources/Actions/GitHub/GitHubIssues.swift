@@ -85,12 +85,12 @@ struct GitHubIssues: Sendable {
             guard response.status == 200 else { throw refusal(response) }
             guard let issues = calls.document(response)?.array else { throw refusal(response) }
             if let match = issues.first(where: { $0["body"]?.string?.contains(marker) == true }) {
-                guard let issue = Self.issue(match) else { throw .failed("GitHub's issue came without its number.") }
+                guard let issue = Self.issue(match) else { throw .failed("GitHub returned an issue without a number.") }
                 return issue
             }
             if response.header("link")?.contains("rel=\"next\"") != true { return nil }
         }
-        throw .failed("The repository has too many new issues to look through.")
+        throw .failed("The repository has too many new issues to search.")
     }
 
     private static func issue(_ document: JSONValue) -> OpenedIssue? {

@@ -22,7 +22,7 @@ package struct KillFlagRoutes: Sendable {
             return refusal(405, "Use GET.", headers: [.init("Allow", "GET, HEAD")])
         }
         guard let trace = request.queryValue("trace"), !trace.isEmpty else {
-            return refusal(400, "Name the trace: GET \(Self.path)?trace=<trace id>&agent=<agent name>.")
+            return refusal(400, "Missing trace. Usage: GET \(Self.path)?trace=<trace id>&agent=<agent name>.")
         }
         guard trace.utf8.count <= 1024, (request.queryValue("agent") ?? "").utf8.count <= 1024 else {
             return refusal(400, "A trace id and an agent name have at most 1024 bytes.")

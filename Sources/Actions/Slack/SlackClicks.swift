@@ -38,7 +38,7 @@ package struct SlackClicks: Sendable {
             let action = payload["actions"]?[0], let name = action["action_id"]?.string,
             let user = payload["user"]?["id"]?.string, !user.isEmpty,
             let intent = Self.intent(name, value: action["value"]?.string ?? "")
-        else { return .refused(status: 400, sentence: "This is not a click on a Sentinel button.") }
+        else { return .refused(status: 400, sentence: "The request is not a click on a Sentinel button.") }
         return .asked(intent, author: "\(user.prefix(40)) (slack)")
     }
 

@@ -35,7 +35,7 @@ struct OnCallCycle: Sendable {
         report.sampling = sampling
         watch.end("sample", in: &report)
 
-        try await showActivity("looking for trouble")
+        try await showActivity("running detectors")
         let detected = try await detect(at: start, sources: report.sources, sample)
         report.findings = detected.findings
         report.detectors = detected.health(asOf: start)

@@ -50,7 +50,7 @@ struct SampleStage: Sendable {
         do {
             let answer = try await engine.query(query.sql, query.parameters, freshness: Self.freshness)
             for source in answer.sources where source.state.isIncomplete {
-                let gap = source.message ?? "\(source.source) gives less than everything."
+                let gap = source.message ?? "\(source.source) returned partial data."
                 if !gaps.contains(gap) { gaps.append(gap) }
             }
             return answer.rows

@@ -65,7 +65,7 @@ struct IntentHandler: Sendable {
     ) async throws -> String {
         let gate = await gate()
         return try await writer.transaction { store in
-            guard let item = try store.snapshot.approval(request) else { return "There is no request \(request)." }
+            guard let item = try store.snapshot.approval(request) else { return "Request \(request) does not exist." }
             if let refusal = gate.refusal(of: item, to: author, now: now) { return refusal.sentence }
             if word == .approve, case .refuse(let refusal) = gate.approve(item, by: author, now: now) {
                 return refusal.sentence
@@ -80,7 +80,7 @@ struct IntentHandler: Sendable {
                 return "\(said): \(item.action.sentence)."
             case .already(let first, let status): return "Already \(status.rawValue) by \(first)."
             case .tooLate(let item): return Refusal.expired(item.expiresAt).sentence
-            case .unknown: return "There is no request \(request)."
+            case .unknown: return "Request \(request) does not exist."
             }
         }
     }

@@ -45,16 +45,16 @@ extension StoreTransaction {
             try enqueueNotice(.openIssue(incident: incident), incident: incident, gate: gate, at: now)
         case .flapping:
             try reply(
-                "It comes and goes: \(IncidentLife.flapChanges) changes within an hour. Nobody is told of each one; "
-                    + "the next word comes when it stays", summary, gate: gate, at: now)
+                "Flapping: \(IncidentLife.flapChanges) state changes in the last hour. Notifications are paused "
+                    + "until it is stable for one hour", summary, gate: gate, at: now)
         case .news(let news):
             try updateMessage("\(news), as of \(now.iso8601Seconds).", of: incident, gate: gate, at: now)
             try reply(news, summary, gate: gate, at: now)
         case .reminder:
-            let age = Figures.duration(now - summary.firstSeen)
+            let age = Format.duration(now - summary.firstSeen)
             try reply(
-                "Still open after \(age), seen \(summary.occurrences) times, at \(Figures.dollars(summary.costPerHour))/h; "
-                    + "nobody has acknowledged it", summary, gate: gate, at: now)
+                "Still open after \(age), seen \(summary.occurrences) times, at \(Format.dollars(summary.costPerHour))/h; "
+                    + "not acknowledged", summary, gate: gate, at: now)
         }
     }
 
@@ -72,8 +72,8 @@ extension StoreTransaction {
         _ incident: IncidentSummary, by author: String, because reason: String, gate: Gate, at now: Instant
     ) throws -> String? {
         let cost = incident.life.cost
-        let lasted = Figures.duration(max(incident.lastSeen - incident.firstSeen, .milliseconds(0)))
-        let sentence = "\(reason); it lasted \(lasted)" + (cost >= 0.005 ? " and cost \(Figures.dollars(cost))." : ".")
+        let lasted = Format.duration(max(incident.lastSeen - incident.firstSeen, .milliseconds(0)))
+        let sentence = "\(reason); it lasted \(lasted)" + (cost >= 0.005 ? " and cost \(Format.dollars(cost))." : ".")
         let turn = try receive(
             .resolve(by: author, sentence: sentence), of: incident.id, by: author, at: now)
         if let edit = turn.edit { try updateMessage(edit, of: incident.id, gate: gate, at: now) }

@@ -170,7 +170,7 @@ extension StoreTransaction {
         switch (act.action.kind, outcome) {
         case (.killLoop, .done(let detail, _)): text = "Killed (allowed by \(act.allowedBy)): \(detail)"
         case (.killLoop, .failed(let reason)): text = "The kill failed: \(reason)"
-        case (.review, .done): text = "Review asked for (allowed by \(act.allowedBy))."
+        case (.review, .done): text = "Review requested (permitted by \(act.allowedBy))."
         default: return
         }
         try updateMessage(text, of: incident, gate: gate, at: now)

@@ -102,8 +102,8 @@ struct ScoreDrift: Hashable, Sendable {
         Finding(
             facts: .drift(.score(facts(onset))), severity: .medium, fingerprint: fingerprint, subject: feature,
             description: """
-                \(feature): the score \(score) fell from \(Figures.decimal(meanBefore, digits: 2)) (mean of \(countBefore) \
-                in six days) to \(Figures.decimal(mean, digits: 2)) (mean of \(count) in the last 24 h; \
+                \(feature): the score \(score) fell from \(Format.decimal(meanBefore, digits: 2)) (mean of \(countBefore) \
+                in six days) to \(Format.decimal(mean, digits: 2)) (mean of \(count) in the last 24 h; \
                 \(DriftContrast.spell(p))); since about \(onset.iso8601Seconds).
                 """,
             sql: sql, onset: onset, lastSeen: now, costPerHour: 0,

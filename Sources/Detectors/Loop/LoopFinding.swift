@@ -34,10 +34,10 @@ enum LoopFinding {
         _ trace: LoopTrace, _ repetition: Repetition, context: DetectorContext
     ) -> String {
         let life = trace.lastSeen - trace.firstSeen
-        let time = life < .hours(2) ? "\(Figures.decimal(life.seconds / 60, digits: 1)) min" : Figures.duration(life)
+        let time = life < .hours(2) ? "\(Format.decimal(life.seconds / 60, digits: 1)) min" : Format.duration(life)
         var start = """
             \(trace.agent) took \(trace.steps) steps (\(trace.generations) generations) in \(time) \
-            for \(Figures.dollars(trace.cost))
+            for \(Format.dollars(trace.cost))
             """
         if let longer = trace.usual?.phrase(for: trace.length, of: trace.name) { start += ", \(longer)" }
         if repetition.isStuck { return "\(start): \(repetition.reasons.joined(separator: "; "))." }

@@ -46,7 +46,7 @@ struct Repetition: Hashable {
         if let same = groups.values.max(by: { $0.count < $1.count }), same.count >= Self.least,
             Self.isFrequent(same.map(\.position), among: steps.count), bringsNothingNew(same.map(\.call), kind)
         {
-            note("\(name) with the same arguments \(Figures.times(same.count))", name: name, times: same.count)
+            note("\(name) with the same arguments \(Format.times(same.count))", name: name, times: same.count)
             return
         }
         let calls = known.map(\.call)
@@ -133,7 +133,7 @@ struct Repetition: Hashable {
                 rounds += 1
             }
             guard rounds >= Self.least else { continue }
-            reasons.append("\(cycle.joined(separator: " → ")) \(Figures.times(rounds)) in a row")
+            reasons.append("\(cycle.joined(separator: " → ")) \(Format.times(rounds)) in a row")
             return
         }
     }
@@ -147,7 +147,7 @@ struct Repetition: Hashable {
         let errors = Dictionary(
             grouping: named.filter { $0.isError && !$0.message.isEmpty }, by: { StepText($0.message) })
         if let failing = errors.values.map(\.count).max(), failing >= 5, failing * 2 >= named.count {
-            note("\(step) with the same error \(Figures.times(failing)), arguments unknown", name: step, times: failing)
+            note("\(step) with the same error \(Format.times(failing)), arguments unknown", name: step, times: failing)
             return
         }
         let signatures = Dictionary(grouping: named.filter { ($0.outputTokens ?? 0) > 0 }) {
@@ -158,7 +158,7 @@ struct Repetition: Hashable {
             return
         }
         guard most >= 5, Double(most) >= 0.6 * Double(named.count) else { return }
-        note("\(step) with the same token counts \(Figures.times(most)), arguments unknown", name: step, times: most)
+        note("\(step) with the same token counts \(Format.times(most)), arguments unknown", name: step, times: most)
     }
 
     private static func outputsRepeat(_ steps: [LoopStep]) -> Bool {
@@ -192,6 +192,6 @@ private struct Call {
     }
 }
 
-extension Figures {
+extension Format {
     fileprivate static func times(_ count: Int) -> String { "×\(count)" }
 }

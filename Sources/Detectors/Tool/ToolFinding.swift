@@ -59,9 +59,9 @@ enum ToolFinding {
         _ tool: String, _ failing: ToolJudgement.Failing, _ sign: ToolSign, traces: Int, _ correlation: ToolCorrelation?
     ) -> String {
         let (hits, of) = (failing.failures.count, failing.rows.count)
-        let share = Figures.percent(Double(hits) / Double(of))
+        let share = Format.percent(Double(hits) / Double(of))
         let range = WilsonInterval.of(hits, of: of).map { range in
-            ", \(Figures.decimal(range.lowerBound * 100, digits: 0)) to \(Figures.percent(range.upperBound))"
+            ", \(Format.decimal(range.lowerBound * 100, digits: 0)) to \(Format.percent(range.upperBound))"
         }
         let clock = failing.failures.first.map { String($0.at.iso8601.dropFirst(11).prefix(5)) } ?? "?"
         var parts = [
@@ -115,7 +115,7 @@ enum ToolFinding {
     }
 
     private static func milliseconds(_ seconds: Double) -> String {
-        Figures.decimal(seconds * 1000, digits: 0) + " ms"
+        Format.decimal(seconds * 1000, digits: 0) + " ms"
     }
 
     private static func facts(

@@ -1,10 +1,10 @@
 import Basics
 import SourceFetch
 
-/// Writes a whole statement for ClickHouse, so that it filters, joins and aggregates where the rows are.
+/// Renders a whole statement for ClickHouse, which then filters, joins and aggregates where the rows are.
 ///
-/// Only what is known to mean the same there is written: a statement with anything else is answered by SQLite over the
-/// rows that its conditions leave. Times stay times, in both: a text that names a moment becomes one.
+/// Only constructs with the same meaning in ClickHouse are rendered. SQLite runs every other statement, over the rows that its
+/// conditions select. A text with a time becomes a time.
 struct ClickHouseRendering {
     /// A part that has no certain counterpart.
     struct NotCertain: Error {}
@@ -84,7 +84,7 @@ struct ClickHouseRendering {
         return pieces.joined(separator: " ").replacing(" . ", with: ".").replacing(" ,", with: ",")
     }
 
-    /// `langfuse.observations` where a table stands.
+    /// `langfuse.observations` in the position of a table.
     private func relation(in nodes: [SQLNode], at place: Int) -> String? {
         guard place + 2 < nodes.count, nodes[place].token?.name == "langfuse", nodes[place + 1].isSymbol("."),
             let table = nodes[place + 2].token?.name, ClickHouseRelations.names.contains(table)
@@ -146,7 +146,7 @@ struct ClickHouseRendering {
         return "{\(name):String}"
     }
 
-    /// Of Langfuse's API, which gives the newest rows first; they are no columns.
+    /// Parameters of Langfuse's API, which returns the newest rows first; they are not columns.
     private static let parameters: Set<String> = [
         "from_start_time", "to_start_time", "from_timestamp", "to_timestamp",
     ]

@@ -63,7 +63,7 @@ final class Percentile: AggregateState {
     func add(_ arguments: [Value]) throws {
         if arguments.count > 1 {
             guard let wanted = arguments[1].real, (0...1).contains(wanted) else {
-                throw DialectFunctions.Failure(description: "percentile takes a fraction between 0 and 1.")
+                throw DialectFunctions.Failure(description: "percentile requires a fraction between 0 and 1.")
             }
             fraction = wanted
         }

@@ -34,7 +34,7 @@ enum DialectFunctions {
             guard (2...3).contains(values.count), let instant = try moment(values[1]) else { return .null }
             guard let step = values[0].text.flatMap({ TimeInterval($0) }), step.months == 0, step.milliseconds > 0
             else {
-                throw Failure(description: "date_bin takes a fixed length of time, like INTERVAL '5 minutes'.")
+                throw Failure(description: "date_bin requires a fixed duration, like INTERVAL '5 minutes'.")
             }
             let origin =
                 values.count == 3 ? try moment(values[2]) ?? Instant(milliseconds: 0) : Instant(milliseconds: 0)

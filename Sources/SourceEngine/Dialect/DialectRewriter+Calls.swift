@@ -41,7 +41,7 @@ extension DialectRewriter {
         for part in parts {
             guard part.count > 2, part[1].isSymbol("=>"), let argument = part[0].token?.name else {
                 throw QueryError(
-                    .syntax, "\(name) takes either named arguments or none named.",
+                    .syntax, "\(name) accepts either named or positional arguments, not both.",
                     remedy: "Write \(name)(a => 1, b => 2).")
             }
             guard callable.arguments.contains(argument) else {

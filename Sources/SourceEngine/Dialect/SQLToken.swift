@@ -1,10 +1,10 @@
 import Basics
 
 extension SQLToken {
-    /// The name that a word or a quoted name stands for, in lower case; nil for the rest.
+    /// The name of a word or a quoted name, in lower case; nil for other tokens.
     var name: String? { spelledName?.lowercased() }
 
-    /// Whether it gives a table that stands before it another name, or begins to with AS.
+    /// True if it is an alias of the table before it, or AS.
     var isAlias: Bool {
         guard let name else { return false }
         return isWord("AS") || kind == .quotedName || !DialectRewriter.keywords.contains(name.uppercased())

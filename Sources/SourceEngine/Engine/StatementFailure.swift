@@ -18,7 +18,7 @@ struct StatementFailure {
         case is BlockingBridge.DeadlinePassed:
             return QueryError(
                 .timedOut, "The sources did not answer in time.",
-                remedy: "Narrow the statement, or allow more with --timeout.")
+                remedy: "Narrow the statement, or raise --timeout.")
         case is CancellationError: return QueryError(.cancelled, "The statement was cancelled.")
         default: return QueryError(.sourceFailed, "\(failure)")
         }
@@ -42,7 +42,7 @@ struct StatementFailure {
             ? QueryError(.cancelled, "The statement was cancelled.")
             : QueryError(
                 .timedOut, "The statement took longer than \(Int(permission.limits.time.seconds)) s and was stopped.",
-                remedy: "Narrow it, or allow more with --timeout.")
+                remedy: "Narrow it, or raise --timeout.")
     }
 
     func error(from error: SQLiteError, refusal: String?, offset: Int?) -> QueryError {
@@ -61,7 +61,8 @@ struct StatementFailure {
         }
         if error.isCorrupt {
             return QueryError(
-                .storage, "A mirror file is damaged (\(message)).", remedy: "Run the statement again: it is rebuilt.")
+                .storage, "A mirror file is corrupt (\(message)).",
+                remedy: "Run the statement again; the file is rebuilt.")
         }
         if error.primaryCode == 1 { return QueryError(.syntax, "\(Self.capitalised(message))\(place(offset)).") }
         return QueryError(.storage, "\(Self.capitalised(message)) (SQLite \(error.code)).")
@@ -77,7 +78,8 @@ struct StatementFailure {
         return QueryError(
             .unknownTable, "Unknown table \(name).",
             remedy: near.isEmpty
-                ? "Name it with its source, like github.commits." : "Did you mean \(near.joined(separator: " or "))?")
+                ? "Use its source as the schema, like github.commits."
+                : "Did you mean \(near.joined(separator: " or "))?")
     }
 
     private func unknownColumn(_ name: String, _ offset: Int?) -> QueryError {
@@ -103,5 +105,10 @@ struct StatementFailure {
         message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : nil
     }
 
-    private static func capitalised(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
+    /// A message without its full stop, starting with a capital letter, unless it starts with the name of a function.
+    private static func capitalised(_ text: String) -> String {
+        let text = text.hasSuffix(".") ? text.dropLast() : text[...]
+        let startsWithName = text.prefix { !$0.isWhitespace }.contains("_")
+        return startsWithName ? String(text) : text.prefix(1).uppercased() + text.dropFirst()
+    }
 }

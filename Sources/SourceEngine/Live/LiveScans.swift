@@ -4,7 +4,7 @@ import SourceSpec
 
 /// Asks the providers for a statement that waits, within what the statement may use.
 final class LiveScans: LiveAsking {
-    /// Requests of one condition that are under way at once.
+    /// The number of concurrent requests for one condition.
     private static let width = 8
 
     private let gate: StatementGate

@@ -1,13 +1,13 @@
 import Basics
 import SourceFetch
 
-/// Hours whose sums come from elsewhere than the rows.
+/// Hours whose sums do not come from rows.
 extension MirrorFile {
     func hourlyCoverage(of name: QualifiedName) throws -> IntervalSet {
         try read(name) { try $1.coverage(named: $0.hourlyTable) } ?? IntervalSet()
     }
 
-    /// One more call of a day, where it has one left.
+    /// Uses one call of a day, if one is left.
     func takeHourlyCall(of name: QualifiedName, at now: Instant, maximum: Int) throws -> Bool {
         try change(name) { table, connection in
             try MirrorLedger(connection: connection).takeCall(

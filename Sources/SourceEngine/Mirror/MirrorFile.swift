@@ -3,7 +3,7 @@ import FoundationEssentials
 import SQLiteKit
 import SourceSpec
 
-/// The mirror of one source: a SQLite file that can be thrown away and rebuilt, and the one connection that writes it.
+/// The mirror of one source: a SQLite file that can be deleted and rebuilt, and the only connection that writes it.
 actor MirrorFile {
     /// Files of another version are thrown away.
     static let version: Int64 = 1
@@ -14,7 +14,7 @@ actor MirrorFile {
     private let liveTables: [LiveTableSpec]
     private let isUnconfigured: Bool
     private var connection: Connection?
-    /// Counts how often the file was thrown away, so that readers know when to attach it anew.
+    /// Counts how often the file was deleted, so that readers know when to attach it again.
     private(set) var generation = 0
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
@@ -47,7 +47,7 @@ actor MirrorFile {
             guard table.position(of: "end_time") != nil else { return [] }
             let found = try stretches.map { try ledger.openRows(of: table, in: $0) }
             let (open, all) = found.reduce((0, 0)) { ($0.0 + $1.open, $0.1 + $1.all) }
-            // Where hardly any row has an end, nobody writes ends, and waiting for them is in vain.
+            // If hardly any row has an end, the client does not write ends, and waiting for them is useless.
             return open >= 10 && open * 2 > all ? [] : found.compactMap(\.span)
         } ?? []
     }
@@ -57,9 +57,9 @@ actor MirrorFile {
         try read(name) { try $1.rowsPerHour(of: $0) } ?? nil
     }
 
-    /// Writes rows, their rollups, and what they cover, in one transaction.
+    /// Writes rows, their rollups, and the covered interval in one transaction.
     ///
-    /// `covered` is nil while a chain is not at its end. Answers how many rows were refused for want of a key.
+    /// `covered` is nil before the end of a chain. Returns the number of rows that were rejected because they have no key.
     func write(_ batch: MirrorBatch, to name: QualifiedName, at now: Instant) throws -> Int {
         try change(name) { table, connection in
             let refused = try MirrorIngest(table: table, connection: connection).write(batch.rows, at: now)

@@ -3,7 +3,7 @@ import HTTPClient
 import JSON
 import SourceSpec
 
-/// Tells a page from everything else that a provider may answer.
+/// Distinguishes a page from every other response of a provider.
 struct AnswerJudge: Sendable {
     let plan: ScanPlan
     let now: Instant
@@ -30,7 +30,7 @@ struct AnswerJudge: Sendable {
             return .page(FetchedPage(content: PageContent(), serverDate: serverDate(response)))
         }
         if isWebPage(response) {
-            let reason = "answered \(response.status) with a web page instead of data: most likely a login page."
+            let reason = "returned \(response.status) with a web page instead of data, probably a login page."
             return .failure(failure(.notAuthorised, request, reason, "\(checkKeys) \(checkAddress)"))
         }
         do throws(PageFault) {
@@ -39,7 +39,7 @@ struct AnswerJudge: Sendable {
                 let next = LinkHeader.next(in: header, requiresResults: requiresResults)
             {
                 guard let address = WebAddress(request.url)?.resolving(next), address.origin == plan.base.origin else {
-                    let reason = "names a next page at another address, which would be sent the key."
+                    let reason = "returned a next page at another address, which would receive the key."
                     return .failure(failure(.refusedByProvider, request, reason, checkAddress))
                 }
                 content.clues.nextLink = address.text
@@ -66,10 +66,10 @@ struct AnswerJudge: Sendable {
         case .json(let error):
             let isHalf = error.kind == .truncated || error.kind == .empty
             return failure(
-                .malformed, request, "sent an answer that cannot be read: \(error).",
+                .malformed, request, "sent a response that could not be parsed: \(error).",
                 isHalf ? Self.nextScan : checkAddress, isHalf ? .passing(retryAfter: nil) : .lasting)
         case .shape(let found):
-            let reason = "sent \(found): the rows of \(plan.qualifiedName) are not in it."
+            let reason = "sent \(found): it has no rows of \(plan.qualifiedName)."
             return failure(.malformed, request, reason, checkAddress)
         case .refused(let words): return refusedInside(words, response, request)
         }
@@ -102,13 +102,13 @@ struct AnswerJudge: Sendable {
     private func redirect(_ response: HTTPResponse, of request: HTTPRequest) -> Verdict {
         let refused = { reason in Verdict.failure(failure(.refusedByProvider, request, reason, checkAddress)) }
         guard let location = response.header("location") else {
-            return refused("answered \(response.status) without saying where to.")
+            return refused("returned \(response.status) without an address.")
         }
         guard let target = WebAddress(request.url)?.resolving(location) else {
             return refused("redirects to an address that is not an http(s) URL.")
         }
         if target.origin == plan.base.origin { return .redirect(target) }
-        let reason = "redirects to another address (\(target.origin)), which would be sent the key."
+        let reason = "redirects to another address (\(target.origin)), which would receive the key."
         let isLogin = ["login", "signin", "sign-in", "sso", "auth"].contains { target.path.lowercased().contains($0) }
         guard isLogin else { return refused(reason) }
         return .failure(failure(.notAuthorised, request, reason, "\(checkKeys) \(checkAddress)"))

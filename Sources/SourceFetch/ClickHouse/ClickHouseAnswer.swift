@@ -1,14 +1,14 @@
 package import Basics
 import JSON
 
-/// Reads `JSONCompactEachRowWithNamesAndTypes`: the names, the types, then one array a row.
+/// Reads `JSONCompactEachRowWithNamesAndTypes`: the names, the types, then one array per row.
 ///
-/// An error that comes after the first rows stands in the body of an answer with status 200, behind whole rows; it
-/// makes the whole answer an error. Source: ClickHouse's HTTP interface; `reference`: provider-apis §1.8.
+/// An error after the first rows is in the body of a response with status 200, after complete rows. It invalidates the whole
+/// response. Source: ClickHouse's HTTP interface; `reference`: provider-apis §1.8.
 package struct ClickHouseAnswer {
     package var rows: RowSet
 
-    /// What ClickHouse says about a statement that failed.
+    /// ClickHouse's error for a failed statement.
     package struct Exception: Error, Hashable {
         package var code: Int
         package var message: String
@@ -25,11 +25,12 @@ package struct ClickHouseAnswer {
             let text = String(decoding: Array(rest.joined(separator: [0x0A])).prefix(4000), as: UTF8.self)
             throw Self.exception(in: text).map { $0 as any Error }
                 ?? Unreadable(
-                    reason: "a line of its answer begins with ‘\(String(decoding: strange.prefix(20), as: UTF8.self))’")
+                    reason:
+                        "a line of the response starts with \"\(String(decoding: strange.prefix(20), as: UTF8.self))\"")
         }
         guard let names = try lines.popFirst().map(Self.texts), let types = try lines.popFirst().map(Self.texts),
             names.count == types.count
-        else { throw Unreadable(reason: "its answer names no columns") }
+        else { throw Unreadable(reason: "the response has no columns") }
         rows = RowSet(columns: names)
         let readers = types.map(ClickHouseType.init)
         rows.rows.reserveCapacity(lines.count)

@@ -2,7 +2,7 @@ package import Basics
 package import HTTPClient
 import SourceSpec
 
-/// One statement for ClickHouse. Values never stand in its text: `{p1:String}` names one of `parameters`.
+/// One statement for ClickHouse. Values are never in its text: `{p1:String}` refers to one of `parameters`.
 package struct ClickHouseStatement: Hashable, Sendable {
     package var sql: String
     package var parameters: [String: String]
@@ -43,7 +43,7 @@ package actor ClickHouseStore {
     /// The sentence for a store that is not set up; nil when it is.
     package nonisolated var missing: String? {
         inputs("CLICKHOUSE_URL").flatMap { $0.isEmpty ? nil : $0 } == nil
-            ? "The engine clickhouse is not configured: set CLICKHOUSE_URL in the environment or in .env." : nil
+            ? "The engine clickhouse is not configured: set CLICKHOUSE_URL in the environment or .env." : nil
     }
 
     /// The tables that the store has, and the project whose rows are read. Looked up once an hour.
@@ -63,7 +63,7 @@ package actor ClickHouseStore {
             relations = ClickHouseRelations(layout: .tables)
         } else {
             throw failure(
-                .notFound, "its database \(inputs("CLICKHOUSE_DB") ?? "default") holds none of Langfuse's tables.",
+                .notFound, "its database \(inputs("CLICKHOUSE_DB") ?? "default") has no Langfuse tables.",
                 "Set CLICKHOUSE_DB to the database of Langfuse.")
         }
         let project = try await project(in: relations)
@@ -78,13 +78,13 @@ package actor ClickHouseStore {
         let projects = found.rows.compactMap { $0[0].text }.sorted()
         guard projects.count > 1 else { return projects.first ?? "" }
         throw failure(
-            .notConfigured, "the store holds \(projects.count) projects.",
+            .notConfigured, "the store has \(projects.count) projects.",
             "Set LANGFUSE_PROJECT_ID to one of \(projects.joined(separator: ", ")).")
     }
 
-    /// Runs a statement, with as many tries as a passing trouble is worth.
+    /// Runs a statement, with retries for temporary failures.
     ///
-    /// - Parameter rowLimit: about so many rows are answered at most; the caller cuts.
+    /// - Parameter rowLimit: the approximate maximum of returned rows; the caller truncates.
     /// - Throws: ``SourceError``, or `CancellationError`.
     package func run(_ statement: ClickHouseStatement, rowLimit: Int? = nil, time: Span = .seconds(60)) async throws
         -> RowSet
@@ -121,7 +121,8 @@ package actor ClickHouseStore {
         } catch let exception as ClickHouseAnswer.Exception {
             throw sourceError(for: exception)
         } catch let fault as ClickHouseAnswer.Unreadable {
-            throw failure(.malformed, "\(fault.reason).", "Check CLICKHOUSE_URL: it is the HTTP interface, port 8123.")
+            throw failure(
+                .malformed, "\(fault.reason).", "Check that CLICKHOUSE_URL is the HTTP interface (port 8123).")
         }
     }
 
@@ -180,7 +181,7 @@ package actor ClickHouseStore {
         switch exception.code {
         case 192, 193, 194, 497, 516:
             return failure(
-                .notAuthorised, reason, "Check CLICKHOUSE_USER and CLICKHOUSE_PASSWORD, and what the user may read.")
+                .notAuthorised, reason, "Check CLICKHOUSE_USER and CLICKHOUSE_PASSWORD, and the rights of the user.")
         case 164:
             return failure(
                 .notAuthorised, reason, "Give the user a profile with readonly = 2: settings go with each statement.")
@@ -201,7 +202,7 @@ package actor ClickHouseStore {
             return failure(.notAuthorised, "its certificate is not trusted: \(words).", "Check CLICKHOUSE_URL.")
         case .forbidden: return failure(.notConfigured, "the request was not sent: \(words).", "Check CLICKHOUSE_URL.")
         case .unreachable, .broken, .cancelled:
-            return failure(.unavailable, "it cannot be reached: \(words).", "Check CLICKHOUSE_URL and the network.")
+            return failure(.unavailable, "it is not reachable: \(words).", "Check CLICKHOUSE_URL and the network.")
         }
     }
 

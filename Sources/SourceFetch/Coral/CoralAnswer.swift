@@ -6,12 +6,12 @@ import SourceSpec
 ///
 /// Up to 0.1.x a NULL leaves its key out; later builds write `null`. Columns have no types there.
 enum CoralAnswer {
-    /// Why the text is no answer.
+    /// Why the text is not valid output.
     enum Fault: Error, Hashable {
         case json(JSONError)
-        /// What stands where rows should be.
+        /// The text in the place of rows.
         case shape(String)
-        /// Columns of one name whose values cannot be told apart, because a row lacks one of them.
+        /// Columns with the same name that cannot be distinguished, because a row has only some of them.
         case ambiguous(column: String)
     }
 
@@ -37,8 +37,8 @@ enum CoralAnswer {
 
     // MARK: Rows of any statement
 
-    /// The rows with the columns that occur in any of them, in the order in which they first do. Columns that the
-    /// caller expects come first, in the caller's order and also when all their values are NULL.
+    /// The rows with all columns that occur, in order of first occurrence. Columns that the caller expects come first, in the caller's
+    /// order, also if all their values are NULL.
     static func rowSet(_ bytes: [UInt8], expecting columns: [String]) throws(Fault) -> RowSet {
         try read(bytes) { elements throws(Fault) in
             var gathering = Gathering(columns)
@@ -50,7 +50,7 @@ enum CoralAnswer {
         }
     }
 
-    /// Members of one name in one object are columns of one name, as a join without aliases gives them.
+    /// Members with the same name in one object are columns with the same name, as from a join without aliases.
     private struct Gathering {
         private var names: [String]
         private var places: [String: [Int]] = [:]

@@ -12,7 +12,7 @@ package final class CoralPages: PageSource {
     private let sleep: @Sendable (Span) async throws -> Void
     private let budgets = Lock<[String: RateBudget]>([:])
 
-    /// `inputs` gives the value of an environment variable: of the sources' secrets, which no message may carry.
+    /// `inputs` returns the value of an environment variable: the sources' secrets, which no message may contain.
     package init(
         program: CoralProgram, inputs: @escaping @Sendable (String) -> String?, clock: WallClock = .system,
         sleep: @escaping @Sendable (Span) async throws -> Void = { try await Task.sleep(for: $0.duration) }
@@ -65,7 +65,7 @@ package final class CoralPages: PageSource {
         do {
             bytes = try await budget.ending { try await program.answer(to: request) }
         } catch let error as SourceError {
-            // Whoever answers, even to refuse, is there. A run that was stopped tells nothing.
+            // Any response, even a rejection, shows that the provider is reachable. A stopped run shows nothing.
             if case .rateLimited(let wait?) = error.kind { await budget.block(for: wait) }
             if [.unavailable, .timedOut].contains(error.kind) { await budget.fail() } else { await budget.succeed() }
             throw error

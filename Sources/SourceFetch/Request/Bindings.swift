@@ -6,7 +6,7 @@ import SourceSpec
 struct Bindings: Sendable {
     let inputs: [String: String]
     let filters: [String: Value]
-    /// The filter behind each argument name.
+    /// The filter of each argument name.
     let arguments: [String: Value]
     let now: Instant
     /// Variables that need no value: unset, they are empty in a template.
@@ -23,7 +23,7 @@ struct Bindings: Sendable {
 
     // MARK: Sources
 
-    /// The value, or nil where the source resolves to nothing and what it stands for is not sent.
+    /// The value, or nil if there is none and the parameter is not sent.
     func value(of source: ValueSource, at position: PagePosition) throws(MissingValue) -> JSONValue? {
         switch source {
         case .literal(let value): return value
@@ -83,7 +83,7 @@ struct Bindings: Sendable {
         }
     }
 
-    /// A list as JSON text, or as text with commas between; one text is a list of one.
+    /// A list as JSON, or as text separated by commas; a single text is a list with one element.
     private func strings(_ value: Value) -> JSONValue {
         let text = Self.text(of: Self.json(value))
         if text.hasPrefix("["), case .array(let elements) = try? JSONDocument.parse(text) {
@@ -127,7 +127,7 @@ struct Bindings: Sendable {
         }
     }
 
-    /// How a value stands in a query string or header: texts bare, null empty, lists and objects as compact JSON.
+    /// A value in a query string or header: text as is, null as empty text, lists and objects as compact JSON.
     static func text(of value: JSONValue) -> String {
         switch value {
         case .null: ""

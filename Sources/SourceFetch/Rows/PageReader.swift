@@ -2,19 +2,19 @@ import Basics
 import JSON
 import SourceSpec
 
-/// What one whole answer held.
+/// The content of one complete response.
 struct PageContent: Sendable {
     var rows: [[Value]] = []
     var warnings = 0
     var clues = PagingMachine.Clues(elements: 0)
 }
 
-/// Why a whole answer with a good status is still no page.
+/// Why a response with a successful status is not a page.
 enum PageFault: Error, Hashable {
     case json(JSONError)
-    /// The rows are not where the manifest says.
+    /// The rows are not at the path of the manifest.
     case shape(String)
-    /// The provider says inside the answer that it failed.
+    /// The response contains an error.
     case refused(String)
 }
 
@@ -22,10 +22,10 @@ enum PageFault: Error, Hashable {
 struct PageReader: Sendable {
     let response: ResponseSpec
     let cursorPath: [String]
-    /// Empty where the answer does not say whether more follows.
+    /// Empty if the response does not say whether more pages follow.
     let morePath: [String]
     let reportsGraphQLErrors: Bool
-    /// The request is of another route than the table's own, such as that of one row by its id.
+    /// The request uses another route than the table's own, such as that of one row by its id.
     let isOtherRoute: Bool
     let mapper: RowMapper
 
@@ -112,8 +112,7 @@ struct PageReader: Sendable {
         }
     }
 
-    /// A route shares its table's `rows_path`, and one row by its id comes as `{"incident": {…}}` beside
-    /// `{"incidents": […]}`.
+    /// A route has the `rows_path` of its table, but one row by its id is `{"incident": {…}}` instead of `{"incidents": […]}`.
     private func soleObject(in root: JSONView) -> JSONView? {
         guard isOtherRoute, let members = root.members.map({ Array($0) }), members.count == 1,
             members[0].value.members != nil
@@ -178,7 +177,7 @@ struct PageReader: Sendable {
         return current
     }
 
-    /// The text there; nil when absent, null or blank. Relay's `hasNextPage: false` beside it ends the list too.
+    /// The text at the path; nil if absent, null or blank. Relay's `hasNextPage: false` next to it also ends the list.
     private func cursor(in root: JSONView) -> String? {
         guard let last = cursorPath.last, let holder = find(cursorPath.dropLast(), in: root) else { return nil }
         if holder["hasNextPage"]?.bool == false { return nil }

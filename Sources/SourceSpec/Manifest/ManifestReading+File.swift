@@ -6,7 +6,7 @@ extension ManifestReading {
         if fields.has("base_url") {
             context.log.report(
                 fields.keyMark(of: "base_url"), "base_url", "a file backend has no base_url",
-                "Remove it; each table says its \"source: {location: …}\".")
+                "Remove it; each table has its own \"source: {location: …}\".")
         }
         var files: [String: FileTableSpec] = [:]
         let tables = fields.mappings("tables").map { table -> TableSpec in
@@ -38,7 +38,7 @@ extension ManifestReading {
             request: RequestSpec(path: Template(parts: [])), columns: columns + (file?.pathColumns ?? []))
     }
 
-    /// Stands for the columns that only the files tell: a table needs one to be asked, and to say why it is not read.
+    /// A placeholder for columns that only the files define: a table needs one column to be queried and to report why it is not read.
     private static let inferred = ColumnSpec(
         name: "row", type: .json, isVirtual: true, description: "The columns of the Parquet files.")
 
@@ -64,7 +64,7 @@ extension ManifestReading {
         let location = source.requiredText("location")
         if !location.isEmpty, !["file://", "s3://", "{{"].contains(where: { location.hasPrefix($0) }) {
             source.report(
-                "location", "unsupported location scheme", "Write an address that begins with file:// or s3://.")
+                "location", "unsupported location scheme", "Write an address that starts with file:// or s3://.")
         }
         return source.item("location").map { Template.read($0, .source, context) } ?? Template(parts: [])
     }
@@ -74,7 +74,7 @@ extension ManifestReading {
         let segments = glob.split(separator: "/", omittingEmptySubsequences: false)
         if glob.isEmpty || glob.hasPrefix("/") || segments.contains("..") {
             source.report(
-                "glob", "the glob leads out of the location",
+                "glob", "the glob leaves the location",
                 "Write it relative to the location and without \"..\", such as \"**/*.jsonl\".")
         }
         return glob
@@ -126,7 +126,7 @@ extension ManifestReading {
         guard let options = table.fields("format_options") else { return (true, UInt8(ascii: ",")) }
         options.allow(["has_header", "delimiter"])
         for key in options.keys where format != .csv {
-            options.report(key, "\(key) is for csv alone", "Remove it.")
+            options.report(key, "\(key) is allowed for csv only", "Remove it.")
         }
         let delimiter = options.text("delimiter") ?? ","
         if delimiter.utf8.count != 1 {

@@ -53,7 +53,7 @@ extension ManifestReading {
         return template
     }
 
-    /// A list of fields makes a JSON object; a mapping says the format.
+    /// A list of fields is a JSON object; a mapping sets the format.
     private func body(_ fields: MappingReader, _ scope: Scope) -> RequestSpec.Body? {
         guard let item = fields.item("body") else { return nil }
         if item.node.elements != nil { return .json(bodyFields(fields, "body", scope)) }

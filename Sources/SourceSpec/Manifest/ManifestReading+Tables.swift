@@ -37,7 +37,7 @@ extension ManifestReading {
         if !name.isEmpty, !Self.isIdentifier(name) {
             function.report(
                 "name", "\"\(name)\" cannot be called as a function",
-                "Use letters, digits and underscores, and begin with a letter.")
+                "Use letters, digits and underscores, and start with a letter.")
         }
         let kind: TableSpec.Kind = function.choice("kind") ?? .table
         if kind == .search, !function.has("search_limits") {
@@ -113,7 +113,7 @@ extension ManifestReading {
         return .utf8
     }
 
-    /// Names of one list differ by more than case.
+    /// Names in one list must differ by more than case.
     func refuseDuplicates(of what: String, _ fields: MappingReader, _ key: String) {
         var seen: Set<String> = []
         for item in fields.list(key) {
@@ -146,7 +146,7 @@ extension ManifestReading {
         return search
     }
 
-    /// `detail_hints` tell Coral's agents where to read on after a search; they are checked and have no effect here.
+    /// `detail_hints` are for Coral's agents; they are checked and have no effect here.
     private func readDetailHints(_ table: MappingReader) {
         for hint in table.mappings("detail_hints") {
             hint.allow(["table", "search_result_column", "detail_filter", "purpose"])

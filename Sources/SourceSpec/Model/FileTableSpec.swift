@@ -1,4 +1,4 @@
-/// Where the files of a table lie, how they are written, and which columns come from their paths.
+/// The location and format of a table's files, and the columns from their paths.
 package struct FileTableSpec: Hashable, Sendable {
     package enum Format: String, CaseIterable, Hashable, Sendable { case parquet, jsonl, json, csv }
 
@@ -28,7 +28,7 @@ package struct FileTableSpec: Hashable, Sendable {
         package var place: Place = .hive
     }
 
-    /// A column that says where a row stood.
+    /// A column with the position of a row in its file.
     package struct Metadata: Hashable, Sendable {
         package enum Kind: String, CaseIterable, Hashable, Sendable {
             /// Below the location.

@@ -49,7 +49,7 @@ package struct ParameterSpec: Hashable, Sendable {
     package var source: ValueSource
 }
 
-/// Where a value comes from (`from:`).
+/// The origin of a value (`from:`).
 package indirect enum ValueSource: Hashable, Sendable {
     case literal(JSONValue)
     case template(Template)

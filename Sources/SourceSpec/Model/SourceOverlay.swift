@@ -1,8 +1,8 @@
 package import Basics
 
-/// What Coral's DSL cannot say, from `sources/<name>/overlay.yaml`.
+/// The settings in `sources/<name>/overlay.yaml`, which Coral's DSL does not have.
 package struct SourceOverlay: Hashable, Sendable {
-    /// Which dialect of "retry after" the provider speaks.
+    /// The provider's form of "retry after".
     package var retryDialect: RetryDialect = .retryAfter
     /// The rate budget shared by all readers of the source: at most this many requests in this time.
     package var budget: RateBudgetSpec = RateBudgetSpec()
@@ -13,9 +13,9 @@ package struct SourceOverlay: Hashable, Sendable {
     package var baseURLInput: String?
     /// The request path that the address of ``baseURLInput`` already is: `/graphql`.
     package var baseURLPath: String?
-    /// By table name: how the API bounds the time of a table that is asked live.
+    /// By table name: how the API bounds the time of a live table.
     package var bounds: [String: TimeBounds] = [:]
-    /// By table name: where an answer says whether more rows follow, as `true` or `false`.
+    /// By table name: the path of the field that says whether more rows follow, `true` or `false`.
     package var morePaths: [String: [String]] = [:]
 }
 
@@ -50,7 +50,7 @@ package struct MirrorSpec: Hashable, Sendable {
     /// The column and the parameters that a window is bound by.
     package var bounds: TimeBounds
     package var key: [String]
-    /// Re-read behind the watermark for late rows.
+    /// Read again before the watermark, for late rows.
     package var overlap = Span.minutes(15)
     /// How old it may become before a sync of everything reads it again; a statement that reads it asks for what it needs.
     package var every = Span.milliseconds(0)
@@ -60,11 +60,11 @@ package struct MirrorSpec: Hashable, Sendable {
     package var retention = Span.days(35)
     /// Query parameters that only the mirror sends: `fields=core,basic`.
     package var parameters: [Parameter] = []
-    /// An older API to speak when this one answers 404.
+    /// An older API to use if this one returns 404.
     package var fallback: Fallback?
     /// Columns whose values are fetched only for the rows that a statement reads them of.
     package var bodies: Bodies?
-    /// Hourly and per-trace sums are kept beside the rows.
+    /// Hourly and per-trace sums are also kept.
     package var rollups = false
     /// Constant filters of the mirrored scan, as templates over inputs: `owner: "{{input.GITHUB_OWNER}}"`.
     package var filters: [Filter] = []

@@ -15,7 +15,7 @@ struct MappingReader {
     private let entries: [String: YAMLNode.Entry]
     private let order: [YAMLNode.Entry]
 
-    /// Nil, with a report, where the node is no mapping.
+    /// Nil, with a diagnostic, if the node is not a mapping.
     init?(_ item: ManifestNode, _ log: DiagnosticLog) {
         guard let entries = item.node.entries else {
             log.report(item.node.mark, item.path, "a mapping must stand here", "Write \"key: value\" lines.")
@@ -39,7 +39,7 @@ struct MappingReader {
 
     func path(of key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 
-    /// Where the value stands; where the mapping begins when it is absent.
+    /// The position of the value, or of the mapping if it is absent.
     func mark(of key: String) -> Mark { entries[key]?.value.mark ?? mark }
 
     func keyMark(of key: String) -> Mark { entries[key]?.keyMark ?? mark }

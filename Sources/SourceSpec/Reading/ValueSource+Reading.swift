@@ -2,7 +2,7 @@ import Basics
 import YAML
 
 extension ValueSource {
-    /// The keys beside `from:` that each kind takes.
+    /// The keys that each kind accepts in addition to `from:`.
     private static let keysByKind: [String: [String]] = [
         "literal": ["value"], "template": ["template"], "one_of": ["values"],
         "filter": ["key", "default"], "filter_int": ["key", "default"], "filter_bool": ["key", "default"],
@@ -14,7 +14,7 @@ extension ValueSource {
         "variable": ["key", "default"],
     ]
 
-    /// Reads `from:` and what belongs to it. `beside` are keys of the surrounding mapping.
+    /// Reads `from:` and its keys. `beside` are keys of the surrounding mapping.
     static func read(_ fields: MappingReader, beside: [String] = [], _ scope: Scope, _ context: ManifestContext) -> Self
     {
         guard fields.has("from") else {

@@ -10,7 +10,7 @@ extension Subcommand {
         "backtest", help: .backtest,
         options: ["--step", "--warmup", "--format"], words: 2
     ) { arguments in
-        let format = try Format(arguments)
+        let format = try OutputFormat(arguments)
         guard let word = arguments.words.first else {
             throw UsageError.missing("detector", usage: "sentinel backtest DETECTOR [FILE]")
         }
@@ -88,13 +88,13 @@ extension BacktestReport {
                 .text(rule), .text("\(score.found) of \(score.events)"), Value(score.alerts),
                 .text(Self.share(score.precision, score.precisionInterval)),
                 .text(Self.share(score.recall, score.recallInterval)),
-                .text(Figures.decimal(score.falseAWeek, digits: 2)),
-                .text(score.medianDelay.map(Figures.duration) ?? ""),
+                .text(Format.decimal(score.falseAWeek, digits: 2)),
+                .text(score.medianDelay.map(Format.duration) ?? ""),
             ]
         }
         let head = "\(type.rawValue) from \(from.iso8601Seconds) to \(to.iso8601Seconds)\n"
         let table = TextTable(
-            ["rule", "events found", "alerts", "precision", "recall", "false pages/week", "median delay"], rows
+            ["rule", "events found", "alerts", "precision", "recall", "false pages a week", "median delay"], rows
         ).text
         let list = alerts.prefix(20).map { "\($0.from.iso8601Seconds)  \(TextTable.inert($0.sentence))\n" }.joined()
         let advice = suggestion.map {
@@ -106,7 +106,7 @@ extension BacktestReport {
     private static func share(_ share: Double?, _ interval: ClosedRange<Double>?) -> String {
         guard let share, let interval else { return "" }
         return
-            "\(Figures.percent(share)) (\(Figures.percent(interval.lowerBound)) to \(Figures.percent(interval.upperBound)))"
+            "\(Format.percent(share)) (\(Format.percent(interval.lowerBound)) to \(Format.percent(interval.upperBound)))"
     }
 
     fileprivate var json: JSONValue {

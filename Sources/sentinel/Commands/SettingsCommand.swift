@@ -8,7 +8,7 @@ extension Subcommand {
         "settings", help: .settings,
         options: ["--format"], words: 3
     ) { arguments in
-        let format = try Format(arguments)
+        let format = try OutputFormat(arguments)
         let environment = Environment.current()
         let paths = Paths(options: { arguments[$0] }, environment: environment)
         let file = SettingsFile(

@@ -10,7 +10,7 @@ extension Subcommand {
         "approvals", help: .approvals,
         options: ["--format"], words: 2
     ) { arguments in
-        let format = try Format(arguments)
+        let format = try OutputFormat(arguments)
         let client = try StoreClient(arguments)
         switch arguments.words.first ?? "list" {
         case "list":
@@ -34,7 +34,7 @@ extension Subcommand {
         "incidents", help: .incidents, options: IncidentRequests.options,
         aliases: ["--at-most": "--max-severity"], words: 4
     ) { arguments in
-        let format = try Format(arguments)
+        let format = try OutputFormat(arguments)
         let client = try StoreClient(arguments)
         let requests = IncidentRequests(arguments: arguments, client: client)
         switch arguments.words.first ?? "list" {
@@ -66,7 +66,7 @@ extension Subcommand {
         "loops", help: .loops,
         options: ["--format"], words: 2
     ) { arguments in
-        let format = try Format(arguments)
+        let format = try OutputFormat(arguments)
         let client = try StoreClient(arguments)
         switch arguments.words.first ?? "list" {
         case "list":

@@ -145,13 +145,13 @@ let package = Package(
         tests(
             "AgentCore",
             needs: [
-                "Actions", "AgentCore", "Basics", "Configuration", "Governance", "HTTPClient", "IncidentStore",
-                "Investigation", "JSON", "OnCallModel", "Sandbox", "SourceEngine", "SourceFetch", "SourceSpec",
-                "Subprocess", "TestSupport",
+                "Actions", "AgentCore", "Basics", "Configuration", "Detectors", "Governance", "HTTPClient",
+                "IncidentStore", "Investigation", "JSON", "OnCallModel", "Sandbox", "SourceEngine", "SourceFetch",
+                "SourceSpec", "Subprocess", "TestSupport", "WebServer",
             ]),
         tests(
             "Architecture",
-            needs: ["Basics", "SourceSpec", "TestSupport", "ViewState"]),
+            needs: ["Basics", "Configuration", "SourceSpec", "TestSupport", "ViewState"]),
         tests(
             "Backtest",
             needs: ["Backtest", "Basics", "OnCallModel", "SourceSpec", "TestSupport"]),
@@ -159,7 +159,10 @@ let package = Package(
         tests("Configuration", needs: ["Basics", "Configuration", "JSON", "OnCallModel"]),
         tests(
             "Console",
-            needs: ["Basics", "CellGrid", "Console", "Terminal"]),
+            needs: [
+                "Basics", "CellGrid", "Console", "IncidentStore", "JSON", "OnCallModel", "Terminal", "TestSupport",
+                "ViewState",
+            ]),
         tests(
             "ConsoleStory",
             needs: ["Basics", "IncidentStore", "SQLiteKit", "Sandbox", "Subprocess", "TestSupport"]),

@@ -25,8 +25,8 @@ func hot(_ name: String, needs: [Target.Dependency] = []) -> Target {
         swiftSettings: strict + [.unsafeFlags(["-O"], .when(configuration: .debug))])
 }
 
-func program(_ name: String, needs: [Target.Dependency] = []) -> Target {
-    .executableTarget(name: name, dependencies: needs, swiftSettings: strict)
+func program(_ name: String, needs: [Target.Dependency] = [], path: String? = nil) -> Target {
+    .executableTarget(name: name, dependencies: needs, path: path, swiftSettings: strict)
 }
 
 func tests(_ subject: String, needs: [Target.Dependency] = [], fixtures: [String] = []) -> Target {
@@ -93,10 +93,7 @@ let package = Package(
         // 6  the agent
         module(
             "AgentCore",
-            needs: [
-                "Actions", "Basics", "Configuration", "Detectors", "Governance", "IncidentStore", "Investigation",
-                "OnCallModel", "SourceEngine",
-            ]),
+            needs: ["Actions", "Basics", "Configuration", "Detectors", "Governance", "IncidentStore", "Investigation", "OnCallModel", "SourceEngine"]),
 
         module(
             "Backtest",
@@ -123,13 +120,13 @@ let package = Package(
             ]),
         program(
             "sentinel-bench",
-            needs: ["Basics", "Detectors", "IncidentStore", "OnCallModel", "SourceEngine", "SourceFetch", "SourceSpec"]),
+            needs: ["Basics", "Detectors", "IncidentStore", "OnCallModel", "SourceEngine", "SourceFetch", "SourceSpec"], path: "Tests/sentinel-bench"),
         program(
             "sentinel-fuzz",
             needs: [
                 "Basics", "CFuzzer", "CellGrid", "HTTPClient", "SQLiteKit", "SourceEngine", "SourceFetch", "SourceSpec",
                 "Terminal", "YAML",
-            ]),
+            ], path: "Tests/sentinel-fuzz"),
 
         // tests
         .target(
@@ -144,11 +141,7 @@ let package = Package(
             needs: ["Actions", "Basics", "Crypto", "Governance", "HTTPClient", "JSON", "OnCallModel", "WebServer"]),
         tests(
             "AgentCore",
-            needs: [
-                "Actions", "AgentCore", "Basics", "Configuration", "Detectors", "Governance", "HTTPClient",
-                "IncidentStore", "Investigation", "JSON", "OnCallModel", "Sandbox", "SourceEngine", "SourceFetch",
-                "SourceSpec", "Subprocess", "TestSupport", "WebServer",
-            ]),
+            needs: ["Actions", "AgentCore", "Basics", "Configuration", "Detectors", "Governance", "HTTPClient", "IncidentStore", "Investigation", "JSON", "OnCallModel", "Sandbox", "SourceEngine", "SourceFetch", "SourceSpec", "Subprocess", "TestSupport", "WebServer"]),
         tests(
             "Architecture",
             needs: ["Basics", "Configuration", "SourceSpec", "TestSupport", "ViewState"]),
@@ -159,10 +152,7 @@ let package = Package(
         tests("Configuration", needs: ["Basics", "Configuration", "JSON", "OnCallModel"]),
         tests(
             "Console",
-            needs: [
-                "Basics", "CellGrid", "Console", "IncidentStore", "JSON", "OnCallModel", "Terminal", "TestSupport",
-                "ViewState",
-            ]),
+            needs: ["Basics", "CellGrid", "Console", "IncidentStore", "JSON", "OnCallModel", "Terminal", "TestSupport", "ViewState"]),
         tests(
             "ConsoleStory",
             needs: ["Basics", "IncidentStore", "SQLiteKit", "Sandbox", "Subprocess", "TestSupport"]),

@@ -49,14 +49,14 @@ package enum Blame {
         }
         if let phrase = innocence.phrase {
             if innocence.isPrompt {
-                return "\(phrase), which points to the prompt in Langfuse; no commit stands out."
+                return "\(phrase), which points to the prompt in Langfuse; no commit is suspect."
             }
             let sentence = phrase.prefix(1).uppercased() + phrase.dropFirst()
             let reason = innocence.isSurge ? "more traffic" : "a cause outside the code"
             return "\(sentence), which points to \(reason), not to a code change."
         }
         if all.isEmpty { return "No commits of the seven days before the onset are known." }
-        return "None of \(all.count) commits stands out."
+        return "None of \(all.count) commits is suspect."
     }
 
     /// The commits whose files should be read, ranked by the facts known so far.

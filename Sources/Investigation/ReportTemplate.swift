@@ -101,7 +101,7 @@ package enum ReportTemplate {
             )
         }
         if file.finding.facts.cost != nil, suspects.isEmpty, NoCodeCase(file).isSurge {
-            steps.append("The cost lasts as long as the traffic. Set a quota to limit it.")
+            steps.append("The cost continues as long as the traffic. Set a quota to limit it.")
         }
         return steps.enumerated().map { "\($0 + 1). \($1)" }.joined(separator: "\n")
     }

@@ -2,7 +2,7 @@ import Basics
 import JSON
 import WebServer
 
-/// Where a provider's list says that more of it follows, and how a request asks for that.
+/// The fields that announce further pages of a list, and the parameters that request them.
 struct Continuation: Sendable {
     let provider: SandboxWorld.Provider
     let request: WebRequest
@@ -65,7 +65,7 @@ struct Continuation: Sendable {
             : "<\(address)cursor=0:\(mark * 100):0>; rel=\"next\"; results=\"true\"; cursor=\"0:\(mark * 100):0\""
     }
 
-    /// The members of the answer's body that say where to go on.
+    /// The members of the response body that point to the next page.
     private func members(of body: JSONValue, mark: Int?) -> [([String], JSONValue)] {
         let cursor = JSONValue.string(mark.map { "further-\($0)" } ?? "again")
         switch provider {
@@ -80,7 +80,7 @@ struct Continuation: Sendable {
             if body["meta"]?["pagination"] != nil {
                 return [(["meta", "pagination", "next_offset"], JSONValue((mark ?? 1) * 10))]
             }
-            // Lists by page number end when a page is empty, and the first never is.
+            // Lists by page number end at an empty page, and the first page is never empty.
             let isByCursor = request.method == "POST" || request.path.contains("/spans/")
             return isByCursor ? [(["meta", "page", "after"], cursor)] : []
         case .pagerduty:

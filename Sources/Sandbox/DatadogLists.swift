@@ -1,8 +1,8 @@
 import Basics
 import WebServer
 
-/// Datadog's lists that stand as they are: the service catalog, dashboards, downtimes, SLOs, synthetic tests, users, and
-/// which services call which. Each has its own way of paging. The records' paths are those of the API without `/api/`.
+/// Datadog's static lists: the service catalog, dashboards, downtimes, SLOs, synthetic tests, users, and the calls between
+/// services. Each has its own paging. The paths of the records are those of the API without `/api/`.
 struct DatadogLists: Sendable {
     let world: SandboxWorld
 
@@ -30,7 +30,7 @@ struct DatadogLists: Sendable {
         .array(Array(rows.dropFirst(offset ?? 0).prefix(size)))
     }
 
-    /// `page[number]` from 0 on; a page beyond the last is empty, and nothing says so beforehand.
+    /// `page[number]` from 0. A page after the last is empty; the last page is not marked.
     private func numbered(_ rows: [JSONValue], _ request: WebRequest) -> JSONValue {
         let size = min(100, max(1, request.number("page[size]") ?? 10))
         return slice(rows, from: (request.number("page[number]") ?? 0) * size, size)

@@ -12,7 +12,7 @@ struct DatadogMetrics: Sendable {
         var scope: [String]
         var groups: [String]
 
-        /// Nil for what is no such query; functions around one are not read.
+        /// Nil for any other query; functions around a query are not supported.
         init?(_ text: String) {
             guard let open = text.firstIndex(of: "{"), let close = text[open...].firstIndex(of: "}") else { return nil }
             let head = text[..<open].split(separator: ":", maxSplits: 1).map(String.init)

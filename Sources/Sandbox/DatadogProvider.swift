@@ -7,7 +7,7 @@ struct DatadogProvider: Sendable {
     static let applicationKey = "dd-app-sandbox-000000000000000000000001"
     let world: SandboxWorld
 
-    /// The limit of an endpoint: requests in a period of seconds that stands by the clock.
+    /// The limit of an endpoint: requests per period of seconds, aligned to the clock.
     private struct Limit {
         var name: String
         var count: Int
@@ -74,7 +74,7 @@ struct DatadogProvider: Sendable {
         }
     }
 
-    /// By id. Without `page` everything at once; a page beyond the last is empty, and nothing says so beforehand.
+    /// By id. Without `page` everything at once. A page after the last is empty; the last page is not marked.
     private func monitors(_ monitors: [DatadogAccount.Monitor], _ request: WebRequest) -> WebResponse {
         let name = request.queryValue("name")?.lowercased()
         let tags = request.list("monitor_tags")
@@ -129,7 +129,7 @@ struct DatadogProvider: Sendable {
         return .array(counts.map { ["name": .string($0.key), "count": JSONValue($0.value)] })
     }
 
-    /// `meta.pagination.size` counts what came; `next_offset` is absent on the last page.
+    /// `meta.pagination.size` is the number of rows; `next_offset` is absent on the last page.
     private func incidents(_ incidents: [DatadogAccount.Incident], _ request: WebRequest) -> WebResponse {
         let size = min(100, max(1, request.number("page[size]") ?? 10))
         let offset = request.number("page[offset]") ?? 0
@@ -142,7 +142,7 @@ struct DatadogProvider: Sendable {
         return .json(["meta": ["pagination": pagination], "data": .array(page.map(\.row))])
     }
 
-    /// An object with the incidents, each wrapped once more; `next_offset` is there on the last page as well.
+    /// An object with the incidents, each wrapped once more; `next_offset` is also present on the last page.
     private func searchIncidents(_ incidents: [DatadogAccount.Incident], _ request: WebRequest) -> WebResponse {
         guard let query = SearchQuery(request.queryValue("query") ?? "") else {
             return Self.refusal(400, "Invalid query")

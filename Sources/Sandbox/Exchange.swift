@@ -3,10 +3,10 @@ import JSON
 import WebServer
 
 extension WebRequest {
-    /// A parameter that says something: it is there and not empty.
+    /// A parameter that is present and not empty.
     func stated(_ name: String) -> String? { queryValue(name).flatMap { $0.isEmpty ? nil : $0 } }
 
-    /// The values of a parameter that may come several times, without empty ones.
+    /// The values of a repeatable parameter, without empty ones.
     func all(_ name: String) -> Set<String> { Set(query.filter { $0.name == name && !$0.value.isEmpty }.map(\.value)) }
 
     /// The values of a parameter that is a list with commas.
@@ -19,7 +19,7 @@ extension WebRequest {
     /// Whether a filter lets a value through: it is not given, or it is that value.
     func allows(_ name: String, _ value: String?) -> Bool { stated(name).map { $0 == value } ?? true }
 
-    /// Whether a filter that may come several times lets a value through.
+    /// True if a repeatable filter accepts a value.
     func allowsAny(_ name: String, _ value: String) -> Bool {
         let wanted = all(name)
         return wanted.isEmpty || wanted.contains(value)

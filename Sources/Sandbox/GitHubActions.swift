@@ -5,7 +5,7 @@ import WebServer
 struct GitHubActions: Sendable {
     let world: SandboxWorld
 
-    /// `parts` is the path behind the repository.
+    /// `parts` is the path after the repository.
     func answer(_ parts: [String], _ request: WebRequest) -> GitHubAnswer {
         switch (parts[0], parts.count) {
         case ("actions", 2) where parts[1] == "workflows":

@@ -3,7 +3,7 @@ import WebServer
 
 /// What GitHub has at a path: a list that is to be paged, one object, or nothing.
 enum GitHubAnswer {
-    /// Within an object the list is named by `wrapper` and stands behind `members`.
+    /// Within an object, the list is named `wrapper` and follows `members`.
     case list([JSONValue], wrapper: String? = nil, members: [JSONValue.Member] = [])
     case one(JSONValue)
     case refusal(Int, String)

@@ -6,7 +6,7 @@ import WebServer
 struct GitHubConversations: Sendable {
     let world: SandboxWorld
 
-    /// `parts` is the path behind the repository.
+    /// `parts` is the path after the repository.
     func answer(_ parts: [String], _ request: WebRequest) -> GitHubAnswer {
         switch (parts[0], parts.count) {
         case ("issues", 1): return .list(issues(request))
@@ -16,7 +16,7 @@ struct GitHubConversations: Sendable {
             let (single, plural) = kind == "issues" ? ("issue", "issues") : ("pull_request", "pulls")
             guard parts[2] == "comments", issue(parts[1]) != nil else { return .notFound }
             let address = JSONValue.string("\(GitHubRows.api)/\(plural)/\(parts[1])")
-            // Those of one issue come in the order in which they were written.
+            // Those of one issue are in the order in which they were written.
             return .list(comments(kind, request).filter { $0["\(single)_url"] == address }.reversed())
         default: return .notFound
         }
@@ -34,7 +34,7 @@ struct GitHubConversations: Sendable {
         all.first { $0["number"]?.int.map(String.init) == number }
     }
 
-    /// Open ones, the latest created first, unless `state`, `sort` and `direction` say otherwise.
+    /// Open ones, latest created first, unless `state`, `sort` and `direction` are set.
     private func issues(_ request: WebRequest) -> [JSONValue] {
         let (state, since) = (request.stated("state") ?? "open", request.stated("since"))
         let labels = request.list("labels")

@@ -1,11 +1,11 @@
 import Basics
 import WebServer
 
-/// What of GitHub tells how a change came to production: pull requests, releases, deployments.
+/// GitHub's data about the way of a change to production: pull requests, releases, deployments.
 struct GitHubDelivery: Sendable {
     let world: SandboxWorld
 
-    /// `parts` is the path behind the repository.
+    /// `parts` is the path after the repository.
     func answer(_ parts: [String], _ request: WebRequest) -> GitHubAnswer {
         switch (parts.first, parts.count) {
         case ("deployments", 1): return .list(deployments(request))
@@ -34,12 +34,12 @@ struct GitHubDelivery: Sendable {
             deployment.statuses.enumerated().reversed().map { GitHubRows.row($1, $0, of: deployment) })
     }
 
-    /// Open ones, the newest first, unless `state`, `sort` and `direction` say otherwise.
+    /// Open ones, newest first, unless `state`, `sort` and `direction` are set.
     private func pulls(_ request: WebRequest) -> [JSONValue] {
         let state = request.stated("state") ?? "open"
         let sort = request.stated("sort") ?? "created"
         let isByUpdate = sort == "updated"
-        // Who sorts by anything but the creation gets the oldest first, unless the direction is asked for.
+        // Sorting by anything except creation returns the oldest first, unless a direction is set.
         let isAscending = request.stated("direction").map { $0 == "asc" } ?? (sort != "created")
         return world.read(\.pulls).filter { state == "all" || $0.isOpen == (state == "open") }.sorted { left, right in
             let times = isByUpdate ? (left.lastChange, right.lastChange) : (left.created, right.created)

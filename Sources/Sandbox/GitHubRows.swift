@@ -66,7 +66,7 @@ enum GitHubRows {
         ]
     }
 
-    /// A pull request alone, which has its sums beside what it has in lists.
+    /// A single pull request, which has sums in addition to the members in lists.
     static func sumRow(_ pull: SandboxPull) -> JSONValue {
         let files = pull.files.map(row)
         func sum(_ name: String) -> JSONValue { JSONValue(files.reduce(0) { $0 + ($1[name]?.int ?? 0) }) }

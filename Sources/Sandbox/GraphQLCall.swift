@@ -1,13 +1,13 @@
 import Basics
 
-/// What a GraphQL query calls: its first field, and the values of the arguments of every field. A value is a variable, a
-/// number, a word or a text; selections are not read.
+/// The call in a GraphQL query: its first field, and the values of the arguments of every field. A value is a variable, a number, a
+/// word or a text; selections are not read.
 struct GraphQLCall: Hashable, Sendable {
     let field: String
     private let arguments: [String: JSONValue]
     private let body: String
 
-    /// Nil for what is no query.
+    /// Nil if it is not a query.
     init?(query: String, variables: JSONValue) {
         guard let start = query.firstMatch(of: /^\s*(?:query\b[^{]*)?\{\s*(\w+)/) else { return nil }
         field = String(start.1)

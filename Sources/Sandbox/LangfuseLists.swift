@@ -25,7 +25,7 @@ struct LangfuseScores: Sendable {
         LangfuseProvider.page(matching(request), request) { $0.map(Self.flatRow) }
     }
 
-    /// A truth is 1 or 0 with its word beside it; a category is its word alone.
+    /// A boolean is 1 or 0 with its word; a category is its word only.
     private static func flatRow(_ score: SandboxScore) -> JSONValue {
         let isTrue = score.value.bool
         let word = isTrue.map { $0 ? "True" : "False" } ?? score.value.string
@@ -70,7 +70,7 @@ struct LangfuseScores: Sendable {
     /// Opaque, and safe in an address.
     private static func cursor(of score: SandboxScore) -> String { "eyJ\(Hexadecimal.text(of: Array(score.id.utf8)))" }
 
-    /// Groups that were not asked for are absent.
+    /// Groups that were not requested are absent.
     private static func row(_ score: SandboxScore, _ groups: Set<String>) -> JSONValue {
         var row: JSONValue = [
             "id": .string(score.id), "projectId": .string(LangfuseProvider.project), "name": .string(score.name),

@@ -2,8 +2,8 @@ import Basics
 import JSON
 import WebServer
 
-/// `GET /api/public/v2/metrics?query=…` as far as hourly sums over observations go: a row for each hour and each group of
-/// dimensions. Other views, measures and widths of time are refused.
+/// `GET /api/public/v2/metrics?query=…` for hourly sums over observations: a row for each hour and group of dimensions. Other views,
+/// measures and time widths are rejected.
 struct LangfuseMetrics: Sendable {
     let observations: [SandboxObservation]
     static let defaultRows = 100
@@ -14,7 +14,7 @@ struct LangfuseMetrics: Sendable {
 
         /// A member of the query has the wrong shape.
         static func schema(_ member: String) -> Refusal { Refusal(response: LangfuseProvider.invalid(member)) }
-        /// The query is well formed and may not be asked.
+        /// The query is valid but not allowed.
         static func request(_ message: String) -> Refusal {
             Refusal(response: LangfuseProvider.refusal(400, message, "InvalidRequestError"))
         }
@@ -89,7 +89,7 @@ struct LangfuseMetrics: Sendable {
         var isWhole: Bool
         var value: (SandboxObservation) -> Double
 
-        /// As ClickHouse writes it: whole numbers of 64 bits in quotes, floating point without.
+        /// As ClickHouse writes it: 64-bit integers in quotes, floating point numbers without.
         func sum(over group: [SandboxObservation]) -> JSONValue {
             let sum = group.reduce(0) { $0 + value($1) }
             return isWhole ? .string(String(Int64(sum))) : .number(sum)

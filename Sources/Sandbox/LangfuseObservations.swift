@@ -44,7 +44,7 @@ struct LangfuseObservations: Sendable {
         return first..<max(first, end)
     }
 
-    /// Where the first observation stands that is not before `instant`.
+    /// The index of the first observation that is not before `instant`.
     private static func index(of instant: Instant, in rows: [SandboxObservation]) -> Int {
         var (low, high) = (0, rows.count)
         while low < high {
@@ -56,7 +56,7 @@ struct LangfuseObservations: Sendable {
 
     // MARK: v2
 
-    /// A page is by chance empty while a cursor says that there is more.
+    /// A page is randomly empty although a cursor says that more rows follow.
     func byCursor(_ request: WebRequest) -> WebResponse {
         guard let limit = Int(request.queryValue("limit") ?? "50"), (0...1000).contains(limit) else {
             return LangfuseProvider.invalid("limit")
@@ -81,7 +81,7 @@ struct LangfuseObservations: Sendable {
         .json(["data": .array(rows), "meta": .fields(["cursor": cursor.map(JSONValue.string)])])
     }
 
-    /// The last row of a page, opaque to the client: rows that arrive while somebody pages do not shift what follows.
+    /// The last row of a page, opaque to the client: rows that arrive during paging do not shift the rest.
     private struct Cursor {
         let start: Instant
         private let traceID: String
@@ -108,7 +108,7 @@ struct LangfuseObservations: Sendable {
         /// Every seventh cursor does, the first time, as the real API may.
         var leadsToEmptyPage: Bool { start.milliseconds % 7 == 0 && !isSecondTry }
 
-        /// Where its row stands; `first` is where those of its time begin, and its place when it is gone.
+        /// The index of its row; `first` is the index of the first row with its time, and the result if the row is gone.
         func position(in all: [SandboxObservation], from first: Int) -> Int {
             let same = all[first...].prefix { $0.start == start }
             return same.firstIndex { $0.traceID == traceID && $0.id == id } ?? first

@@ -35,7 +35,7 @@ struct LangfuseTraces: Sendable {
         }
     }
 
-    /// Of the observations of one trace, oldest first; there is at least one.
+    /// For the observations of one trace, oldest first, at least one.
     private static func row(_ steps: [SandboxObservation], scores: [SandboxScore]) -> JSONValue {
         let (first, last) = (steps[0], steps[steps.count - 1])
         let end = steps.map { $0.start + .seconds($0.latency) }.max() ?? first.start
@@ -57,7 +57,7 @@ struct LangfuseTraces: Sendable {
 
     static func text(_ text: String) -> JSONValue { text.isEmpty ? .null : .string(text) }
 
-    /// What is JSON stands as such.
+    /// JSON is embedded.
     static func document(_ text: String) -> JSONValue {
         (try? JSONDocument.parse(Array(text.utf8))) ?? .string(text)
     }

@@ -103,7 +103,7 @@ struct LinearNodes: Sendable {
         ]
     }
 
-    /// `endCursor` is the last node's id, on the last page as well; null without nodes.
+    /// `endCursor` is the id of the last node, also on the last page; null without nodes.
     static func connection(_ nodes: [JSONValue], hasNextPage: Bool) -> JSONValue {
         [
             "nodes": .array(nodes),

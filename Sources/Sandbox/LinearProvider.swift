@@ -24,7 +24,7 @@ struct LinearProvider: Sendable {
             return WebResponse(
                 status: 404, headers: [.init("Content-Type", "text/plain")], body: Array("Not Found".utf8))
         }
-        // A personal key stands alone; `Bearer` is for OAuth.
+        // A personal key has no prefix; `Bearer` is for OAuth.
         guard request.header("authorization") == Self.key else {
             return LinearRefusal(
                 "Authentication required, not authenticated", type: "authentication error",

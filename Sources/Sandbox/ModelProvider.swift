@@ -2,7 +2,7 @@ import Basics
 import JSON
 import WebServer
 
-/// An OpenAI-compatible endpoint whose model says only what it is given: it reads the facts and repeats them.
+/// An OpenAI-compatible endpoint whose model only repeats the given facts.
 struct ModelProvider: Sendable {
     static let key = "gsk_sandbox0000000000000000001"
     static let name = "sandbox-narrator"

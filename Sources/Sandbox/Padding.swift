@@ -20,7 +20,7 @@ enum Padding {
         let (first, space) = (1 + 91, 32)
         let sum = first + space * count + 93
         let sums = first + first * count + space * (count * (count + 1) / 2 % 65_521) + sum
-        let value = UInt32(sums % 65_521 << 16 | sum % 65_521)
+        let value = UInt32((sums % 65_521) << 16 | (sum % 65_521))
         return (0..<4).reversed().map { UInt8(truncatingIfNeeded: value >> (8 * UInt32($0))) }
     }
 }

@@ -1,8 +1,8 @@
 import Basics
 import WebServer
 
-/// PagerDuty's lists that stand as they are: who is called and how, teams, priorities, maintenance, changes, and what an
-/// incident is likened to. The records' paths are those of the API.
+/// PagerDuty's static lists: on-call users and contacts, teams, priorities, maintenance, changes, and similar incidents. The paths of
+/// the records are those of the API.
 struct PagerDutyLists: Sendable {
     let world: SandboxWorld
 
@@ -76,7 +76,7 @@ struct PagerDutyLists: Sendable {
         return PagerDutyProvider.page("maintenance_windows", rows, request)
     }
 
-    /// Their layers come only to who asks for them.
+    /// Their layers are returned on request only.
     private func schedules(_ request: WebRequest) -> WebResponse {
         let hasLayers = request.query.contains { $0.name == "include[]" && $0.value == "schedule_layers" }
         let rows = (records("schedules") ?? []).having(request.queryValue("query"), in: "name")

@@ -2,7 +2,7 @@ import Basics
 import JSON
 import WebServer
 
-/// What PagerDuty's REST API, version 2, reads: offsets with `more`, a month of incidents unless asked otherwise.
+/// PagerDuty's REST API, version 2, reading: offsets with `more`, and incidents of one month by default.
 struct PagerDutyProvider: Sendable {
     static let token = "pd-sandbox-000000001"
     let world: SandboxWorld
@@ -51,7 +51,7 @@ struct PagerDutyProvider: Sendable {
         row.map { .json([name: $0]) } ?? Self.notFound
     }
 
-    /// A page of a list. A limit over 100 is cut to 100; `total` is null unless it is asked for.
+    /// A page of a list. The maximum limit is 100; `total` is null unless requested.
     static func page(_ name: String, _ rows: [JSONValue], _ request: WebRequest) -> WebResponse {
         let limit = min(100, max(1, request.number("limit") ?? 25))
         let offset = request.number("offset") ?? 0
@@ -133,7 +133,7 @@ struct PagerDutyProvider: Sendable {
     }
 }
 
-/// The creation times that a list of incidents covers: the last month, unless the request says otherwise.
+/// The creation times of a list of incidents: the last month, unless set in the request.
 private struct PagerDutyWindow {
     private let bounds: (since: Instant, until: Instant)?
 

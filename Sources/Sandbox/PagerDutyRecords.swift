@@ -35,7 +35,7 @@ package struct PagerDutyAccount: Hashable, Sendable {
         package var user: String
         package var level = 1
         package var policy: Named
-        /// Nil for a user who stands in the policy itself; such a one is on call without start and end.
+        /// Nil for a user in the policy itself, who is on call without start and end.
         package var schedule: Named?
         package var start: Instant?
         package var end: Instant?

@@ -9,7 +9,7 @@ package final class Sandbox: Sendable {
     package let environment: [String: String]
     package let agent: SandboxAgent
     private let servers: [SandboxWorld.Provider: WebServer]
-    /// Where the looping agent hears its signed webhook.
+    /// The server of the looping agent's signed webhook.
     private let webhook: WebServer
     private let running = Lock<Task<Void, Never>?>(nil)
 

@@ -6,9 +6,9 @@ extension SandboxWorld {
     /// What a provider does instead of answering, or to its answer.
     package enum Fault: Hashable, Sendable {
         case status(Int)
-        /// As the provider says it: 429 with `Retry-After`, Datadog's and PagerDuty's seconds until the reset, Linear's 400.
+        /// In the provider's form: 429 with `Retry-After`, seconds until the reset (Datadog, PagerDuty), or 400 (Linear).
         case rateLimited(seconds: Int)
-        /// The same without a word on how long.
+        /// The same without a duration.
         case rateLimitedSilently
         case loginPage
         case halfJSON
@@ -32,19 +32,19 @@ extension SandboxWorld {
         case clockSkew(seconds: Int)
         /// The answer with every row twice.
         case duplicateRows
-        /// The answer with a first row of an unheard-of kind: an unknown word where a state or kind stands, a null where a
-        /// text does, a number as text, and a field more.
+        /// The response with an unexpected first row: an unknown state or kind, a null in place of a text, a number as text, and an
+        /// additional field.
         case unknownShapes
         /// The answer with objects in its first row where numbers were.
         case misfits
     }
 }
 
-/// Answers a request as a fault wants it.
+/// Answers a request according to a fault.
 struct FaultyAnswer: Sendable {
     let provider: SandboxWorld.Provider
     let request: WebRequest
-    /// How many requests the world has served; each has a number of its own.
+    /// The number of served requests; each has its own number.
     let number: Int
     let now: Instant
     let answer: @Sendable (WebRequest) -> WebResponse
@@ -96,7 +96,7 @@ struct FaultyAnswer: Sendable {
         return response
     }
 
-    /// A server that stops cancels its handlers; then the answer comes early, to nobody.
+    /// A server that stops cancels its handlers; the response is then dropped.
     private func late(_ milliseconds: Int) async -> WebResponse {
         try? await Task.sleep(for: .milliseconds(milliseconds))
         return answer(request)
@@ -113,12 +113,12 @@ struct FaultyAnswer: Sendable {
     }
 }
 
-/// How each provider says that it was asked too often.
+/// Each provider's form of a rate limit.
 struct RateLimitAnswer: Sendable {
     let provider: SandboxWorld.Provider
     let now: Instant
 
-    /// Without `seconds` no header says when to come again.
+    /// Without `seconds`, no header has a time.
     func response(seconds: Int?) -> WebResponse {
         var response = refusal
         guard let seconds else { return response }

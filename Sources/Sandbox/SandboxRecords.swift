@@ -22,11 +22,11 @@ package struct SandboxObservation: Hashable, Sendable {
     package var promptVersion: Int?
     package var userID: String
     package var sessionID: String
-    /// What went wrong, where `level` says that something did.
+    /// The error message, if `level` is an error.
     package var statusMessage = ""
     package var release = ""
     package var environment = "production"
-    /// Of the code that made it, as its SDK was told; empty for most.
+    /// The release of the code, as set in its SDK; empty for most.
     package var version = ""
     /// Of its trace.
     package var tags: [String] = []
@@ -61,7 +61,7 @@ package struct SandboxObservation: Hashable, Sendable {
     }
 }
 
-/// One Sentry issue. Its events lie evenly between its first and its last, but for those of its bursts.
+/// One Sentry issue. Its events are spread evenly between the first and last one, except those of bursts.
 package struct SandboxIssue: Hashable, Sendable {
     /// Events that lie evenly over a shorter time.
     package struct Burst: Hashable, Sendable {
@@ -147,7 +147,7 @@ package struct SandboxMessage: Hashable, Sendable {
     }
 }
 
-/// An issue that somebody opened on GitHub.
+/// A GitHub issue opened by a person.
 package struct SandboxGitHubIssue: Hashable, Sendable {
     package var number: Int
     package var title: String
@@ -166,7 +166,7 @@ package struct SandboxPrompt: Hashable, Sendable {
         package var labels: [String]
         package var commitMessage: String?
         package var created: Instant
-        /// When a label was moved to or from it last.
+        /// When a label was last moved to or from it.
         package var updated: Instant
 
         /// `updated` is `created` unless it is given.

@@ -4,7 +4,7 @@ import Basics
 protocol DatadogSearchable {
     var id: String { get }
     var time: Instant { get }
-    /// What words without a key are looked for in.
+    /// The text to search for words without a key.
     var words: String { get }
     /// The values of a reserved attribute, a tag (`env`) or an attribute (`@http.status_code`).
     func values(of key: String) -> [String]
@@ -12,14 +12,14 @@ protocol DatadogSearchable {
 }
 
 /// The search language that Datadog, GitHub and Sentry have in common: words and `"phrases"`, `key:value`, groups in
-/// parentheses, also of one key's values, `-` and `NOT`, and `OR`, which binds weaker than standing side by side. Nil for
-/// ranges in brackets and for what is not closed.
+/// parentheses, also of one key's values, `-` and `NOT`, and `OR`, which binds weaker than juxtaposition. Nil for ranges in brackets
+/// and for unclosed groups.
 struct SearchQuery: Hashable, Sendable {
     private indirect enum Node: Hashable, Sendable {
         case all([Node])
         case any([Node])
         case not(Node)
-        /// Without a key the value is looked for in the words.
+        /// Without a key, the value is searched in the words.
         case term(key: String?, value: String)
     }
 
@@ -73,7 +73,7 @@ struct SearchQuery: Hashable, Sendable {
         return found.isEmpty ? .all(side) : .any(found + [.all(side)])
     }
 
-    /// A term, a group or the opposite of one.
+    /// A term, a group, or a negation.
     private static func operand(_ rest: inout ArraySlice<String>, key: String?) -> Node? {
         guard let piece = rest.popFirst() else { return nil }
         if piece == "NOT" || piece == "-" { return operand(&rest, key: key).map(Node.not) }
@@ -97,7 +97,7 @@ struct SearchQuery: Hashable, Sendable {
         matches(words) { key, value in values(key).contains { Self.matches($0, value) } }
     }
 
-    /// Every word is in the text, and every key that `holds` knows holds.
+    /// True if every word is in the text and `holds` is true for every key.
     func matches(_ words: String, holds: (_ key: String, _ value: String) -> Bool?) -> Bool {
         Self.matches(root, words.lowercased(), holds) ?? true
     }
@@ -112,7 +112,7 @@ struct SearchQuery: Hashable, Sendable {
         }
     }
 
-    /// `*` stands for any characters; letters' case does not count.
+    /// `*` matches any characters; case is ignored.
     private static func matches(_ value: String, _ pattern: String) -> Bool {
         let parts = pattern.lowercased().split(separator: "*", omittingEmptySubsequences: false).map(String.init)
         let value = value.lowercased()

@@ -26,7 +26,7 @@ struct SentryEvents: Sendable {
         }
     }
 
-    /// Newest first, of one issue or of all; nil without a window.
+    /// Newest first, for one issue or all; nil without a window.
     func rows(of issue: SandboxIssue?, _ window: SentryWindow?) -> [Event]? {
         guard let window else { return nil }
         return (issue.map { [$0] } ?? issues).flatMap(Self.events).filter { event in
@@ -42,7 +42,7 @@ struct SentryEvents: Sendable {
         let traced = issue.bursts.isEmpty ? 0..<quiet.count : quiet.count..<times.count
         return times.enumerated().map { number, event in
             var place = (number - traced.lowerBound) * issue.traces.count / max(1, traced.count)
-            // Where many events come of few traces, those of one moment are of several.
+            // If many events belong to few traces, events of one time belong to several.
             if traced.count > 4 * issue.traces.count { place = max(0, place - number % 24) }
             let trace = event.isTraced && !issue.traces.isEmpty ? issue.traces[place] : nil
             return Event(issue: issue, number: number, time: event.time, trace: trace)
@@ -62,12 +62,12 @@ struct SentryEvents: Sendable {
 
     // MARK: the lists of an issue and of a project
 
-    /// `type` stands under the name `event.type`, with the dot, in lists alone.
+    /// In lists, `type` is named `event.type`.
     static func row(_ event: Event) -> JSONValue {
         JSONValue.object([.init("event.type", "error")]).adding(shared(event))
     }
 
-    /// The type and the value that stand in a title on either side of its colon.
+    /// The type and the value on both sides of the colon in a title.
     static func error(of issue: SandboxIssue) -> JSONValue {
         let parts = issue.title.split(separator: ":", maxSplits: 1).map { String($0.trimmingPrefix(" ")) }
         return ["type": JSONValue(parts.first), "value": JSONValue(parts.last)]
@@ -126,7 +126,7 @@ struct SentryEvents: Sendable {
         }
     }
 
-    /// The fields that were asked for; those that an event has not are null.
+    /// The requested fields; those that an event does not have are null.
     static func tableRow(_ event: Event, fields: [String]) -> JSONValue {
         .object(fields.map { .init($0, value(of: event, $0)?.json ?? .null) })
     }

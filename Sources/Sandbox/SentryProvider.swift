@@ -1,7 +1,7 @@
 import Basics
 import WebServer
 
-/// Sentry's lists, paged by the Link header as the real ones are: a next link always, which says whether it leads anywhere.
+/// Sentry's lists, paged by the Link header like the real ones: there is always a next link, which says whether it has results.
 struct SentryProvider: Sendable {
     static let token = "sntryu_sandbox0000000001"
     static let organisation = "acme"
@@ -49,13 +49,13 @@ struct SentryProvider: Sendable {
         }
     }
 
-    /// Lists that stand as they are, by their path behind the organisation. `query` is a part of a release's version.
+    /// Static lists by their path after the organisation. `query` is a part of a release's version.
     private func records(_ path: String, _ request: WebRequest) -> WebResponse {
         guard let rows = world.read({ $0.lists[.sentry]?[path] }) else { return Self.notFound }
         return page(path == "releases" ? rows.having(request.queryValue("query"), in: "version") : rows, request)
     }
 
-    /// A page of `size` rows at most, a hundred unless fewer are asked for. A cursor is `id:offset:isPrevious`.
+    /// A page of at most `size` rows, 100 by default. A cursor is `id:offset:isPrevious`.
     private func page(
         _ rows: some RandomAccessCollection<JSONValue>, _ request: WebRequest, size name: String = "per_page",
         wrap: (JSONValue) -> JSONValue = { $0 }
@@ -184,7 +184,7 @@ struct SentryWindow: Sendable {
 
     func contains(_ time: Instant) -> Bool { bounds.map { time >= $0.start && time < $0.end } ?? true }
 
-    /// Words are looked for in the title, `key:value` among the fields, `!` stands for not.
+    /// Words are searched in the title, `key:value` in the fields; `!` negates.
     func matches(_ title: String, _ value: (String) -> String?) -> Bool {
         query?.matches(title) { value($0) == $1 } ?? true
     }

@@ -2,7 +2,7 @@ import Basics
 import JSON
 import WebServer
 
-/// Slack's Web API: reads by GET or form, writes by JSON; HTTP 200 whatever comes of it.
+/// Slack's Web API: reads by GET or form, writes by JSON; always HTTP 200.
 struct SlackProvider: Sendable {
     static let token = "xoxb-sandbox-000000000001"
     static let channel = "C0INCIDENTS"
@@ -75,7 +75,7 @@ struct SlackProvider: Sendable {
 
     private var known: [JSONValue] { [Self.incidents] + world.read { $0.lists[.slack]?["conversations.list"] ?? [] } }
 
-    /// Public ones, unless `types` says otherwise.
+    /// Public ones, unless `types` is set.
     private func channels(_ arguments: JSONValue) -> WebResponse {
         let types = (arguments["types"]?.string ?? "public_channel").split(separator: ",").map(String.init)
         let found = known.filter { types.contains($0["is_private"] == true ? "private_channel" : "public_channel") }
@@ -111,7 +111,7 @@ struct SlackProvider: Sendable {
         return page("messages", rows.map { Self.row($0, replies: replies[$0.ts] ?? []) }, arguments, size: size)
     }
 
-    /// The first message of a thread bears its own `ts` as the thread's, and what was said to it.
+    /// The first message of a thread has its own `ts` as that of the thread, and data on the replies.
     private static func row(_ message: SandboxMessage, replies: [SandboxMessage] = []) -> JSONValue {
         let thread = message.thread ?? (replies.isEmpty ? nil : message.ts)
         return .fields([

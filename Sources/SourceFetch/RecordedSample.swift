@@ -105,7 +105,7 @@ package struct RecordedSample: Hashable, Sendable {
         switch error {
         case PageFault.json(let error): "it is not JSON (\(error))."
         case PageFault.shape(let what): "it is \(what)."
-        case PageFault.refused(let reason): "it says “\(reason)”."
+        case PageFault.refused(let reason): "it contains the error “\(reason)”."
         default: "\(error)"
         }
     }

@@ -45,7 +45,7 @@ package struct Theme: Hashable, Sendable {
         }
         let missing = Role.allCases.filter { styles[$0] == nil }
         guard missing.isEmpty else {
-            throw ThemeProblem("the theme says nothing of \(missing.map(\.rawValue).joined(separator: ", "))")
+            throw ThemeProblem("the theme has no \(missing.map(\.rawValue).joined(separator: ", "))")
         }
     }
 

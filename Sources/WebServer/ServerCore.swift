@@ -29,7 +29,7 @@ final class ServerCore: Sendable {
         address.sin_port = port.bigEndian
         guard inet_pton(AF_INET, host == "localhost" ? "127.0.0.1" : host, &address.sin_addr) == 1 else {
             throw WebServerError(
-                kind: .badAddress, message: "'\(host)' is no IPv4 address to listen on; use 127.0.0.1.")
+                kind: .badAddress, message: "'\(host)' is not an IPv4 address; use 127.0.0.1.")
         }
         let flags = MHD_USE_EPOLL_INTERNAL_THREAD.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue
         errno = 0

@@ -61,15 +61,15 @@ struct WallTests {
     func noUnusedDependencies() throws {
         let manifest = try Repository.text(of: "Package.swift")
         let declarations = manifest.matches(
-            of: /(module|hot|program|tests|\.target)\(\s*(?:name: )?"([\w-]+)",\s*(?:needs|dependencies): \[([^\]]*)\]/)
+            of:
+                /(module|hot|program|tests|\.target)\(\s*(?:name: )?"([\w-]+)",\s*(?:needs|dependencies): \[([^\]]*)\](?:,\s*path: "([\w\/-]+)")?/
+        )
         #expect(declarations.count > 40)
         for declaration in declarations {
-            let (kind, name) = (declaration.1, String(declaration.2))
-            let folder =
-                kind == "tests" ? "Tests/\(name)Tests" : kind == ".target" ? "Tests/\(name)" : "Sources/\(name)"
-            let imported = try Repository.swiftFiles(under: folder).reduce(into: Set<String>()) {
-                $0.formUnion($1.imports)
-            }
+            let (kind, name) = (declaration.1, declaration.2)
+            let usual = kind == "tests" ? "Tests/\(name)Tests" : "Sources/\(name)"
+            let folder = declaration.4.map(String.init) ?? usual
+            let imported = try Repository.swiftFiles(under: folder).reduce(into: Set<String>()) { $0.formUnion($1.imports) }
             let unused = declaration.3.matches(of: /"(\w+)"/).map { String($0.1) }.filter { !imported.contains($0) }
             #expect(unused.isEmpty, "\(folder) declares \(unused) and imports none of them")
         }

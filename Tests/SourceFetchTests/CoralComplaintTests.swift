@@ -37,14 +37,15 @@ struct CoralComplaintTests {
             kind: .missingFilter, reason: "github.issues requires", remedy: "Add `WHERE repo = '…'`."),
         Complaint(
             said: early("NotFound", "table 'datafusion.github.isues' not found"), kind: .notConfigured,
-            reason: "does not know this table", remedy: "Run `coral source add --file sources/github/manifest.yaml`."),
+            reason: "the table does not exist in Coral",
+            remedy: "Run `coral source add --file sources/github/manifest.yaml`."),
         Complaint(
             said: later("Table `github.issues` not found", "No table `issues` exists in schema `github`."),
             kind: .notConfigured, reason: "Table `github.issues` not found",
             remedy: "Run `coral source add --file sources/github/manifest.yaml`."),
         Complaint(
             said: later("Query target was not found", "table 'datafusion.public.x' not found"), kind: .notConfigured,
-            reason: "does not know this table", remedy: "`coral source list` shows what is installed"),
+            reason: "the table does not exist in Coral", remedy: "`coral source list` shows what is installed"),
         Complaint(
             said: later(
                 "No column named `user_login`", "No column `user_login` is in scope.", "Did you mean `user__login`?"),

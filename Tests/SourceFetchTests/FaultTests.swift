@@ -53,7 +53,7 @@ struct FaultTests {
         let asked = provider.asked.count
         let resting = await sourceError { _ = try await fetcher.rows(scan) }
         #expect(resting?.kind == .unavailable && resting?.calls == 0)
-        #expect(resting?.reason.contains("5 failures in a row") == true)
+        #expect(resting?.reason.contains("5 requests in a row failed") == true)
         #expect(provider.asked.count == asked)
         isUp.withLock { $0 = true }
         provider.time.advance(.seconds(30))

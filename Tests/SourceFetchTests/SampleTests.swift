@@ -84,7 +84,7 @@ struct SampleTests {
                 == "samples/items.json has a value that does not match the columns of items.")
         #expect(
             sentence(try sample(#"{"message":"no"}"#, "[]"))
-                == "samples/items.json is not a response of items: it says “no”.")
+                == "samples/items.json is not a response of items: it contains the error “no”.")
         #expect(sentence(try sample("[]", nil, name: "things")) == "acme has no table things for samples/things.json.")
         #expect(
             sentence(try sample(#"{"data":[]}"#, nil, name: "items@v2"))

@@ -58,12 +58,12 @@ extension ManifestDiagnosticTests {
             "    request: {path: /items}\n    requests:\n      - {when_filters: [id], path: /items/1}\n                        ^"
         ),
         request(
-            "a whole number must stand here",
+            "a whole number is required here",
             "    request: {path: /items}\n    fetch_limit_default: \"5\"\n                         ^"),
         request(
             "0 is out of range", "    request: {path: /items}\n    fetch_limit_default: 0\n                         ^"),
         request(
-            "true or false must stand here",
+            "true or false is required here",
             "    request: {path: /items}\n    response: {allow_404_empty: yes}\n                                ^"),
         paging(
             "mode=cursor_query requires cursor_param",

@@ -86,8 +86,8 @@ enum CascadeFinding {
             case .environment: "both in \(issue.environment.prefix(60)) alone"
             case .time:
                 issue.eventsAreUnread
-                    ? "its events could not be read, so time alone ties them and nobody is paged"
-                    : "time alone ties them, so nobody is paged"
+                    ? "its events could not be read; related by time only, so no one is paged"
+                    : "related by time only, so no one is paged"
             }
         return """
             \(name): \(issue.events) events since \(clock), \(before); generations \(change) in the same \(minutes) min, \

@@ -52,7 +52,7 @@ struct CascadeIssue: Hashable {
             return .unreadable("Issue \(id) has no readable times.")
         }
         guard let count = row["count"].integer, count >= 0 else {
-            return .unreadable("Issue \(id) has a count that is no number of events.")
+            return .unreadable("Issue \(id): invalid event count.")
         }
         guard last >= now - silence, row["status"].text != "ignored" else { return .calm }
         let isNew = first >= now - CascadeQueries.newest

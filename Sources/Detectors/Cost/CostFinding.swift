@@ -50,7 +50,7 @@ enum CostFinding {
 
     private static func caveat(_ judgement: CostJudgement) -> String {
         if judgement.isProvisional { return "provisional, with only \(judgement.historyHours) hours of history" }
-        if judgement.severity == .info { return "this hour of day is known for it, so nobody is paged" }
+        if judgement.severity == .info { return "usual for this hour of day, so no one is paged" }
         return judgement.historyHours < CostBaseline.window
             ? "the mean is of \(judgement.historyHours) hours only" : ""
     }

@@ -100,7 +100,7 @@ struct CoralRequest: Sendable {
                 .missingFilter, "a filter is missing: \(said(complaint)).",
                 name.map { "Add `WHERE \(secrets.quote($0)) = '…'`." } ?? "Add the filter with `=` and a constant.")
         case .unknownTable(let schema):
-            return error(.notConfigured, "Coral does not know this table: \(said(complaint)).", install(schema))
+            return error(.notConfigured, "the table does not exist in Coral: \(said(complaint)).", install(schema))
         case .unconfigured:
             return error(.notConfigured, "Coral is missing a setting: \(said(complaint)).", install(nil))
         case .unknownColumn where isForSource:
@@ -126,7 +126,7 @@ struct CoralRequest: Sendable {
             return error(.notAuthorised, "rejected the request: \(said).", keys)
         case .status(404), .status(410):
             return error(.notFound, "not found: \(said).", "Check the names in the query, and the source's address.")
-        case .status(413), .status(422): return error(.tooMuch, "asked too much: \(said).", Self.askForLess)
+        case .status(413), .status(422): return error(.tooMuch, "the request was too large: \(said).", Self.askForLess)
         case .tooMuch: return error(.tooMuch, "has more pages than one scan may read: \(said).", Self.askForLess)
         case .status(408), .status(504), .status(524), .timedOut:
             return error(.timedOut, "did not answer in time: \(said).", Self.askForLess)

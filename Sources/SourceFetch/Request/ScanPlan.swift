@@ -58,7 +58,7 @@ struct ScanPlan: Sendable {
         switch source.backend {
         case .http(let backend): return backend
         case .file: throw unsupported(source, "reads files (backend: file)")
-        case .mcp: throw unsupported(source, "speaks MCP (backend: mcp)")
+        case .mcp: throw unsupported(source, "uses MCP (backend: mcp)")
         case .clickHouse: throw unsupported(source, "is read from ClickHouse")
         }
     }

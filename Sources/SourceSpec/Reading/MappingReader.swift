@@ -18,7 +18,7 @@ struct MappingReader {
     /// Nil, with a diagnostic, if the node is not a mapping.
     init?(_ item: ManifestNode, _ log: DiagnosticLog) {
         guard let entries = item.node.entries else {
-            log.report(item.node.mark, item.path, "a mapping must stand here", "Write \"key: value\" lines.")
+            log.report(item.node.mark, item.path, "a mapping is required here", "Write \"key: value\" lines.")
             return nil
         }
         order = entries
@@ -63,7 +63,7 @@ struct MappingReader {
     func list(_ key: String) -> [ManifestNode] {
         guard let item = item(key) else { return [] }
         guard let elements = item.node.elements else {
-            log.report(item.node.mark, item.path, "a list must stand here", "Write its elements as \"- …\" lines.")
+            log.report(item.node.mark, item.path, "a list is required here", "Write its elements as \"- …\" lines.")
             return []
         }
         return elements.enumerated().map { ManifestNode(node: $1, path: "\(item.path)[\($0)]") }

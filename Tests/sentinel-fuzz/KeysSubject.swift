@@ -27,7 +27,7 @@ enum KeysSubject {
         switch event {
         case .key(.character(let character)):
             let isControl = character.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
-            promise("\(event) is no control character", !isControl)
+            promise("\(event) is not a control character", !isControl)
         case .key(.control(let character)): promise("\(event) is a letter", ("a"..."z").contains(character))
         case .paste(let text): promise("a paste is over at its end", !text.contains("\u{1B}[201~"))
         default: break

@@ -27,7 +27,7 @@ enum YAMLSubject {
         case .sequence(let elements):
             for element in elements { walk(element, depth: depth + 1, lines, &last) }
         case .mapping(let entries):
-            promise("no key stands twice", Set(entries.map(\.key)).count == entries.count)
+            promise("no key is duplicate", Set(entries.map(\.key)).count == entries.count)
             for entry in entries {
                 pass(entry.keyMark, lines, &last)
                 walk(entry.value, depth: depth + 1, lines, &last)

@@ -22,7 +22,7 @@ enum ClickHouseSubject {
         } catch let error as ClickHouseAnswer.Unreadable {
             promise("a refusal says why", !error.reason.isEmpty)
         } catch {
-            promise("\(error) is no error of an answer", false)
+            promise("\(error) is not an error of a response", false)
         }
     }
 }

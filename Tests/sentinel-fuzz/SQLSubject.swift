@@ -48,7 +48,7 @@ enum SQLSubject {
         do {
             let made = try connection.prepare(rewritten.text)
             promise(
-                "it gives other columns: \(rewritten.text)", plain.columnNames.count == made.columnNames.count)
+                "it has other columns: \(rewritten.text)", plain.columnNames.count == made.columnNames.count)
         } catch {
             promise("SQLite took it before it was rewritten: \(rewritten.text): \(error)", false)
         }

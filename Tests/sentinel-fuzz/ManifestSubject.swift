@@ -61,9 +61,9 @@ enum ManifestSubject {
         var last = (line: 1, column: 1)
         for diagnostic in diagnostics {
             let place = (line: diagnostic.line, column: diagnostic.column)
-            promise("\(diagnostic) stands in a line", lines.indices.contains(place.line - 1))
+            promise("\(diagnostic) has a line", lines.indices.contains(place.line - 1))
             let line = lines[place.line - 1]
-            promise("\(diagnostic) stands in its line", (1...line.count + 1).contains(place.column))
+            promise("\(diagnostic) has a column", (1...line.count + 1).contains(place.column))
             promise("\(diagnostic) shows its line", Substring(line) == diagnostic.lineText)
             promise("\(diagnostic) is in order", last <= place)
             promise("\(diagnostic) says why", !diagnostic.reason.isEmpty && !diagnostic.remedy.isEmpty)

@@ -93,7 +93,10 @@ let package = Package(
         // 6  the agent
         module(
             "AgentCore",
-            needs: ["Actions", "Basics", "Configuration", "Detectors", "Governance", "IncidentStore", "Investigation", "OnCallModel", "SourceEngine"]),
+            needs: [
+                "Actions", "Basics", "Configuration", "Detectors", "Governance", "IncidentStore", "Investigation",
+                "OnCallModel", "SourceEngine",
+            ]),
 
         module(
             "Backtest",
@@ -120,7 +123,9 @@ let package = Package(
             ]),
         program(
             "sentinel-bench",
-            needs: ["Basics", "Detectors", "IncidentStore", "OnCallModel", "SourceEngine", "SourceFetch", "SourceSpec"], path: "Tests/sentinel-bench"),
+            needs: [
+                "Basics", "Detectors", "IncidentStore", "OnCallModel", "SourceEngine", "SourceFetch", "SourceSpec",
+            ], path: "Tests/sentinel-bench"),
         program(
             "sentinel-fuzz",
             needs: [
@@ -141,7 +146,11 @@ let package = Package(
             needs: ["Actions", "Basics", "Crypto", "Governance", "HTTPClient", "JSON", "OnCallModel", "WebServer"]),
         tests(
             "AgentCore",
-            needs: ["Actions", "AgentCore", "Basics", "Configuration", "Detectors", "Governance", "HTTPClient", "IncidentStore", "Investigation", "JSON", "OnCallModel", "Sandbox", "SourceEngine", "SourceFetch", "SourceSpec", "Subprocess", "TestSupport", "WebServer"]),
+            needs: [
+                "Actions", "AgentCore", "Basics", "Configuration", "Detectors", "Governance", "HTTPClient",
+                "IncidentStore", "Investigation", "JSON", "OnCallModel", "Sandbox", "SourceEngine", "SourceFetch",
+                "SourceSpec", "Subprocess", "TestSupport", "WebServer",
+            ]),
         tests(
             "Architecture",
             needs: ["Basics", "Configuration", "SourceSpec", "TestSupport", "ViewState"]),
@@ -152,7 +161,10 @@ let package = Package(
         tests("Configuration", needs: ["Basics", "Configuration", "JSON", "OnCallModel"]),
         tests(
             "Console",
-            needs: ["Basics", "CellGrid", "Console", "IncidentStore", "JSON", "OnCallModel", "Terminal", "TestSupport", "ViewState"]),
+            needs: [
+                "Basics", "CellGrid", "Console", "IncidentStore", "JSON", "OnCallModel", "Terminal", "TestSupport",
+                "ViewState",
+            ]),
         tests(
             "ConsoleStory",
             needs: ["Basics", "IncidentStore", "SQLiteKit", "Sandbox", "Subprocess", "TestSupport"]),

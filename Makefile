@@ -4,11 +4,13 @@ SHELL := /bin/bash
 WALLS := --explicit-target-dependency-import-check error
 BUILD := swift build $(WALLS)
 TEST  := swift test $(WALLS)
-# A few tests more than there are processors: a test that waits lets another compute, and no crowd of worlds fills the memory.
-SUITE := TZ=UTC SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(shell echo $$((2 * $$(nproc)))) $(TEST)
+# One test at a time. `make test-parallel` runs a few tests more than there are processors side by side: a test that waits lets
+# another compute, and no crowd of worlds fills the memory.
+SUITE := TZ=UTC $(TEST) --no-parallel
+WIDTH := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(shell echo $$((2 * $$(nproc))))
 BIN   := .build/debug/sentinel
 
-.PHONY: demo run build test check format lint record tsan asan clickhouse bench fuzz setup
+.PHONY: demo run build test test-parallel check format lint record tsan asan clickhouse bench fuzz setup
 
 demo: build
 	@$(BIN) demo
@@ -24,6 +26,9 @@ build: setup
 
 test: setup
 	@$(SUITE)
+
+test-parallel: setup
+	@TZ=UTC $(WIDTH) $(TEST)
 
 check: setup lint test
 

@@ -61,6 +61,7 @@ let package = Package(
         hot("Basics"),
         module("CellGrid", needs: []),
         module("OnCallModel", needs: ["Basics"]),
+        module("OutboxSeal"),
 
         // 2  one C library each
         module("Crypto", needs: ["CCrypto"]),
@@ -81,14 +82,16 @@ let package = Package(
 
         // 4  decisions: no clock, no I/O
         module("Detectors", needs: ["Basics", "JSON", "OnCallModel"]),
-        module("Governance", needs: ["Basics", "OnCallModel"]),
+        module("Governance", needs: ["Basics", "OnCallModel", "OutboxSeal"]),
         module("Investigation", needs: ["Basics", "OnCallModel"]),
 
         // 5  effects and memory
         module(
             "Actions",
             needs: ["Basics", "Crypto", "Governance", "HTTPClient", "JSON", "OnCallModel", "WebServer"]),
-        module("IncidentStore", needs: ["Basics", "JSON", "OnCallModel", "SQLiteKit"]),
+        module(
+            "IncidentStore",
+            needs: ["Basics", "Governance", "JSON", "OnCallModel", "OutboxSeal", "SQLiteKit"]),
 
         // 6  the agent
         module(
@@ -170,10 +173,10 @@ let package = Package(
             needs: ["Basics", "IncidentStore", "SQLiteKit", "Sandbox", "Subprocess", "TestSupport"]),
         tests(
             "Detectors", needs: ["Basics", "DetectorWorld", "Detectors", "OnCallModel", "TestSupport"]),
-        tests("Governance", needs: ["Basics", "Governance", "OnCallModel"]),
+        tests("Governance", needs: ["Basics", "Governance", "OnCallModel", "OutboxSeal"]),
         tests(
             "IncidentStore",
-            needs: ["Basics", "IncidentStore", "OnCallModel", "SQLiteKit"], fixtures: ["Goldens"]),
+            needs: ["Basics", "Governance", "IncidentStore", "OnCallModel", "SQLiteKit"], fixtures: ["Goldens"]),
         tests("Investigation", needs: ["Basics", "Investigation", "OnCallModel"]),
         tests("JSON", needs: ["Basics", "JSON"]),
         tests("LineEditor", needs: ["LineEditor", "TestSupport"]),

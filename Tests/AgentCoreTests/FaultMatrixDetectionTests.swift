@@ -9,7 +9,7 @@ import Testing
 
 /// Rows 17 to 25 of the fault matrix that a provider can cause, over real HTTP. The others stand beside the rule that they are
 /// about: 18 and 20 with the cost rule too, 21 and 22 with the life of an incident, 23 with the death of the process.
-@Suite("Fault matrix: detection", .heavy)
+@Suite("Fault matrix: detection")
 struct FaultMatrixDetectionTests {
     /// One steady call every four minutes back from the stage's moment.
     private static func steady(hours: Double, cost: Double = 0.02) -> [SandboxObservation] {

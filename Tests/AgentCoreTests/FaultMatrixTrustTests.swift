@@ -72,7 +72,7 @@ struct FaultMatrixTrustTests {
         "a certificate that nobody known has signed is refused, and nothing is sent (row 15)",
         .enabled(if: TLSServer.program != nil))
     func selfSigned() async throws {
-        let server = try TLSServer(days: 2)
+        let server = try await TLSServer(days: 2)
         let address = "https://localhost:\(server.port)"
         let refused = await Self.refusal(address, trusting: nil)
         #expect(refused?.kind == .tls && refused?.requestMayHaveArrived == false, "\(refused as Any)")
@@ -88,7 +88,7 @@ struct FaultMatrixTrustTests {
         "an authority is trusted by the path of its certificate, for its own host and time alone (row 15)",
         .enabled(if: TLSServer.program != nil))
     func authorities() async throws {
-        let server = try TLSServer(days: 2)
+        let server = try await TLSServer(days: 2)
         let trusting = HTTPClient(certificateFile: server.certificate)
         let answer = try await trusting.send(HTTPRequest(.get, "https://localhost:\(server.port)/"))
         #expect(answer.status == 200)
@@ -96,7 +96,7 @@ struct FaultMatrixTrustTests {
         #expect(otherHost?.kind == .tls, "the certificate is for localhost")
         let missing = await Self.refusal("https://localhost:\(server.port)", trusting: "/nonexistent.pem")
         #expect(missing?.kind == .tls, "a file that is not there trusts nobody")
-        let expired = try TLSServer(days: -1)
+        let expired = try await TLSServer(days: -1)
         let late = await Self.refusal("https://localhost:\(expired.port)", trusting: expired.certificate)
         #expect(late?.kind == .tls && late?.message.contains("expired") == true, "\(late as Any)")
     }

@@ -42,7 +42,7 @@ extension Stage {
     }
 }
 
-@Suite("Incidents with a life", .heavy)
+@Suite("Incidents with a life")
 struct IncidentLifeLineTests {
     /// Nothing costs enough to be trouble.
     private static let blind =

@@ -7,7 +7,7 @@ import Sandbox
 import TestSupport
 import Testing
 
-@Suite("The sampler in the line", .heavy)
+@Suite("The sampler in the line")
 struct SamplerLineTests {
     private static func step(
         _ trace: String, _ index: Int, at start: Instant, name: String, type: String = "TOOL", agent: String = "",

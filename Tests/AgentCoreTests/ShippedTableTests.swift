@@ -5,7 +5,7 @@ import SourceSpec
 import TestSupport
 import Testing
 
-@Suite("Tables of the shipped sources over the demo's providers", .heavy)
+@Suite("Tables of the shipped sources over the demo's providers")
 struct ShippedTableTests {
     private let stage: Stage
 

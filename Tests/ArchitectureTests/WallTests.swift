@@ -73,6 +73,26 @@ struct WallTests {
         for name in names { #expect(document.contains(name), "ARCHITECTURE.md does not mention \(name)") }
     }
 
+    @Test("every dependency that Package.swift declares is imported")
+    func noUnusedDependencies() throws {
+        let manifest = try Repository.text(of: "Package.swift")
+        let declarations = manifest.matches(
+            of:
+                /(module|hot|program|tests|\.target)\(\s*(?:name: )?"([\w-]+)",\s*(?:needs|dependencies): \[([^\]]*)\](?:,\s*path: "([\w\/-]+)")?/
+        )
+        #expect(declarations.count > 40)
+        for declaration in declarations {
+            let (kind, name) = (declaration.1, declaration.2)
+            let usual = kind == "tests" ? "Tests/\(name)Tests" : "Sources/\(name)"
+            let folder = declaration.4.map(String.init) ?? usual
+            let imported = try Repository.swiftFiles(under: folder).reduce(into: Set<String>()) {
+                $0.formUnion($1.imports)
+            }
+            let unused = declaration.3.matches(of: /"(\w+)"/).map { String($0.1) }.filter { !imported.contains($0) }
+            #expect(unused.isEmpty, "\(folder) declares \(unused) and imports none of them")
+        }
+    }
+
     @Test("no name under sources/ differs from one under Sources/ in case alone")
     func caseInsensitiveDisks() throws {
         let code = try Set(Repository.paths(under: "Sources").map { $0.dropFirst("Sources/".count).lowercased() })
@@ -104,11 +124,36 @@ struct HabitTests {
         }
     }
 
-    @Test("no test waits for time to pass")
-    func testsDoNotSleep() throws {
-        let pause = "Task." + "sleep"
-        for file in try Repository.swiftFiles(under: "Tests") {
-            #expect(!file.text.contains(pause), "\(file.path)")
+    @Test("no test waits for time to pass, and none blocks a thread of Swift's pool")
+    func testsDoNotBlock() throws {
+        for file in try Repository.swiftFiles(under: "Tests") where !file.path.hasPrefix("Tests/sentinel-") {
+            let calls = file.calls
+            #expect(calls.isDisjoint(with: ["Task.sleep", "Thread.sleep", "usleep", "nanosleep"]), "\(file.path)")
+            if !calls.contains(where: { $0.hasPrefix("OwnThread.") }) {
+                let blocking = calls.intersection(Self.blocking)
+                #expect(blocking.isEmpty, "\(file.path) calls \(blocking) outside OwnThread")
+            }
+        }
+    }
+
+    /// What makes its thread wait, or starts one.
+    private static let blocking: Set = [
+        "waitpid", "waitid", "sem_wait", "sem_timedwait", "poll", "recv", "pthread_create", "pthread_join",
+        "DispatchSemaphore", "curl_multi_poll",
+    ]
+
+    @Test("only what has a thread of its own blocks")
+    func sourcesDoNotBlock() throws {
+        let owners = [
+            "Basics/OwnThread.swift", "HTTPClient/TransferLoop.swift", "LineEditor/",
+            "SourceEngine/Live/BlockingBridge.swift", "Subprocess/",
+            "Terminal/",
+            "WebServer/OpenRequests.swift",
+        ]
+        for file in try Repository.swiftFiles(under: "Sources")
+        where !owners.contains(where: { file.path.hasPrefix("Sources/\($0)") }) {
+            let blocking = file.calls.intersection(Self.blocking)
+            #expect(blocking.isEmpty, "\(file.path) calls \(blocking)")
         }
     }
 }
@@ -116,6 +161,34 @@ struct HabitTests {
 extension Repository.SourceFile {
     /// The modules that the file imports.
     var imports: Set<String> {
-        Set(text.matches(of: /(?m)^(?:package |@testable )?import (\w+)/).map { String($0.1) })
+        Set(text.matches(of: /(?m)^ *(?:package |@testable )?import (\w+)/).map { String($0.1) })
+    }
+
+    /// The functions that are called, as they are written, outside comments: `poll`, `Task.sleep`.
+    var calls: Set<String> {
+        var calls: Set<String> = []
+        let bytes = Array(text.utf8)
+        var start: Int?
+        var place = 0
+        while place < bytes.count {
+            let byte = bytes[place]
+            if byte == UInt8(ascii: "/"), place + 1 < bytes.count, bytes[place + 1] == byte {
+                place = bytes[place...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+                start = nil
+                continue
+            }
+            let letter = byte | 0x20
+            let isWord = (0x61...0x7A).contains(letter) || (0x30...0x39).contains(byte) || [0x2E, 0x5F].contains(byte)
+            if isWord {
+                start = start ?? place
+            } else {
+                if byte == UInt8(ascii: "("), let start {
+                    calls.insert(String(decoding: bytes[start..<place], as: UTF8.self))
+                }
+                start = nil
+            }
+            place += 1
+        }
+        return calls
     }
 }

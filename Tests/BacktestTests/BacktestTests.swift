@@ -94,7 +94,7 @@ struct BacktestTests {
     }
 
     @Test(
-        "The example's broken tool is found and its neighbour left alone; the bare rules take both for broken", .heavy)
+        "The example's broken tool is found and its neighbour left alone; the bare rules take both for broken")
     func exampleTools() async throws {
         let trial = try Trial(LabelledHistory(lines: Example.tools), .toolFailure, learning: .days(7))
         #expect(trial.history.problems.isEmpty && trial.history.events.map(\.subject) == ["search_kb"])
@@ -105,8 +105,7 @@ struct BacktestTests {
     }
 
     @Test(
-        "The example's renamed keys are found once, and nothing else is; the bare share speaks from its first look on",
-        .heavy)
+        "The example's renamed keys are found once, and nothing else is; the bare share speaks from its first look on")
     func exampleOutputs() async throws {
         let trial = try Trial(
             LabelledHistory(lines: Example.outputs), .promptDrift, learning: .days(7), step: .hours(4))

@@ -5,7 +5,7 @@ import OnCallModel
 import TestSupport
 import Testing
 
-@Suite("prompt_drift: how often it is wrong, and how often right", .heavy)
+@Suite("prompt_drift: how often it is wrong, and how often right")
 struct DriftRatesTests {
     private enum Damage: CaseIterable {
         case renamed, text, retyped

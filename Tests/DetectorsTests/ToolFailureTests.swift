@@ -5,7 +5,7 @@ import OnCallModel
 import TestSupport
 import Testing
 
-@Suite("Silent tool failures", .heavy)
+@Suite("Silent tool failures")
 struct ToolFailureTests {
     static func good(_ place: Int) -> String {
         #"{"hits":[{"id":\#(place),"title":"Article number \#(place) of the handbook"}],"total":\#(place % 9 + 1),"took":12.5}"#

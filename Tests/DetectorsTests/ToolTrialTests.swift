@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Twelve kinds of failure in tools of several sorts, and the same tools healthy: how often each rule is right.
-@Suite("Silent tool failures: our rule beside the original's", .heavy)
+@Suite("Silent tool failures: our rule beside the original's")
 struct ToolTrialTests {
     private enum Fault: CaseIterable {
         case page, errorText, errorDocument, failedStatus, emptied, null, cut, keyDropped, kindChanged, wrapped,

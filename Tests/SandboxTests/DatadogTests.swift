@@ -5,7 +5,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite("The sandbox's Datadog", .heavy)
+@Suite("The sandbox's Datadog")
 struct DatadogTests {
     private let stand: Stand
 

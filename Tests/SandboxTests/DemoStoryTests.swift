@@ -6,7 +6,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite("The demo's story as each provider tells it", .heavy)
+@Suite("The demo's story as each provider tells it")
 struct DemoStoryTests {
     private let sandbox: Sandbox
     private let truth: DemoScenario.Truth

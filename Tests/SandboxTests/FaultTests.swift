@@ -6,7 +6,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite("The sandbox's faults", .heavy)
+@Suite("The sandbox's faults")
 struct FaultTests {
     private let stand: Stand
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite("The sandbox's GitHub: how changes come to production", .heavy)
+@Suite("The sandbox's GitHub: how changes come to production")
 struct GitHubTests {
     private let stand: Stand
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite("The sandbox's Langfuse: metrics, prompts and scores", .heavy)
+@Suite("The sandbox's Langfuse: metrics, prompts and scores")
 struct LangfuseTests {
     private let stand: Stand
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite("The sandbox's Linear", .heavy)
+@Suite("The sandbox's Linear")
 struct LinearTests {
     private let stand: Stand
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite("The sandbox's observations, field by field", .heavy)
+@Suite("The sandbox's observations, field by field")
 struct ObservationFieldTests {
     private let stand: Stand
 

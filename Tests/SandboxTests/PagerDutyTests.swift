@@ -5,7 +5,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite("The sandbox's PagerDuty", .heavy)
+@Suite("The sandbox's PagerDuty")
 struct PagerDutyTests {
     private let policy = PagerDutyAccount.Named(id: "POL1", name: "Assistant on-call")
     private let stand: Stand

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite("The sandbox behaves as the providers do", .heavy)
+@Suite("The sandbox behaves as the providers do")
 struct SandboxTests {
     private static let now = Instant(iso8601: "2026-11-24T14:20:00Z") ?? Instant(milliseconds: 0)
     private let http = HTTPClient()

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite("A scenario as the providers serve it", .heavy)
+@Suite("A scenario as the providers serve it")
 struct ScenarioServingTests {
     private static let now = Stand.now
     private static let scenario = Scenario.everything(now: now, seed: 3)

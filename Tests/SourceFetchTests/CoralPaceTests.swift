@@ -63,7 +63,7 @@ struct CoralPaceTests {
         let fake = try FakeCoral("echo $$ >'\(pipe.path)'; exec sleep 60")
         let pages = fake.pages()
         let task = Task { try await pages.rows(scan()) }
-        let pid = try #require(await Int32(pipe.line()))
+        let pid = try #require(try await Int32(pipe.line()))
         #expect(kill(pid, 0) == 0)
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }

@@ -16,6 +16,15 @@ package struct DetectorQuery: Hashable, Sendable {
     }
 }
 
+extension DetectorQuery {
+    /// Of an observation: a single step never costs 100 000 US dollars; such a cost, or a negative one, is an error of the
+    /// source.
+    static let hasValidCost = "total_cost >= 0 AND total_cost < 100000"
+
+    /// `?, ?, ?`
+    static func marks(_ count: Int) -> String { Array(repeating: "?", count: count).joined(separator: ", ") }
+}
+
 /// Why a statement gave no rows. The texts are sentences for people.
 package enum QueryFailure: Error, Hashable, Sendable {
     /// The user has not configured a source that it needs.

@@ -1,6 +1,7 @@
 package import Basics
 package import Detectors
 import FoundationEssentials
+package import OnCallModel
 package import SourceEngine
 package import SourceFetch
 import SourceSpec
@@ -77,14 +78,30 @@ package final class DetectorWorld: Sendable {
         var statements: [DetectorQuery] = []
         let ask = Ask { query throws(QueryFailure) in
             statements.append(query)
-            do {
-                let rows = try await self.ask(query, at: context.now).rows
-                return (rows, [])
-            } catch {
-                throw .failed("\(error)")
-            }
+            return try await self.answer(query, at: context.now)
         }
         let report = try await detector.run(context, memory: &memory, ask: ask)
         return Run(report: report, statements: statements, gaps: ask.gaps, scans: pages.takeScans())
+    }
+
+    /// Runs one cycle of the sampler.
+    package func run(
+        _ sampler: TraceSampler, at now: Instant
+    ) async throws -> (outcome: SamplerOutcome, statements: [DetectorQuery]) {
+        var (sampler, statements) = (sampler, [DetectorQuery]())
+        let ask = Ask { query throws(QueryFailure) in
+            statements.append(query)
+            return try await self.answer(query, at: now)
+        }
+        return (try await sampler.run(ask), statements)
+    }
+
+    private func answer(_ query: DetectorQuery, at now: Instant) async throws(QueryFailure) -> Ask.Answer {
+        do {
+            let rows = try await ask(query, at: now).rows
+            return (rows, [])
+        } catch {
+            throw .failed("\(error)")
+        }
     }
 }

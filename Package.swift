@@ -60,7 +60,7 @@ let package = Package(
         module("JSON", needs: ["Basics", "CSimdJSON"]),
         module("LineEditor", needs: ["CLibEdit", "CellGrid"]),
         module("SQLiteKit", needs: ["Basics", "CSQLite"]),
-        module("Subprocess", needs: ["CSpawn"]),
+        module("Subprocess", needs: ["Basics", "CSpawn"]),
         module("Terminal", needs: ["Basics", "CellGrid", "CNcurses"]),
         module("WebServer", needs: ["Basics", "CMicroHTTPD"]),
         module("YAML", needs: ["Basics", "CYAML"]),

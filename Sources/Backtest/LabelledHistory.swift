@@ -8,11 +8,7 @@ package struct LabelledEvent: Hashable, Sendable {
     /// The last moment that belongs to it.
     package var to: Instant
     /// The trace or feature that it is about; empty where the label names none.
-    package var subject: String
-
-    package init(type: DetectionType, from: Instant, to: Instant, subject: String = "") {
-        (self.type, self.from, self.to, self.subject) = (type, from, to, subject)
-    }
+    package var subject = ""
 }
 
 /// Observations with what was wrong in them. Rows are by the column names of `langfuse.observations`.

@@ -1,10 +1,10 @@
-package import Basics
+import Basics
 import Detectors
-package import OnCallModel
-package import SourceEngine
+import OnCallModel
+import SourceEngine
 
 /// Runs one detector over a history, step by step, as if each step were now.
-package actor Replay {
+actor Replay {
     private let engine: SourceEngine
     private let type: DetectionType
     private let freshness: Freshness
@@ -21,7 +21,7 @@ package actor Replay {
     private static let quiet = Span.hours(3)
 
     /// `setNow` moves the clock that the engine reads. With `freshness` `.stored` only what is mirrored is read.
-    package init(
+    init(
         engine: SourceEngine, type: DetectionType, freshness: Freshness = .upTo(.minutes(1)),
         setNow: @escaping @Sendable (Instant) -> Void = { _ in }
     ) {
@@ -29,17 +29,13 @@ package actor Replay {
     }
 
     /// - Parameter step: the time from one run to the next; the on-call brain's is 15 minutes.
-    package func alerts(
-        from start: Instant, to end: Instant, step: Span, settings: Settings,
-        progress: @Sendable (Double) -> Void = { _ in }
-    ) async throws -> [Alert] {
+    func alerts(from start: Instant, to end: Instant, step: Span, settings: Settings) async throws -> [Alert] {
         guard let detector = Self.detector(of: type) else { return [] }
-        return try await alerts(of: detector, from: start, to: end, step: step, settings, progress)
+        return try await alerts(of: detector, from: start, to: end, step: step, settings)
     }
 
     private func alerts<D: Detector>(
-        of detector: D, from start: Instant, to end: Instant, step: Span, _ settings: Settings,
-        _ progress: @Sendable (Double) -> Void
+        of detector: D, from start: Instant, to end: Instant, step: Span, _ settings: Settings
     ) async throws -> [Alert] {
         let quiet = max(Self.quiet, step + .milliseconds(step.milliseconds / 2))
         let ask = Ask { [self] query throws(QueryFailure) in try await answer(query) }
@@ -68,18 +64,14 @@ package actor Replay {
                 PastFinding(
                     subject: $0.subject, firstSeen: $0.from, lastSeen: $0.to, isResolved: $0.to < now - quiet)
             }
-            progress((now - start).seconds / max(1, (end - start).seconds))
             now = now + step
         }
         return alerts.sorted { ($0.from, $0.subject) < ($1.from, $1.subject) }
     }
 
-    private static func detector(of type: DetectionType) -> (any Detector)? {
+    static func detector(of type: DetectionType) -> (any Detector)? {
         DetectorCatalog.all.first { $0.type == type }
     }
-
-    /// Whether there is a detector to replay.
-    package static func knows(_ type: DetectionType) -> Bool { detector(of: type) != nil }
 
     /// Reads a statement once, as often as it is asked.
     private func answer(_ query: DetectorQuery) async throws(QueryFailure) -> Ask.Answer {

@@ -6,10 +6,6 @@ package struct Alert: Hashable, Sendable {
     package var from: Instant
     package var to: Instant
     package var sentence: String
-
-    package init(subject: String, from: Instant, to: Instant, sentence: String) {
-        (self.subject, self.from, self.to, self.sentence) = (subject, from, to, sentence)
-    }
 }
 
 /// How well alerts meet the labelled events.

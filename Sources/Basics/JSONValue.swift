@@ -59,6 +59,9 @@ package enum JSONValue: Hashable, Sendable {
     package static func fields(_ pairs: KeyValuePairs<String, JSONValue?>) -> JSONValue {
         .object(pairs.compactMap { name, value in value.map { Member(name, $0) } })
     }
+
+    /// The object with the members of another behind its own.
+    package func adding(_ more: JSONValue) -> JSONValue { .object((members ?? []) + (more.members ?? [])) }
 }
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,

@@ -33,6 +33,17 @@ package enum Value: Hashable, Sendable {
         }
     }
 
+    /// The value as bare text; a blob in hexadecimal digits.
+    package var spelling: String {
+        switch self {
+        case .null: ""
+        case .integer(let number): String(number)
+        case .real(let number): "\(number)"
+        case .text(let text): text
+        case .blob(let bytes): Hexadecimal.text(of: bytes)
+        }
+    }
+
     /// The moment that an ISO 8601 text names.
     package var instant: Instant? { text.flatMap { Instant(iso8601: $0) } }
 

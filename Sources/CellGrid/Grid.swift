@@ -104,12 +104,6 @@ package struct Grid: Hashable, Sendable {
         }
     }
 
-    /// Changes the role of a row's cells and leaves their text.
-    package mutating func paint(_ y: Int, from start: Int, to end: Int, role: Role) {
-        guard (0..<height).contains(y) else { return }
-        for x in max(0, start)..<max(max(0, start), min(width, end)) { cells[y * width + x].role = role }
-    }
-
     /// A frame with its title.
     package mutating func frame(_ area: Rect, title: String = "", role: Role = .border, titleRole: Role = .title) {
         guard area.width >= 2, area.height >= 2 else { return }

@@ -23,11 +23,6 @@ package struct Environment: Hashable, Sendable {
 
     package var all: [String: String] { values }
 
-    /// The same with some variables set otherwise.
-    package func setting(_ others: [String: String]) -> Environment {
-        Environment(process: values.merging(others) { _, other in other })
-    }
-
     /// The names that hold secrets: their values never reach a log, a report or a message.
     package static let secretNames = [
         "LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY", "SENTRY_TOKEN", "GITHUB_TOKEN", "SLACK_TOKEN", "SLACK_BOT_TOKEN",

@@ -109,10 +109,6 @@ package struct SettingsError: Error, Hashable, Sendable, CustomStringConvertible
     package var path: String
     package var problem: String
 
-    package init(path: String, problem: String) {
-        (self.path, self.problem) = (path, problem)
-    }
-
     package var description: String {
         let sentence = problem.hasSuffix(".") || problem.hasSuffix("?") ? problem : problem + "."
         return "Settings in \(path): \(sentence)"

@@ -47,29 +47,7 @@ package final class Console: @unchecked Sendable {  // because after `run` only 
 
     /// Runs on a thread of its own until the person leaves, the terminal is gone, or ``EventInbox/close()``.
     package func run() async {
-        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            let box = Unmanaged.passRetained(Work(console: self, continuation: continuation))
-            var thread = pthread_t()
-            pthread_create(
-                &thread, nil,
-                { context in
-                    let work = Unmanaged<Work>.fromOpaque(context!).takeRetainedValue()
-                    work.console.loop()
-                    work.continuation.resume()
-                    return nil
-                }, box.toOpaque())
-            pthread_detach(thread)
-        }
-    }
-
-    private final class Work {
-        let console: Console
-        let continuation: CheckedContinuation<Void, Never>
-
-        init(console: Console, continuation: CheckedContinuation<Void, Never>) {
-            self.console = console
-            self.continuation = continuation
-        }
+        try? await OwnThread.run { [self] in loop() }
     }
 
     // MARK: the loop
@@ -80,9 +58,7 @@ package final class Console: @unchecked Sendable {  // because after `run` only 
         while !isDone {
             let happened = session.nextEvents(within: pause)
             for event in happened { take(event) }
-            let (posted, isClosed) = events.take()
-            for event in posted { reduce(event) }
-            if isClosed { isDone = true }
+            for event in events.take() { reduce(event) }
             reduce(.tick(clock.now()))
             if !isDone { draw() }
         }

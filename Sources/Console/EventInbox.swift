@@ -7,7 +7,6 @@ package final class EventInbox: Sendable {
     private struct State: Sendable {
         var events: [ConsoleEvent] = []
         var waker: TerminalSession.Waker?
-        var isClosed = false
     }
 
     private let state = Lock(State())
@@ -26,22 +25,14 @@ package final class EventInbox: Sendable {
         post(.failed(failure))
     }
 
-    /// Ends the console as if the person had left it.
-    package func close() {
-        state.withLock { state in
-            state.isClosed = true
-            state.waker?()
-        }
-    }
-
     func attach(_ waker: TerminalSession.Waker) {
         state.withLock { $0.waker = waker }
     }
 
-    func take() -> (events: [ConsoleEvent], isClosed: Bool) {
+    func take() -> [ConsoleEvent] {
         state.withLock { state in
             defer { state.events = [] }
-            return (state.events, state.isClosed)
+            return state.events
         }
     }
 }

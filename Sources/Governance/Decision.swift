@@ -51,19 +51,6 @@ package struct RequestDraft: Hashable, Sendable {
     package var summary: String
     package var createdAt: Instant
     package var expiresAt: Instant
-
-    package init(
-        action: Action, incident: Int64, type: DetectionType, severity: Severity, summary: String,
-        createdAt: Instant, expiresAt: Instant
-    ) {
-        self.action = action
-        self.incident = incident
-        self.type = type
-        self.severity = severity
-        self.summary = summary
-        self.createdAt = createdAt
-        self.expiresAt = expiresAt
-    }
 }
 
 /// The answer to one act that somebody wants done.

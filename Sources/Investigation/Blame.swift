@@ -1,7 +1,7 @@
 import Basics
 package import OnCallModel
 
-/// Which commit caused the trouble: a sum of terms that a person can check, each printed with its points.
+/// Ranks the commits that may have caused a failure by a sum of terms that a person can check, each printed with its points.
 ///
 /// A commit near the onset earns at most one point for it, so nearness alone blames nobody. What changes a limit, a model or
 /// the retrying counts most, what cannot matter (documents, tests) counts against, and "no cause in the code" is a candidate
@@ -9,11 +9,11 @@ package import OnCallModel
 package enum Blame {
     /// By how much a commit must beat the candidate "no cause in the code".
     static let margin = 0.5
-    /// Two commits nearer to each other than this, neither with a diff that speaks, name nobody.
+    /// With scores closer than this and no conclusive diff, two commits name nobody.
     static let tie = 0.3
     private static let most = 3
 
-    /// The suspects, best first; empty when nothing stands out, or when the facts speak against a cause in the code.
+    /// The suspects, best first. Empty when no commit stands out or the facts point to a cause outside the code.
     package static func suspects(of file: CaseFile) -> [Suspect] { verdict(of: file).suspects }
 
     /// Why nobody is blamed; nil when somebody is.
@@ -34,7 +34,8 @@ package enum Blame {
         let all = ranked(file)
         let cases = all.filter { $0.score >= innocence.score + margin }
         let isTie =
-            cases.count > 1 && cases[0].score - cases[1].score < tie && !cases[0].diffSpeaks && !cases[1].diffSpeaks
+            cases.count > 1 && cases[0].score - cases[1].score < tie && !cases[0].hasConclusiveDiff
+            && !cases[1].hasConclusiveDiff
         let suspects = isTie ? [] : cases.prefix(most).map(\.suspect)
         return Verdict(
             suspects: suspects, noCodeCause: innocence.cause,
@@ -43,16 +44,18 @@ package enum Blame {
     }
 
     private static func abstention(_ all: [BlameCase], _ innocence: NoCodeCase, isTie: Bool) -> String {
-        if isTie { return "Two of \(all.count) commits are as likely, and neither has a diff that speaks." }
+        if isTie {
+            return "Two of \(all.count) commits score equally and neither diff is conclusive, so none is named."
+        }
         if let phrase = innocence.phrase {
             if innocence.isPrompt {
-                return "\(phrase), which speaks for the prompt in Langfuse; no commit stands out."
+                return "\(phrase), which points to the prompt in Langfuse; no commit stands out."
             }
             let sentence = phrase.prefix(1).uppercased() + phrase.dropFirst()
-            let reason = innocence.isSurge ? "more traffic" : "a cause outside of the code"
-            return "\(sentence), which speaks for \(reason) and not for a change of the code."
+            let reason = innocence.isSurge ? "more traffic" : "a cause outside the code"
+            return "\(sentence), which points to \(reason), not to a code change."
         }
-        if all.isEmpty { return "No commit of the seven days before the onset is known." }
+        if all.isEmpty { return "No commits of the seven days before the onset are known." }
         return "None of \(all.count) commits stands out."
     }
 
@@ -81,9 +84,9 @@ struct BlameContext {
     let weights: CauseWeights
     /// The issue of the finding itself, and those that are new since the onset.
     let errors: [ErrorFact]
-    /// The words of the keys and texts that the finding says are wrong.
+    /// The words of the keys and texts that the failing outputs name.
     let failureWords: Set<String>
-    /// What else is called in the product, and not by the traces of the trouble.
+    /// Names of other features: those that the failing traces do not call.
     let others: [String]
 
     var finding: Finding { file.finding }

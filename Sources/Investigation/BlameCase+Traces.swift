@@ -4,7 +4,7 @@ import OnCallModel
 /// The terms that other sources give: deployments, errors, contrasts, fixes.
 extension BlameCase {
     /// One point at the onset, half of it a day before. A change may wait for its deployment, so where one is known its
-    /// moment counts and not the commit's; one that came only after the onset speaks against the commit.
+    /// moment counts and not the commit's; one deployed only after the onset counts against the commit.
     mutating func addAlignment(_ context: BlameContext) {
         let onset = context.finding.onset
         let landed = max(0, (onset - commit.date).seconds)
@@ -61,16 +61,16 @@ extension BlameCase {
         }
     }
 
-    /// Words of the keys and texts that the finding says are wrong.
+    /// Words of the keys and texts that the failing outputs name.
     mutating func addMarks(_ context: BlameContext) {
         guard !context.failureWords.isEmpty else { return }
         let own = Set(guilty.flatMap { Words.identifying(DiffReading.changedText(of: $0)) })
         let shared = own.intersection(context.failureWords)
         guard !shared.isEmpty else { return }
-        add(1, "its diff names \(shared.sorted().prefix(3).joined(separator: ", ")), which the finding says is wrong")
+        add(1, "its diff names \(shared.sorted().prefix(3).joined(separator: ", ")), which the failing outputs name")
     }
 
-    /// A release that holds the commit fails where others do not; a prompt that it changes does.
+    /// Only the release that contains the commit fails, or only the prompt that it changes.
     mutating func addContrasts(_ context: BlameContext) {
         for contrast in context.contrasts {
             switch contrast.kind {
@@ -81,7 +81,7 @@ extension BlameCase {
                     holders.contains { context.delivery.commits(of: $0).contains(commit.sha) }
                     || Delivery.isSame(contrast.value, commit.sha)
                 guard isHeld else { continue }
-                add(2, "\(contrast.phrase); that release holds it")
+                add(2, "\(contrast.phrase); that release contains it")
                 return
             case "prompt_version":
                 let words = Set(Words.identifying(contrast.prompt))
@@ -95,11 +95,11 @@ extension BlameCase {
         }
     }
 
-    /// What was fixed lately breaks more easily; what was taken back after the onset was somebody's first thought.
+    /// Code that was fixed lately breaks more easily. A commit reverted after the onset was already suspected by a person.
     mutating func addFixes(_ context: BlameContext) {
         let others = context.file.commits.filter { $0.sha != commit.sha }
         if let revert = others.first(where: { $0.date >= commit.date && Self.takesBack($0, commit) }) {
-            add(1.5, "\(revert.shortSHA) took it back afterwards")
+            add(1.5, "\(revert.shortSHA) reverted it afterwards")
         }
         let paths = Set(guilty.map(\.path))
         let fixes = others.filter { other in

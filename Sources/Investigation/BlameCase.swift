@@ -5,8 +5,8 @@ import OnCallModel
 struct BlameCase {
     let commit: CommitFact
     private(set) var terms: [(points: Double, phrase: String)] = []
-    /// The diff changes what can cause this kind of trouble.
-    var diffSpeaks = false
+    /// The diff changes something that can cause this kind of failure.
+    var hasConclusiveDiff = false
     /// The changed files that can matter at all.
     let guilty: [ChangedFile]
 
@@ -41,7 +41,7 @@ struct BlameCase {
 
     private mutating func addDiff(_ context: BlameContext) {
         if guilty.isEmpty {
-            add(-3, "touches only documents, tests or styles")
+            add(-3, "changes only documents, tests or styles")
             return
         }
         let weights = context.weights
@@ -51,39 +51,39 @@ struct BlameCase {
             let points = weights.points(of: change)
             if points > best[change.cause]?.points ?? 0 { best[change.cause] = (points, change.phrase) }
         }
-        diffSpeaks = best.values.contains { $0.points >= 1 }
+        hasConclusiveDiff = best.values.contains { $0.points >= 1 }
         let ordered = best.values.sorted { ($0.points, $1.phrase) > ($1.points, $0.phrase) }
         for term in ordered.prefix(2) { add(term.points, term.phrase) }
         if commit.files.allSatisfy(\.patch.isEmpty) {
             addMessageAlone(context)
         } else if best.isEmpty {
-            add(-0.5, "its diff changes nothing that is known to cause this kind of trouble")
+            add(-0.5, "its diff changes nothing known to cause this kind of failure")
         }
     }
 
     /// Without a diff the message is all there is, and a message is easily wrong.
     private mutating func addMessageAlone(_ context: BlameContext) {
         if CommitClass.isInnocent(message: commit.message) {
-            add(-2, "its message speaks of documents, tests or style")
+            add(-2, "its message mentions documents, tests or style")
             return
         }
         let weights = context.weights
         let words = Set(Words.of(commit.title))
         let causes = Cause.allCases.filter { !$0.words.isDisjoint(with: words) && weights[$0] > 0 }
         if let limit = LimitChange.inMessage(commit.title) {
-            add(weights[limit.cause] * 0.8, "its message says that \(limit.key) goes \(limit.figures)")
+            add(weights[limit.cause] * 0.8, "its message says that \(limit.key) changes \(limit.figures)")
         } else if let cause = causes.max(by: { weights[$0] < weights[$1] }) {
-            add(weights[cause] * 0.4, "its message speaks of \(cause.name)")
+            add(weights[cause] * 0.4, "its message mentions \(cause.name)")
         }
     }
 
-    /// The feature, agent or step in trouble, by the words of its name.
+    /// The failing feature, agent or step, by the words of its name.
     private mutating func addNames(_ context: BlameContext) {
         let wanted = context.keys.words
         guard !wanted.isEmpty else { return }
         let names = (context.keys.features + [context.keys.step].compactMap { $0 }).joined(separator: ", ")
         if let file = guilty.first(where: { wanted.meets($0.path) }) {
-            add(1.2, "changes \(file.path.prefix(80)), which is named like the trouble")
+            add(1.2, "changes \(file.path.prefix(80)), which has the name of what fails")
         } else if guilty.contains(where: { wanted.meets($0.patch) }) {
             add(0.8, "its diff names \(names.prefix(80))")
         }
@@ -91,13 +91,13 @@ struct BlameCase {
         if wanted.meets(commit.title) { add(0.6, "its message names \(names.prefix(80))") }
     }
 
-    /// All that it changes is named like something else that is called in the product, and like nothing of the trouble.
+    /// Every changed file is named after another feature, and none after what fails.
     private mutating func addOthers(_ context: BlameContext) {
         let owners = guilty.map { file in
             context.keys.words.meets(file.path) ? nil : context.others.first { Mention.holds(file.path, $0) }
         }
         guard let first = owners.first, let owner = first, owners.allSatisfy({ $0 != nil }) else { return }
-        add(-3, "changes only files that are named like \(owner.prefix(60)), not like the trouble")
+        add(-3, "changes only files named after \(owner.prefix(60)), not after what fails")
     }
 }
 

@@ -1,7 +1,7 @@
 import Basics
 import OnCallModel
 
-/// The facts of a case as one JSON document: what a model is told, and all that it may repeat.
+/// The facts of a case as one JSON document: everything that a model gets and may repeat.
 enum CaseFacts {
     static func document(_ file: CaseFile, suspects: [Suspect]) -> JSONValue {
         let finding = file.finding

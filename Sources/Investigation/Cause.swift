@@ -1,7 +1,7 @@
 import Basics
 import OnCallModel
 
-/// The ways in which a change of code makes an AI product burn money, run in circles or answer amiss.
+/// The kinds of code change that make an AI product cost more, loop or answer wrongly.
 enum Cause: CaseIterable, Hashable {
     case tokens, model, retrying, stopping, prompt, caching, output, tool
 
@@ -18,7 +18,7 @@ enum Cause: CaseIterable, Hashable {
         }
     }
 
-    /// The words of a message or a changed line that speak of it.
+    /// The words of a message or a changed line that indicate it.
     var words: Set<String> {
         switch self {
         case .tokens: ["tokens", "token", "context", "history", "temperature"]
@@ -98,7 +98,7 @@ enum Words {
         return word.isEmpty ? words : words + [word]
     }
 
-    /// The words that tell one thing from another: at least four letters and not of everyday use.
+    /// The words that distinguish names: at least four letters and not in common use.
     static func identifying(_ text: some StringProtocol) -> [String] {
         of(text).filter { $0.count >= 4 && !everyday.contains($0) && $0.contains { $0.isLetter } }
     }

@@ -10,7 +10,7 @@ struct CorrelationKeys: Hashable {
     let releases: Set<String>
     /// The Sentry issues that it is about.
     let issues: Set<String>
-    /// The words of its names that tell it from others.
+    /// The words that distinguish its names from others.
     let words: Set<String>
     /// The step that repeats, where one does.
     let step: String?
@@ -78,7 +78,7 @@ enum Mention {
         }
     }
 
-    /// A commit's hash of seven digits or more that stands in a text.
+    /// The commit whose hash, of seven digits or more, a text contains.
     static func commit(in text: some StringProtocol, among shas: [String]) -> String? {
         let words = text.prefix(4000).lowercased().split { !$0.isHexDigit }.map(String.init).filter { $0.count >= 7 }
         return shas.first { sha in words.contains { sha.lowercased().hasPrefix($0) } }

@@ -1,10 +1,10 @@
 import Basics
 import OnCallModel
 
-/// How commits reached production: which deployment and which release holds which commit.
+/// How commits reached production: which deployment and which release contains which commit.
 ///
-/// A deployment brings the commit it is of, and by the parents of commits everything that the one before it did not
-/// have. Where parents are not known, it brings the one commit.
+/// A deployment brings its own commit and, by the parents of commits, everything that the deployment before it lacked.
+/// Where parents are not known, it brings the one commit.
 struct Delivery: Hashable {
     struct Step: Hashable {
         /// The commit that was brought.
@@ -28,7 +28,7 @@ struct Delivery: Hashable {
         releases = Self.withCommits(file.surroundings.releases, deploys).sorted { ($0.at, $0.name) < ($1.at, $1.name) }
     }
 
-    /// When a commit went to production first; nil where nothing tells of it.
+    /// When a commit went to production first; nil where no deployment or release contains it.
     func arrival(of commit: CommitFact) -> Step? {
         let deployed = deploys.enumerated().first { brings(commit.sha, $1.sha, after: previous($0)?.sha) }
         if let (_, deploy) = deployed {
@@ -46,7 +46,7 @@ struct Delivery: Hashable {
         return order.filter { brings($0, deploy.sha, after: previous(index)?.sha) }
     }
 
-    /// The commits that a release holds: its own, and those of the deployment that has its name.
+    /// The commits that a release contains: its own, and those of the deployment that has its name.
     func commits(of release: ReleaseFact) -> [String] {
         let own = order.filter { Self.isSame($0, release.sha) }
         let deployed = deploys.first { isOf(release, $0) }.map(commits(of:)) ?? []
@@ -90,7 +90,7 @@ struct Delivery: Hashable {
         return left.hasPrefix(right) || right.hasPrefix(left)
     }
 
-    /// A release whose commit no source tells has the one that was deployed under its name, or that another source names.
+    /// A release without a commit gets the one deployed under its name, or the one that another source names.
     private static func withCommits(_ releases: [ReleaseFact], _ deploys: [DeployFact]) -> [ReleaseFact] {
         releases.map { release in
             guard release.sha.isEmpty else { return release }

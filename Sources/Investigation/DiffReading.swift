@@ -1,11 +1,11 @@
 import Basics
 import OnCallModel
 
-/// What the diff of one file changes that can cause trouble.
+/// The changes in the diff of one file that can cause a failure.
 struct DiffReading {
     struct Change: Hashable {
         var cause: Cause
-        /// 1 for a change that says by itself what it does, less for a mere mention.
+        /// 1 for a change whose effect is plain, less for a mere mention.
         var weight: Double
         var phrase: String
         /// It lowers a limit.

@@ -46,11 +46,11 @@ extension BlameCase {
         let come = new.intersection(added.subtracting(removed))
         let touched = changed.union(new).intersection(removed.union(added))
         if !gone.isEmpty || !come.isEmpty {
-            let phrases = [("takes out", gone), ("brings in", come)].filter { !$0.1.isEmpty }
+            let phrases = [("removes", gone), ("adds", come)].filter { !$0.1.isEmpty }
             add(2.5, "its diff " + phrases.map { "\($0.0) \(Self.list($0.1))" }.joined(separator: " and "))
-            diffSpeaks = true
+            hasConclusiveDiff = true
         } else if !touched.isEmpty {
-            add(1.5, "its diff changes lines with \(Self.list(touched))")
+            add(1.5, "its diff changes lines that contain \(Self.list(touched))")
         }
         let shaping = files.first { file in
             ["schema", "template", "output_format", "parser"].contains { file.path.lowercased().contains($0) }

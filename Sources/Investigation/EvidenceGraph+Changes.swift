@@ -1,7 +1,7 @@
 import Basics
 import OnCallModel
 
-/// What was changed: commits, and how they reached production; prompts.
+/// What was changed: commits, how they reached production, and prompts.
 extension EvidenceGraph {
     mutating func addFindings(incident: Int64) {
         let incidentID = "incident:\(incident)"
@@ -44,17 +44,17 @@ extension EvidenceGraph {
         }.filter { $0.0.date >= onset - .days(1) }.sorted { ($0.0.date, $0.0.sha) > ($1.0.date, $1.0.sha) }
         for (commit, other) in near.prefix(4) {
             add(node(commit))
-            let against = other.why.first { $0.hasPrefix("-") }.map(Self.withoutPoints) ?? "nothing but time ties it"
+            let against = other.why.first { $0.hasPrefix("-") }.map(Self.withoutPoints) ?? "only the time is in common"
             join(Self.id(of: commit), findingID, .preceded, "landed \(relative(commit.date)); \(against)")
         }
     }
 
-    /// What was taken back after the onset, by whoever thought it the cause.
+    /// Commits that were reverted after the onset: a person suspected them.
     private mutating func addReverts(of suspects: Set<String>) {
         for commit in file.commits where suspects.contains(commit.sha) {
             let later = file.commits.first { $0.date >= commit.date && BlameCase.takesBack($0, commit) }
             guard let later, add(node(later)) else { continue }
-            join(Self.id(of: commit), Self.id(of: later), .sharedKey, "\(later.shortSHA) takes it back")
+            join(Self.id(of: commit), Self.id(of: later), .sharedKey, "\(later.shortSHA) reverts it")
         }
     }
 
@@ -68,7 +68,7 @@ extension EvidenceGraph {
 
     /// "raises max_tokens from 500 to 4096 in src/bot.py; score 5.2, no code cause 1.0".
     private func reason(_ suspect: Suspect) -> String {
-        let best = suspect.why.first.map(Self.withoutPoints) ?? "it stands out"
+        let best = suspect.why.first.map(Self.withoutPoints) ?? "it has the highest score"
         let scores = [suspect.score, verdict.noCodeCause.score].map { Figures.decimal($0, digits: 1) }
         return "\(best.prefix(220)); score \(scores[0]), no code cause \(scores[1])"
     }
@@ -77,7 +77,7 @@ extension EvidenceGraph {
 
     // MARK: releases and deployments
 
-    /// Those that hold a commit which is drawn, and those that something else names; the names of two sources for one
+    /// Releases that contain a commit of the graph, and those that another node names; the names of two sources for one
     /// release are one node.
     mutating func addReleases() {
         let versions = Dictionary(grouping: delivery.releases, by: \.version)
@@ -97,7 +97,7 @@ extension EvidenceGraph {
                         url: releases.lazy.map(\.url).first { !$0.isEmpty } ?? ""))
             else { continue }
             for commit in commits.sorted() {
-                join(id, "commit:\(commit)", .contains, "\(names[0]) holds \(commit.prefix(7))")
+                join(id, "commit:\(commit)", .contains, "\(names[0]) contains \(commit.prefix(7))")
             }
             for member in namers { join(id, member.id, .sharedKey, "the finding names release \(names[0])") }
             for (issue, events) in Dictionary(grouping: naming, by: \.issue).sorted(by: { $0.key < $1.key }) {
@@ -125,12 +125,12 @@ extension EvidenceGraph {
             let place = deploy.environment.isEmpty ? "" : " to \(deploy.environment)"
             guard add(.init(id: id, kind: .deploy, label: "\(deploy.ref)\(place)", at: deploy.at, url: deploy.url))
             else { continue }
-            if let release, has(release) { join(id, release, .contains, "it brings \(deploy.ref)") }
+            if let release, has(release) { join(id, release, .contains, "it deploys \(deploy.ref)") }
             for commit in commits where release == nil || !has(release ?? "") {
-                join(id, "commit:\(commit)", .contains, "it brings \(commit.prefix(7))")
+                join(id, "commit:\(commit)", .contains, "it deploys \(commit.prefix(7))")
             }
             if deploy == latest, commits.isEmpty {
-                join(id, findingID, .preceded, "\(relative(deploy.at)); nothing but time ties it")
+                join(id, findingID, .preceded, "\(relative(deploy.at)); only the time is in common")
             }
         }
     }

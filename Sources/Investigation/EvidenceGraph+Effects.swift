@@ -1,11 +1,11 @@
 import Basics
 import OnCallModel
 
-/// What was seen: traces, errors, and what monitors, pages and people told.
+/// What was observed: traces, errors, monitors, pages and messages.
 extension EvidenceGraph {
     // MARK: traces
 
-    /// Those that were read, and the looping one; when another one was is not known, so it is left out.
+    /// The traces that were read and the looping one. Others have no known time and are left out.
     mutating func addTraces() {
         let trees = Dictionary(
             file.surroundings.traces.map { ($0.traceID, $0) }, uniquingKeysWith: { first, _ in first })
@@ -33,15 +33,16 @@ extension EvidenceGraph {
             }
             if namers.isEmpty {
                 join(
-                    "trace:\(trace)", findingID, .sharedKey, "one of the costliest of its calls since the onset\(cost)")
+                    "trace:\(trace)", findingID, .sharedKey,
+                    "one of the costliest traces of its calls since the onset\(cost)")
             }
         }
     }
 
     // MARK: errors
 
-    /// The issue of the finding, those whose events name its traces or whose place a suspect changes, and those that are
-    /// new. An old one that shares nothing is no part of it.
+    /// The issue of the finding, issues whose events name its traces or whose file a suspect changes, and new ones. An old
+    /// issue that shares nothing is left out.
     mutating func addErrors() {
         let own = file.errors.filter { keys.issues.contains($0.id) }
         let rest = file.errors.filter { !keys.issues.contains($0.id) && !$0.id.isEmpty }
@@ -84,18 +85,18 @@ extension EvidenceGraph {
         } else if error.firstSeen < onset {
             let (kind, reason): (CausalGraph.Edge.Kind, String) =
                 links.traces.isEmpty
-                ? (.preceded, "nothing but time ties it") : (.suspected, "its events name traces of the finding")
+                ? (.preceded, "only the time is in common") : (.suspected, "its events name traces of the finding")
             if links.commits.isEmpty || kind != .preceded { join(links.id, findingID, kind, "\(when); \(reason)") }
         } else if isLimit(error), isMoreCalls {
             join(findingID, links.id, .suspected, "more calls run into a limit; \(when), so it is an effect")
         } else if !links.traces.isEmpty {
             join(findingID, links.id, .sharedKey, "its events name traces of the finding; \(when), so it is an effect")
         } else if links.commits.isEmpty {
-            join(findingID, links.id, .preceded, "\(when); nothing but time ties it")
+            join(findingID, links.id, .preceded, "\(when); only the time is in common")
         }
     }
 
-    /// What a provider answers to too many calls.
+    /// A provider's answer to too many calls.
     private func isLimit(_ error: ErrorFact) -> Bool {
         let words = Set(Words.of(error.title))
         return !words.isDisjoint(with: ["429", "throttled", "throttling", "quota", "overloaded", "529"])
@@ -137,15 +138,15 @@ extension EvidenceGraph {
         } else if let error = mentionedError(in: alert.title) {
             join(id, error.id, .reported, "it names \(error.name); \(when)")
         } else if alert.at >= onset {
-            join(findingID, id, .preceded, "\(when); nothing but time ties it")
+            join(findingID, id, .preceded, "\(when); only the time is in common")
         } else {
-            join(id, findingID, .preceded, "\(when); nothing but time ties it")
+            join(id, findingID, .preceded, "\(when); only the time is in common")
         }
     }
 
     // MARK: messages
 
-    /// Those that mention something which is drawn. What Sentinel posted itself is none.
+    /// Messages that mention a node of the graph, without those that Sentinel posted itself.
     mutating func addMessages() {
         let commits = file.commits.filter { has(Self.id(of: $0)) }.map(\.sha)
         for (index, message) in file.messages.enumerated() where !isOwn(message) {
@@ -158,7 +159,7 @@ extension EvidenceGraph {
             if let name = keys.named(in: message.text) {
                 edges.append((findingID, "it names \(name)"))
             } else if message.date >= onset, let word = topic(in: message.text) {
-                edges.append((findingID, "it speaks of \(word) \(relative(message.date))"))
+                edges.append((findingID, "it mentions \(word) \(relative(message.date))"))
             }
             guard !edges.isEmpty else { continue }
             let author = message.author.isEmpty ? "" : "\(message.author): "

@@ -1,11 +1,10 @@
 import Basics
 package import OnCallModel
 
-/// What led to what around an incident, out of the case file alone.
+/// The causal graph of an incident, drawn from the case file alone.
 ///
-/// Nothing is drawn that the facts do not tie: by a key that two of them name, by a mention, by a commit's file. Time alone
-/// ties with the weakest edge, and draws no arrow of cause. An error that began after the trouble is its effect: the arrow
-/// leads to it.
+/// Two nodes are joined only by a fact: a key that both name, a mention, a file that a commit changes. Time alone gives the
+/// weakest edge and no arrow of cause. An error that began after the onset is an effect: the arrow leads to it.
 package struct EvidenceGraph {
     let file: CaseFile
     let verdict: Blame.Verdict

@@ -2,7 +2,7 @@ import Basics
 import OnCallModel
 
 extension Surroundings {
-    /// Takes the rows of a statement. What lies outside of a fortnight before the onset and now is no part of the case.
+    /// Adds the rows of a statement. Rows from earlier than 14 days before the onset, or from the future, are skipped.
     mutating func take(_ rows: RowSet, of step: InvestigationStep, from onset: Instant, to now: Instant) {
         let window = (onset - .days(14))...max(now, onset) + .minutes(10)
         switch step {

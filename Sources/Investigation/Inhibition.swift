@@ -1,11 +1,11 @@
 import Basics
 package import OnCallModel
 
-/// Which incidents are explained by another one that people know of, and so are shown without being told.
+/// Which incidents are explained by another incident that people were notified of, and so are shown without a notification.
 ///
 /// Two rules. A milder incident of another kind about the same feature or trace, while a critical one is open and began no
 /// later. And one outage of a service that others call: three or more tools, features or errors that name the same upstream
-/// failure at once are told as one. A looping trace is never held back: its remedy is its own.
+/// failure at once are notified as one. A class with its own remedy, such as a loop, is never inhibited.
 package enum Inhibition {
     package struct Candidate: Hashable, Sendable {
         package var incident: IncidentSummary
@@ -43,12 +43,12 @@ package enum Inhibition {
             else { continue }
             return IncidentLife.Parent(
                 incident: parent.incident.id,
-                why: "both are about \(shared), and #\(parent.incident.id) is critical and open")
+                why: "both are about \(shared), and incident \(parent.incident.id) is critical and open")
         }
         return nil
     }
 
-    /// Neither a person nor its own coming and going mutes it: people hear of it, so they need not hear of what it explains.
+    /// It is not muted, so people are notified of it and need no notification of what it explains.
     private static func tells(_ candidate: Candidate) -> Bool {
         let life = candidate.incident.life
         return life.silence == nil && life.snoozedUntil == nil && life.flappingSince == nil

@@ -5,7 +5,7 @@ package import OnCallModel
 ///
 /// First round: lists. Second round: the files of the commits that blame would rank highest, the events of the issues that
 /// matter most. Third round: the traces. The driver may carry out the statements of a round at the same time; it answers them in their order.
-/// What could not be read is said in `CaseFile.gaps` and is never taken for "nothing there".
+/// Data that could not be read is listed in `CaseFile.gaps`, and never counts as "no rows".
 package struct Investigation: Sendable {
     private let scope: InvestigationScope
     private let now: Instant
@@ -30,7 +30,7 @@ package struct Investigation: Sendable {
         ask(InvestigationPlan.firstRound(file.finding, scope: scope, now: now, gaps: &file.gaps))
     }
 
-    /// `answers` stand in the order of the statements of the last round.
+    /// `answers` are in the order of the statements of the last round.
     package mutating func receive(_ answers: [InvestigationAnswer]) -> Step {
         precondition(answers.count == asked.count, "one answer for each statement")
         for (query, answer) in zip(asked, answers) { take(answer, to: query.step) }

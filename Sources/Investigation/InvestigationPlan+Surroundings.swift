@@ -1,7 +1,7 @@
 import Basics
 import OnCallModel
 
-/// The statements that ask what else happened. None of their sources has to be there.
+/// The statements about what else happened. Their sources are optional.
 extension InvestigationPlan {
     static func surroundings(
         _ finding: Finding, scope: InvestigationScope, now: Instant
@@ -123,7 +123,7 @@ extension InvestigationPlan {
             """, [Value((finding.onset - reach).startOfHour), Value(now.startOfHour)] + names)
     }
 
-    /// Three hours before the onset and two after it are enough to tell two releases apart.
+    /// Three hours before the onset and two after it are enough to compare two releases.
     private static func releaseShares(_ finding: Finding, now: Instant) -> InvestigationQuery {
         let (condition, names) = named(finding, columns: ["name", "trace_name"])
         return optional(
@@ -157,7 +157,7 @@ extension InvestigationPlan {
             """, [Value(finding.onset), Value(min(now, finding.onset + .hours(2)))] + names)
     }
 
-    /// ` AND (name IN (?, ?) OR …)` for the features in trouble; nothing where none is named.
+    /// ` AND (name IN (?, ?) OR …)` for the failing features; empty where none is named.
     private static func named(_ finding: Finding, columns: [String]) -> (condition: String, names: [Value]) {
         let names = CorrelationKeys(finding).features.prefix(20).map(Value.text)
         guard !names.isEmpty else { return ("", []) }

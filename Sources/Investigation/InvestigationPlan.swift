@@ -3,7 +3,7 @@ import OnCallModel
 
 /// The statements of an investigation.
 enum InvestigationPlan {
-    /// How far before the onset a cause is looked for.
+    /// How far before the onset a cause is searched.
     static let reach = Span.days(7)
     /// How many commits have their files read.
     static let filesOf = 8
@@ -18,12 +18,12 @@ enum InvestigationPlan {
         if let owner = scope.owner, let repository = scope.repository {
             queries.append(commits(finding, owner: owner, repository: repository, now: now))
         } else {
-            gaps.append("GitHub was not asked: set GITHUB_OWNER and GITHUB_REPO.")
+            gaps.append("GitHub was not queried: set GITHUB_OWNER and GITHUB_REPO.")
         }
         if let channel = scope.channel {
             queries.append(messages(finding, channel: channel, now: now))
         } else {
-            gaps.append("Slack was not asked: set SLACK_INCIDENTS_CHANNEL.")
+            gaps.append("Slack was not queried: set SLACK_INCIDENTS_CHANNEL.")
         }
         return queries + surroundings(finding, scope: scope, now: now)
     }
@@ -64,7 +64,7 @@ enum InvestigationPlan {
             parameters: [Value(finding.onset.startOfHour - .hours(24)), Value(now.startOfHour)])
     }
 
-    /// Issues whose life overlaps the hour before the onset or the trouble itself.
+    /// Issues whose life overlaps the hour before the onset or the failure itself.
     private static func errors(_ finding: Finding) -> InvestigationQuery {
         InvestigationQuery(
             step: .errors,
@@ -76,7 +76,7 @@ enum InvestigationPlan {
     }
 
     /// The commits that landed in the week before the onset, whenever they were written, and in the day after it: one of
-    /// them may take the cause back.
+    /// them may revert the cause.
     private static func commits(
         _ finding: Finding, owner: String, repository: String, now: Instant
     ) -> InvestigationQuery {

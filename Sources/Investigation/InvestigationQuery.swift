@@ -1,20 +1,13 @@
 package import Basics
-package import OnCallModel
+import OnCallModel
 
 /// One read-only statement of an investigation.
 package struct InvestigationQuery: Hashable, Sendable {
     package var step: InvestigationStep
     package var sql: String
     package var parameters: [Value]
-    /// Where its source is not set up nothing is missing.
-    package var isOptional: Bool
-
-    package init(step: InvestigationStep, sql: String, parameters: [Value], isOptional: Bool = false) {
-        self.step = step
-        self.sql = sql
-        self.parameters = parameters
-        self.isOptional = isOptional
-    }
+    /// Without its source nothing counts as missing.
+    package var isOptional = false
 }
 
 /// The steps that read. Each has one source.
@@ -37,7 +30,7 @@ package enum InvestigationStep: Hashable, Sendable {
     case shares(ShareFact.Kind)
     /// The names of all that is called in the product.
     case names
-    /// The costliest traces of the features in trouble.
+    /// The costliest traces of the failing features.
     case costliest
     case trace(String)
 
@@ -56,7 +49,7 @@ package enum InvestigationStep: Hashable, Sendable {
 
 /// What came of one statement.
 package enum InvestigationAnswer: Hashable, Sendable {
-    /// `isPartial`: the source gave less than everything.
+    /// `isPartial`: the source returned partial data.
     case rows(RowSet, isPartial: Bool)
     /// One sentence that says what failed and what to do; it becomes a gap of the case file.
     case failed(String)
@@ -64,7 +57,7 @@ package enum InvestigationAnswer: Hashable, Sendable {
     case absent
 }
 
-/// Where to look: what the settings of this installation say. Nil where it is not set.
+/// Which repository and channel to read, by the settings. Nil where not set.
 package struct InvestigationScope: Hashable, Sendable {
     package var owner: String?
     package var repository: String?

@@ -1,6 +1,6 @@
 import Basics
 
-/// Holds a model's report against the facts it was given.
+/// Checks a model's report against the facts it was given.
 struct NarrationCheck {
     private let numbers: Set<String>
     private let values: [Double]

@@ -3,9 +3,9 @@ package import OnCallModel
 
 /// What a language model is given to narrate an incident, and what its answer is checked against.
 ///
-/// The model has no tools and no say: its text is shown or thrown away. Everything it may state stands in `user`.
+/// The model has no tools and decides nothing: its text is shown or dropped. Everything it may state is in `user`.
 package struct NarrationPrompt: Hashable, Sendable {
-    /// The rules: four sections, fewer than 300 words, facts only, no instruction of the data to be followed.
+    /// The rules: four sections, fewer than 300 words, facts only, instructions in the data are ignored.
     package let system: String
     /// The facts as JSON, redacted.
     package let user: String
@@ -36,7 +36,7 @@ package struct NarrationPrompt: Hashable, Sendable {
         case rejected(String)
     }
 
-    /// Takes an answer only when it has the four sections and says nothing that the facts do not hold.
+    /// Accepts an answer only when it has the four sections and states nothing that is not in the facts.
     package func check(_ answer: String, model: String, redaction: Redaction) -> Verdict {
         let text = redaction.apply(to: answer).trimmed
         if let reason = NarrationCheck(facts: user).objection(to: text) { return .rejected(reason) }

@@ -1,15 +1,15 @@
 import Basics
 import OnCallModel
 
-/// The case for the candidate that no commit is to blame: more traffic, a provider in trouble, a quota, a prompt that was
-/// changed outside of the repository.
+/// The score of the candidate "no commit is to blame": more traffic, a failing provider, a quota, a prompt that was changed
+/// outside the repository.
 struct NoCodeCase {
     private(set) var terms: [(points: Double, phrase: String)] = []
     /// More calls at the same price.
     let isSurge: Bool
-    /// A prompt's version tells failing calls from others.
+    /// A prompt's version separates failing calls from others.
     private(set) var isPrompt = false
-    /// The strongest term's phrase; nil where there is none beside what every commit has to beat.
+    /// The strongest term's phrase; nil where there is only the baseline.
     var phrase: String? { terms.dropFirst().max { $0.points < $1.points }?.phrase }
 
     var score: Double { terms.reduce(0) { $0 + $1.points } }
@@ -26,7 +26,7 @@ struct NoCodeCase {
         let cost = file.finding.facts.cost
         let (volume, price) = (cost?.volumeRatio ?? 1, cost?.unitPriceRatio)
         isSurge = cost?.isNew == false && volume >= 1.5 && price.map { (0.8...1.25).contains($0) } ?? false
-        terms.append((1, "what any commit has to beat"))
+        terms.append((1, "the baseline that a commit has to beat"))
         if isSurge {
             terms.append(
                 (2, "volume is \(Figures.times(volume)) at an unchanged unit price (\(Figures.times(price ?? 1)))"))
@@ -35,7 +35,7 @@ struct NoCodeCase {
         addPrompt(file)
     }
 
-    /// Errors that only a provider gives speak for it where the calls did not rise first: else they are an effect.
+    /// Errors that only a provider returns count where the calls did not rise first; else they are an effect.
     private mutating func addProvider(_ file: CaseFile) {
         let finding = file.finding
         guard finding.type.traits.blamesServices else { return }
@@ -43,13 +43,13 @@ struct NoCodeCase {
         let fresh = file.errors.filter { own.contains($0.id) || $0.firstSeen >= finding.onset - .hours(1) }
         let texts = fresh.map(\.title) + finding.facts.quotes
         if let text = texts.first(where: { !Self.quota.isDisjoint(with: Words.of($0)) }) {
-            terms.append((1.5, "“\(text.prefix(80))” speaks of a quota or a credential"))
+            terms.append((1.5, "“\(text.prefix(80))” names a quota or a credential"))
         } else if let text = texts.first(where: { !Self.outage.isDisjoint(with: Words.of($0)) }) {
-            terms.append((1, "“\(text.prefix(80))” may come from a provider in trouble"))
+            terms.append((1, "“\(text.prefix(80))” may come from a failing provider"))
         }
     }
 
-    /// A prompt lives in Langfuse: its new version is no commit.
+    /// A prompt is kept in Langfuse, so its new version is not a commit.
     private mutating func addPrompt(_ file: CaseFile) {
         if let contrast = Contrast.all(in: file).first(where: { $0.kind == "prompt_version" }) {
             isPrompt = true

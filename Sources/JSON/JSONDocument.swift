@@ -30,6 +30,21 @@ package enum JSONDocument {
         return try body(JSONView(words: words, strings: strings, index: 1))
     }
 
+    /// The same for a `body` with errors of its own; `failure` makes one of them out of a document that cannot be read.
+    package static func withView<Result, Failure: Error>(
+        of bytes: [UInt8], orThrow failure: (JSONError) -> Failure, _ body: (JSONView) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let result: Swift.Result<Result, Failure>
+        do throws(JSONError) {
+            result = try withView(of: bytes) { view in
+                do throws(Failure) { return .success(try body(view)) } catch { return .failure(error) }
+            }
+        } catch {
+            throw failure(error)
+        }
+        return try result.get()
+    }
+
     private static func read(
         _ bytes: ArraySlice<UInt8>, with parser: OpaquePointer, into tape: inout csj_tape
     ) throws(JSONError) {

@@ -21,21 +21,6 @@ package struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
     package var line: Int?
     package var column: Int?
 
-    package init(kind: Kind, offset: Int? = nil, line: Int? = nil, column: Int? = nil) {
-        self.kind = kind
-        self.offset = offset
-        self.line = line
-        self.column = column
-    }
-
-    init(kind: Kind, at offset: Int, in bytes: [UInt8]) {
-        let before = bytes.prefix(offset)
-        let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-        self.init(
-            kind: kind, offset: offset, line: 1 + before.count { $0 == UInt8(ascii: "\n") },
-            column: offset - lineStart + 1)
-    }
-
     package var description: String {
         guard let line, let column else { return what }
         return "\(what), at line \(line), column \(column)"
@@ -52,5 +37,15 @@ package struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
         case .tooLarge: "the JSON document is larger than 4 GB"
         case .outOfMemory: "there is not enough memory for the JSON document"
         }
+    }
+}
+
+extension JSONError {
+    init(kind: Kind, at offset: Int, in bytes: [UInt8]) {
+        let before = bytes.prefix(offset)
+        let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        self.init(
+            kind: kind, offset: offset, line: 1 + before.count { $0 == UInt8(ascii: "\n") },
+            column: offset - lineStart + 1)
     }
 }

@@ -3,7 +3,21 @@
 /// Valid only inside the closure that got it. Looking up a member compares bytes and makes nothing; only `string` and
 /// `value` allocate. Of members with the same name the first counts.
 package struct JSONView {
-    package enum Kind: Sendable { case null, bool, integer, number, string, array, object }
+    package enum Kind: Sendable {
+        case null, bool, integer, number, string, array, object
+
+        /// As a message names it: `a list`.
+        package var phrase: String {
+            switch self {
+            case .null: "null"
+            case .bool: "a truth value"
+            case .integer, .number: "a number"
+            case .string: "a text"
+            case .array: "a list"
+            case .object: "an object"
+            }
+        }
+    }
 
     let words: UnsafePointer<UInt64>
     let strings: UnsafePointer<UInt8>

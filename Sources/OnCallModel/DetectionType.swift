@@ -57,6 +57,13 @@ extension DetectionType {
         package var hasOwnRemedy: Bool { remedy != .review }
     }
 
+    /// `cost_spike, error_cascade or agent_loop`: the classes that have a trait, as a list in a sentence.
+    package static func names(where isListed: (Traits) -> Bool = { _ in true }, _ conjunction: String = "or") -> String
+    {
+        let names = allCases.filter { isListed($0.traits) }.map(\.rawValue)
+        return (names.dropLast(2) + [names.suffix(2).joined(separator: " \(conjunction) ")]).joined(separator: ", ")
+    }
+
     package var traits: Traits {
         switch self {
         case .costSpike:

@@ -1,6 +1,6 @@
 package import Basics
 
-/// A commit as GitHub tells it.
+/// A commit of GitHub.
 package struct CommitFact: Hashable, Sendable {
     package var sha: String
     package var message: String
@@ -81,7 +81,7 @@ package struct ErrorFact: Hashable, Sendable {
     }
 }
 
-/// A Slack message from the time of the trouble.
+/// A Slack message from around the onset.
 package struct MessageFact: Hashable, Sendable {
     package var channel: String
     package var author: String
@@ -106,35 +106,6 @@ package struct HourFact: Hashable, Sendable {
         self.hour = hour
         self.cost = cost
         self.generations = generations
-    }
-}
-
-/// All that the investigation of one finding has to go on, and what it could not learn.
-package struct CaseFile: Hashable, Sendable {
-    package var finding: Finding
-    /// The other findings of the same incident.
-    package var companions: [IncidentFinding]
-    package var hours: [HourFact]
-    package var commits: [CommitFact]
-    package var errors: [ErrorFact]
-    package var messages: [MessageFact]
-    package var surroundings: Surroundings
-    /// One sentence for each thing that could not be looked at: "Slack was not asked: SLACK_TOKEN is not set."
-    package var gaps: [String]
-
-    package init(
-        finding: Finding, companions: [IncidentFinding] = [], hours: [HourFact] = [], commits: [CommitFact] = [],
-        errors: [ErrorFact] = [], messages: [MessageFact] = [], surroundings: Surroundings = Surroundings(),
-        gaps: [String] = []
-    ) {
-        self.finding = finding
-        self.companions = companions
-        self.hours = hours
-        self.commits = commits
-        self.errors = errors
-        self.messages = messages
-        self.surroundings = surroundings
-        self.gaps = gaps
     }
 }
 

@@ -1,6 +1,6 @@
 package import Basics
 
-/// How bad, from a note that pages nobody to an incident on which the gate may act alone (contract).
+/// From a note that opens no incident to an incident on which the gate may act alone (contract).
 package enum Severity: String, CaseIterable, Comparable, Hashable, Sendable {
     case info, medium, high, critical
 
@@ -58,7 +58,7 @@ package struct Finding: Hashable, Sendable {
     package var isNote: Bool { severity == .info }
 }
 
-/// What a finding is about, by the names that other findings may have too.
+/// Names in a finding that other findings may share.
 package struct FindingLinks: Hashable, Sendable {
     /// Trace ids, at most 100.
     package var traces: Set<String>
@@ -68,7 +68,7 @@ package struct FindingLinks: Hashable, Sendable {
     package var guiltyReleases: Set<String>
     /// Names of features, agents and tools.
     package var features: Set<String>
-    /// A commit that its own numbers name, such as the one of a release.
+    /// Commits that its own figures name, such as the commit of a release.
     package var commits: Set<String>
 
     package init(
@@ -83,7 +83,7 @@ package struct FindingLinks: Hashable, Sendable {
     }
 }
 
-/// What is known of a looping trace.
+/// The figures of a looping trace.
 package struct LoopEvidence: Hashable, Sendable {
     package var traceID: String
     /// The agent that runs the trace: its root's name. It selects the kill executor.
@@ -97,7 +97,7 @@ package struct LoopEvidence: Hashable, Sendable {
     package var repetitions: Int
     /// Same name and arguments at least three times, or tandem repeats, without a new result.
     package var isRepetitive: Bool
-    /// It polls for many hours, a step now and then: nobody stops it without being asked.
+    /// It polls for hours with a step now and then; it is never stopped without an approval.
     package var isSlow: Bool
 
     package init(

@@ -3,11 +3,11 @@ package import Basics
 /// The life of an incident.
 package enum IncidentState: String, CaseIterable, Hashable, Sendable {
     case open, acknowledged
-    /// Put off until a moment.
+    /// Muted by a person until a time.
     case snoozed
     /// A silence matches it.
     case silenced
-    /// It comes and goes; its notices are held back until it stays.
+    /// It comes and goes; notifications are paused until it is stable.
     case flapping
     case resolved
 }
@@ -33,9 +33,9 @@ package struct IncidentSummary: Hashable, Sendable, Identifiable {
     /// US dollars an hour.
     package var costPerHour: Double
     package var approval: ApprovalMode
-    /// Of how many findings it is made.
+    /// The number of its findings.
     package var parts: Int
-    /// What ``state`` is made from.
+    /// ``state`` is derived from it.
     package var life: IncidentLife
 
     package init(
@@ -60,10 +60,10 @@ package struct IncidentSummary: Hashable, Sendable, Identifiable {
     }
 }
 
-/// An incident with everything that is known of it.
+/// An incident with everything known about it.
 package struct IncidentDetail: Hashable, Sendable {
     package var summary: IncidentSummary
-    /// What it is made of; the one that opened it first.
+    /// Its findings, the one that opened it first.
     package var findings: [IncidentFinding]
     /// Markdown.
     package var report: String
@@ -97,7 +97,7 @@ package struct IncidentDetail: Hashable, Sendable {
     package var lead: IncidentFinding? { findings.first }
 }
 
-/// What an investigation leaves to be looked at: too much for a list, so it is read for one incident alone.
+/// The results of an investigation that are too large for a list; read for one incident at a time.
 package struct IncidentForensics: Hashable, Sendable {
     package var graph: CausalGraph
     /// The traces that were read for it, the costliest first.

@@ -9,7 +9,7 @@ package struct IncidentFinding: Hashable, Sendable, Identifiable {
     package var subject: String
     /// The sentence of its latest occurrence.
     package var headline: String
-    /// Why it belongs to the incident, as a phrase; empty for the one that opened it.
+    /// Why it belongs to the incident, as a phrase; empty for the finding that opened it.
     package var why: String
     package var firstSeen: Instant
     package var lastSeen: Instant

@@ -1,16 +1,16 @@
 package import Basics
 
-/// The life of one incident: what people and scans made of it, and whether anybody is to hear of it now.
+/// The life cycle of one incident: its state by people and scans, and whether a notification is due.
 ///
-/// A machine without a clock: each event answers with the sentences for the timeline. What is still to be told is a part
-/// of the state, so nothing is forgotten when the program dies in between.
+/// A machine without a clock: each event returns the sentences for the timeline. A pending notification is part of the
+/// state, so a crash loses none.
 package struct IncidentLife: Hashable, Sendable {
-    /// What a person or the scans left it as, under whatever mutes it.
+    /// Set by people and scans, whether it is muted or not.
     package enum Stage: String, CaseIterable, Hashable, Sendable {
         case open, acknowledged, resolved
     }
 
-    /// The silence that holds for it.
+    /// The silence in force for it.
     package struct Hold: Hashable, Sendable {
         package var id: Int64
         package var until: Instant
@@ -42,20 +42,20 @@ package struct IncidentLife: Hashable, Sendable {
     package var silence: Hold?
     package var parent: Parent?
     package var flappingSince: Instant?
-    /// The latest scan that could judge it saw it.
+    /// The latest scan that could detect it did.
     package var isPresent = true
     /// When it came or went, within the last ``flapWindow``.
     package var changes: [Instant] = []
-    /// How often it was opened again.
+    /// How often it was reopened.
     package var reopened = 0
-    /// When people were last notified of it; nil while they were not.
+    /// The last notification; nil before the first.
     package var notifiedAt: Instant?
     /// The notice to send as soon as nothing mutes it, as a phrase.
     package var pendingNotice: String?
-    /// US dollars since it began, at the rates that the scans saw.
+    /// US dollars since it began, at the rates of the scans.
     package var cost = 0.0
 
-    /// So many changes within so long are flapping; so long without one is none any more.
+    /// This many changes within this time are flapping, which ends after the same time without a change.
     package static let flapWindow = Span.hours(1)
     package static let flapChanges = 3
 
@@ -77,10 +77,10 @@ package struct IncidentLife: Hashable, Sendable {
     package enum Event: Hashable, Sendable {
         /// A scan saw it; `worse` says so where its severity rose.
         case seen(worse: String?)
-        /// A scan that could judge it did not see it.
+        /// A scan that could detect it did not.
         case missed
         case acknowledge(by: String)
-        /// `sentence` is for the people who were told of it.
+        /// `sentence` is for the people who were notified.
         case resolve(by: String, sentence: String)
         case snooze(until: Instant, by: String)
         case wake
@@ -92,13 +92,13 @@ package struct IncidentLife: Hashable, Sendable {
         case pass
     }
 
-    /// What an event came to.
+    /// The result of an event.
     package struct Turn: Hashable, Sendable {
         /// For the timeline.
         package var notes: [String] = []
-        /// What the message that was posted is to say from now on.
+        /// The new status line of the posted message.
         package var edit: String?
-        /// Why nothing came of what a person asked, as the end of a sentence that begins with the incident.
+        /// Why a request was refused, as the end of a sentence that begins with the incident.
         package var refusal: String?
         package var isReopened = false
 
@@ -168,7 +168,7 @@ package struct IncidentLife: Hashable, Sendable {
         return Turn(notes: ["Acknowledged"])
     }
 
-    /// A person's word ends the flapping too; without one the notice waits for the end of it.
+    /// A person's decision ends the flapping too; without one the notification waits for its end.
     private mutating func resolve(by author: String, _ sentence: String, at now: Instant) -> Turn {
         guard state != .resolved, stage != .resolved || author != Self.agent else {
             return Turn(refusal: "is resolved already\(resolvedBy.map { " by \($0)" } ?? "")")

@@ -79,12 +79,5 @@ package struct SettingSpec: Hashable, Sendable {
     package var kind: Kind
     /// One sentence for the settings pane and docs/SETTINGS.md.
     package var meaning: String
-    package var unit: String
-
-    package init(key: String, kind: Kind, meaning: String, unit: String = "") {
-        self.key = key
-        self.kind = kind
-        self.meaning = meaning
-        self.unit = unit
-    }
+    package var unit: String = ""
 }

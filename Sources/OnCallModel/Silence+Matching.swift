@@ -70,10 +70,4 @@ extension Silence {
         if (matcher.subject ?? "").count > 500 { return "Give a subject of at most 500 characters." }
         return nil
     }
-
-    /// `silence 3 of cost_spike up to high until 2026-11-24T09:00:00Z: reason (alice@host)`.
-    package var phrase: String {
-        let kind = matcher.isEverything ? "maintenance" : "silence of \(matcher.phrase)"
-        return "\(kind) until \(expiresAt.iso8601Seconds): \(reason) (\(author))"
-    }
 }

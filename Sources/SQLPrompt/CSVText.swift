@@ -30,16 +30,3 @@ package enum CSVText {
         return String(field)
     }
 }
-
-extension Value {
-    /// The value as bare text; a blob in hexadecimal digits.
-    var spelling: String {
-        switch self {
-        case .null: ""
-        case .integer(let number): String(number)
-        case .real(let number): "\(number)"
-        case .text(let text): text
-        case .blob(let bytes): Hexadecimal.text(of: bytes)
-        }
-    }
-}

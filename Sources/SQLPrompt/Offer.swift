@@ -1,3 +1,5 @@
+import Basics
+
 /// Chooses the names that fit where the cursor is.
 struct Offer {
     let cursor: Cursor
@@ -44,14 +46,14 @@ struct Offer {
         if previous.isWord("FROM") || previous.isWord("JOIN") { return true }
         guard previous.isSymbol(",") else { return false }
         var depth = 0
-        for lexeme in cursor.statement.reversed() {
-            if lexeme.isSymbol(")") { depth += 1 }
-            if lexeme.isSymbol("(") { depth -= 1 }
+        for token in cursor.statement.reversed() {
+            if token.isSymbol(")") { depth += 1 }
+            if token.isSymbol("(") { depth -= 1 }
             if depth < 0 { return false }
-            guard depth == 0, lexeme.kind == .word else { continue }
-            if lexeme.isWord("FROM") { return true }
+            guard depth == 0, token.kind == .word else { continue }
+            if token.isWord("FROM") { return true }
             let isOther = ["SELECT", "WHERE", "BY", "ON", "USING", "HAVING", "VALUES", "WITH", "IN"]
-                .contains(lexeme.text.uppercased())
+                .contains(token.text.uppercased())
             if isOther { return false }
         }
         return false
@@ -61,7 +63,7 @@ struct Offer {
     private var isAfterOperand: Bool {
         guard let previous = cursor.previous else { return false }
         switch previous.kind {
-        case .quotedName, .number, .string: return true
+        case .quotedName, .number, .string, .parameter: return true
         case .comment: return false
         case .symbol: return previous.isSymbol(")") || previous.isSymbol("*") && isAllColumns
         case .word:

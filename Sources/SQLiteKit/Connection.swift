@@ -4,7 +4,7 @@ import Glibc
 
 /// One SQLite connection, confined to whoever owns it: opened without SQLite's own mutexes.
 ///
-/// Use it through a ``DatabaseActor``, which gives it a thread of its own, so that no statement ever blocks one of
+/// Its owner is an actor with a ``QueueExecutor``, and so with a thread of its own: no statement ever blocks one of
 /// Swift's cooperative threads.
 package final class Connection {
     package enum Mode: Sendable {
@@ -125,16 +125,6 @@ package final class Connection {
     package func discardStatements() {
         statements.removeAll()
         statementOrder.removeAll()
-    }
-
-    /// Lets another thread stop the statement that runs on this connection.
-    package var interruption: Interruption { Interruption(handle: handle) }
-
-    /// Stops whatever statement runs now; it fails with `isInterrupted`. Only while the connection is open.
-    package struct Interruption: @unchecked Sendable {  // because sqlite3_interrupt may be called from any thread
-        let handle: OpaquePointer
-
-        package func callAsFunction() { sqlite3_interrupt(handle) }
     }
 
     func error(_ code: Int32, _ context: String) -> SQLiteError {

@@ -32,13 +32,28 @@ package struct Migrator: Sendable {
         }
     }
 
+    /// A step left a row that refers to a missing one. Nothing of the step was kept.
+    package struct BrokenReference: Error, Hashable, Sendable, CustomStringConvertible {
+        package let migration: String
+        package let table: String
+
+        package var description: String {
+            "Step \(migration) of the schema failed: a row of \(table) refers to a missing row."
+        }
+    }
+
     private let migrations: [Migration]
 
     package init(_ migrations: [Migration]) {
         self.migrations = migrations
     }
 
+    /// Foreign keys are off meanwhile, so that a step may rebuild a table that others refer to; each step ends with all of
+    /// them satisfied.
     package func migrate(_ connection: Connection) throws {
+        let hasForeignKeys = try connection.query("PRAGMA foreign_keys").rows.first?.first == .integer(1)
+        try connection.execute("PRAGMA foreign_keys=OFF")
+        defer { if hasForeignKeys { try? connection.execute("PRAGMA foreign_keys=ON") } }
         try connection.execute(
             "CREATE TABLE IF NOT EXISTS applied_migration (name TEXT PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID")
         let applied = try Set(connection.query("SELECT name FROM applied_migration").rows.compactMap(\.first?.text))
@@ -51,6 +66,10 @@ package struct Migrator: Sendable {
                     "SELECT 1 FROM applied_migration WHERE name = ?", [.text(migration.name)])
                 guard done.isEmpty else { return }
                 try migration.apply(connection)
+                let broken = try connection.query("PRAGMA foreign_key_check").records.first
+                if let table = broken?["table"].text {
+                    throw BrokenReference(migration: migration.name, table: table)
+                }
                 try connection.run("INSERT INTO applied_migration VALUES (?)", [.text(migration.name)])
             }
         }

@@ -15,8 +15,6 @@ package struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
     /// SQLite's primary result code.
     package var primaryCode: Int32 { code & 0xFF }
 
-    package var isBusy: Bool { primaryCode == 5 || primaryCode == 6 }
-    package var isConstraint: Bool { primaryCode == 19 }
     package var isInterrupted: Bool { primaryCode == 9 }
     package var isDiskFull: Bool { primaryCode == 13 }
     package var isCorrupt: Bool { primaryCode == 11 || primaryCode == 26 }

@@ -38,9 +38,6 @@ package final class Statement {
 
     deinit { sqlite3_finalize(handle) }
 
-    /// The statement neither writes nor changes the connection.
-    package var isReadOnly: Bool { sqlite3_stmt_readonly(handle) != 0 }
-
     package func bind(_ values: [Value]) throws(SQLiteError) {
         for (position, value) in values.enumerated() { try bind(value, at: position + 1) }
     }

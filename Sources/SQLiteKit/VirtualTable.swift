@@ -84,9 +84,7 @@ package struct VirtualPlan: Hashable, Sendable {
         package var asList: Bool
 
         package init(condition: Int, isExact: Bool, asList: Bool = false) {
-            self.condition = condition
-            self.isExact = isExact
-            self.asList = asList
+            (self.condition, self.isExact, self.asList) = (condition, isExact, asList)
         }
     }
 

@@ -137,33 +137,3 @@ enum UnknownShape {
             })
     }
 }
-
-extension WebRequest {
-    /// Its own address without the parameters `names`, open for others in their place: it ends in `?` or `&`.
-    func address(replacing names: Set<String>) -> String {
-        let rest = query.filter { !names.contains($0.name) }
-        let text = rest.map { "\(Self.escaped($0.name))=\(Self.escaped($0.value))&" }.joined()
-        return "http://\(header("host") ?? "127.0.0.1")\(path)?\(text)"
-    }
-
-    /// Everything but RFC 3986's unreserved characters as `%XX`.
-    private static func escaped(_ text: String) -> String {
-        text.utf8.map { byte in
-            let character = Character(Unicode.Scalar(byte))
-            if character.isASCII, character.isLetter || character.isNumber || "-._~".contains(character) {
-                return String(character)
-            }
-            return "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-        }.joined()
-    }
-}
-
-extension WebResponse {
-    /// Changes the rows of a list: of the array of objects that lies least deep in the body. An answer without one stays.
-    mutating func changeRows(_ change: ([JSONValue]) -> [JSONValue]) {
-        guard status < 300, let body = try? JSONDocument.parse(self.body), let path = body.pathToRows,
-            let rows = body[path: path]?.array
-        else { return }
-        self.body = Array(body.replacing(path, with: .array(change(rows))).serialized.utf8)
-    }
-}

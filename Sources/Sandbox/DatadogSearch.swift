@@ -9,7 +9,7 @@ struct DatadogSearch: Sendable {
 
     private let path: String
     private let window: ClosedRange<Int64>
-    private let query: DatadogQuery
+    private let query: SearchQuery
     private let isAscending: Bool
     private let limit: Int
     private let after: Position?
@@ -43,7 +43,7 @@ struct DatadogSearch: Sendable {
         guard let from = DatadogTime.read(filter["from"] ?? "now-15m", now: now),
             let to = DatadogTime.read(filter["to"] ?? "now", now: now), from <= to
         else { throw Refusal(message: "Invalid time range") }
-        guard let query = DatadogQuery(filter["query"]?.string ?? "*") else {
+        guard let query = SearchQuery(filter["query"]?.string ?? "*") else {
             throw Refusal(message: "Invalid query")
         }
         let sort = search["sort"]?.string ?? "-timestamp"

@@ -37,12 +37,11 @@ struct GitHubConversations: Sendable {
     /// Open ones, the latest created first, unless `state`, `sort` and `direction` say otherwise.
     private func issues(_ request: WebRequest) -> [JSONValue] {
         let (state, since) = (request.stated("state") ?? "open", request.stated("since"))
-        let labels = request.stated("labels")?.split(separator: ",").map(String.init) ?? []
-        let creator = request.stated("creator")
+        let labels = request.list("labels")
         let found = all.filter { row in
             let own = row["labels"]?.array?.compactMap { $0["name"]?.string } ?? []
             return (state == "all" || row["state"]?.string == state) && labels.allSatisfy(own.contains)
-                && (creator.map { row["user"]?["login"]?.string == $0 } ?? true) && isChanged(row, since: since)
+                && request.allows("creator", row["user"]?["login"]?.string) && isChanged(row, since: since)
         }
         let key = request.stated("sort") == "updated" ? "updated_at" : "created_at"
         let isAscending = request.stated("direction") == "asc"
@@ -80,6 +79,6 @@ struct GitHubConversations: Sendable {
             state.gitHubIssues.append(issue)
             return issue
         }
-        return .json(GitHubRows.row(issue).serialized, status: 201)
+        return .json(GitHubRows.row(issue), status: 201)
     }
 }

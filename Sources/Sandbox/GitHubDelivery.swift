@@ -22,11 +22,9 @@ struct GitHubDelivery: Sendable {
     }
 
     private func deployments(_ request: WebRequest) -> [JSONValue] {
-        let (sha, ref) = (request.stated("sha"), request.stated("ref"))
-        let environment = request.stated("environment")
-        return world.read(\.deployments).filter { deployment in
-            (sha.map { deployment.sha == $0 } ?? true) && (ref.map { deployment.ref == $0 } ?? true)
-                && (environment.map { deployment.environment == $0 } ?? true)
+        world.read(\.deployments).filter { deployment in
+            request.allows("sha", deployment.sha) && request.allows("ref", deployment.ref)
+                && request.allows("environment", deployment.environment)
         }.sorted { $0.created > $1.created }.map(GitHubRows.row)
     }
 
@@ -44,7 +42,7 @@ struct GitHubDelivery: Sendable {
         // Who sorts by anything but the creation gets the oldest first, unless the direction is asked for.
         let isAscending = request.stated("direction").map { $0 == "asc" } ?? (sort != "created")
         return world.read(\.pulls).filter { state == "all" || $0.isOpen == (state == "open") }.sorted { left, right in
-            let times = isByUpdate ? (left.updated, right.updated) : (left.created, right.created)
+            let times = isByUpdate ? (left.lastChange, right.lastChange) : (left.created, right.created)
             guard times.0 != times.1 else { return (left.number < right.number) == isAscending }
             return (times.0 < times.1) == isAscending
         }.map(GitHubRows.row)

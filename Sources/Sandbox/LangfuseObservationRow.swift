@@ -59,7 +59,7 @@ enum LangfuseObservationRow {
         add("metrics") { ["latency": row.isOpen ? .null : .number(row.latency), "timeToFirstToken": .null] }
         add("trace_context") {
             [
-                "tags": .array(row.tags.map(JSONValue.string)), "release": .string(row.release),
+                "tags": .strings(row.tags), "release": .string(row.release),
                 "traceName": .string(row.traceName),
             ]
         }

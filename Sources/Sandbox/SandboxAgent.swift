@@ -12,14 +12,7 @@ package final class SandboxAgent: Sendable {
         package var name: String
         package var step: Span
         /// Goes on whatever it is told.
-        package var isStubborn: Bool
-
-        package init(traceID: String, name: String, step: Span, isStubborn: Bool = false) {
-            self.traceID = traceID
-            self.name = name
-            self.step = step
-            self.isStubborn = isStubborn
-        }
+        package var isStubborn = false
     }
 
     package static let killSecret = "sandbox-kill-secret"

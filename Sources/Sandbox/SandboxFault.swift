@@ -1,4 +1,5 @@
 import Basics
+import Glibc
 import WebServer
 
 extension SandboxWorld {
@@ -23,8 +24,8 @@ extension SandboxWorld {
         case endlessPages
         /// A valid document, an empty list, of that many bytes.
         case huge(bytes: Int)
-        /// The same, compressed to less than a hundredth.
-        case gzipBomb(bytes: Int)
+        /// The same, compressed to less than a hundredth; up to 2065 bytes larger.
+        case deflateBomb(bytes: Int)
         /// 302 to that address.
         case redirect(String)
         /// The answer with a `Date` header that is off by that; ahead when positive.
@@ -59,7 +60,7 @@ struct FaultyAnswer: Sendable {
         case .redirect(let address):
             WebResponse(status: 302, headers: [.init("Location", address)])
         case .huge(let bytes): .json(Padding.list(bytes: bytes))
-        case .gzipBomb(let bytes): Self.bomb(bytes)
+        case .deflateBomb(let bytes): Self.bomb(bytes)
         case .halfJSON, .connectionLost, .cursorLoop, .endlessPages, .clockSkew, .duplicateRows, .unknownShapes,
             .misfits:
             changed(by: fault)
@@ -107,7 +108,7 @@ struct FaultyAnswer: Sendable {
 
     private static func bomb(_ bytes: Int) -> WebResponse {
         WebResponse(
-            status: 200, headers: [.init("Content-Type", "application/json"), .init("Content-Encoding", "gzip")],
+            status: 200, headers: [.init("Content-Type", "application/json"), .init("Content-Encoding", "deflate")],
             body: Padding.compressedList(bytes: bytes))
     }
 }
@@ -158,12 +159,9 @@ struct RateLimitAnswer: Sendable {
 extension Instant {
     /// `Tue, 24 Nov 2026 14:20:00 GMT`, as HTTP writes dates.
     var httpDate: String {
-        let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
-        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        let date = civil
-        // The epoch was a Thursday.
-        let day = days[Int(floored(to: .days(1)).milliseconds / 86_400_000) % 7]
-        let time = iso8601Seconds.dropFirst(11).dropLast()
-        return "\(day), \(iso8601.dropFirst(8).prefix(2)) \(months[date.month - 1]) \(date.year) \(time) GMT"
+        var (seconds, date, text) = (time_t(milliseconds / 1000), tm(), [CChar](repeating: 0, count: 40))
+        gmtime_r(&seconds, &date)
+        let length = strftime(&text, text.count, "%a, %d %b %Y %H:%M:%S GMT", &date)
+        return String(decoding: text.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 }

@@ -68,10 +68,6 @@ package struct SandboxIssue: Hashable, Sendable {
         package var from: Instant
         package var to: Instant
         package var count: Int
-
-        package init(from: Instant, to: Instant, count: Int) {
-            (self.from, self.to, self.count) = (from, to, count)
-        }
     }
 
     package var id: String
@@ -112,10 +108,6 @@ package struct SandboxCommit: Hashable, Sendable {
     package struct File: Hashable, Sendable {
         package var path: String
         package var patch: String
-
-        package init(path: String, patch: String) {
-            (self.path, self.patch) = (path, patch)
-        }
     }
 
     package var sha: String
@@ -188,13 +180,9 @@ package struct SandboxPrompt: Hashable, Sendable {
     }
 
     package var name: String
-    package var tags: [String]
+    package var tags: [String] = []
     /// Oldest first.
     package var versions: [Version]
-
-    package init(name: String, tags: [String] = [], versions: [Version]) {
-        (self.name, self.tags, self.versions) = (name, tags, versions)
-    }
 }
 
 /// A score in Langfuse: of a trace, of an observation of it, or of a session.

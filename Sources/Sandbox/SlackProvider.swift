@@ -10,7 +10,7 @@ struct SlackProvider: Sendable {
 
     func respond(_ request: WebRequest) -> WebResponse {
         let method = request.path.split(separator: "/").last.map(String.init) ?? ""
-        guard Authorization.isBearer(request, token: Self.token) else { return refuse("invalid_auth") }
+        guard request.isBearer(Self.token) else { return refuse("invalid_auth") }
         let arguments = Self.arguments(of: request)
         switch method {
         case "auth.test":
@@ -27,7 +27,7 @@ struct SlackProvider: Sendable {
     }
 
     private func refuse(_ error: String) -> WebResponse {
-        .json(JSONValue.fields(["ok": false, "error": .string(error)]).serialized)
+        .json(["ok": false, "error": .string(error)])
     }
 
     /// From the query, a form or a JSON body.
@@ -46,12 +46,13 @@ struct SlackProvider: Sendable {
         let offset = max(0, arguments["cursor"]?.string.flatMap { Int($0.dropFirst()) } ?? 0)
         let page = rows.dropFirst(offset).prefix(limit)
         let hasMore = offset + page.count < rows.count
-        let end: JSONValue = ["next_cursor": .string(hasMore ? "c\(offset + page.count)" : "")]
-        let messages = name == "messages" ? [JSONValue.Member("has_more", .bool(hasMore)), .init("pin_count", 0)] : []
+        let isHistory = name == "messages"
         return .json(
-            JSONValue.object(
-                [.init("ok", true), .init(name, .array(Array(page)))] + messages + [.init("response_metadata", end)]
-            ).serialized)
+            .fields([
+                "ok": true, name: .array(Array(page)), "has_more": isHistory ? .bool(hasMore) : nil,
+                "pin_count": isHistory ? 0 : nil,
+                "response_metadata": ["next_cursor": .string(hasMore ? "c\(offset + page.count)" : "")],
+            ]))
     }
 
     // MARK: channels
@@ -150,10 +151,7 @@ struct SlackProvider: Sendable {
     }
 
     private func answer(_ channel: String, _ message: SandboxMessage) -> WebResponse {
-        .json(
-            JSONValue.fields([
-                "ok": true, "channel": .string(channel), "ts": .string(message.ts), "message": Self.row(message),
-            ]).serialized)
+        .json(["ok": true, "channel": .string(channel), "ts": .string(message.ts), "message": Self.row(message)])
     }
 
     /// Block Kit's limits: 50 blocks, 3000 characters a section, 150 a header, 25 elements of actions.

@@ -43,7 +43,7 @@ package struct RecordedSample: Hashable, Sendable {
         } catch let fault as Fault {
             throw fault
         } catch {
-            throw Fault(description: "\(path) is no answer of \(table.name): \(Self.sentence(of: error))")
+            throw Fault(description: "\(path) is not a response of \(table.name): \(Self.sentence(of: error))")
         }
         guard page.schemaWarnings == 0 else {
             let values = page.schemaWarnings == 1 ? "a value that does" : "\(page.schemaWarnings) values that do"
@@ -67,7 +67,7 @@ package struct RecordedSample: Hashable, Sendable {
         } catch let fault as Fault {
             throw fault
         } catch {
-            throw Fault(description: "\(rowsPath) is no JSON: \(error)")
+            throw Fault(description: "\(rowsPath) is not JSON: \(error)")
         }
         for place in 0..<max(rows.count, expected.count) {
             let (made, wanted) = (rows.dropFirst(place).first, expected.dropFirst(place).first)
@@ -103,7 +103,7 @@ package struct RecordedSample: Hashable, Sendable {
 
     private static func sentence(of error: any Error) -> String {
         switch error {
-        case PageFault.json(let error): "it is no JSON (\(error))."
+        case PageFault.json(let error): "it is not JSON (\(error))."
         case PageFault.shape(let what): "it is \(what)."
         case PageFault.refused(let reason): "it says “\(reason)”."
         default: "\(error)"

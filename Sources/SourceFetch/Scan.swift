@@ -127,10 +127,6 @@ extension PageSource {
 package struct RetryPause: Hashable, Sendable {
     package var error: SourceError
     package var until: Instant
-
-    package init(error: SourceError, until: Instant) {
-        (self.error, self.until) = (error, until)
-    }
 }
 
 /// A request that was not made.

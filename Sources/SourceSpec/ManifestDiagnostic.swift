@@ -13,18 +13,6 @@ package struct ManifestDiagnostic: Hashable, Sendable, CustomStringConvertible {
     /// What to do, as a sentence.
     package var remedy: String
 
-    package init(
-        file: String, line: Int, column: Int, lineText: String, path: String, reason: String, remedy: String
-    ) {
-        self.file = file
-        self.line = line
-        self.column = column
-        self.lineText = lineText
-        self.path = path
-        self.reason = reason
-        self.remedy = remedy
-    }
-
     package var description: String {
         "\(file):\(line):\(column): \(path.isEmpty ? "" : path + ": ")\(reason). \(remedy)"
     }

@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 
 /// A program to be run once, with nothing to read, and what it may take.
@@ -39,7 +40,9 @@ package struct ChildProcess: Sendable {
         let bell = try CancelBell()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                ChildThread(Supervision(process: self, deadline: deadline, bell: bell), continuation).start()
+                let supervision = Supervision(process: self, deadline: deadline, bell: bell)
+                let code = OwnThread.start { continuation.resume(with: Result { try supervision.run() }) }
+                if code != 0 { continuation.resume(throwing: SubprocessError.noResources(code: code)) }
             }
         } onCancel: {
             bell.ring()
@@ -74,35 +77,5 @@ final class CancelBell: Sendable {
     func ring() {
         var byte: UInt8 = 1
         _ = write(other, &byte, 1)
-    }
-}
-
-/// The thread of one program.
-private final class ChildThread: Sendable {
-    private let supervision: Supervision
-    private let continuation: CheckedContinuation<CompletedProcess, any Error>
-
-    init(_ supervision: Supervision, _ continuation: CheckedContinuation<CompletedProcess, any Error>) {
-        (self.supervision, self.continuation) = (supervision, continuation)
-    }
-
-    func start() {
-        var thread = pthread_t()
-        let context = Unmanaged.passRetained(self).toOpaque()
-        let code = pthread_create(
-            &thread, nil,
-            { context in
-                Unmanaged<ChildThread>.fromOpaque(context!).takeRetainedValue().run()
-                return nil
-            }, context)
-        guard code == 0 else {
-            Unmanaged<ChildThread>.fromOpaque(context).release()
-            return continuation.resume(throwing: SubprocessError.noResources(code: code))
-        }
-        pthread_detach(thread)
-    }
-
-    private func run() {
-        continuation.resume(with: Result { try supervision.run() })
     }
 }

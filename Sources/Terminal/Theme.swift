@@ -7,13 +7,7 @@ package struct Theme: Hashable, Sendable {
         /// A colour of xterm's 256; nil is the terminal's own.
         package var foreground: Int?
         package var background: Int?
-        package var attributes: Set<Attribute>
-
-        package init(foreground: Int? = nil, background: Int? = nil, attributes: Set<Attribute> = []) {
-            self.foreground = foreground
-            self.background = background
-            self.attributes = attributes
-        }
+        package var attributes: Set<Attribute> = []
     }
 
     package enum Attribute: String, CaseIterable, Hashable, Sendable {

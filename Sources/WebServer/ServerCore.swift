@@ -53,7 +53,7 @@ final class ServerCore: Sendable {
                 message: "\(host):\(port) may not be used by this user; choose a port from 1024 on.")
         case EADDRNOTAVAIL:
             WebServerError(
-                kind: .badAddress, message: "\(host) is no address of this machine; use 127.0.0.1.")
+                kind: .badAddress, message: "\(host) is not a local address; use 127.0.0.1.")
         default:
             WebServerError(
                 kind: .failed,

@@ -4,11 +4,11 @@ package struct WebRequest: Hashable, Sendable {
     /// The decoded path without the query: `/v1/kill`.
     package var path: String
     /// Decoded, in the order sent; a name may come more than once.
-    package var query: [Field]
+    package var query: [Field] = []
     /// Names in lower case.
-    package var headers: [Field]
+    package var headers: [Field] = []
     /// The raw bytes, as they were signed.
-    package var body: [UInt8]
+    package var body: [UInt8] = []
 
     package struct Field: Hashable, Sendable {
         package var name: String
@@ -17,16 +17,6 @@ package struct WebRequest: Hashable, Sendable {
         package init(_ name: String, _ value: String) {
             (self.name, self.value) = (name, value)
         }
-    }
-
-    package init(
-        method: String, path: String, query: [Field] = [], headers: [Field] = [], body: [UInt8] = []
-    ) {
-        self.method = method
-        self.path = path
-        self.query = query
-        self.headers = headers
-        self.body = body
     }
 
     package func queryValue(_ name: String) -> String? { query.first { $0.name == name }?.value }

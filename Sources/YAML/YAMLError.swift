@@ -6,9 +6,5 @@ package struct YAMLError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What to do, as a sentence.
     package var remedy: String
 
-    package init(mark: Mark, reason: String, remedy: String) {
-        (self.mark, self.reason, self.remedy) = (mark, reason, remedy)
-    }
-
     package var description: String { "line \(mark.line), column \(mark.column): \(reason). \(remedy)" }
 }

@@ -1,3 +1,5 @@
+import OnCallModel
+
 /// The help of the commands that read and check data.
 extension CommandHelp {
     static let sql = CommandHelp(
@@ -60,8 +62,8 @@ extension CommandHelp {
               sentinel backtest DETECTOR FILE  Replay over a labelled file
               sentinel backtest example DIR    Write small labelled example files to DIR
 
-            DETECTOR is cost_spike, agent_loop, error_cascade, prompt_drift or tool_failure. tool_failure and prompt_drift need
-            a file that has outputs. FILE is one of
+            DETECTOR is \(DetectionType.names()).
+            \(DetectionType.names(where: \.judgesOutputs, "and")) need a file that has outputs. FILE is one of
               .csv    hourly values for cost_spike: hour,cost,label
               .jsonl  observations, one JSON object per line; `label` names the detector that should fire
 

@@ -1,3 +1,5 @@
+import OnCallModel
+
 /// The help of one subcommand. All help texts are in this file and in CommandHelp+Data.swift, in the order of `--help`.
 struct CommandHelp: Sendable {
     /// One line for the list of commands, without a full stop.
@@ -122,7 +124,7 @@ extension CommandHelp {
             Options:
               --state STATE            List incidents in this state only: open, acknowledged, snoozed, silenced, flapping,
                                        inhibited, resolved, unresolved or all (default: all)
-              --type TYPE              cost_spike, error_cascade, prompt_drift, agent_loop or tool_failure
+              --type TYPE              \(DetectionType.names())
               --subject GLOB           Subject to silence; * matches any characters
               --max-severity SEVERITY  Do not silence incidents above this severity
               --fingerprint TEXT       Fingerprint to silence

@@ -12,6 +12,13 @@ enum Format: String, CaseIterable, Sendable {
         }
         self = format
     }
+
+    /// Writes the result of a command in this format.
+    @discardableResult
+    func write(_ document: @autoclosure () -> JSONValue, or text: @autoclosure () -> String) -> ExitStatus {
+        Output.write(self == .json ? document().serialized + "\n" : text())
+        return .done
+    }
 }
 
 /// Rows as a text table. Foreign text is made inert.
@@ -26,7 +33,7 @@ struct TextTable: Hashable, Sendable {
     init(_ set: RowSet, maxWidth: Int = 60) {
         self.maxWidth = maxWidth
         columns = set.columns.map(Self.inert)
-        rows = set.rows.map { row in row.map { Self.inert(Self.spell($0)) } }
+        rows = set.rows.map { row in row.map { Self.inert($0.spelling) } }
         isNumeric = set.columns.indices.map { index in
             set.rows.allSatisfy { row in
                 switch row[index] {
@@ -60,16 +67,6 @@ struct TextTable: Hashable, Sendable {
         var line = drawn.joined(separator: "  ")
         while line.last == " " { line.removeLast() }
         return line
-    }
-
-    private static func spell(_ value: Value) -> String {
-        switch value {
-        case .null: ""
-        case .integer(let number): String(number)
-        case .real(let number): "\(number)"
-        case .text(let text): text
-        case .blob(let bytes): Hexadecimal.text(of: bytes)
-        }
     }
 
     /// One line without control sequences.

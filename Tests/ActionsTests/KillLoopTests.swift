@@ -1,4 +1,3 @@
-import Actions
 import Basics
 import Crypto
 import Governance
@@ -6,7 +5,9 @@ import HTTPClient
 import JSON
 import OnCallModel
 import Testing
-import WebServer
+
+@testable import Actions
+@testable import WebServer
 
 @Suite("Killing a loop")
 struct KillLoopTests {

@@ -37,7 +37,7 @@ struct DriftStageTests {
             case .commit(let sha): #expect(incident.suspects.first?.sha == sha, "\(kind): \(incident.report)")
             default:
                 #expect(incident.suspects.isEmpty, "\(kind): \(incident.suspects)")
-                #expect(incident.report.contains("speaks for the prompt in Langfuse"), "\(incident.report)")
+                #expect(incident.report.contains("points to the prompt in Langfuse"), "\(incident.report)")
             }
             #expect(incident.summary.headline.contains("that version was made"), "\(incident.summary.headline)")
         }

@@ -151,7 +151,7 @@ struct FaultMatrixAnswersTests {
         _ = try await stage.count("sentry.issues")
         stage.clock.advance(by: .minutes(2))
         stage.world.forgetCalls()
-        stage.world.fail(.sentry, .gzipBomb(bytes: 1 << 30), times: 100)
+        stage.world.fail(.sentry, .deflateBomb(bytes: 1 << 30), times: 100)
         let before = Self.residentBytes()
         let after = try await stage.count("sentry.issues")
         let grown = Self.residentBytes() - before

@@ -130,7 +130,7 @@ struct FaultMatrixTrustTests {
             let (rows, report) = try await stage.count("\(provider.rawValue).issues")
             #expect(rows == 3 && report.state == .partial)
             let message = report.message ?? ""
-            #expect(message.contains("would be sent the key") || message.contains("no http or https"), "\(message)")
+            #expect(message.contains("would be sent the key") || message.contains("not an http(s) URL"), "\(message)")
             #expect(stage.calls(to: provider) == 1)
         }
         #expect(other.heard.isEmpty)
@@ -159,7 +159,7 @@ struct FaultMatrixTrustTests {
     @Test(
         "a base address is http or https, and never where a cloud machine keeps its credentials (row 16)",
         arguments: [
-            ("file:///etc/passwd", "no http or https address"), ("gopher://127.0.0.1:70", "no http or https address"),
+            ("file:///etc/passwd", "not an http(s) URL"), ("gopher://127.0.0.1:70", "not an http(s) URL"),
             ("http://169.254.169.254", "link-local"), ("http://2852039166", "link-local"),
             ("http://[::ffff:169.254.169.254]", "link-local"), ("http://[fd00:ec2::254]", "link-local"),
         ])

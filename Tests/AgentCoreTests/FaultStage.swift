@@ -1,11 +1,12 @@
 import Basics
 import Configuration
 import HTTPClient
-import Sandbox
-import SourceEngine
 import SourceFetch
 import SourceSpec
 import TestSupport
+
+@testable import Sandbox
+@testable import SourceEngine
 
 /// A small world behind the sandbox's real HTTP, an engine that reads it, and a clock that is moved by hand.
 final class FaultStage: Sendable {

@@ -1,11 +1,10 @@
-import Backtest
 import Basics
 import OnCallModel
-import SourceEngine
-import SourceFetch
 import SourceSpec
 import TestSupport
 import Testing
+
+@testable import Backtest
 
 @Suite("Backtests")
 struct BacktestTests {
@@ -120,41 +119,25 @@ struct BacktestTests {
         #expect(seed.first.map { $0.from < trial.history.events[0].from - .days(1) } ?? false)
     }
 
-    /// A history, the engine over it, and its clock.
+    /// A history and its trial, in a folder of its own.
     private struct Trial {
         let history: LabelledHistory
-        let folder = TemporaryFolder()
-        let replay: Replay
-        let learning: Span
-        let step: Span
+        private let folder = TemporaryFolder()
+        private let trial: BacktestTrial
 
         init(
             _ history: LabelledHistory, _ type: DetectionType, learning: Span = .days(15), step: Span = .hours(1)
         ) throws {
-            (self.history, self.learning, self.step) = (history, learning, step)
-            let now = Lock(Instant(milliseconds: 0))
-            let clock = WallClock { now.withLock { $0 } }
+            self.history = history
             let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-            let specs = SourceCatalog.load(directory: "\(root)/sources").specs.filter { $0.name == "langfuse" }
-            let engine = SourceEngine(
-                SourceEngineConfiguration(
-                    mirrorDirectory: folder.path, specs: specs, pages: HistoryPages(history, clock: clock),
-                    inputs: { _ in "given" }, clock: clock, retention: .days(60)))
-            replay = Replay(engine: engine, type: type) { moment in now.withLock { $0 = moment } }
+            trial = try #require(
+                BacktestTrial(
+                    of: type, in: history, specs: SourceCatalog.load(directory: "\(root)/sources").specs,
+                    folder: folder.path, settings: Settings(), warmup: learning, step: step))
         }
 
-        func alerts(_ settings: Settings) async throws -> [Alert] {
-            guard let span = history.span else { return [] }
-            return try await replay.alerts(
-                from: span.from + learning, to: span.to + step, step: step, settings: settings)
-        }
+        func alerts(_ settings: Settings) async throws -> [Alert] { try await trial.alerts(settings) }
 
-        func score(_ settings: Settings) async throws -> Score {
-            guard let span = history.span else { return Score([], against: [], over: .hours(1), tolerance: .hours(1)) }
-            let from = span.from + learning
-            let alerts = try await replay.alerts(
-                from: from, to: span.to + step, step: step, settings: settings)
-            return Score(alerts, against: history.events, over: span.to - from, tolerance: step + .hours(1))
-        }
+        func score(_ settings: Settings) async throws -> Score { trial.score(try await alerts(settings)) }
     }
 }

@@ -5,6 +5,24 @@ import Testing
 
 @testable import IncidentStore
 
+/// One who decides, with a connection and a thread of its own.
+private actor Decider {
+    private let queue: QueueExecutor
+    private let open: @Sendable () throws -> Connection
+    private lazy var connection = Result { try open() }
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
+
+    init(_ number: Int, open: @escaping @Sendable () throws -> Connection) {
+        queue = QueueExecutor(label: "decider \(number)")
+        self.open = open
+    }
+
+    func transaction<Result: Sendable>(_ body: @Sendable (Connection) throws -> Result) throws -> Result {
+        try connection.get().transaction { try body($0) }
+    }
+}
+
 @Suite("A request is decided once")
 struct ApprovalTests {
     private func asked(_ fixture: Fixture) async throws -> (StoreWriter, ApprovalItem) {
@@ -22,7 +40,7 @@ struct ApprovalTests {
         let (writer, item) = try await asked(fixture)
         let file = writer.file
         let connections = (0..<10).map { number in
-            DatabaseActor(label: "decider \(number)") { try Connection(path: file.path, mode: .readWrite) }
+            Decider(number) { try Connection(path: file.path, mode: .readWrite) }
         }
         let decisions = try await withThrowingTaskGroup(of: RequestDecision.self) { group in
             for number in 0..<100 {

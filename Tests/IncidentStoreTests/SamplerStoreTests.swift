@@ -72,8 +72,8 @@ struct SamplerStoreTests {
             """
             INSERT INTO incident_finding (incident_id, fingerprint, detection_type, severity, subject, headline, joined_at,
                 first_seen, last_seen, seen_at, last_scan, links)
-            SELECT id, 'x', 'tool_failure', 'high', 's', 'h', detected_at, first_seen, last_seen, seen_at, last_scan,
-                '{"traces": ["i1", 7], "features": ["f"]}' FROM incident_reports
+            SELECT incident_id, 'x', 'tool_failure', 'high', 's', 'h', joined_at, first_seen, last_seen, seen_at,
+                last_scan, '{"traces": ["i1", 7], "features": ["f"]}' FROM incident_finding
             """)
         #expect(try await writer.read { try $0.samplerMemory(at: .minute(20)) }.failing == ["d1", "d2", "i1"])
         #expect(try await writer.read { try $0.samplerMemory(at: .minute(60 * 24 + 16)) }.failing.isEmpty)

@@ -1,7 +1,8 @@
 import Basics
-import Investigation
 import OnCallModel
 import Testing
+
+@testable import Investigation
 
 @Suite("Blame by other sources")
 struct BlameEvidenceTests {
@@ -147,7 +148,7 @@ struct BlameEvidenceTests {
             commits: [rename, Self.other, Stories.readme])
         let suspect = Blame.suspects(of: file).first
         #expect(suspect?.sha == "4aa0000")
-        #expect(suspect?.why.contains { $0.contains("takes out confidence and brings in certainty") } == true)
+        #expect(suspect?.why.contains { $0.contains("removes confidence and adds certainty") } == true)
         let cut = Stories.commit(
             "5bb0000", "save money", hoursBefore: 2, [Stories.file("app/llm.py", "-max_tokens=900\n+max_tokens=60")])
         let short = CaseFile(finding: finding(.promptDrift), commits: [cut, Self.other])
@@ -176,7 +177,7 @@ struct BlameEvidenceTests {
         let revert = Stories.commit("8ee0000", "Revert \"feat: better parsing\"", hoursBefore: -2)
         let file = CaseFile(finding: finding(.toolFailure), commits: [revert, Self.quiet, fix, Self.other])
         let terms = why(file, Self.quiet)
-        #expect(terms.contains("+1.5 8ee0000 took it back afterwards"))
+        #expect(terms.contains("+1.5 8ee0000 reverted it afterwards"))
         #expect(terms.contains { $0.contains("was fixed once in the days before") })
         #expect(!Blame.verdict(of: file).ranking.contains { $0.sha == "8ee0000" }, "it came after the onset")
     }
@@ -187,7 +188,7 @@ struct BlameEvidenceTests {
         #expect(verdict.noCodeCause.score == 3)
         #expect(
             verdict.noCodeCause.why == [
-                "+2.0 volume is ×6.8 at an unchanged unit price (×1.0)", "+1.0 what any commit has to beat",
+                "+2.0 volume is ×6.8 at an unchanged unit price (×1.0)", "+1.0 the baseline that a commit has to beat",
             ])
         #expect(Blame.verdict(of: CaseFile(finding: Stories.loop())).noCodeCause.score == 1)
     }

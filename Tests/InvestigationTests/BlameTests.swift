@@ -1,7 +1,8 @@
 import Basics
-import Investigation
 import OnCallModel
 import Testing
+
+@testable import Investigation
 
 @Suite("Blame")
 struct BlameTests {
@@ -15,7 +16,7 @@ struct BlameTests {
         let first = try #require(suspects.first)
         #expect(first.sha == Stories.maxTokens.sha)
         #expect(first.why.contains { $0.contains("raises max_tokens from 500 to 4096 in src/llm/summarizer.py") })
-        #expect(first.why.contains { $0.contains("named like the trouble") })
+        #expect(first.why.contains { $0.contains("has the name of what fails") })
         let decoys = [Stories.readme.sha, Stories.keywords.sha, Stories.unrelated.sha]
         #expect(!suspects.contains { decoys.contains($0.sha) })
     }
@@ -150,7 +151,7 @@ struct DriftBlameTests {
         let suspects = Blame.suspects(of: file)
         let first = try #require(suspects.first)
         #expect(first.sha == rewrite.sha)
-        #expect(first.why.contains { $0.contains("takes out response and brings in answer") }, "\(first.why)")
+        #expect(first.why.contains { $0.contains("removes response and adds answer") }, "\(first.why)")
         #expect(!suspects.contains { $0.sha == Stories.keywords.sha || $0.sha == Stories.readme.sha })
         file.commits = Stories.withoutFiles(Stories.all + [rewrite])
         #expect(Blame.suspects(of: file).first?.sha == rewrite.sha, "by its message alone")

@@ -1,7 +1,8 @@
 import Basics
-import Investigation
 import OnCallModel
 import Testing
+
+@testable import Investigation
 
 @Suite("Which incidents are explained by another")
 struct InhibitionTests {
@@ -35,7 +36,7 @@ struct InhibitionTests {
         let spike = incident(1, .costSpike, .critical, bot)
         let drift = incident(2, .promptDrift, .high, at: 60, bot)
         let parents = Inhibition.parents(among: [spike, drift])
-        #expect(parents == [2: .init(incident: 1, why: "both are about bot, and #1 is critical and open")])
+        #expect(parents == [2: .init(incident: 1, why: "both are about bot, and incident 1 is critical and open")])
     }
 
     @Test("what is no child: as bad, of the same kind, of another feature, older, later, or a loop")

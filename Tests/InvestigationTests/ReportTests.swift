@@ -1,7 +1,8 @@
 import Basics
-import Investigation
 import OnCallModel
 import Testing
+
+@testable import Investigation
 
 @Suite("The report")
 struct ReportTests {
@@ -22,15 +23,15 @@ struct ReportTests {
 
     @Test("the template has the four sections with the SHA, the figures and what is not known")
     func template() {
-        let text = report(file(gaps: ["Slack was not asked: set SLACK_INCIDENTS_CHANNEL."]))
+        let text = report(file(gaps: ["Slack was not queried: set SLACK_INCIDENTS_CHANNEL."]))
         let headings = text.split(separator: "\n").filter { $0.hasPrefix("## ") }
         #expect(headings == ["## What happened", "## Likely cause", "## Impact", "## Recommended action"])
         for fact in [
-            "d9c3e11", "max_tokens", "$41.20", "$247.20", "120 times", "Not known",
+            "d9c3e11", "max_tokens", "$41.20", "$247.20", "120 times", "Missing data",
         ] {
             #expect(text.contains(fact), "\(fact)")
         }
-        #expect(text == report(file(gaps: ["Slack was not asked: set SLACK_INCIDENTS_CHANNEL."])))
+        #expect(text == report(file(gaps: ["Slack was not queried: set SLACK_INCIDENTS_CHANNEL."])))
     }
 
     @Test("without a suspect it says so and why")

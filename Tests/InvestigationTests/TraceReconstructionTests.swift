@@ -66,9 +66,9 @@ struct TraceReconstructionTests {
         #expect(abs(tree.cost - 0.04) < 1e-9)
         #expect(
             tree.gaps == [
-                "2 steps have no id or no time and were left out.", "1 step came twice; the later copy counts.",
-                "3 costs are no amounts and count as nothing.", "1 step names a parent that is not there.",
-                "The parents of some steps lead in a circle; it was cut at its first step.",
+                "2 steps have no id or no time and were skipped.", "1 step occurs twice; the later copy is used.",
+                "3 costs are not amounts and count as 0.", "1 step names a missing parent.",
+                "The parents of some steps form a cycle; it was cut at its first step.",
             ])
     }
 

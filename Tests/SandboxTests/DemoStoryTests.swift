@@ -1,9 +1,10 @@
 import Basics
 import HTTPClient
 import JSON
-import Sandbox
 import TestSupport
 import Testing
+
+@testable import Sandbox
 
 @Suite("The demo's story as each provider tells it", .heavy)
 struct DemoStoryTests {

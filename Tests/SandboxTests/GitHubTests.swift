@@ -1,8 +1,9 @@
 import Basics
 import HTTPClient
-import Sandbox
 import TestSupport
 import Testing
+
+@testable import Sandbox
 
 @Suite("The sandbox's GitHub: how changes come to production", .heavy)
 struct GitHubTests {

@@ -2,9 +2,10 @@ import Basics
 import Crypto
 import HTTPClient
 import JSON
-import Sandbox
 import TestSupport
 import Testing
+
+@testable import Sandbox
 
 @Suite("The sandbox behaves as the providers do", .heavy)
 struct SandboxTests {

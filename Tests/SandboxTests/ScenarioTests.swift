@@ -1,7 +1,8 @@
 import Basics
-import Sandbox
 import TestSupport
 import Testing
+
+@testable import Sandbox
 
 @Suite("Scenarios and what they say of themselves", .heavy)
 struct ScenarioTests {

@@ -37,14 +37,14 @@ struct CoralComplaintTests {
             kind: .missingFilter, reason: "github.issues requires", remedy: "Add `WHERE repo = '…'`."),
         Complaint(
             said: early("NotFound", "table 'datafusion.github.isues' not found"), kind: .notConfigured,
-            reason: "no such table", remedy: "Run `coral source add --file sources/github/manifest.yaml`."),
+            reason: "does not know this table", remedy: "Run `coral source add --file sources/github/manifest.yaml`."),
         Complaint(
             said: later("Table `github.issues` not found", "No table `issues` exists in schema `github`."),
             kind: .notConfigured, reason: "Table `github.issues` not found",
             remedy: "Run `coral source add --file sources/github/manifest.yaml`."),
         Complaint(
             said: later("Query target was not found", "table 'datafusion.public.x' not found"), kind: .notConfigured,
-            reason: "no such table", remedy: "`coral source list` shows what is installed"),
+            reason: "does not know this table", remedy: "`coral source list` shows what is installed"),
         Complaint(
             said: later(
                 "No column named `user_login`", "No column `user_login` is in scope.", "Did you mean `user__login`?"),
@@ -59,7 +59,7 @@ struct CoralComplaintTests {
             reason: "Unsupported statement: INSERT", remedy: "Correct the statement."),
         Complaint(
             said: "error: unexpected argument '--format' found\n\nUsage: coral sql <SQL>", kind: .unsupported,
-            reason: "does not take the statement: unexpected argument '--format' found", remedy: "Correct", status: 2),
+            reason: "rejected the statement: unexpected argument '--format' found", remedy: "Correct", status: 2),
     ]
 
     private static let providers = [

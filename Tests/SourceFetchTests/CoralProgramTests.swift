@@ -87,7 +87,7 @@ struct CoralProgramTests {
         let set = try await rows(#"[{"id":1,"id":2},{"id":3,"id":null}]"#)
         #expect(set.columns == ["id", "id"] && set.rows == [[1, 2], [3, nil]])
         let error = await sourceError { _ = try await rows(#"[{"id":1,"id":2},{"id":3}]"#) }
-        #expect(error?.kind == .unsupported && error?.remedy == "Give each a name of its own with AS.")
+        #expect(error?.kind == .unsupported && error?.remedy == "Give each column its own name with AS.")
     }
 
     @Test(

@@ -1,10 +1,11 @@
 import Basics
 import HTTPClient
 import SourceFetch
-import SourceSpec
 import TestSupport
 import Testing
 import WebServer
+
+@testable import SourceSpec
 
 @Suite("Faults of providers")
 struct FaultTests {

@@ -1,9 +1,10 @@
 import Basics
 import Glibc
 import SourceFetch
-import SourceSpec
 import TestSupport
 import Testing
+
+@testable import SourceSpec
 
 @Suite("Files")
 struct FileTests {

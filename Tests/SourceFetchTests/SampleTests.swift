@@ -2,9 +2,10 @@ import Basics
 import FoundationEssentials
 import JSON
 import SourceFetch
-import SourceSpec
 import TestSupport
 import Testing
+
+@testable import SourceSpec
 
 extension RecordedSample: CustomTestStringConvertible {
     public var testDescription: String { "\(source.name).\(name)" }
@@ -83,7 +84,7 @@ struct SampleTests {
                 == "samples/items.json holds a value that does not fit the columns of items.")
         #expect(
             sentence(try sample(#"{"message":"no"}"#, "[]"))
-                == "samples/items.json is no answer of items: it says “no”.")
+                == "samples/items.json is not a response of items: it says “no”.")
         #expect(sentence(try sample("[]", nil, name: "things")) == "acme has no table things for samples/things.json.")
         #expect(
             sentence(try sample(#"{"data":[]}"#, nil, name: "items@v2"))

@@ -1,7 +1,8 @@
 import Basics
 import FoundationEssentials
-import SourceSpec
 import Testing
+
+@testable import SourceSpec
 
 @Suite("Overlays and the catalog")
 struct OverlayTests {

@@ -1,7 +1,8 @@
 import FoundationEssentials
-import SourceSpec
 import TestSupport
 import Testing
+
+@testable import SourceSpec
 
 @Suite("Folders of sources")
 struct SourceFolderTests {

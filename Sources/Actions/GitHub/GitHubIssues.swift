@@ -38,7 +38,7 @@ struct GitHubIssues: Sendable {
     }
 
     private var collection: String {
-        "\(access.baseURL)/repos/\(percentEncoded(access.owner))/\(percentEncoded(access.repository))/issues"
+        "\(access.baseURL)/repos/\(PercentEncoding.encode(access.owner))/\(PercentEncoding.encode(access.repository))/issues"
     }
 
     private var headers: [HTTPRequest.Header] {
@@ -76,7 +76,7 @@ struct GitHubIssues: Sendable {
     /// - Returns: nil when it surely is not there.
     func find(marker: String, since: Instant) async throws(ActFault) -> OpenedIssue? {
         if let missing { throw .failed(missing) }
-        let from = percentEncoded((since - .minutes(15)).iso8601Seconds)
+        let from = PercentEncoding.encode((since - .minutes(15)).iso8601Seconds)
         for page in 1...20 {
             let url =
                 "\(collection)?state=all&since=\(from)&sort=created&direction=desc&per_page=100&page=\(page)"

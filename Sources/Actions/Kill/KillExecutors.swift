@@ -34,7 +34,8 @@ struct KillExecutors: Sendable {
     func flagAddress(trace: String, agent: String) -> String? {
         ports.address.map { address in
             let root = address.contains("://") ? address : "http://" + address
-            return "\(root)\(KillFlagRoutes.path)?trace=\(percentEncoded(trace))&agent=\(percentEncoded(agent))"
+            return
+                "\(root)\(KillFlagRoutes.path)?trace=\(PercentEncoding.encode(trace))&agent=\(PercentEncoding.encode(agent))"
         }
     }
 

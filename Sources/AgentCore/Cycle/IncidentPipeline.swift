@@ -127,7 +127,8 @@ struct IncidentPipeline: Sendable {
         let now = clock.now()
         try await writer.transaction {
             try $0.saveInvestigation(
-                of: incident, narrative: narrative, suspects: suspects, caseFile: file, at: now)
+                of: incident, narrative: narrative, suspects: suspects, commits: file.commits,
+                errors: file.errors, messages: file.messages, gaps: file.gaps, at: now)
         }
     }
 

@@ -2,28 +2,28 @@ package import SQLiteKit
 
 /// The schema's history. Steps are only ever appended: a step that has shipped is never edited.
 package enum Migrations {
-    private static let steps: [(name: String, sql: String)] = [
-        ("1-incidents", incidents),
-        ("1-approvals", approvals),
-        ("1-measures", measures),
-        ("1-agent", agent),
-        ("1-topics", topics),
-        ("4-findings", Findings.sql),
-        ("4-quality", Quality.sql),
-        ("4-forensics", Forensics.sql),
-        ("4-sampler", Sampler.sql),
-        ("4-life", Life.sql),
-        ("8-names", Names.sql),
-        ("8-memory", Memory.sql),
+    private static let steps: [Migrator.Migration] = [
+        .init("1-incidents", sql: incidents),
+        .init("1-approvals", sql: approvals),
+        .init("1-measures", sql: measures),
+        .init("1-agent", sql: agent),
+        .init("1-topics", sql: topics),
+        .init("4-findings", sql: Findings.sql),
+        .init("4-quality", sql: Quality.sql),
+        .init("4-forensics", sql: Forensics.sql),
+        .init("4-sampler", sql: Sampler.sql),
+        .init("4-life", sql: Life.sql),
+        .init("8-names", sql: Names.sql),
+        .init("8-memory", sql: Memory.sql),
+        .init("8-facts", apply: Facts.apply),
     ]
 
     package static let names = steps.map(\.name)
-    package static let all = Migrator(steps.map { Migrator.Migration($0.name, sql: $0.sql) })
+    package static let all = Migrator(steps)
 
     /// The history up to and with a step: the schema of an older program.
     package static func through(_ last: String) -> Migrator {
-        let end = steps.firstIndex { $0.name == last }.map { $0 + 1 } ?? steps.count
-        return Migrator(steps[..<end].map { Migrator.Migration($0.name, sql: $0.sql) })
+        Migrator(Array(steps.prefix { $0.name != last } + steps.filter { $0.name == last }))
     }
 
     /// Incidents, what was seen of them, and looping traces.

@@ -25,12 +25,6 @@ extension StoreQuery where Answer == IncidentDetail? {
     }
 }
 
-extension StoreQuery where Answer == [TimelineEntry] {
-    package static func timeline(incident: Int64) -> StoreQuery<[TimelineEntry]> {
-        StoreQuery([.incidents]) { try $0.timeline(ofIncident: incident) }
-    }
-}
-
 extension StoreQuery where Answer == IncidentForensics? {
     package static func forensics(ofIncident id: Int64) -> StoreQuery<IncidentForensics?> {
         StoreQuery([.incidents, .traces]) { try $0.forensics(ofIncident: id) }
@@ -72,27 +66,9 @@ extension StoreQuery where Answer == AgentStatus {
     package static var agentStatus: StoreQuery<AgentStatus> { StoreQuery([.agent]) { try $0.agentStatus() } }
 }
 
-extension StoreQuery where Answer == [SourceHealth] {
-    package static var sources: StoreQuery<[SourceHealth]> { StoreQuery([.health]) { try $0.sources() } }
-}
-
-extension StoreQuery where Answer == [DetectorHealth] {
-    package static var detectors: StoreQuery<[DetectorHealth]> { StoreQuery([.health]) { try $0.detectors() } }
-}
-
-extension StoreQuery where Answer == ApprovalItem? {
-    package static func approval(_ id: Int64) -> StoreQuery<ApprovalItem?> {
-        StoreQuery([.approvals, .acts]) { try $0.approval(id) }
-    }
-}
-
 extension StoreQuery where Answer == String? {
     /// What came of an intent; nil while it waits.
     package static func outcome(ofIntent id: Int64) -> StoreQuery<String?> {
         StoreQuery([.intents]) { try $0.outcome(ofIntent: id) }
     }
-}
-
-extension StoreQuery where Answer == [IntentRecord] {
-    package static var pendingIntents: StoreQuery<[IntentRecord]> { StoreQuery([.intents]) { try $0.pendingIntents() } }
 }

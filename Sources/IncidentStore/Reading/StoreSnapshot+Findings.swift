@@ -39,13 +39,16 @@ extension StoredRow {
             facts: facts(), severity: choice("severity"), subject: text("subject"),
             headline: text("headline"), why: text("why"), firstSeen: instant("first_seen"),
             lastSeen: instant("last_seen"), occurrences: integer("occurrences"), costPerHour: real("cost_impact"),
-            sql: text("query_sql"), links: FindingLinks(stored: json("links")))
+            sql: text("query_sql"), links: FindingLinks(stored: readable("links")))
     }
 
     /// The class is a column of its own, so a damaged document loses the figures and not the incident.
     private func facts() throws -> FindingFacts {
-        try FindingFacts(choice("detection_type"), json: (try? json("evidence")) ?? [:])
+        try FindingFacts(choice("detection_type"), json: readable("evidence"))
     }
+
+    /// An empty object where the document is damaged.
+    private func readable(_ column: String) -> JSONValue { (try? json(column)) ?? [:] }
 }
 
 extension FindingLinks {

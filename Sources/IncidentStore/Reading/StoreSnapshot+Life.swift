@@ -2,25 +2,27 @@ package import Basics
 package import OnCallModel
 
 extension StoreSnapshot {
-    /// A summary's columns, with those of its silence, of how many findings it is made, and what it cost: what its loops burned
-    /// where that is more than the sum of its hours.
+    /// A summary's columns, with those of its silence and of the finding that opened it, the number of its findings, and its
+    /// cost: the sum of its hours, or what its loops cost where that is more.
     static let summaries = joined(
         """
-        i.id, i.fingerprint, i.detection_type, i.severity, i.state, i.shown_state, i.subject, i.headline, i.first_seen,
-            i.last_seen, i.occurrences, i.cost_impact, i.approval, i.acknowledged_at, i.acknowledged_by, i.resolved_at,
+        i.id, i.fingerprint, i.detection_type, i.severity, i.state, i.shown_state, i.last_seen, i.occurrences, i.cost_impact, i.approval, i.acknowledged_at, i.acknowledged_by, i.resolved_at,
             i.resolved_by, i.snoozed_until, i.snoozed_by, i.silence_id, i.inhibited_by, i.inhibited_why,
             i.flapping_since, i.is_present, i.changes, i.reopened, i.notified_at, i.pending_notice
         """)
-    /// The same with the report and the evidence.
+    /// The same with the report.
     static let details = joined("i.*")
 
     private static func joined(_ columns: String) -> String {
         """
-        SELECT \(columns), s.expires_at AS silence_until, s.reason AS silence_reason,
+        SELECT \(columns), coalesce(lead.subject, '') AS subject, coalesce(lead.headline, '') AS headline,
+            coalesce((SELECT min(first_seen) FROM incident_finding f WHERE f.incident_id = i.id), i.detected_at)
+                AS first_seen, s.expires_at AS silence_until, s.reason AS silence_reason,
             (SELECT count(*) FROM incident_finding f WHERE f.incident_id = i.id) AS parts,
             max(i.cost_total, coalesce((SELECT sum(cost_burned) FROM loop_detections l WHERE l.incident_id = i.id), 0))
                 AS spent
         FROM incident_reports i LEFT JOIN silence s ON s.id = i.silence_id
+            LEFT JOIN incident_finding lead ON lead.incident_id = i.id AND lead.fingerprint = i.fingerprint
         """
     }
 

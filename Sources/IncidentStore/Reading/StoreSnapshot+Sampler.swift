@@ -49,11 +49,13 @@ extension StoreSnapshot {
 
     /// Traces whose outputs failed the check of their shape, as findings and the findings of incidents name them.
     private func failingTraces(since moment: Instant) throws -> Set<String> {
-        try names(
+        let classes = DetectionType.allCases.filter(\.traits.judgesOutputs).map { "'\($0.rawValue)'" }
+        return try names(
             """
             SELECT trace_id FROM failed_trace WHERE seen_at >= ?1
-            UNION SELECT t.value FROM incident_finding f, json_each(f.links, '$.traces') t
-            WHERE f.detection_type IN ('prompt_drift', 'tool_failure') AND f.last_seen >= ?1 AND t.type = 'text'
+            UNION SELECT t.value FROM incident_finding f,
+                json_each(CASE WHEN json_valid(f.links) THEN f.links ELSE '{}' END, '$.traces') t
+            WHERE f.detection_type IN (\(classes.joined(separator: ", "))) AND f.last_seen >= ?1 AND t.type = 'text'
             """, [.init(moment)])
     }
 

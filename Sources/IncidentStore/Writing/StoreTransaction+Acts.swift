@@ -46,15 +46,13 @@ extension StoreTransaction {
         case .unknown(let reason):
             try close(record, as: .unknown, reason, reference: nil, at: now)
         case .retry(let reason, let pause):
-            try putBack(record, reason, at: now + (pause ?? Self.pause(afterTries: record.tries)))
+            try putBack(record, reason, at: now + (pause ?? Self.backoff.wait(afterFailures: record.tries)))
         }
         return true
     }
 
-    /// Where nothing else is said: 5 s, doubled with each try, at most 15 min.
-    static func pause(afterTries tries: Int) -> Span {
-        min(.seconds(5 * Double(1 << min(max(tries - 1, 0), 10))), .minutes(15))
-    }
+    /// Where the provider named no wait.
+    private static let backoff = Backoff(first: .seconds(5), longest: .minutes(15))
 
     private func close(
         _ record: ActRecord, as state: AttemptState, _ detail: String, reference: String?, at now: Instant

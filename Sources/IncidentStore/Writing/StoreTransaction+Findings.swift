@@ -59,12 +59,12 @@ extension StoreTransaction {
         let severity = try max(gone.severity, snapshot.incident(other)?.summary.severity ?? gone.severity)
         try run(
             """
-            UPDATE incident_reports SET severity = ?, first_seen = min(first_seen, ?), last_seen = max(last_seen, ?),
-                seen_at = ?, cost_impact = max(cost_impact, ?), cost_total = max(cost_total, ?) WHERE id = ?
+            UPDATE incident_reports SET severity = ?, last_seen = max(last_seen, ?), cost_impact = max(cost_impact, ?),
+                cost_total = max(cost_total, ?) WHERE id = ?
             """,
             [
-                .text(severity.rawValue), .init(gone.firstSeen), .init(gone.lastSeen), .init(now),
-                .real(gone.costPerHour), .real(gone.life.cost), .integer(other),
+                .text(severity.rawValue), .init(gone.lastSeen), .real(gone.costPerHour), .real(gone.life.cost),
+                .integer(other),
             ])
         try note(other, "Joined: \(gone.headline) (\(why))", by: Self.agent, at: now)
         return true

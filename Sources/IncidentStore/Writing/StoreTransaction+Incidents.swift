@@ -56,15 +56,13 @@ extension StoreTransaction {
     private func insert(_ finding: Finding, scan: String, at now: Instant) throws -> Int64 {
         try run(
             """
-            INSERT INTO incident_reports (fingerprint, detected_at, detection_type, severity, subject, headline,
-                first_seen, last_seen, seen_at, first_scan, last_scan, cost_impact, query_sql, evidence, cost_total)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO incident_reports (fingerprint, detected_at, detection_type, severity, last_seen, first_scan,
+                cost_impact, cost_total)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .text(finding.fingerprint.text), .init(now), .text(finding.type.rawValue),
-                .text(finding.severity.rawValue), .text(finding.subject), .text(finding.description),
-                .init(finding.onset), .init(finding.lastSeen), .init(now), .text(scan), .text(scan),
-                .real(finding.costPerHour), .text(finding.sql), .text(finding.facts.json.serialized),
+                .text(finding.severity.rawValue), .init(finding.lastSeen), .text(scan), .real(finding.costPerHour),
                 .real(max(0, finding.costPerHour * (finding.lastSeen - finding.onset).seconds / 3600)),
             ])
         let id = connection.lastInsertedRowID
@@ -72,30 +70,22 @@ extension StoreTransaction {
         return id
     }
 
-    /// The severity is the worst since the incident opened; the money is the most that one finding of this scan names, as
-    /// they may speak of the same dollars; the rest is the latest of the finding that opened it.
+    /// Brings an incident up to date with a finding that was just written.
+    ///
+    /// The severity is the worst since the incident opened. The cost is the highest that one finding of this scan names, as two
+    /// may count the same dollars. The first finding of a scan makes it an occurrence.
     private func addOccurrence(of finding: Finding, to known: Known, scan: String, at now: Instant) throws {
         let severity = max(finding.severity, known.severity)
         try addCost(of: finding, to: known.id)
         try run(
             """
-            UPDATE incident_reports SET occurrences = occurrences + (last_scan <> ?1), last_scan = ?1, seen_at = ?2,
-                severity = ?3, first_seen = min(first_seen, ?4), last_seen = max(last_seen, ?5),
-                cost_impact = (SELECT max(cost_impact) FROM incident_finding WHERE incident_id = ?6 AND last_scan = ?1)
-            WHERE id = ?6
-            """,
-            [
-                .text(scan), .init(now), .text(severity.rawValue), .init(finding.onset), .init(finding.lastSeen),
-                .integer(known.id),
-            ])
-        try run(
-            """
-            UPDATE incident_reports SET headline = ?, query_sql = ?, evidence = ? WHERE id = ? AND fingerprint = ?
-            """,
-            [
-                .text(finding.description), .text(finding.sql), .text(finding.facts.json.serialized),
-                .integer(known.id), .text(finding.fingerprint.text),
-            ])
+            UPDATE incident_reports SET severity = ?2, last_seen = f.last_seen, cost_impact = f.cost,
+                occurrences = occurrences + (f.findings = 1)
+            FROM (SELECT max(last_seen) AS last_seen, max(cost_impact) FILTER (WHERE last_scan = ?1) AS cost,
+                    count(*) FILTER (WHERE last_scan = ?1) AS findings
+                FROM incident_finding WHERE incident_id = ?3) AS f
+            WHERE id = ?3
+            """, [.text(scan), .text(severity.rawValue), .integer(known.id)])
         if severity > known.severity {
             try note(
                 known.id, "Raised from \(known.severity.rawValue) to \(severity.rawValue): \(finding.description)",

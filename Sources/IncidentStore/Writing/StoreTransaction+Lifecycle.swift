@@ -7,7 +7,8 @@ extension StoreTransaction {
 
     /// Keeps what the investigation found and wrote.
     package func saveInvestigation(
-        of incident: Int64, narrative: Narrative, suspects: [Suspect], caseFile: CaseFile, at now: Instant
+        of incident: Int64, narrative: Narrative, suspects: [Suspect], commits: [CommitFact],
+        errors: [ErrorFact], messages: [MessageFact], gaps: [String], at now: Instant
     ) throws {
         func list<Element>(_ elements: [Element], _ stored: (Element) -> JSONValue) -> Value {
             .text(JSONValue.array(elements.map(stored)).serialized)
@@ -19,8 +20,8 @@ extension StoreTransaction {
             """,
             [
                 .text(narrative.text), .text(narrative.author.stored), list(suspects, \.stored),
-                list(caseFile.commits, \.stored), list(caseFile.errors, \.stored), list(caseFile.messages, \.stored),
-                list(caseFile.gaps, JSONValue.string), .init(now), .integer(incident),
+                list(commits, \.stored), list(errors, \.stored), list(messages, \.stored),
+                list(gaps, JSONValue.string), .init(now), .integer(incident),
             ])
         guard changed == 1 else { throw StoreError.noIncident(incident) }
         try note(incident, "Investigated (\(narrative.author.stored))", by: Self.agent, at: now)
@@ -38,7 +39,7 @@ extension StoreTransaction {
     ) throws {
         let unseen = try snapshot.rows(
             "incident_reports",
-            "SELECT id FROM incident_reports WHERE rank > 0 AND is_present = 1 AND seen_at < ?", [.init(moment)])
+            "SELECT id FROM incident_reports i WHERE rank > 0 AND is_present = 1 AND \(Self.isUnseen)", [.init(moment)])
         for row in unseen {
             let id = try row.id()
             guard try snapshot.findings(ofIncident: id).allSatisfy(judges) else { continue }
@@ -50,12 +51,17 @@ extension StoreTransaction {
     package func unseen(since moment: Instant, judges: (IncidentFinding) -> Bool) throws -> [IncidentSummary] {
         let unseen = try snapshot.rows(
             "incident_reports",
-            "SELECT id FROM incident_reports WHERE state <> 'resolved' AND seen_at < ? ORDER BY id", [.init(moment)])
+            "SELECT id FROM incident_reports i WHERE rank > 0 AND state <> 'resolved' AND \(Self.isUnseen) ORDER BY id",
+            [.init(moment)])
         return try unseen.compactMap { row in
             let id = try row.id()
             return try snapshot.findings(ofIncident: id).allSatisfy(judges) ? snapshot.incident(id)?.summary : nil
         }
     }
+
+    /// No scan since a moment saw one of its findings.
+    private static let isUnseen =
+        "NOT EXISTS (SELECT 1 FROM incident_finding f WHERE f.incident_id = i.id AND f.seen_at >= ?)"
 
     /// Adds a sentence to the timeline of an incident.
     package func note(_ incident: Int64, _ event: String, by author: String, at now: Instant) throws {

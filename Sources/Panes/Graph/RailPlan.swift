@@ -46,11 +46,6 @@ struct RailPlan: Hashable, Sendable {
         }
     }
 
-    /// Whether the rail of a node passes a row, between its ends.
-    func passes(_ node: Int, row: Int) -> Bool {
-        sharing == .target ? ends[node] < row && row < rows[node] : rows[node] < row && row < ends[node]
-    }
-
     /// The nodes whose rails an edge joins in the row of a node.
     func joined(at node: Int, _ links: GraphLinks) -> [Int] {
         sharing == .target ? links.children(of: node) : links.parents(of: node)

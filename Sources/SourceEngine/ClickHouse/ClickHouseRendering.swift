@@ -67,7 +67,7 @@ struct ClickHouseRendering {
             if let table = relation(in: nodes, at: place) {
                 pieces.append(Self.prefix + table)
                 used.insert(table)
-                if !Self.hasAlias(nodes, after: place + 3) { pieces.append("AS \(table)") }
+                if !(nodes.dropFirst(place + 3).first?.token?.isAlias ?? false) { pieces.append("AS \(table)") }
                 place += 3
                 continue
             }
@@ -92,12 +92,6 @@ struct ClickHouseRendering {
         return table
     }
 
-    private static func hasAlias(_ nodes: [SQLNode], after place: Int) -> Bool {
-        guard nodes.indices.contains(place), let token = nodes[place].token, let name = token.name else { return false }
-        return token.isWord("AS") || token.kind == .quotedName
-            || !DialectRewriter.keywords.contains(name.uppercased())
-    }
-
     // MARK: Tokens
 
     private mutating func text(of token: SQLToken, isCalled: Bool, before: SQLNode?) throws -> String {
@@ -115,7 +109,7 @@ struct ClickHouseRendering {
             guard Self.symbols.contains(token.text) else { throw NotCertain() }
             return token.text == "==" ? "=" : token.text
         case .quotedName: return try quoted(token.name ?? "")
-        case .parameter: throw NotCertain()
+        case .parameter, .comment: throw NotCertain()
         case .word: return try word(token.text, isCalled: isCalled, isMember: before?.isSymbol(".") ?? false)
         }
     }

@@ -11,7 +11,7 @@ extension DialectFunctions {
                 let lower = text.lowercased()
                 if ["true", "t", "yes", "1"].contains(lower) { return Value(true) }
                 if ["false", "f", "no", "0"].contains(lower) { return Value(false) }
-                throw Failure(description: "‘\(text.prefix(40))’ is no truth value.")
+                throw Failure(description: "not a boolean: \"\(text.prefix(40))\".")
             case .null, .blob: return .null
             }
         }

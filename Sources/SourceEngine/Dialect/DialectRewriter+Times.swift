@@ -18,7 +18,7 @@ extension DialectRewriter {
         }
         guard let interval = TimeInterval(text) else {
             throw QueryError(
-                .syntax, "INTERVAL '\(text)' is no length of time.", remedy: "Write one like INTERVAL '24 hours'.")
+                .syntax, "INTERVAL '\(text)' is not a valid interval.", remedy: "Write one like INTERVAL '24 hours'.")
         }
         let offset = nodes[position].offset
         if let sign = output.last.flatMap(Self.sign), let start = Self.primaryStart(in: output.dropLast()) {

@@ -1,3 +1,5 @@
+import Basics
+
 /// How often SQLite writes out the common table expressions of a statement while it prepares it: once for each place
 /// that reads one, and for each place within those. Twenty that each read the one before twice are a million, and
 /// nothing interrupts a statement that is prepared.

@@ -1,3 +1,5 @@
+import Basics
+
 /// A token, or what stands between a pair of parentheses.
 indirect enum SQLNode: Hashable, Sendable {
     case token(SQLToken)
@@ -52,7 +54,7 @@ indirect enum SQLNode: Hashable, Sendable {
                 guard open.count > 1 else {
                     throw QueryError(
                         .syntax,
-                        "The parenthesis at \(SQLTokenizer.place(of: token.offset, in: sql)) closes nothing.",
+                        "The parenthesis at \(SQLToken.place(of: token.offset, in: sql)) closes nothing.",
                         remedy: "Remove it, or open one before it.")
                 }
                 let closed = open.removeLast()
@@ -64,7 +66,7 @@ indirect enum SQLNode: Hashable, Sendable {
         guard open.count == 1 else {
             throw QueryError(
                 .syntax,
-                "The parenthesis at \(SQLTokenizer.place(of: open.last?.offset ?? 0, in: sql)) is never closed.",
+                "The parenthesis at \(SQLToken.place(of: open.last?.offset ?? 0, in: sql)) is never closed.",
                 remedy: "Close it.")
         }
         return open[0].nodes

@@ -159,24 +159,8 @@ struct Catalog: Sendable {
     /// Known names that are spelt much like `text`, nearest first.
     func near(_ text: String, among candidates: some Sequence<String>) -> [String] {
         let wanted = text.lowercased()
-        return candidates.map { ($0, Self.distance(wanted, $0.lowercased())) }
+        return candidates.map { ($0, Suggestion.edits(from: wanted, to: $0)) }
             .filter { $0.1 <= max(2, wanted.count / 3) || $0.0.hasSuffix("." + wanted) }
             .sorted { ($0.1, $0.0) < ($1.1, $1.0) }.prefix(3).map(\.0)
-    }
-
-    /// Levenshtein's distance.
-    private static func distance(_ left: String, _ right: String) -> Int {
-        let (left, right) = (Array(left.utf8.prefix(64)), Array(right.utf8.prefix(64)))
-        var row = Array(0...right.count)
-        for (i, a) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, b) in right.enumerated() {
-                let next = min(row[j] + 1, row[j + 1] + 1, diagonal + (a == b ? 0 : 1))
-                diagonal = row[j + 1]
-                row[j + 1] = next
-            }
-        }
-        return row[right.count]
     }
 }

@@ -60,7 +60,8 @@ struct EngineParts {
         case .coral: return configuration.coral ?? configuration.pages
         case .clickhouse:
             guard let store = configuration.clickHouse else { return configuration.pages }
-            return SplitPages(clickHouse: ClickHousePages(store: store), others: configuration.pages)
+            let (stored, others) = (ClickHousePages(store: store), configuration.pages)
+            return SourcePages { $0.source.backend == .clickHouse ? stored : others }
         }
     }
 
@@ -89,32 +90,5 @@ extension SourceSpec {
             spec.overlay.mirrors[name]?.backfill = min(mirror.backfill, HourlyHistory.rows)
         }
         return spec
-    }
-}
-
-/// Sends the scans of sources that stand in ClickHouse there, and all others to their providers.
-struct SplitPages: PageSource {
-    let clickHouse: any PageSource
-    let others: any PageSource
-
-    func scan(
-        _ scan: Scan, onPage: @Sendable (Page) async throws -> ScanProgress
-    ) async throws -> ScanOutcome {
-        try await pages(for: scan).scan(scan, onPage: onPage)
-    }
-
-    func scan(
-        _ scan: Scan, onRetryPause: @Sendable (RetryPause) async -> Void,
-        onPage: @Sendable (Page) async throws -> ScanProgress
-    ) async throws -> ScanOutcome {
-        try await pages(for: scan).scan(scan, onRetryPause: onRetryPause, onPage: onPage)
-    }
-
-    func request(of scan: Scan) throws(SourceError) -> PlannedRequest {
-        try pages(for: scan).request(of: scan)
-    }
-
-    private func pages(for scan: Scan) -> any PageSource {
-        scan.source.backend == .clickHouse ? clickHouse : others
     }
 }

@@ -54,14 +54,6 @@ package struct QueryResult: Hashable, Sendable {
     /// HTTP calls made for this statement.
     package var calls: Int
 
-    package init(rows: RowSet, asOf: Instant, isTruncated: Bool, sources: [SourceReport], calls: Int) {
-        self.rows = rows
-        self.asOf = asOf
-        self.isTruncated = isTruncated
-        self.sources = sources
-        self.calls = calls
-    }
-
     /// Some of what the statement reads could not be brought up to the freshness asked for, or was cut off.
     package var isPartial: Bool { isTruncated || sources.contains { $0.state.isIncomplete } }
 }

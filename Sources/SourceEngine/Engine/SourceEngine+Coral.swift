@@ -21,7 +21,7 @@ extension SourceEngine {
 
     /// Rollups, and an explanation of calls: Coral has neither.
     private func readsMirrorsAlone(_ sql: String) -> Bool {
-        guard let tokens = try? SQLTokenizer.tokens(of: sql) else { return false }
+        guard let tokens = try? SQLToken.tokens(of: sql) else { return false }
         if tokens.first?.isWord("EXPLAIN") ?? false { return true }
         let rollups = Set(
             catalog.entries.compactMap { name, entry in if case .derived = entry { name.table } else { nil } })

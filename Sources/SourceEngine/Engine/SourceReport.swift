@@ -26,30 +26,16 @@ package struct SourceReport: Hashable, Sendable {
     /// Everything before this moment is stored; nil when nothing ever was.
     package var asOf: Instant?
     /// HTTP calls since ``SourceEngine/resetCallCounts()``.
-    package var calls: Int
+    package var calls = 0
     /// Why it is not `ok`, and what to do, in sentences. Never a secret.
     package var message: String?
     /// Rows stored by all mirrors of the source in this process.
-    package var rows: Int
+    package var rows = 0
     /// The provider's clock minus ours, as its last answer showed it.
     package var clockSkew: Span?
     /// Values of the last read that did not fit their columns and became NULL, or members that were no rows: the
     /// provider has changed.
-    package var schemaWarnings: Int
-
-    package init(
-        source: String, state: State, asOf: Instant? = nil, calls: Int = 0, message: String? = nil, rows: Int = 0,
-        clockSkew: Span? = nil, schemaWarnings: Int = 0
-    ) {
-        self.source = source
-        self.state = state
-        self.asOf = asOf
-        self.calls = calls
-        self.message = message
-        self.rows = rows
-        self.clockSkew = clockSkew
-        self.schemaWarnings = schemaWarnings
-    }
+    package var schemaWarnings = 0
 }
 
 /// How far the sync of one table has come.
@@ -59,12 +45,4 @@ package struct SyncProgress: Hashable, Sendable {
     package var windowsPlanned: Int
     package var rows: Int
     package var calls: Int
-
-    package init(table: QualifiedName, windowsDone: Int, windowsPlanned: Int, rows: Int, calls: Int) {
-        self.table = table
-        self.windowsDone = windowsDone
-        self.windowsPlanned = windowsPlanned
-        self.rows = rows
-        self.calls = calls
-    }
 }

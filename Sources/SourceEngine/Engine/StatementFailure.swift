@@ -52,10 +52,10 @@ struct StatementFailure {
         if let name = Self.tail(of: message, after: "no such column: ") { return unknownColumn(name, offset) }
         if let name = Self.tail(of: message, after: "no such function: ") {
             return QueryError(
-                .syntax, "There is no function \(name)\(place(offset)).",
+                .syntax, "Unknown function \(name)\(place(offset)).",
                 remedy: "SQLite's functions and the common ones of DataFusion are there.")
         }
-        if error.isDenied { return QueryError(.refused, "The statement is refused: \(message).") }
+        if error.isDenied { return QueryError(.refused, "The statement is not allowed: \(message).") }
         if error.primaryCode == 18 || error.primaryCode == 7 {
             return QueryError(.tooLarge, "The statement is too large: \(message).")
         }
@@ -75,7 +75,7 @@ struct StatementFailure {
     private func unknownTable(_ name: String) -> QueryError {
         let near = catalog.near(name, among: catalog.entries.keys.map(\.description))
         return QueryError(
-            .unknownTable, "There is no table \(name).",
+            .unknownTable, "Unknown table \(name).",
             remedy: near.isEmpty
                 ? "Name it with its source, like github.commits." : "Did you mean \(near.joined(separator: " or "))?")
     }
@@ -85,7 +85,7 @@ struct StatementFailure {
         let columns = Set(tables.compactMap(catalog.owner(of:)).flatMap(columns(of:)))
         let near = catalog.near(wanted, among: columns)
         return QueryError(
-            .unknownColumn, "There is no column \(name)\(place(offset)).",
+            .unknownColumn, "Unknown column \(name)\(place(offset)).",
             remedy: near.isEmpty ? "See coral.columns." : "Did you mean \(near.joined(separator: " or "))?")
     }
 
@@ -96,7 +96,7 @@ struct StatementFailure {
 
     private func place(_ offset: Int?) -> String {
         guard let offset else { return "" }
-        return " (\(SQLTokenizer.place(of: reading.sql.original(of: offset), in: reading.original)))"
+        return " (\(SQLToken.place(of: reading.sql.original(of: offset), in: reading.original)))"
     }
 
     private static func tail(of message: String, after prefix: String) -> String? {

@@ -14,19 +14,19 @@ struct StatementReading: Sendable {
 
     init(_ sql: String, parameters: [Value], catalog: Catalog, now: Instant) throws(QueryError) {
         original = sql
-        var tokens = try SQLTokenizer.tokens(of: sql)
+        var tokens = try SQLToken.tokens(of: sql)
         while tokens.last?.isSymbol(";") ?? false { tokens.removeLast() }
         guard !tokens.isEmpty else {
             throw QueryError(.syntax, "The statement is empty.", remedy: "Write one like SELECT 1.")
         }
         if let second = tokens.first(where: { $0.isSymbol(";") }) {
             throw QueryError(
-                .syntax, "There is a second statement at \(SQLTokenizer.place(of: second.offset, in: sql)).",
+                .syntax, "There is a second statement at \(SQLToken.place(of: second.offset, in: sql)).",
                 remedy: "Run one at a time.")
         }
         guard ["SELECT", "WITH", "VALUES", "EXPLAIN"].contains(tokens[0].text.uppercased()) else {
             throw QueryError(
-                .refused, "\(tokens[0].text.uppercased()) is refused: statements only read here.",
+                .refused, "\(tokens[0].text.uppercased()) is not allowed: statements are read-only.",
                 remedy: "Start with SELECT or WITH.")
         }
         // `EXPLAIN QUERY PLAN` is SQLite's own.
@@ -143,13 +143,13 @@ struct TableRouting {
     private func unknown(_ name: QualifiedName, at position: Int) -> QueryError {
         let near = catalog.near(name.description, among: catalog.entries.keys.map(\.description))
         let known = catalog.schemas.contains(name.schema)
-        let what = known ? "There is no table \(name)" : "There is no source \(name.schema)"
+        let what = known ? "Unknown table \(name)" : "Unknown source \(name.schema)"
         let hint =
             near.isEmpty
             ? "The sources are \(catalog.schemas.sorted().joined(separator: ", "))."
             : "Did you mean \(near.joined(separator: " or "))?"
         return QueryError(
-            .unknownTable, "\(what) (\(SQLTokenizer.place(of: tokens[position].offset, in: sql))).", remedy: hint)
+            .unknownTable, "\(what) (\(SQLToken.place(of: tokens[position].offset, in: sql))).", remedy: hint)
     }
 
     private func alias(after position: Int) -> String? {

@@ -189,9 +189,9 @@ final class StatementGate {
         case .select, .recursive: return true
         case .function(let name):
             guard Self.refusedFunctions.contains(name.lowercased()) else { return true }
-            refusal = "The function \(name) is refused."
+            refusal = "The function \(name) is not allowed."
             return false
-        case .insert(let table, _): refusal = "Writing to \(table) is refused."
+        case .insert(let table, _): refusal = "Writing to \(table) is not allowed."
         case .other(_, let first, _): refusal = "The statement wants to change \(first.isEmpty ? "something" : first)."
         }
         return false

@@ -30,7 +30,7 @@ final class LiveScans: LiveAsking {
             }
             guard scope.permission.mayCall else {
                 throw QueryError(
-                    .unsupported, "\(name) is not stored: it is asked of its provider each time.",
+                    .unsupported, "\(name) is not stored: it is read from its provider each time.",
                     remedy: "Run the statement without asking for stored rows alone.")
             }
             guard !scope.permission.isExplain else { return try rehearse(requests, scope) }

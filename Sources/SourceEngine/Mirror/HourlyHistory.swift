@@ -38,7 +38,7 @@ struct HourlyHistory: Sendable {
         let horizon = max(now - Self.lookback, now - retention).startOfHour
         guard horizon < start else { return }
         let known = try await file.hourlyCoverage(of: table.name)
-        var windows = known.gaps(in: Interval(from: horizon, to: start)).reversed().flatMap(Self.days)
+        var windows = known.gaps(in: Interval(from: horizon, to: start)).reversed().flatMap { $0.slices(of: .days(1)) }
         while let window = windows.first {
             try Task.checkCancellation()
             guard try await file.takeHourlyCall(of: table.name, at: now, maximum: Self.callsPerDay) else {
@@ -58,16 +58,5 @@ struct HourlyHistory: Sendable {
                 windows.replaceSubrange(0..<1, with: halves.filter { !$0.isEmpty })
             }
         }
-    }
-
-    private static func days(of interval: Interval) -> [Interval] {
-        var result: [Interval] = []
-        var end = interval.to
-        while end > interval.from {
-            let start = max(interval.from, end - .days(1))
-            result.append(Interval(from: start, to: end))
-            end = start
-        }
-        return result
     }
 }

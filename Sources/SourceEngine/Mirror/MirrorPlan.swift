@@ -44,18 +44,7 @@ struct MirrorPlan {
             // Without an upper bound every chain starts now, so there is but one.
             return [Interval(from: wanted.start ?? horizon, to: end)]
         }
-        return wanted.intervals.reversed().flatMap(slices)
-    }
-
-    private func slices(of interval: Interval) -> [Interval] {
-        var result: [Interval] = []
-        var end = interval.to
-        while end > interval.from {
-            let start = max(interval.from, end - mirror.slice)
-            result.append(Interval(from: start, to: end))
-            end = start
-        }
-        return result
+        return wanted.intervals.reversed().flatMap { $0.slices(of: mirror.slice) }
     }
 
     /// Two windows for one whose answer was cut off or refused as too much, newest first; nil when it cannot be less.

@@ -93,11 +93,11 @@ struct MirrorSync: Sendable {
                         guard unreadable < Self.mostUnreadableWindows else {
                             throw failure(
                                 .malformed,
-                                "\(table.name) gives more rows than it lets one read, however short the time.",
-                                "What it gave is kept; report it to the provider.")
+                                "\(table.name): the API truncates results even for a one-minute window; some rows are missing.",
+                                "The rows that it returned are kept; report it to the provider.")
                         }
                         outcome.note =
-                            "\(table.name) gives more rows than it lets one read: some before "
+                            "\(table.name): the API truncates results even for a one-minute window; some rows before "
                             + "\(window.to.iso8601Seconds) are missing."
                         continue
                     }

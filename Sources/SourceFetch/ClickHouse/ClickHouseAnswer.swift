@@ -36,30 +36,24 @@ package struct ClickHouseAnswer {
         for line in lines { rows.rows.append(try Self.row(line, readers)) }
     }
 
-    private static func texts(_ line: ArraySlice<UInt8>) throws -> [String] {
-        do throws(JSONError) {
-            return try JSONDocument.withView(of: Array(line)) { view in
-                (view.elements.map { Array($0) } ?? []).map { $0.string ?? "" }
-            }
-        } catch {
-            throw Unreadable(reason: "its answer is cut: \(error)")
+    private static func texts(_ line: ArraySlice<UInt8>) throws(Unreadable) -> [String] {
+        try JSONDocument.withView(of: Array(line), orThrow: cut) { view throws(Unreadable) in
+            (view.elements.map { Array($0) } ?? []).map { $0.string ?? "" }
         }
     }
 
-    private static func row(_ line: ArraySlice<UInt8>, _ types: [ClickHouseType]) throws -> [Value] {
-        do throws(JSONError) {
-            return try JSONDocument.withView(of: Array(line)) { view in
-                var values: [Value] = []
-                values.reserveCapacity(types.count)
-                for element in view.elements.map({ Array($0) }) ?? [] where values.count < types.count {
-                    values.append(types[values.count].value(element))
-                }
-                return values + Array(repeating: .null, count: types.count - values.count)
+    private static func row(_ line: ArraySlice<UInt8>, _ types: [ClickHouseType]) throws(Unreadable) -> [Value] {
+        try JSONDocument.withView(of: Array(line), orThrow: cut) { view throws(Unreadable) in
+            var values: [Value] = []
+            values.reserveCapacity(types.count)
+            for element in view.elements.map({ Array($0) }) ?? [] where values.count < types.count {
+                values.append(types[values.count].value(element))
             }
-        } catch {
-            throw Unreadable(reason: "its answer is cut: \(error)")
+            return values + Array(repeating: .null, count: types.count - values.count)
         }
     }
+
+    private static func cut(_ error: JSONError) -> Unreadable { Unreadable(reason: "its answer is cut: \(error)") }
 
     /// `Code: 241. DB::Exception: Memory limit … (MEMORY_LIMIT_EXCEEDED)`.
     static func exception(in text: String) -> Exception? {

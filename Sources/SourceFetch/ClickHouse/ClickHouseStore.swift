@@ -14,11 +14,6 @@ package struct ClickHouseStatement: Hashable, Sendable {
 
 /// Langfuse's own ClickHouse over its HTTP interface: reads only, and bounded in time and rows.
 package actor ClickHouseStore {
-    /// The environment variables that name it, as Langfuse's own server calls them.
-    package static let inputs = [
-        "CLICKHOUSE_URL", "CLICKHOUSE_USER", "CLICKHOUSE_PASSWORD", "CLICKHOUSE_DB", "LANGFUSE_PROJECT_ID",
-    ]
-
     /// The source whose rows it holds.
     package static let source = "langfuse"
 
@@ -117,17 +112,10 @@ package actor ClickHouseStore {
         do {
             try await budget.begin(maxWait: retries.maxWait)
         } catch is RateBudget.Refusal {
-            throw failure(.unavailable, "it is not asked now: it failed several times in a row.", "Try again later.")
+            throw failure(.unavailable, "it is paused: several requests in a row failed.", "Try again later.")
         }
-        let answer: Result<HTTPResponse, any Error>
         do {
-            answer = .success(try await client.send(request(statement, rowLimit, time)))
-        } catch {
-            answer = .failure(error)
-        }
-        await budget.end()
-        do {
-            return try Self.rows(of: answer.get())
+            return try Self.rows(of: await budget.ending { try await client.send(request(statement, rowLimit, time)) })
         } catch let error as HTTPError {
             throw sourceError(for: error)
         } catch let exception as ClickHouseAnswer.Exception {
@@ -187,7 +175,7 @@ package actor ClickHouseStore {
 
     private func sourceError(for exception: ClickHouseAnswer.Exception) -> SourceError {
         let said = redaction.apply(to: exception.message)
-        let reason = "ClickHouse refused (code \(exception.code)): \(said)"
+        let reason = "ClickHouse rejected the statement (code \(exception.code)): \(said)"
         // Codes: ClickHouse's ErrorCodes.cpp.
         switch exception.code {
         case 192, 193, 194, 497, 516:
@@ -198,7 +186,7 @@ package actor ClickHouseStore {
                 .notAuthorised, reason, "Give the user a profile with readonly = 2: settings go with each statement.")
         case 159, 209: return failure(.timedOut, reason, "Narrow the statement in time.")
         case 158, 241, 307, 396: return failure(.tooMuch, reason, "Narrow the statement in time.")
-        case 202, 210, 242, 999: return failure(.unavailable, reason, "It is asked again at the next scan.")
+        case 202, 210, 242, 999: return failure(.unavailable, reason, "The next scan tries again.")
         case 60, 81: return failure(.notFound, reason, "Set CLICKHOUSE_DB to the database of Langfuse.")
         default: return failure(.refusedByProvider, reason, "Report it with the statement.")
         }
@@ -208,10 +196,10 @@ package actor ClickHouseStore {
         let words = redaction.apply(to: error.message)
         switch error.kind {
         case .timedOut: return failure(.timedOut, "it did not answer in time: \(words).", "Narrow the statement.")
-        case .bodyTooLarge: return failure(.tooMuch, "it sent too much: \(words).", "Narrow the statement.")
+        case .bodyTooLarge: return failure(.tooMuch, "its response is too large: \(words).", "Narrow the statement.")
         case .tls:
             return failure(.notAuthorised, "its certificate is not trusted: \(words).", "Check CLICKHOUSE_URL.")
-        case .forbidden: return failure(.notConfigured, "it is not asked: \(words).", "Check CLICKHOUSE_URL.")
+        case .forbidden: return failure(.notConfigured, "the request was not sent: \(words).", "Check CLICKHOUSE_URL.")
         case .unreachable, .broken, .cancelled:
             return failure(.unavailable, "it cannot be reached: \(words).", "Check CLICKHOUSE_URL and the network.")
         }

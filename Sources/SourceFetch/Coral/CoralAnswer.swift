@@ -23,7 +23,7 @@ enum CoralAnswer {
         return try read(bytes) { elements throws(Fault) in
             var (rows, warnings) = ([[Value]](), 0)
             for element in elements {
-                guard element.members != nil else { throw .shape(name(of: element)) }
+                guard element.members != nil else { throw .shape(element.kind.phrase) }
                 rows.append(
                     keys.map { column in
                         if let value = Coercion.value(Extract(element[column.key]), as: column.type) { return value }
@@ -43,7 +43,7 @@ enum CoralAnswer {
         try read(bytes) { elements throws(Fault) in
             var gathering = Gathering(columns)
             for element in elements {
-                guard let members = element.members else { throw .shape(name(of: element)) }
+                guard let members = element.members else { throw .shape(element.kind.phrase) }
                 gathering.append(members)
             }
             return try gathering.rowSet()
@@ -125,30 +125,9 @@ enum CoralAnswer {
     private static func read<Result>(
         _ bytes: [UInt8], _ body: (JSONView.Elements) throws(Fault) -> Result
     ) throws(Fault) -> Result {
-        let result: Swift.Result<Result, Fault>
-        do throws(JSONError) {
-            result = try JSONDocument.withView(of: bytes) { root in
-                do throws(Fault) {
-                    guard let elements = root.elements else { throw Fault.shape(name(of: root)) }
-                    return .success(try body(elements))
-                } catch {
-                    return .failure(error)
-                }
-            }
-        } catch {
-            throw .json(error)
-        }
-        return try result.get()
-    }
-
-    private static func name(of view: JSONView) -> String {
-        switch view.kind {
-        case .null: "null"
-        case .bool: "a truth value"
-        case .integer, .number: "a number"
-        case .string: "a text"
-        case .array: "a list"
-        case .object: "an object"
+        try JSONDocument.withView(of: bytes, orThrow: Fault.json) { root throws(Fault) in
+            guard let elements = root.elements else { throw .shape(root.kind.phrase) }
+            return try body(elements)
         }
     }
 }

@@ -58,11 +58,11 @@ struct CoralRequest: Sendable {
         switch refusal {
         case .rateLimited(let wait):
             return error(
-                .rateLimited(retryAfter: wait), "is not asked now: it said that it was asked too often.",
+                .rateLimited(retryAfter: wait), "is paused: it reported that its rate limit was exceeded.",
                 AnswerJudge.askAgain(after: wait), calls: 0)
         case .resting(let until):
             return error(
-                .unavailable, "is not asked now: it failed \(CircuitBreaker.threshold) times in a row.",
+                .unavailable, "is paused: \(CircuitBreaker.threshold) requests in a row failed.",
                 AnswerJudge.askAgain(after: until - now), calls: 0)
         }
     }
@@ -79,7 +79,7 @@ struct CoralRequest: Sendable {
         case .ambiguous(let column):
             return error(
                 .unsupported, "several columns of the answer are named \(secrets.quote(column)), and rows lack some.",
-                "Give each a name of its own with AS.")
+                "Give each column its own name with AS.")
         }
     }
 
@@ -89,7 +89,7 @@ struct CoralRequest: Sendable {
     func error(for complaint: CoralComplaint, status: Int32) -> SourceError {
         guard status != 2 else {
             return error(
-                .unsupported, "Coral does not take the statement: \(said(complaint)).",
+                .unsupported, "Coral rejected the statement: \(said(complaint)).",
                 "Correct the statement, or use a version of Coral from 0.1.0 on.")
         }
         switch CoralVerdict(complaint).matter {
@@ -98,12 +98,12 @@ struct CoralRequest: Sendable {
                 .missingFilter, "a filter is missing: \(said(complaint)).",
                 name.map { "Add `WHERE \(secrets.quote($0)) = '…'`." } ?? "Add the filter with `=` and a constant.")
         case .unknownTable(let schema):
-            return error(.notConfigured, "Coral has no such table: \(said(complaint)).", install(schema))
+            return error(.notConfigured, "Coral does not know this table: \(said(complaint)).", install(schema))
         case .unconfigured:
-            return error(.notConfigured, "Coral lacks a setting: \(said(complaint)).", install(nil))
+            return error(.notConfigured, "Coral is missing a setting: \(said(complaint)).", install(nil))
         case .unknownColumn where isForSource:
             return error(
-                .notConfigured, "Coral knows this source by another manifest: \(said(complaint)).",
+                .notConfigured, "Coral uses another manifest for this source: \(said(complaint)).",
                 install(nil) + " Versions up to 0.1.x take no filter that is not a column.")
         case .rateLimited(let wait):
             return error(
@@ -124,12 +124,12 @@ struct CoralRequest: Sendable {
         case .status(404), .status(410):
             return error(.notFound, "not found: \(said).", "Check the names in the query, and the source's address.")
         case .status(413), .status(422): return error(.tooMuch, "asked too much: \(said).", Self.askForLess)
-        case .tooMuch: return error(.tooMuch, "has more pages than one scan may take: \(said).", Self.askForLess)
+        case .tooMuch: return error(.tooMuch, "has more pages than one scan may read: \(said).", Self.askForLess)
         case .status(408), .status(504), .status(524), .timedOut:
             return error(.timedOut, "did not answer in time: \(said).", Self.askForLess)
         case .status(500...), .unreachable: return error(.unavailable, "cannot be read: \(said).", Self.nextScan)
         case .undecodable:
-            return error(.malformed, "sent an answer that Coral cannot read: \(said).", Self.nextScan)
+            return error(.malformed, "sent a response that Coral cannot read: \(said).", Self.nextScan)
         default:
             return error(.refusedByProvider, "refused: \(said).", "Correct the values of the query.")
         }
@@ -170,5 +170,5 @@ struct CoralRequest: Sendable {
     }
 
     private static let askForLess = "Ask for a shorter time or for fewer rows."
-    private static let nextScan = "It is asked again at the next scan."
+    private static let nextScan = "The next scan tries again."
 }

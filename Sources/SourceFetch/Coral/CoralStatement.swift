@@ -129,16 +129,12 @@ extension TableSpec {
 
     private func filter(behind source: ValueSource) -> FilterSpec? {
         switch source {
-        case .filter(let name, _), .filterInt(let name, _), .filterBool(let name, _),
-            .filterStringArray(let name, _):
-            filters.first { $0.name == name }
-        case .argument(let name, _), .argumentInt(let name, _), .argumentBool(let name, _):
-            filters.first { $0.binding == name }
+        case .given(_, .piece, _): nil
+        case .given(.filter(let name), _, _): filters.first { $0.name == name }
+        case .given(.argument(let name), _, _): filters.first { $0.binding == name }
         case .template(let template): filter(behind: template)
         case .oneOf(let sources): sources.lazy.compactMap { filter(behind: $0) }.first
-        case .literal, .filterSplit, .filterSplitInt, .argumentSplit, .argumentSplitInt, .input, .bearer, .state,
-            .nowEpochMinusSeconds:
-            nil
+        case .literal, .input, .bearer, .state, .nowEpochMinusSeconds: nil
         }
     }
 

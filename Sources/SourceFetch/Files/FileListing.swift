@@ -78,8 +78,8 @@ struct FileListing {
         guard target == root || target.hasPrefix(start) else {
             throw plan.error(
                 .refusedByProvider, link,
-                "\(plan.secrets.mask(link)) is a link that leads out of \(plan.secrets.mask(root)).",
-                "Remove the link, or give its target a table of its own.")
+                "\(plan.secrets.mask(link)) is a link to a file outside of \(plan.secrets.mask(root)).",
+                "Remove the link, or declare a table for its target.")
         }
         guard !isFolder, status.st_mode & S_IFMT == S_IFREG else { return }
         let own = target.dropFirst(start.count).split(separator: "/").map(String.init)

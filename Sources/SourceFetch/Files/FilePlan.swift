@@ -54,7 +54,7 @@ struct FilePlan: Sendable {
             guard written.hasPrefix("file://"), path.hasPrefix("/") else {
                 throw SourceError(
                     kind: .unsupported, source: source.name,
-                    reason: "the location of its files is no file:// address with an absolute path.",
+                    reason: "the location of its files is not a file:// URL with an absolute path.",
                     remedy: "Write it as file:///folder/ or file://~/folder/.")
             }
         }
@@ -77,7 +77,7 @@ struct FilePlan: Sendable {
         case Self.noSuchFile:
             error(
                 .notFound, fault.path, "\(secrets.mask(fault.path)) is not there.",
-                "Correct the location of \(source.name).\(scan.table.name), or the input that it is made of.")
+                "Correct the location of \(source.name).\(scan.table.name), or the input that it is built from.")
         default:
             error(
                 .unavailable, fault.path,

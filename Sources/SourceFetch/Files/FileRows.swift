@@ -68,7 +68,7 @@ struct JSONDocumentRows: FileRows {
         guard bytes.count <= Self.largest else {
             throw plan.error(
                 .tooMuch, file.path, "\(plan.secrets.mask(file.path)) is larger than \(Self.largest >> 20) MiB.",
-                "Write it as JSON lines (format: jsonl), which are read one by one.")
+                "Write it as JSON lines (format: jsonl); they are read one at a time.")
         }
         var batch = RowBatch()
         do throws(JSONError) {
@@ -81,8 +81,8 @@ struct JSONDocumentRows: FileRows {
             }
         } catch {
             throw plan.error(
-                .malformed, file.path, "\(plan.secrets.mask(file.path)) is no whole JSON document: \(error).",
-                "Mend the file, or write it as JSON lines (format: jsonl).")
+                .malformed, file.path, "\(plan.secrets.mask(file.path)) is not a complete JSON document: \(error).",
+                "Repair the file, or write it as JSON lines (format: jsonl).")
         }
         (rest, warnings) = (batch.rows[...], batch.warnings)
     }

@@ -52,6 +52,18 @@ package actor RateBudget {
         }
     }
 
+    /// Runs `body`, which began with a turn, and gives the turn back.
+    nonisolated package func ending<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do {
+            let result = try await body()
+            await end()
+            return result
+        } catch {
+            await end()
+            throw error
+        }
+    }
+
     /// When the provider may be asked again; nil where it never asked for silence.
     package var blockedUntil: Instant? { schedule.blockedUntil }
 

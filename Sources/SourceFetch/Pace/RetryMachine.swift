@@ -18,8 +18,7 @@ package struct RetryMachine: Sendable {
 
     package struct Policy: Hashable, Sendable {
         package var tries = 4
-        package var base = Span.milliseconds(500)
-        package var ceiling = Span.seconds(8)
+        package var backoff = Backoff(first: .milliseconds(500), longest: .seconds(8))
         /// A statement does not hang longer than this on one page; a longer wait is told instead of slept.
         package var maxWait = Span.seconds(15)
 
@@ -42,15 +41,11 @@ package struct RetryMachine: Sendable {
         switch trouble {
         case .lasting: return .giveUp
         case .rateLimited(let span?), .passing(let span?): wait = span + .seconds(span.seconds * 0.1 * random)
-        case .rateLimited(nil), .passing(nil): wait = fullJitter(random)
+        case .rateLimited(nil), .passing(nil):
+            wait = .seconds(policy.backoff.wait(afterFailures: failures).seconds * random)
         }
         guard waited + wait <= policy.maxWait else { return .giveUp }
         waited = waited + wait
         return .tryAgain(after: wait)
-    }
-
-    private func fullJitter(_ random: Double) -> Span {
-        let doubled = policy.base.seconds * Double(1 << (failures - 1))
-        return .seconds(min(policy.ceiling.seconds, doubled) * random)
     }
 }

@@ -147,7 +147,7 @@ extension ScanPlan {
             SourceError(
                 kind: .missingFilter, source: source.name,
                 reason: "a filter's value would lead to another address: \(secrets.quote(path)).",
-                remedy: "Use a value that is no `.` or `..`.")
+                remedy: "Use a value other than `.` or `..`.")
         }
     }
 }

@@ -171,7 +171,7 @@ struct ScanPlan: Sendable {
         guard let base = WebAddress(written) else {
             let name = addressName(of: source, backend)
             throw SourceError(
-                kind: .notConfigured, source: source.name, reason: "\(name) is no http or https address.",
+                kind: .notConfigured, source: source.name, reason: "\(name) is not an http(s) URL.",
                 remedy: "Set \(name) to an address such as https://host/path.")
         }
         return base

@@ -50,26 +50,14 @@ struct PageReader: Sendable {
     }
 
     private func document(_ body: [UInt8]) throws(PageFault) -> PageContent {
-        let result: Result<PageContent, PageFault>
-        do throws(JSONError) {
-            result = try JSONDocument.withView(of: body) { root in
-                do throws(PageFault) { return .success(try content(of: root)) } catch { return .failure(error) }
-            }
-        } catch {
-            throw .json(error)
-        }
-        return try result.get()
+        try JSONDocument.withView(of: body, orThrow: PageFault.json) { root throws(PageFault) in try content(of: root) }
     }
 
     private func lines(_ body: [UInt8]) throws(PageFault) -> PageContent {
         var content = PageContent()
         for line in body.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) {
-            do throws(JSONError) {
-                try JSONDocument.withView(of: Array(line)) { row in
-                    mapper.append(RowElement(view: row), to: &content.rows, warnings: &content.warnings)
-                }
-            } catch {
-                throw .json(error)
+            try JSONDocument.withView(of: Array(line), orThrow: PageFault.json) { row throws(PageFault) in
+                mapper.append(RowElement(view: row), to: &content.rows, warnings: &content.warnings)
             }
             content.clues.elements += 1
         }
@@ -103,7 +91,7 @@ struct PageReader: Sendable {
 
     /// An answer that has an error where its rows should be.
     private func missingRows(in root: JSONView) throws(PageFault) {
-        guard root.members != nil else { throw .shape("\(Self.name(root)) instead of an object") }
+        guard root.members != nil else { throw .shape("\(root.kind.phrase) instead of an object") }
         if let message = ProviderMessage.text(in: root) { throw .refused(message) }
     }
 
@@ -137,7 +125,7 @@ struct PageReader: Sendable {
         guard let value = find(response.rowsPath, in: root) else { return try missingRows(in: root) }
         guard let members = value.members else {
             if value.isNull { return }
-            throw .shape("\(Self.name(value)) instead of an object at \(response.rowsPath.joined(separator: "."))")
+            throw .shape("\(value.kind.phrase) instead of an object at \(response.rowsPath.joined(separator: "."))")
         }
         for member in members {
             content.clues.elements += 1
@@ -196,16 +184,5 @@ struct PageReader: Sendable {
         if holder["hasNextPage"]?.bool == false { return nil }
         let text = holder[last].flatMap { $0.string ?? $0.integer.map { String($0) } }
         return text.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
-    }
-
-    private static func name(_ view: JSONView) -> String {
-        switch view.kind {
-        case .null: "null"
-        case .bool: "a truth value"
-        case .integer, .number: "a number"
-        case .string: "a text"
-        case .array: "a list"
-        case .object: "an object"
-        }
     }
 }

@@ -5,16 +5,9 @@ package struct SourceProblem: Error, Hashable, Sendable, CustomStringConvertible
     /// The folder's name.
     package var source: String
     package var file: String
-    package var diagnostics: [ManifestDiagnostic]
+    package var diagnostics: [ManifestDiagnostic] = []
     /// Set where the file could not even be read.
     package var reason: String?
-
-    package init(source: String, file: String, diagnostics: [ManifestDiagnostic] = [], reason: String? = nil) {
-        self.source = source
-        self.file = file
-        self.diagnostics = diagnostics
-        self.reason = reason
-    }
 
     package var description: String {
         reason ?? diagnostics.map(\.description).joined(separator: "\n")
@@ -29,28 +22,14 @@ package struct SourceOrigin: Hashable, Sendable {
     package var isOwn: Bool
     /// The folder of the shipped source of the same name, which is not read.
     package var hidden: String?
-
-    package init(folder: String, isOwn: Bool, hidden: String? = nil) {
-        self.folder = folder
-        self.isOwn = isOwn
-        self.hidden = hidden
-    }
 }
 
 /// All sources of a directory. One that is broken is a problem to be shown; the others keep working.
 package struct SourceCatalog: Hashable, Sendable {
     package var specs: [SourceSpec]
-    package var problems: [SourceProblem]
+    package var problems: [SourceProblem] = []
     /// By the name of the source.
-    package var origins: [String: SourceOrigin]
-
-    package init(
-        specs: [SourceSpec], problems: [SourceProblem] = [], origins: [String: SourceOrigin] = [:]
-    ) {
-        self.specs = specs
-        self.problems = problems
-        self.origins = origins
-    }
+    package var origins: [String: SourceOrigin] = [:]
 
     package subscript(name: String) -> SourceSpec? { specs.first { $0.name == name } }
 

@@ -9,8 +9,7 @@ extension ManifestReading {
                 "Remove it; each table says its \"source: {location: …}\".")
         }
         var files: [String: FileTableSpec] = [:]
-        let tables = fields.list("tables").compactMap { item -> TableSpec? in
-            guard let table = MappingReader(item, context.log) else { return nil }
+        let tables = fields.mappings("tables").map { table -> TableSpec in
             let file = fileSpec(table, backend)
             let spec = fileTable(table, file, isOlder: backend != "file")
             files[spec.name] = file
@@ -82,8 +81,7 @@ extension ManifestReading {
     }
 
     private func partitions(_ source: MappingReader, _ format: FileTableSpec.Format) -> [FileTableSpec.Partition] {
-        let partitions = source.list("partitions").compactMap { item -> FileTableSpec.Partition? in
-            guard let partition = MappingReader(item, context.log) else { return nil }
+        let partitions = source.mappings("partitions").map { partition -> FileTableSpec.Partition in
             partition.allow(["name", "type", "path"])
             let type = columnType(partition, isRequired: true)
             if type == .timestamp || type == .date {
@@ -109,8 +107,7 @@ extension ManifestReading {
     }
 
     private func metadata(_ source: MappingReader, _ format: FileTableSpec.Format) -> [FileTableSpec.Metadata] {
-        let metadata = source.list("metadata").compactMap { item -> FileTableSpec.Metadata? in
-            guard let column = MappingReader(item, context.log) else { return nil }
+        let metadata = source.mappings("metadata").map { column -> FileTableSpec.Metadata in
             column.allow(["name", "kind"])
             if !column.has("kind") { column.report("kind is missing", "Add \"kind: relative_path\".") }
             let kind = column.choice("kind", FileTableSpec.Metadata.Kind.self)

@@ -52,8 +52,7 @@ extension ManifestReading {
     private func readCredential(_ input: MappingReader) {
         guard let credential = input.fields("credential") else { return }
         credential.allow(["methods"])
-        for item in credential.list("methods") {
-            guard let method = MappingReader(item, context.log) else { continue }
+        for method in credential.mappings("methods") {
             method.allow(["type", "label", "description", "hint", "oauth"])
             let type = method.choice("type", among: ["source_config", "oauth"])
             if type == "oauth", !method.has("oauth") {

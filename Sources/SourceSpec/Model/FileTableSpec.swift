@@ -24,12 +24,8 @@ package struct FileTableSpec: Hashable, Sendable {
         }
 
         package var name: String
-        package var type: ColumnType
-        package var place: Place
-
-        package init(name: String, type: ColumnType = .utf8, place: Place = .hive) {
-            (self.name, self.type, self.place) = (name, type, place)
-        }
+        package var type: ColumnType = .utf8
+        package var place: Place = .hive
     }
 
     /// A column that says where a row stood.
@@ -46,10 +42,6 @@ package struct FileTableSpec: Hashable, Sendable {
 
         package var name: String
         package var kind: Kind
-
-        package init(name: String, kind: Kind) {
-            (self.name, self.kind) = (name, kind)
-        }
 
         package var type: ColumnType { kind == .lineNumber ? .int64 : .utf8 }
     }

@@ -47,32 +47,15 @@ package struct InputSpec: Hashable, Sendable {
     package var key: String
     package var kind: Kind
     package var defaultValue: String?
-    package var isRequired: Bool
-    package var hint: String
-
-    package init(key: String, kind: Kind, defaultValue: String? = nil, isRequired: Bool = true, hint: String = "") {
-        self.key = key
-        self.kind = kind
-        self.defaultValue = defaultValue
-        self.isRequired = isRequired
-        self.hint = hint
-    }
+    package var isRequired = true
+    package var hint = ""
 }
 
 package struct HTTPBackend: Hashable, Sendable {
     package var baseURL: Template
-    package var auth: AuthSpec
-    package var headers: [ParameterSpec]
+    package var auth: AuthSpec = .none
+    package var headers: [ParameterSpec] = []
     package var rateLimit: RateLimitSpec?
-
-    package init(
-        baseURL: Template, auth: AuthSpec = .none, headers: [ParameterSpec] = [], rateLimit: RateLimitSpec? = nil
-    ) {
-        self.baseURL = baseURL
-        self.auth = auth
-        self.headers = headers
-        self.rateLimit = rateLimit
-    }
 }
 
 package enum AuthSpec: Hashable, Sendable {
@@ -92,34 +75,13 @@ package struct AWSSignatureSpec: Hashable, Sendable {
     package var secretAccessKey: Template
     /// Of temporary keys; not sent where it comes out empty.
     package var sessionToken: Template?
-
-    package init(
-        service: String, region: Template, accessKeyID: Template, secretAccessKey: Template,
-        sessionToken: Template? = nil
-    ) {
-        self.service = service
-        self.region = region
-        self.accessKeyID = accessKeyID
-        self.secretAccessKey = secretAccessKey
-        self.sessionToken = sessionToken
-    }
 }
 
 /// `rate_limit` of the manifest.
 package struct RateLimitSpec: Hashable, Sendable {
-    package var extraStatuses: [Int]
-    package var retryAfterHeader: String
+    package var extraStatuses: [Int] = []
+    package var retryAfterHeader = "Retry-After"
     package var remainingHeader: String?
     /// Its value is epoch seconds.
     package var resetHeader: String?
-
-    package init(
-        extraStatuses: [Int] = [], retryAfterHeader: String = "Retry-After", remainingHeader: String? = nil,
-        resetHeader: String? = nil
-    ) {
-        self.extraStatuses = extraStatuses
-        self.retryAfterHeader = retryAfterHeader
-        self.remainingHeader = remainingHeader
-        self.resetHeader = resetHeader
-    }
 }

@@ -63,12 +63,6 @@ package struct SearchLimits: Hashable, Sendable {
     /// The most requests of one statement.
     package var maximumCalls: Int
 
-    package init(defaultTopK: Int, maximumTopK: Int, maximumCalls: Int) {
-        self.defaultTopK = defaultTopK
-        self.maximumTopK = maximumTopK
-        self.maximumCalls = maximumCalls
-    }
-
     /// The most rows of one statement, whatever its LIMIT.
     package var maximumRows: Int { maximumTopK * maximumCalls }
 }

@@ -69,6 +69,9 @@ struct MappingReader {
         return elements.enumerated().map { ManifestNode(node: $1, path: "\(item.path)[\($0)]") }
     }
 
+    /// The elements of a list that are mappings; any other is reported.
+    func mappings(_ key: String) -> [MappingReader] { list(key).compactMap { MappingReader($0, log) } }
+
     func report(_ key: String, _ reason: String, _ remedy: String) {
         log.report(mark(of: key), path(of: key), reason, remedy)
     }

@@ -16,8 +16,7 @@ extension Subcommand {
         var report = DoctorReport(arguments)
         report.check()
         let rows = RowSet(columns: ["part", "state", "note"], rows: report.rows)
-        Output.write(format == .json ? rows.objects.serialized + "\n" : TextTable(rows).text)
-        return .done
+        return format.write(rows.objects, or: TextTable(rows).text)
     }
 }
 

@@ -37,10 +37,7 @@ extension Subcommand {
 
     fileprivate static func list(_ client: StoreClient, _ format: Format) async throws -> ExitStatus {
         let features = try await client.reader.read(.features)
-        Output.write(
-            format == .json
-                ? JSONValue.array(features.map(\.json)).serialized + "\n" : QualityText.table(features))
-        return .done
+        return format.write(.array(features.map(\.json)), or: QualityText.table(features))
     }
 
     private static func show(_ name: String, _ client: StoreClient, _ format: Format) async throws -> ExitStatus {
@@ -48,17 +45,12 @@ extension Subcommand {
             throw Failure.noFeature(name, among: try await client.reader.read(.features).map(\.feature))
         }
         let versions = try await client.reader.read(.snapshotVersions(of: name))
-        Output.write(
-            format == .json
-                ? feature.json(with: versions).serialized + "\n" : QualityText.detail(feature, versions))
-        return .done
+        return format.write(feature.json(with: versions), or: QualityText.detail(feature, versions))
     }
 
     private static func drifts(_ client: StoreClient, _ format: Format) async throws -> ExitStatus {
         let events = try await client.reader.read(.driftEvents(limit: 200))
-        Output.write(
-            format == .json ? JSONValue.array(events.map(\.json)).serialized + "\n" : QualityText.table(events))
-        return .done
+        return format.write(.array(events.map(\.json)), or: QualityText.table(events))
     }
 }
 

@@ -25,7 +25,7 @@ extension Subcommand {
             } else {
                 try await ScanRun.here(composition)
             }
-        Output.write(format == .json ? report.serialized + "\n" : ScanText.table(report))
+        format.write(report, or: ScanText.table(report))
         return report["partial"]?.bool == true ? .partial : .done
     }
 }

@@ -16,8 +16,7 @@ extension Subcommand {
         switch arguments.words.first ?? "list" {
         case "list":
             let settings = try file.load()
-            Output.write(format == .json ? settings.document.serialized + "\n" : table(settings))
-            return .done
+            return format.write(settings.document, or: table(settings))
         case "set":
             guard arguments.words.count == 3 else {
                 throw UsageError.missing("key or value", usage: "sentinel settings set KEY VALUE")

@@ -19,13 +19,12 @@ CREATE TRIGGER agent_status_update AFTER UPDATE ON agent_status BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'agent';
 END;
 CREATE TABLE applied_migration (name TEXT PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE approval_queue (
+CREATE TABLE "approval_queue" (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     request_key TEXT NOT NULL CHECK (request_key <> ''),
     created_at TEXT NOT NULL,
     action_type TEXT NOT NULL,
-    anomaly_type TEXT NOT NULL CHECK (anomaly_type IN
-        ('cost_spike', 'error_cascade', 'prompt_drift', 'agent_loop', 'tool_failure')),
+    anomaly_type TEXT NOT NULL REFERENCES detection_type (name),
     severity TEXT NOT NULL CHECK (severity IN ('info', 'medium', 'high', 'critical')),
     context TEXT NOT NULL,
     status TEXT NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'approved', 'rejected', 'expired')),
@@ -70,6 +69,7 @@ END;
 CREATE TRIGGER cost_baselines_update AFTER UPDATE ON cost_baselines BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'costs';
 END;
+CREATE TABLE detection_type (name TEXT PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE detector_health (
     type TEXT PRIMARY KEY NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('ok', 'learning', 'no_data', 'partial', 'failed')),
@@ -85,8 +85,8 @@ END;
 CREATE TRIGGER detector_health_update AFTER UPDATE ON detector_health BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'health';
 END;
-CREATE TABLE detector_memory (
-    detection_type TEXT NOT NULL CHECK (detection_type <> ''),
+CREATE TABLE "detector_memory" (
+    detection_type TEXT NOT NULL REFERENCES detection_type (name),
     subject TEXT NOT NULL,
     json TEXT NOT NULL,
     updated_at TEXT NOT NULL,
@@ -124,9 +124,9 @@ END;
 CREATE TRIGGER drift_events_update AFTER UPDATE ON drift_events BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'drift';
 END;
-CREATE TABLE failed_trace (
+CREATE TABLE "failed_trace" (
     trace_id TEXT PRIMARY KEY NOT NULL CHECK (trace_id <> ''),
-    detection_type TEXT NOT NULL CHECK (detection_type IN ('prompt_drift', 'tool_failure')),
+    detection_type TEXT NOT NULL REFERENCES detection_type (name),
     seen_at TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER failed_trace_delete AFTER DELETE ON failed_trace BEGIN
@@ -157,11 +157,10 @@ END;
 CREATE TRIGGER file_risk_history_update AFTER UPDATE ON file_risk_history BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'risk';
 END;
-CREATE TABLE incident_finding (
+CREATE TABLE "incident_finding" (
     incident_id INTEGER NOT NULL REFERENCES incident_reports (id),
     fingerprint TEXT NOT NULL CHECK (fingerprint <> ''),
-    detection_type TEXT NOT NULL CHECK (detection_type IN
-        ('cost_spike', 'error_cascade', 'prompt_drift', 'agent_loop', 'tool_failure')),
+    detection_type TEXT NOT NULL REFERENCES detection_type (name),
     severity TEXT NOT NULL CHECK (severity IN ('info', 'medium', 'high', 'critical')),
     subject TEXT NOT NULL,
     headline TEXT NOT NULL,
@@ -188,51 +187,57 @@ END;
 CREATE TRIGGER incident_finding_update AFTER UPDATE ON incident_finding BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
 END;
-CREATE TABLE incident_reports (
+CREATE TABLE "incident_reports" (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     fingerprint TEXT NOT NULL CHECK (fingerprint <> ''),
     detected_at TEXT NOT NULL,
-    detection_type TEXT NOT NULL CHECK (detection_type IN
-        ('cost_spike', 'error_cascade', 'prompt_drift', 'agent_loop', 'tool_failure')),
+    detection_type TEXT NOT NULL REFERENCES detection_type (name),
     severity TEXT NOT NULL CHECK (severity IN ('info', 'medium', 'high', 'critical')),
     state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'acknowledged', 'resolved')),
-    subject TEXT NOT NULL,
-    headline TEXT NOT NULL,
-    first_seen TEXT NOT NULL,
     last_seen TEXT NOT NULL,
-    seen_at TEXT NOT NULL,
     first_scan TEXT NOT NULL,
     reopened_scan TEXT,
-    last_scan TEXT NOT NULL,
     occurrences INTEGER NOT NULL DEFAULT 1 CHECK (occurrences >= 1),
     cost_impact REAL NOT NULL DEFAULT 0,
+    cost_total REAL NOT NULL DEFAULT 0,
     approval TEXT NOT NULL DEFAULT 'none' CHECK (approval IN ('pending', 'auto', 'none')),
     acknowledged_at TEXT,
     acknowledged_by TEXT,
     resolved_at TEXT,
     resolved_by TEXT,
+    snoozed_until TEXT,
+    snoozed_by TEXT,
+    silence_id INTEGER REFERENCES silence (id),
+    inhibited_by INTEGER REFERENCES incident_reports (id),
+    inhibited_why TEXT,
+    flapping_since TEXT,
+    is_present INTEGER NOT NULL DEFAULT 1 CHECK (is_present IN (0, 1)),
+    reopened INTEGER NOT NULL DEFAULT 0 CHECK (reopened >= 0),
+    notified_at TEXT,
+    pending_notice TEXT,
+    shown_state TEXT GENERATED ALWAYS AS (CASE
+        WHEN state = 'resolved' AND flapping_since IS NULL THEN 'resolved'
+        WHEN silence_id IS NOT NULL THEN 'silenced'
+        WHEN snoozed_until IS NOT NULL THEN 'snoozed'
+        WHEN flapping_since IS NOT NULL THEN 'flapping'
+        ELSE state END) VIRTUAL,
+    rank INTEGER GENERATED ALWAYS AS (
+        CASE WHEN state = 'resolved' AND flapping_since IS NULL THEN 0 ELSE
+            CASE severity WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END
+            + CASE WHEN silence_id IS NULL AND snoozed_until IS NULL AND inhibited_by IS NULL
+                AND state <> 'resolved' THEN 4 ELSE 0 END END) VIRTUAL,
+    changes TEXT NOT NULL DEFAULT '[]',
     slack_thread_ts TEXT,
     investigated_at TEXT,
     narrator TEXT NOT NULL DEFAULT '',
-    query_sql TEXT NOT NULL DEFAULT '',
-    evidence TEXT NOT NULL DEFAULT '{}',
     suspects TEXT NOT NULL DEFAULT '[]',
+    no_code_cause TEXT,
     gaps TEXT NOT NULL DEFAULT '[]',
     messages TEXT NOT NULL DEFAULT '[]',
-    related_errors TEXT NOT NULL DEFAULT '[]',
     report_text TEXT NOT NULL DEFAULT '',
+    related_errors TEXT NOT NULL DEFAULT '[]',
     related_commits TEXT NOT NULL DEFAULT '[]',
-    urgency INTEGER NOT NULL GENERATED ALWAYS AS (CASE WHEN state = 'resolved' THEN 0 ELSE
-        CASE severity WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END END) VIRTUAL, graph TEXT, no_code_cause TEXT, snoozed_until TEXT, snoozed_by TEXT, silence_id INTEGER REFERENCES silence (id), inhibited_by INTEGER REFERENCES incident_reports (id), inhibited_why TEXT, flapping_since TEXT, is_present INTEGER NOT NULL DEFAULT 1 CHECK (is_present IN (0, 1)), changes TEXT NOT NULL DEFAULT '[]', reopened INTEGER NOT NULL DEFAULT 0 CHECK (reopened >= 0), notified_at TEXT, pending_notice TEXT, cost_total REAL NOT NULL DEFAULT 0, shown_state TEXT GENERATED ALWAYS AS (CASE
-    WHEN state = 'resolved' AND flapping_since IS NULL THEN 'resolved'
-    WHEN silence_id IS NOT NULL THEN 'silenced'
-    WHEN snoozed_until IS NOT NULL THEN 'snoozed'
-    WHEN flapping_since IS NOT NULL THEN 'flapping'
-    ELSE state END) VIRTUAL, rank INTEGER GENERATED ALWAYS AS (
-    CASE WHEN state = 'resolved' AND flapping_since IS NULL THEN 0 ELSE
-        CASE severity WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END
-        + CASE WHEN silence_id IS NULL AND snoozed_until IS NULL AND inhibited_by IS NULL
-            AND state <> 'resolved' THEN 4 ELSE 0 END END) VIRTUAL,
+    graph TEXT,
     CHECK ((state = 'resolved') = (resolved_at IS NOT NULL))
 ) STRICT;
 CREATE INDEX incident_inhibited ON incident_reports (inhibited_by) WHERE inhibited_by IS NOT NULL;
@@ -240,7 +245,6 @@ CREATE INDEX incident_ranked ON incident_reports (rank DESC, last_seen DESC, id 
 CREATE INDEX incident_returned ON incident_reports (fingerprint, resolved_at);
 CREATE INDEX incident_snoozed ON incident_reports (snoozed_until) WHERE snoozed_until IS NOT NULL;
 CREATE UNIQUE INDEX incident_unresolved ON incident_reports (fingerprint) WHERE state <> 'resolved';
-CREATE INDEX incident_unseen ON incident_reports (seen_at) WHERE state <> 'resolved';
 CREATE TRIGGER incident_reports_delete AFTER DELETE ON incident_reports BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
 END;

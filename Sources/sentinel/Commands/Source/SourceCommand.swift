@@ -80,10 +80,6 @@ struct SourceContext: Sendable {
         }
         throw Failure.noSource(name, among: catalog.specs.map(\.name))
     }
-
-    func print(_ document: JSONValue, or text: @autoclosure () -> String) {
-        Output.write(format == .json ? document.serialized + "\n" : text())
-    }
 }
 
 extension SourceCatalog {

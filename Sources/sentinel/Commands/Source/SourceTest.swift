@@ -18,7 +18,7 @@ enum SourceTest {
         }
         let set = RowSet(
             columns: ["check", "what", "result", "rows", "calls", "note"], rows: checks.map(\.row))
-        context.print(set.objects, or: checks.map { $0.line + "\n" }.joined())
+        context.format.write(set.objects, or: checks.map { $0.line + "\n" }.joined())
         let failed = checks.count { $0.failure != nil }
         if failed > 0 { Output.complain(Notice.checksFailed(failed, of: checks.count, spec.name)) }
         if !missing.isEmpty {

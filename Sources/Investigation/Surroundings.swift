@@ -1,4 +1,5 @@
 package import Basics
+package import OnCallModel
 
 /// What happened around a finding beside commits, errors and messages: changes on their way to production, what other
 /// watchers told, and the traces themselves.
@@ -15,8 +16,6 @@ package struct Surroundings: Hashable, Sendable {
     package var traces: [TraceTree] = []
     /// What else is called in the product: names of features, agents and tools, the most called first.
     package var names: [String] = []
-
-    package init() {}
 }
 
 /// A deployment as GitHub tells it.
@@ -25,23 +24,10 @@ package struct DeployFact: Hashable, Sendable {
     package var sha: String
     /// The branch, the tag or the commit that was asked for.
     package var ref: String
-    package var environment: String
-    package var creator: String
+    package var environment = ""
+    package var creator = ""
     package var at: Instant
-    package var url: String
-
-    package init(
-        id: String, sha: String, ref: String, environment: String = "", creator: String = "", at: Instant,
-        url: String = ""
-    ) {
-        self.id = id
-        self.sha = sha
-        self.ref = ref
-        self.environment = environment
-        self.creator = creator
-        self.at = at
-        self.url = url
-    }
+    package var url = ""
 }
 
 /// A release as GitHub or Sentry tells it.
@@ -51,17 +37,9 @@ package struct ReleaseFact: Hashable, Sendable {
     /// `github` or `sentry`.
     package var source: String
     /// Its latest commit; empty where that is not told.
-    package var sha: String
+    package var sha = ""
     package var at: Instant
-    package var url: String
-
-    package init(name: String, source: String, sha: String = "", at: Instant, url: String = "") {
-        self.name = name
-        self.source = source
-        self.sha = sha
-        self.at = at
-        self.url = url
-    }
+    package var url = ""
 
     /// What the names of two sources for the same release have in common: `2.31.0`.
     package var version: String { Self.version(of: name) }
@@ -81,24 +59,11 @@ package struct EventFact: Hashable, Sendable {
     package var issue: String
     package var at: Instant
     /// Empty where the event does not say.
-    package var trace: String
-    package var release: String
-    package var environment: String
+    package var trace = ""
+    package var release = ""
+    package var environment = ""
     /// The file that it happened in.
-    package var location: String
-
-    package init(
-        id: String, issue: String, at: Instant, trace: String = "", release: String = "", environment: String = "",
-        location: String = ""
-    ) {
-        self.id = id
-        self.issue = issue
-        self.at = at
-        self.trace = trace
-        self.release = release
-        self.environment = environment
-        self.location = location
-    }
+    package var location = ""
 }
 
 /// A Datadog monitor that alerts, or a PagerDuty incident.
@@ -109,40 +74,10 @@ package struct AlertFact: Hashable, Sendable {
     package var at: Instant
     package var end: Instant?
     /// What it watches, in its own words: a query, tags, the name of a service.
-    package var about: String
+    package var about = ""
     /// The name under which another tool knows it; empty where it has none.
-    package var key: String
-    package var url: String
-
-    package init(
-        id: String, title: String, state: String, at: Instant, end: Instant? = nil, about: String = "",
-        key: String = "", url: String = ""
-    ) {
-        self.id = id
-        self.title = title
-        self.state = state
-        self.at = at
-        self.end = end
-        self.about = about
-        self.key = key
-        self.url = url
-    }
-}
-
-/// A prompt of Langfuse that was changed.
-package struct PromptFact: Hashable, Sendable {
-    package var name: String
-    /// The latest one that was changed; nil where it is not told.
-    package var version: Int?
-    package var changedAt: Instant
-    package var labels: String
-
-    package init(name: String, version: Int?, changedAt: Instant, labels: String = "") {
-        self.name = name
-        self.version = version
-        self.changedAt = changedAt
-        self.labels = labels
-    }
+    package var key = ""
+    package var url = ""
 }
 
 /// How many calls with one prompt version, or in one release, failed.
@@ -154,35 +89,11 @@ package struct ShareFact: Hashable, Sendable {
 
     package var kind: Kind
     /// The prompt; empty for a release.
-    package var prompt: String
+    package var prompt = ""
     /// `14`, `assistant@2.31.0`.
     package var value: String
     package var calls: Int
     package var failed: Int
     package var first: Instant
     package var last: Instant
-
-    package init(
-        kind: Kind, prompt: String = "", value: String, calls: Int, failed: Int, first: Instant, last: Instant
-    ) {
-        self.kind = kind
-        self.prompt = prompt
-        self.value = value
-        self.calls = calls
-        self.failed = failed
-        self.first = first
-        self.last = last
-    }
-}
-
-/// The candidate that no commit is to blame, with its score and every term of it.
-package struct NoCodeCause: Hashable, Sendable {
-    package var score: Double
-    /// One phrase for each term: "+2.0 volume is ×6.8 at an unchanged unit price".
-    package var why: [String]
-
-    package init(score: Double, why: [String]) {
-        self.score = score
-        self.why = why
-    }
 }

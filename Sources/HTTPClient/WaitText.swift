@@ -1,12 +1,12 @@
-import Basics
+package import Basics
 
 /// The ways in which providers write how long to wait, or until when.
-enum WaitText {
+package enum WaitText {
     /// The wait that a header's value asks for, seen at `now`; never negative.
     ///
     /// A number below a thousand million is seconds, a larger one an epoch in seconds, a still larger one in
     /// milliseconds. Else a Go duration (`2m59.56s`), an HTTP date, a JavaScript date or ISO 8601.
-    static func span(_ text: String, at now: Instant) -> Span? {
+    package static func span(_ text: String, at now: Instant) -> Span? {
         let text = text.split(separator: " ").joined(separator: " ")
         if let number = Double(text), number.isFinite {
             if number < 1e9 { return .seconds(max(0, number)) }
@@ -48,7 +48,7 @@ enum WaitText {
     }
 
     /// `Wed, 21 Oct 2015 07:28:00 GMT` of HTTP, and `Mon Nov 23 2026 16:30:07 GMT+0000 (…)` of JavaScript.
-    static func date(_ text: String) -> Instant? {
+    package static func date(_ text: String) -> Instant? {
         let words = text.split { $0 == " " || $0 == "," }
         guard words.count >= 6, let year = Int(words[3]), words[3].count == 4,
             let clock = clock(words[4]), let offset = offset(words[5])

@@ -1,7 +1,9 @@
-/// GitHub's Markdown: mentions, references to issues, HTML and images of foreign text are broken up by a zero-width space,
-/// which shows as nothing, also inside code.
-enum GitHubSpelling {
-    static func neutral(_ text: String) -> String {
+import Basics
+
+extension UntrustedText {
+    /// GitHub's Markdown: mentions, references to issues, HTML and images are broken up by a zero-width space, which shows
+    /// as nothing, also inside code.
+    static func forGitHub(_ text: String) -> String {
         let characters = Array(text)
         var result = ""
         for (position, character) in characters.enumerated() {

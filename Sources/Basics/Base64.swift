@@ -1,8 +1,8 @@
 /// Base64 of RFC 4648.
-enum Base64 {
+package enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-    static func encode(_ text: String) -> String {
+    package static func encode(_ text: String) -> String {
         var result: [UInt8] = []
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
@@ -18,7 +18,7 @@ enum Base64 {
     }
 
     /// The text that was encoded, in either alphabet and with line breaks or not; nil for anything else.
-    static func decode(_ text: String) -> String? {
+    package static func decode(_ text: String) -> String? {
         var (bytes, bits, count): ([UInt8], Int, Int) = ([], 0, 0)
         for byte in text.utf8 where !" \r\n\t=".utf8.contains(byte) {
             guard let value = value(of: byte) else { return nil }

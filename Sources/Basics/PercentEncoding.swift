@@ -1,6 +1,6 @@
 /// Percent-encoding of RFC 3986: everything but the unreserved characters, so a value stays one segment or one value.
-enum PercentEncoding {
-    static func encode(_ text: String) -> String {
+package enum PercentEncoding {
+    package static func encode(_ text: String) -> String {
         var bytes: [UInt8] = []
         for byte in text.utf8 {
             if isUnreserved(byte) {
@@ -13,7 +13,7 @@ enum PercentEncoding {
     }
 
     /// Nil where a percent sign is not followed by two hexadecimal digits, or the bytes are no UTF-8.
-    static func decode(_ text: String) -> String? {
+    package static func decode(_ text: String) -> String? {
         guard text.utf8.contains(UInt8(ascii: "%")) else { return text }
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]

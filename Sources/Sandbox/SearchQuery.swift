@@ -11,10 +11,10 @@ protocol DatadogSearchable {
     var row: JSONValue { get }
 }
 
-/// The part of Datadog's search language that the sandbox reads: words and `"phrases"`, `key:value` with `*`, groups in
+/// The search language that Datadog, GitHub and Sentry have in common: words and `"phrases"`, `key:value`, groups in
 /// parentheses, also of one key's values, `-` and `NOT`, and `OR`, which binds weaker than standing side by side. Nil for
 /// ranges in brackets and for what is not closed.
-struct DatadogQuery: Hashable, Sendable {
+struct SearchQuery: Hashable, Sendable {
     private indirect enum Node: Hashable, Sendable {
         case all([Node])
         case any([Node])
@@ -92,16 +92,22 @@ struct DatadogQuery: Hashable, Sendable {
         return value.isEmpty && rest.first == "(" ? operand(&rest, key: name) : .term(key: name, value: value)
     }
 
+    /// As Datadog matches: a value may have `*` in it.
     func matches(_ words: String, _ values: (String) -> [String]) -> Bool {
-        Self.matches(root, words.lowercased(), values)
+        matches(words) { key, value in values(key).contains { Self.matches($0, value) } }
     }
 
-    private static func matches(_ node: Node, _ words: String, _ values: (String) -> [String]) -> Bool {
+    /// Every word is in the text, and every key that `holds` knows holds.
+    func matches(_ words: String, holds: (_ key: String, _ value: String) -> Bool?) -> Bool {
+        Self.matches(root, words.lowercased(), holds) ?? true
+    }
+
+    private static func matches(_ node: Node, _ words: String, _ holds: (String, String) -> Bool?) -> Bool? {
         switch node {
-        case .all(let nodes): nodes.allSatisfy { matches($0, words, values) }
-        case .any(let nodes): nodes.contains { matches($0, words, values) }
-        case .not(let node): !matches(node, words, values)
-        case .term(let key?, let value): values(key).contains { matches($0, value) }
+        case .all(let nodes): nodes.allSatisfy { matches($0, words, holds) ?? true }
+        case .any(let nodes): nodes.contains { matches($0, words, holds) ?? true }
+        case .not(let node): matches(node, words, holds).map { !$0 }
+        case .term(let key?, let value): holds(key, value)
         case .term(nil, let value): words.contains(value.lowercased().filter { $0 != "*" })
         }
     }

@@ -25,7 +25,9 @@ struct CostSpikeTests {
             guard let cost = cost(back) else { continue }
             rows.observations += (0..<perHour).map { index in
                 let minute = (Double(index) + 0.5) * 60 / Double(perHour)
-                return ObservationRow(at: start(back) + .minutes(minute)) { $0.totalCost = .real(cost / Double(perHour)) }
+                return ObservationRow(at: start(back) + .minutes(minute)) {
+                    $0.totalCost = .real(cost / Double(perHour))
+                }
             }
         }
         let spent = running ?? (cost(-1) ?? 0) / 3

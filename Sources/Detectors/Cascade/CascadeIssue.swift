@@ -110,9 +110,10 @@ struct CascadeIssue: Hashable {
         return String(String.UnicodeScalarView(text.unicodeScalars.prefix(80)))
     }
 
-    /// Takes what the events say.
-    mutating func take(_ events: RowSet) {
-        eventsAreUnread = events.columns.isEmpty
+    /// Takes what the events say; nil where they could not be read.
+    mutating func take(events: RowSet?) {
+        eventsAreUnread = events == nil
+        guard let events else { return }
         let records = events.records.filter { $0["timestamp"].instant.map { $0 >= start && $0 < end } ?? false }
         eventsRead = records.count
         func usual(_ column: String) -> String {

@@ -4,9 +4,9 @@ import Basics
 enum CascadeQueries {
     /// An issue that is older than this is new no more; it must rise by its hourly counts.
     static let newest = Span.hours(24)
-    private static let mostIssues = 1000
-    static let mostEvents = 100
-    static let mostTraces = 300
+    private static let maxIssues = 1000
+    static let maxEvents = 100
+    static let maxTraces = 300
 
     /// No single generation costs this much, in US dollars; more, or less than nothing, is an error of the source.
     private static let isSound = "total_cost >= 0 AND total_cost < 100000"
@@ -19,7 +19,7 @@ enum CascadeQueries {
         DetectorQuery(
             sql: """
                 SELECT id, title, error_type, level, status, count, first_seen, last_seen, stats_24h FROM sentry.issues \
-                WHERE last_seen >= ? AND last_seen <= ? ORDER BY count DESC, id LIMIT \(mostIssues)
+                WHERE last_seen >= ? AND last_seen <= ? ORDER BY count DESC, id LIMIT \(maxIssues)
                 """,
             parameters: [Value(now - newest), Value(now + .minutes(10))])
     }
@@ -51,9 +51,9 @@ enum CascadeQueries {
         DetectorQuery(
             sql: """
                 SELECT timestamp, trace_id, release, environment FROM sentry.events \
-                WHERE issue_id = ? LIMIT \(mostEvents)
+                WHERE issue_id = ? LIMIT \(maxEvents)
                 """,
-            parameters: [.text(issue.id)], isOptional: true)
+            parameters: [.text(issue.id)])
     }
 
     /// The generations of the traces that events name, in the cells that they are part of.

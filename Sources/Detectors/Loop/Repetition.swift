@@ -182,7 +182,7 @@ private struct Call {
             let result = step.isError && !step.message.isEmpty ? step.message : step.output
             return Call(
                 arguments: arguments, result: result.map { StepText($0) },
-                isFruitless: step.isError || step.output.map(EmptyHanded.isOne) ?? false)
+                isFruitless: step.isError || step.output.map(EmptyResult.isOne) ?? false)
         }
     }
 

@@ -47,7 +47,7 @@ enum ToolQueries {
                 WHERE start_time >= ? AND start_time <= ? AND name IN (\(marks)) \
                 AND type IN ('TOOL', 'RETRIEVER', 'SPAN')) WHERE recency <= 300 ORDER BY name, start_time
                 """,
-            parameters: [Value(now - longestPast), Value(now)] + tools.map(Value.text), isOptional: true)
+            parameters: [Value(now - longestPast), Value(now)] + tools.map(Value.text))
     }
 
     /// How many calls the hours of the past had, for tools that are seen for the first time.
@@ -59,7 +59,7 @@ enum ToolQueries {
                 WHERE hour >= ? AND hour <= ? AND name IN (\(marks)) AND type IN ('TOOL', 'RETRIEVER', 'SPAN') \
                 GROUP BY name, hour ORDER BY name, hour
                 """,
-            parameters: [Value((now - longestPast).startOfHour), Value(now)] + tools.map(Value.text), isOptional: true)
+            parameters: [Value((now - longestPast).startOfHour), Value(now)] + tools.map(Value.text))
     }
 
     private static let columns = """
@@ -73,7 +73,7 @@ enum ToolQueries {
                 SELECT \(columns) FROM langfuse.observations \
                 WHERE type = ? AND from_start_time = ? AND to_start_time = ? LIMIT \(page)
                 """,
-            parameters: [.text(type), Value(now - routineWindow), Value(now)], isOptional: true)
+            parameters: [.text(type), Value(now - routineWindow), Value(now)])
     }
 
     /// The newest outputs of one tool that start before `end`.
@@ -86,8 +86,7 @@ enum ToolQueries {
                 WHERE name = ? \(type == nil ? "" : "AND type = ? ")AND from_start_time = ? AND to_start_time = ? \
                 LIMIT \(limit)
                 """,
-            parameters: [.text(tool)] + (type.map { [.text($0)] } ?? []) + [Value(start), Value(end)],
-            isOptional: true)
+            parameters: [.text(tool)] + (type.map { [.text($0)] } ?? []) + [Value(start), Value(end)])
     }
 
     /// What the traces cost that failing outputs are part of.
@@ -97,14 +96,13 @@ enum ToolQueries {
             sql: """
                 SELECT trace_id, cost FROM langfuse.observations_by_trace WHERE trace_id IN (\(marks))
                 """,
-            parameters: traces.map(Value.text), isOptional: true)
+            parameters: traces.map(Value.text))
     }
 
     /// The issues that may follow a tool's calls, with what they say of where they come from.
     static func issues(now: Instant) -> DetectorQuery {
         var query = CascadeQueries.issues(now: now)
         query.sql = query.sql.replacing("SELECT id, title,", with: "SELECT id, title, culprit,")
-        query.isOptional = true
         return query
     }
 
@@ -123,7 +121,7 @@ enum ToolQueries {
                 UNION ALL SELECT coalesce(trace_name, '') AS feature, '' AS tool, \(figures) FROM langfuse.observations \
                 WHERE start_time >= ? AND start_time <= ? GROUP BY 1
                 """,
-            parameters: window + window, isOptional: true)
+            parameters: window + window)
     }
 
     /// When each trace first called each tool.
@@ -134,7 +132,7 @@ enum ToolQueries {
                 SELECT trace_id, name AS tool, MIN(start_time) AS at FROM langfuse.observations \
                 WHERE trace_id IN (\(marks)) AND type IN ('TOOL', 'RETRIEVER', 'SPAN') GROUP BY trace_id, name
                 """,
-            parameters: traces.map(Value.text), isOptional: true)
+            parameters: traces.map(Value.text))
     }
 
     /// When tools were called.
@@ -145,6 +143,6 @@ enum ToolQueries {
                 AND type IN ('TOOL', 'RETRIEVER', 'SPAN') AND name <> '' \
                 ORDER BY start_time DESC LIMIT 5000
                 """,
-            parameters: [Value(start), Value(end)], isOptional: true)
+            parameters: [Value(start), Value(end)])
     }
 }

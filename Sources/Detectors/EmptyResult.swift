@@ -2,7 +2,7 @@ import Basics
 import JSON
 
 /// Whether a result is an error or finds nothing.
-enum EmptyHanded {
+enum EmptyResult {
     /// Longer results hold something.
     private static let longest = 400
 

@@ -5,7 +5,7 @@ import OnCallModel
 ///
 /// A feature that is seen for the first time may be broken already. Its outputs are then two regimes, and merging them would
 /// make what is broken usual.
-enum DriftRegimes {
+enum ChangeSegments {
     /// Of so many outputs at least a regime must consist to be learnt from.
     static let leastRegime = 10
     /// Less likely than this, one cut of one trait is no chance, however many of them are looked at.

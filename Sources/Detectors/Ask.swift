@@ -4,15 +4,10 @@ package import Basics
 package struct DetectorQuery: Hashable, Sendable {
     package var sql: String
     package var parameters: [Value]
-    /// Of a ``DetectorMachine`` only.
-    package var isOptional: Bool
-    package var isAttempt: Bool
 
-    package init(sql: String, parameters: [Value], isOptional: Bool = false, isAttempt: Bool = false) {
+    package init(sql: String, parameters: [Value]) {
         self.sql = sql
         self.parameters = parameters
-        self.isOptional = isOptional
-        self.isAttempt = isAttempt
     }
 }
 

@@ -1,6 +1,7 @@
 package import Basics
 package import Detectors
 import FoundationEssentials
+package import OnCallModel
 package import SourceEngine
 package import SourceFetch
 import SourceSpec
@@ -81,20 +82,35 @@ package final class DetectorWorld: Sendable {
     package func cycle<D: Detector>(
         _ detector: D, _ context: DetectorContext, memory: [String: D.Memory]
     ) async throws -> Cycle<D.Memory> {
-        var memory = memory
+        var (memory, statements) = (memory, [DetectorQuery]())
         _ = pages.takeScans()
-        var statements: [DetectorQuery] = []
         let ask = Ask { query throws(QueryFailure) in
             statements.append(query)
-            do throws(QueryError) {
-                return (try await self.ask(query, at: context.now).rows, [])
-            } catch {
-                throw .failed(error.description)
-            }
+            return try await self.answer(query, at: context.now)
         }
         var report = try await detector.run(context, memory: &memory, ask: ask)
         if !ask.gaps.isEmpty { report = report.partial(because: ask.gaps.joined(separator: " ")) }
         let run = Run(report: report, statements: statements, scans: pages.takeScans())
         return Cycle(run: run, memory: memory)
+    }
+
+    /// Runs one cycle of the sampler.
+    package func run(
+        _ sampler: TraceSampler, at now: Instant
+    ) async throws -> (outcome: SamplerOutcome, statements: [DetectorQuery]) {
+        var (sampler, statements) = (sampler, [DetectorQuery]())
+        let ask = Ask { query throws(QueryFailure) in
+            statements.append(query)
+            return try await self.answer(query, at: now)
+        }
+        return (try await sampler.run(ask), statements)
+    }
+
+    private func answer(_ query: DetectorQuery, at now: Instant) async throws(QueryFailure) -> Ask.Answer {
+        do throws(QueryError) {
+            return (try await ask(query, at: now).rows, [])
+        } catch {
+            throw .failed(error.description)
+        }
     }
 }

@@ -81,11 +81,7 @@ enum Bench {
     private static func draw(_ engine: SourceEngine, _ store: StoreWriter, now: Instant) async throws -> TraceSample {
         let memory = try await store.read { try $0.samplerMemory(at: now) }
         var sampler = TraceSampler(memory: memory, settings: Settings(), now: now)
-        var step = sampler.start()
-        while case .query(let query) = step {
-            step = sampler.receive(try await engine.query(query.sql, query.parameters, freshness: .stored).rows)
-        }
-        guard case .done(let outcome) = step else { return TraceSample(kept: []) }
+        let outcome = try await sampler.run(ask(engine, .stored))
         return try await store.transaction {
             _ = try $0.saveSample(outcome, at: now)
             return TraceSample(kept: try $0.snapshot.keptTraces(at: now))

@@ -8,11 +8,9 @@ enum CascadeQueries {
     static let maxEvents = 100
     static let maxTraces = 300
 
-    /// No single generation costs this much, in US dollars; more, or less than nothing, is an error of the source.
-    private static let isSound = "total_cost >= 0 AND total_cost < 100000"
     private static let figures = """
-        COUNT(*) AS calls, SUM(CASE WHEN \(isSound) THEN total_cost ELSE 0 END) AS cost, \
-        SUM(CASE WHEN total_cost IS NULL OR \(isSound) THEN 0 ELSE 1 END) AS rejected_costs
+        COUNT(*) AS calls, SUM(CASE WHEN \(DetectorQuery.hasValidCost) THEN total_cost ELSE 0 END) AS cost, \
+        SUM(CASE WHEN total_cost IS NULL OR \(DetectorQuery.hasValidCost) THEN 0 ELSE 1 END) AS rejected_costs
         """
 
     static func issues(now: Instant) -> DetectorQuery {
@@ -58,7 +56,7 @@ enum CascadeQueries {
 
     /// The generations of the traces that events name, in the cells that they are part of.
     static func traced(_ traces: [String], from start: Instant, to end: Instant) -> DetectorQuery {
-        let marks = Array(repeating: "?", count: traces.count).joined(separator: ", ")
+        let marks = DetectorQuery.marks(traces.count)
         return DetectorQuery(
             sql: """
                 SELECT trace_id, date_trunc('minute', start_time) AS minute, coalesce(environment, '') AS stage, \

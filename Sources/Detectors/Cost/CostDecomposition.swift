@@ -50,7 +50,7 @@ struct CostDecomposition: Hashable {
         share = chosen?.value ?? 1
         let part = chosen.flatMap { parts[$0.key] } ?? whole
         isNew = part.base.cost == 0
-        // What is new is held against the project as it was.
+        // What is new is compared with the project as it was.
         let reference = isNew ? whole.base : part.base
         let compared = isNew ? whole.spike : part.spike
         volume = Self.ratio(compared.observations / spike, reference.observations / base)

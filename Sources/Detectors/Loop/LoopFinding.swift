@@ -3,14 +3,12 @@ import OnCallModel
 
 /// A trace above the threshold as a finding.
 enum LoopFinding {
-    static func make(
-        _ trace: LoopTrace, _ repetition: Repetition, sql: String, context: DetectorContext
-    ) -> Finding {
+    static func make(_ trace: LoopTrace, _ repetition: Repetition, context: DetectorContext) -> Finding {
         let facts = facts(trace, repetition, threshold: context.settings.agentLoopGenerationThreshold)
         return Finding(
             facts: .loop(facts), severity: severity(of: facts, settings: context.settings),
             fingerprint: Fingerprint(DetectionType.agentLoop.rawValue, trace.id), subject: trace.id,
-            description: sentence(trace, repetition, context: context), sql: sql, onset: trace.firstSeen,
+            description: sentence(trace, repetition, context: context), sql: trace.sql, onset: trace.firstSeen,
             lastSeen: trace.lastSeen, costPerHour: trace.costPerHour(now: context.now),
             links: links(trace, repetition))
     }
@@ -64,7 +62,7 @@ enum LoopFinding {
             facts.isSlow = trace.isSlow
             facts.length = trace.length
             facts.usualRuns = trace.usual?.runs
-            facts.usualMost = trace.usual?.most
+            facts.usualMost = trace.usual?.maxSteps
         }
     }
 }

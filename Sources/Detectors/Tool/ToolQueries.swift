@@ -38,7 +38,7 @@ enum ToolQueries {
 
     /// The latest calls of tools that fail openly, without their outputs.
     static func openly(_ tools: [String], now: Instant) -> DetectorQuery {
-        let marks = Array(repeating: "?", count: tools.count).joined(separator: ", ")
+        let marks = DetectorQuery.marks(tools.count)
         return DetectorQuery(
             sql: """
                 SELECT name, start_time, level, trace_id, trace_name, status_message FROM (\
@@ -52,7 +52,7 @@ enum ToolQueries {
 
     /// How many calls the hours of the past had, for tools that are seen for the first time.
     static func hours(of tools: [String], now: Instant) -> DetectorQuery {
-        let marks = Array(repeating: "?", count: tools.count).joined(separator: ", ")
+        let marks = DetectorQuery.marks(tools.count)
         return DetectorQuery(
             sql: """
                 SELECT name, hour, SUM(observations) AS calls FROM langfuse.observations_hourly \
@@ -91,7 +91,7 @@ enum ToolQueries {
 
     /// What the traces cost that failing outputs are part of.
     static func costs(of traces: [String]) -> DetectorQuery {
-        let marks = Array(repeating: "?", count: traces.count).joined(separator: ", ")
+        let marks = DetectorQuery.marks(traces.count)
         return DetectorQuery(
             sql: """
                 SELECT trace_id, cost FROM langfuse.observations_by_trace WHERE trace_id IN (\(marks))
@@ -108,7 +108,7 @@ enum ToolQueries {
 
     /// Traces by feature and by the tools that they call, and how many of them the events name.
     static func traces(_ failed: [String], from start: Instant, to end: Instant) -> DetectorQuery {
-        let marks = Array(repeating: "?", count: failed.count).joined(separator: ", ")
+        let marks = DetectorQuery.marks(failed.count)
         let figures = """
             COUNT(DISTINCT trace_id) AS traces, COUNT(DISTINCT CASE WHEN trace_id IN (\(marks)) THEN trace_id END) AS failed
             """
@@ -126,7 +126,7 @@ enum ToolQueries {
 
     /// When each trace first called each tool.
     static func firstCalls(of traces: [String]) -> DetectorQuery {
-        let marks = Array(repeating: "?", count: traces.count).joined(separator: ", ")
+        let marks = DetectorQuery.marks(traces.count)
         return DetectorQuery(
             sql: """
                 SELECT trace_id, name AS tool, MIN(start_time) AS at FROM langfuse.observations \

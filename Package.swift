@@ -172,7 +172,8 @@ let package = Package(
             "ConsoleStory",
             needs: ["Basics", "IncidentStore", "SQLiteKit", "Sandbox", "Subprocess", "TestSupport"]),
         tests(
-            "Detectors", needs: ["Basics", "DetectorWorld", "Detectors", "OnCallModel", "TestSupport"]),
+            "Detectors",
+            needs: ["Basics", "DetectorWorld", "Detectors", "OnCallModel", "SourceEngine", "TestSupport"]),
         tests("Governance", needs: ["Basics", "Governance", "OnCallModel", "OutboxSeal"]),
         tests(
             "IncidentStore",

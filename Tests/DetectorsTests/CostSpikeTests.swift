@@ -2,6 +2,7 @@ import Basics
 import DetectorWorld
 import Detectors
 import OnCallModel
+import SourceEngine
 import Testing
 
 @Suite("Cost spikes")

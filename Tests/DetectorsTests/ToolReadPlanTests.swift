@@ -5,7 +5,7 @@ import OnCallModel
 import TestSupport
 import Testing
 
-@Suite("What tool_failure reads, and what Sentry adds", .heavy)
+@Suite("What tool_failure reads, and what Sentry adds")
 struct ToolReadPlanTests {
     private func busy(_ count: Int, _ outputs: Int = 400) -> SyntheticRows {
         var rows = SyntheticRows()

@@ -76,7 +76,7 @@ struct FilePlan: Sendable {
                 "Give the user that runs Sentinel read permission.")
         case Self.noSuchFile:
             error(
-                .notFound, fault.path, "\(secrets.mask(fault.path)) is not there.",
+                .notFound, fault.path, "\(secrets.mask(fault.path)) does not exist.",
                 "Correct the location of \(source.name).\(scan.table.name), or the input that it is built from.")
         default:
             error(

@@ -53,6 +53,7 @@ let package = Package(
         module("Basics"),
         module("CellGrid", needs: ["Basics"]),
         module("OnCallModel", needs: ["Basics"]),
+        module("OutboxSeal"),
 
         // 2  one C library each
         module("Crypto", needs: ["Basics", "CCrypto"]),
@@ -73,14 +74,16 @@ let package = Package(
 
         // 4  decisions: no clock, no I/O
         module("Detectors", needs: ["Basics", "JSON", "OnCallModel"]),
-        module("Governance", needs: ["Basics", "OnCallModel"]),
+        module("Governance", needs: ["Basics", "OnCallModel", "OutboxSeal"]),
         module("Investigation", needs: ["Basics", "OnCallModel"]),
 
         // 5  effects and memory
         module(
             "Actions",
             needs: ["Basics", "Crypto", "Governance", "HTTPClient", "JSON", "OnCallModel", "WebServer"]),
-        module("IncidentStore", needs: ["Basics", "JSON", "OnCallModel", "SQLiteKit"]),
+        module(
+            "IncidentStore",
+            needs: ["Basics", "Governance", "JSON", "OnCallModel", "OutboxSeal", "SQLiteKit"]),
 
         // 6  the agent
         module(
@@ -167,11 +170,11 @@ let package = Package(
             ]),
         tests(
             "Detectors", needs: ["Basics", "DetectorWorld", "Detectors", "JSON", "OnCallModel", "TestSupport"]),
-        tests("Governance", needs: ["Basics", "Governance", "OnCallModel", "TestSupport"]),
+        tests("Governance", needs: ["Basics", "Governance", "OnCallModel", "OutboxSeal", "TestSupport"]),
         tests(
             "IncidentStore",
             needs: [
-                "Basics", "IncidentStore", "JSON", "OnCallModel", "SQLiteKit", "TestSupport",
+                "Basics", "Governance", "IncidentStore", "JSON", "OnCallModel", "SQLiteKit", "TestSupport",
             ], fixtures: ["Goldens"]),
         tests("Investigation", needs: ["Basics", "Investigation", "OnCallModel", "TestSupport"]),
         tests("JSON", needs: ["Basics", "JSON", "TestSupport"]),

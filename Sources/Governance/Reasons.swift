@@ -29,32 +29,30 @@ extension Decision.Reason {
             "A request for approval is already pending."
         case .rejected:
             "A person rejected this remedy, so it is not requested again."
+        case .rejectedBefore:
+            "A person rejected this remedy before the incident was reopened, so approval is required."
+        case .silenced(let until):
+            "The incident is silenced until \(until.iso8601Seconds), so nothing runs and no approval is requested."
+        case .quiet:
+            "The incident is muted, so no review is requested."
         case .noRemedy:
             "This class of finding has no remedy."
         }
     }
 
-    var actsAlone: Bool {
+    /// The rule by which the gate acts alone; nil where it does not.
+    var rule: Ground.Rule? {
         switch self {
-        case .loopedGenerations, .costOfLoop, .costPerHour: true
-        default: false
+        case .loopedGenerations(_, let limit): .loopedGenerations(over: limit)
+        case .costOfLoop(_, let limit): .costOfLoop(over: limit)
+        case .costPerHour(_, let limit): .costPerHour(over: limit)
+        default: nil
         }
     }
 
-    /// The money is above the limit, but what it would allow alone is no more than a post.
+    /// The cost is above the limit, but all it allows without a person is a message.
     var asksForReview: Bool {
         if case .costAloneNeverKills = self { true } else { false }
-    }
-
-    /// The short form that stands in `Approval.allowedBy` after `policy: `.
-    var policy: String {
-        switch self {
-        case .loopedGenerations(_, let limit): "more than \(limit) looped generations"
-        case .costOfLoop(_, let limit): "repetitive loop above \(Format.dollars(limit))/h"
-        case .costPerHour(_, let limit): "more than \(Format.dollars(limit))/h"
-        case .costAloneNeverKills: "a review is harmless"
-        default: sentence
-        }
     }
 }
 
@@ -69,7 +67,13 @@ extension Refusal {
             "The request is already \(status.rawValue)\(author.map { " by \($0)" } ?? "")."
         case .expired(let instant):
             "The request expired at \(instant.iso8601Seconds); the next scan creates a new one if the incident is still open."
-        case .notStanding(let kind):
+        case .alreadyAllowed(let ground):
+            "The action is already allowed by \(ground.sentence); it does not run twice."
+        case .underWay(let ground):
+            "The action is running, allowed by \(ground.sentence)."
+        case .silenced(let until):
+            "The incident is silenced until \(until.iso8601Seconds)."
+        case .notANotice(let kind):
             "\(kind.rawValue) requires its own decision; approve its request."
         case .notKillable:
             "Only the kill of a loop can be requested directly; for other actions, approve the request."

@@ -28,6 +28,17 @@ package enum Action: Hashable, Sendable {
         }
     }
 
+    /// The trace that it stops, where it stops one.
+    package var trace: String? {
+        if case .killLoop(let trace, _) = self { trace } else { nil }
+    }
+
+    /// Whether two acts are for the same end: to stop one trace, to have one incident reviewed. Who is asked to review may
+    /// have changed in between.
+    package func isSameRemedy(as other: Action) -> Bool {
+        kind == other.kind && trace == other.trace
+    }
+
     package enum Kind: String, CaseIterable, Hashable, Sendable {
         case postIncident = "slack_post"
         case updatePost = "slack_update"

@@ -97,7 +97,7 @@ struct SchemaGoldenTests {
                 """
             ),
             (
-                "act_due",
+                "outbox_due",
                 "SELECT id FROM outbox_action WHERE state = 'waiting' AND next_try_at <= 'x' ORDER BY next_try_at, id"
             ),
         ]

@@ -31,25 +31,25 @@ struct KillLoop: Act {
         return lines + ["Then watch the trace until there is no step for \(Int(quiet.seconds.rounded(.up))) s"]
     }
 
-    func reconcile(_ approval: Approval) async -> Outcome {
-        await kill(approval, stoodBefore: ports.flags.flag(of: trace) != nil)
+    func reconcile(_ permission: Permission) async -> Outcome {
+        await kill(permission, stoodBefore: ports.flags.flag(of: trace) != nil)
     }
 
-    func perform(_ approval: Approval) async -> Outcome {
-        await kill(approval, stoodBefore: false)
+    func perform(_ permission: Permission) async -> Outcome {
+        await kill(permission, stoodBefore: false)
     }
 
     /// - Parameter stoodBefore: The flag stood before, so the agent had its chance to ask.
-    private func kill(_ approval: Approval, stoodBefore: Bool) async -> Outcome {
+    private func kill(_ permission: Permission, stoodBefore: Bool) async -> Outcome {
         await outcome { () async throws(ActFault) -> Outcome in
             // Beside the kill and not before it: a slow source must not hold it up.
             async let baseline = try? ports.latestStep(trace)
-            let flag = try await raise(allowedBy: approval.allowedBy)
+            let flag = try await raise(allowedBy: permission.ground.sentence)
             var acceptedAt: Instant?
             var refusal: ActFault?
             if executors.webhook.isConfigured {
                 do throws(ActFault) {
-                    try await executors.webhook.send(flag, key: approval.key)
+                    try await executors.webhook.send(flag, key: permission.key.text)
                     acceptedAt = executors.clock.now()
                 } catch {
                     refusal = error

@@ -14,8 +14,8 @@ struct OpenIssue: Act {
         return [issues.request(draft).preview]
     }
 
-    func perform(_ approval: Approval) async -> Outcome {
-        guard let draft = draft(key: approval.key) else {
+    func perform(_ permission: Permission) async -> Outcome {
+        guard let draft = draft(key: permission.key.text) else {
             return .failed(reason: "The incident is not in the store; no issue was opened.")
         }
         return await outcome { () async throws(ActFault) -> Outcome in
@@ -24,9 +24,9 @@ struct OpenIssue: Act {
         }
     }
 
-    func reconcile(_ approval: Approval) async -> Outcome {
+    func reconcile(_ permission: Permission) async -> Outcome {
         do throws(ActFault) {
-            let marker = IncidentIssue.marker(approval.key)
+            let marker = IncidentIssue.marker(permission.key.text)
             if let issue = try await issues.find(marker: marker, since: context.attemptedAt) {
                 return .done(detail: "Opened issue #\(issue.number) (found on GitHub).", reference: issue.address)
             }

@@ -14,8 +14,8 @@ struct PostIncident: Act {
         return [slack.request("chat.postMessage", message.payload(channel: slack.access.channel)).preview]
     }
 
-    func perform(_ approval: Approval) async -> Outcome {
-        guard let message = message(key: approval.key) else {
+    func perform(_ permission: Permission) async -> Outcome {
+        guard let message = message(key: permission.key.text) else {
             return .failed(reason: "The incident is not in the store; nothing was posted.")
         }
         return await outcome { () async throws(ActFault) -> Outcome in
@@ -24,8 +24,8 @@ struct PostIncident: Act {
         }
     }
 
-    func reconcile(_ approval: Approval) async -> Outcome {
-        await slack.lookUp(key: approval.key, since: context.attemptedAt)
+    func reconcile(_ permission: Permission) async -> Outcome {
+        await slack.lookUp(key: permission.key.text, since: context.attemptedAt)
     }
 
     private func message(key: String) -> SlackMessage? {

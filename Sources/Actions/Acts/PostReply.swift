@@ -21,21 +21,21 @@ struct PostReply: Act {
         ]
     }
 
-    func perform(_ approval: Approval) async -> Outcome {
+    func perform(_ permission: Permission) async -> Outcome {
         if let missing = slack.missing { return .failed(reason: missing) }
         guard let address = context.incidentMessage else { return context.withoutMessage(to: "reply to") }
         return await outcome { () async throws(ActFault) -> Outcome in
-            let sent = try await slack.post(message(key: approval.key, below: address), in: address.channel)
+            let sent = try await slack.post(message(key: permission.key.text, below: address), in: address.channel)
             return .done(
                 detail: "Replied in \(slack.access.channel): \(text.line(reply, limit: 300))", reference: sent.reference
             )
         }
     }
 
-    func reconcile(_ approval: Approval) async -> Outcome {
+    func reconcile(_ permission: Permission) async -> Outcome {
         guard let address = context.incidentMessage else { return context.withoutMessage(to: "reply to") }
         return await slack.lookUp(
-            key: approval.key, since: context.attemptedAt, in: address.channel, thread: address.timestamp)
+            key: permission.key.text, since: context.attemptedAt, in: address.channel, thread: address.timestamp)
     }
 
     private func message(key: String, below address: MessageAddress) -> SlackMessage {

@@ -18,7 +18,7 @@ struct UpdatePost: Act {
         return [slack.request("chat.update", payload).preview]
     }
 
-    func perform(_ approval: Approval) async -> Outcome {
+    func perform(_ permission: Permission) async -> Outcome {
         if let missing = slack.missing { return .failed(reason: missing) }
         guard let address = context.incidentMessage, let payload = payload(at: address) else {
             return context.withoutMessage(to: "update")
@@ -29,18 +29,19 @@ struct UpdatePost: Act {
         }
     }
 
-    func reconcile(_ approval: Approval) async -> Outcome {
-        await perform(approval)
+    func reconcile(_ permission: Permission) async -> Outcome {
+        await perform(permission)
     }
 
     private func payload(at address: MessageAddress) -> JSONValue? {
         guard let incident = context.incident else { return nil }
         let message = IncidentMessage(
             incident: incident, loop: context.loop, request: nil, hasButtons: false, note: note, text: text)
-        let key = Gate.key(of: .postIncident(incident: incident.summary.id), incident: incident.summary.id)
+        let id = incident.summary.id
+        let key = ActKey(.postIncident(incident: id), for: .incident(id, round: 0))
         return [
             "channel": .string(address.channel), "ts": .string(address.timestamp), "text": .string(message.fallback),
-            "blocks": .array(message.blocks(key: key)),
+            "blocks": .array(message.blocks(key: key.text)),
         ]
     }
 }

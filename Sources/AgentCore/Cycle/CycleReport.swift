@@ -142,7 +142,7 @@ extension ActRecord {
             "tries": JSONValue(tries),
             "detail": .string(detail),
             "reference": JSONValue(reference),
-            "allowed_by": .string(allowedBy),
+            "allowed_by": .string(ground.sentence),
             "created_at": JSONValue(createdAt),
             "finished_at": JSONValue(finishedAt),
         ])

@@ -35,7 +35,7 @@ extension StoreTransaction {
 
     /// Sends the pending notice of one incident, once. Under a freeze nothing is sent, and nothing is marked as sent.
     func notifyIfDue(_ incident: Int64, gate: Gate, at now: Instant) throws {
-        guard !gate.policy.isFrozen,
+        guard gate.noticeRefusal == nil,
             let notice = try takePendingNotice(of: incident, renotify: gate.policy.renotify, at: now),
             let summary = try snapshot.incident(incident)?.summary
         else { return }
@@ -94,18 +94,8 @@ extension StoreTransaction {
 
     /// Puts a notice into the outbox, once for its key.
     func enqueueNotice(_ notice: Action, incident: Int64, gate: Gate, at now: Instant) throws {
-        guard case .allow(let approval) = gate.standing(notice, incident: incident) else { return }
-        try enqueue(approval, at: now)
-    }
-}
-
-extension StoreSnapshot {
-    /// Until when an act that nobody asked for is held back: a silence holds for its incident. An update of what was posted
-    /// before is not: nobody hears of it, and it takes back buttons that lead nowhere.
-    func heldUntil(_ act: ActRecord) throws -> Instant? {
-        guard act.allowedBy.hasPrefix("policy:"), act.action.kind != .updatePost, let incident = act.incident else {
-            return nil
-        }
-        return try life(ofIncident: incident)?.silence?.until
+        let round = try snapshot.life(ofIncident: incident)?.reopened ?? 0
+        guard case .allow(let permission) = gate.notice(notice, incident: incident, round: round) else { return }
+        try enqueue(permission, at: now)
     }
 }

@@ -1,24 +1,18 @@
 package import Basics
+package import Governance
 package import OnCallModel
+import OutboxSeal
 
 extension StoreSnapshot {
     package func act(_ id: Int64) throws -> ActRecord? {
         try acts("WHERE id = ?", [.integer(id)]).first
     }
 
-    package func act(key: String) throws -> ActRecord? {
-        try acts("WHERE act_key = ?", [.text(key)]).first
-    }
-
     package func acts(ofIncident id: Int64) throws -> [ActRecord] {
         try acts("WHERE incident_id = ? ORDER BY id", [.integer(id)])
     }
 
-    package func acts(in state: AttemptState) throws -> [ActRecord] {
-        try acts("WHERE state = ? ORDER BY id", [.text(state.rawValue)])
-    }
-
-    /// The acts of one kind that were allowed at or after `moment`: what a budget counts.
+    /// The acts of one kind that were allowed at or after `moment`.
     package func acts(of kind: Action.Kind, since moment: Instant) throws -> [ActRecord] {
         try acts("WHERE kind = ? AND created_at >= ? ORDER BY id", [.text(kind.rawValue), .init(moment)])
     }
@@ -33,24 +27,56 @@ extension StoreSnapshot {
         try scalar("SELECT min(next_try_at) FROM outbox_action WHERE state = 'waiting'")?.instant
     }
 
-    /// Acts that were begun and whose outcome was never written: at start, those of an agent that died.
+    /// Acts that were begun and whose outcome is not known: at start, those of an agent that died.
     package func unfinishedAttempts() throws -> [ActRecord] {
-        try acts(in: .attempting)
+        try acts("WHERE state IN ('attempting', 'unknown') ORDER BY state, id", [])
+    }
+
+    /// The permission that an act was stored with. It permits nothing before the gate has read it.
+    package func permission(ofAct id: Int64) throws -> StoredPermission? {
+        try outbox("WHERE id = ?", [.integer(id)]).first?.permission()
+    }
+
+    /// What the gate has to know of an incident. Nil stands for the loops that no incident has.
+    package func circumstances(ofIncident id: Int64?, at now: Instant) throws -> Circumstances {
+        let life = try id.flatMap { try self.life(ofIncident: $0) }
+        let kills = try acts(of: .killLoop, since: now - Policy.budgetWindow)
+        return Circumstances(
+            round: life?.reopened ?? 0, silencedUntil: life?.silence?.until, isQuiet: life?.isQuiet ?? false,
+            acts: try acts("WHERE incident_id IS ? ORDER BY id", [.init(id)]),
+            requests: try requests("WHERE incident_id IS ? ORDER BY id", [.init(id)]),
+            automaticKills: kills.compactMap { kill -> Instant? in
+                if case .policy = kill.ground { kill.createdAt } else { nil }
+            })
     }
 
     func acts(_ condition: String, _ bindings: [Value]) throws -> [ActRecord] {
-        try rows("outbox_action", "SELECT * FROM outbox_action \(condition)", bindings).map { try $0.act() }
+        try outbox(condition, bindings).map { try $0.act() }
+    }
+
+    private func outbox(_ condition: String, _ bindings: [Value]) throws -> [StoredRow] {
+        try rows("outbox_action", "SELECT * FROM outbox_action \(condition)", bindings)
     }
 }
 
 extension StoredRow {
-    func act() throws -> ActRecord {
-        guard let action = try Action(stored: json("action")) else { throw damaged("its action is not known") }
-        return try ActRecord(
-            id: id(), key: text("act_key"), action: action, incident: optionalID("incident_id"),
+    fileprivate func act() throws -> ActRecord {
+        try ActRecord(
+            id: id(), action: action(), incident: optionalID("incident_id"), round: integer("round"),
             request: optionalID("request_id"), state: choice("state"), tries: integer("tries"),
             createdAt: instant("created_at"), nextTryAt: optionalInstant("next_try_at"),
             finishedAt: optionalInstant("finished_at"), detail: text("detail"), reference: optionalText("reference"),
-            allowedBy: text("allowed_by"))
+            ground: ground())
+    }
+
+    fileprivate func permission() throws -> StoredPermission {
+        try StoredPermission(
+            act: id(), action: action(), key: text("act_key"), ground: ground(), incident: optionalID("incident_id"),
+            round: integer("round"), seal: Seal())
+    }
+
+    private func action() throws -> Action {
+        guard let action = try Action(stored: json("action")) else { throw damaged("its action is not known") }
+        return action
     }
 }

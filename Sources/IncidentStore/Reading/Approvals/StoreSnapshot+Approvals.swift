@@ -22,10 +22,6 @@ extension StoreSnapshot {
         try requests("WHERE id = ?", [.integer(id)]).first
     }
 
-    package func pendingApproval(key: String) throws -> ApprovalItem? {
-        try requests("WHERE request_key = ? AND status = 'pending'", [.text(key)]).first
-    }
-
     /// All requests about an incident, the earliest first.
     package func approvals(ofIncident id: Int64) throws -> [ApprovalItem] {
         try requests("WHERE incident_id = ? ORDER BY id", [.integer(id)])
@@ -34,12 +30,6 @@ extension StoreSnapshot {
     /// When the next pending request expires.
     package func nextExpiry() throws -> Instant? {
         try scalar("SELECT min(expires_at) FROM approval_queue WHERE status = 'pending'")?.instant
-    }
-
-    func requestKey(_ id: Int64) throws -> String {
-        guard let key = try scalar("SELECT request_key FROM approval_queue WHERE id = ?", [.integer(id)])?.text
-        else { throw StoreError.noRequest(id) }
-        return key
     }
 
     func requests(_ condition: String, _ bindings: [Value]) throws -> [ApprovalItem] {
@@ -60,6 +50,6 @@ extension StoredRow {
             severity: choice("severity"), status: choice("status"), summary: context["summary"]?.string ?? "",
             dryRun: (context["dry_run"]?.array ?? []).compactMap(\.string), createdAt: instant("created_at"),
             expiresAt: instant("expires_at"), resolvedAt: optionalInstant("resolved_at"),
-            resolvedBy: optionalText("resolved_by"), act: act)
+            resolvedBy: optionalText("resolved_by"), act: act, round: integer("round"), number: integer("number"))
     }
 }

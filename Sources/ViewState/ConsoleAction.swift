@@ -52,7 +52,7 @@ package struct ConsoleAction: Sendable {
         (pane.spec.actions + everywhere).first { $0.keys.contains(key) }
     }
 
-    /// What works in a pane, its own first. An action whose keys all do something else in the pane is left to the palette.
+    /// The actions of a pane, its own first. The palette offers all of them, help only those that a key reaches.
     package static func actions(in pane: Pane) -> [ConsoleAction] { pane.spec.actions + everywhere }
 
     // MARK: in every pane

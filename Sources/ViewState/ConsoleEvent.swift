@@ -32,7 +32,8 @@ package enum ConsoleEvent: Sendable {
     }
 }
 
-/// What the console must do. What it observes in the store is no effect: it follows from the state (Console/PaneQueries.swift).
+/// What the console must do. Observing the store is not an effect: what is observed follows from the state
+/// (Console/PaneQueries.swift).
 package enum ConsoleEffect: Hashable, Sendable {
     case append(Intent)
     case useTheme(String)

@@ -6,7 +6,7 @@ package protocol PaneSpec {
     static var title: String { get }
     /// For a narrow row of tabs.
     static var shortTitle: String { get }
-    /// The keys that show the pane; the first stands in its tab.
+    /// The keys that show the pane; its tab shows the first.
     static var keys: [Key] { get }
     /// What the pane shows, as a sentence for help.
     static var tooltip: String { get }

@@ -103,7 +103,7 @@ struct KillLoopTests {
         _ = try await world.isKilled()
         let outcome = await world.runner().perform(try Scene.permission(action), context: context)
         #expect(outcome.reason.hasPrefix("failed: The kill was sent"))
-        #expect(outcome.reason.contains("took 45 more steps until 03:01:29"))
+        #expect(outcome.reason.contains("had 45 more steps until 03:01:29"))
     }
 
     @Test("With nobody asking and no webhook it says so, and claims nothing")

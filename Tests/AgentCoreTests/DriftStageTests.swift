@@ -112,7 +112,7 @@ struct DriftStageTests {
         #expect(before.state == .drifted)
         #expect(try await Self.ask(.acceptOutputs(feature: "nothing"), stage).hasPrefix("Nothing is known of"))
         let accepted = try await Self.ask(.acceptOutputs(feature: "support-chat"), stage)
-        #expect(accepted.hasSuffix("are accepted by alice@host (test) as snapshot 2."), "\(accepted)")
+        #expect(accepted.hasSuffix("accepted by alice@host (test) as snapshot 2."), "\(accepted)")
         #expect(try await reader.read(.incidents(limit: 10)).map(\.state) == [.resolved])
         let after = try #require(try await reader.read(.feature("support-chat")))
         #expect((after.version, after.state, after.acceptedBy) == (2, .learned, "alice@host (test)"))

@@ -87,8 +87,8 @@ struct InvestigationTests {
         else { throw Unexpected() }
         #expect(
             file.gaps == [
-                "GitHub was not asked: set GITHUB_OWNER and GITHUB_REPO.",
-                "Slack was not asked: set SLACK_INCIDENTS_CHANNEL.", "langfuse is down.", "sentry is down.",
+                "GitHub was not queried: set GITHUB_OWNER and GITHUB_REPO.",
+                "Slack was not queried: set SLACK_INCIDENTS_CHANNEL.", "langfuse is down.", "sentry is down.",
                 "pagerduty is down.",
             ])
     }

@@ -4,12 +4,13 @@ SHELL := /bin/bash
 WALLS := --explicit-target-dependency-import-check error
 BUILD := swift build $(WALLS)
 TEST  := swift test $(WALLS)
-# One test at a time: many compute for seconds, and two of them side by side would have both of Swift's threads on a machine of
-# two cores, so that servers of other tests could not answer in time.
-SUITE := $(TEST) --no-parallel
+# One test at a time. `make test-parallel` runs a few tests more than there are processors side by side: a test that waits lets
+# another compute, and no crowd of worlds fills the memory.
+SUITE := TZ=UTC $(TEST) --no-parallel
+WIDTH := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(shell echo $$((2 * $$(nproc))))
 BIN   := .build/debug/sentinel
 
-.PHONY: demo run build test check format lint record tsan asan clickhouse bench fuzz setup
+.PHONY: demo run build test test-parallel check format lint record tsan asan clickhouse bench fuzz setup
 
 demo: build
 	@$(BIN) demo
@@ -24,7 +25,10 @@ build: setup
 	@scripts/build $(BUILD) --product sentinel
 
 test: setup
-	@TZ=UTC $(SUITE)
+	@$(SUITE)
+
+test-parallel: setup
+	@TZ=UTC $(WIDTH) $(TEST)
 
 check: setup lint test
 
@@ -40,10 +44,10 @@ record: setup
 	@git --no-pager diff --stat
 
 tsan: setup
-	@TZ=UTC $(SUITE) --sanitize=thread --scratch-path .build-tsan
+	@$(SUITE) --sanitize=thread --scratch-path .build-tsan
 
 asan: setup
-	@TZ=UTC $(SUITE) --sanitize=address --scratch-path .build-asan
+	@$(SUITE) --sanitize=address --scratch-path .build-asan
 
 # The ClickHouse engine against a real one (chdb, most of a gigabyte, installed under .build on the first run).
 clickhouse: setup

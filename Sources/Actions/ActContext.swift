@@ -1,16 +1,16 @@
 package import Basics
 package import OnCallModel
 
-/// What an act has to know beyond what it was allowed to do, as the store holds it at that moment.
+/// What an act reads from the store before it runs.
 package struct ActContext: Hashable, Sendable {
     package var incident: IncidentDetail?
     /// The loop that an incident or a kill is about.
     package var loop: LoopEvidence?
-    /// The request that waits for a person; its buttons go under the incident's message. Any other status draws none.
+    /// The pending approval request whose buttons go under the incident's message. Other statuses get no buttons.
     package var request: ApprovalItem?
     /// Where the incident's Slack message is; nil while it is not posted.
     package var message: MessageAddress?
-    /// When the act was first attempted: what the act left behind is not older than this.
+    /// When the act was first attempted: nothing that it created is older.
     package var attemptedAt: Instant
 
     package init(
@@ -29,6 +29,15 @@ package struct ActContext: Hashable, Sendable {
         message
             ?? incident?.acts.last { $0.action.kind == .postIncident && $0.state == .done }?.reference
             .flatMap { MessageAddress(reference: $0) }
+    }
+
+    /// The outcome of an act that needs the incident's message while there is none. `act` is "update" or "reply to".
+    func withoutMessage(to act: String) -> Outcome {
+        let post = incident?.acts.last { $0.action.kind == .postIncident }
+        guard let post, post.state != .failed else {
+            return .failed(reason: "The incident has no message in Slack to \(act).")
+        }
+        return .retry(reason: "The incident's message is not posted yet.", after: .seconds(10))
     }
 }
 
@@ -49,16 +58,16 @@ package struct MessageAddress: Hashable, Sendable {
         self.init(channel: String(parts[0]), timestamp: String(parts[1]))
     }
 
-    /// What stands in `ActRecord.reference`: `C0123456789/1512085950.000216`.
+    /// As stored in `ActRecord.reference`: `C0123456789/1512085950.000216`.
     package var reference: String { "\(channel)/\(timestamp)" }
 }
 
-/// How far a trace has come.
+/// The progress of a trace.
 package struct TraceProgress: Hashable, Sendable {
     package var generations: Int
     /// US dollars.
     package var cost: Double
-    /// When its latest step was.
+    /// The time of its latest step.
     package var lastSeen: Instant
 
     package init(generations: Int, cost: Double, lastSeen: Instant) {

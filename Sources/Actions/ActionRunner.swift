@@ -3,7 +3,7 @@ package import Governance
 package import HTTPClient
 package import OnCallModel
 
-/// Carries out approved acts. It decides nothing: without an `Approval` it can only say what it would send.
+/// Carries out permitted acts. It decides nothing: without a `Permission` it can only say what it would send.
 package struct ActionRunner: Sendable {
     private let slack: SlackAPI
     private let issues: GitHubIssues
@@ -21,22 +21,23 @@ package struct ActionRunner: Sendable {
     }
 
     /// Does the act. `.unknown` means that the request may have arrived: `reconcile` before anything else.
-    package func perform(_ approval: Approval, context: ActContext) async -> Outcome {
-        await act(for: approval.action, context: context).perform(approval)
+    package func perform(_ permission: Permission, context: ActContext) async -> Outcome {
+        await act(for: permission.action, context: context).perform(permission)
     }
 
     /// Finds out what became of an attempt that has no outcome.
     ///
     /// `.done`: it had happened (or, where repeating is harmless, it has now). `.retry`: it surely had not, so `perform` is
     /// safe. `.unknown`: it could not be looked up; the sentence says what a person should look for.
-    package func reconcile(_ approval: Approval, context: ActContext) async -> Outcome {
-        await act(for: approval.action, context: context).reconcile(approval)
+    package func reconcile(_ permission: Permission, context: ActContext) async -> Outcome {
+        await act(for: permission.action, context: context).reconcile(permission)
     }
 
     /// The exact requests that the act would send, one a line, secrets masked. Sends nothing.
     package func dryRun(_ action: Action, context: ActContext) -> [String] {
-        let key = Gate.key(of: action, incident: context.incident?.summary.id ?? 0)
-        return act(for: action, context: context).requests(key: key)
+        let (incident, round) = context.incident.map { ($0.summary.id, $0.summary.life.reopened) } ?? (0, 0)
+        let key = ActKey(action, for: .incident(incident, round: round))
+        return act(for: action, context: context).requests(key: key.text)
     }
 
     private func act(for action: Action, context: ActContext) -> any Act {

@@ -23,7 +23,7 @@ package struct Agent: Sendable {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await parts.outbox.run() }
                 group.addTask { try await parts.expiry.run() }
-                group.addTask { try await parts.loopWatch.run() }
+                group.addTask { try await parts.loopMonitor.run() }
                 group.addTask { try await parts.answerIntents() }
                 group.addTask { try await parts.runJobs() }
                 group.addTask { try await parts.watchSettings() }

@@ -1,7 +1,9 @@
 package import Actions
 package import Basics
 package import Configuration
+import Governance
 package import Investigation
+import OnCallModel
 package import SourceEngine
 
 /// What an agent is made of. Everything that reaches outside is in here.
@@ -49,5 +51,10 @@ package struct AgentConfiguration: Sendable {
         self.listening = listening
         self.killFlags = killFlags
         self.sleep = sleep
+    }
+
+    /// The gate that decides by these settings, approvers and freeze.
+    func gate(_ settings: Settings) -> Gate {
+        Gate(policy: Policy(settings: settings, isFrozen: isFrozen, approvers: approvers))
     }
 }

@@ -11,7 +11,7 @@ struct AgentParts: Sendable {
     let settings: SettingsHandler
     let outbox: Outbox
     let expiry: ExpiryMonitor
-    let loopWatch: LoopMonitor
+    let loopMonitor: LoopMonitor
     let scheduler: Scheduler
     /// Somebody asked for the next cycle.
     private let isAsked = Lock(false)
@@ -24,7 +24,7 @@ struct AgentParts: Sendable {
         self.writer = writer
         let settings = try SettingsHandler(file: configuration.settingsFile, writer: writer)
         self.settings = settings
-        let gate: @Sendable () async -> Gate = { await Self.gate(configuration, settings) }
+        let gate: @Sendable () async -> Gate = { configuration.gate(await settings.settings) }
         outbox = Outbox(
             writer: writer, runner: configuration.runner, clock: clock, sleep: configuration.sleep, gate: gate)
         let scheduler = Scheduler(clock: clock)
@@ -34,18 +34,11 @@ struct AgentParts: Sendable {
         expiry = ExpiryMonitor(
             writer: writer, clock: clock, gate: gate, outbox: outbox, lives: lives, wakeSignal: WakeSignal(clock: clock)
         )
-        loopWatch = LoopMonitor(
+        loopMonitor = LoopMonitor(
             writer: writer, probe: TraceProbe(engine: configuration.engine), clock: clock, settings: settings)
         try await settings.publish()
         try await writer.transaction { try $0.setListening(configuration.listening) }
         try await restoreKillFlags()
-    }
-
-    private static func gate(_ configuration: AgentConfiguration, _ settings: SettingsHandler) async -> Gate {
-        Gate(
-            policy: Policy(
-                settings: await settings.settings, isFrozen: configuration.isFrozen,
-                approvers: configuration.approvers))
     }
 
     /// An agent that was told to stop before a restart is told so after it.
@@ -56,7 +49,7 @@ struct AgentParts: Sendable {
             guard case .killLoop(let trace, let agent) = act.action else { continue }
             try await configuration.killFlags.raise(
                 KillFlags.Flag(
-                    trace: trace, agent: agent, reason: "allowed by \(act.allowedBy)", since: act.createdAt))
+                    trace: trace, agent: agent, reason: "allowed by \(act.ground.sentence)", since: act.createdAt))
         }
     }
 
@@ -64,25 +57,27 @@ struct AgentParts: Sendable {
 
     /// Answers intents as they come, and passes the store's notices on.
     func answerIntents() async throws {
-        let desk = intentDesk
+        let handler = intentHandler
         let watch = try StoreWatch(writer.file)
-        try await desk.answerAll()
+        try await handler.answerAll()
         for await _ in watch.changes {
-            try await desk.answerAll()
+            try await handler.answerAll()
             await outbox.wake()
             await expiry.wakeSignal.send()
-            try await loopWatch.storeChanged()
+            try await loopMonitor.storeChanged()
         }
     }
 
     /// Answers what waits, for a program that is not to stay.
     func answerOnce() async throws {
-        try await intentDesk.answerAll()
+        try await intentHandler.answerAll()
         try await outbox.drain()
     }
 
-    private var intentDesk: IntentHandler {
-        let gate: @Sendable () async -> Gate = { [configuration, settings] in await Self.gate(configuration, settings) }
+    private var intentHandler: IntentHandler {
+        let gate: @Sendable () async -> Gate = { [configuration, settings] in
+            configuration.gate(await settings.settings)
+        }
         let quality = QualityHandler(
             writer: writer, clock: clock, gate: gate, patrol: { [scheduler] in await scheduler.hasten(.driftPatrol) })
         return IntentHandler(

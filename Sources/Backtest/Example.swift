@@ -1,11 +1,11 @@
 import Basics
 
-/// Small histories with planted truths, always the same: what the formats look like, and something to try.
+/// Small labelled histories, the same on every run, as examples of the formats.
 package enum Example {
     private static let start = Instant(iso8601: "2026-10-01T00:00:00Z") ?? Instant(milliseconds: 0)
 
-    /// Thirty-five days of hourly cost: office hours, a nightly batch that is no incident, and three spikes of which one
-    /// falls on the batch's hour.
+    /// Thirty-five days of hourly cost: office hours, a nightly batch that is not an incident, and three spikes, one of them
+    /// in the hour of the batch.
     package static var hourlyCost: String {
         var noise = Noise(seed: 5)
         let spikes: [(hour: Int, length: Int, cost: Double)] = [
@@ -14,14 +14,14 @@ package enum Example {
         let lines = (0..<24 * 35).map { hour -> String in
             let spike = spikes.first { ($0.hour..<$0.hour + $0.length).contains(hour) }
             let usual = hour % 24 == 3 ? 13 : (9..<18).contains(hour % 24) ? 6.0 : 2.0
-            let cost = Figures.decimal((spike?.cost ?? usual) + noise.next(), digits: 3)
+            let cost = Format.decimal((spike?.cost ?? usual) + noise.next(), digits: 3)
             return "\((start + .hours(Double(hour))).iso8601Seconds),\(cost),\(spike == nil ? 0 : 1)\n"
         }
         return "hour,cost,label\n" + lines.joined()
     }
 
-    /// Two days of traces: short ones, a batch of 24 distinct steps that is no loop, one that asks the same again and
-    /// again, and one that goes back and forth between two steps.
+    /// Two days of traces: short ones, a batch of 24 distinct steps that is not a loop, one that repeats the same question,
+    /// and one that alternates between two steps.
     package static var traces: String {
         var lines: [String] = []
         func step(
@@ -57,8 +57,8 @@ package enum Example {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// Nine days of two tools' calls: `search_kb` gives the page of a proxy for two hours, `list_orders` finds nothing now
-    /// and then, as it always did.
+    /// Nine days of calls of two tools: `search_kb` returns the error page of a proxy for two hours; `list_orders` sometimes
+    /// returns an empty list, as it always did.
     package static var tools: String {
         var lines: [String] = []
         for place in 0..<9 * 96 {
@@ -90,8 +90,8 @@ package enum Example {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// Twelve days of a support bot's outputs, five an hour: one in five has a further key, one in thirty is no JSON. For nine
-    /// hours of the tenth day its keys are renamed, by version 14 of its prompt.
+    /// Twelve days of a support bot's outputs, five per hour: one in five has an additional key, one in thirty is not JSON. For
+    /// nine hours on the tenth day, version 14 of the prompt renames the keys.
     package static var outputs: String {
         var noise = Noise(seed: 11)
         let broken = (24 * 10 + 4)..<(24 * 10 + 13)
@@ -119,7 +119,7 @@ package enum Example {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// A linear congruential generator (Knuth, MMIX): the same numbers everywhere.
+    /// A linear congruential generator (Knuth, MMIX), the same on every platform.
     private struct Noise {
         var state: UInt64
 

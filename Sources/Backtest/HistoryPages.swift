@@ -1,20 +1,20 @@
-package import Basics
-package import SourceFetch
+import Basics
+import SourceFetch
 import SourceSpec
 
-/// Serves a history's rows as the provider would: by window, newest first, nothing of what is still to come.
-package struct HistoryPages: PageSource {
+/// Serves the rows of a history as the provider would: by window, newest first, and only rows up to the current time.
+struct HistoryPages: PageSource {
     private static let pageRows = 1000
 
     private let rows: [(time: Instant, row: [String: Value])]
     private let clock: WallClock
 
-    package init(_ history: LabelledHistory, clock: WallClock) {
+    init(_ history: LabelledHistory, clock: WallClock) {
         rows = history.rows.compactMap { row in row["start_time"]?.instant.map { ($0, row) } }.sorted { $0.0 < $1.0 }
         self.clock = clock
     }
 
-    package func scan(
+    func scan(
         _ scan: Scan, onPage: @Sendable (Page) async throws -> ScanProgress
     ) async throws -> ScanOutcome {
         var outcome = ScanOutcome(calls: 1)
@@ -39,7 +39,7 @@ package struct HistoryPages: PageSource {
         return outcome
     }
 
-    package func request(of scan: Scan) throws(SourceError) -> PlannedRequest {
+    func request(of scan: Scan) throws(SourceError) -> PlannedRequest {
         PlannedRequest(text: "read the history", pageSize: Self.pageRows)
     }
 }

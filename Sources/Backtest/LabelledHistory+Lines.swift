@@ -3,30 +3,30 @@ import JSON
 import OnCallModel
 
 extension LabelledHistory {
-    /// Observations, one JSON object a line, under the names of `langfuse.observations` (`start_time`) or of Langfuse's API
-    /// (`startTime`). `label` is the detector that should speak (`agent_loop`); rows of one label and trace are one event.
+    /// Observations, one JSON object per line, with the names of `langfuse.observations` (`start_time`) or of Langfuse's API
+    /// (`startTime`). `label` is the detector that should fire (`agent_loop`); rows with the same label and trace are one event.
     package init(lines text: String) {
         self.init()
         var marks: [String: LabelledEvent] = [:]
         for (number, line) in text.split(whereSeparator: \.isNewline).enumerated() {
             guard let object = try? JSONDocument.parse(String(line)), let members = object.members else {
-                problems.append("Line \(number + 1) is no JSON object.")
+                problems.append("Line \(number + 1) is not a JSON object.")
                 continue
             }
             var row: [String: Value] = [:]
             for member in members { row[Self.column(member.name)] = Self.value(member.value) }
             guard let start = row["start_time"]?.instant, row["trace_id"]?.text != nil else {
-                problems.append("Line \(number + 1) has no start_time and trace_id.")
+                problems.append("Line \(number + 1) is missing start_time or trace_id.")
                 continue
             }
             row["start_time"] = Value(start)
-            // Without a word of its end it ended at once: only an end that is null is of one that is still running.
+            // Without end_time it ended at its start. A null end_time means that it is still running.
             if row["end_time"] == nil { row["end_time"] = row["start_time"] }
             if row["id"] == nil { row["id"] = .text("line-\(number + 1)") }
             if let label = row.removeValue(forKey: "label")?.text, !label.isEmpty {
                 guard let type = DetectionType(rawValue: label) else {
                     problems.append(
-                        "Line \(number + 1) has the label “\(label.prefix(40))”, which no detector is called.")
+                        "Line \(number + 1) has an unknown label \"\(label.prefix(40))\".")
                     continue
                 }
                 Self.mark(&marks, type, row, start)
@@ -47,7 +47,7 @@ extension LabelledHistory {
         marks[key] = event
     }
 
-    /// `startTime` and `start_time` are one column; Langfuse's own names of costs and tokens are the manifest's.
+    /// Converts `startTime` to `start_time`, and Langfuse's names for costs and tokens to those of the manifest.
     private static func column(_ name: String) -> String {
         var text = ""
         for character in name {

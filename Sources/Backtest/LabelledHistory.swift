@@ -1,25 +1,21 @@
 package import Basics
 package import OnCallModel
 
-/// A stretch of time in which something was wrong, as a person labelled it.
+/// A labelled time range in which something was wrong.
 package struct LabelledEvent: Hashable, Sendable {
     package var type: DetectionType
     package var from: Instant
-    /// The last moment that belongs to it.
+    /// The end, inclusive.
     package var to: Instant
-    /// The trace or feature that it is about; empty where the label names none.
-    package var subject: String
-
-    package init(type: DetectionType, from: Instant, to: Instant, subject: String = "") {
-        (self.type, self.from, self.to, self.subject) = (type, from, to, subject)
-    }
+    /// The trace or feature; empty if the label names none.
+    package var subject = ""
 }
 
-/// Observations with what was wrong in them. Rows are by the column names of `langfuse.observations`.
+/// Observations with labelled events. Rows have the column names of `langfuse.observations`.
 package struct LabelledHistory: Hashable, Sendable {
     package var rows: [[String: Value]]
     package var events: [LabelledEvent]
-    /// Lines that were left out, one sentence each.
+    /// The lines that were skipped, one sentence each.
     package var problems: [String]
 
     package init(rows: [[String: Value]] = [], events: [LabelledEvent] = [], problems: [String] = []) {
@@ -34,13 +30,13 @@ package struct LabelledHistory: Hashable, Sendable {
 }
 
 extension LabelledHistory {
-    /// Hourly values: a header, then a time and a value a line, and a label where there is one.
+    /// Hourly values: a header, then a time, a value and an optional label per line.
     ///
     ///     hour,cost,label
     ///     2026-11-01T00:00:00Z,4.20,0
     ///
-    /// The columns are known by their names (`hour`, `time` or `timestamp`; `cost` or `value`; `label`, `anomaly` or
-    /// `is_anomaly`), else by their places. Hours that follow each other under the label 1 are one event.
+    /// Columns are found by name (`hour`, `time` or `timestamp`; `cost` or `value`; `label`, `anomaly` or `is_anomaly`), or
+    /// else by position. Consecutive hours with the label 1 are one event.
     package init(csv text: String) {
         self.init()
         var lines = text.split(whereSeparator: \.isNewline).map {
@@ -60,7 +56,7 @@ extension LabelledHistory {
                 let hour = Instant(iso8601: Self.moment(line[time].trimmingBlanks)),
                 let cost = Double(line[value].trimmingBlanks), cost.isFinite
             else {
-                problems.append("Line \(number + (hasHeader ? 2 : 1)) has no time and no value.")
+                problems.append("Line \(number + (hasHeader ? 2 : 1)) is missing a time or a value.")
                 continue
             }
             rows.append(Self.hour(hour.startOfHour, cost: cost, number))
@@ -70,14 +66,14 @@ extension LabelledHistory {
         events = Self.runs(of: marked.sorted())
     }
 
-    /// A day without time is its midnight in UTC.
+    /// A date without a time is midnight UTC.
     private static func moment(_ text: some StringProtocol) -> String {
         let text = String(text).replacing(" ", with: "T")
         if text.count == 10 { return text + "T00:00:00Z" }
         return text.hasSuffix("Z") || text.contains("+") ? text : text + "Z"
     }
 
-    /// The hour as one generation in its middle.
+    /// The hour as one generation, in the middle of the hour.
     private static func hour(_ hour: Instant, cost: Double, _ number: Int) -> [String: Value] {
         let time = Value(hour + .minutes(30))
         return [

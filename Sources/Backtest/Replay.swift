@@ -1,15 +1,15 @@
-package import Basics
+import Basics
 import Detectors
-package import OnCallModel
-package import SourceEngine
+import OnCallModel
+import SourceEngine
 
-/// Runs one detector over a history, step by step, as if each step were now.
-package actor Replay {
+/// Runs one detector over a history, one step at a time, with the clock at each step.
+actor Replay {
     private let engine: SourceEngine
     private let type: DetectionType
     private let freshness: Freshness
     private let setNow: @Sendable (Instant) -> Void
-    /// The rows of each statement of each step: a threshold that is tried next reads the same ones.
+    /// The rows of each statement at each step. The next threshold reuses them.
     private var known: [Key: RowSet] = [:]
 
     private struct Key: Hashable {
@@ -17,29 +17,25 @@ package actor Replay {
         var parameters: [Value]
     }
 
-    /// A subject that is quiet for longer than this, and than a step and a half, and then comes again is a new alert.
+    /// A subject that reappears after a pause longer than this, and longer than one and a half steps, is a new alert.
     private static let quiet = Span.hours(3)
 
-    /// `setNow` moves the clock that the engine reads. With `freshness` `.stored` only what is mirrored is read.
-    package init(
+    /// `setNow` sets the clock of the engine. With `freshness` `.stored`, only mirrored rows are read.
+    init(
         engine: SourceEngine, type: DetectionType, freshness: Freshness = .upTo(.minutes(1)),
         setNow: @escaping @Sendable (Instant) -> Void = { _ in }
     ) {
         (self.engine, self.type, self.freshness, self.setNow) = (engine, type, freshness, setNow)
     }
 
-    /// - Parameter step: the time from one run to the next; the on-call brain's is 15 minutes.
-    package func alerts(
-        from start: Instant, to end: Instant, step: Span, settings: Settings,
-        progress: @Sendable (Double) -> Void = { _ in }
-    ) async throws -> [Alert] {
+    /// - Parameter step: the time between two runs; 15 minutes for the agent's scan cycle.
+    func alerts(from start: Instant, to end: Instant, step: Span, settings: Settings) async throws -> [Alert] {
         guard let detector = Self.detector(of: type) else { return [] }
-        return try await alerts(of: detector, from: start, to: end, step: step, settings, progress)
+        return try await alerts(of: detector, from: start, to: end, step: step, settings)
     }
 
     private func alerts<D: Detector>(
-        of detector: D, from start: Instant, to end: Instant, step: Span, _ settings: Settings,
-        _ progress: @Sendable (Double) -> Void
+        of detector: D, from start: Instant, to end: Instant, step: Span, _ settings: Settings
     ) async throws -> [Alert] {
         let quiet = max(Self.quiet, step + .milliseconds(step.milliseconds / 2))
         let ask = Ask { [self] query throws(QueryFailure) in try await answer(query) }
@@ -68,18 +64,14 @@ package actor Replay {
                 PastFinding(
                     subject: $0.subject, firstSeen: $0.from, lastSeen: $0.to, isResolved: $0.to < now - quiet)
             }
-            progress((now - start).seconds / max(1, (end - start).seconds))
             now = now + step
         }
         return alerts.sorted { ($0.from, $0.subject) < ($1.from, $1.subject) }
     }
 
-    private static func detector(of type: DetectionType) -> (any Detector)? {
+    static func detector(of type: DetectionType) -> (any Detector)? {
         DetectorCatalog.all.first { $0.type == type }
     }
-
-    /// Whether there is a detector to replay.
-    package static func knows(_ type: DetectionType) -> Bool { detector(of: type) != nil }
 
     /// Reads a statement once, as often as it is asked.
     private func answer(_ query: DetectorQuery) async throws(QueryFailure) -> Ask.Answer {
@@ -87,7 +79,7 @@ package actor Replay {
         if let rows = known[key] { return (rows, []) }
         do {
             let rows = try await engine.query(query.sql, query.parameters, freshness: freshness).rows
-            // Bodies would fill the memory.
+            // Bodies take too much memory to keep.
             if !rows.columns.contains("output") { known[key] = rows }
             return (rows, [])
         } catch {

@@ -1,10 +1,10 @@
-package import Basics
-package import OnCallModel
+import Basics
+import OnCallModel
 
-/// The rules that a backtest sets side by side.
-package enum Rules {
-    /// The original system's: a bare ratio, a bare count.
-    package static func seed(_ settings: Settings) -> Settings {
+/// The rules that a backtest compares.
+enum Rules {
+    /// The rules of the original system: a ratio or a count alone.
+    static func seed(_ settings: Settings) -> Settings {
         var rule = settings
         rule.costBaseline = .mean
         rule.costFloor = 0
@@ -19,12 +19,12 @@ package enum Rules {
     }
 
     /// The time between two runs of a detector.
-    package static func step(of type: DetectionType, _ settings: Settings) -> Span {
+    static func step(of type: DetectionType, _ settings: Settings) -> Span {
         type == .promptDrift ? .hours(settings.driftPatrolHours) : .minutes(15)
     }
 
     /// A threshold is tried by setting its value; a class without one has nothing to try.
-    package static func with(_ value: Double, for type: DetectionType, in settings: Settings) throws -> Settings {
+    static func with(_ value: Double, for type: DetectionType, in settings: Settings) throws -> Settings {
         var rule = settings
         if let threshold = type.traits.threshold { try rule.set(threshold.setting, to: .number(value)) }
         return rule

@@ -1,7 +1,7 @@
-/// A stable name of 16 hexadecimal digits for a set of identifying labels.
+/// A stable identifier of 16 hexadecimal digits for a set of labels.
 ///
-/// The same trouble has the same fingerprint at every scan, in every process and on every machine: 64-bit FNV-1a
-/// over the labels, each closed by a byte that no label holds, so that ("ab", "c") differs from ("a", "bc").
+/// The same labels have the same fingerprint in every scan, process and machine: 64-bit FNV-1a over the labels, each
+/// terminated by a byte that no label contains, so that ("ab", "c") differs from ("a", "bc").
 package struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
     package let text: String
 
@@ -15,7 +15,7 @@ package struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
         text = String(repeating: "0", count: 16 - digits.count) + digits
     }
 
-    /// A fingerprint read back from where it was stored.
+    /// A fingerprint as read from the store.
     package init(stored text: String) {
         self.text = text
     }

@@ -1,10 +1,10 @@
-/// Fisher's exact test of a two-by-two table, one-sided: is the share of failures higher now than it was?
+/// Fisher's exact test of a two-by-two table, one-sided: is the share of failures higher now than before?
 ///
-/// With the margins fixed, the failures among the calls of now are hypergeometric: P(k) = C(K, k) C(N - K, n - k) / C(N, n)
+/// With fixed margins, the failures among the current calls are hypergeometric: P(k) = C(K, k) C(N - K, n - k) / C(N, n)
 /// (R. A. Fisher, Statistical Methods for Research Workers, § 21.02).
 package enum FisherExact {
-    /// The probability that chance alone puts at least `hits` of all failures among the `calls` of now. 1 without calls on
-    /// either side; counts are cut to what is possible.
+    /// The probability that chance alone puts at least `hits` of all failures among the current `calls`. 1 without calls on
+    /// either side. Counts are clamped to the possible range.
     package static func p(_ hits: Int, of calls: Int, against pastHits: Int, of pastCalls: Int) -> Double {
         guard calls > 0, pastCalls > 0 else { return 1 }
         let (now, past) = (Double(calls), Double(pastCalls))
@@ -23,8 +23,8 @@ package enum FisherExact {
 /// The exact comparison of two Poisson counts: given their sum, the later one is binomial (J. Przyborowski and
 /// H. Wilenski, Biometrika 31, 1940).
 package enum PoissonRates {
-    /// The probability that chance alone gives at least `count` in `length` where the sum of both periods is what it is and
-    /// their rates are the same. Lengths are of one unit and positive.
+    /// The probability of at least `count` events in `length` by chance, given the sum of both periods and equal rates.
+    /// Lengths are positive and have the same unit.
     package static func p(_ count: Double, in length: Double, against past: Double, in pastLength: Double) -> Double {
         let total = (count + past).rounded()
         guard count > 0, length > 0, pastLength > 0 else { return 1 }
@@ -34,10 +34,10 @@ package enum PoissonRates {
     }
 }
 
-/// The upper tail of a distribution with one peak, from the ratios of its neighbours: no factorial is formed, so counts may
-/// be of any size.
+/// The upper tail of a distribution with one peak, computed from the ratios of neighbouring terms. No factorial is computed, so
+/// counts may be of any size.
 private enum UpperTail {
-    /// Less than this part of the peak adds nothing to a sum of doubles.
+    /// A term below this fraction of the peak does not change a sum of doubles.
     private static let negligible = 1e-20
 
     /// - Parameter ratio: P(k + 1) / P(k).

@@ -1,17 +1,17 @@
 extension Instant {
-    /// What four digits of a year can say: from the year 0 to the year 9999.
+    /// The years that four digits can represent: 0 to 9999.
     package static let calendar =
         Instant(milliseconds: -62_167_219_200_000)...Instant(milliseconds: 253_402_300_799_999)
 
-    /// `2026-11-24T03:00:00.000Z`, of a moment of the ``calendar``.
+    /// `2026-11-24T03:00:00.000Z`, for an instant within ``calendar``.
     package var iso8601: String { civil.text(separator: "T", suffix: "Z", milliseconds: true) }
 
-    /// `2026-11-24T03:00:00Z`, the form that GitHub and Sentry write.
+    /// `2026-11-24T03:00:00Z`, the form of GitHub and Sentry.
     package var iso8601Seconds: String { civil.text(separator: "T", suffix: "Z", milliseconds: false) }
 
-    /// Reads ISO 8601 with `T` or a space, a fraction of any length, and `Z`, `±hh:mm`, `±hhmm` or no zone (UTC).
+    /// Parses ISO 8601 with `T` or a space, a fraction of any length, and `Z`, `±hh:mm`, `±hhmm` or no zone (UTC).
     ///
-    /// A date alone is its midnight. Anything else is nil.
+    /// A date alone means midnight. Anything else is nil.
     package init?(iso8601 text: some StringProtocol) {
         var reader = DigitReader(text.utf8)
         guard let year = reader.digits(4), reader.take("-"), let month = reader.digits(2), reader.take("-"),
@@ -40,7 +40,7 @@ extension Instant {
         guard Self.calendar.contains(self) else { return nil }
     }
 
-    /// The UTC calendar fields of this moment.
+    /// The UTC calendar fields of this instant.
     package var civil: CivilTime { CivilTime(milliseconds: milliseconds) }
 }
 

@@ -1,6 +1,6 @@
-/// A moment in UTC, in whole milliseconds since 1970-01-01T00:00:00Z.
+/// An instant in UTC, in milliseconds since 1970-01-01T00:00:00Z.
 ///
-/// Stored and printed as ISO 8601 with milliseconds and `Z`, which sorts as text in the order of time.
+/// Stored and printed as ISO 8601 with milliseconds and `Z`, so texts sort by time.
 package struct Instant: Hashable, Comparable, Sendable {
     package var milliseconds: Int64
 
@@ -30,17 +30,17 @@ package struct Instant: Hashable, Comparable, Sendable {
         .milliseconds(later.milliseconds - earlier.milliseconds)
     }
 
-    /// The start of the UTC hour that holds this moment.
+    /// The start of the UTC hour of this instant.
     package var startOfHour: Instant { floored(to: .hours(1)) }
 
-    /// The latest multiple of `step` since the epoch that is not after this moment.
+    /// The latest multiple of `step` since the epoch that is not after this instant.
     package func floored(to step: Span) -> Instant {
         let remainder = milliseconds % step.milliseconds
         return Instant(milliseconds: milliseconds - (remainder < 0 ? remainder + step.milliseconds : remainder))
     }
 }
 
-/// A length of time in whole milliseconds.
+/// A duration in milliseconds.
 package struct Span: Hashable, Comparable, Sendable {
     package var milliseconds: Int64
 

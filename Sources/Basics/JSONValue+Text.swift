@@ -1,12 +1,12 @@
 extension JSONValue {
-    /// The document on one line. Numbers that JSON cannot say (NaN, infinities) are `null`.
+    /// The document on one line. NaN and infinities are `null`.
     package var serialized: String {
         var text = ""
         write(to: &text)
         return text
     }
 
-    /// The document with two spaces of indentation a level and a final newline, as people read and edit it.
+    /// The document with two spaces of indentation per level and a final newline.
     package var prettyPrinted: String {
         var text = ""
         write(to: &text, indentation: 0)

@@ -1,4 +1,4 @@
-/// A JSON document as a value. Objects keep the order of their members, so what is written is stable.
+/// A JSON document as a value. Objects keep the order of their members, so the output is stable.
 package enum JSONValue: Hashable, Sendable {
     case null
     case bool(Bool)
@@ -17,13 +17,13 @@ package enum JSONValue: Hashable, Sendable {
         }
     }
 
-    /// The member of an object; nil where there is none or this is no object.
+    /// The member of an object; nil if it is missing or this is not an object.
     package subscript(name: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         return members.last { $0.name == name }?.value
     }
 
-    /// The element of an array; nil out of bounds or where this is no array.
+    /// The element of an array; nil if it is out of bounds or this is not an array.
     package subscript(index: Int) -> JSONValue? {
         guard case .array(let elements) = self, elements.indices.contains(index) else { return nil }
         return elements[index]
@@ -35,7 +35,7 @@ package enum JSONValue: Hashable, Sendable {
     package var members: [Member]? { if case .object(let members) = self { members } else { nil } }
     package var isNull: Bool { self == .null }
 
-    /// The number, or the number that a string spells: providers write counts and prices both ways.
+    /// The number, also of a string that contains one: providers write counts and prices both ways.
     package var double: Double? {
         switch self {
         case .integer(let number): Double(number)
@@ -45,7 +45,7 @@ package enum JSONValue: Hashable, Sendable {
         }
     }
 
-    /// The whole number, or the one that a string spells.
+    /// The integer, also of a string that contains one.
     package var int: Int? {
         switch self {
         case .integer(let number): Int(exactly: number)
@@ -55,10 +55,13 @@ package enum JSONValue: Hashable, Sendable {
         }
     }
 
-    /// An object from pairs; a nil value leaves its member out.
+    /// An object from pairs; members with a nil value are omitted.
     package static func fields(_ pairs: KeyValuePairs<String, JSONValue?>) -> JSONValue {
         .object(pairs.compactMap { name, value in value.map { Member(name, $0) } })
     }
+
+    /// The object with the members of another behind its own.
+    package func adding(_ more: JSONValue) -> JSONValue { .object((members ?? []) + (more.members ?? [])) }
 }
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
@@ -79,7 +82,7 @@ extension JSONValue {
     package init(_ number: Double?) { self = number.map(JSONValue.number) ?? .null }
     package init(_ instant: Instant?) { self = instant.map { .string($0.iso8601) } ?? .null }
 
-    /// A SQL value as JSON; a blob as lower-case hexadecimal text, as Coral prints it.
+    /// A SQL value as JSON. A blob is lower-case hexadecimal text, as Coral prints it.
     package init(_ value: Basics.Value) {
         switch value {
         case .null: self = .null

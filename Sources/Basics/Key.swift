@@ -1,7 +1,7 @@
-/// A key press as the console understands it.
+/// A key press.
 package enum Key: Hashable, Sendable {
     case character(Character)
-    /// Control with a letter, in lower case.
+    /// Control and a lower-case letter.
     case control(Character)
     case up, down, left, right
     case pageUp, pageDown, home, end
@@ -9,7 +9,7 @@ package enum Key: Hashable, Sendable {
     /// A function key by its number.
     case function(Int)
 
-    /// As help and documents write it.
+    /// The name in help and documents.
     package var name: String {
         switch self {
         case .character(" "): "Space"

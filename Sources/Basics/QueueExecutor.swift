@@ -1,6 +1,6 @@
 import Dispatch
 
-/// A serial executor over a dispatch queue, for an actor that may block: `DispatchSerialQueue` does not exist on Linux.
+/// A serial executor on a dispatch queue, for an actor that may block. (`DispatchSerialQueue` does not exist on Linux.)
 package final class QueueExecutor: SerialExecutor {
     private let queue: DispatchQueue
 

@@ -1,11 +1,11 @@
-/// Takes secrets out of text before it leaves for a log, a report, a language model, Slack or GitHub.
+/// Removes secrets from text before it goes to a log, a report, a language model, Slack or GitHub.
 ///
-/// Two nets: the exact values that this process was given, and the shapes that the providers publish for their keys.
+/// It replaces the exact values of this process's secrets, and texts in the formats that providers document for their keys.
 package struct Redaction: Sendable {
     private let known: [String]
 
-    /// `secrets` are the exact values to hide; those shorter than six characters are left alone, as they would
-    /// take ordinary words with them.
+    /// `secrets` are the exact values to hide. Values shorter than six characters are ignored, because they would also match
+    /// ordinary words.
     package init(secrets: [String] = []) {
         known = secrets.filter { $0.count >= 6 }.sorted { $0.count > $1.count }
     }

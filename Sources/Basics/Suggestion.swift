@@ -1,19 +1,14 @@
-/// Finds the word that was probably meant.
+/// Finds the most likely intended word for a misspelt one.
 package enum Suggestion {
-    /// The candidate with the fewest edits from `word`, if at most a third of its letters differ; the first of equals.
+    /// The candidate with the fewest edits from `word`, if at most a third of its letters differ; the first one on a tie.
     package static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
-        let letters = Array(word.lowercased())
-        let most = max(1, letters.count / 3)
-        var best: (candidate: String, edits: Int)?
-        for candidate in candidates {
-            let edits = self.edits(letters, Array(candidate.lowercased()))
-            if edits <= most, edits < best?.edits ?? .max { best = (candidate, edits) }
-        }
-        return best?.candidate
+        candidates.map { ($0, edits(from: word, to: $0)) }.filter { $0.1 <= max(1, word.count / 3) }
+            .min { $0.1 < $1.1 }?.0
     }
 
-    /// Letters to insert, delete, exchange, or swap with their neighbour (optimal string alignment).
-    private static func edits(_ left: [Character], _ right: [Character]) -> Int {
+    /// The number of insertions, deletions, substitutions and adjacent swaps (optimal string alignment), whatever their case.
+    package static func edits(from left: String, to right: String) -> Int {
+        let (left, right) = (Array(left.lowercased().prefix(64)), Array(right.lowercased().prefix(64)))
         var beforeLast: [Int] = []
         var last = Array(0...right.count)
         for (row, letter) in left.enumerated() {

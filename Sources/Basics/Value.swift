@@ -1,4 +1,4 @@
-/// One SQL value, typed as SQLite types it. NULL is `.null`, never an empty text.
+/// One SQL value with SQLite's types. NULL is `.null`, never an empty text.
 package enum Value: Hashable, Sendable {
     case null
     case integer(Int64)
@@ -13,7 +13,7 @@ package enum Value: Hashable, Sendable {
         if case .text(let text) = self { text } else { nil }
     }
 
-    /// The number as Swift's `Int`, where it is one without loss or a text that spells one.
+    /// The value as an `Int`, if it is one without loss or a text that contains one.
     package var integer: Int? {
         switch self {
         case .integer(let number): Int(exactly: number)
@@ -23,7 +23,7 @@ package enum Value: Hashable, Sendable {
         }
     }
 
-    /// The number, where the value is one or a text that spells one.
+    /// The number, if the value is one or a text that contains one.
     package var real: Double? {
         switch self {
         case .integer(let number): Double(number)
@@ -33,7 +33,18 @@ package enum Value: Hashable, Sendable {
         }
     }
 
-    /// The moment that an ISO 8601 text names.
+    /// The value as plain text; a blob in hexadecimal digits.
+    package var spelling: String {
+        switch self {
+        case .null: ""
+        case .integer(let number): String(number)
+        case .real(let number): "\(number)"
+        case .text(let text): text
+        case .blob(let bytes): Hexadecimal.text(of: bytes)
+        }
+    }
+
+    /// The instant of an ISO 8601 text.
     package var instant: Instant? { text.flatMap { Instant(iso8601: $0) } }
 
     package init(_ instant: Instant) { self = .text(instant.iso8601) }
@@ -65,7 +76,7 @@ package struct RowSet: Hashable, Sendable {
     package var count: Int { rows.count }
     package var isEmpty: Bool { rows.isEmpty }
 
-    /// Rows that answer to column names. A name that is no column reads as NULL.
+    /// The rows by column name. An unknown name reads as NULL.
     package var records: [Record] {
         let positions = Dictionary(columns.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         return rows.map { Record(positions: positions, values: $0) }

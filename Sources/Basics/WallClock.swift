@@ -1,6 +1,6 @@
 import Glibc
 
-/// Where the time of day comes from: the machine's clock, or a test's hand.
+/// The source of the current time: the system clock, or a clock set by a test.
 package struct WallClock: Sendable {
     package let now: @Sendable () -> Instant
 

@@ -1,7 +1,7 @@
-/// How sure a share is: Wilson's interval (E. B. Wilson, "Probable inference, the law of succession, and statistical
+/// The confidence interval of a proportion: Wilson's interval (E. B. Wilson, "Probable inference, the law of succession, and statistical
 /// inference", JASA 22, 1927).
 package enum WilsonInterval {
-    /// At 95 %; nil where nothing was counted.
+    /// At 95 %; nil if the count is 0.
     package static func of(_ hits: Int, of count: Int) -> ClosedRange<Double>? {
         guard count > 0 else { return nil }
         let (n, z) = (Double(count), 1.959964)

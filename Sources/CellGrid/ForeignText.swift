@@ -1,11 +1,11 @@
-/// The one gate through which text from outside enters a cell or a line of output.
+/// The only gate through which foreign text enters a cell or a line of output.
 ///
-/// What a terminal would obey becomes visible: control characters as their pictures (␛ for ESC), C1 controls and
-/// bidirectional or invisible characters as U+FFFD. What terminals draw in different widths is reduced: of a character
-/// of several scalars the first is kept with at most two combining marks, so no joiner, variation selector, flag or flood
-/// of marks shifts the columns behind it. What is kept never joins its neighbour to one character.
+/// Control characters become visible: C0 controls as their pictures (␛ for ESC), C1 controls and bidirectional or invisible
+/// characters as U+FFFD. Characters whose width differs between terminals are reduced: of several scalars, the first is kept
+/// with at most two combining marks, so that no joiner, variation selector, flag or excess of marks shifts later columns. The
+/// result never forms one character with its neighbour.
 package enum ForeignText {
-    /// The text on one line, safe to draw. Tabs and line breaks become blanks.
+    /// The text on one line, safe to draw. Tabs and line breaks become spaces.
     package static func inert(_ text: String) -> String {
         if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
         var result = String.UnicodeScalarView()
@@ -18,7 +18,7 @@ package enum ForeignText {
         text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map { inert(String($0)) }
     }
 
-    /// Inert text in ASCII alone, for terminals that show nothing else.
+    /// Inert text in ASCII, for terminals that support nothing else.
     package static func ascii(_ text: String) -> String {
         String(text.map { character in character.isASCII ? character : replacement(for: character) })
     }
@@ -35,7 +35,7 @@ package enum ForeignText {
         }
     }
 
-    /// No variation selector, nothing invisible, and no virama, which joins a letter to the next.
+    /// Not a variation selector, not invisible, and not a virama, which joins a letter to the next.
     private static func isKept(_ mark: Unicode.Scalar) -> Bool {
         mark.value < 0xFE00 && mark.properties.canonicalCombiningClass != .virama
             && !mark.properties.isDefaultIgnorableCodePoint
@@ -54,15 +54,15 @@ package enum ForeignText {
         case .control, .format, .privateUse, .surrogate, .unassigned, .lineSeparator, .paragraphSeparator:
             return "\u{FFFD}"
         case .nonspacingMark, .enclosingMark, .spacingMark:
-            // A mark without a letter to stand on.
+            // A combining mark without a base letter.
             return "\u{FFFD}"
         default:
             return isInvisible(scalar) || joins(scalar) ? "\u{FFFD}" : scalar
         }
     }
 
-    /// Whether the scalar becomes one character with a letter before or behind it: a part of a Hangul syllable, a skin
-    /// tone, the letters of some scripts that are written before or behind another one.
+    /// True if the scalar forms one character with a letter before or after it: a part of a Hangul syllable, a skin tone, or a
+    /// letter of a script that combines neighbours.
     private static func joins(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.value < 0x300 { return false }
         if Hangul.isPart(scalar) { return true }
@@ -70,7 +70,7 @@ package enum ForeignText {
             || String(String.UnicodeScalarView([scalar, "a"])).count == 1
     }
 
-    /// Letters by category that draw nothing: the fillers of Hangul.
+    /// Letters by category that are invisible: the Hangul fillers.
     private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
         [0x115F, 0x1160, 0x3164, 0xFFA0, 0x2800].contains(scalar.value)
     }

@@ -1,4 +1,4 @@
-/// A rectangle of a screen, in cells from the upper left corner.
+/// A rectangle on the screen, in cells from the upper left corner.
 package struct Rect: Hashable, Sendable {
     package var x: Int
     package var y: Int
@@ -10,7 +10,7 @@ package struct Rect: Hashable, Sendable {
         (self.width, self.height) = (max(0, width), max(0, height))
     }
 
-    /// The first `count` rows, and the rest.
+    /// The first `count` rows, and the remaining ones.
     package func splitTop(_ count: Int) -> (top: Rect, rest: Rect) {
         let taken = min(max(0, count), height)
         return (
@@ -19,7 +19,7 @@ package struct Rect: Hashable, Sendable {
         )
     }
 
-    /// The first `count` columns, and the rest.
+    /// The first `count` columns, and the remaining ones.
     package func splitLeft(_ count: Int) -> (left: Rect, rest: Rect) {
         let taken = min(max(0, count), width)
         return (
@@ -33,9 +33,9 @@ package struct Rect: Hashable, Sendable {
     }
 }
 
-/// One place on the screen.
+/// One cell of the screen.
 package struct Cell: Hashable, Sendable {
-    /// One character; empty in the second place of a wide one.
+    /// One character; empty in the second cell of a wide one.
     package var text: String
     package var role: Role
 
@@ -46,8 +46,8 @@ package struct Cell: Hashable, Sendable {
     }
 }
 
-/// The cells of a screen or a part of one. Whatever is drawn is cut at the rectangle that is drawn into, and every
-/// character passes through ``ForeignText``.
+/// The cells of a screen or a part of one. All drawing is clipped to its rectangle, and every character passes through
+/// ``ForeignText``.
 package struct Grid: Hashable, Sendable {
     package let width: Int
     package let height: Int
@@ -70,7 +70,7 @@ package struct Grid: Hashable, Sendable {
         cells[y * width..<(y + 1) * width]
     }
 
-    /// Writes text on one line, cut at the right edge of `area` and of the grid. Returns the column behind it.
+    /// Writes text on one line, clipped at the right edge of `area` and of the grid. Returns the column after it.
     @discardableResult
     package mutating func write(_ text: String, at x: Int, _ y: Int, role: Role = .text, in area: Rect? = nil) -> Int {
         let area = area ?? bounds
@@ -88,14 +88,14 @@ package struct Grid: Hashable, Sendable {
 
     private mutating func put(_ character: Character, width: Int, at x: Int, _ y: Int, _ role: Role) {
         let index = y * self.width + x
-        // Half of a wide character that is written over is a blank.
+        // The other half of an overwritten wide character becomes a blank.
         if cells[index].text.isEmpty, x > 0 { cells[index - 1].text = " " }
         if x + width < self.width, cells[index + width].text.isEmpty { cells[index + width].text = " " }
         if width == 2 { cells[index + 1] = Cell(text: "", role: role) }
         cells[index] = Cell(text: String(character), role: role)
     }
 
-    /// Fills a rectangle with blanks of a role.
+    /// Fills a rectangle with blanks in a role.
     package mutating func clear(_ area: Rect, role: Role = .text) {
         for y in max(0, area.y)..<max(max(0, area.y), min(height, area.y + area.height)) {
             for x in max(0, area.x)..<max(max(0, area.x), min(width, area.x + area.width)) {
@@ -104,13 +104,7 @@ package struct Grid: Hashable, Sendable {
         }
     }
 
-    /// Changes the role of a row's cells and leaves their text.
-    package mutating func paint(_ y: Int, from start: Int, to end: Int, role: Role) {
-        guard (0..<height).contains(y) else { return }
-        for x in max(0, start)..<max(max(0, start), min(width, end)) { cells[y * width + x].role = role }
-    }
-
-    /// A frame with its title.
+    /// Draws a frame with a title.
     package mutating func frame(_ area: Rect, title: String = "", role: Role = .border, titleRole: Role = .title) {
         guard area.width >= 2, area.height >= 2 else { return }
         let line = String(repeating: "─", count: area.width - 2)
@@ -125,14 +119,14 @@ package struct Grid: Hashable, Sendable {
         write(text, at: area.x + 2, area.y, role: titleRole)
     }
 
-    /// The grid in ASCII alone.
+    /// The grid in ASCII.
     package var ascii: Grid {
         var copy = self
         for index in copy.cells.indices { copy.cells[index].text = ForeignText.ascii(copy.cells[index].text) }
         return copy
     }
 
-    /// Two lines a row, as goldens keep it: the characters, and below them the letters of their roles.
+    /// The form of goldens, two lines per row: the characters, and below them the letters of their roles.
     package var golden: String {
         (0..<height).map { y in
             let characters = row(y).map(\.text).joined()

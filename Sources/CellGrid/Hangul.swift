@@ -1,8 +1,8 @@
-/// Korean syllables that came as their parts, as some file systems and keyboards write them.
+/// Composes Korean syllables from their parts, as some file systems and keyboards write them.
 ///
 /// Source: The Unicode Standard, §3.12, Conjoining Jamo Behavior.
 enum Hangul {
-    /// The one scalar of a syllable of two or three parts, or of a syllable and its last part; nil for anything else.
+    /// The scalar of a syllable of two or three parts, or of a syllable and its last part; nil for anything else.
     static func syllable(of scalars: Character.UnicodeScalarView) -> Unicode.Scalar? {
         let values = scalars.prefix(3).map(\.value)
         guard values.count > 1 else { return nil }
@@ -13,7 +13,7 @@ enum Hangul {
         return (first...last).contains(values[0]) ? Unicode.Scalar(adding(values[1], to: values[0])) : nil
     }
 
-    /// Whether the scalar is a part of a syllable, of today's letters or of older ones.
+    /// True if the scalar is a part of a syllable, modern or old.
     static func isPart(_ scalar: Unicode.Scalar) -> Bool {
         [0x1100...0x11FF, 0xA960...0xA97F, 0xD7B0...0xD7FF].contains { $0.contains(scalar.value) }
     }

@@ -1,19 +1,19 @@
-/// What a cell means. A theme says how that looks; a pane never names a colour.
+/// The meaning of a cell. A theme defines its look; a pane never uses a colour.
 package enum Role: String, CaseIterable, Hashable, Sendable {
     case text
-    /// Labels, units, what is of less weight.
+    /// Labels, units and other secondary text.
     case dim
     /// The names of panes and sections.
     case title
-    /// Headings inside a report.
+    /// Headings in a report.
     case heading
     case border
-    /// The mark and the name of the row that the keys act on.
+    /// The marker and the name of the selected row.
     case selection
-    /// A key in the footer and in help, and what it does.
+    /// A key in the footer and help, and its description.
     case key
     case keyLabel
-    /// The tab of the view that is shown, and the others.
+    /// The active tab, and the others.
     case tabActive
     case tab
     case critical
@@ -25,16 +25,16 @@ package enum Role: String, CaseIterable, Hashable, Sendable {
     case bad
     case money
     case accent
-    /// A banner that must be seen: a loop that burns.
+    /// A banner that must be noticed: an active loop.
     case alert
-    /// Text from outside that is quoted.
+    /// Quoted foreign text.
     case quoted
-    /// The field that is typed into.
+    /// The input field.
     case input
-    /// The frame and the words of a question; nothing from outside is ever drawn in it.
+    /// The frame and text of a question; foreign text is never drawn in it.
     case dialog
 
-    /// The letter that a golden shows for it.
+    /// The letter for this role in a golden.
     package var letter: Character {
         switch self {
         case .text: " "

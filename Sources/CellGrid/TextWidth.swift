@@ -1,7 +1,7 @@
-/// How many columns text takes in a terminal.
+/// The width of text in terminal columns.
 ///
-/// A small table of our own: what glibc, ncurses and tmux agree on. East Asian wide and fullwidth characters take two
-/// columns, combining marks none. What terminals disagree on never reaches a cell (see ``ForeignText``).
+/// A small table that glibc, ncurses and tmux agree on: East Asian wide and fullwidth characters take two columns, combining
+/// marks none. Characters that terminals disagree on never reach a cell (see ``ForeignText``).
 package enum TextWidth {
     package static func of(_ text: String) -> Int {
         if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text.utf8.count }
@@ -13,14 +13,14 @@ package enum TextWidth {
         return of(first)
     }
 
-    /// The text cut to `width` columns; an ellipsis stands for what was cut.
+    /// The text truncated to `width` columns, with an ellipsis at the end if it was longer.
     package static func truncated(_ text: String, to width: Int, ellipsis: Character = "…") -> String {
         guard width > 0 else { return "" }
         guard of(text) > width else { return text }
         return prefix(text, width: width - 1) + String(ellipsis)
     }
 
-    /// As many whole characters as fit.
+    /// As many characters as fit.
     package static func prefix(_ text: String, width: Int) -> String {
         var used = 0
         var result = ""
@@ -32,7 +32,7 @@ package enum TextWidth {
         return result
     }
 
-    /// The text broken at blanks into lines of at most `width` columns; a longer word is broken where it must be.
+    /// The text wrapped at blanks into lines of at most `width` columns; a longer word is broken.
     package static func wrapped(_ text: String, width: Int) -> [String] {
         guard width > 0 else { return [] }
         var lines: [String] = []

@@ -1,16 +1,15 @@
-package import Basics
 import FoundationEssentials
 
-/// The variables that the user sets: those of the process, and behind them those of `.env` in the working directory.
+/// The environment variables of the process, and those of `.env` in the working directory as a fallback.
 package struct Environment: Hashable, Sendable {
     private let values: [String: String]
 
-    /// The process's own variables win over those of the file.
+    /// The variables of the process take precedence over those of the file.
     package init(process: [String: String], dotEnv: String = "") {
         values = DotEnv.parse(dotEnv).merging(process) { _, process in process }
     }
 
-    /// This process's environment with the `.env` of its working directory.
+    /// The environment of this process, with the `.env` of its working directory.
     package static func current() -> Environment {
         let file = (try? String(contentsOfFile: ".env", encoding: .utf8)) ?? ""
         return Environment(process: ProcessInfo.processInfo.environment, dotEnv: file)
@@ -23,25 +22,21 @@ package struct Environment: Hashable, Sendable {
 
     package var all: [String: String] { values }
 
-    /// The same with some variables set otherwise.
-    package func setting(_ others: [String: String]) -> Environment {
-        Environment(process: values.merging(others) { _, other in other })
-    }
-
-    /// The names that hold secrets: their values never reach a log, a report or a message.
-    package static let secretNames = [
-        "LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY", "SENTRY_TOKEN", "GITHUB_TOKEN", "SLACK_TOKEN", "SLACK_BOT_TOKEN",
-        "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "DD_API_KEY", "DD_APPLICATION_KEY", "PAGERDUTY_TOKEN",
-        "PAGERDUTY_ROUTING_KEY", "LINEAR_API_KEY", "GROQ_API_KEY", "AGENT_KILL_SECRET", "CLICKHOUSE_PASSWORD",
+    /// The secrets of actions, the language model and the engines. Those of the sources are the inputs with
+    /// `kind: secret` of their manifests.
+    package static let programSecretNames: Set = [
+        "GITHUB_TOKEN", "SLACK_TOKEN", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET",
+        "PAGERDUTY_ROUTING_KEY", "GROQ_API_KEY", "AGENT_KILL_SECRET", "LITELLM_ADMIN_KEY", "LAUNCHDARKLY_API_KEY",
+        "CLICKHOUSE_PASSWORD",
     ]
 
-    /// Hides every secret of this environment.
-    package var redaction: Redaction {
-        Redaction(secrets: Self.secretNames.compactMap { self[$0] })
+    /// The values of all secrets that are set. `sourceSecrets` are the names that the manifests declare.
+    package func secrets(of sourceSecrets: Set<String>) -> [String] {
+        Self.programSecretNames.union(sourceSecrets).compactMap { self[$0] }
     }
 }
 
-/// Reads the `KEY=value` lines of a `.env` file: `export` in front, quotes around, `#` behind are understood.
+/// Reads the `KEY=value` lines of a `.env` file. A leading `export`, quotes and a trailing ` # comment` are supported.
 package enum DotEnv {
     package static func parse(_ text: String) -> [String: String] {
         var values: [String: String] = [:]
@@ -65,7 +60,7 @@ package enum DotEnv {
             let inner = String(text[text.index(after: text.startIndex)..<end])
             return quote == "\"" ? inner.replacing("\\n", with: "\n") : inner
         }
-        // A comment needs a blank before its mark: a secret may hold a `#`.
+        // A comment starts with a blank and `#`, because a secret may contain a `#`.
         return String((text.firstRange(of: " #").map { text[..<$0.lowerBound] } ?? text).trimmed)
     }
 }

@@ -1,16 +1,15 @@
 package import Glibc
 
-/// The file system, where a whole file must be replaced or a folder must be private.
+/// Atomic replacement of files, and private folders.
 package enum Files {
-    /// An error of the system as people know it: "No space left on device".
+    /// A system error as text: "No space left on device".
     package struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
         package let code: Int32
 
         package var description: String { String(cString: strerror(code)) }
     }
 
-    /// Writes a file beside the old one, brings it to the disk, and puts it in the old one's place. The mode of an
-    /// existing file is kept.
+    /// Writes a temporary file, syncs it to disk, and renames it over the old one. The mode of an existing file is kept.
     package static func replace(_ path: String, with bytes: [UInt8], mode: mode_t) throws(Failure) {
         try makeFolder(Self.folder(of: path))
         var known = stat()
@@ -32,14 +31,14 @@ package enum Files {
         }
     }
 
-    /// Makes a folder and those above it, open to their owner alone.
+    /// Creates a folder and its parents with mode 0700.
     package static func makeFolder(_ path: String) throws(Failure) {
         guard !path.isEmpty, path != "/", access(path, F_OK) != 0 else { return }
         try makeFolder(folder(of: path))
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw Failure(code: errno) }
     }
 
-    /// The path without its last part.
+    /// The path without its last component.
     package static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "" }
         return slash == path.startIndex ? "/" : String(path[..<slash])

@@ -1,20 +1,20 @@
 import Glibc
 
-/// Where Sentinel's files are (contract).
+/// The locations of Sentinel's files (contract).
 package struct Paths: Hashable, Sendable {
-    /// `sentinel.db`; the mirrors lie beside it.
+    /// `sentinel.db`. The mirrors are in the same folder.
     package var database: String
-    /// The settings that are changed.
+    /// The user's settings file.
     package var settings: String
-    /// The settings that are read while there are no others.
+    /// The settings file to read while the user has none.
     package var shippedSettings: String?
     package var sources: String
-    /// Where `sentinel source add` puts what the user adds.
+    /// The folder for `sentinel source add`.
     package var addedSources: String
-    /// ``addedSources``, unless a folder is named that stands for all sources.
+    /// ``addedSources``; nil with `--sources`.
     package var ownSources: String?
     package var themes: String
-    /// What was entered at the SQL prompt.
+    /// The history of the SQL prompt.
     package var sqlHistory: String
 
     package var mirrors: String {
@@ -38,8 +38,8 @@ package struct Paths: Hashable, Sendable {
         themes = options("--themes") ?? shipped.map { "\($0)/themes" } ?? "themes"
     }
 
-    /// The folder that holds `sources` and `themes`: one above the executable (a checkout, or `share/sentinel` of an
-    /// installation), else the working directory.
+    /// The folder that contains `sources` and `themes`: a parent of the executable (a checkout, or `share/sentinel` of an
+    /// installation), or else the working directory.
     private static func shippedFolder(from program: String?) -> String? {
         var folder = program.map(Files.folder(of:)) ?? ""
         while !folder.isEmpty, folder != "/" {
@@ -53,7 +53,7 @@ package struct Paths: Hashable, Sendable {
         access("\(folder)/sources", F_OK) == 0 && access("\(folder)/themes", F_OK) == 0
     }
 
-    /// This process's executable, links followed.
+    /// The path of this executable, with links resolved.
     package static var executable: String? {
         guard let path = realpath("/proc/self/exe", nil) else { return nil }
         defer { free(path) }

@@ -4,51 +4,51 @@ import Glibc
 import JSON
 package import OnCallModel
 
-/// `settings.json`: read, checked, and changed one setting at a time.
+/// Reads and validates `settings.json`, and changes single settings.
 ///
-/// Every setting may be left out and then has its default. The thresholds that the environment sets win over the file.
+/// A missing setting has its default. Thresholds in the environment take precedence over the file.
 package struct SettingsFile: Hashable, Sendable {
     package let path: String
-    /// Where the file is read from while `path` does not exist: the shipped one.
+    /// The file to read while `path` does not exist: the shipped one.
     package let fallbackPath: String?
     private let overrides: [String: String]
 
-    /// `environment` is asked for the four threshold overrides alone.
+    /// Only the four threshold overrides of `environment` are used.
     package init(path: String, fallbackPath: String? = nil, environment: [String: String] = [:]) {
         self.path = path
         self.fallbackPath = fallbackPath
         overrides = environment.filter { Self.variables.keys.contains($0.key) && !$0.value.isEmpty }
     }
 
-    /// The seed's names in the environment, and the settings that they override.
+    /// The environment variables that override settings, with the names of the original system.
     package static let variables = [
         "COST_SPIKE_MULTIPLIER": "cost_spike_multiplier", "PR_RISK_THRESHOLD": "pr_risk_threshold",
         "AGENT_LOOP_GENERATION_THRESHOLD": "agent_loop_generation_threshold",
         "ERROR_CASCADE_THRESHOLD": "error_cascade_threshold",
     ]
 
-    /// The settings in force.
+    /// The current settings.
     ///
-    /// - Throws: ``SettingsError``, which names the file and what to write instead.
+    /// - Throws: ``SettingsError``, with the file and the remedy.
     package func load() throws(SettingsError) -> Settings {
         var settings = try stored()
         for (variable, key) in Self.variables.sorted(by: { $0.key < $1.key }) {
             guard let text = overrides[variable] else { continue }
-            let problem = "the variable \(variable) is not usable"
+            let problem = "invalid value of \(variable)"
             do {
                 try settings.set(key, to: JSONDocument.parse(Array(text.utf8)))
             } catch let error as SettingProblem {
                 throw SettingsError(path: "the environment", problem: "\(problem): \(error)")
             } catch {
-                throw SettingsError(path: "the environment", problem: "\(problem): it is no number")
+                throw SettingsError(path: "the environment", problem: "\(problem): not a number")
             }
         }
         return settings
     }
 
-    /// Changes one setting in the file; `text` is its JSON, or the bare text of a name or choice.
+    /// Changes one setting in the file. `text` is JSON, or the plain text of a name or choice.
     ///
-    /// The file is replaced whole: a crash or a full disk leaves the old one.
+    /// The file is replaced atomically: after a crash or with a full disk the old one is intact.
     package func change(_ key: String, to text: String) throws -> Settings {
         let value = (try? JSONDocument.parse(Array(text.utf8))) ?? .string(text)
         var settings = try stored()
@@ -67,13 +67,13 @@ package struct SettingsFile: Hashable, Sendable {
             throw SettingsError(path: source, problem: "\(error)")
         }
         guard let members = document.members else {
-            throw SettingsError(path: source, problem: "it must hold one JSON object")
+            throw SettingsError(path: source, problem: "the file must contain one JSON object")
         }
         var settings = Settings()
         var seen: Set<String> = []
         for member in members {
             guard seen.insert(member.name).inserted else {
-                throw SettingsError(path: source, problem: "\(member.name) stands there twice")
+                throw SettingsError(path: source, problem: "duplicate setting \(member.name)")
             }
             do {
                 try settings.set(member.name, to: member.value)
@@ -89,7 +89,7 @@ package struct SettingsFile: Hashable, Sendable {
             do {
                 return (try String(contentsOfFile: candidate, encoding: .utf8), candidate)
             } catch {
-                throw SettingsError(path: candidate, problem: "it cannot be read")
+                throw SettingsError(path: candidate, problem: "the file could not be read")
             }
         }
         return (nil, path)
@@ -99,19 +99,15 @@ package struct SettingsFile: Hashable, Sendable {
         do {
             try Files.replace(path, with: Array(text.utf8), mode: 0o644)
         } catch {
-            throw SettingsError(path: path, problem: "it cannot be written (\(error)); the old one stands")
+            throw SettingsError(path: path, problem: "the file could not be written (\(error)); nothing was changed")
         }
     }
 }
 
-/// The settings cannot be used.
+/// The settings are invalid or not accessible.
 package struct SettingsError: Error, Hashable, Sendable, CustomStringConvertible {
     package var path: String
     package var problem: String
-
-    package init(path: String, problem: String) {
-        (self.path, self.problem) = (path, problem)
-    }
 
     package var description: String {
         let sentence = problem.hasSuffix(".") || problem.hasSuffix("?") ? problem : problem + "."

@@ -5,7 +5,7 @@ import Panes
 import Terminal
 import ViewState
 
-/// The console's thread: events in, reduce, effects out, a frame when something changed.
+/// The console's thread: events in, reduce, effects out, a frame if something changed.
 package final class Console: @unchecked Sendable {  // because after `run` only its own thread touches its state
     package struct Options: Sendable {
         package var isASCII = false
@@ -26,10 +26,10 @@ package final class Console: @unchecked Sendable {  // because after `run` only 
     private var lastFrame = Instant(milliseconds: 0)
     private var isDone = false
 
-    /// At most thirty frames a second.
+    /// At most thirty frames per second.
     private static let frame = Span.milliseconds(33)
 
-    /// Takes the terminal over.
+    /// Takes over the terminal.
     package init(
         options: Options, events: EventInbox, feed: StoreFeed, themes: Themes, clock: WallClock, author: String
     ) throws {
@@ -45,51 +45,29 @@ package final class Console: @unchecked Sendable {  // because after `run` only 
         if let problem { events.post(.failed(problem)) }
     }
 
-    /// Runs on a thread of its own until the person leaves, the terminal is gone, or ``EventInbox/close()``.
+    /// Runs on its own thread until the operator quits, the terminal is gone, or ``EventInbox/close()``.
     package func run() async {
-        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            let box = Unmanaged.passRetained(Work(console: self, continuation: continuation))
-            var thread = pthread_t()
-            pthread_create(
-                &thread, nil,
-                { context in
-                    let work = Unmanaged<Work>.fromOpaque(context!).takeRetainedValue()
-                    work.console.loop()
-                    work.continuation.resume()
-                    return nil
-                }, box.toOpaque())
-            pthread_detach(thread)
-        }
-    }
-
-    private final class Work {
-        let console: Console
-        let continuation: CheckedContinuation<Void, Never>
-
-        init(console: Console, continuation: CheckedContinuation<Void, Never>) {
-            self.console = console
-            self.continuation = continuation
-        }
+        try? await OwnThread.run { [self] in loop() }
     }
 
     // MARK: the loop
 
     private func loop() {
-        events.attach(session.waker)
+        events.attach { [waker = session.waker] in waker() }
+        feed.follow(state)
         draw()
         while !isDone {
             let happened = session.nextEvents(within: pause)
             for event in happened { take(event) }
-            let (posted, isClosed) = events.take()
-            for event in posted { reduce(event) }
-            if isClosed { isDone = true }
+            for event in events.take() { reduce(event) }
             reduce(.tick(clock.now()))
+            feed.follow(state)
             if !isDone { draw() }
         }
         session.close()
     }
 
-    /// Until the next second where something counts, else until the clock's next minute.
+    /// Until the next second if the screen depends on the time, else until the next quarter of a minute.
     private var pause: Span {
         let now = clock.now()
         if state != drawn { return max(.milliseconds(0), Self.frame - (now - lastFrame)) }
@@ -117,9 +95,6 @@ package final class Console: @unchecked Sendable {  // because after `run` only 
         let feed = feed
         switch effect {
         case .append(let intent): Task { @Sendable in await feed.append(intent) }
-        case .follow(let incident): Task { @Sendable in await feed.follow(incident: incident) }
-        case .followForensics(let incident): Task { @Sendable in await feed.followForensics(incident: incident) }
-        case .followTrace(let trace): Task { @Sendable in await feed.follow(trace: trace) }
         case .useTheme(let name):
             let (theme, problem) = themes.load(name)
             if let problem { events.post(.failed(problem)) }
@@ -136,7 +111,7 @@ package final class Console: @unchecked Sendable {  // because after `run` only 
         }
     }
 
-    /// Draws what changed, unless the last frame was a moment ago: then the loop comes back for it.
+    /// Draws what changed. Less than a frame after the last one, the loop comes back for it.
     private func draw() {
         guard state != drawn else { return }
         let now = clock.now()

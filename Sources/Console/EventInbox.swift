@@ -1,13 +1,11 @@
 import Basics
-import Terminal
 import ViewState
 
-/// Where everything that happens outside the terminal waits for the console's thread. In order, and for one consumer.
+/// The events from outside the terminal, in order, for the console's thread.
 package final class EventInbox: Sendable {
     private struct State: Sendable {
         var events: [ConsoleEvent] = []
-        var waker: TerminalSession.Waker?
-        var isClosed = false
+        var wake: (@Sendable () -> Void)?
     }
 
     private let state = Lock(State())
@@ -17,31 +15,24 @@ package final class EventInbox: Sendable {
     func post(_ event: ConsoleEvent) {
         state.withLock { state in
             state.events.append(event)
-            state.waker?()
+            state.wake?()
         }
     }
 
-    /// Shows a sentence at the bottom of the screen.
+    /// Shows a sentence on the last line of the screen.
     package func report(_ failure: String) {
         post(.failed(failure))
     }
 
-    /// Ends the console as if the person had left it.
-    package func close() {
-        state.withLock { state in
-            state.isClosed = true
-            state.waker?()
-        }
+    /// Calls `wake` after every event, from any thread.
+    func attach(_ wake: @escaping @Sendable () -> Void) {
+        state.withLock { $0.wake = wake }
     }
 
-    func attach(_ waker: TerminalSession.Waker) {
-        state.withLock { $0.waker = waker }
-    }
-
-    func take() -> (events: [ConsoleEvent], isClosed: Bool) {
+    func take() -> [ConsoleEvent] {
         state.withLock { state in
             defer { state.events = [] }
-            return (state.events, state.isClosed)
+            return state.events
         }
     }
 }

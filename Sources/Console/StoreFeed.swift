@@ -3,17 +3,21 @@ import IncidentStore
 import OnCallModel
 import ViewState
 
-/// Connects the console with the store: what is observed becomes events, what the person asks becomes intents.
-package actor StoreFeed {
+/// Connects the console with the store: answers become events, what the operator requests becomes intents.
+package final class StoreFeed: Sendable {
+    private struct State: Sendable {
+        var isStarted = false
+        var targets: [PaneQuery.Target?] = []
+        var tasks: [Task<Void, Never>?] = []
+    }
+
     private let reader: StoreReader
     private let inbox: IntentInbox
     private let events: EventInbox
     private let clock: WallClock
     private let author: String
-    private var observations: [Task<Void, Never>] = []
-    private var incident: Task<Void, Never>?
-    private var forensics: Task<Void, Never>?
-    private var trace: Task<Void, Never>?
+    private let queries: [PaneQuery]
+    private let state = Lock(State())
 
     package init(path: String, events: EventInbox, clock: WallClock, author: String) {
         reader = StoreReader(path)
@@ -21,59 +25,51 @@ package actor StoreFeed {
         self.events = events
         self.clock = clock
         self.author = author
+        queries = PaneQuery.all(clock)
     }
 
+    /// The store exists: what is wanted is observed from now on.
     package func start() {
-        observations = [
-            follow(.dashboard(at: clock)) { .dashboard($0) },
-            follow(.agentStatus) { .agent($0) },
-            follow(.loops(limit: 500)) { .loops($0) },
-            follow(.approvals(limit: 500)) { .approvals($0) },
-            follow(.incidents(limit: 1000)) { .incidents($0) },
-            follow(.settings) { .settings($0) },
-            follow(.silences(limit: 200)) { .silences($0) },
-            follow(.features) { .features($0) },
-            follow(.driftEvents(limit: 200)) { .drifts($0) },
-        ]
+        state.withLock { state in
+            state.isStarted = true
+            state.tasks = state.targets.map(run)
+        }
     }
 
     package func stop() {
-        for observation in observations { observation.cancel() }
-        for observation in [incident, forensics, trace] { observation?.cancel() }
+        state.withLock { state in
+            for task in state.tasks { task?.cancel() }
+            state.isStarted = false
+        }
     }
 
-    private func follow<Answer>(
-        _ query: StoreQuery<Answer>, _ event: @escaping @Sendable (Answer) -> ConsoleEvent
-    ) -> Task<Void, Never> {
-        let (reader, events) = (reader, events)
-        return Task {
-            do {
-                for try await answer in reader.observe(query) { events.post(event(answer)) }
-            } catch {
-                if !Task.isCancelled { events.post(.failed("\(error)")) }
+    /// Observes what the panes need in this state, and nothing else.
+    func follow(_ console: ConsoleState) {
+        let wanted = queries.map { $0.target(console) }
+        state.withLock { state in
+            let old = state.targets
+            state.targets = wanted
+            guard state.isStarted else { return }
+            for (index, target) in wanted.enumerated() where target?.subject != old[index]?.subject {
+                state.tasks[index]?.cancel()
+                state.tasks[index] = run(target)
             }
         }
     }
 
-    /// Observes one incident, and no other.
-    func follow(incident id: Int64?) {
-        incident?.cancel()
-        incident = id.map { id in follow(.incident(id)) { .incident(id, $0) } }
+    private func run(_ target: PaneQuery.Target?) -> Task<Void, Never>? {
+        target.map { target in
+            Task { [reader, events] in
+                do {
+                    try await target.observe(reader, events)
+                } catch {
+                    if !Task.isCancelled { events.post(.failed("\(error)")) }
+                }
+            }
+        }
     }
 
-    /// Observes what the investigation of one incident left, and no other's.
-    func followForensics(incident id: Int64?) {
-        forensics?.cancel()
-        forensics = id.map { id in follow(.forensics(ofIncident: id)) { .forensics(id, $0) } }
-    }
-
-    /// Observes one trace, and no other.
-    func follow(trace id: String?) {
-        trace?.cancel()
-        trace = id.map { id in follow(.trace(id)) { .trace(id, $0) } }
-    }
-
-    /// Leaves an intent, and tells what it became when the agent has answered.
+    /// Sends an intent, and reports its result when the agent has answered.
     func append(_ intent: Intent) async {
         do {
             let id = try await inbox.append(intent, author: author, at: clock.now())

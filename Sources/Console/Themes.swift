@@ -10,11 +10,11 @@ package struct Themes: Hashable, Sendable {
         self.folder = folder
     }
 
-    /// A theme by name; the plain one, with the reason, where it cannot be used.
+    /// A theme by name; if it cannot be used, the plain one and the reason.
     func load(_ name: String) -> (theme: Theme, problem: String?) {
         let path = "\(folder)/\(name).json"
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            return (.plain, "There is no theme \(path).")
+            return (.plain, "Theme file \(path) not found.")
         }
         do {
             return (try Theme(JSONDocument.parse(text)), nil)

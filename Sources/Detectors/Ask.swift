@@ -4,16 +4,20 @@ package import Basics
 package struct DetectorQuery: Hashable, Sendable {
     package var sql: String
     package var parameters: [Value]
-    /// Of a ``DetectorMachine`` only.
-    package var isOptional: Bool
-    package var isAttempt: Bool
 
-    package init(sql: String, parameters: [Value], isOptional: Bool = false, isAttempt: Bool = false) {
+    package init(sql: String, parameters: [Value]) {
         self.sql = sql
         self.parameters = parameters
-        self.isOptional = isOptional
-        self.isAttempt = isAttempt
     }
+}
+
+extension DetectorQuery {
+    /// Of an observation: a single step never costs 100 000 US dollars; such a cost, or a negative one, is an error of the
+    /// source.
+    static let hasValidCost = "total_cost >= 0 AND total_cost < 100000"
+
+    /// `?, ?, ?`
+    static func marks(_ count: Int) -> String { Array(repeating: "?", count: count).joined(separator: ", ") }
 }
 
 /// Why a statement gave no rows. The texts are sentences for people.

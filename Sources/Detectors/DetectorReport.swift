@@ -31,18 +31,6 @@ package struct DetectorReport: Hashable, Sendable {
     package var message: String
     /// What is shown to people beside the findings.
     package var records: [DetectorRecord]
-    /// Of a ``DetectorMachine`` only, down to ``tools``.
-    /// From the cost detector: every hour it saw, oldest first, hours without traffic as 0, the running hour last as
-    /// far as it is known.
-    package var hours: [HourFact]
-    /// From the cost detector: the mean of the complete hours that the latest one is compared with, in US dollars;
-    /// nil while less than a day is known.
-    package var baselinePerHour: Double?
-    /// From the drift detector: the features whose snapshots changed or whose outputs were looked at, and what drifted.
-    package var snapshots: [FeatureSnapshot]
-    package var drifts: [DriftEvent]
-    /// From the tool detector: the tools whose outputs were looked at.
-    package var tools: [ToolProfile]
     /// What the report speaks for: a finding that it does not speak for may still be there, though it is not among
     /// ``findings``.
     package var judged: Judged
@@ -51,19 +39,12 @@ package struct DetectorReport: Hashable, Sendable {
 
     package init(
         findings: [Finding] = [], state: DetectorHealth.State, message: String, records: [DetectorRecord] = [],
-        hours: [HourFact] = [],
-        baselinePerHour: Double? = nil, snapshots: [FeatureSnapshot] = [], drifts: [DriftEvent] = [],
-        tools: [ToolProfile] = [], judged: Judged = .everything, skipped: [String] = []
+        judged: Judged = .everything, skipped: [String] = []
     ) {
         self.findings = findings
         self.state = state
         self.message = message
         self.records = records
-        self.hours = hours
-        self.baselinePerHour = baselinePerHour
-        self.snapshots = snapshots
-        self.drifts = drifts
-        self.tools = tools
         self.judged = judged
         self.skipped = skipped
     }

@@ -6,8 +6,8 @@ struct UsualLength: Hashable {
     private let counts: [Count]
     let runs: Int
 
-    /// Fewer runs say nothing.
-    static let least = 20
+    /// Fewer runs are not enough to judge by.
+    static let minRuns = 20
     /// From so many on there is a 99th percentile apart from the longest.
     private static let many = 100
 
@@ -17,11 +17,11 @@ struct UsualLength: Hashable {
             return Count(steps: steps, runs: runs)
         }.sorted { $0.steps < $1.steps }
         runs = counts.reduce(0) { $0 + $1.runs }
-        guard runs >= Self.least else { return nil }
+        guard runs >= Self.minRuns else { return nil }
     }
 
     /// The 99th percentile by nearest rank; of fewer than 100 runs the longest.
-    var most: Int {
+    var maxSteps: Int {
         var left = (runs * 99 + 99) / 100
         for count in counts {
             left -= count.runs
@@ -32,7 +32,7 @@ struct UsualLength: Hashable {
 
     /// "longer than 99 % of 340 runs of nightly-export"; nil for a length that is usual.
     func phrase(for length: Int, of name: String) -> String? {
-        guard length > most else { return nil }
+        guard length > maxSteps else { return nil }
         return runs >= Self.many
             ? "longer than 99 % of \(runs) runs of \(name)" : "longer than all \(runs) runs of \(name)"
     }

@@ -4,21 +4,18 @@ package import OnCallModel
 /// What the gate decided on one finding, and why.
 package struct Decision: Hashable, Sendable {
     /// What may be done now, unasked.
-    package var acts: [Approval]
+    package var acts: [Permission]
     /// What a person is asked.
     package var request: RequestDraft?
     package var reason: Reason
+    /// Whether the incident's remedy waits for a person after this decision, is allowed, or neither.
+    package var mode: ApprovalMode
 
-    init(acts: [Approval] = [], request: RequestDraft? = nil, reason: Reason) {
+    init(acts: [Permission] = [], request: RequestDraft? = nil, reason: Reason, mode: ApprovalMode = .none) {
         self.acts = acts
         self.request = request
         self.reason = reason
-    }
-
-    /// How the incident's remedy stands after this decision.
-    package var mode: ApprovalMode {
-        if request != nil || reason == .alreadyAsked { return .pending }
-        return reason.actsAlone || reason == .alreadyActed ? .auto : .none
+        self.mode = mode
     }
 
     package enum Reason: Hashable, Sendable {
@@ -31,12 +28,15 @@ package struct Decision: Hashable, Sendable {
         case slowLoop
         case costAloneNeverKills(Double)
         case budgetSpent(kills: Int)
+        case rejectedBefore
         case frozen
         // Nothing is to be done.
         case note
         case alreadyActed
         case alreadyAsked
         case rejected
+        case silenced(until: Instant)
+        case quiet
         case noRemedy
     }
 }
@@ -45,30 +45,21 @@ package struct Decision: Hashable, Sendable {
 package struct RequestDraft: Hashable, Sendable {
     package var action: Action
     package var incident: Int64
+    /// How often the incident was opened again.
+    package var round = 0
+    /// 2 when it is asked again in this round, as the first request expired.
+    package var number = 1
     package var type: DetectionType
     package var severity: Severity
     /// At most 500 characters: the finding's sentence and why a person is asked.
     package var summary: String
     package var createdAt: Instant
     package var expiresAt: Instant
-
-    package init(
-        action: Action, incident: Int64, type: DetectionType, severity: Severity, summary: String,
-        createdAt: Instant, expiresAt: Instant
-    ) {
-        self.action = action
-        self.incident = incident
-        self.type = type
-        self.severity = severity
-        self.summary = summary
-        self.createdAt = createdAt
-        self.expiresAt = expiresAt
-    }
 }
 
 /// The answer to one act that somebody wants done.
 package enum Verdict: Hashable, Sendable {
-    case allow(Approval)
+    case allow(Permission)
     case refuse(Refusal)
 }
 
@@ -78,6 +69,20 @@ package enum Refusal: Hashable, Sendable {
     case notAnApprover(String)
     case alreadyDecided(ApprovalStatus, by: String?)
     case expired(Instant)
-    case notStanding(Action.Kind)
+    /// The remedy was allowed in another way, and may have been carried out.
+    case alreadyAllowed(Ground)
+    case underWay(Ground)
+    case silenced(until: Instant)
+    case notANotice(Action.Kind)
     case notKillable
+
+    /// When an act of the outbox that was refused may be allowed; nil for never.
+    package func retryAt(_ now: Instant) -> Instant? {
+        switch self {
+        case .frozen: now + .minutes(1)
+        // A silence may be ended before its time.
+        case .silenced(let until): min(until, now + .minutes(10))
+        case .notAnApprover, .alreadyDecided, .expired, .alreadyAllowed, .underWay, .notANotice, .notKillable: nil
+        }
+    }
 }

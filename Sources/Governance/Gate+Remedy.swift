@@ -14,9 +14,4 @@ extension Gate {
         .requestReview(
             incident: incident, commit: suspects.first?.sha ?? "", author: suspects.first?.author ?? "")
     }
-
-    /// The name under which the outbox takes an act once: `incident-7/kill_loop`.
-    package static func key(of action: Action, incident: Int64) -> String {
-        "incident-\(incident)/\(action.kind.rawValue)"
-    }
 }

@@ -2,34 +2,40 @@ package import Basics
 package import OnCallModel
 
 extension Gate {
-    /// A notice, which standing policy allows: the post of an incident, its update, a reply below it, its GitHub issue.
+    /// A notice, which needs no decision: the post of an incident, its update, a reply below it, its GitHub issue.
     ///
-    /// The key of an update and of a reply names its text, so that each new state is told once.
-    package func standing(_ action: Action, incident: Int64) -> Verdict {
-        if policy.isFrozen { return .refuse(.frozen) }
-        let key: String
+    /// `round`: how often the incident was opened again.
+    package func notice(_ action: Action, incident: Int64, round: Int) -> Verdict {
         switch action {
-        case .postIncident, .openIssue: key = Self.key(of: action, incident: incident)
-        case .updatePost(_, let text), .postReply(_, let text):
-            key = "\(Self.key(of: action, incident: incident))/\(Fingerprint(text))"
-        case .killLoop, .requestReview: return .refuse(.notStanding(action.kind))
+        case .killLoop, .requestReview: return .refuse(.notANotice(action.kind))
+        case .postIncident, .updatePost, .postReply, .openIssue: break
         }
+        if let refusal = noticeRefusal { return .refuse(refusal) }
         return .allow(
-            Approval(action: action, key: key, allowedBy: "policy: notices", incident: incident, request: nil))
+            Permission(
+                action, for: .incident(incident, round: round), ground: .notice, incident: incident, round: round))
     }
+
+    /// Why no notice may go out now; nil when they may.
+    package var noticeRefusal: Refusal? { policy.isFrozen ? .frozen : nil }
 
     /// A person's yes to a request.
     ///
-    /// The store still compares and sets (status, expiry) in one statement: this is the judgement, that is the lock.
-    package func approve(_ item: ApprovalItem, by author: String, now: Instant) -> Verdict {
+    /// The store still compares and sets (status, expiry) in one statement: this is the judgement, that is the lock. A
+    /// request of an earlier round is approved for the round of now.
+    package func approve(
+        _ item: ApprovalItem, by author: String, in circumstances: Circumstances, now: Instant
+    ) -> Verdict {
         if let refusal = refusal(of: item, to: author, now: now) { return .refuse(refusal) }
         if policy.isFrozen { return .refuse(.frozen) }
-        let key =
-            item.incident.map { Self.key(of: item.action, incident: $0) }
-            ?? "request-\(item.id)/\(item.action.kind.rawValue)"
+        if let act = circumstances.acts(carryingOut: item.action).last {
+            return .refuse(.alreadyAllowed(act.ground))
+        }
+        let subject = item.incident.map { ActKey.Subject.incident($0, round: circumstances.round) }
         return .allow(
-            Approval(
-                action: item.action, key: key, allowedBy: author, incident: item.incident, request: item.id))
+            Permission(
+                item.action, for: subject ?? .request(item.id), ground: .person(author, request: item.id),
+                incident: item.incident, round: circumstances.round))
     }
 
     /// Why a person may not decide on a request, be it yes or no; nil when they may.
@@ -40,24 +46,62 @@ extension Gate {
         return now < item.expiresAt ? nil : .expired(item.expiresAt)
     }
 
-    /// A kill that a person ordered without being asked. `intent` is the row of the order, so that the same order is
-    /// carried out once and a new one, after a failed kill, is an act of its own.
-    package func ordered(_ action: Action, by author: String, intent: Int64, incident: Int64?) -> Verdict {
+    /// A kill that a person ordered without being asked. `intent` is the order.
+    ///
+    /// An order is a ground of its own: it works again where an earlier kill failed, or has ended and the loop goes on. Only
+    /// what is under way, or was done after the person gave the order, is not done once more.
+    package func order(
+        _ action: Action, by intent: IntentRecord, incident: Int64?, in circumstances: Circumstances
+    ) -> Verdict {
         guard action.kind == .killLoop else { return .refuse(.notKillable) }
-        if !policy.admits(author) { return .refuse(.notAnApprover(author)) }
+        if !policy.admits(intent.author) { return .refuse(.notAnApprover(intent.author)) }
         if policy.isFrozen { return .refuse(.frozen) }
+        for act in circumstances.acts(carryingOut: action) {
+            if act.state == .attempting { return .refuse(.underWay(act.ground)) }
+            if act.state == .done, let end = act.finishedAt, end > intent.createdAt {
+                return .refuse(.alreadyAllowed(act.ground))
+            }
+        }
         return .allow(
-            Approval(
-                action: action, key: "intent-\(intent)/\(action.kind.rawValue)", allowedBy: author,
-                incident: incident, request: nil))
+            Permission(
+                action, for: .order(intent: intent.id), ground: .order(intent.author, intent: intent.id),
+                incident: incident, round: circumstances.round))
     }
 
-    /// An act that was allowed and stored before, taken up again after a pause or a restart.
-    package func resume(_ act: ActRecord) -> Verdict {
+    // MARK: acts of the outbox
+
+    /// Whether an act that was allowed and stored before may be carried out now.
+    package func resume(_ stored: StoredPermission, in circumstances: Circumstances, now: Instant) -> Verdict {
         if policy.isFrozen { return .refuse(.frozen) }
-        return .allow(
-            Approval(
-                action: act.action, key: act.key, allowedBy: act.allowedBy, incident: act.incident,
-                request: act.request))
+        switch stored.ground {
+        case .order: return .allow(Permission(stored))
+        case .person: break
+        case .policy, .notice:
+            // Nobody is notified of an update, and it takes away buttons that lead nowhere.
+            if stored.action.kind != .updatePost, let until = circumstances.silencedUntil, until > now {
+                return .refuse(.silenced(until: until))
+            }
+        }
+        if stored.ground != .notice {
+            let others = circumstances.acts(carryingOut: stored.action, round: stored.round)
+            if let other = others.first(where: { $0.id != stored.act && $0.state.mayHaveHappened }) {
+                return .refuse(.alreadyAllowed(other.ground))
+            }
+        }
+        return .allow(Permission(stored))
+    }
+
+    /// Whether what became of an attempt without an outcome may be found out now.
+    package func lookUp(_ stored: StoredPermission) -> Verdict {
+        policy.isFrozen ? .refuse(.frozen) : .allow(Permission(stored))
+    }
+}
+
+extension AttemptState {
+    fileprivate var mayHaveHappened: Bool {
+        switch self {
+        case .attempting, .done, .unknown: true
+        case .waiting, .failed: false
+        }
     }
 }

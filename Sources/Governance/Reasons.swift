@@ -6,55 +6,53 @@ extension Decision.Reason {
     package var sentence: String {
         switch self {
         case .loopedGenerations(let count, let limit):
-            "\(count) looped generations with repetition are more than \(limit), so the gate acts alone."
+            "\(count) looped generations with repetition exceed the limit of \(limit), so no approval is required."
         case .costOfLoop(let cost, let limit):
-            "A repetitive loop at \(Figures.dollars(cost))/h is above \(Figures.dollars(limit))/h, so the gate acts alone."
+            "A repetitive loop at \(Format.dollars(cost))/h is above \(Format.dollars(limit))/h, so no approval is required."
         case .costPerHour(let cost, let limit):
-            "\(Figures.dollars(cost))/h is above \(Figures.dollars(limit))/h, so the gate acts alone."
+            "\(Format.dollars(cost))/h is above \(Format.dollars(limit))/h, so no approval is required."
         case .belowLimits:
-            "Below the limits for acting alone, so a person decides."
+            "Below the limits for automatic action, so approval is required."
         case .slowLoop:
-            "A slow loop leaves time to ask, so a person decides."
+            "A slow loop leaves time to ask, so approval is required."
         case .costAloneNeverKills(let cost):
-            "\(Figures.dollars(cost))/h alone never kills: the trace shows no repetition, so a person decides."
+            "\(Format.dollars(cost))/h alone never kills: the trace shows no repetition, so approval is required."
         case .budgetSpent(let kills):
-            "\(kills) loops were killed unasked within ten minutes, so a person decides on the next."
+            "\(kills) loops were killed automatically within ten minutes, so the next kill requires approval."
         case .frozen:
-            "Actions are frozen, so the gate does nothing alone."
+            "Actions are frozen, so nothing runs automatically."
         case .note:
-            "A note asks for no action."
+            "A note requires no action."
         case .alreadyActed:
-            "The remedy was already allowed."
+            "The remedy is already permitted."
         case .alreadyAsked:
-            "A person was already asked and has not answered yet."
+            "A request for approval is already pending."
         case .rejected:
-            "A person rejected this remedy, so it is neither done nor asked again."
+            "A person rejected this remedy, so it is not requested again."
+        case .rejectedBefore:
+            "A person rejected this remedy before the incident was reopened, so approval is required."
+        case .silenced(let until):
+            "The incident is silenced until \(until.iso8601Seconds), so nothing runs and no approval is requested."
+        case .quiet:
+            "The incident is muted, so no review is requested."
         case .noRemedy:
-            "This kind of finding has no remedy."
+            "This class of finding has no remedy."
         }
     }
 
-    var actsAlone: Bool {
+    /// The rule by which the gate acts alone; nil where it does not.
+    var rule: Ground.Rule? {
         switch self {
-        case .loopedGenerations, .costOfLoop, .costPerHour: true
-        default: false
+        case .loopedGenerations(_, let limit): .loopedGenerations(over: limit)
+        case .costOfLoop(_, let limit): .costOfLoop(over: limit)
+        case .costPerHour(_, let limit): .costPerHour(over: limit)
+        default: nil
         }
     }
 
-    /// The money is above the limit, but what it would allow alone is no more than a post.
+    /// The cost is above the limit, but all it allows without a person is a message.
     var asksForReview: Bool {
         if case .costAloneNeverKills = self { true } else { false }
-    }
-
-    /// The short form that stands in `Approval.allowedBy` after `policy: `.
-    var policy: String {
-        switch self {
-        case .loopedGenerations(_, let limit): "more than \(limit) looped generations"
-        case .costOfLoop(_, let limit): "repetitive loop above \(Figures.dollars(limit))/h"
-        case .costPerHour(_, let limit): "more than \(Figures.dollars(limit))/h"
-        case .costAloneNeverKills: "a review is harmless"
-        default: sentence
-        }
     }
 }
 
@@ -64,15 +62,21 @@ extension Refusal {
         case .frozen:
             "Actions are frozen; lift the freeze and try again."
         case .notAnApprover(let author):
-            "\(author) is not on the list of approvers; ask someone who is."
+            "\(author) is not on the list of approvers; ask an approver."
         case .alreadyDecided(let status, let author):
             "The request is already \(status.rawValue)\(author.map { " by \($0)" } ?? "")."
         case .expired(let instant):
-            "The request expired at \(instant.iso8601Seconds); the next scan asks again if the trouble lasts."
-        case .notStanding(let kind):
-            "\(kind.rawValue) needs a decision of its own; approve its request."
+            "The request expired at \(instant.iso8601Seconds); the next scan creates a new one if the incident is still open."
+        case .alreadyAllowed(let ground):
+            "The action is already allowed by \(ground.sentence); it does not run twice."
+        case .underWay(let ground):
+            "The action is running, allowed by \(ground.sentence)."
+        case .silenced(let until):
+            "The incident is silenced until \(until.iso8601Seconds)."
+        case .notANotice(let kind):
+            "\(kind.rawValue) requires its own decision; approve its request."
         case .notKillable:
-            "Only the killing of a loop can be ordered directly; approve the request for anything else."
+            "Only the kill of a loop can be requested directly; for other actions, approve the request."
         }
     }
 }

@@ -2,10 +2,10 @@ import Basics
 import CCurl
 import Glibc
 
-/// Sends HTTP requests: one thread of its own around `curl_multi_poll`, behind async/await.
+/// Sends HTTP requests with async/await, on its own thread around `curl_multi_poll`.
 ///
-/// It speaks http and https alone, follows no redirects, checks certificates, honours the proxy variables of the
-/// environment, and bounds time and decoded size of every answer.
+/// It supports http and https only, follows no redirects, checks certificates, uses the proxy variables of the environment, and
+/// limits the time and decoded size of every response.
 package final class HTTPClient: Sendable {
     private struct Inbox {
         var added: [Transfer] = []
@@ -51,9 +51,9 @@ package final class HTTPClient: Sendable {
         }
     }
 
-    /// Sends the request and answers with the response, whatever its status. Cancelling the task ends the transfer.
+    /// Sends the request and returns the response, with any status. Cancelling the task ends the transfer.
     ///
-    /// - Throws: ``HTTPError`` when no answer came, `CancellationError` when the task was cancelled.
+    /// - Throws: ``HTTPError`` if there was no response, `CancellationError` if the task was cancelled.
     package func send(_ request: HTTPRequest) async throws -> HTTPResponse {
         try Task.checkCancellation()
         let transfer = Transfer(request, certificateFile: certificateFile)

@@ -45,14 +45,8 @@ package struct HTTPRequest: Hashable, Sendable {
 /// An answer, whatever its status.
 package struct HTTPResponse: Hashable, Sendable {
     package var status: Int
-    package var headers: [HTTPRequest.Header]
-    package var body: [UInt8]
-
-    package init(status: Int, headers: [HTTPRequest.Header] = [], body: [UInt8] = []) {
-        self.status = status
-        self.headers = headers
-        self.body = body
-    }
+    package var headers: [HTTPRequest.Header] = []
+    package var body: [UInt8] = []
 
     /// The first header of that name, whatever its case.
     package func header(_ name: String) -> String? {
@@ -63,7 +57,7 @@ package struct HTTPResponse: Hashable, Sendable {
     package var text: String { String(decoding: body, as: UTF8.self) }
 }
 
-/// No answer came. `requestMayHaveArrived` decides whether an act may be sent again without looking first.
+/// There was no response. `requestMayHaveArrived` decides whether an action may be repeated without a lookup.
 package struct HTTPError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Kind: Hashable, Sendable {
         case unreachable, timedOut, bodyTooLarge, tls, broken, cancelled
@@ -75,12 +69,6 @@ package struct HTTPError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Names the host, never a secret.
     package var message: String
     package var requestMayHaveArrived: Bool
-
-    package init(kind: Kind, message: String, requestMayHaveArrived: Bool) {
-        self.kind = kind
-        self.message = message
-        self.requestMayHaveArrived = requestMayHaveArrived
-    }
 
     package var description: String { message }
 }

@@ -56,7 +56,7 @@ final class Transfer: @unchecked Sendable {  // because ownership passes to the 
             cc_set_string(easy, CURLOPT_CUSTOMREQUEST, request.method.rawValue)
         }
         for header in request.headers + [HTTPRequest.Header("Expect", "")] {
-            // A line break would smuggle in a header of its own. A name with nothing behind it takes the header out.
+            // A line break would inject a header. A name without a value removes the header.
             let line = header.value.isEmpty ? "\(header.name):" : "\(header.name): \(header.value)"
             headerList = curl_slist_append(headerList, line.filter { !$0.isNewline })
         }

@@ -22,14 +22,7 @@ final class TransferLoop: @unchecked Sendable {  // because after `start` only i
     }
 
     func start() {
-        var thread = pthread_t()
-        pthread_create(
-            &thread, nil,
-            { context in
-                Unmanaged<TransferLoop>.fromOpaque(context!).takeRetainedValue().run()
-                return nil
-            }, Unmanaged.passRetained(self).toOpaque())
-        pthread_detach(thread)
+        OwnThread.start { [self] in run() }
     }
 
     private func run() {

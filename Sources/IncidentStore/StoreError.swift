@@ -20,15 +20,16 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
             "Another agent works on \(path) (\(holder.isEmpty ? "unknown" : holder)"
                 + (since.map { ", since \($0.iso8601Seconds)" } ?? "")
                 + "): stop it first, or name another file with --db."
-        case .missing(let path): "There is no store at \(path): run `sentinel` or `sentinel agent` once to create it."
+        case .missing(let path):
+            "The store \(path) does not exist. Run `sentinel` or `sentinel agent` once to create it."
         case .outdated(let path):
             "\(path) was written by an older Sentinel: restart the agent, which brings it up to date."
         case .unusable(let path, let reason): "\(path) cannot be used: \(reason)."
         case .damaged(let table, let row, let reason):
             "Row \(row) of \(table) cannot be read: \(reason). Restore the store from a copy, or mend that row."
-        case .noIncident(let id): "There is no incident \(id)."
-        case .noRequest(let id): "There is no approval request \(id)."
-        case .noAct(let id): "There is no act \(id)."
+        case .noIncident(let id): "Incident \(id) does not exist."
+        case .noRequest(let id): "Approval request \(id) does not exist."
+        case .noAct(let id): "Action \(id) does not exist."
         }
     }
 }

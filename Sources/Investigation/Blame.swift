@@ -3,9 +3,9 @@ package import OnCallModel
 
 /// Ranks the commits that may have caused a failure by a sum of terms that a person can check, each printed with its points.
 ///
-/// A commit near the onset earns at most one point for it, so nearness alone blames nobody. What changes a limit, a model or
-/// the retrying counts most, what cannot matter (documents, tests) counts against, and "no cause in the code" is a candidate
-/// that a commit has to beat.
+/// A commit near the onset gets at most one point for that, so time alone names no suspect. A change of a limit, a model or retries
+/// counts most; changes that cannot matter (documents, tests) count against a commit. "No code cause" is a candidate that a
+/// commit must exceed.
 package enum Blame {
     /// By how much a commit must beat the candidate "no cause in the code".
     static let margin = 0.5
@@ -16,16 +16,16 @@ package enum Blame {
     /// The suspects, best first. Empty when no commit stands out or the facts point to a cause outside the code.
     package static func suspects(of file: CaseFile) -> [Suspect] { verdict(of: file).suspects }
 
-    /// Why nobody is blamed; nil when somebody is.
+    /// Why there is no suspect; nil if there is one.
     package static func abstention(of file: CaseFile) -> String? { verdict(of: file).abstention }
 
     package struct Verdict: Hashable, Sendable {
         /// Best first; empty when it abstains.
         package var suspects: [Suspect]
         package var noCodeCause: NoCodeCause
-        /// Why nobody is blamed; nil when somebody is.
+        /// Why there is no suspect; nil if there is one.
         package var abstention: String?
-        /// Every commit that came before the onset with its score, best first.
+        /// Every commit before the onset with its score, best first.
         package var ranking: [Suspect]
     }
 
@@ -49,17 +49,17 @@ package enum Blame {
         }
         if let phrase = innocence.phrase {
             if innocence.isPrompt {
-                return "\(phrase), which points to the prompt in Langfuse; no commit stands out."
+                return "\(phrase), which points to the prompt in Langfuse; no commit is suspect."
             }
             let sentence = phrase.prefix(1).uppercased() + phrase.dropFirst()
             let reason = innocence.isSurge ? "more traffic" : "a cause outside the code"
             return "\(sentence), which points to \(reason), not to a code change."
         }
         if all.isEmpty { return "No commits of the seven days before the onset are known." }
-        return "None of \(all.count) commits stands out."
+        return "None of \(all.count) commits is suspect."
     }
 
-    /// The commits whose files are worth reading, best first by what is known without them.
+    /// The commits whose files should be read, ranked by the facts known so far.
     static func worthReading(_ file: CaseFile) -> [String] { ranked(file).map(\.commit.sha) }
 
     private static func ranked(_ file: CaseFile) -> [BlameCase] {
@@ -69,7 +69,7 @@ package enum Blame {
             .sorted { ($0.score, $0.commit.date, $0.commit.sha) > ($1.score, $1.commit.date, $1.commit.sha) }
     }
 
-    /// A cause comes before its effect; ten minutes are given for the difference of two clocks.
+    /// A cause precedes its effect; ten minutes allow for clock skew.
     static func isCandidate(_ commit: CommitFact, of finding: Finding) -> Bool {
         commit.date <= finding.onset + .minutes(10) && commit.date >= finding.onset - InvestigationPlan.reach
     }

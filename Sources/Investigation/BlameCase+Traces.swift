@@ -1,7 +1,7 @@
 import Basics
 import OnCallModel
 
-/// The terms that other sources give: deployments, errors, contrasts, fixes.
+/// The terms from other sources: deployments, errors, contrasts, fixes.
 extension BlameCase {
     /// One point at the onset, half of it a day before. A change may wait for its deployment, so where one is known its
     /// moment counts and not the commit's; one deployed only after the onset counts against the commit.
@@ -25,15 +25,15 @@ extension BlameCase {
     private static func decay(_ seconds: Double) -> Double {
         var (points, days) = (1.0, seconds / 86_400)
         while days >= 1 { (points, days) = (points / 2, days - 1) }
-        // Between two whole days a straight line is near enough.
+        // Linear interpolation between two days is accurate enough.
         return points * (1 - days / 2)
     }
 
     static func duration(_ seconds: Double) -> String {
         switch seconds {
         case ..<5400: "\(Int(seconds / 60)) min"
-        case ..<172_800: "\(Figures.decimal(seconds / 3600, digits: 1)) h"
-        default: "\(Figures.decimal(seconds / 86_400, digits: 1)) days"
+        case ..<172_800: "\(Format.decimal(seconds / 3600, digits: 1)) h"
+        default: "\(Format.decimal(seconds / 86_400, digits: 1)) days"
         }
     }
 
@@ -122,8 +122,8 @@ extension BlameCase {
 
 /// Whether a place that Sentry names is in a changed file.
 enum SourcePlace {
-    /// `src/support_bot/agent.py`, `app/support_bot/agent.py`, `support_bot.agent in run`; the bare name of a file only
-    /// where it tells one from another.
+    /// `src/support_bot/agent.py`, `app/support_bot/agent.py`, `support_bot.agent in run`. A file name alone counts only if it is
+    /// distinctive.
     static func isIn(_ place: String, _ path: String) -> Bool {
         let wanted = parts(withoutEnding(path))
         guard let name = wanted.last, !place.isEmpty else { return false }

@@ -17,7 +17,7 @@ struct BlameCase {
             sha: commit.sha, title: commit.title, author: commit.author,
             score: (score * 100).rounded() / 100,
             why: terms.sorted { abs($0.points) > abs($1.points) }.map { term in
-                "\(term.points < 0 ? "" : "+")\(Figures.decimal(term.points, digits: 1)) \(term.phrase)"
+                "\(term.points < 0 ? "" : "+")\(Format.decimal(term.points, digits: 1)) \(term.phrase)"
             })
     }
 

@@ -27,7 +27,7 @@ enum CaseFacts {
         ])
     }
 
-    private static func money(_ amount: Double) -> JSONValue { .string(Figures.dollars(amount)) }
+    private static func money(_ amount: Double) -> JSONValue { .string(Format.dollars(amount)) }
 
     private static func loop(_ loop: LoopEvidence) -> JSONValue {
         [

@@ -1,5 +1,5 @@
 package import Basics
-package import OnCallModel
+import OnCallModel
 
 extension CaseFile {
     /// The same facts without the secrets that people left in messages, titles and diffs.

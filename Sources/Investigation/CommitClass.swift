@@ -24,7 +24,7 @@ enum CommitClass {
         ])
     }
 
-    /// It mends what was broken: `fix: …`, `hotfix …`, `Revert "…"`.
+    /// A fix: `fix: …`, `hotfix …`, `Revert "…"`.
     static func isFix(message: String) -> Bool {
         let first = Words.of(message.prefix { !$0.isNewline }).first ?? ""
         return ["fix", "fixes", "fixed", "hotfix", "bugfix", "revert", "reverts"].contains(first)

@@ -32,7 +32,7 @@ struct Contrast: Hashable {
         if p < 1e-9 { return "p < 1e-9" }
         var (exponent, limit) = (0, 1.0)
         while exponent < 9, p < limit / 10 { (exponent, limit) = (exponent + 1, limit / 10) }
-        return exponent < 3 ? "p = \(Figures.decimal(p, digits: 3))" : "p < 1e-\(exponent)"
+        return exponent < 3 ? "p = \(Format.decimal(p, digits: 3))" : "p < 1e-\(exponent)"
     }
 
     /// The significant ones, the least likely by chance first: those the finding counted itself, then those of the mirror.
@@ -63,7 +63,7 @@ struct Contrast: Hashable {
         return (String(value[..<mark].dropLast()), String(value[mark...].dropFirst()))
     }
 
-    /// One that came into use within the day before the onset, or the hour after it, against all others of its kind.
+    /// A value that was first used within one day before the onset or one hour after it, against all others.
     private static func counted(_ shares: [ShareFact], _ kind: ShareFact.Kind, onset: Instant) -> [Contrast] {
         let groups = Dictionary(grouping: shares.filter { $0.kind == kind }, by: \.prompt)
         return groups.sorted { $0.key < $1.key }.flatMap { prompt, shares -> [Contrast] in

@@ -107,8 +107,8 @@ struct DiffReading {
             changes.append(
                 Change(
                     cause: .output, weight: 1,
-                    phrase: new.map { "puts the key \($0) in the place of \(key) in \(path)" }
-                        ?? "drops the key \(key) in \(path)"))
+                    phrase: new.map { "replaces the key \(key) with \($0) in \(path)" }
+                        ?? "removes the key \(key) in \(path)"))
         } else if let key = after.subtracting(before).min() {
             changes.append(Change(cause: .output, weight: 0.5, phrase: "adds the key \(key) in \(path)"))
         }
@@ -139,7 +139,7 @@ struct DiffReading {
             })
     }
 
-    /// The lines that come and go.
+    /// The added and removed lines.
     static func changedText(of file: ChangedFile) -> String {
         file.patch.split(separator: "\n").prefix(4000).filter { line in
             (line.first == "+" && !line.hasPrefix("+++")) || (line.first == "-" && !line.hasPrefix("---"))

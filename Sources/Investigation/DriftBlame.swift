@@ -2,7 +2,7 @@ import Basics
 import OnCallModel
 
 extension SchemaDriftFacts {
-    /// The names of members that are missing or changed, and of those that came in their place.
+    /// The names of missing or changed members, and of the members that replaced them.
     var changedNames: Set<String> { Set(violations.compactMap { Self.member($0.path) }) }
     var newNames: Set<String> { Set(newKeys.compactMap(Self.member)) }
 

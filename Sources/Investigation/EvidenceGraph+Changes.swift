@@ -69,7 +69,7 @@ extension EvidenceGraph {
     /// "raises max_tokens from 500 to 4096 in src/bot.py; score 5.2, no code cause 1.0".
     private func reason(_ suspect: Suspect) -> String {
         let best = suspect.why.first.map(Self.withoutPoints) ?? "it has the highest score"
-        let scores = [suspect.score, verdict.noCodeCause.score].map { Figures.decimal($0, digits: 1) }
+        let scores = [suspect.score, verdict.noCodeCause.score].map { Format.decimal($0, digits: 1) }
         return "\(best.prefix(220)); score \(scores[0]), no code cause \(scores[1])"
     }
 

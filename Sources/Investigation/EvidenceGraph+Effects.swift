@@ -25,7 +25,7 @@ extension EvidenceGraph {
                         end: tree?.end ?? loop?.lastSeen, cost: tree?.cost ?? loop?.cost,
                         isTrouble: loop != nil || tree.map { $0.errors > 0 } ?? false))
             else { continue }
-            let cost = tree.map { "; it cost \(Figures.dollars($0.cost))" } ?? ""
+            let cost = tree.map { "; it cost \(Format.dollars($0.cost))" } ?? ""
             let namers = members.filter { $0.keys.traces.contains(trace) }
             for member in namers {
                 let reason = loop != nil && member.id == findingID ? "is about this trace" : "names it"
@@ -88,7 +88,7 @@ extension EvidenceGraph {
                 ? (.preceded, "only the time is in common") : (.suspected, "its events name traces of the finding")
             if links.commits.isEmpty || kind != .preceded { join(links.id, findingID, kind, "\(when); \(reason)") }
         } else if isLimit(error), isMoreCalls {
-            join(findingID, links.id, .suspected, "more calls run into a limit; \(when), so it is an effect")
+            join(findingID, links.id, .suspected, "more calls reach a limit; \(when), so it is an effect")
         } else if !links.traces.isEmpty {
             join(findingID, links.id, .sharedKey, "its events name traces of the finding; \(when), so it is an effect")
         } else if links.commits.isEmpty {
@@ -176,7 +176,7 @@ extension EvidenceGraph {
         DetectionType.allCases.contains { message.text.contains("\($0.rawValue):") }
     }
 
-    /// The word for this class of failure that a text uses.
+    /// The word in a text that refers to this class of failure.
     private func topic(in text: String) -> String? {
         Words.of(text.prefix(2000)).first { finding.type.traits.talk.contains($0) }
     }

@@ -66,7 +66,7 @@ package struct EvidenceGraph {
         }
     }
 
-    /// False where there is no room for it.
+    /// False if there is no room for it.
     @discardableResult
     mutating func add(_ node: CausalGraph.Node) -> Bool {
         if known.contains(node.id) { return true }

@@ -7,7 +7,7 @@ package import OnCallModel
 /// A finding whose class has its own remedy (a looping trace) never joins another of its class, however many occur side by
 /// side. It joins what it costs or breaks by the trace, or by the agent and the time.
 package enum Grouping {
-    /// What correlation needs to know of a finding.
+    /// The features of a finding for correlation.
     package struct Signature: Hashable, Sendable {
         package var type: DetectionType
         package var links: FindingLinks
@@ -31,7 +31,7 @@ package enum Grouping {
         }
     }
 
-    /// Two findings of one cause begin within this.
+    /// The maximum distance of the onsets of two findings with the same cause.
     static let together = Span.minutes(30)
     /// The onset of a cost spike is known to the minute, the rise of an old Sentry issue to the hour.
     static let costAndErrors = Span.minutes(60)
@@ -64,7 +64,7 @@ package enum Grouping {
         }
         let distance = max(left.onset, right.onset) - min(left.onset, right.onset)
         if distance <= release, let name = left.links.guiltyReleases.intersection(right.links.guiltyReleases).min() {
-            return (.release, "both came with release \(name)")
+            return (.release, "both started with release \(name)")
         }
         return byFeature(left, right) ?? byTime(left, right)
     }
@@ -74,7 +74,7 @@ package enum Grouping {
         guard distance <= together, let name = left.links.features.intersection(right.links.features).min() else {
             return nil
         }
-        return (.feature, "both are about \(name) and began within \(Int(together.seconds / 60)) minutes")
+        return (.feature, "both are about \(name) and started within \(Int(together.seconds / 60)) minutes")
     }
 
     /// Time alone correlates costs with errors, and errors with errors, unless both name features and none in common.
@@ -85,9 +85,9 @@ package enum Grouping {
         let distance = max(left.onset, right.onset) - min(left.onset, right.onset)
         switch Set([left.type.traits.tieByTime, right.type.traits.tieByTime]) {
         case [.cost, .errors] where distance <= costAndErrors:
-            return (.costAndErrors, "both began within the hour, and the errors' generations are part of the cost")
+            return (.costAndErrors, "both started within one hour, and the errors' generations are part of the cost")
         case [.errors] where distance <= errorStorm:
-            return (.errorStorm, "both errors began to rise within \(Int(errorStorm.seconds / 60)) minutes")
+            return (.errorStorm, "both errors started to rise within \(Int(errorStorm.seconds / 60)) minutes")
         default: return nil
         }
     }
@@ -107,7 +107,7 @@ package enum Grouping {
     }
 }
 
-/// What two findings of one incident have in common, the strongest evidence first.
+/// The relations between two findings of one incident, strongest first.
 package enum CorrelationRule: Int, Comparable, Hashable, Sendable {
     case trace, release, feature, costAndErrors, errorStorm
 

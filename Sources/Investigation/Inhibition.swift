@@ -83,7 +83,7 @@ package enum Inhibition {
                         && other.errors.contains { $0.isSame(as: error) }
                 }.map(\.candidate.incident)
                 guard storm.count >= outage, let head = storm.max(by: isMilder) else { continue }
-                let why = "\(storm.count) incidents began within 15 minutes with the same \(error.phrase): one outage"
+                let why = "\(storm.count) incidents started within 15 minutes with the same \(error.phrase): one outage"
                 for child in storm where child.id != head.id {
                     parents[child.id] = IncidentLife.Parent(incident: head.id, why: why)
                 }

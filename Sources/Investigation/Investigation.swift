@@ -1,7 +1,7 @@
 package import Basics
 package import OnCallModel
 
-/// Collects the facts about one finding: a machine that asks for statements, in rounds, and ends with a case file.
+/// Collects the facts about one finding: a machine that requests statements in rounds and ends with a case file.
 ///
 /// First round: lists. Second round: the files of the commits that blame would rank highest, the events of the issues that
 /// matter most. Third round: the traces. The driver may carry out the statements of a round at the same time; it answers them in their order.

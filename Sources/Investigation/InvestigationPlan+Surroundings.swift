@@ -38,7 +38,7 @@ extension InvestigationPlan {
             """, [.text(owner), .text(repository), Value(finding.onset - reach), Value(now)])
     }
 
-    /// One page: GitHub lists releases by their creation, and cannot be asked for those of a time.
+    /// One page: GitHub lists releases by creation time and has no time filter.
     private static func gitHubReleases(owner: String, repository: String) -> InvestigationQuery {
         optional(
             .releases(source: "github"),

@@ -7,7 +7,7 @@ enum InvestigationPlan {
     static let reach = Span.days(7)
     /// How many commits have their files read.
     static let filesOf = 8
-    /// How many issues have their events read, and how many traces are read whole.
+    /// The number of issues whose events are read, and of traces that are read in full.
     static let eventsOf = 3
     static let tracesOf = 3
 
@@ -28,7 +28,7 @@ enum InvestigationPlan {
         return queries + surroundings(finding, scope: scope, now: now)
     }
 
-    /// What the lists of the first round make worth reading: diffs, events, and which traces are the costliest.
+    /// The statements that follow from the lists of the first round: diffs, events, and the costliest traces.
     static func secondRound(_ file: CaseFile, scope: InvestigationScope, now: Instant) -> [InvestigationQuery] {
         let issues = Self.issues(worthReading: file).map(events)
         let needsTraces = CorrelationKeys(file).traces.isEmpty
@@ -93,7 +93,7 @@ enum InvestigationPlan {
             ])
     }
 
-    /// What was said from two hours before the onset until now.
+    /// Messages from two hours before the onset until now.
     private static func messages(_ finding: Finding, channel: String, now: Instant) -> InvestigationQuery {
         InvestigationQuery(
             step: .messages,

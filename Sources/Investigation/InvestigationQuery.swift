@@ -1,5 +1,5 @@
 package import Basics
-package import OnCallModel
+import OnCallModel
 
 /// One read-only statement of an investigation.
 package struct InvestigationQuery: Hashable, Sendable {
@@ -7,14 +7,7 @@ package struct InvestigationQuery: Hashable, Sendable {
     package var sql: String
     package var parameters: [Value]
     /// Without its source nothing counts as missing.
-    package var isOptional: Bool
-
-    package init(step: InvestigationStep, sql: String, parameters: [Value], isOptional: Bool = false) {
-        self.step = step
-        self.sql = sql
-        self.parameters = parameters
-        self.isOptional = isOptional
-    }
+    package var isOptional = false
 }
 
 /// The steps that read. Each has one source.
@@ -54,11 +47,11 @@ package enum InvestigationStep: Hashable, Sendable {
     }
 }
 
-/// What came of one statement.
+/// The answer to one statement.
 package enum InvestigationAnswer: Hashable, Sendable {
     /// `isPartial`: the source returned partial data.
     case rows(RowSet, isPartial: Bool)
-    /// One sentence that says what failed and what to do; it becomes a gap of the case file.
+    /// One sentence with the failure and the remedy; it becomes a gap of the case file.
     case failed(String)
     /// The source of an optional statement is not set up.
     case absent

@@ -77,6 +77,6 @@ struct LimitChange: Hashable {
     }
 
     private static func text(_ number: Double) -> String {
-        Figures.decimal(number, digits: number == number.rounded() ? 0 : 2)
+        Format.decimal(number, digits: number == number.rounded() ? 0 : 2)
     }
 }

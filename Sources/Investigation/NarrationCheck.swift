@@ -36,7 +36,7 @@ struct NarrationCheck {
 
     private func markupObjection(_ text: String) -> String? {
         let forbidden = ["```", "](", "://", "<!", "<@", "@channel", "@here", "@everyone"]
-        return forbidden.first { text.lowercased().contains($0) }.map { "it holds “\($0)”" }
+        return forbidden.first { text.lowercased().contains($0) }.map { "it contains “\($0)”" }
     }
 
     /// Commit hashes, trace ids and the like: hexadecimal words of seven digits or more.
@@ -53,7 +53,7 @@ struct NarrationCheck {
         return unknown.map { "it states \($0), which is not among the facts" }
     }
 
-    /// As it stands, or rounded to the places shown.
+    /// As stored, or rounded to the shown digits.
     private func isKnown(_ figure: String) -> Bool {
         if numbers.contains(figure) { return true }
         guard let value = Double(figure) else { return false }
@@ -110,7 +110,7 @@ struct NarrationCheck {
 
     private static func isName(_ word: String) -> Bool {
         guard (7...64).contains(word.count), word.allSatisfy(\.isHexDigit) else { return false }
-        // Seven letters may be a word of English: "defaced".
+        // Seven hexadecimal letters may be an English word: "defaced".
         return word.contains { $0.isLetter } && (word.contains(where: isDigit) || word.count > 7)
     }
 

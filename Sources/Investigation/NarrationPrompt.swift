@@ -1,7 +1,7 @@
 package import Basics
 package import OnCallModel
 
-/// What a language model is given to narrate an incident, and what its answer is checked against.
+/// The prompt for a language model that writes the report, and the facts to check the text against.
 ///
 /// The model has no tools and decides nothing: its text is shown or dropped. Everything it may state is in `user`.
 package struct NarrationPrompt: Hashable, Sendable {
@@ -12,7 +12,7 @@ package struct NarrationPrompt: Hashable, Sendable {
 
     package init(_ file: CaseFile, suspects: [Suspect], redaction: Redaction) {
         system = Self.rules
-        // First each text whole, so that no cut hides half of a secret; then the document, for whatever else it holds.
+        // First each complete text, so that no truncation splits a secret; then the document, for all other content.
         let facts = CaseFacts.document(
             file.redacted(by: redaction), suspects: suspects.map { $0.redacted(by: redaction) })
         user = redaction.apply(to: facts.serialized)

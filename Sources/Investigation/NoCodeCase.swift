@@ -18,7 +18,7 @@ struct NoCodeCase {
         NoCodeCause(
             score: (score * 100).rounded() / 100,
             why: terms.sorted { abs($0.points) > abs($1.points) }.map { term in
-                "\(term.points < 0 ? "" : "+")\(Figures.decimal(term.points, digits: 1)) \(term.phrase)"
+                "\(term.points < 0 ? "" : "+")\(Format.decimal(term.points, digits: 1)) \(term.phrase)"
             })
     }
 
@@ -29,7 +29,7 @@ struct NoCodeCase {
         terms.append((1, "the baseline that a commit has to beat"))
         if isSurge {
             terms.append(
-                (2, "volume is \(Figures.times(volume)) at an unchanged unit price (\(Figures.times(price ?? 1)))"))
+                (2, "volume is \(Format.times(volume)) at an unchanged unit price (\(Format.times(price ?? 1)))"))
         }
         addProvider(file)
         addPrompt(file)
@@ -64,7 +64,7 @@ struct NoCodeCase {
         guard file.finding.facts.drift != nil, let prompt = changed.max(by: { $0.changedAt < $1.changedAt }) else {
             return
         }
-        let age = Figures.duration(onset - prompt.changedAt)
+        let age = Format.duration(onset - prompt.changedAt)
         terms.append((0.8, "prompt \(prompt.name.prefix(60)) was changed in Langfuse \(age) before the onset"))
     }
 

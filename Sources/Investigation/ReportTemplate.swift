@@ -22,16 +22,18 @@ package enum ReportTemplate {
 
     private static func whatHappened(_ file: CaseFile) -> String {
         let finding = file.finding
-        var lines = ["\(Inert.quoted(finding.description, limit: 600)) It began at \(finding.onset.iso8601Seconds)."]
+        var lines = [
+            "\(UntrustedText.forMarkdown(finding.description, limit: 600)) It started at \(finding.onset.iso8601Seconds)."
+        ]
         lines += file.companions.prefix(5).map {
-            "- Same incident, because \(Inert.quoted($0.why, limit: 160)): \(Inert.quoted($0.headline, limit: 400))"
+            "- Same incident, because \(UntrustedText.forMarkdown($0.why, limit: 160)): \(UntrustedText.forMarkdown($0.headline, limit: 400))"
         }
         let errors = file.errors.filter { $0.firstSeen >= finding.onset - .hours(1) }
         lines += errors.prefix(3).map {
-            "- New in Sentry: \(Inert.quoted($0.title)), \($0.count) times since \($0.firstSeen.iso8601Seconds)."
+            "- New in Sentry: \(UntrustedText.forMarkdown($0.title)), \($0.count) times since \($0.firstSeen.iso8601Seconds)."
         }
         lines += file.messages.prefix(3).map {
-            "- Slack, \($0.date.iso8601Seconds), \(Inert.quoted($0.author, limit: 40)): \(Inert.quoted($0.text))"
+            "- Slack, \($0.date.iso8601Seconds), \(UntrustedText.forMarkdown($0.author, limit: 40)): \(UntrustedText.forMarkdown($0.text))"
         }
         return lines.joined(separator: "\n")
     }
@@ -39,35 +41,37 @@ package enum ReportTemplate {
     private static func likelyCause(_ file: CaseFile, _ suspects: [Suspect]) -> String {
         var lines: [String] = []
         if let first = suspects.first {
-            let author = first.author.isEmpty ? "" : " by \(Inert.quoted(first.author, limit: 60))"
-            lines.append("Commit \(first.shortSHA)\(author), “\(Inert.quoted(first.title))”:")
-            lines += first.why.map { "- \(Inert.quoted($0))" }
+            let author = first.author.isEmpty ? "" : " by \(UntrustedText.forMarkdown(first.author, limit: 60))"
+            lines.append("Commit \(first.shortSHA)\(author), “\(UntrustedText.forMarkdown(first.title))”:")
+            lines += first.why.map { "- \(UntrustedText.forMarkdown($0))" }
             let others = suspects.dropFirst().map {
-                "\($0.shortSHA) “\(Inert.quoted($0.title, limit: 80))” (\(Figures.decimal($0.score, digits: 1)))"
+                "\($0.shortSHA) “\(UntrustedText.forMarkdown($0.title, limit: 80))” (\(Format.decimal($0.score, digits: 1)))"
             }
             if !others.isEmpty {
                 lines.append(
-                    "\nScore \(Figures.decimal(first.score, digits: 1)); next: "
+                    "\nScore \(Format.decimal(first.score, digits: 1)); next: "
                         + others.joined(separator: ", ") + ".")
             }
         } else {
-            lines.append("No commit is blamed. \(Blame.abstention(of: file) ?? "")")
+            lines.append("No suspect commit. \(Blame.abstention(of: file) ?? "")")
         }
         if !file.gaps.isEmpty {
-            lines.append("\nMissing data: " + file.gaps.map { Inert.quoted($0, limit: 200) }.joined(separator: " "))
+            lines.append(
+                "\nMissing data: " + file.gaps.map { UntrustedText.forMarkdown($0, limit: 200) }.joined(separator: " "))
         }
         return lines.joined(separator: "\n")
     }
 
     private static func impact(_ file: CaseFile) -> String {
         let finding = file.finding
-        var text = "\(Figures.dollars(finding.costPerHour)) an hour at the time of the scan"
-        text += "; \(Figures.dollars(finding.costPerHour * 6)) over six hours if nothing changes."
+        var text = "\(Format.dollars(finding.costPerHour)) per hour at the time of the scan"
+        text += "; \(Format.dollars(finding.costPerHour * 6)) over six hours if nothing changes."
         if let loop = finding.loop {
-            text += " Trace \(Inert.quoted(loop.traceID, limit: 80)) has taken \(loop.generations) generations"
-            text += " for \(Figures.dollars(loop.cost)), \(Figures.dollars(loop.costPerMinute)) a minute."
+            text +=
+                " Trace \(UntrustedText.forMarkdown(loop.traceID, limit: 80)) has taken \(loop.generations) generations"
+            text += " for \(Format.dollars(loop.cost)), \(Format.dollars(loop.costPerMinute)) per minute."
         } else if let total = cost(since: finding, in: file.hours) {
-            text += " \(Figures.dollars(total)) since it began."
+            text += " \(Format.dollars(total)) since it started."
         }
         return text
     }
@@ -81,20 +85,23 @@ package enum ReportTemplate {
     private static func action(_ file: CaseFile, _ suspects: [Suspect]) -> String {
         var steps: [String] = []
         if let loop = file.finding.loop {
-            let name = "trace \(Inert.quoted(loop.traceID, limit: 80)) of \(Inert.quoted(loop.agent, limit: 60))"
+            let name =
+                "trace \(UntrustedText.forMarkdown(loop.traceID, limit: 80)) of \(UntrustedText.forMarkdown(loop.agent, limit: 60))"
             steps.append(
                 loop.isRepetitive
-                    ? "Kill \(name): it repeats \(Inert.quoted(loop.pattern, limit: 80))."
+                    ? "Kill \(name): it repeats \(UntrustedText.forMarkdown(loop.pattern, limit: 80))."
                     : "Check \(name) before you kill it: its steps do not repeat.")
         }
         if let first = suspects.first {
-            let author = first.author.isEmpty ? "the team" : Inert.quoted(first.author, limit: 60)
+            let author = first.author.isEmpty ? "the team" : UntrustedText.forMarkdown(first.author, limit: 60)
             steps.append("Ask \(author) to review commit \(first.shortSHA), and revert it if it is the cause.")
         } else if file.finding.loop == nil {
-            steps.append("Check how \(Inert.quoted(file.finding.subject, limit: 80)) has been used since the onset.")
+            steps.append(
+                "Check how \(UntrustedText.forMarkdown(file.finding.subject, limit: 80)) has been used since the onset."
+            )
         }
         if file.finding.facts.cost != nil, suspects.isEmpty, NoCodeCase(file).isSurge {
-            steps.append("The cost lasts as long as the traffic. Set a quota to limit it.")
+            steps.append("The cost continues as long as the traffic. Set a quota to limit it.")
         }
         return steps.enumerated().map { "\($0 + 1). \($1)" }.joined(separator: "\n")
     }

@@ -1,7 +1,7 @@
 package import Basics
 package import OnCallModel
 
-/// Rows of observations as one tree by their parents, whatever came in.
+/// Builds one tree from rows of observations, also from invalid ones.
 ///
 /// Missing parents, cycles, duplicate steps, invalid costs and steps without a time are repaired, so that the rest can be
 /// read, and listed in the tree's gaps.
@@ -11,7 +11,7 @@ package enum TraceReconstruction {
     /// More rows than these are not read.
     package static let mostRows = 10_000
 
-    /// The steps of one trace without what went in and came out of them: the mirror's own columns, no call for bodies.
+    /// The steps of one trace without inputs and outputs: columns of the mirror only, so no calls for bodies.
     package static func query(of trace: String) -> InvestigationQuery {
         InvestigationQuery(
             step: .trace(trace),
@@ -29,7 +29,7 @@ package enum TraceReconstruction {
         for row in rows.records { reading.take(row) }
         guard !reading.steps.isEmpty else { return nil }
         var gaps = reading.gaps
-        if rows.count >= mostRows { gaps.append("Only the first \(Figures.grouped(mostRows)) steps were read.") }
+        if rows.count >= mostRows { gaps.append("Only the first \(Format.grouped(mostRows)) steps were read.") }
         var steps = reading.steps.sorted { ($0.start, $0.id) < ($1.start, $1.id) }
         steps = withoutLooseParents(steps, &gaps)
         steps = withoutCircles(steps, &gaps)
@@ -52,7 +52,7 @@ package enum TraceReconstruction {
             gaps.append(
                 loose == 1
                     ? "1 step names a missing parent."
-                    : "\(Figures.grouped(loose)) steps name a missing parent.")
+                    : "\(Format.grouped(loose)) steps name a missing parent.")
         }
         return mended
     }
@@ -88,7 +88,7 @@ package enum TraceReconstruction {
         return steps
     }
 
-    /// What failed comes first, with all that it lies under; then the earliest.
+    /// Failed steps first, with their ancestors; then the earliest.
     private static func bounded(_ steps: [TraceTree.Step], _ gaps: inout [String]) -> [TraceTree.Step] {
         guard steps.count > mostSteps else { return steps }
         let places = Dictionary(steps.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
@@ -109,8 +109,8 @@ package enum TraceReconstruction {
         let cost = left.reduce(0) { $0 + steps[$1].cost }
         gaps.append(
             """
-            \(Figures.grouped(left.count)) of \(Figures.grouped(steps.count)) steps are left out; they cost \
-            \(Figures.dollars(cost)).
+            \(Format.grouped(left.count)) of \(Format.grouped(steps.count)) steps are left out; they cost \
+            \(Format.dollars(cost)).
             """)
         return steps.indices.filter { kept.contains($0) }.map { steps[$0] }
     }
@@ -128,7 +128,7 @@ private struct StepReading {
     var gaps: [String] {
         var gaps: [String] = []
         func tell(_ count: Int, _ one: String, _ several: String) {
-            if count > 0 { gaps.append(count == 1 ? "1 \(one)." : "\(Figures.grouped(count)) \(several).") }
+            if count > 0 { gaps.append(count == 1 ? "1 \(one)." : "\(Format.grouped(count)) \(several).") }
         }
         tell(timeless, "step has no id or no time and was skipped", "steps have no id or no time and were skipped")
         tell(doubled, "step occurs twice; the later copy is used", "steps occur twice; the later copies are used")

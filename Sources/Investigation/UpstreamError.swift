@@ -1,7 +1,7 @@
 import Basics
 import OnCallModel
 
-/// The failure of somebody else's service that the texts of a finding name, and whose service it is.
+/// The failure of a third-party service named in the texts of a finding, and the service.
 struct UpstreamError: Hashable, Sendable {
     enum Kind: String, CaseIterable, Hashable, Sendable {
         case rateLimit = "rate limit"
@@ -56,7 +56,7 @@ struct UpstreamError: Hashable, Sendable {
         providers.first { contains(text, $0) } ?? ""
     }
 
-    /// As a word of its own, or as the beginning of one: `timeouterror` holds `timeout`, `handsdown` holds no `dns`.
+    /// Matches a word or the start of one: `timeouterror` matches `timeout`, `handsdown` does not match `dns`.
     private static func contains(_ text: String, _ sign: String) -> Bool {
         var rest = text[...]
         while let range = rest.firstRange(of: sign) {

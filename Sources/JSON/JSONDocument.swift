@@ -3,12 +3,12 @@ import CSimdJSON
 
 /// Reads whole JSON documents with simdjson.
 ///
-/// A number without fraction or exponent is an integer while it fits 64 bits, else a floating point number.
+/// A number without fraction or exponent is an integer if it fits 64 bits, or else a floating point number.
 package enum JSONDocument {
-    /// Objects and arrays may be nested to this depth.
+    /// The maximum depth of nested objects and arrays.
     package static let deepest = 512
 
-    /// The document as a value of its own.
+    /// The document as an independent value.
     package static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
         try withView(of: bytes) { view throws(JSONError) in view.value }
     }
@@ -17,7 +17,7 @@ package enum JSONDocument {
         try parse(Array(text.utf8))
     }
 
-    /// Hands a view of the document to `body` without making values of it. The view is valid inside `body` alone.
+    /// Calls `body` with a view of the document, without creating values. The view is valid only inside `body`.
     package static func withView<Result>(
         of bytes: [UInt8], _ body: (JSONView) throws(JSONError) -> Result
     ) throws(JSONError) -> Result {
@@ -26,8 +26,23 @@ package enum JSONDocument {
         var tape = csj_tape()
         try read(withoutByteOrderMark(bytes), with: parser, into: &tape)
         guard let words = tape.words, let strings = tape.strings else { throw JSONError(kind: .outOfMemory) }
-        // Word 0 is the root's; the document starts behind it.
+        // Word 0 is the root; the document starts after it.
         return try body(JSONView(words: words, strings: strings, index: 1))
+    }
+
+    /// The same for a `body` with errors of its own; `failure` makes one of them out of a document that cannot be read.
+    package static func withView<Result, Failure: Error>(
+        of bytes: [UInt8], orThrow failure: (JSONError) -> Failure, _ body: (JSONView) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let result: Swift.Result<Result, Failure>
+        do throws(JSONError) {
+            result = try withView(of: bytes) { view in
+                do throws(Failure) { return .success(try body(view)) } catch { return .failure(error) }
+            }
+        } catch {
+            throw failure(error)
+        }
+        return try result.get()
     }
 
     private static func read(
@@ -59,9 +74,9 @@ package enum JSONDocument {
     }
 }
 
-/// Keeps one idle parser, whose memory serves the next page of the same size.
+/// Keeps one idle parser, so that the next page of similar size reuses its memory.
 private final class ParserShelf: Sendable {
-    private struct Parser: @unchecked Sendable {  // because whoever takes it from the shelf is its only user
+    private struct Parser: @unchecked Sendable {  // because the caller that takes it is its only user
         let pointer: OpaquePointer
     }
 

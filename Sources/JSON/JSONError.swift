@@ -1,13 +1,13 @@
-/// Why bytes are no JSON document.
+/// Why bytes are not a valid JSON document.
 package struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Kind: Hashable, Sendable {
         case empty
-        /// The document ends in the middle of a value.
+        /// The document ends within a value.
         case truncated
         case syntax
         /// The bytes are not UTF-8.
         case encoding
-        /// A number that no 64-bit floating point number can hold.
+        /// A number beyond the range of a 64-bit floating point number.
         case number
         case tooDeep
         case tooLarge
@@ -15,26 +15,11 @@ package struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     package var kind: Kind
-    /// The offset in bytes of what is wrong, from 0; nil where it is the document as a whole.
+    /// The byte offset of the error, from 0; nil if it concerns the whole document.
     package var offset: Int?
     /// Lines and columns count from 1; columns are bytes.
     package var line: Int?
     package var column: Int?
-
-    package init(kind: Kind, offset: Int? = nil, line: Int? = nil, column: Int? = nil) {
-        self.kind = kind
-        self.offset = offset
-        self.line = line
-        self.column = column
-    }
-
-    init(kind: Kind, at offset: Int, in bytes: [UInt8]) {
-        let before = bytes.prefix(offset)
-        let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-        self.init(
-            kind: kind, offset: offset, line: 1 + before.count { $0 == UInt8(ascii: "\n") },
-            column: offset - lineStart + 1)
-    }
 
     package var description: String {
         guard let line, let column else { return what }
@@ -52,5 +37,15 @@ package struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
         case .tooLarge: "the JSON document is larger than 4 GB"
         case .outOfMemory: "there is not enough memory for the JSON document"
         }
+    }
+}
+
+extension JSONError {
+    init(kind: Kind, at offset: Int, in bytes: [UInt8]) {
+        let before = bytes.prefix(offset)
+        let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        self.init(
+            kind: kind, offset: offset, line: 1 + before.count { $0 == UInt8(ascii: "\n") },
+            column: offset - lineStart + 1)
     }
 }

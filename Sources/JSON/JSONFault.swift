@@ -1,4 +1,4 @@
-/// Finds where a document that simdjson refused is wrong: simdjson itself does not say. Slow, and only for errors.
+/// Finds the position of the error in a document that simdjson rejected, which simdjson does not report. Slow; for errors only.
 struct JSONFault {
     static func error(in bytes: [UInt8], isNumber: Bool) -> JSONError {
         if let offset = firstByteOutsideUTF8(bytes) { return JSONError(kind: .encoding, at: offset, in: bytes) }

@@ -1,13 +1,13 @@
-/// Rewrites the two things that are JSON but that simdjson refuses, so that one odd value does not cost a whole page.
+/// Rewrites two valid forms of JSON that simdjson rejects, so that one odd value does not invalidate a page.
 ///
-/// Integers that fit no 64 bits get an exponent and so become floating point numbers. A `\uD83D` without its other
-/// half, left where a provider cut a text in the middle of an emoji, becomes the replacement character.
+/// Integers that do not fit 64 bits get an exponent and become floating point numbers. A lone `\uD83D`, which remains when a
+/// provider truncates a text within an emoji, becomes the replacement character.
 struct JSONMending {
     private let source: ArraySlice<UInt8>
     private var position: Int
     private var result: [UInt8] = []
 
-    /// The mended copy; equal to the original where there is nothing to mend.
+    /// The corrected copy; equal to the original if nothing needs a correction.
     static func mended(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
         var mending = JSONMending(source: bytes, position: bytes.startIndex)
         mending.result.reserveCapacity(bytes.count + 64)
@@ -64,7 +64,7 @@ struct JSONMending {
         position += 6
     }
 
-    /// The number of an escape `\u0000` there; nil for anything else.
+    /// The number of an escape `\u0000` at this position; nil for anything else.
     private func codeUnit(at start: Int) -> Int? {
         guard start + 6 <= source.endIndex, source[start] == UInt8(ascii: "\\"), source[start + 1] == UInt8(ascii: "u")
         else { return nil }

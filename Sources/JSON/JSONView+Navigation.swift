@@ -2,14 +2,14 @@ package import Basics
 import Glibc
 
 extension JSONView {
-    /// The member of an object; nil where there is none or this is no object.
+    /// The member of an object; nil if it is missing or this is not an object.
     package subscript(key: JSONKey) -> JSONView? {
         key.bytes.withUnsafeBufferPointer { member(named: $0) }
     }
 
     package subscript(name: String) -> JSONView? { self[JSONKey(name)] }
 
-    /// The element of an array; nil out of bounds or where this is no array.
+    /// The element of an array; nil if it is out of bounds or this is not an array.
     package subscript(position: Int) -> JSONView? {
         guard position >= 0, var elements else { return nil }
         for _ in 0..<position where elements.next() == nil { return nil }
@@ -26,12 +26,12 @@ extension JSONView {
         return nil
     }
 
-    /// The elements of an array; nil for every other kind.
+    /// The elements of an array; nil for any other kind.
     package var elements: Elements? {
         tag == UInt8(ascii: "[") ? Elements(current: at(index + 1), end: next - 1) : nil
     }
 
-    /// The members of an object in their order; nil for every other kind.
+    /// The members of an object in document order; nil for any other kind.
     package var members: Members? {
         tag == UInt8(ascii: "{") ? Members(name: at(index + 1), end: next - 1) : nil
     }
@@ -59,7 +59,7 @@ extension JSONView {
         }
     }
 
-    /// A copy that outlives the document.
+    /// A copy that remains valid after the document is gone.
     package var value: JSONValue {
         switch kind {
         case .null: .null

@@ -1,9 +1,23 @@
-/// A value inside a parsed document, read where the parser left it: a word of simdjson's tape.
+/// A value in a parsed document: a word on simdjson's tape.
 ///
-/// Valid only inside the closure that got it. Looking up a member compares bytes and makes nothing; only `string` and
-/// `value` allocate. Of members with the same name the first counts.
+/// Valid only inside the closure that received it. Looking up a member compares bytes and does not allocate; only `string` and
+/// `value` do. If several members have the same name, the first one is used.
 package struct JSONView {
-    package enum Kind: Sendable { case null, bool, integer, number, string, array, object }
+    package enum Kind: Sendable {
+        case null, bool, integer, number, string, array, object
+
+        /// As a message names it: `a list`.
+        package var phrase: String {
+            switch self {
+            case .null: "null"
+            case .bool: "a truth value"
+            case .integer, .number: "a number"
+            case .string: "a text"
+            case .array: "a list"
+            case .object: "an object"
+            }
+        }
+    }
 
     let words: UnsafePointer<UInt64>
     let strings: UnsafePointer<UInt8>
@@ -34,12 +48,12 @@ package struct JSONView {
         }
     }
 
-    /// The integer; nil for every other kind, and for one beyond 64 bits.
+    /// The integer; nil for any other kind and beyond 64 bits.
     package var integer: Int64? {
         tag == UInt8(ascii: "l") ? Int64(bitPattern: words[index + 1]) : nil
     }
 
-    /// The number, integers too.
+    /// The number, also of an integer.
     package var number: Double? {
         switch tag {
         case UInt8(ascii: "d"): Double(bitPattern: words[index + 1])
@@ -53,7 +67,7 @@ package struct JSONView {
         utf8.map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// The bytes of a string, unescaped; nil for every other kind.
+    /// The unescaped bytes of a string; nil for any other kind.
     package var utf8: UnsafeBufferPointer<UInt8>? {
         guard tag == UInt8(ascii: "\"") else { return nil }
         let start = strings + payload
@@ -61,7 +75,7 @@ package struct JSONView {
         return UnsafeBufferPointer(start: start + 4, count: Int(count))
     }
 
-    /// The word behind this value.
+    /// The word after this value.
     var next: Int {
         switch tag {
         case UInt8(ascii: "["), UInt8(ascii: "{"): Int(words[index] & 0xFFFF_FFFF)
@@ -73,7 +87,7 @@ package struct JSONView {
     func at(_ index: Int) -> JSONView { JSONView(words: words, strings: strings, index: index) }
 }
 
-/// A member's name, made once and looked up many times.
+/// A member's name, created once for many lookups.
 package struct JSONKey: Hashable, Sendable {
     package let name: String
     let bytes: [UInt8]

@@ -1,10 +1,10 @@
 import CellGrid
 
-/// What could stand where the cursor is.
+/// The candidates at the cursor.
 package struct Completion: Hashable, Sendable {
-    /// How many scalars before the cursor a candidate replaces.
+    /// The number of scalars before the cursor that a candidate replaces.
     package var typed: Int
-    /// In the order in which they are shown; a blank at the end is for the line, and not shown.
+    /// In display order. A blank at the end is inserted but not shown.
     package var candidates: [String]
 
     package init(typed: Int = 0, candidates: [String] = []) {
@@ -12,7 +12,7 @@ package struct Completion: Hashable, Sendable {
         self.candidates = candidates
     }
 
-    /// What Tab writes in place of `text`, the part that was typed; nil where it has nothing to add.
+    /// The text that Tab inserts for `text`, the typed part; nil if there is nothing to add.
     func insertion(for text: String) -> String? {
         guard let first = candidates.first else { return nil }
         let common = candidates.dropFirst().reduce(first) { common, next in
@@ -22,7 +22,7 @@ package struct Completion: Hashable, Sendable {
         return isProgress ? common : nil
     }
 
-    /// The candidates in columns, as many as fit, column by column; the last line counts what was left out.
+    /// The candidates in columns, as many as fit; the last line counts the rest.
     func listing(width: Int, rows: Int) -> [String] {
         let names = candidates.map { name in
             ForeignText.inert(name.hasSuffix(" ") ? String(name.dropLast()) : name)

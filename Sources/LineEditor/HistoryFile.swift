@@ -1,11 +1,11 @@
 import Glibc
 
-/// A history on the disk, for its owner alone. Every line is appended as it is entered, so two prompts may share one file;
-/// a file that cannot be read or written is no history, and no error.
+/// A history file, readable by its owner only. Each line is appended when it is entered, so two prompts may share a file. If the
+/// file cannot be read or written, there is no history, and no error.
 struct HistoryFile {
     let path: String
 
-    /// Reads the file, and writes it anew where it has grown beyond the bound.
+    /// Reads the file, and rewrites it if it exceeds the limit.
     func load(limit: Int) -> LineHistory {
         guard let bytes = read() else { return LineHistory(limit: limit) }
         let history = LineHistory(decoding: bytes, limit: limit)
@@ -23,7 +23,7 @@ struct HistoryFile {
         if rename(temporary, path) != 0 { unlink(temporary) }
     }
 
-    /// The last part of the file, from the beginning of a line.
+    /// The last part of the file, from the start of a line.
     private func read() -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }

@@ -1,13 +1,13 @@
 import CLibEdit
 import Glibc
 
-/// What the editor reads from: the keyboard's characters, and between them whatever wakes it up.
+/// The input of the editor: characters of the keyboard, and wake-ups.
 struct KeyReader {
     enum Reading {
         case character(Unicode.Scalar)
-        /// The terminal has another size.
+        /// The size of the terminal has changed.
         case resized
-        /// The keyboard is gone, or nobody is to be waited for any more.
+        /// The keyboard was closed, or the wait was ended.
         case end
     }
 
@@ -21,7 +21,7 @@ struct KeyReader {
         sizes = ce_watch_size()
     }
 
-    /// Blocks until there is something.
+    /// Blocks until there is an event.
     mutating func next() -> Reading {
         while waiting.isEmpty {
             var ends = [0, wake, sizes].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }

@@ -1,7 +1,7 @@
 import CLibEdit
 
 extension LineEditor {
-    /// With vi's keys Escape is a key of its own, so none may begin with it: not those of pastes either.
+    /// With vi keys, Escape is a key of its own, so no sequence may start with it, not even a paste mark.
     func bindKeys() {
         ce_take_signal_keys(editor)
         let functions: [(key: String, name: String, function: ce_key_function)] = [
@@ -26,7 +26,7 @@ extension LineEditor {
 
     private static func answer(_ code: Int32) -> UInt8 { UInt8(code) }
 
-    /// One candidate is written, the common beginning of several too; where they part they are listed.
+    /// Inserts the only candidate or the common prefix of several, and lists them where they differ.
     private func completeWord() -> UInt8 {
         let (before, after) = text
         let completion = complete(before, after)
@@ -69,7 +69,7 @@ extension LineEditor {
         return Self.answer(CC_REDISPLAY)
     }
 
-    /// What is pasted is text, whatever keys it spells: Enter hands all of its lines on together.
+    /// Pasted text is never decoded as keys; Enter submits all of its lines together.
     private func paste() -> UInt8 {
         let end = Array("\u{1B}[201~".unicodeScalars)
         var scalars: [Unicode.Scalar] = []
@@ -86,9 +86,9 @@ extension LineEditor {
     }
 }
 
-/// What was pasted, without anything that a terminal or the editor obeys.
+/// Pasted text without control characters.
 enum PastedText {
-    /// Line breaks of all kinds become one kind, those at the end go; other control characters go.
+    /// Line breaks are normalised and removed at the end; other control characters are removed.
     static func inert(_ scalars: some Sequence<Unicode.Scalar>) -> String {
         var text = String.UnicodeScalarView()
         var last: Unicode.Scalar?

@@ -2,24 +2,24 @@ import CLibEdit
 import CellGrid
 import Glibc
 
-/// Reads lines from a terminal, with the keys, the history and the completion that people expect of a shell.
+/// Reads lines from a terminal, with the keys, history and completion of a shell.
 ///
-/// Used from one thread, but for ``Waker``; ``readLine(prompt:)`` blocks, so that thread is never one of Swift's own.
-/// The user's `~/.editrc` is read.
+/// For one thread, except ``Waker``. ``readLine(prompt:)`` blocks, so it must not run on Swift's cooperative threads. The user's
+/// `~/.editrc` is read.
 package final class LineEditor {
     package enum Input: Hashable, Sendable {
-        /// Without its line break; a paste of several lines holds them all.
+        /// Without the line break; a paste may have several lines.
         case line(String)
-        /// Ctrl-D on an empty line, the terminal is gone, or ``Waker`` was called.
+        /// Ctrl-D on an empty line, a closed terminal, or a call of ``Waker``.
         case end
-        /// Ctrl-C: the line was given up.
+        /// Ctrl-C: the line was discarded.
         case interrupted
     }
 
-    /// Asked with the text before and after the cursor.
+    /// Called with the text before and after the cursor.
     package typealias Completer = (_ before: String, _ after: String) -> Completion
 
-    /// Set before a line is read: what Tab offers.
+    /// Provides the completions; set it before a line is read.
     package var complete: Completer = { _, _ in Completion() }
     let editor: OpaquePointer
     private let entries: OpaquePointer
@@ -29,17 +29,19 @@ package final class LineEditor {
     private var prompt: UnsafeMutablePointer<CChar>?
     private var keys: KeyReader
     private(set) var hasViKeys = false
-    /// Set by Ctrl-C until the line is given back.
+    /// Set by Ctrl-C until the line is returned.
     var isInterrupted = false
 
-    /// - Parameter history: The file of the history; its folder must be there. Nil keeps nothing.
-    /// - Throws: ``LineEditorError``, where standard input or output is no terminal.
+    /// - Parameter history: The history file; its folder must exist. Nil keeps no history.
+    /// - Throws: ``LineEditorError`` if standard input or output is not a terminal.
     package init(program: String, history path: String?) throws {
-        guard isatty(0) == 1, isatty(1) == 1 else { throw LineEditorError("There is no terminal.") }
+        guard isatty(0) == 1, isatty(1) == 1 else {
+            throw LineEditorError("Standard input or output is not a terminal.")
+        }
         ce_use_utf8()
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0, let entries = history_init(), let editor = ce_start(program) else {
-            throw LineEditorError("The line editor cannot be started.")
+            throw LineEditorError("The line editor could not be started.")
         }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         wake = (ends[0], ends[1])
@@ -81,14 +83,14 @@ package final class LineEditor {
         return .line(String(decoding: line.last == UInt8(ascii: "\n") ? line.dropLast() : line[...], as: UTF8.self))
     }
 
-    /// Asks the terminal to say where a paste begins and ends, where it may know how.
+    /// Enables bracketed paste, if the terminal may support it.
     func markPastes(_ isOn: Bool) {
         let terminal = getenv("TERM").map { String(cString: $0) } ?? ""
         guard !hasViKeys, !["", "dumb"].contains(terminal) else { return }
         ce_write(isOn ? "\u{1B}[?2004h" : "\u{1B}[?2004l")
     }
 
-    /// Keeps a line to be recalled, here and in the file.
+    /// Adds a line to the history, in memory and in the file.
     package func remember(_ line: String) {
         let isRepeated = history.entries.contains(line)
         guard history.add(line) else { return }
@@ -103,7 +105,7 @@ package final class LineEditor {
 
     // MARK: from any thread
 
-    /// Ends ``readLine(prompt:)``, now and ever after, from any thread.
+    /// Ends the current and all later calls of ``readLine(prompt:)``, from any thread.
     package struct Waker: Sendable {
         fileprivate let descriptor: Int32
 
@@ -118,7 +120,7 @@ package final class LineEditor {
         Unmanaged<LineEditor>.fromOpaque(ce_owner(editor)).takeUnretainedValue()
     }
 
-    /// As `EL_GETCFN` wants it: 1 with a character, 0 at the end.
+    /// The result for `EL_GETCFN`: 1 with a character, 0 at the end.
     private func readCharacter(into character: UnsafeMutablePointer<wchar_t>) -> Int32 {
         while true {
             switch keys.next() {
@@ -133,7 +135,7 @@ package final class LineEditor {
         }
     }
 
-    /// The terminal has moved what was drawn to lines of the new width; it is drawn over from its first row.
+    /// The terminal has rewrapped the drawn text to the new width; redraws from its first row.
     private func redraw() {
         el_resize(editor)
         let before = (prompt.map { String(cString: $0) } ?? "") + text.before
@@ -142,22 +144,21 @@ package final class LineEditor {
         ce_redraw(editor)
     }
 
-    /// How many rows lie between the beginning of a text and its end, on a terminal of this width. A row that is just full
-    /// may have begun the next or not: it is taken not to, since a row too few leaves some text twice, and one too many
-    /// would take away what is not ours.
+    /// The number of rows from the start of a text to its end at this width. After an exactly full row, the cursor may be on the next
+    /// row or not. This assumes that it is not: a row too few duplicates some text, a row too many would erase other output.
     static func rowsAbove(_ text: String, width: Int) -> Int {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         return lines.reduce(lines.count - 1) { $0 + max(0, TextWidth.of(String($1)) - 1) / max(1, width) }
     }
 
-    /// Of the terminal, in cells; 80×24 where it does not say.
+    /// The size of the terminal in cells; 80×24 if it is unknown.
     package var size: (rows: Int, columns: Int) {
         var (rows, columns): (Int32, Int32) = (24, 80)
         _ = ce_terminal_size(&rows, &columns)
         return (Int(rows), Int(columns))
     }
 
-    /// The line as it stands.
+    /// The current line.
     var text: (before: String, after: String) {
         guard let line = el_line(editor)?.pointee else { return ("", "") }
         func part(_ start: UnsafePointer<CChar>, _ end: UnsafePointer<CChar>) -> String {
@@ -167,7 +168,7 @@ package final class LineEditor {
     }
 }
 
-/// There is nothing to read lines from.
+/// Lines cannot be read.
 package struct LineEditorError: Error, Hashable, Sendable, CustomStringConvertible {
     package let description: String
 

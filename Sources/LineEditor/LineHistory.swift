@@ -1,16 +1,16 @@
-/// The lines that were entered, oldest first: each once, and no more than a bound.
+/// The entered lines, oldest first, without duplicates and up to a limit.
 package struct LineHistory: Hashable, Sendable {
     package private(set) var entries: [String] = []
     package let limit: Int
 
-    /// A longer line is not kept.
+    /// Longer lines are not kept.
     package static let longestEntry = 1 << 16
 
     package init(limit: Int = 1000) {
         self.limit = limit
     }
 
-    /// Puts a line at the end; where it stood before, it stands no more. False where it is not worth keeping.
+    /// Appends a line and removes its earlier copy. False if it is not kept.
     @discardableResult
     package mutating func add(_ line: String) -> Bool {
         guard line.contains(where: { !$0.isWhitespace }), line.utf8.count <= Self.longestEntry else { return false }
@@ -22,10 +22,10 @@ package struct LineHistory: Hashable, Sendable {
 
     // MARK: the file's form
 
-    /// Reads the form of ``encoded``; bytes that are no UTF-8 become U+FFFD.
+    /// Decodes the form of ``encoded``; invalid UTF-8 becomes U+FFFD.
     package init(decoding bytes: some Sequence<UInt8>, limit: Int = 1000) {
         self.init(limit: limit)
-        // From the newest on, so that each line is looked at once.
+        // From the newest line, so that each line is checked once.
         var known: Set<String> = []
         for coded in Array(bytes).split(separator: UInt8(ascii: "\n")).reversed() where entries.count < limit {
             let line = Self.decoded(String(decoding: coded, as: UTF8.self))
@@ -34,10 +34,10 @@ package struct LineHistory: Hashable, Sendable {
         entries.reverse()
     }
 
-    /// One entry a line; a line break inside is `\n`, a backslash `\\`.
+    /// One entry per line; a line break is `\n`, a backslash `\\`.
     package var encoded: String { entries.map(Self.encoded).joined() }
 
-    /// One entry of the file, with its line break.
+    /// One entry of the file, with a line break.
     package static func encoded(_ line: String) -> String {
         var coded = String.UnicodeScalarView()
         for scalar in line.unicodeScalars {

@@ -1,10 +1,10 @@
-/// Makes Unicode scalars of bytes as they come in; what is no UTF-8 becomes U+FFFD, one for each byte that fits nowhere.
+/// Decodes bytes to Unicode scalars as they arrive. Each invalid byte becomes U+FFFD.
 struct ScalarAssembly {
     private var value: UInt32 = 0
     private var missing = 0
     private var least: UInt32 = 0
 
-    /// True within a character: the rest of it is on its way.
+    /// True within a character whose remaining bytes have not arrived.
     var isOpen: Bool { missing > 0 }
 
     mutating func take(_ byte: UInt8) -> [Unicode.Scalar] {

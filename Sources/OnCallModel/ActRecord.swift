@@ -1,34 +1,34 @@
 package import Basics
 
-/// One act of the outbox: what was or will be done, and what came of it.
+/// One action of the outbox with its state and outcome. A record permits nothing.
 package struct ActRecord: Hashable, Sendable, Identifiable {
     package var id: Int64
-    /// Unique for the act, so that nothing is done twice: `incident-7/create_issue`.
-    package var key: String
     package var action: Action
     package var incident: Int64?
+    /// How often the incident had been opened again.
+    package var round: Int
+    /// The request that a person approved, or that policy or an order closed by acting first.
     package var request: Int64?
     package var state: AttemptState
     package var tries: Int
     package var createdAt: Instant
     package var nextTryAt: Instant?
     package var finishedAt: Instant?
-    /// What came of it, as a sentence.
+    /// The outcome, as a sentence.
     package var detail: String
     /// Where it left its mark: an issue's address, a Slack message's `ts`.
     package var reference: String?
-    /// Who allowed it: `policy: …` or a person.
-    package var allowedBy: String
+    package var ground: Ground
 
     package init(
-        id: Int64, key: String, action: Action, incident: Int64?, request: Int64?, state: AttemptState, tries: Int,
-        createdAt: Instant, nextTryAt: Instant?, finishedAt: Instant?, detail: String, reference: String?,
-        allowedBy: String
+        id: Int64, action: Action, incident: Int64?, round: Int = 0, request: Int64? = nil, state: AttemptState,
+        tries: Int, createdAt: Instant, nextTryAt: Instant?, finishedAt: Instant?, detail: String, reference: String?,
+        ground: Ground
     ) {
         self.id = id
-        self.key = key
         self.action = action
         self.incident = incident
+        self.round = round
         self.request = request
         self.state = state
         self.tries = tries
@@ -37,7 +37,7 @@ package struct ActRecord: Hashable, Sendable, Identifiable {
         self.finishedAt = finishedAt
         self.detail = detail
         self.reference = reference
-        self.allowedBy = allowedBy
+        self.ground = ground
     }
 }
 
@@ -45,6 +45,10 @@ package struct ActRecord: Hashable, Sendable, Identifiable {
 package struct ApprovalItem: Hashable, Sendable, Identifiable {
     package var id: Int64
     package var incident: Int64?
+    /// How often the incident had been opened again when it was asked, then when it was decided.
+    package var round: Int
+    /// 2 when it was asked again in its round.
+    package var number: Int
     package var action: Action
     package var type: DetectionType
     package var severity: Severity
@@ -56,16 +60,18 @@ package struct ApprovalItem: Hashable, Sendable, Identifiable {
     package var expiresAt: Instant
     package var resolvedAt: Instant?
     package var resolvedBy: String?
-    /// What came of the approved act so far.
+    /// The outcome of the approved action so far.
     package var act: ActRecord?
 
     package init(
         id: Int64, incident: Int64?, action: Action, type: DetectionType, severity: Severity, status: ApprovalStatus,
         summary: String, dryRun: [String], createdAt: Instant, expiresAt: Instant, resolvedAt: Instant? = nil,
-        resolvedBy: String? = nil, act: ActRecord? = nil
+        resolvedBy: String? = nil, act: ActRecord? = nil, round: Int = 0, number: Int = 1
     ) {
         self.id = id
         self.incident = incident
+        self.round = round
+        self.number = number
         self.action = action
         self.type = type
         self.severity = severity

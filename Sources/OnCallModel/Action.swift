@@ -6,14 +6,14 @@ package enum Action: Hashable, Sendable {
     case postIncident(incident: Int64)
     /// Brings the message of an incident up to date: decided, expired, resolved.
     case updatePost(incident: Int64, text: String)
-    /// Says in the thread of an incident's message what became of it, so that people hear of it.
+    /// Replies in the thread of an incident's message, which notifies people.
     case postReply(incident: Int64, text: String)
     /// Opens the GitHub issue of an incident.
     case openIssue(incident: Int64)
     /// Stops the agent that runs a trace.
     case killLoop(trace: String, agent: String)
-    /// Asks the culprit's author, in the thread of the incident's message, to look at a commit; with an empty commit
-    /// the team is asked to look at the incident, as no commit stands out.
+    /// Asks the suspect's author, in the thread of the incident's message, to review a commit. With an empty commit, asks the team
+    /// to investigate the incident.
     case requestReview(incident: Int64, commit: String, author: String)
 
     /// The name in `approval_queue.action_type` and in the outbox.
@@ -26,6 +26,17 @@ package enum Action: Hashable, Sendable {
         case .killLoop: .killLoop
         case .requestReview: .review
         }
+    }
+
+    /// The trace that it stops, where it stops one.
+    package var trace: String? {
+        if case .killLoop(let trace, _) = self { trace } else { nil }
+    }
+
+    /// Whether two acts are for the same end: to stop one trace, to have one incident reviewed. Who is asked to review may
+    /// have changed in between.
+    package func isSameRemedy(as other: Action) -> Bool {
+        kind == other.kind && trace == other.trace
     }
 
     package enum Kind: String, CaseIterable, Hashable, Sendable {
@@ -46,7 +57,7 @@ package enum Action: Hashable, Sendable {
         case .openIssue(let incident): "Open a GitHub issue for incident \(incident)"
         case .killLoop(let trace, let agent): "Kill trace \(trace) of agent \(agent)"
         case .requestReview(let incident, let commit, _) where commit.isEmpty:
-            "Ask the team in Slack to look at incident \(incident)"
+            "Ask the team in Slack to investigate incident \(incident)"
         case .requestReview(_, let commit, let author):
             "Ask \(author.isEmpty ? "the team" : author) in Slack to review commit \(commit.prefix(7))"
         }
@@ -55,17 +66,17 @@ package enum Action: Hashable, Sendable {
 
 /// What became of an act.
 package enum Outcome: Hashable, Sendable {
-    /// Done and verified. The detail says what was seen: "no step of the trace since 03:12:05".
+    /// Done and verified. The detail says how: "no step of the trace since 03:12:05".
     case done(detail: String, reference: String?)
     /// Nothing happened; safe to try again after the pause.
     case retry(reason: String, after: Span?)
-    /// It did not work and trying again would not help; the sentence says what to do.
+    /// It failed and a retry would not help; the sentence says what to do.
     case failed(reason: String)
-    /// The request may have arrived. It must be looked up before anything is repeated.
+    /// The request may have arrived. Its result must be looked up before a retry.
     case unknown(reason: String)
 }
 
-/// The state of one act in the outbox.
+/// The state of one action in the outbox.
 package enum AttemptState: String, CaseIterable, Hashable, Sendable {
     case waiting, attempting, done, failed, unknown
 }

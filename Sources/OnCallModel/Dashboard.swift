@@ -16,7 +16,7 @@ package struct Dashboard: Hashable, Sendable {
     package var detectors: [DetectorHealth]
     package var recent: [IncidentSummary]
     package var sampling: SamplingStats?
-    /// Cost of each of the last 24 complete hours, oldest first.
+    /// The cost of each of the last 24 complete hours, oldest first.
     package var hours: [HourFact]
 
     package init(
@@ -47,7 +47,7 @@ package struct SettingItem: Hashable, Sendable, Identifiable {
     package var key: String
     /// JSON text of the value in force.
     package var value: String
-    /// Why the last change asked for was refused; empty when it was not.
+    /// Why the last requested change was rejected; empty if it was not.
     package var refusal: String
 
     package init(key: String, value: String, refusal: String = "") {

@@ -49,7 +49,7 @@ extension DetectionType {
         package var tieByTime = TimeTie.none
         /// It judges what features and tools return: the quality patrol runs it, and the sampler keeps the traces it names.
         package var judgesOutputs = false
-        /// A failing service of somebody else may be its cause.
+        /// A failing third-party service may be its cause.
         package var blamesServices = false
         /// Nil where the class has no single threshold.
         package var threshold: Threshold?

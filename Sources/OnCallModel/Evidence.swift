@@ -109,35 +109,6 @@ package struct HourFact: Hashable, Sendable {
     }
 }
 
-/// Everything that the investigation of a finding uses, and which data is missing.
-package struct CaseFile: Hashable, Sendable {
-    package var finding: Finding
-    /// The other findings of the same incident.
-    package var companions: [IncidentFinding]
-    package var hours: [HourFact]
-    package var commits: [CommitFact]
-    package var errors: [ErrorFact]
-    package var messages: [MessageFact]
-    package var surroundings: Surroundings
-    /// One sentence for each source that could not be read: "Slack was not queried: SLACK_TOKEN is not set."
-    package var gaps: [String]
-
-    package init(
-        finding: Finding, companions: [IncidentFinding] = [], hours: [HourFact] = [], commits: [CommitFact] = [],
-        errors: [ErrorFact] = [], messages: [MessageFact] = [], surroundings: Surroundings = Surroundings(),
-        gaps: [String] = []
-    ) {
-        self.finding = finding
-        self.companions = companions
-        self.hours = hours
-        self.commits = commits
-        self.errors = errors
-        self.messages = messages
-        self.surroundings = surroundings
-        self.gaps = gaps
-    }
-}
-
 /// One candidate cause with every term of its score.
 package struct Suspect: Hashable, Sendable {
     package var sha: String
@@ -161,7 +132,7 @@ package struct Suspect: Hashable, Sendable {
 /// The report of an incident in Markdown, and who wrote it.
 package struct Narrative: Hashable, Sendable {
     package enum Author: Hashable, Sendable {
-        /// Written by Sentinel from the facts; the reason says why no model wrote it.
+        /// Written by Sentinel from the facts; the reason says why no model was used.
         case template(reason: String)
         case model(String)
     }

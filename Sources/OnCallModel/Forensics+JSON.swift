@@ -8,7 +8,7 @@ extension CausalGraph {
         ]
     }
 
-    /// Nil where the document is none of ours; nodes and edges of kinds that this program does not know are left out.
+    /// Nil if the document has another form. Nodes and edges of unknown kinds are skipped.
     package init?(json: JSONValue) {
         guard let nodes = json["nodes"]?.array, let edges = json["edges"]?.array else { return nil }
         self.init(

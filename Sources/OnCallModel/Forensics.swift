@@ -59,7 +59,7 @@ package struct CausalGraph: Hashable, Sendable {
             case sharedKey = "shared_key"
             /// One calls the other.
             case called
-            /// A person, a monitor or a detector told of it.
+            /// A person, a monitor or a detector reported it.
             case reported
             /// Nothing but time.
             case preceded
@@ -89,7 +89,7 @@ package struct TraceTree: Hashable, Sendable, Identifiable {
     package var steps: [Step]
     /// When it was read.
     package var asOf: Instant
-    /// One sentence for each thing that is missing or odd: "3 steps name a parent that is not there."
+    /// One sentence for each thing that is missing or odd: "3 steps name a parent that does not exist."
     package var gaps: [String]
 
     package init(traceID: String, name: String, steps: [Step], asOf: Instant, gaps: [String] = []) {

@@ -1,6 +1,6 @@
 package import Basics
 
-/// What is known of one source at the latest cycle.
+/// The state of one source in the latest cycle.
 package struct SourceHealth: Hashable, Sendable, Identifiable {
     package enum State: String, CaseIterable, Hashable, Sendable {
         case ok
@@ -8,7 +8,7 @@ package struct SourceHealth: Hashable, Sendable, Identifiable {
         case syncing
         /// Rows are there, but not all: truncated, or some table failed.
         case partial
-        /// It answered once and gives no rows now, where there was history.
+        /// It returned rows before and returns none now.
         case noData = "no_data"
         case down
         case notConfigured = "not_configured"

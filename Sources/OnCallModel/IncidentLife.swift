@@ -127,16 +127,16 @@ package struct IncidentLife: Hashable, Sendable {
         var turn = Turn()
         if !isPresent { turn.notes += change(at: now) }
         if stage == .resolved {
-            let before = resolvedAt.map { ", resolved at \($0.iso8601Seconds)," } ?? ""
+            let before = resolvedAt.map { ": it was resolved at \($0.iso8601Seconds) and is back" } ?? ""
             (stage, resolvedAt, resolvedBy, acknowledgedAt, acknowledgedBy) = (.open, nil, nil, nil, nil)
             reopened += 1
-            pendingNotice = "Opened again: it was gone\(before) and is back"
-            turn.notes.append("Opened again")
+            pendingNotice = "Reopened\(before)"
+            turn.notes.append("Reopened")
             turn.isReopened = true
         }
         if let worse {
             pendingNotice = worse
-            if snoozedUntil != nil { turn.notes.append("Woken: it got worse") }
+            if snoozedUntil != nil { turn.notes.append("Unsnoozed: it got worse") }
             (snoozedUntil, snoozedBy) = (nil, nil)
         }
         return turn
@@ -152,7 +152,7 @@ package struct IncidentLife: Hashable, Sendable {
         changes = changes.filter { $0 > now - Self.flapWindow } + [now]
         guard flappingSince == nil, changes.count >= Self.flapChanges else { return [] }
         flappingSince = now
-        return ["Flapping: it came or went \(changes.count) times within an hour"]
+        return ["Flapping: \(changes.count) state changes within one hour"]
     }
 
     // MARK: what people ask
@@ -160,7 +160,7 @@ package struct IncidentLife: Hashable, Sendable {
     private mutating func acknowledge(by author: String, at now: Instant) -> Turn {
         switch stage {
         case .resolved: return Turn(refusal: "is resolved")
-        case .acknowledged: return Turn(refusal: "is acknowledged already\(acknowledgedBy.map { " by \($0)" } ?? "")")
+        case .acknowledged: return Turn(refusal: "is already acknowledged\(acknowledgedBy.map { " by \($0)" } ?? "")")
         case .open: break
         }
         (stage, acknowledgedAt, acknowledgedBy, pendingNotice) = (.acknowledged, now, author, nil)
@@ -171,7 +171,7 @@ package struct IncidentLife: Hashable, Sendable {
     /// A person's decision ends the flapping too; without one the notification waits for its end.
     private mutating func resolve(by author: String, _ sentence: String, at now: Instant) -> Turn {
         guard state != .resolved, stage != .resolved || author != Self.agent else {
-            return Turn(refusal: "is resolved already\(resolvedBy.map { " by \($0)" } ?? "")")
+            return Turn(refusal: "is already resolved\(resolvedBy.map { " by \($0)" } ?? "")")
         }
         if author != Self.agent { (flappingSince, changes) = (nil, []) }
         (stage, resolvedAt, resolvedBy, pendingNotice) = (.resolved, now, author, nil)
@@ -180,8 +180,10 @@ package struct IncidentLife: Hashable, Sendable {
     }
 
     private mutating func snooze(until end: Instant, by author: String, at now: Instant) -> Turn {
-        guard stage != .resolved else { return Turn(refusal: "is resolved: there is nothing to snooze") }
-        guard end > now else { return Turn(refusal: "cannot be snoozed until \(end.iso8601Seconds): that has passed") }
+        guard stage != .resolved else { return Turn(refusal: "is resolved and cannot be snoozed") }
+        guard end > now else {
+            return Turn(refusal: "cannot be snoozed until \(end.iso8601Seconds), which is in the past")
+        }
         (snoozedUntil, snoozedBy, pendingNotice) = (end, author, nil)
         return Turn(notes: ["Snoozed until \(end.iso8601Seconds)"])
     }
@@ -189,7 +191,7 @@ package struct IncidentLife: Hashable, Sendable {
     private mutating func wake() -> Turn {
         guard snoozedUntil != nil else { return Turn(refusal: "is not snoozed") }
         (snoozedUntil, snoozedBy) = (nil, nil)
-        return Turn(notes: ["Woken"])
+        return Turn(notes: ["Unsnoozed"])
     }
 
     // MARK: what mutes it
@@ -205,8 +207,8 @@ package struct IncidentLife: Hashable, Sendable {
                     ? ["Silenced until \(hold.until.iso8601Seconds) by silence \(hold.id): \(hold.reason)"] : [])
         }
         let id = before?.id ?? 0
-        pendingNotice = pendingNotice ?? "Silence \(id) holds for it no longer, and it is still there"
-        return Turn(notes: ["Silence \(id) holds for it no longer"])
+        pendingNotice = pendingNotice ?? "Silence \(id) no longer applies; the incident is still open"
+        return Turn(notes: ["Silence \(id) no longer applies"])
     }
 
     private mutating func inhibit(_ next: Parent?) -> Turn {
@@ -215,22 +217,22 @@ package struct IncidentLife: Hashable, Sendable {
         parent = next
         if let next { return Turn(notes: ["Inhibited by #\(next.incident): \(next.why)"]) }
         let id = before?.incident ?? 0
-        pendingNotice = pendingNotice ?? "It was held back while #\(id) explained it, and is still there"
-        return Turn(notes: ["Inhibited by #\(id) no longer"])
+        pendingNotice = pendingNotice ?? "No longer inhibited by #\(id); the incident is still open"
+        return Turn(notes: ["No longer inhibited by #\(id)"])
     }
 
     private mutating func pass(at now: Instant) -> Turn {
         var turn = Turn()
         if let end = snoozedUntil, end <= now {
             (snoozedUntil, snoozedBy) = (nil, nil)
-            pendingNotice = "The snooze has ended, and it is still there"
+            pendingNotice = "The snooze has ended; the incident is still open"
             turn.notes.append("The snooze has ended")
         }
         if let since = flappingSince, max(since, changes.last ?? since) + Self.flapWindow <= now {
             (flappingSince, changes) = (nil, [])
-            turn.notes.append("Flapping no longer: it has not changed for an hour")
-            if let resolvedAt { turn.edit = "Resolved at \(resolvedAt.iso8601Seconds), after it had come and gone." }
-            pendingNotice = stage != .resolved && isPresent ? "It comes and goes no longer: it stays" : nil
+            turn.notes.append("No longer flapping: stable for one hour")
+            if let resolvedAt { turn.edit = "Resolved at \(resolvedAt.iso8601Seconds), after flapping." }
+            pendingNotice = stage != .resolved && isPresent ? "No longer flapping; the incident is still open" : nil
         }
         return turn
     }

@@ -13,11 +13,11 @@ package enum Intent: Hashable, Sendable {
     case wake(incident: Int64)
     case silence(Silence.Matcher, reason: String, from: Instant, until: Instant)
     case endSilence(Int64)
-    /// The outputs that a feature gives now are as intended.
+    /// The current outputs of a feature are as intended.
     case acceptOutputs(feature: String)
     /// Looks at every feature's outputs now.
     case patrol
-    /// Reads one trace, so that it can be looked at.
+    /// Reads one trace, to show it.
     case inspect(trace: String)
     case changeSetting(key: String, value: String)
     case scanNow

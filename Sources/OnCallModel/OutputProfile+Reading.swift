@@ -1,10 +1,10 @@
-/// What a profile says to a person.
+/// A profile in words.
 extension OutputProfile {
-    /// A path is required where it stands in at least this share of the samples that could have it, once so many are known.
+    /// A path is required if at least this share of the samples that could have it do, given enough samples.
     package static let requiredShare = 0.99
     package static let leastPossible = 10
 
-    /// Nil while too few samples are known to say.
+    /// Nil while there are too few samples.
     package func isRequired(_ path: String) -> Bool? {
         guard let place = places[path], place.possible >= Self.leastPossible else { return nil }
         return Double(place.present) >= Self.requiredShare * Double(place.possible)
@@ -30,7 +30,7 @@ extension OutputProfile {
         return most == .array ? "JSON list" : most == .object ? "JSON object" : "JSON \(most?.rawValue ?? "value")"
     }
 
-    /// One difference between two profiles: a path that came or went, or whose kinds changed.
+    /// One difference between two profiles: a path that was added or removed, or whose kinds changed.
     package struct Change: Hashable, Sendable {
         package var path: String
         /// `string`, `number or null`; empty where there was, or is, nothing.

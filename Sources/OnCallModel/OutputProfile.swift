@@ -11,13 +11,13 @@ package struct OutputProfile: Codable, Hashable, Sendable {
         package static func < (left: Kind, right: Kind) -> Bool { left.rawValue < right.rawValue }
     }
 
-    /// What stands at one path.
+    /// The statistics of one path.
     package struct Place: Codable, Hashable, Sendable {
         /// How many samples have each kind here. One sample counts once a kind, however long its list is.
         package var kinds: [Kind: Int]
-        /// In how many samples something stands here.
+        /// The number of samples with a value at this path.
         package var present: Int
-        /// In how many samples the parent stands and is an object or list, so that something could stand here.
+        /// The number of samples whose parent is an object or list, so that this path could have a value.
         package var possible: Int
 
         package init(kinds: [Kind: Int] = [:], present: Int = 0, possible: Int = 0) {
@@ -42,7 +42,7 @@ package struct OutputProfile: Codable, Hashable, Sendable {
     package static let root = "$"
     package static let deepest = 8
     package static let mostPaths = 200
-    /// Of a list no more elements than these are looked at.
+    /// The number of elements of a list that are checked.
     package static let mostElements = 50
 
     package init() {}
@@ -89,7 +89,7 @@ package struct OutputProfile: Codable, Hashable, Sendable {
         return String(path[..<dot])
     }
 
-    /// Every path of one document, each with the kinds that stand there.
+    /// Every path of one document with its kinds.
     package static func places(of value: JSONValue) -> [String: Place] {
         var found: [String: Place] = [:]
         collect(value, at: root, depth: 0, into: &found)
@@ -105,7 +105,7 @@ package struct OutputProfile: Codable, Hashable, Sendable {
         switch value {
         case .object(let members):
             for member in members {
-                // A dot in a name would read as a level of its own.
+                // A dot in a name would be read as a separate level.
                 let name = member.name.replacing(".", with: "․")
                 collect(member.value, at: "\(path).\(name)", depth: depth + 1, into: &found)
             }
@@ -119,13 +119,13 @@ package struct OutputProfile: Codable, Hashable, Sendable {
 }
 
 extension OutputProfile.Place {
-    /// In how many samples an object or a list stands here.
+    /// The number of samples with an object or list at this path.
     fileprivate var holders: Int { max(kinds[.object] ?? 0, kinds[.array] ?? 0) }
     fileprivate var holdsMore: Bool { holders > 0 }
 }
 
 extension OutputProfile {
-    /// Of fewer samples nothing is said to be required.
+    /// With fewer samples, no path is required.
     package static let leastSamples = 10
 
     /// The paths where at least 99 % of the samples that could have something there have it, of ten at least.

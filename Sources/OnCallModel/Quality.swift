@@ -1,12 +1,12 @@
 package import Basics
 
-/// What is known of one feature's outputs, as the store keeps it and the Quality pane shows it.
+/// The snapshot of one feature's outputs, as stored and as shown in the Quality pane.
 package struct FeatureSnapshot: Codable, Hashable, Sendable, Identifiable {
     package enum State: String, CaseIterable, Codable, Hashable, Sendable {
         /// Too few samples to judge by.
         case learning
         case learned
-        /// The latest outputs do not fit; nothing is learnt until they do again or somebody accepts them.
+        /// The latest outputs do not match. Nothing is learnt until they match again or a person accepts them.
         case drifted
     }
 
@@ -20,10 +20,10 @@ package struct FeatureSnapshot: Codable, Hashable, Sendable, Identifiable {
     /// 1 at first; one more with every acceptance.
     package var version: Int
     package var capturedAt: Instant
-    /// When its outputs were last looked at, and the start of the newest output looked at.
+    /// When its outputs were last checked, and the start of the newest checked output.
     package var lookedAt: Instant?
     package var newestOutput: Instant?
-    /// Of the latest outputs that were looked at.
+    /// Of the latest checked outputs.
     package var checked: Int
     package var failed: Int
     /// `alice@host (console)`, where a person accepted this version.
@@ -59,11 +59,11 @@ package struct FeatureSnapshot: Codable, Hashable, Sendable, Identifiable {
         return true
     }
 
-    /// Of the latest outputs; nil before any was looked at.
+    /// Of the latest outputs; nil before the first check.
     package var failRate: Double? { checked > 0 ? Double(failed) / Double(checked) : nil }
 }
 
-/// One time that a feature's outputs or scores were found to have changed: a row of `drift_events`.
+/// One detected change of a feature's outputs or scores: a row of `drift_events`.
 package struct DriftEvent: Hashable, Sendable, Identifiable {
     package enum Kind: String, CaseIterable, Hashable, Sendable, JSONConvertible {
         case schema = "schema_break"
@@ -76,7 +76,7 @@ package struct DriftEvent: Hashable, Sendable, Identifiable {
     package var severity: Severity
     /// 0 to 1; nil for a fall of scores.
     package var failRate: Double?
-    /// The commit that is blamed; nil where nobody is.
+    /// The suspect commit; nil if there is none.
     package var blameSHA: String?
     package var blameMessage: String?
     package var facts: DriftFacts
@@ -100,16 +100,16 @@ package struct DriftEvent: Hashable, Sendable, Identifiable {
     package var kind: Kind { facts.kind }
 }
 
-/// What is known of one tool's outputs. Learnt only from outputs that were followed by enough good ones.
+/// The profile of one tool's outputs. Learnt only from outputs that were followed by enough good ones.
 package struct ToolProfile: Codable, Hashable, Sendable, Identifiable {
     package var id: String { tool }
     /// The name of its observations.
     package var tool: String
-    /// The shape of its good outputs: those that are no error and not empty.
+    /// The shape of its good outputs: neither errors nor empty.
     package var profile: OutputProfile
-    /// Lengths of its good outputs in characters, as far as they are kept: at most 200, the latest last.
+    /// The lengths of its good outputs in characters: at most 200, latest last.
     package var lengths: [Int]
-    /// Outputs that said an error inside a success, and those that were an empty list, an empty object or blank.
+    /// The number of successful outputs that contain an error, and of empty outputs (an empty list, an empty object or blank).
     package var errors: Int
     package var empties: Int
     /// Good outputs that were pages of HTML.
@@ -117,10 +117,10 @@ package struct ToolProfile: Codable, Hashable, Sendable, Identifiable {
     /// Good outputs that could have repeated one of those shortly before, which answered another input, and those that did.
     package var comparisons: Int
     package var repeats: Int
-    /// When it was learnt from last, and the start of the newest output that was learnt from.
+    /// When it was last updated, and the start of the newest output that it includes.
     package var learnedAt: Instant
     package var learnedThrough: Instant?
-    /// When its outputs were last looked at, and the start of the newest one looked at.
+    /// When its outputs were last checked, and the start of the newest checked one.
     package var lookedAt: Instant?
     package var newestOutput: Instant?
 

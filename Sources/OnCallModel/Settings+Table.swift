@@ -1,6 +1,6 @@
 package import Basics
 
-/// Why a setting cannot have a value, as a sentence.
+/// Why a value is invalid for a setting, as a sentence.
 package struct SettingProblem: Error, Hashable, Sendable, CustomStringConvertible {
     package var key: String
     package var description: String
@@ -11,29 +11,29 @@ package struct SettingProblem: Error, Hashable, Sendable, CustomStringConvertibl
 }
 
 extension Settings {
-    /// Every setting, in the order of `settings.json`: the seed's four first.
+    /// All settings, in the order of `settings.json`: the original four first.
     package static let specs = table.map(\.spec)
 
-    /// The value in force; nil for a key that is no setting.
+    /// The current value; nil for an unknown key.
     package func value(of key: String) -> JSONValue? {
         Self.entry(key)?.read(self)
     }
 
-    /// Sets one setting, or says why not and changes nothing.
+    /// Sets one setting. An invalid value changes nothing.
     package mutating func set(_ key: String, to value: JSONValue) throws(SettingProblem) {
         guard let entry = Self.entry(key) else { throw Self.unknown(key) }
         let accepted = try entry.spec.accept(value)
         entry.write(&self, accepted)
     }
 
-    /// All settings as the document that `settings.json` holds.
+    /// All settings as the document in `settings.json`.
     package var document: JSONValue {
         .object(Self.table.map { JSONValue.Member($0.spec.key, $0.read(self)) })
     }
 
     package static func unknown(_ key: String) -> SettingProblem {
         let hint = Suggestion.nearest(to: key, among: specs.map(\.key)).map { " Did you mean \($0)?" }
-        return SettingProblem(key: key, "There is no setting \(key).\(hint ?? " docs/SETTINGS.md lists them.")")
+        return SettingProblem(key: key, "Unknown setting \"\(key)\".\(hint ?? " docs/SETTINGS.md lists the settings.")")
     }
 
     private static func entry(_ key: String) -> Entry? {
@@ -66,79 +66,83 @@ extension Settings {
 
     private static let table: [Entry] = [
         number(
-            "cost_spike_multiplier", 1.1...100, "×", "An hour above this multiple of the 7-day hourly mean is a spike.",
+            "cost_spike_multiplier", 1.1...100, "×",
+            "An hour whose cost exceeds this multiple of the 7-day hourly mean is a spike.",
             \.costSpikeMultiplier),
         integer(
-            "pr_risk_threshold", 0...100, "", "A pull request with a risk score above this is called risky.",
+            "pr_risk_threshold", 0...100, "", "A pull request with a higher risk score is reported as risky.",
             \.prRiskThreshold),
         integer(
             "agent_loop_generation_threshold", 2...10_000, "generations",
-            "A trace with more generations than this within two hours is looked at as a loop.",
+            "A trace with more generations than this within two hours is checked for a loop.",
             \.agentLoopGenerationThreshold),
         number(
-            "error_cascade_threshold", 0...1_000_000, "$", "What an error cascade must have cost to be one.",
+            "error_cascade_threshold", 0...1_000_000, "$", "Minimum cost of an error cascade.",
             \.errorCascadeThreshold),
         Entry(
             spec: SettingSpec(
                 key: "loop_requires_repetition", kind: .toggle,
-                meaning: "A loop pages only when its steps repeat; false switches to the bare count."),
+                meaning: "Page for a loop only if its steps repeat; false uses the count alone."),
             read: { .bool($0.loopRequiresRepetition) },
             write: { $0.loopRequiresRepetition = $1.bool ?? $0.loopRequiresRepetition }),
         Entry(
             spec: SettingSpec(
                 key: "tool_requires_contrast", kind: .toggle,
-                meaning: "A tool fails only against its own past; false switches to the original's bare rules."),
+                meaning:
+                    "Report a tool only if it fails more than in its own past; false uses the original rules alone."),
             read: { .bool($0.toolRequiresContrast) },
             write: { $0.toolRequiresContrast = $1.bool ?? $0.toolRequiresContrast }),
         Entry(
             spec: SettingSpec(
                 key: "cost_baseline", kind: .choice(CostBaseline.allCases.map(\.rawValue)),
-                meaning: "seasonal compares with the same hour of day as well; mean is the bare 7-day rule."),
+                meaning: "seasonal also compares with the same hour of day; mean uses the 7-day mean alone."),
             read: { .string($0.costBaseline.rawValue) },
             write: { $0.costBaseline = $1.string.flatMap(CostBaseline.init) ?? $0.costBaseline }),
         number(
             "drift_fail_rate", 0.01...0.95, "",
-            "Drift when more than this share of a feature's latest 20 outputs fails.",
+            "Report drift if more than this share of a feature's latest 20 outputs does not match its snapshot.",
             \.driftFailRate),
         Entry(
             spec: SettingSpec(
                 key: "drift_requires_contrast", kind: .toggle,
-                meaning: "Drift pages only when chance does not explain it; false switches to the bare share."),
+                meaning: "Page for drift only if it is statistically significant; false uses the share alone."),
             read: { .bool($0.driftRequiresContrast) },
             write: { $0.driftRequiresContrast = $1.bool ?? $0.driftRequiresContrast }),
         number(
-            "score_drop", 0.001...1_000_000, "", "A fall of a score's daily mean by more than this is drift.",
+            "score_drop", 0.001...1_000_000, "", "Report drift if the daily mean of a score falls by more than this.",
             \.scoreDrop),
         number(
-            "drift_patrol_hours", 0.25...168, "h", "How often the outputs of all features are looked at.",
+            "drift_patrol_hours", 0.25...168, "h", "Interval between two checks of the outputs of all features.",
             \.driftPatrolHours),
-        number("cost_floor", 0...1_000_000, "$/h", "No hour below this is a spike.", \.costFloor),
+        number("cost_floor", 0...1_000_000, "$/h", "An hour that costs less than this is never a spike.", \.costFloor),
         integer(
             "auto_act_generations", 2...100_000, "generations",
-            "With more looped generations than this, and repetition, the gate acts alone.", \.autoActGenerations),
+            "Above this number of repeating generations, a loop is killed without approval.", \.autoActGenerations),
         number(
-            "auto_act_cost_per_hour", 0...1_000_000, "$/h", "Above this the gate acts alone.", \.autoActCostPerHour),
-        number("approval_hours", 0.05...168, "h", "How long a request waits for a person.", \.approvalHours),
-        number("on_call_minutes", 1...1440, "min", "How often the on-call brain runs.", \.onCallMinutes),
-        number("loop_watch_seconds", 1...600, "s", "How often a burning loop is read again.", \.loopWatchSeconds),
+            "auto_act_cost_per_hour", 0...1_000_000, "$/h", "Above this cost, actions run without approval.",
+            \.autoActCostPerHour),
+        number("approval_hours", 0.05...168, "h", "An approval request expires after this time.", \.approvalHours),
+        number("on_call_minutes", 1...1440, "min", "Interval between two scan cycles.", \.onCallMinutes),
+        number("loop_watch_seconds", 1...600, "s", "Interval between two reads of an active loop.", \.loopWatchSeconds),
         number(
-            "resolve_after_minutes", 5...10_080, "min", "An incident that no scan has seen for this long is resolved.",
+            "resolve_after_minutes", 5...10_080, "min",
+            "An incident is resolved if no scan has found it for this long.",
             \.resolveAfterMinutes),
         integer(
             "sampler_keep_score", 1...1000, "points",
-            "The sampler keeps a trace from this score on; only kept traces are read in full.", \.samplerKeepScore),
+            "The sampler keeps traces with at least this score; only kept traces are read in full.", \.samplerKeepScore),
         number(
             "sampler_uniform_percent", 0...100, "%",
-            "How many of a hundred traces the sampler keeps whatever they score.", \.samplerUniformPercent),
+            "Share of traces that the sampler keeps regardless of their score.", \.samplerUniformPercent),
         number(
             "renotify_hours", 0.25...168, "h",
-            "How often a critical or high incident that nobody has acknowledged is told again.", \.renotifyHours),
-        integer("retention_days", 8...365, "days", "How much history the mirrors hold.", \.retentionDays),
+            "Interval between two reminders of an unacknowledged critical or high incident.", \.renotifyHours),
+        integer("retention_days", 8...365, "days", "Days of history that the mirrors keep.", \.retentionDays),
         Entry(
             spec: SettingSpec(
                 key: "engine", kind: .choice(Engine.allCases.map(\.rawValue)),
                 meaning:
-                    "embedded asks the providers, coral lets the coral program ask, clickhouse reads Langfuse's own store."
+                    "embedded reads from the providers, coral through the coral program, clickhouse from Langfuse's own ClickHouse."
             ),
             read: { .string($0.engine.rawValue) },
             write: { $0.engine = $1.string.flatMap(Engine.init) ?? $0.engine }),
@@ -146,18 +150,20 @@ extension Settings {
             spec: SettingSpec(
                 key: "langfuse_history", kind: .choice(LangfuseHistory.allCases.map(\.rawValue)),
                 meaning:
-                    "metrics lets Langfuse add up the hours before yesterday: a call a day of history, not one a thousand observations."
+                    "metrics reads hourly sums for days before yesterday: one call per day of history, not one per thousand observations."
             ),
             read: { .string($0.langfuseHistory.rawValue) },
             write: { $0.langfuseHistory = $1.string.flatMap(LangfuseHistory.init) ?? $0.langfuseHistory }),
         Entry(
-            spec: SettingSpec(key: "theme", kind: .name, meaning: "A file of themes/ without its ending."),
+            spec: SettingSpec(key: "theme", kind: .name, meaning: "The name of a file in themes/, without .json."),
             read: { .string($0.theme) }, write: { $0.theme = $1.string ?? $0.theme }),
     ]
 }
 
 extension SettingSpec {
-    /// The value in the form that it is stored in, or the sentence that says what is wrong with it.
+    /// The value in its stored form.
+    ///
+    /// - Throws: the reason why it is invalid.
     package func accept(_ value: JSONValue) throws(SettingProblem) -> JSONValue {
         switch kind {
         case .integer(let range):
@@ -185,7 +191,7 @@ extension SettingSpec {
         }
     }
 
-    /// What may stand there, in words.
+    /// The allowed values, in words.
     package var range: String {
         switch kind {
         case .integer(let range): "\(range.lowerBound) to \(range.upperBound)"
@@ -200,7 +206,7 @@ extension SettingSpec {
         SettingProblem(key: key, "\(key) must be \(wanted), not \(value.serialized.prefix(60)).")
     }
 
-    /// A number that was written as a number: a text that spells one is a mistake in a settings file.
+    /// Only a JSON number is accepted: a string with digits is an error.
     private func plainNumber(_ value: JSONValue) -> Double? {
         switch value {
         case .integer(let number): Double(number)
@@ -221,7 +227,9 @@ extension Int {
 }
 
 extension SettingSpec {
-    /// The value that a person typed, or the sentence that says what is wrong with it.
+    /// The stored form of a typed value.
+    ///
+    /// - Throws: the reason why it is invalid.
     package func accept(typed text: String) throws(SettingProblem) -> JSONValue {
         switch kind {
         case .integer: try accept(Int64(text).map(JSONValue.integer) ?? .string(text))

@@ -1,53 +1,53 @@
-/// Every setting with its default. `settings.json` at the top of the repository is this, encoded, byte for byte.
+/// All settings with their defaults. `settings.json` at the top of the repository is this value, encoded, byte for byte.
 package struct Settings: Hashable, Sendable {
-    /// An hour above this multiple of the 7-day hourly mean is a spike.
+    /// An hour whose cost exceeds this multiple of the 7-day hourly mean is a spike.
     package var costSpikeMultiplier = 2.5
     package var prRiskThreshold = 70
-    /// A trace with more generations than this within two hours is looked at as a loop.
+    /// A trace with more generations than this within two hours is checked for a loop.
     package var agentLoopGenerationThreshold = 10
-    /// US dollars that an error cascade must have cost.
+    /// The minimum cost of an error cascade, in US dollars.
     package var errorCascadeThreshold = 10.0
-    /// A loop pages only when its steps repeat; false switches to the bare count of the seed.
+    /// Page for a loop only if its steps repeat; false uses the count alone, as the original did.
     package var loopRequiresRepetition = true
-    /// A tool fails only against its own past, by more than chance; false switches to the seed's bare rules A and C.
+    /// Report a tool only if it fails significantly more than in its own past; false uses the original rules A and C alone.
     package var toolRequiresContrast = true
-    /// `seasonal` compares with the same hour of day as well; `mean` is the seed's bare rule.
+    /// `seasonal` also compares with the same hour of day; `mean` uses the 7-day mean alone, as the original did.
     package var costBaseline = CostBaseline.seasonal
-    /// Drift when more than this share of a feature's latest 20 outputs does not fit its snapshot.
+    /// Report drift if more than this share of a feature's latest 20 outputs does not match its snapshot.
     package var driftFailRate = 0.15
-    /// Drift pages only when chance does not explain it; false switches to the seed's bare rule.
+    /// Page for drift only if it is statistically significant; false uses the share alone, as the original did.
     package var driftRequiresContrast = true
-    /// A fall of a score's mean by more than this is drift, in the score's own unit.
+    /// Report drift if the mean of a score falls by more than this, in the unit of the score.
     package var scoreDrop = 0.1
-    /// How often all features' outputs are looked at, in hours.
+    /// Interval between two checks of the outputs of all features, in hours.
     package var driftPatrolHours = 4.0
-    /// No spike below this, in US dollars an hour.
+    /// An hour that costs less is never a spike, in US dollars per hour.
     package var costFloor = 0.5
-    /// More looped generations than this, with repetition, and the gate acts alone.
+    /// Above this number of repeating generations, a loop is killed without approval.
     package var autoActGenerations = 20
-    /// More than this, in US dollars an hour, and the gate acts alone.
+    /// Above this cost, actions run without approval, in US dollars per hour.
     package var autoActCostPerHour = 10.0
-    /// How long a request waits for a person, in hours.
+    /// An approval request expires after this time, in hours.
     package var approvalHours = 4.0
-    /// How often the on-call brain runs, in minutes.
+    /// Interval between two scan cycles, in minutes.
     package var onCallMinutes = 15.0
-    /// How often a burning loop is read again, in seconds.
+    /// Interval between two reads of an active loop, in seconds.
     package var loopWatchSeconds = 5.0
-    /// An incident that no scan has seen for this long is resolved, in minutes.
+    /// An incident is resolved if no scan has found it for this long, in minutes.
     package var resolveAfterMinutes = 120.0
-    /// The sampler keeps a trace from this score on.
+    /// The sampler keeps traces with at least this score.
     package var samplerKeepScore = 40
-    /// How many of a hundred traces the sampler keeps whatever they score.
+    /// Percentage of traces that the sampler keeps regardless of their score.
     package var samplerUniformPercent = 1.0
-    /// How often people are told again of a critical or high incident that nobody has acknowledged, in hours.
+    /// Interval between two reminders of an unacknowledged critical or high incident, in hours.
     package var renotifyHours = 4.0
-    /// How many days of history the mirrors hold.
+    /// Days of history that the mirrors keep.
     package var retentionDays = 35
-    /// Who fetches the rows, and where statements run.
+    /// The program that fetches rows and runs statements.
     package var engine = Engine.embedded
-    /// `metrics` lets Langfuse add up the hours before yesterday instead of reading their observations.
+    /// `metrics` reads hourly sums from Langfuse for days before yesterday, instead of their observations.
     package var langfuseHistory = LangfuseHistory.observations
-    /// A file of `themes/` without its ending.
+    /// The name of a file in `themes/`, without `.json`.
     package var theme = "dark"
 
     package init() {}
@@ -65,7 +65,7 @@ package struct Settings: Hashable, Sendable {
     }
 }
 
-/// What a setting is called, means and may be.
+/// The key, type and meaning of a setting.
 package struct SettingSpec: Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
         case integer(ClosedRange<Int>)
@@ -77,14 +77,7 @@ package struct SettingSpec: Hashable, Sendable {
 
     package var key: String
     package var kind: Kind
-    /// One sentence for the settings pane and docs/SETTINGS.md.
+    /// One sentence, for the Settings pane and docs/SETTINGS.md.
     package var meaning: String
-    package var unit: String
-
-    package init(key: String, kind: Kind, meaning: String, unit: String = "") {
-        self.key = key
-        self.kind = kind
-        self.meaning = meaning
-        self.unit = unit
-    }
+    package var unit: String = ""
 }

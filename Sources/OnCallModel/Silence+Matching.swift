@@ -34,7 +34,7 @@ extension Silence.Matcher {
         return words
     }
 
-    /// `*` stands for any characters, also none. Takes no longer than the product of both lengths.
+    /// `*` matches any characters, including none. Runs in the product of both lengths.
     static func glob(_ pattern: String, matches text: String) -> Bool {
         let (pattern, text) = (Array(pattern.unicodeScalars), Array(text.unicodeScalars))
         var (p, t) = (0, 0)
@@ -61,19 +61,13 @@ extension Silence {
     package static func problem(_ matcher: Matcher, reason: String, from: Instant, until: Instant, now: Instant)
         -> String?
     {
-        if until <= now { return "A silence until \(until.iso8601Seconds) is over already: name a time to come." }
+        if until <= now { return "The end of a silence (\(until.iso8601Seconds)) must be in the future." }
         if until <= from { return "A silence must end after it begins: it would begin at \(from.iso8601Seconds)." }
-        if until - from > QuietTime.longest { return "A silence lasts at most 30 days: give an earlier end." }
-        if from - now > .days(365) { return "A silence begins within a year: give an earlier start." }
+        if until - from > MuteDuration.longest { return "A silence may last at most 30 days." }
+        if from - now > .days(365) { return "A silence must start within one year." }
         if reason.count > 500 { return "Give the reason in at most 500 characters." }
         if (matcher.subject ?? "x").isEmpty { return "Name a subject, or leave it out to silence every subject." }
         if (matcher.subject ?? "").count > 500 { return "Give a subject of at most 500 characters." }
         return nil
-    }
-
-    /// `silence 3 of cost_spike up to high until 2026-11-24T09:00:00Z: reason (alice@host)`.
-    package var phrase: String {
-        let kind = matcher.isEverything ? "maintenance" : "silence of \(matcher.phrase)"
-        return "\(kind) until \(expiresAt.iso8601Seconds): \(reason) (\(author))"
     }
 }

@@ -1,11 +1,11 @@
 package import Basics
 
-/// A time in which incidents that match are kept, but nobody is told of them and nothing is done unasked.
+/// A period in which matching incidents are recorded, but not notified or acted on automatically.
 package struct Silence: Hashable, Sendable, Identifiable {
     /// What it holds for. Everything that is set must fit; nothing set fits all: a maintenance window.
     package struct Matcher: Hashable, Sendable {
         package var type: DetectionType?
-        /// A subject; `*` stands for any characters.
+        /// A subject; `*` matches any characters.
         package var subject: String?
         /// This severity and milder ones.
         package var atMost: Severity?
@@ -27,7 +27,7 @@ package struct Silence: Hashable, Sendable, Identifiable {
     package var author: String
     package var createdAt: Instant
     package var startsAt: Instant
-    /// It ends by itself; there is no silence without an end.
+    /// Every silence has an end.
     package var expiresAt: Instant
     /// When and by whom it was ended before that.
     package var endedAt: Instant?

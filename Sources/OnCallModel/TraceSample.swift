@@ -4,7 +4,7 @@ package import Basics
 package enum SampleReason: String, CaseIterable, Comparable, Hashable, Sendable {
     /// One of its observations has the level ERROR or WARNING.
     case error
-    /// It cost more than twice what a trace of the last 24 hours costs on average.
+    /// It cost more than twice the mean of the traces of the last 24 hours.
     case highCost = "high_cost"
     /// An output of it failed the check of its shape.
     case schemaFailed = "schema_failed"
@@ -32,9 +32,9 @@ package enum SampleReason: String, CaseIterable, Comparable, Hashable, Sendable 
     }
 }
 
-/// The traces of the last 24 hours that are worth reading in full: what detectors may ask bodies of.
+/// The traces of the last 24 hours that are read in full: detectors may request their bodies.
 ///
-/// It says what to read and nothing else. No baseline, rate or count is taken over it, as it is no fair sample.
+/// It decides only what to read. Baselines, rates and counts never use it, because it is not a fair sample.
 package struct TraceSample: Hashable, Sendable {
     package var kept: Set<String>
 
@@ -93,14 +93,14 @@ package struct StepPattern: Hashable, Sendable {
 package struct SamplerMemory: Hashable, Sendable {
     /// Changes of traces are known until then; nil before the first cycle.
     package var readUntil: Instant?
-    /// The settings that the kept traces were chosen by: others choose anew.
+    /// The settings used for the choice. Other settings lead to a new choice.
     package var rules: String
     /// By the text of the fingerprint over their names.
     package var patterns: [String: PatternSighting]
-    /// The kept traces of the last 24 hours, and those of them whose outputs failed.
+    /// The kept traces of the last 24 hours, and those with failed outputs.
     package var kept: Set<String>
     package var keptAsFailed: Set<String>
-    /// Traces of the last 24 hours whose outputs failed the check of their shape.
+    /// Traces of the last 24 hours whose outputs failed the shape check.
     package var failing: Set<String>
 
     package init(
@@ -118,7 +118,7 @@ package struct SamplerMemory: Hashable, Sendable {
 
 /// What one cycle of the sampler found, and what its memory becomes by it.
 package struct SamplerOutcome: Hashable, Sendable {
-    /// All traces of the last 24 hours, and the mean cost of one in US dollars.
+    /// All traces of the last 24 hours, and their mean cost in US dollars.
     package var total = 0
     package var meanCost = 0.0
     /// How many traces were scored, as they are new or changed; of them those kept, and those that no longer are.

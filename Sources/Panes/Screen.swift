@@ -5,7 +5,7 @@ package import ViewState
 
 /// The whole screen as a function of the console's state.
 package enum Screen {
-    /// Below this nothing sensible can be drawn, and one line says so.
+    /// A smaller screen shows one line that says so.
     package static let smallest = (width: 20, height: 5)
 
     package static func draw(_ state: ConsoleState) -> Grid {
@@ -16,135 +16,120 @@ package enum Screen {
         }
         let (header, rest) = grid.bounds.splitTop(1)
         let (body, footer) = rest.splitTop(rest.height - 1)
-        TabBar.draw(state, on: &grid, in: header)
-        let banner = LoopBanner.height(state, in: body)
-        let (top, pane) = body.splitTop(banner)
-        LoopBanner.draw(state, on: &grid, in: top)
-        drawPane(state, on: &grid, in: pane)
-        Footer.draw(state, on: &grid, in: footer)
-        OverlayPane.draw(state, on: &grid, in: grid.bounds)
+        TabBar.draw(TabBarView(state), on: &grid, in: header)
+        let banner = LoopBannerView(state)
+        let (top, pane) = body.splitTop(LoopBanner.height(banner, in: body))
+        LoopBanner.draw(banner, on: &grid, in: top)
+        draw(state.pane, of: state, on: &grid, in: pane)
+        Footer.draw(FooterView(state), on: &grid, in: footer)
+        if let overlay = OverlayView(state) { OverlayPane.draw(overlay, on: &grid, in: grid.bounds) }
         return grid
     }
 
-    private static func drawPane(_ state: ConsoleState, on grid: inout Grid, in area: Rect) {
-        switch state.view {
-        case .dashboard: DashboardPane.draw(state, on: &grid, in: area)
-        case .incidents: IncidentsPane.draw(state, on: &grid, in: area)
-        case .forensics: ForensicsPane.draw(state, on: &grid, in: area)
-        case .quality: QualityPane.draw(state, on: &grid, in: area)
-        case .approvals: ApprovalsPane.draw(state, on: &grid, in: area)
-        case .loops: LoopsPane.draw(state, on: &grid, in: area)
-        case .settings: SettingsPane.draw(state, on: &grid, in: area)
+    /// The drawing of each pane.
+    static func draw(_ pane: Pane, of state: ConsoleState, on grid: inout Grid, in area: Rect) {
+        switch pane {
+        case .dashboard: DashboardPane.draw(DashboardView(state), on: &grid, in: area)
+        case .incidents: IncidentsPane.draw(IncidentsView(state), on: &grid, in: area)
+        case .forensics: ForensicsPane.draw(ForensicsView(state), on: &grid, in: area)
+        case .loops: LoopsPane.draw(LoopsView(state), on: &grid, in: area)
+        case .quality: QualityPane.draw(QualityView(state), on: &grid, in: area)
+        case .approvals: ApprovalsPane.draw(ApprovalsView(state), on: &grid, in: area)
+        case .settings: SettingsPane.draw(SettingsView(state), on: &grid, in: area)
         }
     }
 }
 
-/// The first line: the views with their keys, what waits, and the time.
 enum TabBar {
-    private struct Tab {
-        var view: ConsoleState.View
-        var title: String
-        var badge: String
-        /// With the key, and a space before and behind.
+    private struct Label {
+        let tab: TabBarView.Tab
+        let title: String
+
+        var badge: String { tab.badge == 0 ? "" : tab.badge > 9 ? "9+" : String(tab.badge) }
+        /// With the key, and a space before and after.
         var width: Int {
             3 + (title.isEmpty ? 0 : 1 + TextWidth.of(title)) + (badge.isEmpty ? 0 : 1 + badge.count)
         }
     }
 
-    static func draw(_ state: ConsoleState, on grid: inout Grid, in area: Rect) {
-        let clock = String(state.now.iso8601.dropFirst(11).prefix(5)) + "Z"
+    static func draw(_ view: TabBarView, on grid: inout Grid, in area: Rect) {
+        let clock = String(view.now.iso8601.dropFirst(11).prefix(5)) + "Z"
         let clockAt = area.width - clock.count
         var x = area.x
-        for tab in tabs(state, width: clockAt) {
-            let isActive = tab.view == state.view
+        for label in labels(view.tabs, width: clockAt) {
+            let isShown = label.tab.isShown
             x = grid.write(" ", at: x, area.y)
-            x = grid.write(String(tab.view.key), at: x, area.y, role: isActive ? .tabActive : .key)
-            x = grid.write(tab.title.isEmpty ? "" : " " + tab.title, at: x, area.y, role: isActive ? .tabActive : .tab)
-            if !tab.badge.isEmpty { x = grid.write(" " + tab.badge, at: x, area.y, role: .alert) }
+            x = grid.write(label.tab.key, at: x, area.y, role: isShown ? .tabActive : .key)
+            let title = label.title.isEmpty ? "" : " " + label.title
+            x = grid.write(title, at: x, area.y, role: isShown ? .tabActive : .tab)
+            if !label.badge.isEmpty { x = grid.write(" " + label.badge, at: x, area.y, role: .alert) }
             x = grid.write(" ", at: x, area.y)
         }
-        if state.isReadOnly, x + 12 < clockAt { x = grid.write(" READ-ONLY", at: x, area.y, role: .warn) }
+        if view.isReadOnly, x + 12 < clockAt { x = grid.write(" READ-ONLY", at: x, area.y, role: .warn) }
         if clockAt > x { grid.write(clock, at: clockAt, area.y, role: .dim) }
     }
 
-    /// With whole titles where there is room, else with short ones, else with the one of the view that is shown.
-    private static func tabs(_ state: ConsoleState, width: Int) -> [Tab] {
-        let views: [ConsoleState.View] = [
-            .dashboard, .incidents, .forensics, .loops, .quality, .approvals, .settings,
-        ]
-        func row(_ title: (ConsoleState.View) -> String) -> [Tab] {
-            views.map { view in
-                Tab(view: view, title: view == state.view ? view.title : title(view), badge: badge(of: view, state))
-            }
+    /// Whole titles where there is room, else short ones, else only the title of the pane that is shown.
+    private static func labels(_ tabs: [TabBarView.Tab], width: Int) -> [Label] {
+        func row(_ title: (TabBarView.Tab) -> String) -> [Label] {
+            tabs.map { Label(tab: $0, title: $0.isShown ? $0.title : title($0)) }
         }
         let choices = [row(\.title), row(\.shortTitle), row { _ in "" }]
-        if let fitting = choices.first(where: { $0.reduce(0) { $0 + $1.width } <= width }) { return fitting }
-        return [Tab(view: state.view, title: state.view.title, badge: badge(of: state.view, state))]
-    }
-
-    private static func badge(of view: ConsoleState.View, _ state: ConsoleState) -> String {
-        let count =
-            switch view {
-            case .approvals: state.approvals?.count { $0.status == .pending } ?? 0
-            case .loops: state.burningLoops.count
-            case .quality: state.features?.count { $0.state == .drifted } ?? 0
-            default: 0
-            }
-        return count == 0 ? "" : count > 9 ? "9+" : String(count)
+        return choices.first { $0.reduce(0) { $0 + $1.width } <= width }
+            ?? row { _ in "" }.filter(\.tab.isShown)
     }
 }
 
-/// A line that cannot be overlooked while something burns.
+/// A line for each active loop that cannot be overlooked.
 enum LoopBanner {
-    static func height(_ state: ConsoleState, in body: Rect) -> Int {
-        guard state.view == .dashboard, body.height >= 8 else { return 0 }
-        return min(3, state.burningLoops.count)
+    static func height(_ view: LoopBannerView, in body: Rect) -> Int {
+        body.height >= 8 ? min(3, view.loops.count) : 0
     }
 
-    static func draw(_ state: ConsoleState, on grid: inout Grid, in area: Rect) {
-        for (row, item) in state.burningLoops.prefix(area.height).enumerated() {
+    static func draw(_ view: LoopBannerView, on grid: inout Grid, in area: Rect) {
+        for (row, item) in view.loops.prefix(area.height).enumerated() {
             let loop = item.loop
-            let what = item.status == .active ? "LOOP BURNS" : item.status == .killing ? "KILLING" : "KILL FAILED"
+            let what = item.status == .active ? "LOOP ACTIVE" : item.status == .killing ? "KILLING" : "KILL FAILED"
             let text =
-                " \(what) \(loop.agent) \(loop.traceID)  \(loop.generations) generations  \(Spelling.dollars(loop.cost))"
-                + "  \(Spelling.dollars(loop.costPerMinute))/min  \(loop.pattern)"
-            grid.clear(Rect(x: area.x, y: area.y + row, width: area.width, height: 1), role: .alert)
+                " \(what) \(loop.agent) \(loop.traceID)  \(loop.generations) generations  \(Format.dollars(loop.cost))"
+                + "  \(Format.dollars(loop.costPerMinute))/min  \(loop.pattern)"
+            let y = area.y + row
+            grid.clear(Rect(x: area.x, y: y, width: area.width, height: 1), role: .alert)
             let hint = item.status == .active ? " K kills " : ""
             let room = area.width - hint.count
-            grid.write(TextWidth.truncated(ForeignText.inert(text), to: room), at: area.x, area.y + row, role: .alert)
-            grid.write(hint, at: area.x + room, area.y + row, role: .alert)
+            grid.write(TextWidth.truncated(ForeignText.inert(text), to: room), at: area.x, y, role: .alert)
+            grid.write(hint, at: area.x + room, y, role: .alert)
         }
     }
 }
 
-/// The last line: what was said, else the keys that work now.
 enum Footer {
-    static func draw(_ state: ConsoleState, on grid: inout Grid, in area: Rect) {
-        if state.list.isFiltering {
+    static func draw(_ view: FooterView, on grid: inout Grid, in area: Rect) {
+        switch view {
+        case .filter(let text):
             let end = grid.write("/", at: area.x, area.y, role: .key)
-            grid.write(state.list.filter + "▏", at: end, area.y, role: .input)
-            return
-        }
-        if let status = state.status {
+            grid.write(text + "▏", at: end, area.y, role: .input)
+        case .status(let status):
             let text = TextWidth.truncated(ForeignText.inert(status.text), to: area.width - 1)
             grid.write(text, at: area.x + 1, area.y, role: status.mood == .failed ? .bad : .good)
-            return
-        }
-        // How to learn the rest, and how to leave, stay where a view has more keys than there is room for.
-        let shown = Command.bindings(in: state.view).filter { $0.prominent.contains(state.view) }
-        let lasting = shown.filter { [.palette, .help, .quit].contains($0.command) }
-        let own = shown.filter { binding in !lasting.contains { $0.command == binding.command } }
-        var (x, end) = (area.x, area.x + area.width - lasting.reduce(0) { $0 + width(of: $1) })
-        for binding in own + lasting {
-            if binding.command == lasting.first?.command { end = area.x + area.width }
-            guard x + width(of: binding) <= end else { continue }
-            x = grid.write(" " + (binding.keys.first?.name ?? ""), at: x, area.y, role: .key)
-            let isOff = state.disabledReason(of: binding.command) != nil
-            x = grid.write(" " + binding.title + " ", at: x, area.y, role: isOff ? .dim : .keyLabel)
+        case .keys(let pane, let lasting):
+            let edge = area.x + area.width
+            let x = draw(pane, at: area.x, to: edge - lasting.reduce(0) { $0 + width(of: $1) }, on: &grid, in: area)
+            _ = draw(lasting, at: x, to: edge, on: &grid, in: area)
         }
     }
 
-    private static func width(of binding: Command.Binding) -> Int {
-        (binding.keys.first?.name.count ?? 0) + binding.title.count + 3
+    /// The hints that fit before `edge`. Returns the column after them.
+    private static func draw(
+        _ hints: [FooterView.Hint], at start: Int, to edge: Int, on grid: inout Grid, in area: Rect
+    ) -> Int {
+        var x = start
+        for hint in hints where x + width(of: hint) <= edge {
+            x = grid.write(" " + hint.key, at: x, area.y, role: .key)
+            x = grid.write(" " + hint.title + " ", at: x, area.y, role: hint.isDisabled ? .dim : .keyLabel)
+        }
+        return x
     }
+
+    private static func width(of hint: FooterView.Hint) -> Int { hint.key.count + hint.title.count + 3 }
 }

@@ -1,8 +1,8 @@
 package import Basics
 
-/// Rows as RFC 4180 has them: lines end with CR LF, and the first one names the columns.
+/// Rows as CSV (RFC 4180): lines end with CR LF, and the first one has the column names.
 ///
-/// NULL is an empty field and an empty text is `""`, so that a reader can tell them apart.
+/// NULL is an empty field and an empty text is `""`, so that they can be distinguished.
 package enum CSVText {
     package static func text(of set: RowSet) -> String {
         let lines = [set.columns.map(quoted)] + set.rows.map { $0.map(field) }
@@ -28,18 +28,5 @@ package enum CSVText {
         }
         field.append("\"")
         return String(field)
-    }
-}
-
-extension Value {
-    /// The value as bare text; a blob in hexadecimal digits.
-    var spelling: String {
-        switch self {
-        case .null: ""
-        case .integer(let number): String(number)
-        case .real(let number): "\(number)"
-        case .text(let text): text
-        case .blob(let bytes): Hexadecimal.text(of: bytes)
-        }
     }
 }

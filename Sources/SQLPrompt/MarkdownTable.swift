@@ -46,7 +46,7 @@ package enum MarkdownTable {
             switch character {
             case "\\", "|", "`", "*", "<", "[", "~": line += "\\"
             case "&" where isEntity(characters[(place + 1)...]): line += "\\"
-            // Within a word it is no markup, and most names have some.
+            // Within a word it is not markup, and most names contain it.
             case "_" where place == 0 || place == characters.count - 1 || !isWithinWord(characters, place): line += "\\"
             default: break
             }

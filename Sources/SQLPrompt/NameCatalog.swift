@@ -93,7 +93,7 @@ package struct NameCatalog: Hashable, Sendable {
 
     /// The columns of `source.table`, or of `table` if only one source has it.
     package func columns(of table: String) throws(UnknownName) -> RowSet {
-        let wanted = SQLLexer(table).lexemes.compactMap(\.name).map { $0.lowercased() }
+        let wanted = SQLLexer(table).tokens.compactMap(\.spelledName).map { $0.lowercased() }
         let found = schemas.flatMap { schema in
             schema.relations.filter { relation in
                 wanted == [relation.name.lowercased()]

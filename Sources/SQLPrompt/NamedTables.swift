@@ -1,3 +1,5 @@
+import Basics
+
 /// The tables that a statement names, and what it calls them. Made from all of it that has been typed.
 struct NamedTables {
     /// By alias, or by table name where there is none; in lower case.
@@ -6,13 +8,13 @@ struct NamedTables {
     private(set) var names: [String] = []
     private(set) var commonTables: [String] = []
 
-    init(_ lexemes: [SQLLexeme], _ catalog: NameCatalog) {
-        for place in lexemes.indices {
-            if let table = Self.table(at: place, lexemes, catalog) {
-                let alias = Self.alias(after: place + 3, lexemes) ?? table.name
+    init(_ tokens: [SQLToken], _ catalog: NameCatalog) {
+        for place in tokens.indices {
+            if let table = Self.table(at: place, tokens, catalog) {
+                let alias = Self.alias(after: place + 3, tokens) ?? table.name
                 if relations.updateValue(table, forKey: alias.lowercased()) == nil { names.append(alias) }
-            } else if place + 2 < lexemes.count, lexemes[place + 1].isWord("AS"), lexemes[place + 2].isSymbol("("),
-                let name = lexemes[place].name, place == 0 || !lexemes[place - 1].isSymbol(".")
+            } else if place + 2 < tokens.count, tokens[place + 1].isWord("AS"), tokens[place + 2].isSymbol("("),
+                let name = tokens[place].spelledName, place == 0 || !tokens[place - 1].isSymbol(".")
             {
                 commonTables.append(name)
             }
@@ -21,31 +23,31 @@ struct NamedTables {
 
     /// `schema.table`, where there is such a table.
     private static func table(
-        at place: Int, _ lexemes: [SQLLexeme], _ catalog: NameCatalog
+        at place: Int, _ tokens: [SQLToken], _ catalog: NameCatalog
     ) -> NameCatalog.Relation? {
-        guard place + 2 < lexemes.count, lexemes[place + 1].isSymbol("."), let schema = lexemes[place].name,
-            let name = lexemes[place + 2].name, place == 0 || !lexemes[place - 1].isSymbol(".")
+        guard place + 2 < tokens.count, tokens[place + 1].isSymbol("."), let schema = tokens[place].spelledName,
+            let name = tokens[place + 2].spelledName, place == 0 || !tokens[place - 1].isSymbol(".")
         else { return nil }
         return catalog[schema]?[name]
     }
 
-    private static func alias(after place: Int, _ lexemes: [SQLLexeme]) -> String? {
+    private static func alias(after place: Int, _ tokens: [SQLToken]) -> String? {
         var place = place
-        if place < lexemes.count, lexemes[place].isSymbol("(") { place = end(ofGroupAt: place, lexemes) }
-        if place < lexemes.count, lexemes[place].isWord("AS") { place += 1 }
-        guard place < lexemes.count, let name = lexemes[place].name else { return nil }
-        let isKeyword = lexemes[place].kind == .word && SQLName.reserved.contains(name.uppercased())
+        if place < tokens.count, tokens[place].isSymbol("(") { place = end(ofGroupAt: place, tokens) }
+        if place < tokens.count, tokens[place].isWord("AS") { place += 1 }
+        guard place < tokens.count, let name = tokens[place].spelledName else { return nil }
+        let isKeyword = tokens[place].kind == .word && SQLName.reserved.contains(name.uppercased())
         return isKeyword ? nil : name
     }
 
-    /// The place behind the bracket that closes the one at `place`.
-    private static func end(ofGroupAt place: Int, _ lexemes: [SQLLexeme]) -> Int {
+    /// The position after the bracket that closes the one at `place`.
+    private static func end(ofGroupAt place: Int, _ tokens: [SQLToken]) -> Int {
         var depth = 0
-        for index in place..<lexemes.count {
-            if lexemes[index].isSymbol("(") { depth += 1 }
-            if lexemes[index].isSymbol(")") { depth -= 1 }
+        for index in place..<tokens.count {
+            if tokens[index].isSymbol("(") { depth += 1 }
+            if tokens[index].isSymbol(")") { depth -= 1 }
             if depth == 0 { return index + 1 }
         }
-        return lexemes.count
+        return tokens.count
     }
 }

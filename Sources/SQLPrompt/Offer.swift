@@ -1,3 +1,5 @@
+import Basics
+
 /// Chooses the names that fit where the cursor is.
 struct Offer {
     let cursor: Cursor
@@ -14,7 +16,7 @@ struct Offer {
         }
     }
 
-    // MARK: behind a dot
+    // MARK: after a dot
 
     private func columns(of alias: String) -> [String] { columns(tables.relations[alias.lowercased()]) }
 
@@ -38,30 +40,30 @@ struct Offer {
         return operands + keywords + fitting(SQLName.functions).map { $0 + "(" }
     }
 
-    /// A table must stand here: after FROM and JOIN, and after a comma of FROM's list.
+    /// The position of a table: after FROM and JOIN, and after a comma in the list of FROM.
     private var isTablePlace: Bool {
         guard let previous = cursor.previous else { return false }
         if previous.isWord("FROM") || previous.isWord("JOIN") { return true }
         guard previous.isSymbol(",") else { return false }
         var depth = 0
-        for lexeme in cursor.statement.reversed() {
-            if lexeme.isSymbol(")") { depth += 1 }
-            if lexeme.isSymbol("(") { depth -= 1 }
+        for token in cursor.statement.reversed() {
+            if token.isSymbol(")") { depth += 1 }
+            if token.isSymbol("(") { depth -= 1 }
             if depth < 0 { return false }
-            guard depth == 0, lexeme.kind == .word else { continue }
-            if lexeme.isWord("FROM") { return true }
+            guard depth == 0, token.kind == .word else { continue }
+            if token.isWord("FROM") { return true }
             let isOther = ["SELECT", "WHERE", "BY", "ON", "USING", "HAVING", "VALUES", "WITH", "IN"]
-                .contains(lexeme.text.uppercased())
+                .contains(token.text.uppercased())
             if isOther { return false }
         }
         return false
     }
 
-    /// A value or a table stands before the cursor, so a word of the statement follows.
+    /// A value or a table is before the cursor, so a keyword follows.
     private var isAfterOperand: Bool {
         guard let previous = cursor.previous else { return false }
         switch previous.kind {
-        case .quotedName, .number, .string: return true
+        case .quotedName, .number, .string, .parameter: return true
         case .comment: return false
         case .symbol: return previous.isSymbol(")") || previous.isSymbol("*") && isAllColumns
         case .word:
@@ -71,13 +73,13 @@ struct Offer {
         }
     }
 
-    /// The asterisk before the cursor stands for columns: it multiplies nothing.
+    /// The asterisk before the cursor means all columns; it is not a multiplication.
     private var isAllColumns: Bool {
         guard let left = cursor.statement.dropLast().last else { return false }
         return left.isWord("SELECT") || left.isWord("DISTINCT") || [".", ",", "("].contains { left.isSymbol($0) }
     }
 
-    /// Words that an expression follows, or another word.
+    /// Keywords that are followed by an expression or another keyword.
     private static let expecting = SQLName.reserved.union([
         "ASC", "DESC", "CAST", "PARTITION", "NULLS", "LAST", "FIRST",
     ])

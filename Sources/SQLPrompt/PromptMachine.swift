@@ -1,4 +1,6 @@
-/// Makes statements and commands of lines as they come in. Holds what of a statement has been typed so far.
+import Basics
+
+/// Splits incoming lines into statements and commands, and keeps the incomplete statement.
 package struct PromptMachine: Hashable, Sendable {
     package enum Step: Hashable, Sendable {
         /// Without its semicolon.
@@ -40,12 +42,12 @@ package struct PromptMachine: Hashable, Sendable {
         var start = 0
         let bytes = Array(line.utf8)
         let lexer = SQLLexer(line, within: opening)
-        for lexeme in lexer.lexemes {
-            if lexeme.isSymbol(";") {
-                pending += String(decoding: bytes[start..<lexeme.bytes.lowerBound], as: UTF8.self)
+        for token in lexer.tokens {
+            if token.isSymbol(";") {
+                pending += String(decoding: bytes[start..<token.bytes.lowerBound], as: UTF8.self)
                 if hasContent { steps.append(.statement(Self.trimmed(pending))) }
-                (pending, hasContent, start) = ("", false, lexeme.bytes.upperBound)
-            } else if lexeme.kind != .comment {
+                (pending, hasContent, start) = ("", false, token.bytes.upperBound)
+            } else if token.kind != .comment {
                 hasContent = true
             }
         }

@@ -1,4 +1,6 @@
-/// What could stand at the cursor of a statement or a dot command.
+import Basics
+
+/// The completions at the cursor of a statement or a dot command.
 package struct SQLCompletion: Hashable, Sendable {
     /// How many scalars before the cursor a candidate replaces.
     package private(set) var typed = 0
@@ -15,10 +17,10 @@ package struct SQLCompletion: Hashable, Sendable {
             return
         }
         let lexer = SQLLexer(before)
-        let isInText = lexer.lexemes.last.map { $0.isOpen && $0.kind != .quotedName } ?? false
+        let isInText = lexer.tokens.last.map { $0.isOpen && $0.kind != .quotedName } ?? false
         guard !isInText else { return }
-        let cursor = Cursor(lexer.lexemes, end: before.utf8.count)
-        let rest = SQLLexer(after).lexemes.filter { $0.kind != .comment }.prefix { !$0.isSymbol(";") }
+        let cursor = Cursor(lexer.tokens, end: before.utf8.count)
+        let rest = SQLLexer(after).tokens.filter { $0.kind != .comment }.prefix { !$0.isSymbol(";") }
         let tables = NamedTables(cursor.statement + rest, names)
         typed = cursor.typedScalars
         candidates = Offer(cursor: cursor, tables: tables, names: names).candidates
@@ -46,39 +48,39 @@ package struct SQLCompletion: Hashable, Sendable {
     }
 }
 
-/// The statement before the cursor, cut at the cursor's word.
+/// The statement before the cursor, up to the cursor's word.
 struct Cursor: Hashable, Sendable {
     /// Since the last semicolon, without comments and without the word at the cursor.
-    private(set) var statement: [SQLLexeme]
+    private(set) var statement: [SQLToken]
     /// The letters of the word at the cursor.
     private(set) var prefix = ""
     private(set) var typedScalars = 0
-    /// The word at the cursor begins with a quote.
+    /// The word at the cursor starts with a quote.
     private(set) var isQuoted = false
-    /// The names before the cursor's word, each with a dot behind it: `["github", "commits"]`.
+    /// The names before the cursor's word, each followed by a dot: `["github", "commits"]`.
     private(set) var path: [String] = []
-    /// The last lexeme before the word and its path.
-    private(set) var previous: SQLLexeme?
-    /// The cursor stands in a number or behind the closing quote of a name: nothing fits there.
+    /// The last token before the word and its path.
+    private(set) var previous: SQLToken?
+    /// The cursor is in a number or after the closing quote of a name, so there are no completions.
     private(set) var isTaken = false
 
-    init(_ lexemes: [SQLLexeme], end: Int) {
-        statement = lexemes.filter { $0.kind != .comment }
+    init(_ tokens: [SQLToken], end: Int) {
+        statement = tokens.filter { $0.kind != .comment }
         if let last = statement.lastIndex(where: { $0.isSymbol(";") }) { statement.removeFirst(last + 1) }
         if let word = statement.last, word.bytes.upperBound == end {
             switch word.kind {
             case .word,
                 .quotedName where word.isOpen:
-                prefix = word.name ?? ""
+                prefix = word.spelledName ?? ""
                 typedScalars = word.text.unicodeScalars.count
                 isQuoted = word.kind == .quotedName
                 statement.removeLast()
             case .symbol: break
-            case .quotedName, .number, .string, .comment: isTaken = true
+            case .quotedName, .number, .string, .parameter, .comment: isTaken = true
             }
         }
         var rest = statement[...]
-        while rest.last?.isSymbol(".") ?? false, let name = rest.dropLast().last?.name {
+        while rest.last?.isSymbol(".") ?? false, let name = rest.dropLast().last?.spelledName {
             path.insert(name, at: 0)
             rest.removeLast(2)
         }

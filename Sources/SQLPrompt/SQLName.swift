@@ -1,3 +1,5 @@
+import Basics
+
 /// How names are written in a statement.
 enum SQLName {
     /// The name, in double quotes where it is a keyword or has letters that a bare name cannot have.
@@ -6,7 +8,7 @@ enum SQLName {
     }
 
     private static func isPlain(_ name: String) -> Bool {
-        guard let lexeme = SQLLexer(name).lexemes.first, lexeme.kind == .word, lexeme.text == name else { return false }
+        guard let token = SQLLexer(name).tokens.first, token.kind == .word, token.text == name else { return false }
         return !reserved.contains(name.uppercased())
     }
 

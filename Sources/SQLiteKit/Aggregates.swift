@@ -1,7 +1,7 @@
 package import Basics
 import CSQLite
 
-/// What an aggregate function gathers over the rows of a group.
+/// The state of an aggregate function over the rows of a group.
 package protocol AggregateState: AnyObject {
     func add(_ arguments: [Value]) throws
     func result() throws -> Value
@@ -24,7 +24,7 @@ private final class StateBox {
 }
 
 extension Connection {
-    /// Makes a Swift aggregate callable from SQL. `arity` -1 takes any number of arguments.
+    /// Registers a Swift aggregate for use in SQL. `arity` -1 allows any number of arguments.
     package func registerAggregate(
         _ name: String, arity: Int, make: @escaping @Sendable () -> any AggregateState
     ) throws(SQLiteError) {

@@ -1,6 +1,6 @@
 import CSQLite
 
-/// What a statement wants to do, asked while it is prepared.
+/// An access of a statement, checked while it is prepared.
 package enum AuthorizedAccess: Hashable, Sendable {
     /// Reads a column; the schema is the attached name. The column is empty when only rows are counted.
     case read(table: String, column: String, schema: String)
@@ -8,15 +8,15 @@ package enum AuthorizedAccess: Hashable, Sendable {
     case function(name: String)
     /// Recursion of a common table expression.
     case recursive
-    /// Inserts into a table: of use for an inbox that may do nothing else.
+    /// Inserts into a table, for an inbox that allows nothing else.
     case insert(table: String, schema: String)
-    /// Anything else: SQLite's action code with its first two arguments.
+    /// Any other action: SQLite's action code with its first two arguments.
     case other(code: Int32, first: String, second: String)
 }
 
 final class AuthorizerBox {
     let decide: (AuthorizedAccess) -> Bool
-    /// Set while a virtual table declares itself: SQLite asks about that as if it changed the schema.
+    /// Set while a virtual table is declared, which SQLite reports as a schema change.
     var isSuspended = false
 
     init(_ decide: @escaping (AuthorizedAccess) -> Bool) {
@@ -25,8 +25,8 @@ final class AuthorizerBox {
 }
 
 extension Connection {
-    /// Asks `decide` about every access of every statement prepared from now on; false refuses the statement.
-    /// Nil takes the authorizer away. Kept statements are forgotten.
+    /// Calls `decide` for every access of every statement prepared from now on; false rejects the statement. Nil removes the
+    /// authorizer. Cached statements are dropped.
     package func authorize(_ decide: ((AuthorizedAccess) -> Bool)?) {
         discardStatements()
         guard let decide else {

@@ -9,12 +9,12 @@ final class ProgressBox {
 }
 
 extension Connection {
-    /// Prepares a statement without keeping it, so that an authorizer is asked each time.
+    /// Prepares a statement without caching it, so that the authorizer is called each time.
     package func prepare(_ sql: String) throws(SQLiteError) -> Statement {
         try Statement(sql, on: self)
     }
 
-    /// Asks `mayGoOn` every few thousand steps of `body`'s statements; false stops them with `isInterrupted`.
+    /// Calls `mayGoOn` every few thousand steps of the statements in `body`; false stops them with `isInterrupted`.
     package func whileAllowed<Result>(
         _ mayGoOn: @escaping () -> Bool, _ body: () throws -> Result
     ) rethrows -> Result {
@@ -27,18 +27,18 @@ extension Connection {
         return try withExtendedLifetime(box) { try body() }
     }
 
-    /// Makes `"name"` a name and never a text, so that a misspelt column is an error.
+    /// Makes `"name"` an identifier and never a string, so that a misspelt column is an error.
     package func refuseDoubleQuotedTexts() {
         _ = cs_config_flag(handle, SQLITE_DBCONFIG_DQS_DML, 0)
         _ = cs_config_flag(handle, SQLITE_DBCONFIG_DQS_DDL, 0)
     }
 
-    /// Refuses texts and blobs, and rows, of more bytes than this, wherever they come from.
+    /// Rejects texts, blobs and rows with more bytes than this.
     package func refuseValues(longerThan bytes: Int) {
         sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, Int32(clamping: bytes))
     }
 
-    /// Where in the statement the last error was found, in bytes; nil when SQLite does not know.
+    /// The byte offset of the last error in the statement; nil if it is unknown.
     package var errorOffset: Int? {
         let offset = sqlite3_error_offset(handle)
         return offset < 0 ? nil : Int(offset)

@@ -2,17 +2,17 @@ package import Basics
 import CSQLite
 import Glibc
 
-/// One SQLite connection, confined to whoever owns it: opened without SQLite's own mutexes.
+/// One SQLite connection for one owner, opened without SQLite's mutexes.
 ///
-/// Use it through a ``DatabaseActor``, which gives it a thread of its own, so that no statement ever blocks one of
-/// Swift's cooperative threads.
+/// Its owner is an actor with a ``QueueExecutor``, which has its own thread, so that no statement blocks a cooperative
+/// thread.
 package final class Connection {
     package enum Mode: Sendable {
-        /// Opens or creates the file, readable by its owner alone.
+        /// Opens or creates the file, readable by its owner only.
         case readWriteCreate
         /// Opens an existing file.
         case readWrite
-        /// Opens an existing file, refuses writes, and still works when the `-wal` file is gone.
+        /// Opens an existing file read-only; works without the `-wal` file.
         case queryOnly
         case inMemory
     }
@@ -23,11 +23,14 @@ package final class Connection {
     private var statementOrder: [String] = []
     var authorizer: AuthorizerBox?
     var modules: [String: ModuleBox] = [:]
+    /// The tables that the statement being prepared reads, and those read since a recording began (`Connection+Tables`).
+    var tablesOfPreparation: Set<String> = []
+    var tablesRead: Set<String>?
 
     package init(path: String, mode: Mode) throws(SQLiteError) {
         self.path = path
         if mode == .readWriteCreate {
-            // SQLite would create the file with the process's mask; its -wal and -shm files take the mode of this one.
+            // SQLite would create the file with the process's umask; its -wal and -shm files get the mode of this file.
             // Never on an existing file: closing a descriptor of it would drop SQLite's locks of this process.
             let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
             if descriptor >= 0 { Glibc.close(descriptor) }
@@ -54,13 +57,13 @@ package final class Connection {
         sqlite3_close_v2(handle)
     }
 
-    /// Runs one or more statements that take no parameters and whose rows, if any, do not matter.
+    /// Runs one or more statements without parameters, and discards their rows.
     package func execute(_ sql: String) throws(SQLiteError) {
         let code = sqlite3_exec(handle, sql, nil, nil, nil)
         if code != SQLITE_OK { throw error(code, sql) }
     }
 
-    /// Runs one statement and gathers its rows.
+    /// Runs one statement and returns its rows.
     @discardableResult
     package func query(_ sql: String, _ bindings: [Value] = []) throws(SQLiteError) -> RowSet {
         let statement = try statement(sql)
@@ -71,7 +74,7 @@ package final class Connection {
         return result
     }
 
-    /// Runs one statement and answers how many rows it changed.
+    /// Runs one statement and returns the number of rows that it changed.
     @discardableResult
     package func run(_ sql: String, _ bindings: [Value] = []) throws(SQLiteError) -> Int {
         let statement = try statement(sql)
@@ -83,8 +86,8 @@ package final class Connection {
 
     /// Runs `body` in one transaction: all of it is committed, or none.
     ///
-    /// A write transaction takes the write lock at its start (`BEGIN IMMEDIATE`), so it cannot fail half-way for want
-    /// of it. Transactions do not nest.
+    /// A write transaction takes the write lock at its start (`BEGIN IMMEDIATE`), so it cannot fail later because of the lock.
+    /// Transactions do not nest.
     package func transaction<Result>(
         _ kind: TransactionKind = .write, _ body: (Connection) throws -> Result
     ) throws -> Result {
@@ -103,16 +106,22 @@ package final class Connection {
 
     package var lastInsertedRowID: Int64 { sqlite3_last_insert_rowid(handle) }
 
-    /// Changes whenever another connection has committed.
+    /// Changes after each commit of another connection.
     package func dataVersion() throws(SQLiteError) -> Int64 {
         guard case .integer(let version) = try query("PRAGMA data_version").rows.first?.first ?? .null else { return 0 }
         return version
     }
 
-    /// A statement ready to be bound, kept for the next use of the same text.
+    /// A prepared statement, cached for the next use of the same text.
     package func statement(_ sql: String) throws(SQLiteError) -> Statement {
-        if let known = statements[sql], !known.isBusy { return known }
+        if let known = statements[sql], !known.isBusy {
+            tablesRead?.formUnion(known.tables)
+            return known
+        }
+        tablesOfPreparation = []
         let fresh = try Statement(sql, on: self)
+        fresh.tables = tablesOfPreparation
+        tablesRead?.formUnion(fresh.tables)
         if statements[sql] == nil {
             if statementOrder.count >= 64 { statements[statementOrder.removeFirst()] = nil }
             statements[sql] = fresh
@@ -121,20 +130,10 @@ package final class Connection {
         return fresh
     }
 
-    /// Forgets the kept statements. Needed before `DETACH` and after a change of the authorizer.
+    /// Drops the cached statements. Required before `DETACH` and after a change of the authorizer.
     package func discardStatements() {
         statements.removeAll()
         statementOrder.removeAll()
-    }
-
-    /// Lets another thread stop the statement that runs on this connection.
-    package var interruption: Interruption { Interruption(handle: handle) }
-
-    /// Stops whatever statement runs now; it fails with `isInterrupted`. Only while the connection is open.
-    package struct Interruption: @unchecked Sendable {  // because sqlite3_interrupt may be called from any thread
-        let handle: OpaquePointer
-
-        package func callAsFunction() { sqlite3_interrupt(handle) }
     }
 
     func error(_ code: Int32, _ context: String) -> SQLiteError {

@@ -2,9 +2,9 @@ package import Basics
 import CSQLite
 
 extension Connection {
-    /// Makes a Swift function callable from SQL. An error it throws becomes the statement's error.
+    /// Registers a Swift function for use in SQL. An error that it throws becomes the statement's error.
     ///
-    /// `arity` -1 takes any number of arguments. The function runs on the connection's thread.
+    /// `arity` -1 allows any number of arguments. The function runs on the connection's thread.
     package func register(
         _ name: String, arity: Int, deterministic: Bool = true,
         function: @escaping ([Value]) throws -> Value

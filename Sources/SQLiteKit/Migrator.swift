@@ -1,6 +1,6 @@
 import Basics
 
-/// Brings a database file to the program's schema: named steps, only ever appended, each in its own transaction.
+/// Migrates a database file to the program's schema: named steps, append-only, each in its own transaction.
 package struct Migrator: Sendable {
     package struct Migration: Sendable {
         package let name: String
@@ -61,7 +61,7 @@ package struct Migrator: Sendable {
         guard unknown.isEmpty else { throw Superseded(path: connection.path, unknown: unknown.sorted()) }
         for migration in migrations where !applied.contains(migration.name) {
             try connection.transaction { connection in
-                // Another process may have come first between the look and the lock.
+                // Another process may have migrated between the check and the lock.
                 let done = try connection.query(
                     "SELECT 1 FROM applied_migration WHERE name = ?", [.text(migration.name)])
                 guard done.isEmpty else { return }

@@ -1,9 +1,9 @@
-/// What SQLite refused, while doing what.
+/// An error of SQLite, and what was being done.
 package struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
     /// SQLite's extended result code.
     package var code: Int32
     package var message: String
-    /// The statement, or what was being done to which file.
+    /// The statement, or the operation and its file.
     package var context: String
 
     package init(code: Int32, message: String, context: String) {
@@ -15,8 +15,6 @@ package struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
     /// SQLite's primary result code.
     package var primaryCode: Int32 { code & 0xFF }
 
-    package var isBusy: Bool { primaryCode == 5 || primaryCode == 6 }
-    package var isConstraint: Bool { primaryCode == 19 }
     package var isInterrupted: Bool { primaryCode == 9 }
     package var isDiskFull: Bool { primaryCode == 13 }
     package var isCorrupt: Bool { primaryCode == 11 || primaryCode == 26 }

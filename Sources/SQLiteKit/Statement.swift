@@ -1,7 +1,7 @@
 package import Basics
 import CSQLite
 
-/// A prepared statement of one connection. Bind, step to the end or as far as wanted, reset.
+/// A prepared statement of one connection. Bind, step, reset.
 package final class Statement {
     private let handle: OpaquePointer
     private unowned let connection: Connection
@@ -11,6 +11,8 @@ package final class Statement {
     }
     private let columnCount: Int32
     private(set) var isBusy = false
+    /// The tables that it reads, if the connection records them.
+    var tables: Set<String> = []
 
     init(_ sql: String, on connection: Connection) throws(SQLiteError) {
         var handle: OpaquePointer?
@@ -37,9 +39,6 @@ package final class Statement {
     }
 
     deinit { sqlite3_finalize(handle) }
-
-    /// The statement neither writes nor changes the connection.
-    package var isReadOnly: Bool { sqlite3_stmt_readonly(handle) != 0 }
 
     package func bind(_ values: [Value]) throws(SQLiteError) {
         for (position, value) in values.enumerated() { try bind(value, at: position + 1) }
@@ -72,7 +71,7 @@ package final class Statement {
         }
     }
 
-    /// Goes to the next row; false at the end.
+    /// Steps to the next row; false at the end.
     package func step() throws(SQLiteError) -> Bool {
         isBusy = true
         let code = sqlite3_step(handle)
@@ -83,17 +82,17 @@ package final class Statement {
         throw failure
     }
 
-    /// Ends the run and frees what it held; the bindings go too.
+    /// Ends the run, and clears the bindings.
     package func reset() {
         sqlite3_reset(handle)
         sqlite3_clear_bindings(handle)
         isBusy = false
     }
 
-    /// The values of the row stepped to.
+    /// The values of the current row.
     package var row: [Value] { (0..<Int(columnCount)).map { value(at: $0) } }
 
-    /// One value of the row stepped to, counted from 0.
+    /// One value of the current row, counted from 0.
     package func value(at position: Int) -> Value {
         let index = Int32(position)
         switch sqlite3_column_type(handle, index) {

@@ -1,20 +1,20 @@
 package import Basics
 
-/// A table whose rows Swift gives, one module's `CREATE VIRTUAL TABLE … USING module(arguments)`.
+/// A table with rows from Swift code: `CREATE VIRTUAL TABLE … USING module(arguments)`.
 ///
-/// All of its methods run on the connection's thread.
+/// All methods run on the connection's thread.
 package protocol VirtualTable: AnyObject {
     var columns: [VirtualColumn] { get }
-    /// Chooses what of the statement's conditions the table applies itself. May be called many times a statement.
+    /// Chooses the conditions of the statement that the table applies itself. May be called several times per statement.
     ///
-    /// - Throws: ``VirtualTableRefusal`` when this set of conditions cannot be served; SQLite then tries others.
+    /// - Throws: ``VirtualTableRefusal`` if this set of conditions is not supported; SQLite then tries others.
     func plan(_ conditions: [VirtualCondition], _ shape: VirtualQueryShape) throws -> VirtualPlan
-    /// Gives the rows; `bound` holds the accepted conditions in the order of the plan's `accepted`. The values of columns
-    /// that are not `used` are never asked for.
+    /// Returns the rows. `bound` has the accepted conditions in the order of the plan's `accepted`. Columns that are not `used` are
+    /// never read.
     func open(_ bound: [VirtualBinding], used: UsedColumns) throws -> any VirtualRows
 }
 
-/// One pass over the rows that a plan gave.
+/// One pass over the rows of a plan.
 package protocol VirtualRows: AnyObject {
     var isAtEnd: Bool { get }
     func advance() throws
@@ -35,9 +35,9 @@ package struct VirtualColumn: Hashable, Sendable {
     }
 }
 
-/// The columns that a statement reads of a table.
+/// The columns of a table that a statement reads.
 package struct UsedColumns: Hashable, Sendable {
-    /// SQLite's own mask: the last bit stands for every column from the 64th on.
+    /// SQLite's mask: the last bit represents all columns from the 64th on.
     let mask: UInt64
 
     package static let all = UsedColumns(mask: .max)
@@ -45,7 +45,7 @@ package struct UsedColumns: Hashable, Sendable {
     package func contains(_ column: Int) -> Bool { mask >> UInt64(min(column, 63)) & 1 == 1 }
 }
 
-/// `column operator …`, whose right side is known (`isUsable`) or comes from a table not yet read.
+/// `column operator …`, whose right side is known (`isUsable`) or comes from a table that is not read yet.
 package struct VirtualCondition: Hashable, Sendable {
     package enum Operator: UInt8, Hashable, Sendable {
         case equal = 2
@@ -60,33 +60,31 @@ package struct VirtualCondition: Hashable, Sendable {
 
     /// Nil for `LIMIT` and `OFFSET`.
     package var column: Int?
-    /// Nil for an operator that is none of the above.
+    /// Nil for any other operator.
     package var comparison: Operator?
     package var isUsable: Bool
-    /// The right side is a list that can be had whole.
+    /// The right side is a list that is available as a whole.
     package var isList: Bool
-    /// The right side stands in the statement as a literal, so it is the same for every row of a join.
+    /// The right side is a literal in the statement, so it is the same for every row of a join.
     package var isLiteral: Bool
 }
 
 package struct VirtualQueryShape: Hashable, Sendable {
-    /// The statement wants an order from this table.
+    /// The statement requests an order from this table.
     package var isOrdered: Bool
 }
 
 package struct VirtualPlan: Hashable, Sendable {
     package struct Accepted: Hashable, Sendable {
-        /// Position in the conditions that were offered.
+        /// The position in the offered conditions.
         package var condition: Int
-        /// The table applies it exactly, so SQLite need not look again.
+        /// The table applies it exactly, so SQLite does not check it again.
         package var isExact: Bool
-        /// Take the whole list of an `IN` at once.
+        /// Receive the whole list of an `IN` at once.
         package var asList: Bool
 
         package init(condition: Int, isExact: Bool, asList: Bool = false) {
-            self.condition = condition
-            self.isExact = isExact
-            self.asList = asList
+            (self.condition, self.isExact, self.asList) = (condition, isExact, asList)
         }
     }
 
@@ -101,14 +99,14 @@ package struct VirtualPlan: Hashable, Sendable {
     }
 }
 
-/// An accepted condition with its values: one, or those of a list.
+/// An accepted condition with its value, or the values of a list.
 package struct VirtualBinding: Hashable, Sendable {
     package var column: Int?
     package var comparison: VirtualCondition.Operator
     package var values: [Value]
 }
 
-/// This set of conditions cannot be served. If no other can, `reason` is the statement's error.
+/// This set of conditions is not supported. If no other set is, `reason` is the statement's error.
 package struct VirtualTableRefusal: Error, Hashable, Sendable, CustomStringConvertible {
     package var reason: String
     package var description: String { reason }

@@ -1,13 +1,13 @@
 import Basics
 import CSQLite
 
-/// What a registered module holds: how to make a table from the arguments of `USING module(…)`.
+/// A registered module: creates a table from the arguments of `USING module(…)`.
 final class ModuleBox {
     let make: ([String]) throws -> any VirtualTable
     weak var connection: Connection?
-    /// The reason of the last refused plan, since SQLite's own words for it ("no query solution") help nobody.
+    /// The reason for the last rejected plan, because SQLite's own message ("no query solution") does not help.
     var lastRefusal: String?
-    /// The error that a table threw, so that its type is not lost on the way through SQLite.
+    /// The error that a table threw, kept with its type.
     var lastFailure: (any Error)?
 
     init(_ make: @escaping ([String]) throws -> any VirtualTable) {
@@ -35,7 +35,7 @@ private final class CursorBox {
 }
 
 extension Connection {
-    /// Registers a module of virtual tables; `make` gets the arguments of `CREATE VIRTUAL TABLE … USING name(…)`.
+    /// Registers a module of virtual tables. `make` receives the arguments of `CREATE VIRTUAL TABLE … USING name(…)`.
     package func registerModule(
         _ name: String, make: @escaping ([String]) throws -> any VirtualTable
     ) throws(SQLiteError) {
@@ -48,7 +48,7 @@ extension Connection {
         if code != SQLITE_OK { throw error(code, "registering \(name)") }
     }
 
-    /// Why the module last refused a plan, and the error that one of its tables last threw; both are then forgotten.
+    /// Returns and clears the reason for the last rejected plan, and the last error of a table.
     package func takeModuleFailure(_ name: String) -> (refusal: String?, failure: (any Error)?) {
         guard let box = modules[name] else { return (nil, nil) }
         defer { (box.lastRefusal, box.lastFailure) = (nil, nil) }
@@ -80,7 +80,7 @@ private func connect(
     _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
     let module = Unmanaged<ModuleBox>.fromOpaque(context!).takeUnretainedValue()
-    // The first three words are the module, the database and the table.
+    // The first three arguments are the module, the database and the table.
     let arguments = (3..<max(3, Int(count))).map { String(cString: words![$0]!) }
     do {
         let table = try module.make(arguments)

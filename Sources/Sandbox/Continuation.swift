@@ -2,7 +2,7 @@ import Basics
 import JSON
 import WebServer
 
-/// Where a provider's list says that more of it follows, and how a request asks for that.
+/// The fields that announce further pages of a list, and the parameters that request them.
 struct Continuation: Sendable {
     let provider: SandboxWorld.Provider
     let request: WebRequest
@@ -65,7 +65,7 @@ struct Continuation: Sendable {
             : "<\(address)cursor=0:\(mark * 100):0>; rel=\"next\"; results=\"true\"; cursor=\"0:\(mark * 100):0\""
     }
 
-    /// The members of the answer's body that say where to go on.
+    /// The members of the response body that point to the next page.
     private func members(of body: JSONValue, mark: Int?) -> [([String], JSONValue)] {
         let cursor = JSONValue.string(mark.map { "further-\($0)" } ?? "again")
         switch provider {
@@ -80,7 +80,7 @@ struct Continuation: Sendable {
             if body["meta"]?["pagination"] != nil {
                 return [(["meta", "pagination", "next_offset"], JSONValue((mark ?? 1) * 10))]
             }
-            // Lists by page number end when a page is empty, and the first never is.
+            // Lists by page number end at an empty page, and the first page is never empty.
             let isByCursor = request.method == "POST" || request.path.contains("/spans/")
             return isByCursor ? [(["meta", "page", "after"], cursor)] : []
         case .pagerduty:
@@ -135,35 +135,5 @@ enum UnknownShape {
                 default: member
                 }
             })
-    }
-}
-
-extension WebRequest {
-    /// Its own address without the parameters `names`, open for others in their place: it ends in `?` or `&`.
-    func address(replacing names: Set<String>) -> String {
-        let rest = query.filter { !names.contains($0.name) }
-        let text = rest.map { "\(Self.escaped($0.name))=\(Self.escaped($0.value))&" }.joined()
-        return "http://\(header("host") ?? "127.0.0.1")\(path)?\(text)"
-    }
-
-    /// Everything but RFC 3986's unreserved characters as `%XX`.
-    private static func escaped(_ text: String) -> String {
-        text.utf8.map { byte in
-            let character = Character(Unicode.Scalar(byte))
-            if character.isASCII, character.isLetter || character.isNumber || "-._~".contains(character) {
-                return String(character)
-            }
-            return "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-        }.joined()
-    }
-}
-
-extension WebResponse {
-    /// Changes the rows of a list: of the array of objects that lies least deep in the body. An answer without one stays.
-    mutating func changeRows(_ change: ([JSONValue]) -> [JSONValue]) {
-        guard status < 300, let body = try? JSONDocument.parse(self.body), let path = body.pathToRows,
-            let rows = body[path: path]?.array
-        else { return }
-        self.body = Array(body.replacing(path, with: .array(change(rows))).serialized.utf8)
     }
 }

@@ -12,7 +12,7 @@ struct DatadogMetrics: Sendable {
         var scope: [String]
         var groups: [String]
 
-        /// Nil for what is no such query; functions around one are not read.
+        /// Nil for any other query; functions around a query are not supported.
         init?(_ text: String) {
             guard let open = text.firstIndex(of: "{"), let close = text[open...].firstIndex(of: "}") else { return nil }
             let head = text[..<open].split(separator: ":", maxSplits: 1).map(String.init)
@@ -37,16 +37,16 @@ struct DatadogMetrics: Sendable {
     func answer(_ request: WebRequest) -> WebResponse {
         guard let from = request.queryValue("from").flatMap({ Int64($0) }),
             let to = request.queryValue("to").flatMap({ Int64($0) }), let text = request.queryValue("query")
-        else { return .json(#"{"errors":["Missing required parameter: from, to and query are needed"]}"#, status: 400) }
+        else { return DatadogProvider.refusal(400, "Missing required parameter: from, to and query are needed") }
         let query = Query(text)
         let found = query.map { rows($0, from: from * 1000, to: to * 1000) } ?? []
         return .json(
-            JSONValue.fields([
+            .fields([
                 "status": query == nil ? "error" : "ok", "res_type": "time_series", "resp_version": 1,
                 "query": .string(text), "from_date": .integer(from * 1000), "to_date": .integer(to * 1000),
                 "series": .array(found), "values": [], "times": [], "message": "", "group_by": [],
                 "error": query == nil ? .some(.string("Error parsing query: \(text)")) : .none,
-            ]).serialized)
+            ]))
     }
 
     /// `GET /api/v1/metrics` and `GET /api/v1/search`.
@@ -55,14 +55,14 @@ struct DatadogMetrics: Sendable {
         guard let text = request.queryValue("from"), let from = Int64(text) else {
             return DatadogProvider.refusal(400, "Missing required parameter: from")
         }
-        guard let filter = DatadogQuery(request.queryValue("tag_filter") ?? "") else {
+        guard let filter = SearchQuery(request.queryValue("tag_filter") ?? "") else {
             return DatadogProvider.refusal(400, "Invalid tag_filter")
         }
         let found = series.filter { series in
             series.points.contains { $0.time.milliseconds >= from * 1000 }
                 && filter.matches("") { DatadogAttributes.values(of: $0, tags: series.tags, attributes: [:]) }
         }
-        return .json(JSONValue.fields(["from": .string(text), "metrics": Self.distinct(found)]).serialized)
+        return .json(["from": .string(text), "metrics": Self.distinct(found)])
     }
 
     /// `q` is a part of a name, with `metrics:` before it where hosts are not wanted; hosts are never found here.
@@ -72,11 +72,11 @@ struct DatadogMetrics: Sendable {
         }
         let part = wanted.hasPrefix("metrics:") ? String(wanted.dropFirst(8)) : wanted
         let found = series.filter { part.isEmpty || $0.metric.contains(part) }
-        return .json(JSONValue.fields(["results": ["metrics": Self.distinct(found), "hosts": []]]).serialized)
+        return .json(["results": ["metrics": Self.distinct(found), "hosts": []]])
     }
 
     private static func distinct(_ series: [DatadogAccount.Series]) -> JSONValue {
-        .array(Set(series.map(\.metric)).sorted().map(JSONValue.string))
+        .strings(Set(series.map(\.metric)).sorted())
     }
 
     private func rows(_ query: Query, from: Int64, to: Int64) -> [JSONValue] {
@@ -107,7 +107,7 @@ struct DatadogMetrics: Sendable {
         return [
             "metric": .string(query.metric), "display_name": .string(query.metric),
             "expression": .string("\(query.aggregation):\(query.metric){\(scope.isEmpty ? "*" : scope)}"),
-            "scope": .string(scope.isEmpty ? "*" : scope), "tag_set": .array(tags.map(JSONValue.string)),
+            "scope": .string(scope.isEmpty ? "*" : scope), "tag_set": .strings(tags),
             "aggr": .string(query.aggregation), "interval": JSONValue(interval), "length": JSONValue(list.count),
             "start": .integer(first.key), "end": .integer(last.key + Int64(interval) * 1000 - 1), "query_index": 0,
             "unit": .null, "attributes": [:], "pointlist": .array(list),

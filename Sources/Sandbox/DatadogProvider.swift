@@ -7,7 +7,7 @@ struct DatadogProvider: Sendable {
     static let applicationKey = "dd-app-sandbox-000000000000000000000001"
     let world: SandboxWorld
 
-    /// The limit of an endpoint: requests in a period of seconds that stands by the clock.
+    /// The limit of an endpoint: requests per period of seconds, aligned to the clock.
     private struct Limit {
         var name: String
         var count: Int
@@ -60,7 +60,7 @@ struct DatadogProvider: Sendable {
     }
 
     static func refusal(_ status: Int, _ message: String) -> WebResponse {
-        .json(JSONValue.fields(["errors": [.string(message)]]).serialized, status: status)
+        .json(["errors": [.string(message)]], status: status)
     }
 
     private func search(_ rows: [any DatadogSearchable], _ request: WebRequest) -> WebResponse {
@@ -74,30 +74,26 @@ struct DatadogProvider: Sendable {
         }
     }
 
-    private func number(_ request: WebRequest, _ name: String) -> Int? {
-        request.queryValue(name).flatMap { Int($0) }
-    }
-
-    /// By id. Without `page` everything at once; a page beyond the last is empty, and nothing says so beforehand.
+    /// By id. Without `page` everything at once. A page after the last is empty; the last page is not marked.
     private func monitors(_ monitors: [DatadogAccount.Monitor], _ request: WebRequest) -> WebResponse {
         let name = request.queryValue("name")?.lowercased()
-        let tags = request.queryValue("monitor_tags")?.split(separator: ",").map(String.init) ?? []
+        let tags = request.list("monitor_tags")
         let found = monitors.filter { monitor in
             (name.map { monitor.name.lowercased().contains($0) } ?? true) && tags.allSatisfy(monitor.tags.contains)
         }.sorted { $0.id < $1.id }
-        let size = min(1000, max(1, number(request, "page_size") ?? 100))
+        let size = min(1000, max(1, request.number("page_size") ?? 100))
         var page = found[...]
-        if let after = number(request, "id_offset") {
+        if let after = request.number("id_offset") {
             page = found.filter { $0.id > after }.prefix(size)
-        } else if let index = number(request, "page") {
-            page = found.dropFirst(max(0, index) * size).prefix(size)
+        } else if let index = request.number("page") {
+            page = found.dropFirst(index * size).prefix(size)
         }
-        return .json(JSONValue.array(page.map(\.row)).serialized)
+        return .json(.array(page.map(\.row)))
     }
 
     /// `query` has words of the name and `status:`, `type:` (the classification) and `tag:`.
     private func searchMonitors(_ monitors: [DatadogAccount.Monitor], _ request: WebRequest) -> WebResponse {
-        guard let query = DatadogQuery(request.queryValue("query") ?? "") else {
+        guard let query = SearchQuery(request.queryValue("query") ?? "") else {
             return Self.refusal(400, "Invalid query")
         }
         let found = monitors.filter { monitor in
@@ -110,22 +106,20 @@ struct DatadogProvider: Sendable {
                 }
             }
         }.sorted { $0.name < $1.name }
-        let size = max(1, number(request, "per_page") ?? 30)
-        let index = max(0, number(request, "page") ?? 0)
+        let size = max(1, request.number("per_page") ?? 30)
+        let index = request.number("page") ?? 0
         let page = found.dropFirst(index * size).prefix(size)
-        return .json(
-            JSONValue.fields([
-                "counts": [
-                    "status": Self.counts(found.map(\.state)), "type": Self.counts(found.map(\.classification)),
-                    "tag": Self.counts(found.flatMap(\.tags)),
-                    "muted": [["name": false, "count": JSONValue(found.count)]],
-                ],
-                "monitors": .array(page.map(\.foundRow)),
-                "metadata": [
-                    "total_count": JSONValue(found.count), "page_count": JSONValue((found.count + size - 1) / size),
-                    "page": JSONValue(index), "per_page": JSONValue(size),
-                ],
-            ]).serialized)
+        return .json([
+            "counts": [
+                "status": Self.counts(found.map(\.state)), "type": Self.counts(found.map(\.classification)),
+                "tag": Self.counts(found.flatMap(\.tags)), "muted": [["name": false, "count": JSONValue(found.count)]],
+            ],
+            "monitors": .array(page.map(\.foundRow)),
+            "metadata": [
+                "total_count": JSONValue(found.count), "page_count": JSONValue((found.count + size - 1) / size),
+                "page": JSONValue(index), "per_page": JSONValue(size),
+            ],
+        ])
     }
 
     private static func counts(_ names: [String]) -> JSONValue {
@@ -135,23 +129,22 @@ struct DatadogProvider: Sendable {
         return .array(counts.map { ["name": .string($0.key), "count": JSONValue($0.value)] })
     }
 
-    /// `meta.pagination.size` counts what came; `next_offset` is absent on the last page.
+    /// `meta.pagination.size` is the number of rows; `next_offset` is absent on the last page.
     private func incidents(_ incidents: [DatadogAccount.Incident], _ request: WebRequest) -> WebResponse {
-        let size = min(100, max(1, number(request, "page[size]") ?? 10))
-        let offset = max(0, number(request, "page[offset]") ?? 0)
+        let size = min(100, max(1, request.number("page[size]") ?? 10))
+        let offset = request.number("page[offset]") ?? 0
         let page = incidents.sorted { $0.number < $1.number }.dropFirst(offset).prefix(size)
         let hasMore = offset + page.count < incidents.count
         let pagination = JSONValue.fields([
             "size": JSONValue(page.count), "offset": JSONValue(offset),
             "next_offset": hasMore ? .some(JSONValue(offset + page.count)) : .none,
         ])
-        return .json(
-            JSONValue.fields(["meta": ["pagination": pagination], "data": .array(page.map(\.row))]).serialized)
+        return .json(["meta": ["pagination": pagination], "data": .array(page.map(\.row))])
     }
 
-    /// An object with the incidents, each wrapped once more; `next_offset` is there on the last page as well.
+    /// An object with the incidents, each wrapped once more; `next_offset` is also present on the last page.
     private func searchIncidents(_ incidents: [DatadogAccount.Incident], _ request: WebRequest) -> WebResponse {
-        guard let query = DatadogQuery(request.queryValue("query") ?? "") else {
+        guard let query = SearchQuery(request.queryValue("query") ?? "") else {
             return Self.refusal(400, "Invalid query")
         }
         let isAscending = request.queryValue("sort") == "created"
@@ -164,38 +157,34 @@ struct DatadogProvider: Sendable {
                 }
             }
         }.sorted { ($0.created < $1.created) == isAscending && $0.created != $1.created }
-        let size = min(100, max(1, number(request, "page[size]") ?? 10))
-        let offset = max(0, number(request, "page[offset]") ?? 0)
+        let size = min(100, max(1, request.number("page[size]") ?? 10))
+        let offset = request.number("page[offset]") ?? 0
         let page = found.dropFirst(offset).prefix(size)
-        return .json(
-            JSONValue.fields([
-                "data": [
-                    "type": "incidents_search_results",
-                    "attributes": [
-                        "total": JSONValue(found.count), "facets": ["state": Self.counts(found.map(\.state))],
-                        "incidents": .array(page.map { ["data": $0.row] }),
-                    ],
+        let pagination: JSONValue = [
+            "size": JSONValue(page.count), "offset": JSONValue(offset), "next_offset": JSONValue(offset + page.count),
+        ]
+        return .json([
+            "data": [
+                "type": "incidents_search_results",
+                "attributes": [
+                    "total": JSONValue(found.count), "facets": ["state": Self.counts(found.map(\.state))],
+                    "incidents": .array(page.map { ["data": $0.row] }),
                 ],
-                "meta": [
-                    "pagination": [
-                        "size": JSONValue(page.count), "offset": JSONValue(offset),
-                        "next_offset": JSONValue(offset + page.count),
-                    ]
-                ],
-            ]).serialized)
+            ],
+            "meta": ["pagination": pagination],
+        ])
     }
 
     private func hosts(_ hosts: [DatadogAccount.Host], _ request: WebRequest) -> WebResponse {
-        let filter = request.queryValue("filter").flatMap { $0.isEmpty ? nil : $0 }
+        let filter = request.stated("filter")
         let found = hosts.filter { host in
-            filter.map { filter in host.name.contains(filter) || host.tags.contains(filter) } ?? true
+            filter.map { host.name.contains($0) || host.tags.contains($0) } ?? true
         }.sorted { $0.name < $1.name }
-        let size = min(1000, max(1, number(request, "count") ?? 100))
-        let page = found.dropFirst(max(0, number(request, "start") ?? 0)).prefix(size)
-        return .json(
-            JSONValue.fields([
-                "host_list": .array(page.map(\.row)), "total_matching": JSONValue(found.count),
-                "total_returned": JSONValue(page.count),
-            ]).serialized)
+        let size = min(1000, max(1, request.number("count") ?? 100))
+        let page = found.dropFirst(request.number("start") ?? 0).prefix(size)
+        return .json([
+            "host_list": .array(page.map(\.row)), "total_matching": JSONValue(found.count),
+            "total_returned": JSONValue(page.count),
+        ])
     }
 }

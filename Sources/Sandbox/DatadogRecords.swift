@@ -13,47 +13,27 @@ package struct DatadogAccount: Hashable, Sendable {
     package struct Monitor: Hashable, Sendable {
         package var id: Int
         package var name: String
-        package var type: String
+        package var type = "query alert"
         package var query: String
-        package var message: String
+        package var message = ""
         /// `OK`, `Alert`, `Warn`, `No Data`, …
-        package var state: String
-        package var tags: [String]
+        package var state = "OK"
+        package var tags: [String] = []
         package var priority: Int?
-        package var critical: Double
+        package var critical: Double = 1
         package var created: Instant
         package var stateChanged: Instant?
-
-        package init(
-            id: Int, name: String, type: String = "query alert", query: String, message: String = "",
-            state: String = "OK", tags: [String] = [], priority: Int? = nil, critical: Double = 1, created: Instant,
-            stateChanged: Instant? = nil
-        ) {
-            (self.id, self.name, self.type, self.query) = (id, name, type, query)
-            (self.message, self.state, self.tags) = (message, state, tags)
-            (self.priority, self.critical) = (priority, critical)
-            (self.created, self.stateChanged) = (created, stateChanged)
-        }
     }
 
     package struct LogLine: Hashable, Sendable {
         package var id: String
         package var time: Instant
         package var service: String
-        package var host: String
-        package var status: String
+        package var host = "ip-10-0-4-8"
+        package var status = "info"
         package var message: String
-        package var tags: [String]
-        package var attributes: JSONValue
-
-        package init(
-            id: String, time: Instant, service: String, host: String = "ip-10-0-4-8", status: String = "info",
-            message: String, tags: [String] = [], attributes: JSONValue = [:]
-        ) {
-            (self.id, self.time, self.service, self.host) = (id, time, service, host)
-            (self.status, self.message) = (status, message)
-            (self.tags, self.attributes) = (tags, attributes)
-        }
+        package var tags: [String] = []
+        package var attributes: JSONValue = [:]
     }
 
     /// A span of APM. Trace and span ids are decimal numbers of 64 bits as text; the parent of a root is `0`.
@@ -61,24 +41,14 @@ package struct DatadogAccount: Hashable, Sendable {
         package var id: String
         package var traceID: String
         package var spanID: String
-        package var parentID: String
+        package var parentID = "0"
         package var service: String
         package var operation: String
         package var resource: String
         package var start: Instant
         package var length: Span
-        package var isError: Bool
-        package var environment: String
-
-        package init(
-            id: String, traceID: String, spanID: String, parentID: String = "0", service: String, operation: String,
-            resource: String, start: Instant, length: Span, isError: Bool = false, environment: String = "production"
-        ) {
-            (self.id, self.traceID, self.spanID, self.parentID) = (id, traceID, spanID, parentID)
-            (self.service, self.operation, self.resource) = (service, operation, resource)
-            (self.start, self.length, self.isError) = (start, length, isError)
-            self.environment = environment
-        }
+        package var isError = false
+        package var environment = "production"
     }
 
     package struct Event: Hashable, Sendable {
@@ -86,20 +56,11 @@ package struct DatadogAccount: Hashable, Sendable {
         package var time: Instant
         package var title: String
         package var text: String
-        package var source: String
-        package var status: String
-        package var priority: String
+        package var source = "alert"
+        package var status = "info"
+        package var priority = "normal"
         package var host: String?
-        package var tags: [String]
-
-        package init(
-            id: String, time: Instant, title: String, text: String, source: String = "alert", status: String = "info",
-            priority: String = "normal", host: String? = nil, tags: [String] = []
-        ) {
-            (self.id, self.time, self.title, self.text) = (id, time, title, text)
-            (self.source, self.status, self.priority) = (source, status, priority)
-            (self.host, self.tags) = (host, tags)
-        }
+        package var tags: [String] = []
     }
 
     /// One metric of one set of tags.
@@ -115,14 +76,10 @@ package struct DatadogAccount: Hashable, Sendable {
         }
 
         package var metric: String
-        package var tags: [String]
+        package var tags: [String] = []
         package var points: [Point]
         /// Seconds between two points.
-        package var interval: Int
-
-        package init(metric: String, tags: [String] = [], points: [Point], interval: Int = 300) {
-            (self.metric, self.tags, self.points, self.interval) = (metric, tags, points, interval)
-        }
+        package var interval = 300
     }
 
     package struct Incident: Hashable, Sendable {
@@ -130,40 +87,22 @@ package struct DatadogAccount: Hashable, Sendable {
         package var number: Int
         package var title: String
         /// `active`, `stable` or `resolved`.
-        package var state: String
-        package var severity: String
+        package var state = "active"
+        package var severity = "UNKNOWN"
         package var created: Instant
-        package var modified: Instant
+        /// When it was created, where nil.
+        package var modified: Instant?
         package var resolved: Instant?
-        package var isCustomerImpacted: Bool
-
-        /// `modified` is `created` unless it is given.
-        package init(
-            id: String, number: Int, title: String, state: String = "active", severity: String = "UNKNOWN",
-            created: Instant, modified: Instant? = nil, resolved: Instant? = nil, isCustomerImpacted: Bool = false
-        ) {
-            (self.id, self.number, self.title) = (id, number, title)
-            (self.state, self.severity, self.created) = (state, severity, created)
-            (self.modified, self.resolved) = (modified ?? created, resolved)
-            self.isCustomerImpacted = isCustomerImpacted
-        }
+        package var isCustomerImpacted = false
     }
 
     package struct Host: Hashable, Sendable {
         package var id: Int
         package var name: String
-        package var isUp: Bool
-        package var apps: [String]
-        package var sources: [String]
-        package var tags: [String]
+        package var isUp = true
+        package var apps: [String] = ["agent"]
+        package var sources: [String] = ["agent"]
+        package var tags: [String] = []
         package var lastReported: Instant
-
-        package init(
-            id: Int, name: String, isUp: Bool = true, apps: [String] = ["agent"], sources: [String] = ["agent"],
-            tags: [String] = [], lastReported: Instant
-        ) {
-            (self.id, self.name, self.isUp, self.apps) = (id, name, isUp, apps)
-            (self.sources, self.tags, self.lastReported) = (sources, tags, lastReported)
-        }
     }
 }

@@ -5,7 +5,7 @@ extension DatadogAccount.Monitor {
     var row: JSONValue {
         [
             "id": JSONValue(id), "org_id": 321_813, "type": .string(type), "name": .string(name),
-            "message": .string(message), "tags": .array(tags.map(JSONValue.string)), "query": .string(query),
+            "message": .string(message), "tags": .strings(tags), "query": .string(query),
             "options": [
                 "notify_audit": false, "include_tags": true, "notify_no_data": false, "silenced": [:],
                 "thresholds": ["critical": .number(critical)],
@@ -25,7 +25,7 @@ extension DatadogAccount.Monitor {
             "status": .string(state), "scopes": ["*"], "classification": .string(classification),
             "creator": Self.creator, "metrics": [], "notifications": [], "muted_until_ts": .null,
             "query": .string(query), "id": JSONValue(id), "last_triggered_ts": state == "Alert" ? changed : .null,
-            "name": .string(name), "tags": .array(tags.map(JSONValue.string)), "org_id": 321_813,
+            "name": .string(name), "tags": .strings(tags), "org_id": 321_813,
             "priority": JSONValue(priority), "overall_state_modified": changed, "restricted_roles": [],
             "type": .string(type),
         ]
@@ -57,7 +57,7 @@ extension DatadogAccount.LogLine: DatadogSearchable {
             "id": .string(id), "type": "log",
             "attributes": [
                 "timestamp": JSONValue(time), "status": .string(status), "service": .string(service),
-                "host": .string(host), "message": .string(message), "tags": .array(tags.map(JSONValue.string)),
+                "host": .string(host), "message": .string(message), "tags": .strings(tags),
                 "attributes": attributes,
             ],
         ]
@@ -143,7 +143,7 @@ extension DatadogAccount.Incident {
             "attributes": [
                 "public_id": JSONValue(number), "title": .string(title), "state": .string(state),
                 "severity": .string(severity), "created": DatadogTime.microseconds(created),
-                "modified": DatadogTime.microseconds(modified),
+                "modified": DatadogTime.microseconds(modified ?? created),
                 "resolved": resolved.map(DatadogTime.microseconds) ?? .null,
                 "detected": DatadogTime.microseconds(created), "customer_impacted": .bool(isCustomerImpacted),
                 "customer_impact_scope": .null, "customer_impact_start": .null, "customer_impact_end": .null,
@@ -166,11 +166,11 @@ extension DatadogAccount.Host {
         [
             "id": JSONValue(id), "name": .string(name), "host_name": .string(name), "aliases": [.string(name)],
             "aws_name": .null, "up": .bool(isUp), "is_muted": false, "mute_timeout": .null,
-            "apps": .array(apps.map(JSONValue.string)), "sources": .array(sources.map(JSONValue.string)),
+            "apps": .strings(apps), "sources": .strings(sources),
             "last_reported_time": .integer(lastReported.milliseconds / 1000),
             "metrics": ["cpu": 12.5, "iowait": 0.2, "load": 0.5],
             "meta": ["platform": "linux", "agent_version": "7.60.0", "socket-hostname": .string(name)],
-            "tags_by_source": ["Datadog": .array(tags.map(JSONValue.string))],
+            "tags_by_source": ["Datadog": .strings(tags)],
         ]
     }
 }

@@ -2,19 +2,18 @@ import Basics
 import JSON
 import WebServer
 
-/// The searches of version 2 over logs, spans and events: a window, a query, and a cursor that leads on until a page
-/// without rows, which alone has no cursor.
+/// The searches of version 2 over logs, spans and events: a window, a query, and a cursor on every page except an empty one.
 struct DatadogSearch: Sendable {
     static let largestPage = 1000
 
     private let path: String
     private let window: ClosedRange<Int64>
-    private let query: DatadogQuery
+    private let query: SearchQuery
     private let isAscending: Bool
     private let limit: Int
     private let after: Position?
 
-    /// Where a page ended: its last row's time and id.
+    /// The end of a page: the time and id of its last row.
     private struct Position {
         var milliseconds: Int64
         var id: String
@@ -43,7 +42,7 @@ struct DatadogSearch: Sendable {
         guard let from = DatadogTime.read(filter["from"] ?? "now-15m", now: now),
             let to = DatadogTime.read(filter["to"] ?? "now", now: now), from <= to
         else { throw Refusal(message: "Invalid time range") }
-        guard let query = DatadogQuery(filter["query"]?.string ?? "*") else {
+        guard let query = SearchQuery(filter["query"]?.string ?? "*") else {
             throw Refusal(message: "Invalid query")
         }
         let sort = search["sort"]?.string ?? "-timestamp"
@@ -99,7 +98,7 @@ struct DatadogSearch: Sendable {
         let page = found.dropFirst(start).prefix(size(at: start))
         guard let last = page.last else { return ["data": []] }
         let cursor = Position(last).cursor
-        // A next page of logs and spans is linked to as a GET of the list beside the search.
+        // The link to the next page of logs and spans is a GET of the list, not of the search.
         let list = path == "/api/v2/events/search" ? path : path.replacing("/search", with: "")
         let next =
             "https://api.datadoghq.com\(list)"

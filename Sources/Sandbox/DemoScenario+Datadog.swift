@@ -1,6 +1,6 @@
 import Basics
 
-/// What Datadog's catalogs know of the assistants: services, dashboards, objectives, tests, people.
+/// Datadog's catalogs of the assistants: services, dashboards, objectives, tests, people.
 extension DemoScenario {
     var datadogLists: ListedRecords {
         [
@@ -59,7 +59,7 @@ extension DemoScenario {
         ]
     }
 
-    /// One that is over and one to come, as PagerDuty's maintenance windows.
+    /// One ended and one scheduled, like PagerDuty's maintenance windows.
     private var downtimes: [JSONValue] {
         func downtime(
             _ number: Int, _ service: String, _ status: String, _ message: String, from start: Instant, hours: Double

@@ -1,6 +1,6 @@
 import Basics
 
-/// The change on its way: written, reviewed, merged, released and deployed, and what was said about it.
+/// The change: written, reviewed, merged, released and deployed, with its comments.
 extension DemoScenario {
     /// When the release before the culprit's was made.
     private var earlier: Instant { now - .days(3) + .minutes(14) }
@@ -142,7 +142,7 @@ extension DemoScenario {
         ]
     }
 
-    /// On the culprit's pull request, beside the line that retries.
+    /// On the pull request of the suspect commit, at the line that retries.
     private func remark(_ id: Int, _ user: String, _ body: String, at time: Instant) -> JSONValue {
         let head = JSONValue.string("\(truth.culprit.dropLast(4))beef")
         return .fields([

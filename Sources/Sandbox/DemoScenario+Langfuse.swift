@@ -20,7 +20,7 @@ extension DemoScenario {
         model(name, input: price.input, output: price.output, isManaged: false)
     }
 
-    /// Prices are US dollars for a thousand tokens; Langfuse has those of one.
+    /// Prices are US dollars per thousand tokens; Langfuse has them per token.
     private func model(_ name: String, input: Double, output: Double, isManaged: Bool) -> JSONValue {
         let (input, output) = (JSONValue.number(input / 1000), JSONValue.number(output / 1000))
         return .fields([

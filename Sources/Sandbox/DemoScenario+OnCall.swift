@@ -1,9 +1,8 @@
 import Basics
 
-/// The demo's story as the on-call tools tell it: the change that was deployed, the monitor that alerted over the cost, the
-/// page that went out, and the issue that somebody wrote.
+/// The demo in the on-call tools: the deployed change, the monitor that alerted about the cost, the page, and the issue.
 extension DemoScenario {
-    /// When the last hour's cost went over the monitor's threshold.
+    /// When the cost of the last hour exceeded the threshold of the monitor.
     var alertTime: Instant { spikeStart + .minutes(20) }
     var monitorID: Int { 21_001 }
     var pageID: String { "Q0SPIKE4711" }
@@ -91,7 +90,7 @@ extension DemoScenario {
         return account
     }
 
-    /// Every three minutes of the spike the model's provider says no.
+    /// Every three minutes of the spike, the model's provider rejects a call.
     private func logs() -> [DatadogAccount.LogLine] {
         let first = spikeStart + .minutes(4)
         let count = max(0, Int((now - first).seconds / 180))
@@ -104,7 +103,7 @@ extension DemoScenario {
         }
     }
 
-    /// The last calls of the spike as APM saw them.
+    /// The last calls of the spike in APM.
     private func spans(_ observations: [SandboxObservation]) -> [DatadogAccount.APMSpan] {
         observations.filter { $0.name == truth.spikeFeature && $0.start >= now - .minutes(15) }.enumerated().map {
             number, observation in
@@ -231,7 +230,7 @@ extension DemoScenario {
 
     // MARK: Langfuse
 
-    /// A judge looks at one answer of support-bot's in forty, and likes the long ones less.
+    /// A judge scores one answer of support-bot in forty, and long answers lower.
     private func scores(_ observations: [SandboxObservation]) -> [SandboxScore] {
         let judged = observations.filter { $0.name == truth.spikeFeature && $0.start >= now - .days(2) }
         return judged.enumerated().filter { $0.offset % 40 == 0 }.map { offset, observation in

@@ -46,7 +46,7 @@ extension DemoScenario {
         PagerDutyRows.reference("user", "PBOB", "Bob"), PagerDutyRows.reference("user", "PALICE", "Alice"),
     ]
 
-    /// The members that every object has, and those of its own.
+    /// The members of every object, and its own.
     private func object(
         _ kind: String, _ id: String, _ name: String, plural: String? = nil, _ own: KeyValuePairs<String, JSONValue>
     ) -> JSONValue {

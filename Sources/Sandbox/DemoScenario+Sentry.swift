@@ -1,6 +1,6 @@
 import Basics
 
-/// What Sentry knows beside its issues: people, teams, and the releases that were deployed.
+/// Sentry's other data: people, teams, and deployed releases.
 extension DemoScenario {
     var sentryLists: ListedRecords {
         [

@@ -1,6 +1,6 @@
 import Basics
 
-/// What people say about it, and who they are.
+/// The messages about it, and their authors.
 extension DemoScenario {
     private static let deploys = "C0DEPLOYS"
 

@@ -1,7 +1,7 @@
 package import Basics
 import Glibc
 
-/// The story of `sentinel demo`, made from a seed: eight healthy days, a spike after a commit, a loop that burns now.
+/// The data of `sentinel demo`, generated from a seed: eight healthy days, a spike after a commit, and an active loop.
 package struct DemoScenario: Hashable, Sendable {
     /// What is planted, and so what must be found.
     package struct Truth: Hashable, Sendable {
@@ -145,7 +145,7 @@ package struct DemoScenario: Hashable, Sendable {
         return rows
     }
 
-    /// Twenty-four distinct steps of one trace: long, healthy, and no loop.
+    /// Twenty-four distinct steps of one trace: long and healthy, not a loop.
     private func batch() -> [SandboxObservation] {
         (0..<24).map { step in
             SandboxObservation(

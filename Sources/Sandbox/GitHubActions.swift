@@ -5,7 +5,7 @@ import WebServer
 struct GitHubActions: Sendable {
     let world: SandboxWorld
 
-    /// `parts` is the path behind the repository.
+    /// `parts` is the path after the repository.
     func answer(_ parts: [String], _ request: WebRequest) -> GitHubAnswer {
         switch (parts[0], parts.count) {
         case ("actions", 2) where parts[1] == "workflows":
@@ -25,14 +25,11 @@ struct GitHubActions: Sendable {
 
     /// Newest first. `status` takes a conclusion as well.
     private func runs(_ request: WebRequest) -> [SandboxRun] {
-        let (branch, event) = (request.stated("branch"), request.stated("event"))
-        let (status, sha) = (request.stated("status"), request.stated("head_sha"))
-        let (actor, suite) = (request.stated("actor"), request.stated("check_suite_id"))
-        return world.read(\.runs).filter { run in
-            (branch.map { run.branch == $0 } ?? true) && (event.map { run.event == $0 } ?? true)
-                && (status.map { run.status == $0 || run.conclusion == $0 } ?? true)
-                && (sha.map { run.sha == $0 } ?? true) && (actor.map { run.actor == $0 } ?? true)
-                && (suite.map { String(run.checkSuite) == $0 } ?? true)
+        world.read(\.runs).filter { run in
+            request.allows("branch", run.branch) && request.allows("event", run.event)
+                && (request.allows("status", run.status) || request.allows("status", run.conclusion))
+                && request.allows("head_sha", run.sha) && request.allows("actor", run.actor)
+                && request.allows("check_suite_id", String(run.checkSuite))
         }.sorted { $0.created > $1.created }
     }
 
@@ -61,11 +58,10 @@ struct GitHubActions: Sendable {
         guard let commit = GitHubHistory(world: world).commit(reference) else {
             return .refusal(422, "No commit found for SHA: \(reference)")
         }
-        let (name, status) = (request.stated("check_name"), request.stated("status"))
         let found = world.read(\.runs).filter { $0.sha == commit.sha }.flatMap { run in
             Self.jobs(of: run).filter { job in
-                (name.map { job.name == $0 } ?? true)
-                    && (status.map { $0 == (job.completed == nil ? "in_progress" : "completed") } ?? true)
+                request.allows("check_name", job.name)
+                    && request.allows("status", job.completed == nil ? "in_progress" : "completed")
             }.map { GitHubRows.checkRow($0, of: run) }
         }
         return .counted(found, "check_runs")

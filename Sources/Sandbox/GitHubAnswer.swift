@@ -3,7 +3,7 @@ import WebServer
 
 /// What GitHub has at a path: a list that is to be paged, one object, or nothing.
 enum GitHubAnswer {
-    /// Within an object the list is named by `wrapper` and stands behind `members`.
+    /// Within an object, the list is named `wrapper` and follows `members`.
     case list([JSONValue], wrapper: String? = nil, members: [JSONValue.Member] = [])
     case one(JSONValue)
     case refusal(Int, String)
@@ -18,11 +18,9 @@ enum GitHubAnswer {
     func response(to request: WebRequest) -> WebResponse {
         switch self {
         case .list(let rows, let wrapper, let members): Self.page(rows, request, wrapper, members)
-        case .one(let row): .json(row.serialized)
+        case .one(let row): .json(row)
         case .refusal(let status, let message):
-            .json(
-                JSONValue.fields(["message": .string(message), "status": .string(String(status))]).serialized,
-                status: status)
+            .json(["message": .string(message), "status": .string(String(status))], status: status)
         }
     }
 
@@ -42,13 +40,6 @@ enum GitHubAnswer {
             "<\(request.address(replacing: ["page"]))page=\(number)>; rel=\"\(name)\""
         }
         let body = wrapper.map { JSONValue.object(members + [.init($0, page)]) } ?? page
-        return .json(
-            body.serialized,
-            headers: links.isEmpty ? [] : [WebRequest.Field("Link", links.joined(separator: ", "))])
+        return .json(body, headers: links.isEmpty ? [] : [WebRequest.Field("Link", links.joined(separator: ", "))])
     }
-}
-
-extension WebRequest {
-    /// A parameter that says something.
-    func stated(_ name: String) -> String? { queryValue(name).flatMap { $0.isEmpty ? nil : $0 } }
 }

@@ -6,7 +6,7 @@ import WebServer
 struct GitHubConversations: Sendable {
     let world: SandboxWorld
 
-    /// `parts` is the path behind the repository.
+    /// `parts` is the path after the repository.
     func answer(_ parts: [String], _ request: WebRequest) -> GitHubAnswer {
         switch (parts[0], parts.count) {
         case ("issues", 1): return .list(issues(request))
@@ -16,7 +16,7 @@ struct GitHubConversations: Sendable {
             let (single, plural) = kind == "issues" ? ("issue", "issues") : ("pull_request", "pulls")
             guard parts[2] == "comments", issue(parts[1]) != nil else { return .notFound }
             let address = JSONValue.string("\(GitHubRows.api)/\(plural)/\(parts[1])")
-            // Those of one issue come in the order in which they were written.
+            // Those of one issue are in the order in which they were written.
             return .list(comments(kind, request).filter { $0["\(single)_url"] == address }.reversed())
         default: return .notFound
         }
@@ -34,15 +34,14 @@ struct GitHubConversations: Sendable {
         all.first { $0["number"]?.int.map(String.init) == number }
     }
 
-    /// Open ones, the latest created first, unless `state`, `sort` and `direction` say otherwise.
+    /// Open ones, latest created first, unless `state`, `sort` and `direction` are set.
     private func issues(_ request: WebRequest) -> [JSONValue] {
         let (state, since) = (request.stated("state") ?? "open", request.stated("since"))
-        let labels = request.stated("labels")?.split(separator: ",").map(String.init) ?? []
-        let creator = request.stated("creator")
+        let labels = request.list("labels")
         let found = all.filter { row in
             let own = row["labels"]?.array?.compactMap { $0["name"]?.string } ?? []
             return (state == "all" || row["state"]?.string == state) && labels.allSatisfy(own.contains)
-                && (creator.map { row["user"]?["login"]?.string == $0 } ?? true) && isChanged(row, since: since)
+                && request.allows("creator", row["user"]?["login"]?.string) && isChanged(row, since: since)
         }
         let key = request.stated("sort") == "updated" ? "updated_at" : "created_at"
         let isAscending = request.stated("direction") == "asc"
@@ -80,6 +79,6 @@ struct GitHubConversations: Sendable {
             state.gitHubIssues.append(issue)
             return issue
         }
-        return .json(GitHubRows.row(issue).serialized, status: 201)
+        return .json(GitHubRows.row(issue), status: 201)
     }
 }

@@ -1,11 +1,11 @@
 import Basics
 import WebServer
 
-/// What of GitHub tells how a change came to production: pull requests, releases, deployments.
+/// GitHub's data about the way of a change to production: pull requests, releases, deployments.
 struct GitHubDelivery: Sendable {
     let world: SandboxWorld
 
-    /// `parts` is the path behind the repository.
+    /// `parts` is the path after the repository.
     func answer(_ parts: [String], _ request: WebRequest) -> GitHubAnswer {
         switch (parts.first, parts.count) {
         case ("deployments", 1): return .list(deployments(request))
@@ -22,11 +22,9 @@ struct GitHubDelivery: Sendable {
     }
 
     private func deployments(_ request: WebRequest) -> [JSONValue] {
-        let (sha, ref) = (request.stated("sha"), request.stated("ref"))
-        let environment = request.stated("environment")
-        return world.read(\.deployments).filter { deployment in
-            (sha.map { deployment.sha == $0 } ?? true) && (ref.map { deployment.ref == $0 } ?? true)
-                && (environment.map { deployment.environment == $0 } ?? true)
+        world.read(\.deployments).filter { deployment in
+            request.allows("sha", deployment.sha) && request.allows("ref", deployment.ref)
+                && request.allows("environment", deployment.environment)
         }.sorted { $0.created > $1.created }.map(GitHubRows.row)
     }
 
@@ -36,15 +34,15 @@ struct GitHubDelivery: Sendable {
             deployment.statuses.enumerated().reversed().map { GitHubRows.row($1, $0, of: deployment) })
     }
 
-    /// Open ones, the newest first, unless `state`, `sort` and `direction` say otherwise.
+    /// Open ones, newest first, unless `state`, `sort` and `direction` are set.
     private func pulls(_ request: WebRequest) -> [JSONValue] {
         let state = request.stated("state") ?? "open"
         let sort = request.stated("sort") ?? "created"
         let isByUpdate = sort == "updated"
-        // Who sorts by anything but the creation gets the oldest first, unless the direction is asked for.
+        // Sorting by anything except creation returns the oldest first, unless a direction is set.
         let isAscending = request.stated("direction").map { $0 == "asc" } ?? (sort != "created")
         return world.read(\.pulls).filter { state == "all" || $0.isOpen == (state == "open") }.sorted { left, right in
-            let times = isByUpdate ? (left.updated, right.updated) : (left.created, right.created)
+            let times = isByUpdate ? (left.lastChange, right.lastChange) : (left.created, right.created)
             guard times.0 != times.1 else { return (left.number < right.number) == isAscending }
             return (times.0 < times.1) == isAscending
         }.map(GitHubRows.row)

@@ -5,7 +5,7 @@ import WebServer
 struct GitHubHistory: Sendable {
     let world: SandboxWorld
 
-    /// `parts` is the path behind the repository.
+    /// `parts` is the path after the repository.
     func answer(_ parts: [String], _ request: WebRequest) -> GitHubAnswer {
         switch (parts[0], parts.count) {
         case ("commits", 1): return .list(commits(request).map { GitHubRows.row($0) })
@@ -41,8 +41,8 @@ struct GitHubHistory: Sendable {
         return hash.isEmpty ? nil : world.read { $0.commits.first { $0.sha.hasPrefix(hash) } }
     }
 
-    /// `BASE...HEAD`: the commits after the one up to the other, oldest first, and on the first page the files that they
-    /// change. There is one line of commits here, so either base is behind or head.
+    /// `BASE...HEAD`: the commits after the base up to the head, oldest first, and on the first page their files. There is one line of
+    /// commits here, so one is always behind the other.
     private func compare(_ range: String, _ request: WebRequest) -> GitHubAnswer {
         guard let dots = range.firstRange(of: "..."), let base = commit(String(range[..<dots.lowerBound])),
             let head = commit(String(range[dots.upperBound...]))

@@ -28,7 +28,7 @@ struct GitHubProvider: Sendable {
                 #"{"message":"Request forbidden by administrative rules. Please make sure your request has a User-Agent header."}"#,
                 status: 403)
         }
-        guard Authorization.isBearer(request, token: Self.token) else {
+        guard request.isBearer(Self.token) else {
             return GitHubAnswer.refusal(401, "Bad credentials").response(to: request)
         }
         if request.method == "GET", request.path.hasPrefix("/search/") {

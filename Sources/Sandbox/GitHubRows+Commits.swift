@@ -9,16 +9,13 @@ extension GitHubRows {
             "name": .string(commit.author), "email": .string("\(commit.author)@acme.example"),
             "date": .string(commit.date.iso8601Seconds),
         ]
-        var members: [JSONValue.Member] = [
-            .init("sha", .string(commit.sha)),
-            .init("commit", ["author": person, "committer": person, "message": .string(commit.message)]),
-            .init("url", .string("\(api)/commits/\(commit.sha)")),
-            .init("html_url", .string("\(site)/commit/\(commit.sha)")),
-            .init("author", ["login": .string(commit.author)]), .init("committer", ["login": .string(commit.author)]),
-            .init("parents", []),
-        ]
-        if withFiles { members.append(.init("files", .array(commit.files.map(row)))) }
-        return .object(members)
+        return .fields([
+            "sha": .string(commit.sha),
+            "commit": ["author": person, "committer": person, "message": .string(commit.message)],
+            "url": .string("\(api)/commits/\(commit.sha)"), "html_url": .string("\(site)/commit/\(commit.sha)"),
+            "author": ["login": .string(commit.author)], "committer": ["login": .string(commit.author)], "parents": [],
+            "files": withFiles ? .array(commit.files.map(row)) : nil,
+        ])
     }
 
     // MARK: runs
@@ -93,14 +90,14 @@ extension GitHubRows {
         let address = "\(site)/pull/\(pull.number)"
         return issueRow(
             pull.number, pull.title, pull.body, by: pull.author, labels: pull.labels, created: pull.created,
-            updated: pull.updated, closed: pull.closed
-        ).replacing(["html_url"], with: .string(address)).replacing(
-            ["pull_request"],
-            with: [
+            updated: pull.lastChange, closed: pull.closing
+        ).replacing(["html_url"], with: .string(address)).adding([
+            "pull_request": [
                 "url": .string("\(api)/pulls/\(pull.number)"), "html_url": .string(address),
                 "diff_url": .string("\(address).diff"), "patch_url": .string("\(address).patch"),
                 "merged_at": time(pull.merged),
-            ])
+            ]
+        ])
     }
 
     /// `updated` is when it was opened or closed unless it is given.

@@ -54,7 +54,7 @@ enum GitHubRows {
             "id": JSONValue(50_000 + pull.number), "number": JSONValue(pull.number),
             "state": pull.isOpen ? "open" : "closed", "locked": false, "title": .string(pull.title),
             "user": user(pull.author), "body": .string(pull.body), "created_at": time(pull.created),
-            "updated_at": time(pull.updated), "closed_at": time(pull.closed), "merged_at": time(pull.merged),
+            "updated_at": time(pull.lastChange), "closed_at": time(pull.closing), "merged_at": time(pull.merged),
             "merge_commit_sha": JSONValue(pull.mergeSHA), "assignee": .null, "assignees": [],
             "requested_reviewers": [], "labels": .array(pull.labels.map { ["name": .string($0)] }),
             "milestone": .null, "draft": false, "author_association": "MEMBER", "auto_merge": .null,
@@ -66,17 +66,16 @@ enum GitHubRows {
         ]
     }
 
-    /// A pull request alone, which has its sums beside what it has in lists.
+    /// A single pull request, which has sums in addition to the members in lists.
     static func sumRow(_ pull: SandboxPull) -> JSONValue {
         let files = pull.files.map(row)
         func sum(_ name: String) -> JSONValue { JSONValue(files.reduce(0) { $0 + ($1[name]?.int ?? 0) }) }
-        let sums: JSONValue = [
+        return row(pull).adding([
             "merged": .bool(pull.merged != nil), "mergeable": .null, "mergeable_state": "unknown",
             "merged_by": pull.merged == nil ? .null : user(pull.author), "comments": 0, "review_comments": 0,
             "commits": 1, "additions": sum("additions"), "deletions": sum("deletions"),
             "changed_files": JSONValue(files.count),
-        ]
-        return .object((row(pull).members ?? []) + (sums.members ?? []))
+        ])
     }
 
     static func row(_ review: SandboxPull.Review, of pull: SandboxPull) -> JSONValue {

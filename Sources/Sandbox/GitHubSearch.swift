@@ -5,56 +5,17 @@ import WebServer
 struct GitHubSearch: Sendable {
     let world: SandboxWorld
 
-    private struct Query {
-        var words: [String]
-        var qualifiers: [(name: String, value: String, isNegated: Bool)]
-
-        init(_ text: String) {
-            var (pieces, isQuoted) = ([""], false)
-            for character in text {
-                switch character {
-                case "\"": isQuoted.toggle()
-                case " " where !isQuoted: pieces.append("")
-                default: pieces[pieces.count - 1].append(character)
-                }
-            }
-            (words, qualifiers) = ([], [])
-            for piece in pieces where !piece.isEmpty {
-                let rest = piece.hasPrefix("-") ? piece.dropFirst() : piece[...]
-                let parts = rest.split(separator: ":", maxSplits: 1).map(String.init)
-                if parts.count == 2, parts[0].allSatisfy({ $0.isLetter || $0 == "-" }) {
-                    qualifiers.append((parts[0], parts[1], rest.count < piece.count))
-                } else {
-                    words.append(piece.lowercased())
-                }
-            }
-        }
-
-        /// Every word is in the text, and every qualifier that `holds` knows holds.
-        func matches(_ text: String, _ holds: (_ name: String, _ value: String) -> Bool?) -> Bool {
-            let text = text.lowercased()
-            return words.allSatisfy(text.contains)
-                && qualifiers.allSatisfy { qualifier in
-                    holds(qualifier.name, qualifier.value).map { $0 != qualifier.isNegated } ?? true
-                }
-        }
-    }
-
     func answer(_ request: WebRequest) -> WebResponse {
-        guard let text = request.stated("q") else {
-            return GitHubAnswer.refusal(422, "Validation Failed").response(to: request)
-        }
-        let query = Query(text)
         let own = "\(GitHubProvider.owner)/\(GitHubProvider.repository)"
-        guard query.qualifiers.allSatisfy({ $0.name != "repo" || $0.value.lowercased() == own }) else {
-            return GitHubAnswer.refusal(422, "Validation Failed").response(to: request)
-        }
+        guard let text = request.stated("q"), let query = SearchQuery(text),
+            text.split(separator: " ").allSatisfy({ !$0.hasPrefix("repo:") || $0.lowercased() == "repo:\(own)" })
+        else { return GitHubAnswer.refusal(422, "Validation Failed").response(to: request) }
         let found: [JSONValue]
         switch request.path {
         case "/search/issues": found = issues(query)
         case "/search/commits": found = commits(query)
         case "/search/code": found = code(query)
-        case "/search/repositories": found = query.matches(own, { _, _ in nil }) ? [Self.repository] : []
+        case "/search/repositories": found = query.matches(own, holds: { _, _ in nil }) ? [Self.repository] : []
         default: return GitHubAnswer.notFound.response(to: request)
         }
         let members: [JSONValue.Member] = [
@@ -66,11 +27,9 @@ struct GitHubSearch: Sendable {
 
     // MARK: issues
 
-    private func issues(_ query: Query) -> [JSONValue] {
+    private func issues(_ query: SearchQuery) -> [JSONValue] {
         GitHubConversations(world: world).all.filter { row in
-            query.matches("\(row["title"]?.string ?? "") \(row["body"]?.string ?? "")") { name, value in
-                Self.holds(row, name, value)
-            }
+            query.matches("\(row["title"]?.string ?? "") \(row["body"]?.string ?? "")") { Self.holds(row, $0, $1) }
         }.sorted { ($0["number"]?.int ?? 0) > ($1["number"]?.int ?? 0) }
     }
 
@@ -105,7 +64,7 @@ struct GitHubSearch: Sendable {
 
     // MARK: commits, code and the repository
 
-    private func commits(_ query: Query) -> [JSONValue] {
+    private func commits(_ query: SearchQuery) -> [JSONValue] {
         world.read(\.commits).filter { commit in
             query.matches(commit.message) { name, value in
                 switch name {
@@ -121,7 +80,7 @@ struct GitHubSearch: Sendable {
     }
 
     /// The files of the commits, as far as their patches show them; the latest state of a file alone.
-    private func code(_ query: Query) -> [JSONValue] {
+    private func code(_ query: SearchQuery) -> [JSONValue] {
         var seen: Set<String> = []
         let files = world.read(\.commits).sorted { $0.date > $1.date }.flatMap { commit in
             commit.files.map { (commit: commit, file: $0) }

@@ -1,167 +1,44 @@
 import Basics
 
-/// What a GraphQL request calls: the first field of its operation with the values of its arguments. Selections are not
-/// read.
+/// The call in a GraphQL query: its first field, and the values of the arguments of every field. A value is a variable, a number, a
+/// word or a text; selections are not read.
 struct GraphQLCall: Hashable, Sendable {
-    let isMutation: Bool
     let field: String
-    let arguments: JSONValue
-    private let text: String
-    private let variables: JSONValue
+    private let arguments: [String: JSONValue]
+    private let body: String
 
-    /// Nil for what is no operation.
+    /// Nil if it is not a query.
     init?(query: String, variables: JSONValue) {
-        var scanner = Scanner(query, variables: variables)
-        guard let (isMutation, field) = scanner.operation() else { return nil }
-        self.isMutation = isMutation
-        self.field = field
-        arguments = scanner.arguments() ?? [:]
-        text = query
-        self.variables = variables
-    }
-
-    /// The values of the arguments of a field further in, by its name; without arguments where it has none.
-    func arguments(of nested: String) -> JSONValue {
-        var scanner = Scanner(text, variables: variables)
-        while let word = scanner.nextWord() {
-            if word == nested, let arguments = scanner.arguments() { return arguments }
+        guard let start = query.firstMatch(of: /^\s*(?:query\b[^{]*)?\{\s*(\w+)/) else { return nil }
+        field = String(start.1)
+        body = String(query[start.1.startIndex...])
+        let calls = body.matches(of: /(\w+)\s*\(([^()]*)\)/).map { call in
+            (String(call.1), Self.values(String(call.2), variables))
         }
-        return [:]
+        arguments = Dictionary(calls) { first, _ in first }
     }
 
-    func selects(_ nested: String) -> Bool {
-        var scanner = Scanner(text, variables: variables)
-        while let word = scanner.nextWord() {
-            if word == nested { return true }
-        }
-        return false
-    }
-}
+    /// The values of the arguments of a field, by its name; without arguments where it has none. A variable that was not
+    /// sent leaves its argument out.
+    func arguments(of field: String) -> JSONValue { arguments[field] ?? [:] }
 
-/// Reads GraphQL's words and values from left to right.
-private struct Scanner {
-    private var rest: Substring
-    private let variables: JSONValue
+    func selects(_ nested: String) -> Bool { body.split { !$0.isLetter && $0 != "_" }.contains { $0 == nested } }
 
-    init(_ text: String, variables: JSONValue) {
-        rest = text[...]
-        self.variables = variables
-    }
-
-    /// Commas are spaces to GraphQL.
-    private mutating func skipSpace() {
-        while let first = rest.first {
-            if first.isWhitespace || first == "," {
-                rest.removeFirst()
-            } else if first == "#" {
-                rest = rest.drop { !$0.isNewline }
-            } else {
-                return
-            }
-        }
-    }
-
-    private mutating func take(_ character: Character) -> Bool {
-        skipSpace()
-        guard rest.first == character else { return false }
-        rest.removeFirst()
-        return true
-    }
-
-    private mutating func word() -> String? {
-        skipSpace()
-        let word = rest.prefix { $0.isLetter || $0.isNumber || $0 == "_" }
-        rest = rest.dropFirst(word.count)
-        return word.isEmpty ? nil : String(word)
-    }
-
-    /// The next word, whatever stands before it; strings are passed over.
-    mutating func nextWord() -> String? {
-        while true {
-            skipSpace()
-            guard let first = rest.first else { return nil }
-            if first == "\"" {
-                _ = string()
-            } else if let word = word() {
-                return word
-            } else {
-                rest.removeFirst()
-            }
-        }
-    }
-
-    /// Up to the first field of the operation: `query Name($x: Type = default) { field`.
-    mutating func operation() -> (isMutation: Bool, field: String)? {
-        var kind = "query"
-        if !take("{") {
-            kind = word() ?? ""
-            guard ["query", "mutation"].contains(kind) else { return nil }
-            _ = word()
-            if take("(") { skipToClosing() }
-            guard take("{") else { return nil }
-        }
-        guard let first = word() else { return nil }
-        // A name before a colon is the field's alias, which is not answered under.
-        return (kind == "mutation", take(":") ? word() ?? first : first)
-    }
-
-    private mutating func skipToClosing() {
-        var depth = 1
-        while depth > 0, let first = rest.first {
-            if first == "\"" {
-                _ = string()
-                continue
-            }
-            rest.removeFirst()
-            depth += first == "(" ? 1 : first == ")" ? -1 : 0
-        }
-    }
-
-    /// `(name: value …)` as an object; nil where no parenthesis follows. A variable that was not sent leaves its argument out.
-    mutating func arguments() -> JSONValue? {
-        guard take("(") else { return nil }
-        return members(until: ")")
-    }
-
-    private mutating func members(until end: Character) -> JSONValue {
-        var members: [JSONValue.Member] = []
-        while !take(end), let name = word() {
-            guard take(":") else { break }
-            if let value = value() { members.append(.init(name, value)) }
+    private static func values(_ text: String, _ variables: JSONValue) -> JSONValue {
+        let members = text.matches(of: /(\w+)\s*:\s*(\$\w+|"[^"]*"|[\w.\-]+)/).compactMap { argument in
+            value(argument.2, variables).map { JSONValue.Member(String(argument.1), $0) }
         }
         return .object(members)
     }
 
-    private mutating func value() -> JSONValue? {
-        if take("$") { return word().flatMap { variables[$0] } }
-        if take("{") { return members(until: "}") }
-        if take("[") {
-            var elements: [JSONValue] = []
-            while !take("]"), !rest.isEmpty {
-                guard let element = value() else { break }
-                elements.append(element)
-            }
-            return .array(elements)
-        }
-        skipSpace()
-        if rest.first == "\"" { return .string(string()) }
-        let token = rest.prefix { $0.isLetter || $0.isNumber || "_-+.".contains($0) }
-        guard !token.isEmpty else { return nil }
-        rest = rest.dropFirst(token.count)
-        switch token {
+    private static func value(_ text: Substring, _ variables: JSONValue) -> JSONValue? {
+        switch text {
+        case _ where text.hasPrefix("$"): return variables[String(text.dropFirst())]
+        case _ where text.hasPrefix("\""): return .string(String(text.dropFirst().dropLast()))
         case "null": return JSONValue.null
-        case "true", "false": return .bool(token == "true")
+        case "true", "false": return .bool(text == "true")
         default:
-            return Int64(token).map(JSONValue.integer) ?? Double(token).map(JSONValue.number) ?? .string(String(token))
+            return Int64(text).map(JSONValue.integer) ?? Double(text).map(JSONValue.number) ?? .string(String(text))
         }
-    }
-
-    private mutating func string() -> String {
-        var text = ""
-        rest.removeFirst()
-        while let character = rest.popFirst(), character != "\"" {
-            text.append(character == "\\" ? rest.popFirst() ?? character : character)
-        }
-        return text
     }
 }

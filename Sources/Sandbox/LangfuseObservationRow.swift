@@ -21,7 +21,7 @@ enum LangfuseObservationRow {
 
     // MARK: v2
 
-    /// Fields of groups that were not asked for are absent; texts that are missing are empty.
+    /// Fields of groups that were not requested are absent; missing texts are empty.
     static func new(_ row: SandboxObservation, _ groups: Set<String>) -> JSONValue {
         var members: [JSONValue.Member] = []
         func add(_ group: String, _ fields: () -> KeyValuePairs<String, JSONValue>) {
@@ -59,7 +59,7 @@ enum LangfuseObservationRow {
         add("metrics") { ["latency": row.isOpen ? .null : .number(row.latency), "timeToFirstToken": .null] }
         add("trace_context") {
             [
-                "tags": .array(row.tags.map(JSONValue.string)), "release": .string(row.release),
+                "tags": .strings(row.tags), "release": .string(row.release),
                 "traceName": .string(row.traceName),
             ]
         }
@@ -68,7 +68,7 @@ enum LangfuseObservationRow {
 
     // MARK: v1
 
-    /// Texts that are missing are null, and what is JSON stands as such. What belongs to the trace alone is not there.
+    /// Missing texts are null, and JSON is embedded. Fields of the trace are absent.
     static func old(_ row: SandboxObservation) -> JSONValue {
         let end = row.start + .seconds(row.latency)
         let written = JSONValue(row.isOpen ? row.start : end)

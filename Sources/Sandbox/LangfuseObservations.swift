@@ -1,5 +1,4 @@
 import Basics
-import JSON
 import WebServer
 
 /// Langfuse's observations: those of version 2 by cursor, those of version 1 by page; the newest first.
@@ -13,27 +12,18 @@ struct LangfuseObservations: Sendable {
         private(set) var from: Instant?
         private(set) var to: Instant?
 
-        /// Nil where `filter` is no list of filters.
-        init?(_ request: WebRequest) {
-            func value(_ name: String) -> String? { request.queryValue(name).flatMap { $0.isEmpty ? nil : $0 } }
-            from = value("fromStartTime").flatMap { Instant(iso8601: $0) }
-            to = value("toStartTime").flatMap { Instant(iso8601: $0) }
-            if let filter = value("filter") {
-                // It takes precedence over the parameters.
-                guard let list = (try? JSONDocument.parse(filter))?.array else { return nil }
-                let filters = list.compactMap(LangfuseFilter.init)
-                guard filters.count == list.count else { return nil }
-                wanted = filters.map { filter in { filter.matches($0) } }
-                return
-            }
+        init(_ request: WebRequest) {
+            (from, to) = (request.moment("fromStartTime"), request.moment("toStartTime"))
             for (name, path) in Self.texts {
-                if let text = value(name) { wanted.append { $0[keyPath: path] == text } }
+                if let text = request.stated(name) { wanted.append { $0[keyPath: path] == text } }
             }
             if let parent = request.queryValue("parentObservationId") {
                 wanted.append { $0.parentID == (parent.isEmpty ? nil : parent) }
             }
-            if let isRoot = value("isRootObservation") { wanted.append { ($0.parentID == nil) == (isRoot == "true") } }
-            let environments = Set(request.query.filter { $0.name == "environment" && !$0.value.isEmpty }.map(\.value))
+            if let isRoot = request.stated("isRootObservation") {
+                wanted.append { ($0.parentID == nil) == (isRoot == "true") }
+            }
+            let environments = request.all("environment")
             if !environments.isEmpty { wanted.append { environments.contains($0.environment) } }
         }
 
@@ -54,7 +44,7 @@ struct LangfuseObservations: Sendable {
         return first..<max(first, end)
     }
 
-    /// Where the first observation stands that is not before `instant`.
+    /// The index of the first observation that is not before `instant`.
     private static func index(of instant: Instant, in rows: [SandboxObservation]) -> Int {
         var (low, high) = (0, rows.count)
         while low < high {
@@ -66,13 +56,13 @@ struct LangfuseObservations: Sendable {
 
     // MARK: v2
 
-    /// A page is by chance empty while a cursor says that there is more.
+    /// A page is randomly empty although a cursor says that more rows follow.
     func byCursor(_ request: WebRequest) -> WebResponse {
         guard let limit = Int(request.queryValue("limit") ?? "50"), (0...1000).contains(limit) else {
             return LangfuseProvider.invalid("limit")
         }
         guard request.queryValue("parseIoAsJson") != "true" else { return LangfuseProvider.invalid("parseIoAsJson") }
-        guard let selection = Selection(request) else { return LangfuseProvider.invalid("filter") }
+        let selection = Selection(request)
         let all = world.read(\.observations)
         var range = Self.range(selection, in: all)
         if let text = request.queryValue("cursor"), !text.isEmpty {
@@ -88,12 +78,10 @@ struct LangfuseObservations: Sendable {
     }
 
     private static func answer(_ rows: [JSONValue], _ cursor: String?) -> WebResponse {
-        .json(
-            JSONValue.fields(["data": .array(rows), "meta": .fields(["cursor": cursor.map(JSONValue.string)])])
-                .serialized)
+        .json(["data": .array(rows), "meta": .fields(["cursor": cursor.map(JSONValue.string)])])
     }
 
-    /// The last row of a page, opaque to the client: rows that arrive while somebody pages do not shift what follows.
+    /// The last row of a page, opaque to the client: rows that arrive during paging do not shift the rest.
     private struct Cursor {
         let start: Instant
         private let traceID: String
@@ -120,7 +108,7 @@ struct LangfuseObservations: Sendable {
         /// Every seventh cursor does, the first time, as the real API may.
         var leadsToEmptyPage: Bool { start.milliseconds % 7 == 0 && !isSecondTry }
 
-        /// Where its row stands; `first` is where those of its time begin, and its place when it is gone.
+        /// The index of its row; `first` is the index of the first row with its time, and the result if the row is gone.
         func position(in all: [SandboxObservation], from first: Int) -> Int {
             let same = all[first...].prefix { $0.start == start }
             return same.firstIndex { $0.traceID == traceID && $0.id == id } ?? first
@@ -130,7 +118,7 @@ struct LangfuseObservations: Sendable {
     // MARK: v1
 
     func byPage(_ request: WebRequest) -> WebResponse {
-        guard let selection = Selection(request) else { return LangfuseProvider.invalid("filter") }
+        let selection = Selection(request)
         let all = world.read(\.observations)
         let rows = all[Self.range(selection, in: all)].reversed().filter(selection.contains)
         return LangfuseProvider.page(rows, request) { $0.map(LangfuseObservationRow.old) }

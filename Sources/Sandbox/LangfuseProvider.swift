@@ -10,7 +10,7 @@ struct LangfuseProvider: Sendable {
 
     func respond(_ request: WebRequest) -> WebResponse {
         if request.path == "/api/public/health" { return .json(#"{"status":"OK","version":"4.16.0"}"#) }
-        guard Authorization.isBasic(request, user: Self.publicKey, password: Self.secretKey) else {
+        guard request.isBasic(user: Self.publicKey, password: Self.secretKey) else {
             return .json(
                 #"{"message":"Invalid credentials. Confirm that you've configured the correct host."}"#, status: 401)
         }
@@ -26,7 +26,7 @@ struct LangfuseProvider: Sendable {
         case "/api/public/v2/scores": return mode == .v2 ? Self.needsV1 : LangfuseScores(world: world).byPage(request)
         case "/api/public/v3/scores":
             return mode == .v1 ? Self.needsV2("scores") : LangfuseScores(world: world).byCursor(request)
-        case "/api/public/projects": return .json(JSONValue.fields(["data": [Self.projectRow]]).serialized)
+        case "/api/public/projects": return .json(["data": [Self.projectRow]])
         case "/api/public/traces": return mode == .v2 ? Self.needsV1 : LangfuseTraces(world: world).traces(request)
         case "/api/public/sessions": return mode == .v2 ? Self.needsV1 : LangfuseTraces(world: world).sessions(request)
         case "/api/public/models", "/api/public/score-configs":
@@ -48,7 +48,7 @@ struct LangfuseProvider: Sendable {
         status: 404)
 
     static func refusal(_ status: Int, _ message: String, _ error: JSONValue) -> WebResponse {
-        .json(JSONValue.fields(["message": .string(message), "error": error]).serialized, status: status)
+        .json(["message": .string(message), "error": error], status: status)
     }
 
     /// The answer to parameters that Langfuse's schema refuses; it names them.
@@ -73,6 +73,6 @@ struct LangfuseProvider: Sendable {
             "totalPages": JSONValue((rows.count + limit - 1) / limit),
         ]
         let data = write(Array(rows.dropFirst((page - 1) * limit).prefix(limit)))
-        return .json(JSONValue.fields(["data": .array(data), "meta": meta]).serialized)
+        return .json(["data": .array(data), "meta": meta])
     }
 }

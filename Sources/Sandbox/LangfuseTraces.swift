@@ -6,27 +6,18 @@ import WebServer
 struct LangfuseTraces: Sendable {
     let world: SandboxWorld
 
-    private func value(_ request: WebRequest, _ name: String) -> String? {
-        request.queryValue(name).flatMap { $0.isEmpty ? nil : $0 }
-    }
-
     /// The first observation of each group that the filters let through, the newest group first.
     private func firsts(
         _ request: WebRequest, of observations: [SandboxObservation], by key: (SandboxObservation) -> String
     ) -> [SandboxObservation] {
-        let from = value(request, "fromTimestamp").flatMap { Instant(iso8601: $0) }
-        let to = value(request, "toTimestamp").flatMap { Instant(iso8601: $0) }
-        let environments = request.query.filter { $0.name == "environment" && !$0.value.isEmpty }.map(\.value)
-        let tags = request.query.filter { $0.name == "tags" && !$0.value.isEmpty }.map(\.value)
-        let (user, name, session) = (value(request, "userId"), value(request, "name"), value(request, "sessionId"))
+        let tags = request.all("tags")
         var seen: Set<String> = []
         let first = observations.filter { !key($0).isEmpty && seen.insert(key($0)).inserted }
         return first.filter { row in
-            (from.map { row.start >= $0 } ?? true) && (to.map { row.start < $0 } ?? true)
-                && (user.map { row.userID == $0 } ?? true) && (name.map { row.traceName == $0 } ?? true)
-                && (session.map { row.sessionID == $0 } ?? true)
-                && (environments.isEmpty || environments.contains(row.environment))
-                && tags.allSatisfy(row.tags.contains)
+            request.covers(row.start, from: "fromTimestamp", to: "toTimestamp")
+                && request.allows("userId", row.userID) && request.allows("name", row.traceName)
+                && request.allows("sessionId", row.sessionID) && request.allowsAny("environment", row.environment)
+                && tags.isSubset(of: row.tags)
         }.reversed()
     }
 
@@ -44,14 +35,14 @@ struct LangfuseTraces: Sendable {
         }
     }
 
-    /// Of the observations of one trace, oldest first; there is at least one.
+    /// For the observations of one trace, oldest first, at least one.
     private static func row(_ steps: [SandboxObservation], scores: [SandboxScore]) -> JSONValue {
         let (first, last) = (steps[0], steps[steps.count - 1])
         let end = steps.map { $0.start + .seconds($0.latency) }.max() ?? first.start
         return .fields([
             "id": .string(first.traceID), "projectId": .string(LangfuseProvider.project),
             "name": .string(first.traceName), "timestamp": JSONValue(first.start),
-            "environment": .string(first.environment), "tags": .array(first.tags.map(JSONValue.string)),
+            "environment": .string(first.environment), "tags": .strings(first.tags),
             "bookmarked": false, "release": text(first.release), "version": text(first.version),
             "userId": text(first.userID),
             "public": false, "input": document(first.input), "output": document(last.output), "metadata": [:],
@@ -66,7 +57,7 @@ struct LangfuseTraces: Sendable {
 
     static func text(_ text: String) -> JSONValue { text.isEmpty ? .null : .string(text) }
 
-    /// What is JSON stands as such.
+    /// JSON is embedded.
     static func document(_ text: String) -> JSONValue {
         (try? JSONDocument.parse(Array(text.utf8))) ?? .string(text)
     }

@@ -34,15 +34,15 @@ struct LinearFilter: Hashable, Sendable {
         (comparison.members ?? []).filter { !$0.value.isNull }.allSatisfy { comparator in
             let other = comparator.value
             switch comparator.name {
-            case "eq": return order(value, other) == 0
-            case "neq": return order(value, other) != 0
-            case "in": return other.array?.contains { order(value, $0) == 0 } ?? false
-            case "nin": return !(other.array?.contains { order(value, $0) == 0 } ?? false)
+            case "eq": return value.order(to: other) == 0
+            case "neq": return value.order(to: other) != 0
+            case "in": return other.array?.contains { value.order(to: $0) == 0 } ?? false
+            case "nin": return !(other.array?.contains { value.order(to: $0) == 0 } ?? false)
             case "null": return value.isNull == other.bool
-            case "lt": return order(value, other).map { $0 < 0 } ?? false
-            case "lte": return order(value, other).map { $0 <= 0 } ?? false
-            case "gt": return order(value, other).map { $0 > 0 } ?? false
-            case "gte": return order(value, other).map { $0 >= 0 } ?? false
+            case "lt": return value.order(to: other).map { $0 < 0 } ?? false
+            case "lte": return value.order(to: other).map { $0 <= 0 } ?? false
+            case "gt": return value.order(to: other).map { $0 > 0 } ?? false
+            case "gte": return value.order(to: other).map { $0 >= 0 } ?? false
             case "contains": return value.string?.contains(other.string ?? "") ?? false
             case "containsIgnoreCase":
                 return value.string?.lowercased().contains(other.string?.lowercased() ?? "") ?? false
@@ -50,18 +50,5 @@ struct LinearFilter: Hashable, Sendable {
             default: return false
             }
         }
-    }
-
-    /// Below, at or above zero; nil where the two do not compare. Texts that are both moments compare as such.
-    private static func order(_ left: JSONValue, _ right: JSONValue) -> Int? {
-        if case .string(let left) = left, case .string(let right) = right {
-            if let left = Instant(iso8601: left), let right = Instant(iso8601: right) {
-                return left == right ? 0 : left < right ? -1 : 1
-            }
-            return left == right ? 0 : left < right ? -1 : 1
-        }
-        if case .bool(let left) = left, case .bool(let right) = right { return left == right ? 0 : 1 }
-        guard let left = left.double, let right = right.double else { return nil }
-        return left == right ? 0 : left < right ? -1 : 1
     }
 }

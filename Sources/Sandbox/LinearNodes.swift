@@ -25,7 +25,7 @@ struct LinearNodes: Sendable {
                 Self.priorities.indices.contains(issue.priority) ? Self.priorities[issue.priority] : ""),
             "estimate": Self.number(issue.estimate), "branchName": .string("acme/\(identifier.lowercased())"),
             "url": .string("\(Self.site)/issue/\(identifier)"), "dueDate": .null, "sortOrder": 0,
-            "createdAt": JSONValue(issue.created), "updatedAt": JSONValue(issue.updated),
+            "createdAt": JSONValue(issue.created), "updatedAt": JSONValue(issue.updated ?? issue.created),
             "startedAt": JSONValue(issue.started), "completedAt": JSONValue(issue.completed), "canceledAt": .null,
             "archivedAt": .null, "triagedAt": .null, "slaStartedAt": .null, "slaBreachesAt": .null,
             "slaHighRiskAt": .null, "slaMediumRiskAt": .null, "slaType": .null, "trashed": .null,
@@ -103,7 +103,7 @@ struct LinearNodes: Sendable {
         ]
     }
 
-    /// `endCursor` is the last node's id, on the last page as well; null without nodes.
+    /// `endCursor` is the id of the last node, also on the last page; null without nodes.
     static func connection(_ nodes: [JSONValue], hasNextPage: Bool) -> JSONValue {
         [
             "nodes": .array(nodes),

@@ -2,7 +2,7 @@ import Basics
 import JSON
 import WebServer
 
-/// Linear's GraphQL API at `POST /graphql`, as far as its lists and the creation of issues go.
+/// Linear's GraphQL API at `POST /graphql`, as far as its lists go.
 struct LinearProvider: Sendable {
     static let key = "lin_api_sandbox00000000000000000001"
     static let path = "/graphql"
@@ -24,7 +24,7 @@ struct LinearProvider: Sendable {
             return WebResponse(
                 status: 404, headers: [.init("Content-Type", "text/plain")], body: Array("Not Found".utf8))
         }
-        // A personal key stands alone; `Bearer` is for OAuth.
+        // A personal key has no prefix; `Bearer` is for OAuth.
         guard request.header("authorization") == Self.key else {
             return LinearRefusal(
                 "Authentication required, not authenticated", type: "authentication error",
@@ -36,9 +36,9 @@ struct LinearProvider: Sendable {
         else {
             return LinearRefusal("Syntax Error", type: "graphql error", code: "GRAPHQL_PARSE_FAILED").response
         }
-        do {
-            let data = try call.isMutation ? mutation(call) : self.query(call)
-            return .json(JSONValue.fields(["data": .object([.init(call.field, data)])]).serialized)
+        do throws(LinearRefusal) {
+            let data = try self.query(call)
+            return .json(["data": [call.field: data]])
         } catch {
             return error.response
         }
@@ -49,18 +49,19 @@ struct LinearProvider: Sendable {
     private func query(_ call: GraphQLCall) throws(LinearRefusal) -> JSONValue {
         let nodes = LinearNodes(workspace: world.read(\.linear))
         let workspace = nodes.workspace
-        let id = call.arguments["id"]?.string ?? ""
+        let arguments = call.arguments(of: call.field)
+        let id = arguments["id"]?.string ?? ""
         switch call.field {
-        case "issues": return try Self.page(workspace.issues.map(nodes.node), call.arguments)
-        case "teams": return try Self.page(workspace.teams.map(nodes.node), call.arguments)
-        case "users": return try Self.page(workspace.users.map(nodes.node), call.arguments)
-        case "projects": return try Self.page(workspace.projects.map(nodes.node), call.arguments)
-        case "cycles": return try Self.page(workspace.cycles.map(nodes.node), call.arguments)
+        case "issues": return try Self.page(workspace.issues.map(nodes.node), arguments)
+        case "teams": return try Self.page(workspace.teams.map(nodes.node), arguments)
+        case "users": return try Self.page(workspace.users.map(nodes.node), arguments)
+        case "projects": return try Self.page(workspace.projects.map(nodes.node), arguments)
+        case "cycles": return try Self.page(workspace.cycles.map(nodes.node), arguments)
         case "issueLabels":
             let names = Set(workspace.issues.flatMap(\.labels)).sorted()
-            return try Self.page(names.map(nodes.label), call.arguments)
+            return try Self.page(names.map(nodes.label), arguments)
         case "initiatives", "attachments", "projectMilestones", "projectUpdates":
-            return try Self.page(records(call.field), call.arguments)
+            return try Self.page(records(call.field), arguments)
         case "issue":
             guard let issue = workspace.issues.first(where: { Self.isNamed($0, id, workspace) }) else {
                 throw .notFound("Issue")
@@ -112,7 +113,7 @@ struct LinearProvider: Sendable {
     private static func page(_ nodes: [JSONValue], _ arguments: JSONValue) throws(LinearRefusal) -> JSONValue {
         let first = arguments["first"]?.int ?? 50
         guard (1...250).contains(first) else {
-            throw LinearRefusal("Argument Validation Error", type: "invalid input", code: "INVALID_INPUT")
+            throw .invalid("Argument Validation Error")
         }
         let filter = LinearFilter(arguments["filter"])
         let time = arguments["orderBy"]?.string == "updatedAt" ? "updatedAt" : "createdAt"
@@ -122,41 +123,12 @@ struct LinearProvider: Sendable {
         var start = 0
         if let after = arguments["after"]?.string {
             guard let index = found.firstIndex(where: { $0.key.1 == after }) else {
-                throw LinearRefusal("Invalid cursor", type: "invalid input", code: "INVALID_INPUT")
+                throw .invalid("Invalid cursor")
             }
             start = index + 1
         }
         let page = found.dropFirst(start).prefix(first)
         return LinearNodes.connection(page.map(\.node), hasNextPage: start + page.count < found.count)
-    }
-
-    // MARK: mutations
-
-    private func mutation(_ call: GraphQLCall) throws(LinearRefusal) -> JSONValue {
-        guard call.field == "issueCreate" else {
-            throw LinearRefusal(
-                "Cannot query field \"\(call.field)\" on type \"Mutation\".", type: "graphql error",
-                code: "GRAPHQL_VALIDATION_FAILED")
-        }
-        let input = call.arguments["input"] ?? [:]
-        let now = world.clock.now()
-        let workspace = world.read(\.linear)
-        guard let title = input["title"]?.string, !title.isEmpty,
-            let team = workspace.teams.first(where: { $0.id == input["teamId"]?.string })
-        else { throw LinearRefusal("Argument Validation Error", type: "invalid input", code: "INVALID_INPUT") }
-        let priority = input["priority"]?.int ?? 0
-        let issue = world.change { state in
-            let number = 1 + (state.linear.issues.filter { $0.team == team.id }.map(\.number).max() ?? 0)
-            let issue = LinearWorkspace.Issue(
-                id:
-                    "00000000-0000-4000-8000-\(String(repeating: "0", count: max(0, 12 - String(number).count)))\(number)",
-                number: number, title: title, description: input["description"]?.string, priority: priority,
-                team: team.id, state: .init("Triage", type: "triage"), assignee: input["assigneeId"]?.string,
-                creator: state.linear.users.first?.id, created: now)
-            state.linear.issues.append(issue)
-            return issue
-        }
-        return ["success": true, "lastSyncId": 1, "issue": LinearNodes(workspace: world.read(\.linear)).node(issue)]
     }
 }
 
@@ -177,6 +149,10 @@ struct LinearRefusal: Error, Hashable {
         type: "ratelimited",
         code: "RATELIMITED", status: 429)
 
+    static func invalid(_ message: String) -> LinearRefusal {
+        LinearRefusal(message, type: "invalid input", code: "INVALID_INPUT")
+    }
+
     static func notFound(_ kind: String) -> LinearRefusal {
         LinearRefusal("Entity not found: \(kind)", type: "invalid input", code: "INPUT_ERROR")
     }
@@ -189,6 +165,6 @@ struct LinearRefusal: Error, Hashable {
                 "userPresentableMessage": .string(message), "meta": [:],
             ],
         ]
-        return .json(JSONValue.fields(["errors": [error]]).serialized, status: status == 401 ? 401 : 400)
+        return .json(["errors": [error]], status: status == 401 ? 401 : 400)
     }
 }

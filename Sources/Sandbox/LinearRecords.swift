@@ -14,23 +14,14 @@ package struct LinearWorkspace: Hashable, Sendable {
         package var key: String
         package var name: String
         package var created: Instant
-
-        package init(id: String, key: String, name: String, created: Instant) {
-            (self.id, self.key, self.name, self.created) = (id, key, name, created)
-        }
     }
 
     package struct User: Hashable, Sendable {
         package var id: String
         package var name: String
         package var email: String
-        package var isAdmin: Bool
+        package var isAdmin = false
         package var created: Instant
-
-        package init(id: String, name: String, email: String, isAdmin: Bool = false, created: Instant) {
-            (self.id, self.name, self.email) = (id, name, email)
-            (self.isAdmin, self.created) = (isAdmin, created)
-        }
 
         var displayName: String { String(email.prefix { $0 != "@" }) }
     }
@@ -38,17 +29,10 @@ package struct LinearWorkspace: Hashable, Sendable {
     package struct Project: Hashable, Sendable {
         package var id: String
         package var name: String
-        package var state: String
-        package var progress: Double
+        package var state = "started"
+        package var progress: Double = 0
         package var team: String
         package var created: Instant
-
-        package init(
-            id: String, name: String, state: String = "started", progress: Double = 0, team: String, created: Instant
-        ) {
-            (self.id, self.name, self.state) = (id, name, state)
-            (self.progress, self.team, self.created) = (progress, team, created)
-        }
     }
 
     package struct Cycle: Hashable, Sendable {
@@ -58,13 +42,6 @@ package struct LinearWorkspace: Hashable, Sendable {
         package var starts: Instant
         package var ends: Instant
         package var completed: Instant?
-
-        package init(
-            id: String, number: Int, team: String, starts: Instant, ends: Instant, completed: Instant? = nil
-        ) {
-            (self.id, self.number, self.team) = (id, number, team)
-            (self.starts, self.ends, self.completed) = (starts, ends, completed)
-        }
     }
 
     /// A state of a team's workflow.
@@ -83,10 +60,6 @@ package struct LinearWorkspace: Hashable, Sendable {
         package var user: String
         package var body: String
         package var created: Instant
-
-        package init(id: String, user: String, body: String, created: Instant) {
-            (self.id, self.user, self.body, self.created) = (id, user, body, created)
-        }
     }
 
     package struct Issue: Hashable, Sendable {
@@ -95,34 +68,20 @@ package struct LinearWorkspace: Hashable, Sendable {
         package var title: String
         package var description: String?
         /// 0 none, 1 urgent, 2 high, 3 medium, 4 low.
-        package var priority: Int
+        package var priority = 0
         package var estimate: Double?
         package var team: String
-        package var state: WorkflowState
+        package var state = WorkflowState("Todo", type: "unstarted")
         package var assignee: String?
         package var creator: String?
         package var project: String?
         package var cycle: String?
-        package var labels: [String]
+        package var labels: [String] = []
         package var created: Instant
-        package var updated: Instant
+        /// When it was created, where nil.
+        package var updated: Instant?
         package var started: Instant?
         package var completed: Instant?
-        package var comments: [Comment]
-
-        /// `updated` is `created` unless it is given.
-        package init(
-            id: String, number: Int, title: String, description: String? = nil, priority: Int = 0,
-            estimate: Double? = nil, team: String, state: WorkflowState = WorkflowState("Todo", type: "unstarted"),
-            assignee: String? = nil, creator: String? = nil, project: String? = nil, cycle: String? = nil,
-            labels: [String] = [], created: Instant, updated: Instant? = nil, started: Instant? = nil,
-            completed: Instant? = nil, comments: [Comment] = []
-        ) {
-            (self.id, self.number, self.title, self.description) = (id, number, title, description)
-            (self.priority, self.estimate, self.team, self.state) = (priority, estimate, team, state)
-            (self.assignee, self.creator, self.project, self.cycle) = (assignee, creator, project, cycle)
-            (self.labels, self.created, self.updated) = (labels, created, updated ?? created)
-            (self.started, self.completed, self.comments) = (started, completed, comments)
-        }
+        package var comments: [Comment] = []
     }
 }

@@ -1,7 +1,6 @@
 package import Basics
 
-/// Lists of one provider that stand as the story wrote them: rows in the provider's own shape, by the list's path without
-/// the root that all of its paths share.
+/// Static lists of one provider: rows in the provider's own form, by the path of the list without the common root.
 package struct ListedRecords: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     private var rows: [String: [JSONValue]]
 
@@ -9,7 +8,7 @@ package struct ListedRecords: Hashable, Sendable, ExpressibleByDictionaryLiteral
         rows = Dictionary(lists) { $1 }
     }
 
-    /// Nil where there is no such list.
+    /// Nil if there is no such list.
     package subscript(path: String) -> [JSONValue]? {
         get { rows[path] }
         set { rows[path] = newValue }

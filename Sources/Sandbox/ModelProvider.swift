@@ -2,13 +2,13 @@ import Basics
 import JSON
 import WebServer
 
-/// An OpenAI-compatible endpoint whose model says only what it is given: it reads the facts and repeats them.
+/// An OpenAI-compatible endpoint whose model only repeats the given facts.
 struct ModelProvider: Sendable {
     static let key = "gsk_sandbox0000000000000000001"
     static let name = "sandbox-narrator"
 
     func respond(_ request: WebRequest) -> WebResponse {
-        guard Authorization.isBearer(request, token: Self.key) else {
+        guard request.isBearer(Self.key) else {
             return .json(
                 #"{"error":{"message":"Invalid API Key","type":"invalid_request_error","code":"invalid_api_key"}}"#,
                 status: 401)
@@ -27,7 +27,7 @@ struct ModelProvider: Sendable {
             return .json(
                 #"{"error":{"message":"messages must hold the facts","type":"invalid_request_error"}}"#, status: 400)
         }
-        let answer: JSONValue = [
+        return .json([
             "id": "chatcmpl-sandbox", "object": "chat.completion", "model": .string(Self.name),
             "choices": [
                 [
@@ -36,8 +36,7 @@ struct ModelProvider: Sendable {
                 ]
             ],
             "usage": ["prompt_tokens": 900, "completion_tokens": 200, "total_tokens": 1100],
-        ]
-        return .json(answer.serialized)
+        ])
     }
 
     private static func report(_ facts: JSONValue) -> String {

@@ -1,8 +1,8 @@
 import Basics
 import WebServer
 
-/// PagerDuty's lists that stand as they are: who is called and how, teams, priorities, maintenance, changes, and what an
-/// incident is likened to. The records' paths are those of the API.
+/// PagerDuty's static lists: on-call users and contacts, teams, priorities, maintenance, changes, and similar incidents. The paths of
+/// the records are those of the API.
 struct PagerDutyLists: Sendable {
     let world: SandboxWorld
 
@@ -12,7 +12,7 @@ struct PagerDutyLists: Sendable {
         let path = parts.joined(separator: "/")
         switch (first, parts.count) {
         case ("incidents", 3): return ofIncident(path, parts[2])
-        case ("analytics", 4): return records(path)?.first.map { .json($0.serialized) } ?? PagerDutyProvider.notFound
+        case ("analytics", 4): return records(path)?.first.map { .json($0) } ?? PagerDutyProvider.notFound
         case ("change_events", 1): return changes(request)
         case ("maintenance_windows", 1): return windows(request)
         case ("schedules", 1): return schedules(request)
@@ -36,24 +36,19 @@ struct PagerDutyLists: Sendable {
             answer = ["change_events": rows, "limit": .null, "offset": .null, "total": .null, "more": false]
         default: return PagerDutyProvider.notFound
         }
-        return .json(answer.serialized)
+        return .json(answer)
     }
 
     /// The latest first. The bounds are moments in UTC; another zone is refused.
     private func changes(_ request: WebRequest) -> WebResponse {
-        var bounds: [String: Instant] = [:]
         for name in ["since", "until"] {
             guard let text = request.queryValue(name) else { continue }
-            guard text.hasSuffix("Z"), let instant = Instant(iso8601: text) else {
-                return PagerDutyProvider.refusal(
-                    400, 2001, "Invalid Input Provided", ["\(name) must be an ISO 8601 date in UTC."])
+            guard text.hasSuffix("Z"), Instant(iso8601: text) != nil else {
+                return PagerDutyProvider.invalid("\(name) must be an ISO 8601 date in UTC.")
             }
-            bounds[name] = instant
         }
-        let (since, until) = (bounds["since"], bounds["until"])
         let rows = (records("change_events") ?? []).filter { row in
-            guard let time = time(row, "timestamp") else { return false }
-            return since.map { time >= $0 } ?? true && until.map { time < $0 } ?? true
+            time(row, "timestamp").map { request.covers($0, from: "since", to: "until") } ?? false
         }
         return PagerDutyProvider.page("change_events", rows, request)
     }
@@ -66,7 +61,7 @@ struct PagerDutyLists: Sendable {
     private func windows(_ request: WebRequest) -> WebResponse {
         let (now, filter) = (world.clock.now(), request.queryValue("filter") ?? "all")
         guard ["past", "future", "ongoing", "open", "all"].contains(filter) else {
-            return PagerDutyProvider.refusal(400, 2001, "Invalid Input Provided", ["Invalid filter"])
+            return PagerDutyProvider.invalid("Invalid filter")
         }
         let rows = (records("maintenance_windows") ?? []).filter { row in
             guard let start = time(row, "start_time"), let end = time(row, "end_time") else { return false }
@@ -81,7 +76,7 @@ struct PagerDutyLists: Sendable {
         return PagerDutyProvider.page("maintenance_windows", rows, request)
     }
 
-    /// Their layers come only to who asks for them.
+    /// Their layers are returned on request only.
     private func schedules(_ request: WebRequest) -> WebResponse {
         let hasLayers = request.query.contains { $0.name == "include[]" && $0.value == "schedule_layers" }
         let rows = (records("schedules") ?? []).having(request.queryValue("query"), in: "name")

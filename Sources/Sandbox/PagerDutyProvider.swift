@@ -2,8 +2,7 @@ import Basics
 import JSON
 import WebServer
 
-/// PagerDuty's REST API, version 2: offsets with `more`, a month of incidents unless asked otherwise, and writes in the
-/// name of a user.
+/// PagerDuty's REST API, version 2, reading: offsets with `more`, and incidents of one month by default.
 struct PagerDutyProvider: Sendable {
     static let token = "pd-sandbox-000000001"
     let world: SandboxWorld
@@ -32,7 +31,7 @@ struct PagerDutyProvider: Sendable {
         case ("GET", "users", 1): return Self.page("users", users(request, rows), request)
         case ("GET", "users", 2): return one("user", account.users.first { $0.id == parts[1] }.map(rows.row))
         case ("GET", "log_entries", 1): return Self.page("log_entries", entries(request, rows), request)
-        case (_, "incidents", 2...3): return incident(request, parts, rows)
+        case ("GET", "incidents", 2...3): return incident(request, parts, rows)
         case ("GET", _, _): return PagerDutyLists(world: world).answer(request, parts)
         default: return Self.notFound
         }
@@ -41,20 +40,21 @@ struct PagerDutyProvider: Sendable {
     static let notFound = refusal(404, 2100, "Not Found")
 
     static func refusal(_ status: Int, _ code: Int, _ message: String, _ errors: [String] = []) -> WebResponse {
-        let error: JSONValue = [
-            "message": .string(message), "code": JSONValue(code), "errors": .array(errors.map(JSONValue.string)),
-        ]
-        return .json(JSONValue.fields(["error": error]).serialized, status: status)
+        .json(
+            ["error": ["message": .string(message), "code": JSONValue(code), "errors": .strings(errors)]],
+            status: status)
     }
+
+    static func invalid(_ errors: String...) -> WebResponse { refusal(400, 2001, "Invalid Input Provided", errors) }
 
     private func one(_ name: String, _ row: JSONValue?) -> WebResponse {
-        row.map { .json(JSONValue.object([.init(name, $0)]).serialized) } ?? Self.notFound
+        row.map { .json([name: $0]) } ?? Self.notFound
     }
 
-    /// A page of a list. A limit over 100 is cut to 100; `total` is null unless it is asked for.
+    /// A page of a list. The maximum limit is 100; `total` is null unless requested.
     static func page(_ name: String, _ rows: [JSONValue], _ request: WebRequest) -> WebResponse {
-        let limit = min(100, max(1, request.queryValue("limit").flatMap { Int($0) } ?? 25))
-        let offset = max(0, request.queryValue("offset").flatMap { Int($0) } ?? 0)
+        let limit = min(100, max(1, request.number("limit") ?? 25))
+        let offset = request.number("offset") ?? 0
         guard offset + limit <= 10_000 else {
             return refusal(
                 400, 2002, "Arguments Caused Error",
@@ -65,43 +65,32 @@ struct PagerDutyProvider: Sendable {
         }
         let page = rows.dropFirst(offset).prefix(limit)
         let total: JSONValue = request.queryValue("total") == "true" ? JSONValue(rows.count) : .null
-        return .json(
-            JSONValue.object([
-                .init(name, .array(Array(page))), .init("limit", JSONValue(limit)), .init("offset", JSONValue(offset)),
-                .init("total", total), .init("more", .bool(offset + page.count < rows.count)),
-            ]).serialized)
+        return .json([
+            name: .array(Array(page)), "limit": JSONValue(limit), "offset": JSONValue(offset), "total": total,
+            "more": .bool(offset + page.count < rows.count),
+        ])
     }
 
     // MARK: lists
 
-    private func values(_ request: WebRequest, _ name: String) -> Set<String> {
-        Set(request.query.filter { $0.name == name }.map(\.value))
-    }
-
     private func incidents(_ request: WebRequest, _ rows: PagerDutyRows) -> WebResponse {
         guard let window = PagerDutyWindow(request, now: world.clock.now()) else {
-            return Self.refusal(
-                400, 2001, "Invalid Input Provided", ["The date range must not be longer than 6 months."])
+            return Self.invalid("The date range must not be longer than 6 months.")
         }
-        let (statuses, urgencies) = (values(request, "statuses[]"), values(request, "urgencies[]"))
-        let services = values(request, "service_ids[]")
-        let key = request.queryValue("incident_key")
         let found = rows.account.incidents.filter { incident in
-            window.contains(incident.created) && (statuses.isEmpty || statuses.contains(incident.status))
-                && (urgencies.isEmpty || urgencies.contains(incident.urgency))
-                && (services.isEmpty || services.contains(incident.service))
-                && (key.map { incident.key == $0 } ?? true)
+            window.contains(incident.created) && request.allowsAny("statuses[]", incident.status)
+                && request.allowsAny("urgencies[]", incident.urgency)
+                && request.allowsAny("service_ids[]", incident.service)
+                && request.allows("incident_key", incident.incidentKey)
         }
         guard let order = PagerDutyOrder(request.queryValue("sort_by") ?? "created_at:asc") else {
-            return Self.refusal(400, 2001, "Invalid Input Provided", ["Invalid sort_by"])
+            return Self.invalid("Invalid sort_by")
         }
         return Self.page("incidents", found.sorted(by: order.isBefore).map(rows.row), request)
     }
 
     private func services(_ request: WebRequest, _ rows: PagerDutyRows) -> [JSONValue] {
-        let name = request.queryValue("query")?.lowercased()
-        return rows.account.services.filter { service in name.map { service.name.lowercased().contains($0) } ?? true }
-            .sorted { $0.name < $1.name }.map(rows.row)
+        rows.account.services.sorted { $0.name < $1.name }.map(rows.row).having(request.queryValue("query"), in: "name")
     }
 
     private func users(_ request: WebRequest, _ rows: PagerDutyRows) -> [JSONValue] {
@@ -112,48 +101,39 @@ struct PagerDutyProvider: Sendable {
     }
 
     private func onCalls(_ request: WebRequest, _ rows: PagerDutyRows) -> [JSONValue] {
-        let (users, policies) = (values(request, "user_ids[]"), values(request, "escalation_policy_ids[]"))
-        let schedules = values(request, "schedule_ids[]")
-        let since = request.queryValue("since").flatMap { Instant(iso8601: $0) } ?? world.clock.now()
-        let until = request.queryValue("until").flatMap { Instant(iso8601: $0) } ?? since
+        let since = request.moment("since") ?? world.clock.now()
+        let until = request.moment("until") ?? since
         return rows.account.onCalls.filter { call in
-            (users.isEmpty || users.contains(call.user)) && (policies.isEmpty || policies.contains(call.policy.id))
-                && (schedules.isEmpty || call.schedule.map { schedules.contains($0.id) } ?? false)
+            request.allowsAny("user_ids[]", call.user) && request.allowsAny("escalation_policy_ids[]", call.policy.id)
+                && request.allowsAny("schedule_ids[]", call.schedule?.id ?? "")
                 && (call.start.map { $0 <= until } ?? true) && (call.end.map { $0 > since } ?? true)
         }.map(rows.row)
     }
 
     /// Of all incidents, newest first.
     private func entries(_ request: WebRequest, _ rows: PagerDutyRows) -> [JSONValue] {
-        let since = request.queryValue("since").flatMap { Instant(iso8601: $0) }
-        let until = request.queryValue("until").flatMap { Instant(iso8601: $0) }
         let all = rows.account.incidents.flatMap { incident in incident.entries.map { (incident, $0) } }
-        return all.filter { _, entry in
-            (since.map { entry.created >= $0 } ?? true) && (until.map { entry.created < $0 } ?? true)
-        }.sorted { $0.1.created > $1.1.created }.map { rows.row($1, of: $0) }
+        return all.filter { request.covers($1.created, from: "since", to: "until") }
+            .sorted { $0.1.created > $1.1.created }.map { rows.row($1, of: $0) }
     }
 
     // MARK: one incident
 
     private func incident(_ request: WebRequest, _ parts: [String], _ rows: PagerDutyRows) -> WebResponse {
         guard let incident = rows.account.incidents.first(where: { $0.id == parts[1] }) else { return Self.notFound }
-        let writing = PagerDutyWriting(world: world)
-        switch (request.method, parts.count == 3 ? parts[2] : nil) {
-        case ("GET", nil): return one("incident", rows.row(incident))
-        case ("PUT", nil): return writing.update(incident, request)
-        case ("GET", "alerts"): return Self.page("alerts", incident.alerts.map { rows.row($0, of: incident) }, request)
-        case ("GET", "notes"): return one("notes", .array(incident.notes.map(rows.row)))
-        case ("POST", "notes"): return writing.annotate(incident, request)
-        case ("GET", "log_entries"):
+        switch parts.dropFirst(2).first {
+        case nil: return one("incident", rows.row(incident))
+        case "alerts": return Self.page("alerts", incident.alerts.map { rows.row($0, of: incident) }, request)
+        case "notes": return one("notes", .array(incident.notes.map(rows.row)))
+        case "log_entries":
             let entries = incident.entries.sorted { $0.created > $1.created }
             return Self.page("log_entries", entries.map { rows.row($0, of: incident) }, request)
-        case ("GET", _): return PagerDutyLists(world: world).answer(request, parts)
-        default: return Self.notFound
+        default: return PagerDutyLists(world: world).answer(request, parts)
         }
     }
 }
 
-/// The creation times that a list of incidents covers: the last month, unless the request says otherwise.
+/// The creation times of a list of incidents: the last month, unless set in the request.
 private struct PagerDutyWindow {
     private let bounds: (since: Instant, until: Instant)?
 
@@ -163,8 +143,8 @@ private struct PagerDutyWindow {
             bounds = nil
             return
         }
-        let until = request.queryValue("until").flatMap { Instant(iso8601: $0) } ?? now
-        let since = request.queryValue("since").flatMap { Instant(iso8601: $0) } ?? until - .days(30)
+        let until = request.moment("until") ?? now
+        let since = request.moment("since") ?? until - .days(30)
         guard until - since <= .days(184) else { return nil }
         bounds = (since, until)
     }

@@ -12,22 +12,14 @@ package struct PagerDutyAccount: Hashable, Sendable {
     package struct Named: Hashable, Sendable {
         package var id: String
         package var name: String
-
-        package init(id: String, name: String) {
-            (self.id, self.name) = (id, name)
-        }
     }
 
     package struct User: Hashable, Sendable {
         package var id: String
         package var name: String
         package var email: String
-        package var role: String
+        package var role = "user"
         package var jobTitle: String?
-
-        package init(id: String, name: String, email: String, role: String = "user", jobTitle: String? = nil) {
-            (self.id, self.name, self.email, self.role, self.jobTitle) = (id, name, email, role, jobTitle)
-        }
     }
 
     package struct Service: Hashable, Sendable {
@@ -35,33 +27,18 @@ package struct PagerDutyAccount: Hashable, Sendable {
         package var name: String
         package var description: String?
         package var policy: Named
-        package var teams: [Named]
+        package var teams: [Named] = []
         package var created: Instant
-
-        package init(
-            id: String, name: String, description: String? = nil, policy: Named, teams: [Named] = [], created: Instant
-        ) {
-            (self.id, self.name, self.description) = (id, name, description)
-            (self.policy, self.teams, self.created) = (policy, teams, created)
-        }
     }
 
     package struct OnCall: Hashable, Sendable {
         package var user: String
-        package var level: Int
+        package var level = 1
         package var policy: Named
-        /// Nil for a user who stands in the policy itself; such a one is on call without start and end.
+        /// Nil for a user in the policy itself, who is on call without start and end.
         package var schedule: Named?
         package var start: Instant?
         package var end: Instant?
-
-        package init(
-            user: String, level: Int = 1, policy: Named, schedule: Named? = nil, start: Instant? = nil,
-            end: Instant? = nil
-        ) {
-            (self.user, self.level, self.policy) = (user, level, policy)
-            (self.schedule, self.start, self.end) = (schedule, start, end)
-        }
     }
 
     package struct Incident: Hashable, Sendable {
@@ -69,50 +46,32 @@ package struct PagerDutyAccount: Hashable, Sendable {
         package var number: Int
         package var title: String
         /// `triggered`, `acknowledged` or `resolved`.
-        package var status: String
-        package var urgency: String
+        package var status = "triggered"
+        package var urgency = "high"
         package var service: String
-        package var key: String
+        /// `key-` and the id, where nil.
+        package var key: String?
         package var created: Instant
-        package var updated: Instant
+        /// When it was created, where nil.
+        package var updated: Instant?
         package var resolved: Instant?
-        package var assignees: [String]
+        package var assignees: [String] = []
         package var priority: Named?
-        package var alerts: [Alert]
-        package var notes: [Note]
+        package var alerts: [Alert] = []
+        package var notes: [Note] = []
         /// Oldest first.
-        package var entries: [LogEntry]
+        package var entries: [LogEntry] = []
 
-        /// `updated` is `created` unless it is given.
-        package init(
-            id: String, number: Int, title: String, status: String = "triggered", urgency: String = "high",
-            service: String, key: String? = nil, created: Instant, updated: Instant? = nil, resolved: Instant? = nil,
-            assignees: [String] = [], priority: Named? = nil, alerts: [Alert] = [], notes: [Note] = [],
-            entries: [LogEntry] = []
-        ) {
-            (self.id, self.number, self.title, self.status) = (id, number, title, status)
-            (self.urgency, self.service, self.key) = (urgency, service, key ?? "key-\(id)")
-            (self.created, self.updated, self.resolved) = (created, updated ?? created, resolved)
-            (self.assignees, self.priority, self.alerts) = (assignees, priority, alerts)
-            (self.notes, self.entries) = (notes, entries)
-        }
+        var incidentKey: String { key ?? "key-\(id)" }
     }
 
     package struct Alert: Hashable, Sendable {
         package var id: String
         package var summary: String
-        package var severity: String
+        package var severity = "critical"
         package var key: String
         package var created: Instant
-        package var details: JSONValue
-
-        package init(
-            id: String, summary: String, severity: String = "critical", key: String, created: Instant,
-            details: JSONValue = [:]
-        ) {
-            (self.id, self.summary, self.severity) = (id, summary, severity)
-            (self.key, self.created, self.details) = (key, created, details)
-        }
+        package var details: JSONValue = [:]
     }
 
     package struct Note: Hashable, Sendable {
@@ -120,10 +79,6 @@ package struct PagerDutyAccount: Hashable, Sendable {
         package var user: String
         package var content: String
         package var created: Instant
-
-        package init(id: String, user: String, content: String, created: Instant) {
-            (self.id, self.user, self.content, self.created) = (id, user, content, created)
-        }
     }
 
     /// One entry of an incident's log.
@@ -135,10 +90,5 @@ package struct PagerDutyAccount: Hashable, Sendable {
         package var created: Instant
         /// The user who did it; nil for a service, which triggered by itself.
         package var user: String?
-
-        package init(id: String, kind: String, summary: String, created: Instant, user: String? = nil) {
-            (self.id, self.kind, self.summary) = (id, kind, summary)
-            (self.created, self.user) = (created, user)
-        }
     }
 }

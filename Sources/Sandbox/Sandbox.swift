@@ -9,7 +9,7 @@ package final class Sandbox: Sendable {
     package let environment: [String: String]
     package let agent: SandboxAgent
     private let servers: [SandboxWorld.Provider: WebServer]
-    /// Where the looping agent hears its signed webhook.
+    /// The server of the looping agent's signed webhook.
     private let webhook: WebServer
     private let running = Lock<Task<Void, Never>?>(nil)
 
@@ -26,6 +26,10 @@ package final class Sandbox: Sendable {
         webhook = try WebServer(port: 0) { request in agent.respond(request) }
         environment = Self.environment { "http://127.0.0.1:\(servers[$0]?.port ?? 0)" }
     }
+
+    /// The sources that have a simulated provider. The others must not be read against the sandbox: they would call their
+    /// real provider.
+    package static let sources = Set(SandboxWorld.Provider.allCases.filter { $0 != .model }.map(\.rawValue))
 
     private static func answers(
         _ world: SandboxWorld

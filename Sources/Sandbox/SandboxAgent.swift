@@ -4,22 +4,14 @@ import HTTPClient
 import JSON
 import WebServer
 
-/// A simulated agent that is caught in a loop: before each step it asks Sentinel's kill flag, and it stops only when it
-/// is told to.
+/// A simulated agent in a loop: it polls Sentinel's kill flag before each step, and stops only when told to by the flag or webhook.
 package final class SandboxAgent: Sendable {
     package struct Habits: Hashable, Sendable {
         package var traceID: String
         package var name: String
         package var step: Span
-        /// Goes on whatever it is told.
-        package var isStubborn: Bool
-
-        package init(traceID: String, name: String, step: Span, isStubborn: Bool = false) {
-            self.traceID = traceID
-            self.name = name
-            self.step = step
-            self.isStubborn = isStubborn
-        }
+        /// Ignores kills.
+        package var isStubborn = false
     }
 
     package static let killSecret = "sandbox-kill-secret"
@@ -34,7 +26,7 @@ package final class SandboxAgent: Sendable {
         self.http = http
     }
 
-    /// Somebody told it to stop, by the flag or the webhook.
+    /// It was told to stop, by the flag or the webhook.
     package var wasTold: Bool { isTold.withLock { $0 } }
 
     /// Loops until it is told to stop or the task is cancelled.
@@ -54,7 +46,7 @@ package final class SandboxAgent: Sendable {
         }
     }
 
-    /// When Sentinel cannot be asked the agent goes on: it fails open.
+    /// If Sentinel is not reachable, the agent continues: it fails open.
     private func asksToStop(_ killURL: String, _ tag: inout String?) async -> Bool {
         var request = HTTPRequest(
             .get, "\(killURL)?trace=\(habits.traceID)&agent=\(habits.name)", timeout: .seconds(2),

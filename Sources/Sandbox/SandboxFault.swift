@@ -1,13 +1,14 @@
 import Basics
+import Glibc
 import WebServer
 
 extension SandboxWorld {
     /// What a provider does instead of answering, or to its answer.
     package enum Fault: Hashable, Sendable {
         case status(Int)
-        /// As the provider says it: 429 with `Retry-After`, Datadog's and PagerDuty's seconds until the reset, Linear's 400.
+        /// In the provider's form: 429 with `Retry-After`, seconds until the reset (Datadog, PagerDuty), or 400 (Linear).
         case rateLimited(seconds: Int)
-        /// The same without a word on how long.
+        /// The same without a duration.
         case rateLimitedSilently
         case loginPage
         case halfJSON
@@ -23,27 +24,27 @@ extension SandboxWorld {
         case endlessPages
         /// A valid document, an empty list, of that many bytes.
         case huge(bytes: Int)
-        /// The same, compressed to less than a hundredth.
-        case gzipBomb(bytes: Int)
+        /// The same, compressed to less than a hundredth; up to 2065 bytes larger.
+        case deflateBomb(bytes: Int)
         /// 302 to that address.
         case redirect(String)
         /// The answer with a `Date` header that is off by that; ahead when positive.
         case clockSkew(seconds: Int)
         /// The answer with every row twice.
         case duplicateRows
-        /// The answer with a first row of an unheard-of kind: an unknown word where a state or kind stands, a null where a
-        /// text does, a number as text, and a field more.
+        /// The response with an unexpected first row: an unknown state or kind, a null in place of a text, a number as text, and an
+        /// additional field.
         case unknownShapes
         /// The answer with objects in its first row where numbers were.
         case misfits
     }
 }
 
-/// Answers a request as a fault wants it.
+/// Answers a request according to a fault.
 struct FaultyAnswer: Sendable {
     let provider: SandboxWorld.Provider
     let request: WebRequest
-    /// How many requests the world has served; each has a number of its own.
+    /// The number of served requests; each has its own number.
     let number: Int
     let now: Instant
     let answer: @Sendable (WebRequest) -> WebResponse
@@ -59,7 +60,7 @@ struct FaultyAnswer: Sendable {
         case .redirect(let address):
             WebResponse(status: 302, headers: [.init("Location", address)])
         case .huge(let bytes): .json(Padding.list(bytes: bytes))
-        case .gzipBomb(let bytes): Self.bomb(bytes)
+        case .deflateBomb(let bytes): Self.bomb(bytes)
         case .halfJSON, .connectionLost, .cursorLoop, .endlessPages, .clockSkew, .duplicateRows, .unknownShapes,
             .misfits:
             changed(by: fault)
@@ -95,7 +96,7 @@ struct FaultyAnswer: Sendable {
         return response
     }
 
-    /// A server that stops cancels its handlers; then the answer comes early, to nobody.
+    /// A server that stops cancels its handlers; the response is then dropped.
     private func late(_ milliseconds: Int) async -> WebResponse {
         try? await Task.sleep(for: .milliseconds(milliseconds))
         return answer(request)
@@ -107,17 +108,17 @@ struct FaultyAnswer: Sendable {
 
     private static func bomb(_ bytes: Int) -> WebResponse {
         WebResponse(
-            status: 200, headers: [.init("Content-Type", "application/json"), .init("Content-Encoding", "gzip")],
+            status: 200, headers: [.init("Content-Type", "application/json"), .init("Content-Encoding", "deflate")],
             body: Padding.compressedList(bytes: bytes))
     }
 }
 
-/// How each provider says that it was asked too often.
+/// Each provider's form of a rate limit.
 struct RateLimitAnswer: Sendable {
     let provider: SandboxWorld.Provider
     let now: Instant
 
-    /// Without `seconds` no header says when to come again.
+    /// Without `seconds`, no header has a time.
     func response(seconds: Int?) -> WebResponse {
         var response = refusal
         guard let seconds else { return response }
@@ -158,12 +159,9 @@ struct RateLimitAnswer: Sendable {
 extension Instant {
     /// `Tue, 24 Nov 2026 14:20:00 GMT`, as HTTP writes dates.
     var httpDate: String {
-        let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
-        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        let date = civil
-        // The epoch was a Thursday.
-        let day = days[Int(floored(to: .days(1)).milliseconds / 86_400_000) % 7]
-        let time = iso8601Seconds.dropFirst(11).dropLast()
-        return "\(day), \(iso8601.dropFirst(8).prefix(2)) \(months[date.month - 1]) \(date.year) \(time) GMT"
+        var (seconds, date, text) = (time_t(milliseconds / 1000), tm(), [CChar](repeating: 0, count: 40))
+        gmtime_r(&seconds, &date)
+        let length = strftime(&text, text.count, "%a, %d %b %Y %H:%M:%S GMT", &date)
+        return String(decoding: text.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 }

@@ -22,11 +22,11 @@ package struct SandboxObservation: Hashable, Sendable {
     package var promptVersion: Int?
     package var userID: String
     package var sessionID: String
-    /// What went wrong, where `level` says that something did.
+    /// The error message, if `level` is an error.
     package var statusMessage = ""
     package var release = ""
     package var environment = "production"
-    /// Of the code that made it, as its SDK was told; empty for most.
+    /// The release of the code, as set in its SDK; empty for most.
     package var version = ""
     /// Of its trace.
     package var tags: [String] = []
@@ -61,17 +61,13 @@ package struct SandboxObservation: Hashable, Sendable {
     }
 }
 
-/// One Sentry issue. Its events lie evenly between its first and its last, but for those of its bursts.
+/// One Sentry issue. Its events are spread evenly between the first and last one, except those of bursts.
 package struct SandboxIssue: Hashable, Sendable {
     /// Events that lie evenly over a shorter time.
     package struct Burst: Hashable, Sendable {
         package var from: Instant
         package var to: Instant
         package var count: Int
-
-        package init(from: Instant, to: Instant, count: Int) {
-            (self.from, self.to, self.count) = (from, to, count)
-        }
     }
 
     package var id: String
@@ -112,10 +108,6 @@ package struct SandboxCommit: Hashable, Sendable {
     package struct File: Hashable, Sendable {
         package var path: String
         package var patch: String
-
-        package init(path: String, patch: String) {
-            (self.path, self.patch) = (path, patch)
-        }
     }
 
     package var sha: String
@@ -155,7 +147,7 @@ package struct SandboxMessage: Hashable, Sendable {
     }
 }
 
-/// An issue that somebody opened on GitHub.
+/// A GitHub issue opened by a person.
 package struct SandboxGitHubIssue: Hashable, Sendable {
     package var number: Int
     package var title: String
@@ -174,7 +166,7 @@ package struct SandboxPrompt: Hashable, Sendable {
         package var labels: [String]
         package var commitMessage: String?
         package var created: Instant
-        /// When a label was moved to or from it last.
+        /// When a label was last moved to or from it.
         package var updated: Instant
 
         /// `updated` is `created` unless it is given.
@@ -188,13 +180,9 @@ package struct SandboxPrompt: Hashable, Sendable {
     }
 
     package var name: String
-    package var tags: [String]
+    package var tags: [String] = []
     /// Oldest first.
     package var versions: [Version]
-
-    package init(name: String, tags: [String] = [], versions: [Version]) {
-        (self.name, self.tags, self.versions) = (name, tags, versions)
-    }
 }
 
 /// A score in Langfuse: of a trace, of an observation of it, or of a session.

@@ -1,7 +1,7 @@
 package import Basics
 import WebServer
 
-/// Everything that the simulated providers know, and what was asked of them. Shared by their servers, so it is locked.
+/// The data of the simulated providers, and their requests. Shared by their servers, so it is locked.
 package final class SandboxWorld: Sendable {
     package struct State: Sendable {
         /// Oldest first.
@@ -68,7 +68,7 @@ package final class SandboxWorld: Sendable {
         state.withLock { $0.faults = [:] }
     }
 
-    /// What was asked of a provider so far.
+    /// The requests to a provider so far.
     package func calls(to provider: Provider) -> [Call] {
         state.withLock { $0.log.filter { $0.provider == provider } }
     }

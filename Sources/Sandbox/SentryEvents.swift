@@ -26,7 +26,7 @@ struct SentryEvents: Sendable {
         }
     }
 
-    /// Newest first, of one issue or of all; nil without a window.
+    /// Newest first, for one issue or all; nil without a window.
     func rows(of issue: SandboxIssue?, _ window: SentryWindow?) -> [Event]? {
         guard let window else { return nil }
         return (issue.map { [$0] } ?? issues).flatMap(Self.events).filter { event in
@@ -42,7 +42,7 @@ struct SentryEvents: Sendable {
         let traced = issue.bursts.isEmpty ? 0..<quiet.count : quiet.count..<times.count
         return times.enumerated().map { number, event in
             var place = (number - traced.lowerBound) * issue.traces.count / max(1, traced.count)
-            // Where many events come of few traces, those of one moment are of several.
+            // If many events belong to few traces, events of one time belong to several.
             if traced.count > 4 * issue.traces.count { place = max(0, place - number % 24) }
             let trace = event.isTraced && !issue.traces.isEmpty ? issue.traces[place] : nil
             return Event(issue: issue, number: number, time: event.time, trace: trace)
@@ -62,50 +62,48 @@ struct SentryEvents: Sendable {
 
     // MARK: the lists of an issue and of a project
 
-    /// `type` stands under the name `event.type`, with the dot, in lists alone.
+    /// In lists, `type` is named `event.type`.
     static func row(_ event: Event) -> JSONValue {
-        .object([.init("event.type", "error")] + shared(event))
+        JSONValue.object([.init("event.type", "error")]).adding(shared(event))
     }
 
-    private static func shared(_ event: Event) -> [JSONValue.Member] {
+    /// The type and the value on both sides of the colon in a title.
+    static func error(of issue: SandboxIssue) -> JSONValue {
+        let parts = issue.title.split(separator: ":", maxSplits: 1).map { String($0.trimmingPrefix(" ")) }
+        return ["type": JSONValue(parts.first), "value": JSONValue(parts.last)]
+    }
+
+    private static func shared(_ event: Event) -> JSONValue {
         let issue = event.issue
-        let parts = issue.title.split(separator: ":", maxSplits: 1).map { $0.trimmingPrefix(" ") }
-        let row: JSONValue = [
+        return [
             "id": .string(event.id), "eventID": .string(event.id), "groupID": .string(issue.id),
             "projectID": .string(SentryProvider.project.id), "title": .string(issue.title),
             "message": .string(issue.title), "culprit": .string(issue.culprit), "location": JSONValue(issue.location),
             "platform": "python", "dateCreated": .string(event.time.iso8601Seconds),
             "user": ["id": .string(event.user), "email": .null, "username": .null, "ip_address": .null],
             "tags": .array(event.tags.map { ["key": .string($0.key), "value": .string($0.value)] }),
-            "crashFile": .null,
-            "metadata": [
-                "type": JSONValue(parts.first.map(String.init)), "value": JSONValue(parts.last.map(String.init)),
-            ],
+            "crashFile": .null, "metadata": error(of: issue),
         ]
-        return row.members ?? []
     }
 
     /// With the exception and the contexts, as `full=true` asks for.
     static func fullRow(_ event: Event) -> JSONValue {
         let file = event.issue.location ?? "app.py"
-        let parts = event.issue.title.split(separator: ":", maxSplits: 1).map { $0.trimmingPrefix(" ") }
         let frame: JSONValue = [
             "filename": .string(file), "absPath": .string("/app/\(file)"), "function": "run", "lineNo": 41,
             "inApp": true, "context": [], "vars": .null,
         ]
-        let exception: JSONValue = [
-            "type": JSONValue(parts.first.map(String.init)), "value": JSONValue(parts.last.map(String.init)),
+        let exception = error(of: event.issue).adding([
             "mechanism": ["type": "generic", "handled": true], "stacktrace": ["frames": [frame]],
-        ]
-        let own: JSONValue = [
+        ])
+        return shared(event).adding([
             "type": "error", "dateReceived": .string((event.time + .seconds(1)).iso8601),
             "entries": [["type": "exception", "data": ["values": [exception], "hasSystemFrames": false]]],
             "contexts": ["runtime": ["name": "CPython", "version": "3.13.1", "type": "runtime"]],
             "release": event.issue.release.map { ["version": .string($0), "status": "open"] } ?? .null,
             "sdk": ["name": "sentry.python", "version": "2.75.0"], "errors": [], "nextEventID": .null,
             "previousEventID": .null,
-        ]
-        return .object(shared(event) + (own.members ?? []))
+        ])
     }
 
     // MARK: Explore
@@ -128,7 +126,7 @@ struct SentryEvents: Sendable {
         }
     }
 
-    /// The fields that were asked for; those that an event has not are null.
+    /// The requested fields; those that an event does not have are null.
     static func tableRow(_ event: Event, fields: [String]) -> JSONValue {
         .object(fields.map { .init($0, value(of: event, $0)?.json ?? .null) })
     }

@@ -1,7 +1,7 @@
 import Basics
 import WebServer
 
-/// Sentry's lists, paged by the Link header as the real ones are: a next link always, which says whether it leads anywhere.
+/// Sentry's lists, paged by the Link header like the real ones: there is always a next link, which says whether it has results.
 struct SentryProvider: Sendable {
     static let token = "sntryu_sandbox0000000001"
     static let organisation = "acme"
@@ -19,11 +19,11 @@ struct SentryProvider: Sendable {
     private static let notFound = refusal(404, "The requested resource does not exist")
 
     private static func refusal(_ status: Int, _ detail: String) -> WebResponse {
-        .json(JSONValue.fields(["detail": .string(detail)]).serialized, status: status)
+        .json(["detail": .string(detail)], status: status)
     }
 
     private func answer(_ request: WebRequest) -> WebResponse {
-        guard Authorization.isBearer(request, token: Self.token) else { return Self.refusal(401, "Invalid token") }
+        guard request.isBearer(Self.token) else { return Self.refusal(401, "Invalid token") }
         // Every path of Sentry's ends in a slash.
         let parts = request.path.split(separator: "/").map(String.init)
         guard request.method == "GET", request.path.hasSuffix("/"), parts.starts(with: ["api", "0"]), parts.count > 4,
@@ -49,18 +49,18 @@ struct SentryProvider: Sendable {
         }
     }
 
-    /// Lists that stand as they are, by their path behind the organisation. `query` is a part of a release's version.
+    /// Static lists by their path after the organisation. `query` is a part of a release's version.
     private func records(_ path: String, _ request: WebRequest) -> WebResponse {
         guard let rows = world.read({ $0.lists[.sentry]?[path] }) else { return Self.notFound }
         return page(path == "releases" ? rows.having(request.queryValue("query"), in: "version") : rows, request)
     }
 
-    /// A page of `size` rows at most, a hundred unless fewer are asked for. A cursor is `id:offset:isPrevious`.
+    /// A page of at most `size` rows, 100 by default. A cursor is `id:offset:isPrevious`.
     private func page(
         _ rows: some RandomAccessCollection<JSONValue>, _ request: WebRequest, size name: String = "per_page",
         wrap: (JSONValue) -> JSONValue = { $0 }
     ) -> WebResponse {
-        let limit = min(100, max(1, request.queryValue(name).flatMap { Int($0) } ?? 100))
+        let limit = min(100, max(1, request.number(name) ?? 100))
         let offset =
             request.queryValue("cursor").flatMap { $0.split(separator: ":").dropFirst().first }
             .flatMap { Int($0) } ?? 0
@@ -74,36 +74,30 @@ struct SentryProvider: Sendable {
             link("previous", max(0, offset - limit), offset > 0),
             link("next", offset + limit, offset + page.count < rows.count),
         ]
-        return .json(
-            wrap(.array(Array(page))).serialized, headers: [.init("Link", links.joined(separator: ", "))])
+        return .json(wrap(.array(Array(page))), headers: [.init("Link", links.joined(separator: ", "))])
     }
 
     // MARK: issues
 
     private func issues(_ request: WebRequest) -> WebResponse {
         let query = request.queryValue("query") ?? "is:unresolved"
-        let start = request.queryValue("start").flatMap { Instant(iso8601: $0) }
-        let end = request.queryValue("end").flatMap { Instant(iso8601: $0) }
-        let environments = request.query.filter { $0.name == "environment" && !$0.value.isEmpty }.map(\.value)
         let rows = world.read(\.issues).filter { issue in
-            (environments.isEmpty || environments.contains(issue.environment))
+            request.allowsAny("environment", issue.environment)
                 && (!query.contains("is:unresolved") || issue.status == "unresolved")
-                && (start.map { issue.lastSeen >= $0 } ?? true) && (end.map { issue.lastSeen < $0 } ?? true)
+                && request.covers(issue.lastSeen, from: "start", to: "end")
         }.sorted { $0.lastSeen > $1.lastSeen }
         return page(rows.lazy.map { Self.row($0, now: world.clock.now()) }, request, size: "limit")
     }
 
     private static func row(_ issue: SandboxIssue, now: Instant) -> JSONValue {
-        let parts = issue.title.split(separator: ":", maxSplits: 1).map { $0.trimmingPrefix(" ") }
         return [
             "id": .string(issue.id), "shortId": .string("ASSISTANT-\(issue.id)"), "title": .string(issue.title),
             "culprit": .string(issue.culprit), "permalink": .string("https://acme.sentry.io/issues/\(issue.id)/"),
             "level": .string(issue.level), "status": .string(issue.status), "substatus": "ongoing",
             "priority": "high", "platform": "python", "type": "error", "issueCategory": "error",
-            "metadata": [
-                "type": JSONValue(parts.first.map(String.init)), "value": JSONValue(parts.last.map(String.init)),
+            "metadata": SentryEvents.error(of: issue).adding([
                 "filename": JSONValue(issue.location), "function": JSONValue(issue.culprit),
-            ],
+            ]),
             "project": [
                 "id": .string(project.id), "slug": .string(project.slug), "name": .string(project.slug),
                 "platform": "python",
@@ -119,10 +113,9 @@ struct SentryProvider: Sendable {
         guard let issue = world.read({ $0.issues.first { $0.id == id } }) else { return Self.notFound }
         switch name {
         case "events": return events(request) { $0.rows(of: issue, SentryWindow(request, now: world.clock.now())) }
-        case "tags": return .json(JSONValue.array(SentryEvents(issues: [issue]).tags(of: issue)).serialized)
+        case "tags": return .json(.array(SentryEvents(issues: [issue]).tags(of: issue)))
         case "participants":
-            let rows = world.read { $0.lists[.sentry]?["issues/\(id)/participants"] } ?? []
-            return .json(JSONValue.array(rows).serialized)
+            return .json(.array(world.read { $0.lists[.sentry]?["issues/\(id)/participants"] } ?? []))
         default: return Self.notFound
         }
     }
@@ -169,39 +162,30 @@ struct SentryProvider: Sendable {
 /// The time that a list of events covers, and what of it is searched for.
 struct SentryWindow: Sendable {
     private let bounds: (start: Instant, end: Instant)?
-    private let terms: [(isNegated: Bool, key: String?, value: String)]
+    private let query: SearchQuery?
 
     /// Nil when one of `start` and `end` is given without the other. `statsPeriod` is `24h`, `14d` and the like.
     init?(_ request: WebRequest, now: Instant) {
-        func value(_ name: String) -> String? { request.queryValue(name).flatMap { $0.isEmpty ? nil : $0 } }
-        let ends = [value("start"), value("end")].map { $0.flatMap { Instant(iso8601: $0) } }
-        guard (ends[0] == nil) == (ends[1] == nil) else { return nil }
-        if let start = ends[0], let end = ends[1] {
+        let (start, end) = (request.moment("start"), request.moment("end"))
+        guard (start == nil) == (end == nil) else { return nil }
+        if let start, let end {
             bounds = (start, end)
-        } else if let period = value("statsPeriod"), let count = Double(period.dropLast()),
+        } else if let period = request.stated("statsPeriod"), let count = Double(period.dropLast()),
             let unit = ["s": 1.0, "m": 60, "h": 3600, "d": 86400, "w": 604_800][period.suffix(1)]
         {
             bounds = (now - .seconds(count * unit), now)
         } else {
             bounds = nil
         }
-        let environment = value("environment").map { ["environment:\($0)"] } ?? []
-        let words = (value("query") ?? "").split(separator: " ").map(String.init) + environment
-        terms = words.map { word in
-            let rest = word.hasPrefix("!") ? word.dropFirst() : word[...]
-            let parts = rest.split(separator: ":", maxSplits: 1).map { $0.filter { $0 != "\"" } }
-            return (rest.count < word.count, parts.count == 2 ? parts[0] : nil, parts.last ?? "")
-        }
+        let environment = request.stated("environment").map { " environment:\($0)" } ?? ""
+        let words = " " + (request.stated("query") ?? "") + environment
+        query = SearchQuery(words.replacing(" !", with: " -"))
     }
 
     func contains(_ time: Instant) -> Bool { bounds.map { time >= $0.start && time < $0.end } ?? true }
 
-    /// Words are looked for in the title, `key:value` among the fields, `!` stands for not.
+    /// Words are searched in the title, `key:value` in the fields; `!` negates.
     func matches(_ title: String, _ value: (String) -> String?) -> Bool {
-        terms.allSatisfy { term in
-            let isFound =
-                term.key.map { value($0) == term.value } ?? title.lowercased().contains(term.value.lowercased())
-            return isFound != term.isNegated
-        }
+        query?.matches(title) { value($0) == $1 } ?? true
     }
 }

@@ -2,7 +2,7 @@ import Basics
 import JSON
 import WebServer
 
-/// Slack's Web API: reads by GET or form, writes by JSON; HTTP 200 whatever comes of it.
+/// Slack's Web API: reads by GET or form, writes by JSON; always HTTP 200.
 struct SlackProvider: Sendable {
     static let token = "xoxb-sandbox-000000000001"
     static let channel = "C0INCIDENTS"
@@ -10,7 +10,7 @@ struct SlackProvider: Sendable {
 
     func respond(_ request: WebRequest) -> WebResponse {
         let method = request.path.split(separator: "/").last.map(String.init) ?? ""
-        guard Authorization.isBearer(request, token: Self.token) else { return refuse("invalid_auth") }
+        guard request.isBearer(Self.token) else { return refuse("invalid_auth") }
         let arguments = Self.arguments(of: request)
         switch method {
         case "auth.test":
@@ -27,7 +27,7 @@ struct SlackProvider: Sendable {
     }
 
     private func refuse(_ error: String) -> WebResponse {
-        .json(JSONValue.fields(["ok": false, "error": .string(error)]).serialized)
+        .json(["ok": false, "error": .string(error)])
     }
 
     /// From the query, a form or a JSON body.
@@ -46,12 +46,13 @@ struct SlackProvider: Sendable {
         let offset = max(0, arguments["cursor"]?.string.flatMap { Int($0.dropFirst()) } ?? 0)
         let page = rows.dropFirst(offset).prefix(limit)
         let hasMore = offset + page.count < rows.count
-        let end: JSONValue = ["next_cursor": .string(hasMore ? "c\(offset + page.count)" : "")]
-        let messages = name == "messages" ? [JSONValue.Member("has_more", .bool(hasMore)), .init("pin_count", 0)] : []
+        let isHistory = name == "messages"
         return .json(
-            JSONValue.object(
-                [.init("ok", true), .init(name, .array(Array(page)))] + messages + [.init("response_metadata", end)]
-            ).serialized)
+            .fields([
+                "ok": true, name: .array(Array(page)), "has_more": isHistory ? .bool(hasMore) : nil,
+                "pin_count": isHistory ? 0 : nil,
+                "response_metadata": ["next_cursor": .string(hasMore ? "c\(offset + page.count)" : "")],
+            ]))
     }
 
     // MARK: channels
@@ -74,7 +75,7 @@ struct SlackProvider: Sendable {
 
     private var known: [JSONValue] { [Self.incidents] + world.read { $0.lists[.slack]?["conversations.list"] ?? [] } }
 
-    /// Public ones, unless `types` says otherwise.
+    /// Public ones, unless `types` is set.
     private func channels(_ arguments: JSONValue) -> WebResponse {
         let types = (arguments["types"]?.string ?? "public_channel").split(separator: ",").map(String.init)
         let found = known.filter { types.contains($0["is_private"] == true ? "private_channel" : "public_channel") }
@@ -110,7 +111,7 @@ struct SlackProvider: Sendable {
         return page("messages", rows.map { Self.row($0, replies: replies[$0.ts] ?? []) }, arguments, size: size)
     }
 
-    /// The first message of a thread bears its own `ts` as the thread's, and what was said to it.
+    /// The first message of a thread has its own `ts` as that of the thread, and data on the replies.
     private static func row(_ message: SandboxMessage, replies: [SandboxMessage] = []) -> JSONValue {
         let thread = message.thread ?? (replies.isEmpty ? nil : message.ts)
         return .fields([
@@ -150,10 +151,7 @@ struct SlackProvider: Sendable {
     }
 
     private func answer(_ channel: String, _ message: SandboxMessage) -> WebResponse {
-        .json(
-            JSONValue.fields([
-                "ok": true, "channel": .string(channel), "ts": .string(message.ts), "message": Self.row(message),
-            ]).serialized)
+        .json(["ok": true, "channel": .string(channel), "ts": .string(message.ts), "message": Self.row(message)])
     }
 
     /// Block Kit's limits: 50 blocks, 3000 characters a section, 150 a header, 25 elements of actions.

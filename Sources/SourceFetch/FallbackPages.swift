@@ -1,6 +1,6 @@
 package import SourceSpec
 
-/// Pages of sources that may speak an older API: what a mirror would fall back to when a request is answered 404.
+/// Pages of sources that may have an older API, to which a mirror falls back after a 404.
 package struct FallbackPages: PageSource {
     private let pages: any PageSource
     /// By source and table.

@@ -2,11 +2,11 @@ package import Basics
 import JSON
 package import SourceSpec
 
-/// Hourly sums of observations that somebody else has added up.
+/// Hourly sums of observations, computed by the provider.
 package protocol HourlySums: Sendable {
-    /// The sums of whole hours `[from, to)`.
+    /// The sums of the complete hours `[from, to)`.
     ///
-    /// - Throws: ``SourceError``; of kind `tooMuch` where the hours have more groups than one answer holds.
+    /// - Throws: ``SourceError``, of kind `tooMuch` if the hours have more groups than one response can have.
     func hours(from: Instant, to: Instant) async throws -> [HourlySum]
 }
 
@@ -45,10 +45,10 @@ package struct HourlySum: Hashable, Sendable {
     }
 }
 
-/// Langfuse's metrics API (`GET /api/public/v2/metrics`): sums over any time in one call, so that the history before the
-/// mirrored observations costs a call a day instead of one a thousand observations.
+/// Langfuse's metrics API (`GET /api/public/v2/metrics`): sums over any time range in one call, so that the history before the
+/// mirrored observations needs one call per day instead of one per thousand observations.
 ///
-/// Its numbers may come as texts, and an answer of `rowLimit` rows may have been cut without a word.
+/// Its numbers may be strings, and a response with `rowLimit` rows may have been truncated silently.
 /// `reference`: provider-apis §1.3.
 package struct LangfuseMetrics: HourlySums {
     static let rowLimit = 1000
@@ -72,8 +72,8 @@ package struct LangfuseMetrics: HourlySums {
         let found = rows.withLock { $0 }
         guard found.count < Self.rowLimit else {
             throw SourceError(
-                kind: .tooMuch, source: source.name, reason: "the hours have \(Self.rowLimit) groups or more.",
-                remedy: "Ask for fewer hours.", calls: 1)
+                kind: .tooMuch, source: source.name, reason: "the hours have at least \(Self.rowLimit) groups.",
+                remedy: "Request fewer hours.", calls: 1)
         }
         return found.compactMap(Self.sum)
     }

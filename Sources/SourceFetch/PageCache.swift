@@ -1,10 +1,10 @@
 import Basics
 import SourceSpec
 
-/// Pages with the tag (`ETag`) that their provider gave them. Asked again with the tag, it answers 304 while nothing has
-/// changed: a call that costs GitHub's budget nothing, and no reading.
+/// Pages with the `ETag` of their provider. A request with the tag returns 304 while nothing has changed, which does not count
+/// against GitHub's budget.
 final class PageCache: Sendable {
-    /// One request of one reading: the same address may be read into other columns.
+    /// One request for one set of columns; the same address may be read into other columns.
     struct Key: Hashable, Sendable {
         var source: String
         var table: String

@@ -25,7 +25,7 @@ struct PageFetch {
         return policy
     }
 
-    /// The whole page at `position`, after as many tries as the retry machine allows.
+    /// The complete page at `position`, after as many tries as the retry machine allows.
     ///
     /// - Throws: ``SourceError`` with the calls of the scan so far, or `CancellationError`.
     mutating func page(
@@ -92,9 +92,8 @@ struct PageFetch {
             case .redirect(let target): request.url = target.text
             }
         }
-        let reason = "redirects more than \(Self.mostRedirects) times."
-        throw Failure(
-            error: judge.sourceError(.refusedByProvider, first, reason, judge.checkAddress), trouble: .lasting)
+        throw judge.failure(
+            .refusedByProvider, first, "redirects more than \(Self.mostRedirects) times.", judge.checkAddress)
     }
 
     private func cacheKey(of request: HTTPRequest) -> PageCache.Key? {
@@ -112,15 +111,9 @@ struct PageFetch {
         }
         try await budget.begin(maxWait: policy.maxWait)
         calls += 1
-        let result: Result<HTTPResponse, any Error>
-        do {
-            let signed = plan.signature?.signing(request, at: fetcher.clock.now()) ?? request
-            result = .success(try await fetcher.client.send(signed))
-        } catch {
-            result = .failure(error)
+        return try await budget.ending {
+            try await fetcher.client.send(plan.signature?.signing(request, at: fetcher.clock.now()) ?? request)
         }
-        await budget.end()
-        return try result.get()
     }
 
     // MARK: Errors
@@ -132,7 +125,7 @@ struct PageFetch {
         return counted(
             judge.sourceError(
                 .malformed, request, "\(what): its paging goes in a circle.",
-                "Nothing was taken twice; report it to the provider."))
+                "No row was read twice. Report it to the provider."))
     }
 
     private func sourceError(for refusal: RateBudget.Refusal, _ request: HTTPRequest) -> SourceError {
@@ -140,11 +133,11 @@ struct PageFetch {
         switch refusal {
         case .rateLimited(let wait):
             return judge.sourceError(
-                .rateLimited(retryAfter: wait), request, "is not asked now: its rate budget is used up.",
+                .rateLimited(retryAfter: wait), request, "is paused: its rate budget is used up.",
                 AnswerJudge.askAgain(after: wait))
         case .resting(let until):
             return judge.sourceError(
-                .unavailable, request, "is not asked now: it failed \(CircuitBreaker.threshold) times in a row.",
+                .unavailable, request, "is paused: \(CircuitBreaker.threshold) requests in a row failed.",
                 AnswerJudge.askAgain(after: until - fetcher.clock.now()))
         }
     }
@@ -155,7 +148,7 @@ struct PageFetch {
         return error
     }
 
-    /// A provider that was asked too often and does not say when to come again is left alone like one that is down.
+    /// A provider that reports a rate limit without a time is treated like one that is down.
     private static func isOutage(_ kind: SourceError.Kind) -> Bool {
         [.unavailable, .timedOut, .rateLimited(retryAfter: nil)].contains(kind)
     }

@@ -3,10 +3,10 @@ import FoundationEssentials
 import JSON
 package import SourceSpec
 
-/// An answer of a provider, kept beside its manifest with the rows that it must become.
+/// A recorded response of a provider, and its expected rows.
 ///
-/// `samples/<table>.json` is the answer; `<table>.rows` beside it is a JSON array of objects by column name, NULL columns
-/// left out. `<table>@<variant>.json` is another answer to the same request, as an older server gives it.
+/// `samples/<table>.json` is the response. `<table>.rows` is a JSON array of objects by column name, without NULL columns.
+/// `<table>@<variant>.json` is another response to the same request, such as that of an older server.
 package struct RecordedSample: Hashable, Sendable {
     package let source: SourceSpec
     /// `<table>` or `<table>@<variant>`.
@@ -14,7 +14,7 @@ package struct RecordedSample: Hashable, Sendable {
     /// The answer.
     package let path: String
 
-    /// The rows that must come of it.
+    /// The expected rows.
     package var rowsPath: String { path.dropLast(".json".count) + ".rows" }
 
     /// What is wrong with a sample, as a sentence.
@@ -31,7 +31,7 @@ package struct RecordedSample: Hashable, Sendable {
         }
     }
 
-    /// The rows that the answer becomes by the manifest, as they are written beside it. Asks nothing of the network.
+    /// The rows of the response as mapped by the manifest, in the form of the `.rows` file. Makes no network calls.
     package func rows() throws(Fault) -> JSONValue {
         let tableName = name.prefix { $0 != "@" }
         guard let table = (source.tables + source.functions).first(where: { $0.name == tableName }) else {
@@ -43,11 +43,11 @@ package struct RecordedSample: Hashable, Sendable {
         } catch let fault as Fault {
             throw fault
         } catch {
-            throw Fault(description: "\(path) is no answer of \(table.name): \(Self.sentence(of: error))")
+            throw Fault(description: "\(path) is not a response of \(table.name): \(Self.sentence(of: error))")
         }
         guard page.schemaWarnings == 0 else {
             let values = page.schemaWarnings == 1 ? "a value that does" : "\(page.schemaWarnings) values that do"
-            throw Fault(description: "\(path) holds \(values) not fit the columns of \(table.name).")
+            throw Fault(description: "\(path) has \(values) not match the columns of \(table.name).")
         }
         return .array(page.rows.map { Self.object($0, table.columns) })
     }
@@ -58,7 +58,7 @@ package struct RecordedSample: Hashable, Sendable {
         return Page(rows: content.rows, schemaWarnings: content.warnings, calls: 0)
     }
 
-    /// How many rows the answer becomes, when they are those that are written beside it.
+    /// The number of rows, if they equal the expected ones.
     package func check() throws(Fault) -> Int {
         let rows = try rows().array ?? []
         let expected: [JSONValue]
@@ -67,7 +67,7 @@ package struct RecordedSample: Hashable, Sendable {
         } catch let fault as Fault {
             throw fault
         } catch {
-            throw Fault(description: "\(rowsPath) is no JSON: \(error)")
+            throw Fault(description: "\(rowsPath) is not JSON: \(error)")
         }
         for place in 0..<max(rows.count, expected.count) {
             let (made, wanted) = (rows.dropFirst(place).first, expected.dropFirst(place).first)
@@ -96,16 +96,16 @@ package struct RecordedSample: Hashable, Sendable {
 
     private static func bytes(of path: String) throws(Fault) -> [UInt8] {
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw Fault(description: "\(path) is not there, or may not be read.")
+            throw Fault(description: "\(path) does not exist or is not readable.")
         }
         return [UInt8](data)
     }
 
     private static func sentence(of error: any Error) -> String {
         switch error {
-        case PageFault.json(let error): "it is no JSON (\(error))."
+        case PageFault.json(let error): "it is not JSON (\(error))."
         case PageFault.shape(let what): "it is \(what)."
-        case PageFault.refused(let reason): "it says “\(reason)”."
+        case PageFault.refused(let reason): "it contains the error “\(reason)”."
         default: "\(error)"
         }
     }

@@ -9,12 +9,11 @@ package struct Scan: Hashable, Sendable {
     package var filters: [String: Value]
     /// Query parameters beyond those of the manifest: the bounds of a mirror's window, its `fields`.
     package var extraParameters: [MirrorSpec.Parameter]
-    /// At most this many rows; reaching it is said in the outcome.
+    /// The maximum number of rows; the outcome says if it was reached.
     package var rowLimit: Int?
-    /// The columns that are wanted; the others may come as NULL. Nil for all. Only stores of their own choose by it.
+    /// The requested columns; the others may be NULL. Nil for all. Only ClickHouse and Coral use it.
     package var columns: Set<String>?
-    /// How long one request may wait for its turn or for a provider that asked for silence; nil for what a statement
-    /// waits.
+    /// The maximum wait of one request for its turn or for a rate limit pause; nil for that of a statement.
     package var maxWait: Span?
     /// Pages may be answered by those that were read a moment ago. A mirror never reads the same page twice on purpose.
     package var usesPageCache: Bool
@@ -90,10 +89,10 @@ package struct ScanOutcome: Hashable, Sendable {
     }
 }
 
-/// Reads tables page by page. A page is handed on only when it is whole.
+/// Reads tables page by page. Only complete pages are passed on.
 ///
-/// `SourceFetcher` asks providers, `FileScanner` reads files, `SourcePages` chooses between the two; beside them stand the
-/// recorded pages of tests and benchmarks.
+/// `SourceFetcher` reads from providers, `FileScanner` reads files, `SourcePages` chooses between the two. Tests and benchmarks use
+/// recorded pages.
 package protocol PageSource: Sendable {
     /// Calls `onPage` for each page in order; `.stop` ends the scan without truncating it.
     ///
@@ -102,8 +101,7 @@ package protocol PageSource: Sendable {
         _ scan: Scan, onPage: @Sendable (Page) async throws -> ScanProgress
     ) async throws -> ScanOutcome
 
-    /// The same. `onSilence` hears before the scan waits because the provider asked for silence, where that is longer
-    /// than a statement waits.
+    /// The same. `onSilence` is called before the scan waits for a rate limit pause that is longer than the wait of a statement.
     func scan(
         _ scan: Scan, onRetryPause: @Sendable (RetryPause) async -> Void,
         onPage: @Sendable (Page) async throws -> ScanProgress
@@ -114,7 +112,7 @@ package protocol PageSource: Sendable {
 }
 
 extension PageSource {
-    /// For sources that know of no silence.
+    /// For sources without rate limit pauses.
     package func scan(
         _ scan: Scan, onRetryPause: @Sendable (RetryPause) async -> Void,
         onPage: @Sendable (Page) async throws -> ScanProgress
@@ -123,14 +121,10 @@ extension PageSource {
     }
 }
 
-/// A provider that was asked too often is not asked again before `until`; `error` says what it answered.
+/// A rate limit pause: the provider is not called before `until`; `error` is its response.
 package struct RetryPause: Hashable, Sendable {
     package var error: SourceError
     package var until: Instant
-
-    package init(error: SourceError, until: Instant) {
-        (self.error, self.until) = (error, until)
-    }
 }
 
 /// A request that was not made.
@@ -147,13 +141,13 @@ package struct PlannedRequest: Hashable, Sendable {
 
 package enum ScanProgress: Hashable, Sendable { case more, stop }
 
-/// Why a source gave no rows, and what to do about it. Never carries a secret.
+/// Why a source returned no rows, and what to do. Never contains a secret.
 package struct SourceError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Kind: Hashable, Sendable {
         case notConfigured
         /// 401, 403, or a login page with status 200.
         case notAuthorised
-        /// 404. On a table with a fallback it means: speak the older API.
+        /// 404. On a table with a fallback it means: use the older API.
         case notFound
         case rateLimited(retryAfter: Span?)
         /// 422 of Langfuse, 413: ask for less.
@@ -163,16 +157,16 @@ package struct SourceError: Error, Hashable, Sendable, CustomStringConvertible {
         /// An answer that is no JSON, half a JSON, or JSON of another shape.
         case malformed
         case refusedByProvider
-        /// A part of the DSL, or of SQL, that is read but not carried out.
+        /// A part of the DSL, or of SQL, that is parsed but not supported.
         case unsupported
         case missingFilter
     }
 
     package var kind: Kind
     package var source: String
-    /// What was asked: `GET https://api.github.com/repos/acme/app/commits`, without its secrets.
+    /// The request, without secrets: `GET https://api.github.com/repos/acme/app/commits`.
     package var request: String
-    /// What came back and why that is an error, as a sentence.
+    /// The response and why it is an error, as a sentence.
     package var reason: String
     /// What to do, as a sentence.
     package var remedy: String

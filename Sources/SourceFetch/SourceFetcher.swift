@@ -71,7 +71,7 @@ package final class SourceFetcher: PageSource {
             if isCut || progress == .stop { return outcome }
             switch step {
             case .end, .truncated: return outcome
-            case .loop: throw fetch.loopError("named a page for the second time")
+            case .loop: throw fetch.loopError("returned the same page again")
             case .fetch:
                 guard let cap = plan.rowCap, outcome.rows >= cap else { continue }
                 outcome.isTruncated = true

@@ -6,24 +6,12 @@ package struct ManifestDiagnostic: Hashable, Sendable, CustomStringConvertible {
     package var column: Int
     /// The text of that line.
     package var lineText: String
-    /// Where in the document: `tables[0].pagination`; empty for the document as a whole.
+    /// The path in the document: `tables[0].pagination`; empty for the whole document.
     package var path: String
     /// Without a full stop.
     package var reason: String
     /// What to do, as a sentence.
     package var remedy: String
-
-    package init(
-        file: String, line: Int, column: Int, lineText: String, path: String, reason: String, remedy: String
-    ) {
-        self.file = file
-        self.line = line
-        self.column = column
-        self.lineText = lineText
-        self.path = path
-        self.reason = reason
-        self.remedy = remedy
-    }
 
     package var description: String {
         "\(file):\(line):\(column): \(path.isEmpty ? "" : path + ": ")\(reason). \(remedy)"

@@ -1,22 +1,23 @@
+import Basics
 import Glibc
 
-/// A program to be run once, with nothing to read, and what it may take.
+/// A program to run once, without input, and its limits.
 ///
-/// The program leads a process group of its own, and nothing of that group outlives the run. It gets no descriptor of
-/// ours but the two that it writes to.
+/// The program leads its own process group, and the whole group is ended with the run. It inherits no descriptors except the
+/// two that it writes to.
 package struct ChildProcess: Sendable {
-    /// A path; `PATH` is not searched for it.
+    /// A path; `PATH` is not searched.
     package var executable: String
-    /// Without the program's own name.
+    /// Without the program's name.
     package var arguments: [String]
-    /// The whole environment of the program.
+    /// The complete environment of the program.
     package var environment: [String: String]
-    /// Bytes on standard output; more end the run.
+    /// The limit of bytes on standard output; the run ends beyond it.
     package var outputLimit: Int
-    /// The last bytes on standard error that are kept.
+    /// The number of last bytes on standard error to keep.
     package var errorLimit: Int
-    /// The time between SIGTERM and SIGKILL; also how long output is awaited after the program's own end, where a
-    /// process that it left behind still holds the pipe.
+    /// The time between SIGTERM and SIGKILL. Also the time to wait for output after the program has ended, if a process that it
+    /// started still holds the pipe.
     package var grace: Duration
 
     package init(
@@ -31,7 +32,7 @@ package struct ChildProcess: Sendable {
         self.grace = grace
     }
 
-    /// Runs the program to its end on a thread of its own. Cancelling the task ends the program too.
+    /// Runs the program to its end on its own thread. Cancelling the task ends the program.
     ///
     /// - Throws: ``SubprocessError``, or `CancellationError`.
     package func run(until deadline: ContinuousClock.Instant? = nil) async throws -> CompletedProcess {
@@ -39,7 +40,9 @@ package struct ChildProcess: Sendable {
         let bell = try CancelBell()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                ChildThread(Supervision(process: self, deadline: deadline, bell: bell), continuation).start()
+                let supervision = Supervision(process: self, deadline: deadline, bell: bell)
+                let code = OwnThread.start { continuation.resume(with: Result { try supervision.run() }) }
+                if code != 0 { continuation.resume(throwing: SubprocessError.noResources(code: code)) }
             }
         } onCancel: {
             bell.ring()
@@ -47,18 +50,18 @@ package struct ChildProcess: Sendable {
     }
 }
 
-/// How a program ended by itself.
+/// The result of a program that ended by itself.
 package struct CompletedProcess: Hashable, Sendable {
-    /// 0 when all went well.
+    /// 0 on success.
     package var status: Int32
     package var output: [UInt8]
-    /// The end of the standard error.
+    /// The last bytes of standard error.
     package var errors: [UInt8]
 }
 
-/// Wakes the thread that waits in `poll`, from any thread and at any time.
+/// Wakes a thread that waits in `poll`, from any thread at any time.
 final class CancelBell: Sendable {
-    /// Readable once it was rung.
+    /// Readable after it was rung.
     let descriptor: Int32
     private let other: Int32
 
@@ -74,35 +77,5 @@ final class CancelBell: Sendable {
     func ring() {
         var byte: UInt8 = 1
         _ = write(other, &byte, 1)
-    }
-}
-
-/// The thread of one program.
-private final class ChildThread: Sendable {
-    private let supervision: Supervision
-    private let continuation: CheckedContinuation<CompletedProcess, any Error>
-
-    init(_ supervision: Supervision, _ continuation: CheckedContinuation<CompletedProcess, any Error>) {
-        (self.supervision, self.continuation) = (supervision, continuation)
-    }
-
-    func start() {
-        var thread = pthread_t()
-        let context = Unmanaged.passRetained(self).toOpaque()
-        let code = pthread_create(
-            &thread, nil,
-            { context in
-                Unmanaged<ChildThread>.fromOpaque(context!).takeRetainedValue().run()
-                return nil
-            }, context)
-        guard code == 0 else {
-            Unmanaged<ChildThread>.fromOpaque(context).release()
-            return continuation.resume(throwing: SubprocessError.noResources(code: code))
-        }
-        pthread_detach(thread)
-    }
-
-    private func run() {
-        continuation.resume(with: Result { try supervision.run() })
     }
 }

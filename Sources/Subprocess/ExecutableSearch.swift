@@ -1,9 +1,9 @@
 import Glibc
 
-/// Finds programs as a shell does.
+/// Finds programs like a shell.
 package enum ExecutableSearch {
-    /// The first executable file of that name in the folders of `path`, which colons separate. A name with a slash is
-    /// a path already. Empty folders, which would mean the working directory, are passed over.
+    /// The first executable file with this name in the folders of `path`, separated by colons. A name with a slash is already a
+    /// path. Empty entries, which would mean the working directory, are skipped.
     package static func find(_ name: String, path: String) -> String? {
         guard !name.isEmpty else { return nil }
         if name.utf8.contains(UInt8(ascii: "/")) { return isExecutable(name) ? name : nil }

@@ -1,16 +1,16 @@
 import Glibc
 
-/// The user's `PAGER`, a command of the shell.
+/// The user's `PAGER`, a shell command.
 package struct Pager: Hashable, Sendable {
     package let command: String
 
-    /// Nil where none is set. Of the process's own environment: a `.env` file lying about starts no command.
+    /// Nil if `PAGER` is not set. Read from the process environment only, so that a `.env` file cannot start a command.
     package static var ofUser: Pager? {
         guard let command = getenv("PAGER").map({ String(cString: $0) }), !command.isEmpty else { return nil }
         return Pager(command: command)
     }
 
-    /// Shows the text and waits until the user has seen it; false, with nothing written, where it cannot be started.
+    /// Shows the text and waits until the pager ends. False, with nothing written, if it cannot be started.
     package func show(_ text: String) -> Bool {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { return false }
@@ -31,7 +31,7 @@ package struct Pager: Hashable, Sendable {
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, input, 0)
-        // Signals that are blocked or ignored here reach the pager: its keys depend on them.
+        // The pager must not inherit blocked or ignored signals, because its keys depend on them.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -50,7 +50,7 @@ package struct Pager: Hashable, Sendable {
         return posix_spawn(&process, "/bin/sh", &actions, &attributes, &words, environ) == 0 ? process : nil
     }
 
-    /// Up to the end of the text, or until the pager has seen enough.
+    /// Writes until the end of the text, or until the pager stops reading.
     private func write(_ text: String, to descriptor: Int32) {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {

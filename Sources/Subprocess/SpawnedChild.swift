@@ -1,10 +1,10 @@
 import CSpawn
 import Glibc
 
-/// A running program and the ends of ours that belong to it. Not yet reaped, so its number is nobody else's.
+/// A running program and our ends of its pipes. It is not reaped yet, so its process id cannot be reused.
 struct SpawnedChild {
     let pid: pid_t
-    /// Readable when the program has ended.
+    /// Readable after the program has ended.
     let end: Int32
     let output: Int32
     let errors: Int32
@@ -46,7 +46,7 @@ struct SpawnedChild {
         for descriptor in [end, output, errors] { close(descriptor) }
     }
 
-    /// Waits for the end and lets the kernel forget the program. Answers the status as `waitpid` encodes it.
+    /// Waits for the end and reaps the program. Returns the status as `waitpid` encodes it.
     func reap() -> Int32 {
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}
@@ -79,8 +79,8 @@ struct SpawnedChild {
         let code = withCStrings(words) { arguments in
             withCStrings(variables) { environment in
                 var code = posix_spawn(&pid, process.executable, &actions, &attributes, arguments, environment)
-                // The file is being written at this moment: installed anew, or inherited by a process that is not yet
-                // the program that it will be.
+                // The file is open for writing: it is being installed, or a forked process that has not called exec yet
+                // inherited the descriptor.
                 for _ in 0..<triesWhileBusy where code == ETXTBSY {
                     poll(nil, 0, 10)
                     code = posix_spawn(&pid, process.executable, &actions, &attributes, arguments, environment)
@@ -92,7 +92,7 @@ struct SpawnedChild {
         return pid
     }
 
-    /// A group of its own, no signal blocked, and those that programs such as ours ignore back at their defaults.
+    /// Its own group, no blocked signals, and default handlers for the signals that this program ignores.
     private static func setSignals(of attributes: inout posix_spawnattr_t) {
         var none = sigset_t()
         sigemptyset(&none)
@@ -107,7 +107,7 @@ struct SpawnedChild {
 
     private static func failure(_ code: Int32, _ path: String) -> SubprocessError {
         switch code {
-        // A script whose interpreter is missing answers ENOENT as well.
+        // A script whose interpreter is missing also fails with ENOENT.
         case ENOENT, ENOTDIR: access(path, F_OK) == 0 ? .notExecutable(path: path) : .notFound(path: path)
         case EACCES, EPERM, ENOEXEC, EISDIR, ELOOP: .notExecutable(path: path)
         case E2BIG: .argumentsTooLong
@@ -125,7 +125,7 @@ struct SpawnedChild {
 }
 
 enum Descriptors {
-    /// The reading and the writing end; no program that anyone starts inherits them.
+    /// The reading and the writing end. Started programs do not inherit them.
     static func pipe() throws(SubprocessError) -> (reading: Int32, writing: Int32) {
         var ends: [Int32] = [-1, -1]
         guard pipe2(&ends, O_CLOEXEC) == 0 else { throw .noResources(code: errno) }

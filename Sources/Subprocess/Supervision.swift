@@ -1,6 +1,6 @@
 import Glibc
 
-/// One run of a program, seen to its end by the thread that calls ``run()``.
+/// One run of a program, supervised by the thread that calls ``run()``.
 struct Supervision: Sendable {
     let process: ChildProcess
     let deadline: ContinuousClock.Instant?
@@ -12,7 +12,7 @@ struct Supervision: Sendable {
         defer { child.closeDescriptors() }
         var watch = Watch(supervision: self, child: child)
         while !watch.isOver { watch.step() }
-        // Before the reaping, while the group's number is still taken.
+        // Before the process is reaped, while its group number cannot be reused.
         child.signalGroup(SIGKILL)
         let status = child.reap()
         if let reason = watch.reason { throw reason }
@@ -23,7 +23,7 @@ struct Supervision: Sendable {
     }
 }
 
-/// What is known of a running program, and what is to be done with it.
+/// The state of a running program, and what to do next.
 private struct Watch {
     private let child: SpawnedChild
     private let bell: Int32
@@ -32,11 +32,11 @@ private struct Watch {
     private let outputLimit: Int
     private(set) var output: Gathering
     private(set) var errors: Gathering
-    /// Why the program is being ended; nil while it may run.
+    /// The reason to end the program; nil while it may run.
     private(set) var reason: (any Error)?
     private var hasEnded = false
     private var isKilled = false
-    /// When SIGKILL follows SIGTERM; after the program's own end, when what it left behind is no longer waited for.
+    /// When SIGKILL follows SIGTERM; after the program has ended, when the wait for its remaining output ends.
     private var patience: ContinuousClock.Instant?
 
     init(supervision: Supervision, child: SpawnedChild) {
@@ -51,7 +51,7 @@ private struct Watch {
 
     var isOver: Bool { hasEnded && (isKilled || (output.isAtEnd && errors.isAtEnd)) }
 
-    /// Waits for the next thing to happen, and acts on it.
+    /// Waits for the next event, and handles it.
     mutating func step() {
         var places = [
             pollfd(fd: output.isAtEnd ? -1 : child.output, events: Int16(POLLIN), revents: 0),
@@ -93,7 +93,7 @@ private struct Watch {
         child.signalGroup(SIGKILL)
     }
 
-    /// Milliseconds until the next moment that matters; -1 for none.
+    /// Milliseconds until the next deadline; -1 if there is none.
     private var timeout: Int32 {
         let moments = [reason == nil ? deadline : nil, isKilled ? nil : patience].compactMap { $0 }
         guard let next = moments.min() else { return -1 }
@@ -103,12 +103,12 @@ private struct Watch {
     }
 }
 
-/// What came through one pipe.
+/// The output of one pipe.
 private struct Gathering {
     private static let chunkSize = 64 << 10
 
     private let descriptor: Int32
-    /// Only so many bytes of the end are kept; nil for all.
+    /// The number of last bytes to keep; nil for all.
     private let keepsLast: Int?
     private var gathered: [UInt8] = []
     private var isDiscarded = false
@@ -120,13 +120,13 @@ private struct Gathering {
 
     var bytes: [UInt8] { keepsLast.map { Array(gathered.suffix($0)) } ?? gathered }
 
-    /// From now on the pipe is only emptied.
+    /// From now on the pipe is drained and its output discarded.
     mutating func discard() {
         isDiscarded = true
         gathered = []
     }
 
-    /// Takes what is there; to be called when there is something.
+    /// Reads the available bytes; call it only if the pipe is readable.
     mutating func read() {
         var count = 0
         let chunk = [UInt8](unsafeUninitializedCapacity: Self.chunkSize) { buffer, length in

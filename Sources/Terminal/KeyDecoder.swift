@@ -1,15 +1,15 @@
 import Basics
 import CNcurses
 
-/// Makes keys of what ncurses reads: a machine fed with codes, so that it can be tested bare.
+/// Decodes ncurses' input codes into keys: a machine, so that it can be tested alone.
 ///
-/// One for the whole session: a paste may arrive in many bursts, and its marks may be cut anywhere. What is pasted is never
-/// taken for keys, or it could answer a question.
+/// One for the whole session: a paste may arrive in several bursts, and its marks may be split anywhere. Pasted text is never
+/// decoded as keys, because it could then answer a question.
 package struct KeyDecoder {
     private var events: [TerminalEvent] = []
-    /// What came after an escape character.
+    /// The characters after an escape.
     private var sequence: [UInt32]?
-    /// The escape before `sequence` ended a burst and was handed on as the key: a paste's mark may have been cut there.
+    /// The escape before `sequence` ended a burst and was reported as a key; it may be the first part of a paste mark.
     private var escapeWasTold = false
     private var pasted: String?
 
@@ -20,7 +20,7 @@ package struct KeyDecoder {
 
     package mutating func take(code: UInt32, isFunctionKey: Bool) {
         if pasted != nil {
-            // A key that ncurses made of an escape sequence inside a paste is no letter of it.
+            // A key that ncurses decoded from an escape sequence inside a paste is not part of the text.
             if !isFunctionKey { takePasted(code) }
         } else if isFunctionKey {
             endSequence()
@@ -35,8 +35,7 @@ package struct KeyDecoder {
         }
     }
 
-    /// The burst is over. A lone escape is the Escape key; the beginning of a paste's mark waits for the rest of it, and a
-    /// paste for its end.
+    /// Ends a burst. A lone escape is the Escape key. An incomplete paste mark waits for the rest, and an open paste for its end.
     package mutating func finish() -> [TerminalEvent] {
         if sequence == [], !escapeWasTold {
             events.append(.key(.escape))
@@ -58,7 +57,7 @@ package struct KeyDecoder {
         }
     }
 
-    /// An escape that began nothing we know is the key itself, and what followed are keys of their own.
+    /// An escape without a known sequence is the Escape key, and the characters after it are separate keys.
     private mutating func endSequence() {
         guard let codes = sequence else { return }
         sequence = nil

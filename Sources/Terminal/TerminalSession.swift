@@ -3,7 +3,7 @@ import CNcurses
 package import CellGrid
 import Glibc
 
-/// The terminal, for as long as the console has it. Used from one thread, but for ``Waker``.
+/// The terminal while the console owns it. For one thread, except ``Waker``.
 package final class TerminalSession {
     private var theme: Theme
     private let isASCII: Bool
@@ -20,13 +20,13 @@ package final class TerminalSession {
         var background: Int32
     }
 
-    /// Takes the terminal over.
+    /// Takes over the terminal.
     ///
-    /// - Throws: ``TerminalError``, with not one byte written, where there is no terminal.
+    /// - Throws: ``TerminalError`` if there is no terminal; nothing is written then.
     package init(theme: Theme, ascii: Bool = false, colored: Bool = true) throws {
         guard isatty(0) == 1, isatty(1) == 1 else {
             throw TerminalError(
-                "The console needs a terminal; `sentinel incidents`, `approvals` and `scan` print without one.")
+                "The console requires a terminal. Without one, use `sentinel scan`, `incidents` or `approvals`.")
         }
         let name = getenv("TERM").map { String(cString: $0) } ?? ""
         guard !name.isEmpty, name != "dumb" else {
@@ -43,7 +43,7 @@ package final class TerminalSession {
         cn_remember()
         guard cn_start(nil) != nil || cn_start("xterm-256color") != nil else {
             cn_forget()
-            throw TerminalError("No terminal of the name \(name) is known here: set TERM to xterm-256color.")
+            throw TerminalError("Unknown terminal type \"\(name)\". Set TERM to xterm-256color.")
         }
         cn_restore_on_crash()
         signals = cn_catch_signals()
@@ -69,7 +69,7 @@ package final class TerminalSession {
         decoder = KeyDecoder()
     }
 
-    /// Gives the terminal back as it was. May be called twice.
+    /// Restores the terminal. May be called twice.
     package func close() {
         guard isOpen else { return }
         isOpen = false
@@ -87,7 +87,7 @@ package final class TerminalSession {
         shown = nil
     }
 
-    /// Brings the grid to the screen: only the cells that differ from what is there.
+    /// Draws the cells of the grid that differ from the screen.
     package func draw(_ grid: Grid) {
         let grid = isASCII ? grid.ascii : grid
         for y in 0..<min(grid.height, size.height) {
@@ -98,7 +98,7 @@ package final class TerminalSession {
         refresh()
     }
 
-    /// Draws everything again, whatever ncurses thinks is there.
+    /// Redraws the whole screen, regardless of ncurses' state.
     package func redrawAll() {
         shown = nil
         clearok(cn_screen(), true)
@@ -112,7 +112,7 @@ package final class TerminalSession {
             let style = theme[cell.role]
             var text = cell.text.unicodeScalars.prefix(4).map { wchar_t(bitPattern: $0.value) }
             text.append(0)
-            // The lower right cell would scroll the screen on terminals of old; ncurses knows better, and does not.
+            // Writing the lower right cell scrolls old terminals; ncurses handles that.
             _ = cn_put(Int32(y), Int32(x), text, bits(of: style), pair(of: style))
         }
     }
@@ -129,7 +129,7 @@ package final class TerminalSession {
         }
     }
 
-    /// The number of a pair of colours; 0, the terminal's own, where there are none.
+    /// The number of a colour pair; 0, the terminal's default, without colours.
     private func pair(of style: Theme.Style) -> Int32 {
         guard isColored, style.foreground != nil || style.background != nil else { return 0 }
         let wanted = ColorPair(foreground: color(style.foreground), background: color(style.background))
@@ -142,7 +142,7 @@ package final class TerminalSession {
         return number
     }
 
-    /// A colour that this terminal has: of 256, or the nearest of its 8 or 16.
+    /// A colour of this terminal: one of 256, or the nearest of its 8 or 16.
     private func color(_ number: Int?) -> Int32 {
         guard let number else { return -1 }
         let count = Int(cn_colors())
@@ -161,8 +161,8 @@ package final class TerminalSession {
 
     package var waker: Waker { Waker(descriptor: wake) }
 
-    /// Waits for something to happen, at most so long (nil: for ever), and answers with all that did: every key that has
-    /// arrived, so that a burst is drawn once.
+    /// Waits for events, up to a timeout (nil: no timeout), and returns all of them: every key that has arrived, so that a burst is
+    /// drawn once.
     package func nextEvents(within time: Span?) -> [TerminalEvent] {
         let limit = time.map { Int32(clamping: max(0, $0.milliseconds)) } ?? -1
         let ready = cn_wait(wake, signals, limit)
@@ -190,7 +190,7 @@ package final class TerminalSession {
         }
     }
 
-    /// After a stop from outside the shell has set the terminal its own way and written over the screen.
+    /// After a stop by a signal, the shell has changed the terminal's modes and the screen.
     private func resume() {
         guard isOpen else { return }
         reset_prog_mode()
@@ -219,7 +219,7 @@ package final class TerminalSession {
         return decoder.finish()
     }
 
-    /// Goes to the background as a shell expects it, and comes back.
+    /// Suspends the process as a shell expects, and resumes.
     package func suspend() {
         close()
         cn_stop_self()
@@ -231,20 +231,20 @@ package final class TerminalSession {
     }
 }
 
-/// What the terminal tells.
+/// An event of the terminal.
 package enum TerminalEvent: Hashable, Sendable {
     case key(Basics.Key)
     case paste(String)
     case resized
-    /// The process was stopped and goes on: everything must be drawn again.
+    /// The process was stopped and resumed: redraw everything.
     case resumed
-    /// The process is asked to stop, by this signal.
+    /// The process received this signal to stop.
     case terminate(Int32)
-    /// The terminal is gone.
+    /// The terminal was closed.
     case lost
 }
 
-/// There is no terminal to take over.
+/// The terminal could not be taken over.
 package struct TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
     package let description: String
 
@@ -253,9 +253,9 @@ package struct TerminalError: Error, Hashable, Sendable, CustomStringConvertible
     }
 }
 
-/// xterm's 256 colours on a terminal of 16.
+/// Maps xterm's 256 colours to 16.
 enum NearestColor {
-    /// The first 16 by brightness of each part: dark and bright halves.
+    /// The first 16 colours by the brightness of each component: a dark and a bright half.
     static func of16(_ number: Int) -> Int {
         if number < 16 { return number }
         if number >= 232 { return number < 238 ? 8 : number < 247 ? 7 : 15 }

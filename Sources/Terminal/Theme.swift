@@ -1,19 +1,13 @@
 package import Basics
 package import CellGrid
 
-/// How each role looks. Made from a file of `themes/`.
+/// The look of each role, from a file in `themes/`.
 package struct Theme: Hashable, Sendable {
     package struct Style: Hashable, Sendable {
-        /// A colour of xterm's 256; nil is the terminal's own.
+        /// One of xterm's 256 colours; nil is the terminal's default.
         package var foreground: Int?
         package var background: Int?
-        package var attributes: Set<Attribute>
-
-        package init(foreground: Int? = nil, background: Int? = nil, attributes: Set<Attribute> = []) {
-            self.foreground = foreground
-            self.background = background
-            self.attributes = attributes
-        }
+        package var attributes: Set<Attribute> = []
     }
 
     package enum Attribute: String, CaseIterable, Hashable, Sendable {
@@ -24,7 +18,7 @@ package struct Theme: Hashable, Sendable {
 
     package subscript(role: Role) -> Style { styles[role] ?? Style() }
 
-    /// Attributes alone: for terminals without colour, and where no theme can be read.
+    /// Attributes only: for terminals without colours, and if the theme could not be read.
     package static let plain = Theme(
         styles: [
             .title: Style(attributes: [.bold]), .heading: Style(attributes: [.bold]), .dim: Style(attributes: [.dim]),
@@ -38,7 +32,7 @@ package struct Theme: Hashable, Sendable {
         self.styles = styles
     }
 
-    /// `{"critical": {"foreground": 203, "attributes": ["bold"]}, …}`: every role must be there.
+    /// `{"critical": {"foreground": 203, "attributes": ["bold"]}, …}`; every role is required.
     package init(_ document: JSONValue) throws(ThemeProblem) {
         guard let members = document.members else { throw ThemeProblem("a theme is one JSON object of roles") }
         styles = [:]
@@ -51,7 +45,7 @@ package struct Theme: Hashable, Sendable {
         }
         let missing = Role.allCases.filter { styles[$0] == nil }
         guard missing.isEmpty else {
-            throw ThemeProblem("the theme says nothing of \(missing.map(\.rawValue).joined(separator: ", "))")
+            throw ThemeProblem("the theme has no \(missing.map(\.rawValue).joined(separator: ", "))")
         }
     }
 
@@ -90,7 +84,7 @@ package struct Theme: Hashable, Sendable {
     }
 }
 
-/// Why a theme cannot be used.
+/// Why a theme is invalid.
 package struct ThemeProblem: Error, Hashable, Sendable, CustomStringConvertible {
     package let description: String
 

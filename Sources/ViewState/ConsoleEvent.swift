@@ -2,40 +2,40 @@ package import Basics
 package import OnCallModel
 
 /// What happens to the console.
-package enum ConsoleEvent: Hashable, Sendable {
+package enum ConsoleEvent: Sendable {
     case key(Key)
-    /// Text that was pasted: it goes into a field that is typed into, and nowhere else.
+    /// Pasted text: it goes into a text field and nowhere else.
     case paste(String)
     case tick(Instant)
     case resized(ConsoleState.Size)
-    /// The state as it is has been brought to the screen.
+    /// The current state is on the screen.
     case painted
-    case dashboard(Dashboard)
-    case agent(AgentStatus)
-    case incidents([IncidentSummary])
-    case incident(Int64, IncidentDetail?)
-    case forensics(Int64, IncidentForensics?)
-    case trace(String, TraceTree?)
-    case approvals([ApprovalItem])
-    case loops([LoopItem])
-    case silences([Silence])
-    case settings([SettingItem])
-    case features([FeatureSnapshot])
-    case drifts([DriftEvent])
-    /// What an intent became.
+    /// The store answered, and the change puts the answer where a pane keeps it: see the two functions below.
+    case loaded(change: @Sendable (inout ConsoleState) -> Void)
+    /// The result of an intent.
     case outcome(String)
     case failed(String)
+
+    /// What a pane always observes.
+    package static func loaded<Value: Sendable>(
+        _ place: any WritableKeyPath<ConsoleState, Value?> & Sendable, _ value: Value
+    ) -> ConsoleEvent {
+        .loaded { $0[keyPath: place] = value }
+    }
+
+    /// What a pane observes about one thing. The answer is dropped if another thing is wanted by now.
+    package static func loaded<ID, Value>(
+        _ place: any WritableKeyPath<ConsoleState, Answer<ID, Value>?> & Sendable, _ answer: Answer<ID, Value>,
+        if wanted: any KeyPath<ConsoleState, ID?> & Sendable
+    ) -> ConsoleEvent {
+        .loaded { if $0[keyPath: wanted] == answer.id { $0[keyPath: place] = answer } }
+    }
 }
 
-/// What the console does about it.
+/// What the console must do. Observing the store is not an effect: what is observed follows from the state
+/// (Console/PaneQueries.swift).
 package enum ConsoleEffect: Hashable, Sendable {
     case append(Intent)
-    /// Observe this incident, and no other.
-    case follow(incident: Int64?)
-    /// Observe what the investigation of this incident left, and no other's.
-    case followForensics(incident: Int64?)
-    /// Observe this trace, and no other.
-    case followTrace(String?)
     case useTheme(String)
     case redraw
     case suspend

@@ -1,83 +1,46 @@
 package import Basics
-package import OnCallModel
 
-/// Everything that the console shows and knows. It changes in ``reduce(_:)`` alone.
-package struct ConsoleState: Hashable, Sendable {
-    package enum View: String, CaseIterable, Hashable, Sendable {
-        case dashboard, incidents, forensics, quality, approvals, settings, loops
+/// The panes, in the order of their tabs. A new pane is a case, its line in ``spec`` and, if it has state of its own, a
+/// property of ``ConsoleState``.
+package enum Pane: String, CaseIterable, Hashable, Sendable {
+    case dashboard, incidents, forensics, loops, quality, approvals, settings
 
-        package var title: String {
-            switch self {
-            case .dashboard: "Dashboard"
-            case .incidents: "Incidents"
-            case .forensics: "Forensics"
-            case .quality: "Quality"
-            case .approvals: "Approvals"
-            case .settings: "Settings"
-            case .loops: "Loops"
-            }
-        }
-
-        /// For a narrow row of tabs.
-        package var shortTitle: String {
-            switch self {
-            case .dashboard: "Dash"
-            case .incidents: "Inc"
-            case .forensics: "Why"
-            case .quality: "Qual"
-            case .approvals: "Appr"
-            case .settings: "Set"
-            case .loops: "Loops"
-            }
-        }
-
-        /// The key that jumps there. The numbers between belong to views that are still to come, so that none moves.
-        package var key: Character {
-            switch self {
-            case .dashboard: "1"
-            case .incidents: "2"
-            case .forensics: "3"
-            case .quality: "5"
-            case .approvals: "6"
-            case .settings: "8"
-            case .loops: "l"
-            }
+    package var spec: any PaneSpec.Type {
+        switch self {
+        case .dashboard: DashboardSpec.self
+        case .incidents: IncidentsSpec.self
+        case .forensics: ForensicsSpec.self
+        case .loops: LoopsSpec.self
+        case .quality: QualitySpec.self
+        case .approvals: ApprovalsSpec.self
+        case .settings: SettingsSpec.self
         }
     }
+}
 
+/// Everything that the console shows and knows. It changes only in ``reduce(_:)``.
+package struct ConsoleState: Hashable, Sendable {
     package var size: Size
     package var now: Instant
-    package var view = View.dashboard
-    /// The views that led here, for Escape.
-    package var trail: [View] = []
-    /// Who the person is, as their intents will name them.
+    package var pane = Pane.dashboard
+    /// The panes that led here, for Escape.
+    package var trail: [Pane] = []
+    /// Who the operator is, as their intents will name them.
     package var author: String
+    /// No intent is sent, and the header says so.
+    package var isReadOnly: Bool
 
-    // What the store said; nil while it has not.
-    package var dashboard: Dashboard?
-    package var agent: AgentStatus?
-    package var incidents: [IncidentSummary]?
-    package var approvals: [ApprovalItem]?
-    package var loops: [LoopItem]?
-    package var settings: [SettingItem]?
-    package var silences: [Silence]?
-    package var features: [FeatureSnapshot]?
-    package var drifts: [DriftEvent]?
-    /// The incident that is open, and how far its report is scrolled.
-    package var openIncident: Int64?
-    package var detail: IncidentDetail?
-    package var detailScroll = 0
-    /// The request that is open in detail.
-    package var openRequest: Int64?
-    /// The feature whose shape is open.
-    package var openFeature: String?
-
+    package var dashboard = DashboardState()
+    package var incidents = IncidentsState()
     package var forensics = ForensicsState()
-    package var lists: [View: ListState] = [:]
+    package var loops = LoopsState()
+    package var quality = QualityState()
+    package var approvals = ApprovalsState()
+    package var settings = SettingsState()
+
+    package var lists: [Pane: ListState] = [:]
     package var overlay: Overlay?
     package var status: Status?
-    /// Writes are inert, and the header says so.
-    package var isReadOnly: Bool
 
     package struct Size: Hashable, Sendable {
         package var width: Int
@@ -88,9 +51,9 @@ package struct ConsoleState: Hashable, Sendable {
         }
     }
 
-    /// A sentence at the bottom, until its moment has passed.
+    /// A sentence on the last line, for some seconds.
     package struct Status: Hashable, Sendable {
-        package enum Mood: Hashable, Sendable { case said, failed }
+        package enum Mood: Hashable, Sendable { case done, failed }
 
         package var text: String
         package var mood: Mood
@@ -104,72 +67,23 @@ package struct ConsoleState: Hashable, Sendable {
         self.isReadOnly = isReadOnly
     }
 
-    /// The state of the view's list.
+    /// The list of the pane that is shown.
     package var list: ListState {
-        get { lists[view] ?? ListState() }
-        set { lists[view] = newValue }
+        get { lists[pane] ?? ListState() }
+        set { lists[pane] = newValue }
     }
 
-    /// Something on the screen counts: a time left, an age, a loop, a sentence that will go.
-    package var needsTicks: Bool {
-        if status != nil { return true }
-        switch view {
-        case .approvals: return approvals?.contains { $0.status == .pending } == true
-        case .dashboard, .loops:
-            let isFresh = agent?.lastCycleAt.map { now - $0 < .minutes(1) } ?? false
-            return isFresh || loops?.contains { [.active, .killing].contains($0.status) } == true
-        case .incidents, .forensics, .quality, .settings: return false
-        }
-    }
+    /// Something on the screen depends on the time: a countdown, an age, a status that expires.
+    package var needsTicks: Bool { status != nil || pane.spec.needsTicks(self) }
 }
 
-/// The cursor of a list. It holds on to the row's identity, so that it stays on the same thing when rows come and go.
-package struct ListState: Hashable, Sendable {
-    package var selected: String?
-    package var filter = ""
-    /// The filter is being typed.
-    package var isFiltering = false
+/// What the store answered about one thing among many. It is of use only while that thing is the one that is shown.
+package struct Answer<ID: Hashable & Sendable, Value: Hashable & Sendable>: Hashable, Sendable {
+    package var id: ID
+    package var value: Value
 
-    package init(selected: String? = nil, filter: String = "") {
-        self.selected = selected
-        self.filter = filter
-    }
-}
-
-/// What lies over the view and takes the keys.
-package enum Overlay: Hashable, Sendable {
-    case help(scroll: Int)
-    case question(Question)
-    case palette(Palette)
-    case editor(SettingEditor)
-    case quiet(QuietMenu)
-    case silences(SilenceList)
-
-    /// A decision that is asked for before it counts.
-    package struct Question: Hashable, Sendable {
-        package var title: String
-        /// What will happen, in our own words.
-        package var sentence: String
-        /// The exact requests, which hold text from outside: drawn quoted, apart from our words.
-        package var requests: [String]
-        package var facts: [String]
-        package var intent: Intent
-        /// What stands above the requests.
-        package var whatItHolds = "It sends exactly:"
-        /// Keys that came before the question was on the screen do not answer it.
-        package var isPainted = false
-    }
-
-    package struct Palette: Hashable, Sendable {
-        package var text = ""
-        package var position = 0
-
-        package init() {}
-    }
-
-    package struct SettingEditor: Hashable, Sendable {
-        package var key: String
-        package var text: String
-        package var problem = ""
+    package init(id: ID, value: Value) {
+        self.id = id
+        self.value = value
     }
 }

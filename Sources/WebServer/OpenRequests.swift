@@ -1,7 +1,7 @@
 import Basics
 import Glibc
 
-/// Counts the requests between their first byte and the last byte of their answer, so that stopping can wait for them.
+/// Counts requests from their first byte to the last byte of the response, so that stopping can wait for them.
 final class OpenRequests: @unchecked Sendable {  // because the semaphore is made for many threads
     private let isEmpty = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
     private let state = Lock((count: 0, isWaitedFor: false))
@@ -23,7 +23,7 @@ final class OpenRequests: @unchecked Sendable {  // because the semaphore is mad
         if isLast { sem_post(isEmpty) }
     }
 
-    /// Blocks the calling thread until no request is open, a second at most.
+    /// Blocks the calling thread until no request is open, for at most one second.
     func waitUntilEmpty() {
         let mustWait = state.withLock { state in
             state.isWaitedFor = true

@@ -15,6 +15,7 @@ final class ServerCore: Sendable {
     }
 
     private let handler: @Sendable (WebRequest) async -> WebResponse
+    private let thread = HandlerThread()
     private let state = Lock(State())
     let open = OpenRequests()
 
@@ -28,7 +29,7 @@ final class ServerCore: Sendable {
         address.sin_port = port.bigEndian
         guard inet_pton(AF_INET, host == "localhost" ? "127.0.0.1" : host, &address.sin_addr) == 1 else {
             throw WebServerError(
-                kind: .badAddress, message: "'\(host)' is no IPv4 address to listen on; use 127.0.0.1.")
+                kind: .badAddress, message: "'\(host)' is not an IPv4 address; use 127.0.0.1.")
         }
         let flags = MHD_USE_EPOLL_INTERNAL_THREAD.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue
         errno = 0
@@ -53,7 +54,7 @@ final class ServerCore: Sendable {
                 message: "\(host):\(port) may not be used by this user; choose a port from 1024 on.")
         case EADDRNOTAVAIL:
             WebServerError(
-                kind: .badAddress, message: "\(host) is no address of this machine; use 127.0.0.1.")
+                kind: .badAddress, message: "\(host) is not a local address; use 127.0.0.1.")
         default:
             WebServerError(
                 kind: .failed,
@@ -81,29 +82,10 @@ final class ServerCore: Sendable {
             }
             state.waiting.removeAll()
         }
-        Ending(core: self, daemon: daemon.pointer).start()
-    }
-
-    /// The end of a daemon. It keeps the core, which the daemon's callbacks reach, until the daemon is gone.
-    private final class Ending {
-        let core: ServerCore
-        let daemon: OpaquePointer
-
-        init(core: ServerCore, daemon: OpaquePointer) {
-            (self.core, self.daemon) = (core, daemon)
-        }
-
-        func start() {
-            var thread = pthread_t()
-            pthread_create(
-                &thread, nil,
-                { context in
-                    let ending = Unmanaged<Ending>.fromOpaque(context!).takeRetainedValue()
-                    ending.core.open.waitUntilEmpty()
-                    MHD_stop_daemon(ending.daemon)
-                    return nil
-                }, Unmanaged.passRetained(self).toOpaque())
-            pthread_detach(thread)
+        // The closure keeps the core, which the daemon's callbacks reach, until the daemon is gone.
+        OwnThread.start { [self] in
+            open.waitUntilEmpty()
+            MHD_stop_daemon(daemon.pointer)
         }
     }
 
@@ -132,9 +114,9 @@ final class ServerCore: Sendable {
         return state.withLock { state in
             guard !state.isStopping else { return false }
             MHD_suspend_connection(exchange.connection)
-            let task = Task { [handler] in
+            let task = Task(executorPreference: thread) { [handler] in
                 let response = await handler(request)
-                resume(exchange, with: response)
+                self.resume(exchange, with: response)
             }
             state.waiting[ObjectIdentifier(exchange)] = (exchange, task)
             return true

@@ -1,14 +1,14 @@
-/// A request that a client sent to the loopback server. Everything in it is hostile until checked.
+/// A request to the loopback server. All of its content is untrusted.
 package struct WebRequest: Hashable, Sendable {
     package var method: String
     /// The decoded path without the query: `/v1/kill`.
     package var path: String
-    /// Decoded, in the order sent; a name may come more than once.
-    package var query: [Field]
+    /// Decoded, in the order sent; a name may occur more than once.
+    package var query: [Field] = []
     /// Names in lower case.
-    package var headers: [Field]
+    package var headers: [Field] = []
     /// The raw bytes, as they were signed.
-    package var body: [UInt8]
+    package var body: [UInt8] = []
 
     package struct Field: Hashable, Sendable {
         package var name: String
@@ -19,27 +19,16 @@ package struct WebRequest: Hashable, Sendable {
         }
     }
 
-    package init(
-        method: String, path: String, query: [Field] = [], headers: [Field] = [], body: [UInt8] = []
-    ) {
-        self.method = method
-        self.path = path
-        self.query = query
-        self.headers = headers
-        self.body = body
-    }
-
     package func queryValue(_ name: String) -> String? { query.first { $0.name == name }?.value }
     package func header(_ name: String) -> String? { headers.first { $0.name == name.lowercased() }?.value }
 }
 
-/// The answer to a ``WebRequest``.
+/// The response to a ``WebRequest``.
 package struct WebResponse: Hashable, Sendable {
     package var status: Int
     package var headers: [WebRequest.Field]
     package var body: [UInt8]
-    /// After how many bytes of the body the connection is closed, as if the server had died over its answer; nil sends
-    /// it all.
+    /// The number of body bytes after which the connection is closed, as if the server had crashed; nil sends all.
     package var cutAfter: Int?
 
     package init(status: Int, headers: [WebRequest.Field] = [], body: [UInt8] = [], cutAfter: Int? = nil) {

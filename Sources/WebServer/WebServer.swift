@@ -2,12 +2,12 @@ import Basics
 import CMicroHTTPD
 import Glibc
 
-/// A small HTTP/1.1 server: libmicrohttpd on one thread of its own, which never waits for a handler.
+/// A small HTTP/1.1 server: libmicrohttpd on its own thread, which never waits for a handler.
 ///
-/// Bounds: 1 MiB of body (413), 64 KiB of headers (431), 256 connections, 30 seconds of silence on a connection.
+/// Limits: 1 MiB of body (413), 64 KiB of headers (431), 256 connections, 30 seconds of inactivity on a connection.
 package final class WebServer: Sendable {
     private let core: ServerCore
-    /// The port that it listens on; of use when port 0 was asked for.
+    /// The port that it listens on, also if port 0 was requested.
     package let port: UInt16
 
     /// `host` is an IPv4 address, or `localhost`.

@@ -1,6 +1,6 @@
 import CYAML
 
-/// One step of libyaml's parser, copied out of it.
+/// A copy of one event of libyaml's parser.
 struct Event {
     enum Kind {
         case scalar(String, YAMLNode.Style)
@@ -14,7 +14,7 @@ struct Event {
     var hasAnchor = false
 }
 
-/// libyaml behind a value that owns its parser and the bytes it reads.
+/// Owns libyaml's parser and the bytes that it reads.
 struct EventReader: ~Copyable {
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private let bytes: UnsafeMutableBufferPointer<UInt8>
@@ -49,13 +49,13 @@ struct EventReader: ~Copyable {
         let state = parser.pointee
         let what = state.problem.map { String(cString: $0) } ?? "the text is not YAML"
         let context = state.context.map { " \(String(cString: $0))" } ?? ""
-        // What libyaml cannot read as characters has no mark, only an offset.
+        // Invalid characters have an offset but no mark.
         let mark =
             state.error == YAML_READER_ERROR
             ? TextPlaces.mark(of: Int(state.problem_offset), in: bytes) : places.within(Mark(state.problem_mark))
         return YAMLError(
             mark: mark, reason: "the text is not YAML: \(what)\(context)",
-            remedy: "Look at the indentation, the colons and the quotes of this line and the one above it.")
+            remedy: "Check the indentation, colons and quotes of this line and the line above it.")
     }
 
     private static func kind(of event: yaml_event_t) -> Event.Kind {

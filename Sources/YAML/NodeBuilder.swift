@@ -2,7 +2,7 @@
 struct NodeBuilder {
     private var nodes = 0
 
-    /// Nil where the text holds no document.
+    /// Nil if the text has no document.
     mutating func document(_ events: inout EventReader) throws(YAMLError) -> YAMLNode? {
         _ = try events.next()
         guard case .documentStart = try events.next().kind else { return nil }
@@ -11,7 +11,7 @@ struct NodeBuilder {
         let after = try events.next()
         guard case .streamEnd = after.kind else {
             throw YAMLError(
-                mark: after.mark, reason: "a second document begins here", remedy: "Write one document to a file.")
+                mark: after.mark, reason: "a second document begins here", remedy: "Write one document per file.")
         }
         return root
     }
@@ -30,25 +30,25 @@ struct NodeBuilder {
             return YAMLNode(.mapping(try entries(depth: depth, &events)), mark: event.mark)
         case .sequenceEnd, .mappingEnd, .alias, .documentStart, .documentEnd, .streamStart, .streamEnd:
             throw YAMLError(
-                mark: event.mark, reason: "a value is missing here", remedy: "Write the value, or take the key away.")
+                mark: event.mark, reason: "a value is missing here", remedy: "Write the value, or remove the key.")
         }
     }
 
     private func check(_ event: Event, depth: Int) throws(YAMLError) {
         if case .alias = event.kind {
             throw YAMLError(
-                mark: event.mark, reason: "an alias (*name) stands here, and aliases are not read",
+                mark: event.mark, reason: "aliases (*name) are not supported",
                 remedy: "Write the value out.")
         }
         if event.hasAnchor {
             throw YAMLError(
-                mark: event.mark, reason: "an anchor (&name) stands here, and anchors are not read",
-                remedy: "Take the anchor away and write the value where it is needed.")
+                mark: event.mark, reason: "anchors (&name) are not supported",
+                remedy: "Remove the anchor and write the value in each place.")
         }
         if depth > YAMLDocument.deepest {
             throw YAMLError(
                 mark: event.mark, reason: "the value is nested deeper than \(YAMLDocument.deepest) levels",
-                remedy: "Make it flatter.")
+                remedy: "Reduce the nesting.")
         }
         if nodes > YAMLDocument.mostNodes {
             throw YAMLError(
@@ -79,7 +79,7 @@ struct NodeBuilder {
             }
             if let first = seen.updateValue(event.mark, forKey: key) {
                 throw YAMLError(
-                    mark: event.mark, reason: "the key \"\(key)\" stands twice, first in line \(first.line)",
+                    mark: event.mark, reason: "duplicate key \"\(key)\", first in line \(first.line)",
                     remedy: "Keep one of the two.")
             }
             let value = try node(from: events.next(), depth: depth + 1, &events)

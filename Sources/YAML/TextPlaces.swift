@@ -1,16 +1,16 @@
-/// Where the bytes of a text stand, by the lines that libyaml counts (YAML 1.1, §4.2).
+/// The positions of the bytes of a text, by the lines that libyaml counts (YAML 1.1, §4.2).
 struct TextPlaces {
-    /// The place behind the last character.
+    /// The position after the last character.
     let end: Mark
 
     init(_ bytes: [UInt8]) {
         end = Self.mark(of: bytes.count, in: bytes)
     }
 
-    /// The place itself, or the end for one behind it: libyaml ends a last line that has no end of its own.
+    /// The position, clamped to the end: libyaml adds a line break to a last line without one.
     func within(_ mark: Mark) -> Mark { mark.line > end.line ? end : mark }
 
-    /// The place of the byte at an offset.
+    /// The position of the byte at an offset.
     static func mark(of offset: Int, in bytes: some RandomAccessCollection<UInt8>) -> Mark {
         var mark = Mark(line: 1, column: 1)
         var rest = bytes.prefix(offset)
@@ -26,7 +26,7 @@ struct TextPlaces {
         return mark
     }
 
-    /// The bytes of the line break that a text begins with; 0 where it begins with none.
+    /// The length of the line break at the start of a text; 0 if there is none.
     private static func lengthOfBreak(_ bytes: some Collection<UInt8>) -> Int {
         switch bytes.first {
         case 0x0A: 1

@@ -1,13 +1,12 @@
 /// Reads one YAML document.
 ///
-/// Anchors, aliases and merge keys are refused, and so are duplicate keys, keys that are no scalars, a second document,
-/// deep nesting and large texts: a manifest needs none of them, and each is a way to write something that is read
-/// differently by two readers.
+/// Anchors, aliases, merge keys, duplicate keys, keys that are not scalars, a second document, deep nesting and large texts are
+/// errors. A manifest needs none of them, and parsers disagree about each.
 package enum YAMLDocument {
     package static let deepest = 64
     package static let largest = 8 << 20
     package static let mostNodes = 400_000
-    /// What ends a line, as marks count them (YAML 1.1, §4.2).
+    /// The line breaks that marks count (YAML 1.1, §4.2).
     package static let lineBreaks: Set<Character> = ["\n", "\r", "\r\n", "\u{85}", "\u{2028}", "\u{2029}"]
 
     package static func parse(_ text: String) throws(YAMLError) -> YAMLNode {

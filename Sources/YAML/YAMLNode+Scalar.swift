@@ -1,5 +1,5 @@
 extension YAMLNode {
-    /// What a scalar means by the core schema of YAML 1.2: `yes` and `on` are text, `0o17` and `0x1F` are numbers.
+    /// The value of a scalar in the core schema of YAML 1.2: `yes` and `on` are text, `0o17` and `0x1F` are numbers.
     package enum Scalar: Hashable, Sendable {
         case null
         case bool(Bool)

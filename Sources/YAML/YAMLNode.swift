@@ -1,4 +1,4 @@
-/// A place in a text. Lines and columns count from 1; columns are characters.
+/// A position in a text. Lines and columns count from 1; columns are characters.
 package struct Mark: Hashable, Sendable {
     package var line: Int
     package var column: Int
@@ -8,7 +8,7 @@ package struct Mark: Hashable, Sendable {
     }
 }
 
-/// A YAML document as a value that knows where each part of it stands.
+/// A YAML document as a value, with the position of each part.
 package struct YAMLNode: Hashable, Sendable {
     package enum Content: Hashable, Sendable {
         case scalar(String, Style)
@@ -17,9 +17,9 @@ package struct YAMLNode: Hashable, Sendable {
     }
 
     package enum Style: Hashable, Sendable {
-        /// Without quotes: may spell a number, a truth value or null.
+        /// Without quotes: may be a number, a boolean or null.
         case plain
-        /// Quoted, or a block of lines: always text.
+        /// Quoted or a block scalar: always text.
         case quoted
     }
 
@@ -40,7 +40,7 @@ package struct YAMLNode: Hashable, Sendable {
         (self.content, self.mark) = (content, mark)
     }
 
-    /// The value of a mapping's key; nil where there is none or this is no mapping.
+    /// The value of a key; nil if it is missing or this is not a mapping.
     package subscript(key: String) -> YAMLNode? {
         entries?.first { $0.key == key }?.value
     }

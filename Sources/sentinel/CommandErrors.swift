@@ -3,6 +3,8 @@ import Basics
 /// Wrong usage of the command line. Exit status 2.
 struct UsageError: Error, Hashable, Sendable {
     var message: String
+    /// The message ends with the usage, so it needs no reference to the help.
+    var hasUsage = false
 
     init(_ message: String, nearest: String? = nil) {
         self.message = nearest.map { "\(message) Did you mean \"\($0)\"?" } ?? message
@@ -41,12 +43,12 @@ extension UsageError {
     static func missingValue(of option: String) -> UsageError { UsageError("\(option) requires a value.") }
 
     static func unexpectedArgument(_ word: String, usage: String? = nil) -> UsageError {
-        UsageError("Unexpected argument \"\(word)\"." + text(usage))
+        UsageError("Unexpected argument \"\(word)\".", usage: usage)
     }
 
     /// `what` is a noun: `trace`, `incident number`.
     static func missing(_ what: String, usage: String? = nil) -> UsageError {
-        UsageError("Missing \(what)." + text(usage))
+        UsageError("Missing \(what).", usage: usage)
     }
 
     static func notANumber(_ word: String, of what: String) -> UsageError {
@@ -86,7 +88,10 @@ extension UsageError {
             "\(detector) requires outputs, and the mirror has none. Give a .jsonl file of observations with outputs.")
     }
 
-    private static func text(_ usage: String?) -> String { usage.map { " Usage: \($0)" } ?? "" }
+    private init(_ message: String, usage: String?) {
+        self.init(message + (usage.map { " Usage: \($0)" } ?? ""))
+        hasUsage = usage != nil
+    }
 }
 
 // MARK: failures

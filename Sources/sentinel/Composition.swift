@@ -20,10 +20,14 @@ struct Composition: Sendable {
     let settingsFile: SettingsFile
     let catalog: SourceCatalog
     let engine: SourceEngine
+    /// Hides the secrets of the environment: those of the sources, the actions and the engines.
+    let redaction: Redaction
+    private let secrets: [String]
 
-    /// `database` and `settings` replace the paths of the arguments.
+    /// `database` and `settings` replace the paths of the arguments. `sources` limits the sources to these names.
     init(
-        _ arguments: Arguments, environment: Environment = .current(), database: String? = nil, settings: String? = nil
+        _ arguments: Arguments, environment: Environment = .current(), database: String? = nil, settings: String? = nil,
+        sources: Set<String>? = nil
     ) throws {
         self.environment = environment
         let authorities = [environment["SSL_CERT_FILE"], environment["CURL_CA_BUNDLE"]]
@@ -35,14 +39,18 @@ struct Composition: Sendable {
         settingsFile = SettingsFile(
             path: paths.settings, fallbackPath: paths.shippedSettings, environment: environment.all)
         let inForce = try settingsFile.load()
-        catalog = SourceCatalog.load(paths)
+        var catalog = SourceCatalog.load(paths)
+        if let sources { catalog.specs.removeAll { !sources.contains($0.name) } }
+        self.catalog = catalog
+        secrets = environment.secrets(of: catalog.secretNames)
+        redaction = Redaction(secrets: secrets)
         guard !catalog.specs.isEmpty || !catalog.problems.isEmpty else {
             throw Failure.noSources(in: paths.sources)
         }
         let inputs: @Sendable (String) -> String? = { environment[$0] }
         let pages = SourcePages(
-            fetcher: SourceFetcher(client: http, inputs: inputs, clock: clock, redaction: environment.redaction),
-            scanner: FileScanner(inputs: inputs, clock: clock, redaction: environment.redaction))
+            fetcher: SourceFetcher(client: http, inputs: inputs, clock: clock, redaction: redaction),
+            scanner: FileScanner(inputs: inputs, clock: clock, redaction: redaction))
         let sums = catalog["langfuse"].map { LangfuseMetrics(source: $0, pages: pages) }
         engine = SourceEngine(
             SourceEngineConfiguration(
@@ -52,7 +60,7 @@ struct Composition: Sendable {
                     program: CoralProgram(path: nil, environment: environment.all, clock: clock), inputs: inputs,
                     clock: clock),
                 clickHouse: ClickHouseStore(
-                    client: http, inputs: inputs, clock: clock, redaction: environment.redaction),
+                    client: http, inputs: inputs, clock: clock, redaction: redaction),
                 hourlySums: sums, usesHourlySums: inForce.langfuseHistory == .metrics, inputs: inputs, clock: clock,
                 retention: .days(Double(inForce.retentionDays))))
     }
@@ -65,9 +73,7 @@ struct Composition: Sendable {
 
     /// An agent on this store. `listening` is the address of its loopback server; nil if it has none.
     func agent(killFlags: KillFlags, listening: String?) -> Agent {
-        let access = ProviderAccess(otherSecrets: Environment.secretNames.compactMap { environment[$0] }) {
-            environment[$0]
-        }
+        let access = ProviderAccess(otherSecrets: secrets) { environment[$0] }
         let probe = TraceProbe(engine: engine)
         let runner = ActionRunner(
             access: access, http: http, clock: clock,
@@ -82,7 +88,7 @@ struct Composition: Sendable {
                     owner: environment["GITHUB_OWNER"],
                     repository: environment["GITHUB_REPO"] ?? environment["GITHUB_TARGET_REPO"],
                     channel: environment["SLACK_INCIDENTS_CHANNEL"]),
-                redaction: environment.redaction, clock: clock, approvers: approvers,
+                redaction: redaction, clock: clock, approvers: approvers,
                 isFrozen: environment["SENTINEL_FREEZE"].map { $0 != "0" && $0 != "false" } ?? false,
                 listening: listening, killFlags: killFlags))
     }

@@ -29,13 +29,13 @@ struct ConsoleHost: Sendable {
         }
         let start = Task {
             try await waitForStore()
-            await feed.start()
+            feed.start()
         }
         for problem in composition.catalog.problems { events.report("\(problem)") }
         await console.run()
         start.cancel()
         agent.cancel()
-        await feed.stop()
+        feed.stop()
         await Self.wait(for: agent, timeout: .seconds(1))
         return .done
     }

@@ -8,7 +8,7 @@ extension StoreClient {
     /// An incident with the results of its investigation.
     func details(ofIncident id: Int64) async throws -> (detail: IncidentDetail, forensics: IncidentForensics) {
         let both = try await reader.read(
-            StoreQuery<IncidentPair?>([.incidents, .acts, .traces]) { store in
+            StoreQuery<IncidentPair?> { store in
                 guard let detail = try store.incident(id), let forensics = try store.forensics(ofIncident: id) else {
                     return nil
                 }
@@ -74,7 +74,7 @@ struct IncidentStory {
     init(_ detail: IncidentDetail, _ forensics: IncidentForensics) {
         let around = forensics.graph.nodes.compactMap { node -> TimelineEntry? in
             guard let source = node.kind.source else { return nil }
-            let cost = node.cost.map { ", \(Figures.dollars($0))" } ?? ""
+            let cost = node.cost.map { ", \(Format.dollars($0))" } ?? ""
             return TimelineEntry(
                 id: 0, at: node.at, author: source, event: "\(node.kind.rawValue) \(node.label)\(cost)")
         }
@@ -109,7 +109,7 @@ extension CausalGraph.Node.Kind {
 enum TraceText {
     static func headline(_ tree: TraceTree) -> String {
         let errors = tree.errors == 0 ? "" : ", \(tree.errors) failed"
-        return "\(tree.traceID) \(tree.name): \(tree.steps.count) steps, \(Figures.dollars(tree.cost))\(errors)"
+        return "\(tree.traceID) \(tree.name): \(tree.steps.count) steps, \(Format.dollars(tree.cost))\(errors)"
     }
 
     static func tree(_ tree: TraceTree) -> String {
@@ -138,10 +138,10 @@ enum TraceText {
 
     private static func line(_ step: TraceTree.Step, sum: Double, depth: Int, hasChildren: Bool) -> String {
         let clock = step.start.iso8601.dropFirst(11).prefix(12)
-        let length = step.end.map { Figures.decimal(($0 - step.start).seconds, digits: 2) + " s" } ?? "open"
+        let length = step.end.map { Format.decimal(($0 - step.start).seconds, digits: 2) + " s" } ?? "open"
         let cost =
             hasChildren && sum != step.cost
-            ? "\(Figures.dollars(step.cost)) of \(Figures.dollars(sum))" : Figures.dollars(step.cost)
+            ? "\(Format.dollars(step.cost)) of \(Format.dollars(sum))" : Format.dollars(step.cost)
         let model = step.model.isEmpty ? "" : " \(step.model)"
         let trouble = step.isError ? "  ✗ \(step.message.isEmpty ? "failed" : step.message)" : ""
         let indent = String(repeating: "  ", count: min(depth, 40))

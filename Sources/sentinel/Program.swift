@@ -32,7 +32,8 @@ enum Program {
             }
             return try await command.run(Arguments(rest, grammar: command.grammar))
         } catch let error as UsageError {
-            Output.complain("\(error.message) See `\(help) --help`.")
+            let hint = error.hasUsage ? "" : " See `\(help) --help`."
+            Output.complain(error.message + hint)
             return .wrongUsage
         } catch is CancellationError {
             return .failed

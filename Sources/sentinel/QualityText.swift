@@ -59,7 +59,7 @@ enum QualityText {
                 let kinds = place.kinds.keys.sorted().map(\.rawValue).joined(separator: " or ")
                 let share = Double(place.present) / Double(max(1, place.possible))
                 return [
-                    .text(path), .text(kinds), .text(Figures.percent(share)),
+                    .text(path), .text(kinds), .text(Format.percent(share)),
                     .text(required.contains(path) ? "required" : "optional"),
                 ]
             }
@@ -74,7 +74,7 @@ enum QualityText {
                 let value = event.facts.schema?.contrast?.value
                 return [
                     .text(event.feature), .text(event.at.iso8601Seconds), .text(event.kind.rawValue),
-                    .text(event.severity.rawValue), .text(event.failRate.map(Figures.percent) ?? score(event)),
+                    .text(event.severity.rawValue), .text(event.failRate.map(Format.percent) ?? score(event)),
                     event.incident.map(Value.integer) ?? .null, Value(value),
                     .text(event.blameSHA.map { "\($0.prefix(7)) \(event.blameMessage ?? "")" } ?? ""),
                 ]
@@ -84,7 +84,7 @@ enum QualityText {
 
     private static func score(_ event: DriftEvent) -> String {
         guard let facts = event.facts.score else { return "" }
-        let (before, now) = (Figures.decimal(facts.meanBefore, digits: 2), Figures.decimal(facts.mean, digits: 2))
+        let (before, now) = (Format.decimal(facts.meanBefore, digits: 2), Format.decimal(facts.mean, digits: 2))
         return "\(facts.score) \(before) to \(now)"
     }
 }

@@ -33,7 +33,7 @@ struct StoreClient: Sendable {
             let flags = KillFlags(startedAt: composition.clock.now()) { _ in }
             try await composition.agent(killFlags: flags, listening: nil).answerOnce()
         }
-        let query = StoreQuery<String>([.intents]) { try $0.outcome(ofIntent: id) ?? "" }
+        let query = StoreQuery<String> { try $0.outcome(ofIntent: id) ?? "" }
         for try await outcome in reader.observe(query) where !outcome.isEmpty {
             return outcome
         }

@@ -46,7 +46,7 @@ struct BlockKitTests {
             loop: loop, request: Scene.request(.killLoop(trace: trace, agent: loop.agent)), attemptedAt: Scene.now)
         let slack = SlackWorkspace()
         let runner = Scene.runner(["SLACK_BASE_URL": slack.provider.address, "SLACK_BOT_TOKEN": "xoxb-1"])
-        let outcome = await runner.perform(try Scene.approval(.postIncident(incident: 7)), context: context)
+        let outcome = await runner.perform(try Scene.permission(.postIncident(incident: 7)), context: context)
         #expect(outcome.reference != nil)
         let message = try #require(slack.messages.first)
         let blocks = try #require(message["blocks"]?.array)

@@ -44,7 +44,7 @@ struct CanaryTests {
         ]
         var texts: [String] = []
         for action in actions {
-            let outcome = await runner.perform(try Scene.approval(action), context: context)
+            let outcome = await runner.perform(try Scene.permission(action), context: context)
             #expect(outcome.reason.hasPrefix("done: "))
             texts.append(outcome.reason)
             texts += runner.dryRun(action, context: context)

@@ -78,7 +78,7 @@ struct GitHubActTests {
 
     @Test("An issue has the marker, the report, the facts and the labels")
     func opening() async throws {
-        let outcome = await runner.perform(try Scene.approval(open), context: context())
+        let outcome = await runner.perform(try Scene.permission(open), context: context())
         #expect(outcome.reference == "https://github.test/acme/app/issues/1")
         let request = try #require(provider.requests.first)
         #expect(request.headers["authorization"] == "Bearer ghp_canary")
@@ -94,11 +94,11 @@ struct GitHubActTests {
 
     @Test("After a lost answer the issue is looked up by its marker and not opened twice")
     func lostAnswer() async throws {
-        let approval = try Scene.approval(open)
+        let permission = try Scene.permission(open)
         state.withLock { $0.losesNextAnswer = true }
-        #expect(await runner.perform(approval, context: context()).reason.hasPrefix("unknown: "))
+        #expect(await runner.perform(permission, context: context()).reason.hasPrefix("unknown: "))
         state.withLock { $0.issues.append(["number": 2, "html_url": "x", "body": .null]) }
-        let found = await runner.reconcile(approval, context: context())
+        let found = await runner.reconcile(permission, context: context())
         #expect(found.reference == "https://github.test/acme/app/issues/1")
         #expect(issues.count == 2)
         let asked = try #require(provider.requests.last { $0.method == "GET" })
@@ -107,19 +107,19 @@ struct GitHubActTests {
 
     @Test("What did not arrive may be sent again; a look-up that fails leaves it open")
     func lookUp() async throws {
-        let approval = try Scene.approval(open)
-        #expect(await runner.reconcile(approval, context: context()).reason.hasPrefix("retry: "))
+        let permission = try Scene.permission(open)
+        #expect(await runner.reconcile(permission, context: context()).reason.hasPrefix("retry: "))
         plan(.answer(502, "<html>bad gateway</html>"))
-        #expect(await runner.reconcile(approval, context: context()).reason.hasPrefix("unknown: "))
+        #expect(await runner.reconcile(permission, context: context()).reason.hasPrefix("unknown: "))
         plan(.answer(200, "<html>log in</html>"))
-        #expect(await runner.reconcile(approval, context: context()).reason.hasPrefix("unknown: "))
+        #expect(await runner.reconcile(permission, context: context()).reason.hasPrefix("unknown: "))
         #expect(issues.isEmpty)
     }
 
     @Test("A repository that refuses the labels gets the issue without them")
     func labels() async throws {
         state.withLock { $0.refusesLabels = true }
-        let outcome = await runner.perform(try Scene.approval(open), context: context())
+        let outcome = await runner.perform(try Scene.permission(open), context: context())
         #expect(outcome.reference != nil && issues.count == 1 && issues[0]["labels"] == nil)
     }
 
@@ -133,7 +133,7 @@ struct GitHubActTests {
         ])
     func refusal(status: Int, body: String, hint: String) async throws {
         plan(.answer(status, body))
-        let outcome = await runner.perform(try Scene.approval(open), context: context())
+        let outcome = await runner.perform(try Scene.permission(open), context: context())
         #expect(outcome.reason.hasPrefix("failed: ") && outcome.reason.contains(hint))
         #expect(issues.isEmpty)
     }
@@ -143,7 +143,7 @@ struct GitHubActTests {
         for errors: JSONValue in [["Title is bad"], [["message": "Title is bad"]]] {
             let reply = LoopbackProvider.Reply.json(["message": "Validation Failed", "errors": errors], status: 422)
             plan(reply, reply)
-            let outcome = await runner.perform(try Scene.approval(open), context: context())
+            let outcome = await runner.perform(try Scene.permission(open), context: context())
             #expect(outcome.reason.contains("Title is bad"))
         }
     }
@@ -159,7 +159,7 @@ struct GitHubActTests {
         ]
         for (reply, pause) in replies {
             plan(reply)
-            let outcome = await runner.perform(try Scene.approval(open), context: context())
+            let outcome = await runner.perform(try Scene.permission(open), context: context())
             guard case .retry(_, after: pause) = outcome else {
                 Issue.record("\(outcome)")
                 continue
@@ -170,7 +170,7 @@ struct GitHubActTests {
     @Test("500 may have opened the issue")
     func serverError() async throws {
         plan(.answer(500, "oops"))
-        #expect(await runner.perform(try Scene.approval(open), context: context()).reason.hasPrefix("unknown: "))
+        #expect(await runner.perform(try Scene.permission(open), context: context()).reason.hasPrefix("unknown: "))
     }
 
     @Test("Foreign text mentions nobody, closes nothing, hides nothing and cannot imitate the marker")
@@ -180,7 +180,7 @@ struct GitHubActTests {
             + " ![x](https://evil/p.png) <img src=x> \u{1B}[31m"
         let incident = Scene.incident(
             headline: attack, subject: attack, report: attack + "\n```\nnever closed", gaps: [attack], sql: attack)
-        _ = await runner.perform(try Scene.approval(open), context: context(incident))
+        _ = await runner.perform(try Scene.permission(open), context: context(incident))
         for field in ["title", "body"] {
             let text = try #require(issues.first?[field]?.string)
             for obeyed in [
@@ -202,7 +202,7 @@ struct GitHubActTests {
         let incident = Scene.incident(
             headline: line, subject: line, report: long, suspects: Array(repeating: suspect, count: 9),
             gaps: Array(repeating: line, count: 20), sql: long)
-        _ = await runner.perform(try Scene.approval(open), context: context(incident))
+        _ = await runner.perform(try Scene.permission(open), context: context(incident))
         let issue = try #require(issues.first)
         #expect((issue["body"]?.string?.unicodeScalars.count ?? .max) <= 65_536)
         #expect((issue["title"]?.string?.unicodeScalars.count ?? .max) <= 256)
@@ -212,7 +212,7 @@ struct GitHubActTests {
     @Test("Without keys nothing is sent, and the variables are named")
     func notConfigured() async throws {
         let runner = Scene.runner(["GITHUB_BASE_URL": provider.address, "GITHUB_OWNER": "acme"])
-        let outcome = await runner.perform(try Scene.approval(open), context: context())
+        let outcome = await runner.perform(try Scene.permission(open), context: context())
         #expect(outcome.reason.contains("GITHUB_TOKEN, GITHUB_TARGET_REPO"))
         #expect(provider.requests.isEmpty)
     }

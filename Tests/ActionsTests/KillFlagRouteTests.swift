@@ -1,9 +1,10 @@
-import Actions
 import Basics
 import HTTPClient
 import JSON
 import Testing
-import WebServer
+
+@testable import Actions
+@testable import WebServer
 
 @Suite("The kill flag over HTTP")
 struct KillFlagRouteTests {

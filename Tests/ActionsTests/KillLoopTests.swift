@@ -1,4 +1,3 @@
-import Actions
 import Basics
 import Crypto
 import Governance
@@ -6,7 +5,9 @@ import HTTPClient
 import JSON
 import OnCallModel
 import Testing
-import WebServer
+
+@testable import Actions
+@testable import WebServer
 
 @Suite("Killing a loop")
 struct KillLoopTests {
@@ -85,7 +86,7 @@ struct KillLoopTests {
     func flag() async throws {
         let world = try World(asks: true)
         #expect(try await world.isKilled() == false)
-        let outcome = await world.runner().perform(try Scene.approval(action), context: context)
+        let outcome = await world.runner().perform(try Scene.permission(action), context: context)
         guard case .done(let detail, nil) = outcome else {
             Issue.record("\(outcome)")
             return
@@ -100,7 +101,7 @@ struct KillLoopTests {
     func disobedient() async throws {
         let world = try World(asks: true, obeys: false)
         _ = try await world.isKilled()
-        let outcome = await world.runner().perform(try Scene.approval(action), context: context)
+        let outcome = await world.runner().perform(try Scene.permission(action), context: context)
         #expect(outcome.reason.hasPrefix("failed: The kill was sent"))
         #expect(outcome.reason.contains("took 45 more steps until 03:01:29"))
     }
@@ -108,7 +109,7 @@ struct KillLoopTests {
     @Test("With nobody asking and no webhook it says so, and claims nothing")
     func noWay() async throws {
         let world = try World(asks: false)
-        let outcome = await world.runner().perform(try Scene.approval(action), context: context)
+        let outcome = await world.runner().perform(try Scene.permission(action), context: context)
         #expect(outcome.reason.hasPrefix("failed: No way to stop research-agent is configured"))
         #expect(outcome.reason.contains("/v1/kill?trace=a3f9d21b-loop&agent=research-agent"))
         #expect(outcome.reason.contains("AGENT_KILL_URL"))
@@ -135,7 +136,7 @@ struct KillLoopTests {
             })
         let runner = ActionRunner(
             access: ProviderAccess(environment: [:]), http: world.http, clock: world.clock, killing: ports)
-        let outcome = await runner.perform(try Scene.approval(action), context: context)
+        let outcome = await runner.perform(try Scene.permission(action), context: context)
         #expect(outcome.reason.hasPrefix("done: "))
     }
 
@@ -147,16 +148,16 @@ struct KillLoopTests {
             return .answer(202, "")
         }
         let runner = world.runner(["AGENT_KILL_URL": agent.address + "/stop", "AGENT_KILL_SECRET": "canary-secret"])
-        let approval = try Scene.approval(action)
-        let outcome = await runner.perform(approval, context: context)
+        let permission = try Scene.permission(action)
+        let outcome = await runner.perform(permission, context: context)
         #expect(outcome.reason.contains("the kill webhook accepted it at 03:00:00"))
         let request = try #require(agent.requests.first)
         let code = HMACSHA256.authenticationCode(for: request.body, key: Array("canary-secret".utf8))
         #expect(request.headers["x-sentinel-signature"] == "sha256=" + Hexadecimal.text(of: code))
-        #expect(request.headers["idempotency-key"] == approval.key && request.path == "/stop")
+        #expect(request.headers["idempotency-key"] == permission.key.text && request.path == "/stop")
         #expect(
             request.json["trace_id"]?.string == "a3f9d21b-loop" && request.json["agent"]?.string == "research-agent")
-        #expect(request.json["approval_id"]?.string == approval.key && request.json["reason"]?.string != nil)
+        #expect(request.json["approval_id"]?.string == permission.key.text && request.json["reason"]?.string != nil)
         #expect(agent.requests.count == 1)
     }
 
@@ -175,14 +176,14 @@ struct KillLoopTests {
             return .answer(200, "")
         }
         let runner = world.runner(["AGENT_KILL_URL": agent.address, "AGENT_KILL_SECRET": "canary-secret"])
-        let outcome = await runner.perform(try Scene.approval(action), context: context)
+        let outcome = await runner.perform(try Scene.permission(action), context: context)
         #expect(outcome.reason.hasPrefix("done: "))
         #expect(
             Set(agent.requests.compactMap { $0.headers["idempotency-key"] }).count == 1 && agent.requests.count == 3)
 
         let strict = LoopbackProvider { _ in .answer(401, "") }
         let refused = await world.runner(["AGENT_KILL_URL": strict.address, "AGENT_KILL_SECRET": "canary-secret"])
-            .perform(try Scene.approval(action), context: context)
+            .perform(try Scene.permission(action), context: context)
         #expect(refused.reason.contains("AGENT_KILL_SECRET") && strict.requests.count == 1)
     }
 
@@ -191,7 +192,7 @@ struct KillLoopTests {
         let world = try World(asks: false)
         let agent = LoopbackProvider { _ in .answer(200, "") }
         let outcome = await world.runner(["AGENT_KILL_URL": agent.address])
-            .perform(try Scene.approval(action), context: context)
+            .perform(try Scene.permission(action), context: context)
         #expect(outcome.reason.contains("AGENT_KILL_SECRET") && agent.requests.isEmpty)
     }
 
@@ -205,7 +206,7 @@ struct KillLoopTests {
             sleep: { try await world.pass($0) })
         let runner = ActionRunner(
             access: ProviderAccess(environment: [:]), http: world.http, clock: world.clock, killing: ports)
-        let outcome = await runner.perform(try Scene.approval(action), context: context)
+        let outcome = await runner.perform(try Scene.permission(action), context: context)
         #expect(outcome.reason.hasPrefix("unknown: ") && outcome.reason.contains("langfuse is down"))
     }
 
@@ -213,9 +214,9 @@ struct KillLoopTests {
     func reconcile() async throws {
         let world = try World(asks: true)
         _ = try await world.isKilled()
-        let approval = try Scene.approval(action)
-        _ = await world.runner().perform(approval, context: context)
-        let again = await world.runner().reconcile(approval, context: context)
+        let permission = try Scene.permission(action)
+        _ = await world.runner().perform(permission, context: context)
+        let again = await world.runner().reconcile(permission, context: context)
         #expect(again.reason.hasPrefix("done: "))
         #expect(world.kept.withLock { $0.count } == 1)
     }
@@ -226,11 +227,11 @@ struct KillLoopTests {
         world.stop()
         try await world.flags.raise(
             KillFlags.Flag(trace: "a3f9d21b-loop", agent: "research-agent", reason: "", since: Scene.now))
-        let outcome = await world.runner().reconcile(try Scene.approval(action), context: context)
-        #expect(outcome.reason.hasPrefix("done: ") && outcome.reason.contains("has not asked for it since"))
+        let outcome = await world.runner().reconcile(try Scene.permission(action), context: context)
+        #expect(outcome.reason.hasPrefix("done: ") && outcome.reason.contains("has not polled it since"))
         // One that goes on is told apart.
         world.state.withLock { $0.isAlive = true }
-        let alive = await world.runner().reconcile(try Scene.approval(action), context: context)
+        let alive = await world.runner().reconcile(try Scene.permission(action), context: context)
         #expect(alive.reason.hasPrefix("failed: The kill was sent") && alive.reason.contains("more steps until"))
     }
 
@@ -239,7 +240,7 @@ struct KillLoopTests {
         struct Full: Error {}
         let flags = KillFlags(startedAt: Scene.now) { _ in throw Full() }
         let ports = KillPorts(flags: flags, address: "http://127.0.0.1:8000", latestStep: { _ in nil })
-        let outcome = await Scene.runner([:], killing: ports).perform(try Scene.approval(action), context: context)
+        let outcome = await Scene.runner([:], killing: ports).perform(try Scene.permission(action), context: context)
         #expect(outcome.reason.hasPrefix("retry: ") && flags.flag(of: "a3f9d21b-loop") == nil)
     }
 

@@ -53,14 +53,7 @@ final class LoopbackProvider: Sendable {
         self.listener = listener
         address = "http://127.0.0.1:\(port)"
         let work = Work(listener: listener, log: log, handler: handler)
-        var thread = pthread_t()
-        pthread_create(
-            &thread, nil,
-            { context in
-                Unmanaged<Work>.fromOpaque(context!).takeRetainedValue().run()
-                return nil
-            }, Unmanaged.passRetained(work).toOpaque())
-        pthread_detach(thread)
+        OwnThread.start { work.run() }
     }
 
     deinit { shutdown(listener, Int32(SHUT_RDWR)) }

@@ -44,17 +44,23 @@ enum Scene {
             dryRun: [], createdAt: now, expiresAt: now + .hours(4))
     }
 
-    static func approval(_ action: Action) throws -> Approval {
+    static func permission(_ action: Action) throws -> Permission {
+        let circumstances = Circumstances()
         let verdict =
             switch action.kind {
-            case .postIncident, .updatePost, .postReply, .createIssue: gate.standing(action, incident: 7)
-            case .killLoop: gate.ordered(action, by: "alice@host", intent: 3, incident: 7)
-            case .review: gate.approve(request(action), by: "alice@host", now: now)
+            case .postIncident, .updatePost, .postReply, .createIssue: gate.notice(action, incident: 7, round: 0)
+            case .killLoop:
+                gate.order(
+                    action,
+                    by: IntentRecord(
+                        id: 3, intent: .killLoop(trace: action.trace ?? ""), author: "alice@host", createdAt: now),
+                    incident: 7, in: circumstances)
+            case .review: gate.approve(request(action), by: "alice@host", in: circumstances, now: now)
             }
-        guard case .allow(let approval) = verdict else {
+        guard case .allow(let permission) = verdict else {
             throw Refused(verdict: verdict)
         }
-        return approval
+        return permission
     }
 
     struct Refused: Error {

@@ -22,13 +22,13 @@ struct SlackActTests {
 
     @Test("A post carries the act's key, the facts and the three buttons, and says where it is")
     func posting() async throws {
-        let approval = try Scene.approval(post)
-        let outcome = await runner().perform(approval, context: context)
+        let permission = try Scene.permission(post)
+        let outcome = await runner().perform(permission, context: context)
         #expect(outcome.reference == "C0INCIDENTS/1764000000.000000")
         let request = try #require(slack.provider.requests.first)
         #expect(request.headers["authorization"] == "Bearer xoxb-canary-token")
         #expect(request.json["channel"]?.string == "#incidents")
-        #expect(request.json["metadata"]?["event_payload"]?["sentinel_key"]?.string == approval.key)
+        #expect(request.json["metadata"]?["event_payload"]?["sentinel_key"]?.string == permission.key.text)
         let buttons = request.json["blocks"]?.array?.first { $0["type"]?.string == "actions" }?["elements"]?.array ?? []
         #expect(
             buttons.compactMap { $0["action_id"]?.string } == [
@@ -46,41 +46,41 @@ struct SlackActTests {
     func decided(status: ApprovalStatus) async throws {
         var context = context
         context.request = Scene.request(status: status)
-        _ = await runner().perform(try Scene.approval(post), context: context)
+        _ = await runner().perform(try Scene.permission(post), context: context)
         #expect(slack.messages[0]["blocks"]?.array?.contains { $0["type"]?.string == "actions" } == false)
     }
 
     @Test("After a lost answer the message is looked up by its key, and found exactly once")
     func lostAnswer() async throws {
-        let (runner, approval) = (runner(), try Scene.approval(post))
+        let (runner, permission) = (runner(), try Scene.permission(post))
         slack.state.withLock { $0.losesNextAnswer = true }
-        let lost = await runner.perform(approval, context: context)
+        let lost = await runner.perform(permission, context: context)
         guard case .unknown = lost else {
             Issue.record("\(lost)")
             return
         }
         // Somebody talks afterwards, so the message is on the second page.
         slack.state.withLock { $0.messages.append(["text": "looking into it", "ts": "1764000001.000000"]) }
-        let found = await runner.reconcile(approval, context: context)
+        let found = await runner.reconcile(permission, context: context)
         #expect(found.reference == "C0INCIDENTS/1764000000.000000")
         #expect(slack.messages.count == 2)
         // The id of the channel is asked for once.
         let listed = slack.provider.requests.filter { $0.path == "/api/conversations.list" }.count
-        _ = await runner.reconcile(approval, context: context)
+        _ = await runner.reconcile(permission, context: context)
         #expect(listed == 2)
         #expect(slack.provider.requests.filter { $0.path == "/api/conversations.list" }.count == 2)
     }
 
     @Test("What surely did not arrive may be sent again; what cannot be looked up is asked of a person")
     func notThere() async throws {
-        let (runner, approval) = (runner(), try Scene.approval(post))
-        guard case .retry = await runner.reconcile(approval, context: context) else {
+        let (runner, permission) = (runner(), try Scene.permission(post))
+        guard case .retry = await runner.reconcile(permission, context: context) else {
             Issue.record("an empty channel holds no message")
             return
         }
         slack.plan(
             "conversations.history", .json(["ok": false, "error": "missing_scope", "needed": "channels:history"]))
-        let blind = await runner.reconcile(approval, context: context)
+        let blind = await runner.reconcile(permission, context: context)
         #expect(blind.reason.hasPrefix("unknown: ") && blind.reason.contains("channels:history"))
         #expect(slack.messages.isEmpty)
     }
@@ -93,7 +93,7 @@ struct SlackActTests {
         ])
     func refusal(code: String, hint: String) async throws {
         slack.plan("chat.postMessage", .json(["ok": false, "error": .string(code)]))
-        let outcome = await runner().perform(try Scene.approval(post), context: context)
+        let outcome = await runner().perform(try Scene.permission(post), context: context)
         #expect(outcome.reason.hasPrefix("failed: ") && outcome.reason.contains(hint))
         #expect(!outcome.reason.contains("canary"))
     }
@@ -103,7 +103,7 @@ struct SlackActTests {
         slack.plan(
             "chat.postMessage",
             .json(["ok": false, "error": "ratelimited"], status: 429, headers: ["Retry-After": "17"]))
-        let outcome = await runner().perform(try Scene.approval(post), context: context)
+        let outcome = await runner().perform(try Scene.permission(post), context: context)
         guard case .retry(_, after: .seconds(17)) = outcome else {
             Issue.record("\(outcome)")
             return
@@ -115,21 +115,21 @@ struct SlackActTests {
         slack.plan(
             "chat.postMessage", .answer(500, "oops"), .answer(200, "<html>Please log in</html>"),
             .answer(200, "{\"ok\":tr"))
-        let approval = try Scene.approval(post)
+        let permission = try Scene.permission(post)
         let runner = runner()
-        #expect(await runner.perform(approval, context: context).reason.hasPrefix("unknown: "))
-        #expect(await runner.perform(approval, context: context).reason.contains("SLACK_BASE_URL"))
-        #expect(await runner.perform(approval, context: context).reason.hasPrefix("unknown: "))
+        #expect(await runner.perform(permission, context: context).reason.hasPrefix("unknown: "))
+        #expect(await runner.perform(permission, context: context).reason.contains("SLACK_BASE_URL"))
+        #expect(await runner.perform(permission, context: context).reason.hasPrefix("unknown: "))
     }
 
     @Test("An update keeps the message without its buttons and says what was decided")
     func update() async throws {
         let runner = runner()
-        let posted = await runner.perform(try Scene.approval(post), context: context)
+        let posted = await runner.perform(try Scene.permission(post), context: context)
         let action = Action.updatePost(incident: 7, text: "Approved by alice@host")
         var context = context
         context.message = MessageAddress(reference: try #require(posted.reference))
-        let outcome = await runner.perform(try Scene.approval(action), context: context)
+        let outcome = await runner.perform(try Scene.permission(action), context: context)
         #expect(outcome.reference == posted.reference)
         let sent = try #require(slack.provider.requests.last)
         #expect(sent.path == "/api/chat.update" && sent.json["channel"]?.string == "C0INCIDENTS")
@@ -139,12 +139,12 @@ struct SlackActTests {
 
     @Test("An update waits for the post, and gives up when the post failed")
     func updateWithoutMessage() async throws {
-        let approval = try Scene.approval(.updatePost(incident: 7, text: "Expired"))
+        let permission = try Scene.permission(.updatePost(incident: 7, text: "Expired"))
         var waiting = context
         waiting.incident = Scene.incident(acts: [Self.record(.waiting)])
-        #expect(await runner().perform(approval, context: waiting).reason.hasPrefix("retry: "))
+        #expect(await runner().perform(permission, context: waiting).reason.hasPrefix("retry: "))
         waiting.incident = Scene.incident(acts: [Self.record(.failed)])
-        #expect(await runner().perform(approval, context: waiting).reason.hasPrefix("failed: "))
+        #expect(await runner().perform(permission, context: waiting).reason.hasPrefix("failed: "))
         #expect(slack.provider.requests.isEmpty)
     }
 
@@ -153,7 +153,7 @@ struct SlackActTests {
         var context = context
         context.incident = Scene.incident(acts: [Self.record(.done, reference: "C0INCIDENTS/1764000000.000000")])
         let action = Action.requestReview(incident: 7, commit: Scene.suspect.sha, author: "alice")
-        let outcome = await runner().perform(try Scene.approval(action), context: context)
+        let outcome = await runner().perform(try Scene.permission(action), context: context)
         #expect(outcome.reference == "C0INCIDENTS/1764000000.000000")
         let sent = try #require(slack.messages.first)
         #expect(sent["thread_ts"]?.string == "1764000000.000000")
@@ -164,7 +164,7 @@ struct SlackActTests {
     func notConfigured() async throws {
         let runner = Scene.runner(["SLACK_BASE_URL": slack.provider.address])
         for action in [post, .updatePost(incident: 7, text: "x")] {
-            let outcome = await runner.perform(try Scene.approval(action), context: context)
+            let outcome = await runner.perform(try Scene.permission(action), context: context)
             #expect(outcome.reason.hasPrefix("failed: ") && outcome.reason.contains("SLACK_BOT_TOKEN"))
         }
         #expect(runner.dryRun(post, context: context)[0].contains("SLACK_BOT_TOKEN"))
@@ -176,7 +176,7 @@ struct SlackActTests {
         let runner = runner()
         let shown = runner.dryRun(post, context: context)
         #expect(slack.provider.requests.isEmpty)
-        _ = await runner.perform(try Scene.approval(post), context: context)
+        _ = await runner.perform(try Scene.permission(post), context: context)
         let sent = try #require(slack.provider.requests.first)
         #expect(shown.count == 1 && shown[0].hasPrefix("POST \(slack.provider.address)/api/chat.postMessage"))
         #expect(shown[0].hasSuffix(sent.text) && shown[0].contains("Authorization: Bearer [masked]"))
@@ -185,8 +185,7 @@ struct SlackActTests {
 
     private static func record(_ state: AttemptState, reference: String? = nil) -> ActRecord {
         ActRecord(
-            id: 1, key: "incident-7/slack_post", action: .postIncident(incident: 7), incident: 7, request: nil,
-            state: state, tries: 1, createdAt: Scene.now, nextTryAt: nil, finishedAt: nil, detail: "",
-            reference: reference, allowedBy: "policy: notices")
+            id: 1, action: .postIncident(incident: 7), incident: 7, state: state, tries: 1, createdAt: Scene.now,
+            nextTryAt: nil, finishedAt: nil, detail: "", reference: reference, ground: .notice)
     }
 }

@@ -1,9 +1,10 @@
-import Actions
 import Basics
 import Crypto
 import OnCallModel
 import Testing
-import WebServer
+
+@testable import Actions
+@testable import WebServer
 
 @Suite("Slack's clicks")
 struct SlackClicksTests {

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// All that is planted, in one world, by one scan of a fresh store: what an installation on a bad night looks like.
-@Suite("Everything planted", .heavy)
+@Suite("Everything planted")
 struct AcceptanceTests {
     private static let night = Instant(iso8601: "2026-11-24T03:10:00Z") ?? Stage.start
 

@@ -7,7 +7,7 @@ import SourceEngine
 import TestSupport
 import Testing
 
-@Suite("Langfuse in ClickHouse", .heavy, .enabled(if: ClickHouseWorld.address != nil), .serialized)
+@Suite("Langfuse in ClickHouse", .enabled(if: ClickHouseWorld.address != nil), .serialized)
 struct ClickHouseTests {
     /// Each layout with the mode of Langfuse's API that the same server would speak.
     static let layouts: [(ClickHouseWorld.Layout, SandboxWorld.LangfuseMode)] = [(.tables, .v1), (.events, .v2)]

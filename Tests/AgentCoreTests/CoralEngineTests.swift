@@ -7,7 +7,7 @@ import SourceEngine
 import TestSupport
 import Testing
 
-@Suite("Rows that coral fetches", .heavy)
+@Suite("Rows that coral fetches")
 struct CoralEngineTests {
     /// What a real Coral would have of the sandbox, as a program that runs SQLite over the rows that the embedded engine
     /// read. The bounds of the manifests are conditions there.

@@ -7,7 +7,7 @@ import SourceEngine
 import TestSupport
 import Testing
 
-@Suite("Drift on the stage", .heavy)
+@Suite("Drift on the stage")
 struct DriftStageTests {
     private static let ground = Ground(now: Stage.start, seed: 12)
 

@@ -9,7 +9,7 @@ import Testing
 
 /// Rows 17 to 25 of the fault matrix that a provider can cause, over real HTTP. The others stand beside the rule that they are
 /// about: 18 and 20 with the cost rule too, 21 and 22 with the life of an incident, 23 with the death of the process.
-@Suite("Fault matrix: detection", .heavy)
+@Suite("Fault matrix: detection")
 struct FaultMatrixDetectionTests {
     /// One steady call every four minutes back from the stage's moment.
     private static func steady(hours: Double, cost: Double = 0.02) -> [SandboxObservation] {
@@ -91,7 +91,7 @@ struct FaultMatrixDetectionTests {
                 })
             world.moment.withLock { $0 = moment }
             _ = try await world.scan(carryingOutActs: false)
-            let known = try await world.read(StoreQuery<[HourFact]>([.costs]) { try $0.hours(latest: 60) }).map(\.hour)
+            let known = try await world.read(StoreQuery<[HourFact]> { try $0.hours(latest: 60) }).map(\.hour)
             let steps = zip(known, known.dropFirst()).map { $1 - $0 }
             #expect(known.count >= 48 && steps.allSatisfy { $0 == .hours(1) }, "\(change)")
         }

@@ -72,7 +72,7 @@ struct FaultMatrixTrustTests {
         "a certificate that nobody known has signed is refused, and nothing is sent (row 15)",
         .enabled(if: TLSServer.program != nil))
     func selfSigned() async throws {
-        let server = try TLSServer(days: 2)
+        let server = try await TLSServer(days: 2)
         let address = "https://localhost:\(server.port)"
         let refused = await Self.refusal(address, trusting: nil)
         #expect(refused?.kind == .tls && refused?.requestMayHaveArrived == false, "\(refused as Any)")
@@ -88,7 +88,7 @@ struct FaultMatrixTrustTests {
         "an authority is trusted by the path of its certificate, for its own host and time alone (row 15)",
         .enabled(if: TLSServer.program != nil))
     func authorities() async throws {
-        let server = try TLSServer(days: 2)
+        let server = try await TLSServer(days: 2)
         let trusting = HTTPClient(certificateFile: server.certificate)
         let answer = try await trusting.send(HTTPRequest(.get, "https://localhost:\(server.port)/"))
         #expect(answer.status == 200)
@@ -96,7 +96,7 @@ struct FaultMatrixTrustTests {
         #expect(otherHost?.kind == .tls, "the certificate is for localhost")
         let missing = await Self.refusal("https://localhost:\(server.port)", trusting: "/nonexistent.pem")
         #expect(missing?.kind == .tls, "a file that is not there trusts nobody")
-        let expired = try TLSServer(days: -1)
+        let expired = try await TLSServer(days: -1)
         let late = await Self.refusal("https://localhost:\(expired.port)", trusting: expired.certificate)
         #expect(late?.kind == .tls && late?.message.contains("expired") == true, "\(late as Any)")
     }
@@ -130,7 +130,7 @@ struct FaultMatrixTrustTests {
             let (rows, report) = try await stage.count("\(provider.rawValue).issues")
             #expect(rows == 3 && report.state == .partial)
             let message = report.message ?? ""
-            #expect(message.contains("would be sent the key") || message.contains("no http or https"), "\(message)")
+            #expect(message.contains("would receive the key") || message.contains("not an http(s) URL"), "\(message)")
             #expect(stage.calls(to: provider) == 1)
         }
         #expect(other.heard.isEmpty)
@@ -151,7 +151,7 @@ struct FaultMatrixTrustTests {
         }
         let stage = try FaultStage(inputs: { _ in ["SENTRY_BASE_URL": "http://127.0.0.1:\(provider.port)"] })
         let error = await #expect(throws: QueryError.self) { try await stage.count("sentry.issues") }
-        #expect(error?.sentence.contains("would be sent the key") == true)
+        #expect(error?.sentence.contains("would receive the key") == true)
         #expect(other.heard.isEmpty)
         provider.stop()
     }
@@ -159,7 +159,7 @@ struct FaultMatrixTrustTests {
     @Test(
         "a base address is http or https, and never where a cloud machine keeps its credentials (row 16)",
         arguments: [
-            ("file:///etc/passwd", "no http or https address"), ("gopher://127.0.0.1:70", "no http or https address"),
+            ("file:///etc/passwd", "not an http(s) URL"), ("gopher://127.0.0.1:70", "not an http(s) URL"),
             ("http://169.254.169.254", "link-local"), ("http://2852039166", "link-local"),
             ("http://[::ffff:169.254.169.254]", "link-local"), ("http://[fd00:ec2::254]", "link-local"),
         ])

@@ -24,7 +24,7 @@ struct FaultMatrixWaitingTests {
         #expect(during.rows == FaultStage.observations)
         #expect(during.report.state == .partial && during.report.asOf == FaultStage.start)
         let message = during.report.message ?? ""
-        #expect(message.contains("asked too often") && message.contains("2026-11-24T14:35:00Z"), "\(message)")
+        #expect(message.contains("rate limit exceeded") && message.contains("2026-11-24T14:35:00Z"), "\(message)")
         #expect(message.contains("Rows up to 2026-11-24T14:20:00Z are stored"), "\(message)")
         #expect(stage.clock.spans == [.minutes(10)])
         stage.clock.advance(by: .seconds(599))
@@ -45,7 +45,7 @@ struct FaultMatrixWaitingTests {
         stage.world.fail(.langfuse, .rateLimited(seconds: 600))
         let error = await #expect(throws: QueryError.self) { try await stage.count("langfuse.observations") }
         #expect(error?.kind == .sourceFailed && error?.remedy.contains("in 600 s") == true, "\(error as Any)")
-        #expect(await stage.report(of: "langfuse")?.message?.contains("asked too often") == true)
+        #expect(await stage.report(of: "langfuse")?.message?.contains("rate limit exceeded") == true)
         stage.clock.advance(by: .minutes(10))
         #expect(try await stage.count("langfuse.observations").rows == FaultStage.observations)
         #expect(stage.calls(to: .langfuse) == 10, "one that was refused, and the nine days")

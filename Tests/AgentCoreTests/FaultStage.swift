@@ -1,11 +1,12 @@
 import Basics
 import Configuration
 import HTTPClient
-import Sandbox
-import SourceEngine
 import SourceFetch
 import SourceSpec
 import TestSupport
+
+@testable import Sandbox
+@testable import SourceEngine
 
 /// A small world behind the sandbox's real HTTP, an engine that reads it, and a clock that is moved by hand.
 final class FaultStage: Sendable {
@@ -19,9 +20,8 @@ final class FaultStage: Sendable {
     static let observations = 36
     static let repository = "owner = 'acme' AND repo = 'assistant'"
 
-    private static let specs = SourceCatalog.load(
-        directory: "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/sources"
-    ).specs
+    private static let catalog = SourceCatalog.load(
+        directory: "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/sources")
 
     var world: SandboxWorld { sandbox.world }
 
@@ -38,12 +38,13 @@ final class FaultStage: Sendable {
         sandbox = try Sandbox(world: world, agent: .init(traceID: "loop", name: "loop", step: .seconds(12)))
         self.clock = clock
         let environment = Environment(process: sandbox.environment.merging(inputs(sandbox)) { $1 })
+        let redaction = Redaction(secrets: environment.secrets(of: Self.catalog.secretNames))
         let values: @Sendable (String) -> String? = { environment[$0] }
         engine = SourceEngine(
             SourceEngineConfiguration(
-                mirrorDirectory: folder.path, specs: Self.specs,
+                mirrorDirectory: folder.path, specs: Self.catalog.specs.filter { Sandbox.sources.contains($0.name) },
                 pages: SourceFetcher(
-                    client: HTTPClient(), inputs: values, clock: clock.clock, redaction: environment.redaction,
+                    client: HTTPClient(), inputs: values, clock: clock.clock, redaction: redaction,
                     retries: retries, timeout: timeout, sleep: { try await clock.sleep($0) }, random: { random }),
                 inputs: values, clock: clock.clock))
     }

@@ -6,7 +6,7 @@ import Sandbox
 import TestSupport
 import Testing
 
-@Suite("Forensics over the whole line", .heavy)
+@Suite("Forensics over the whole line")
 struct ForensicsLineTests {
     @Test("the graph of the planted spike names the culprit, its release and deployment, and points to the errors")
     func graph() async throws {

@@ -42,7 +42,7 @@ extension Stage {
     }
 }
 
-@Suite("Incidents with a life", .heavy)
+@Suite("Incidents with a life")
 struct IncidentLifeLineTests {
     /// Nothing costs enough to be trouble.
     private static let blind =
@@ -83,7 +83,7 @@ struct IncidentLifeLineTests {
         let now = stage.clock.now()
         let said = try await stage.order(
             .silence(Silence.Matcher(), reason: "deploy", from: now + .minutes(5), until: now + .hours(2)))
-        #expect(said == "Maintenance begins at 2026-11-24T14:25:00Z and ends at 2026-11-24T16:20:00Z.")
+        #expect(said == "Maintenance starts at 2026-11-24T14:25:00Z and ends at 2026-11-24T16:20:00Z.")
         stage.advance(by: .minutes(6))
         stage.world.forgetCalls()
         let report = try await stage.scan()
@@ -95,7 +95,7 @@ struct IncidentLifeLineTests {
         #expect(try await stage.order(.acknowledge(incident: loop.id)) == "Incident \(loop.id) is acknowledged.")
         #expect(try await stage.incident(.agentLoop).state == .silenced)
         #expect(try await stage.order(.endSilence(1)) == "Silence 1 has ended.")
-        #expect(try await stage.order(.endSilence(1)).hasPrefix("Silence 1 is over already"))
+        #expect(try await stage.order(.endSilence(1)).hasPrefix("Silence 1 already ended"))
         stage.advance(by: .minutes(1))
         let after = try await stage.scan()
         #expect(stage.posts.count == 2 && stage.issues.count == 2 && !after.approvals.isEmpty)
@@ -128,7 +128,7 @@ struct IncidentLifeLineTests {
         #expect(past.contains("has passed"))
         let far = try await stage.order(.snooze(incident: spike.id, until: stage.clock.now() + .days(31)))
         #expect(far.contains("30 days"))
-        #expect(try await stage.order(.snooze(incident: 99, until: until)) == "Incident 99 is not there.")
+        #expect(try await stage.order(.snooze(incident: 99, until: until)) == "Incident 99 does not exist.")
     }
 
     @Test(
@@ -147,7 +147,7 @@ struct IncidentLifeLineTests {
         #expect(states == [.open, .open, .flapping, .flapping, .flapping, .flapping])
         let spike = try await stage.incident(.costSpike)
         #expect(stage.posts.count == 2 && stage.issues.count == 2)
-        #expect(stage.replies.count { $0.hasPrefix("It comes and goes") } == 1, "\(stage.replies)")
+        #expect(stage.replies.count { $0.hasPrefix("Flapping:") } == 1, "\(stage.replies)")
         #expect(stage.replies.count == 1)
         try stage.settings("{}")
         for _ in 1...5 {
@@ -156,7 +156,7 @@ struct IncidentLifeLineTests {
         }
         #expect(try await stage.incident(.costSpike).state == .open)
         #expect(try await stage.incident(.costSpike).id == spike.id)
-        #expect(stage.replies.count { $0.hasPrefix("It comes and goes no longer") } == 1, "\(stage.replies)")
+        #expect(stage.replies.count { $0.hasPrefix("No longer flapping") } == 1, "\(stage.replies)")
     }
 
     @Test("what nobody has acknowledged is told again at its turn, and not when somebody has")
@@ -201,7 +201,7 @@ struct IncidentLifeLineTests {
         _ = try await stage.scan()
         let back = try await stage.incident(.costSpike)
         #expect(back.id == spike.id && back.state == .open && back.life.reopened == 1)
-        #expect(stage.replies.contains { $0.hasPrefix("Opened again") }, "\(stage.replies)")
+        #expect(stage.replies.contains { $0.hasPrefix("Reopened") }, "\(stage.replies)")
         #expect(stage.posts.count == 2)
     }
 
@@ -233,6 +233,6 @@ struct IncidentLifeLineTests {
             #expect(answer.hasPrefix("A silence"))
         }
         #expect(try await stage.read(.silences(limit: 9)).isEmpty)
-        #expect(try await stage.order(.endSilence(5)) == "There is no silence 5.")
+        #expect(try await stage.order(.endSilence(5)) == "Silence 5 does not exist.")
     }
 }

@@ -6,7 +6,7 @@ import SourceEngine
 import TestSupport
 import Testing
 
-@Suite("Hours that Langfuse adds up", .heavy)
+@Suite("Hours that Langfuse adds up")
 struct MetricsHistoryTests {
     private static let hours = """
         SELECT hour, sum(observations) AS observations, round(sum(cost), 6) AS cost, sum(input_tokens) AS tokens

@@ -7,7 +7,7 @@ import Sandbox
 import TestSupport
 import Testing
 
-@Suite("The sampler in the line", .heavy)
+@Suite("The sampler in the line")
 struct SamplerLineTests {
     private static func step(
         _ trace: String, _ index: Int, at start: Instant, name: String, type: String = "TOOL", agent: String = "",
@@ -86,7 +86,7 @@ struct SamplerLineTests {
 
     private func keptTraces(_ stage: Stage) async throws -> Set<String> {
         let now = stage.clock.now()
-        return try await stage.read(StoreQuery([.sampling]) { try $0.keptTraces(at: now) })
+        return try await stage.read(StoreQuery { try $0.keptTraces(at: now) })
     }
 
     private func fail(_ traces: Set<String>, _ stage: Stage) async throws {

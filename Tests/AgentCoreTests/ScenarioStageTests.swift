@@ -7,7 +7,7 @@ import SourceEngine
 import TestSupport
 import Testing
 
-@Suite("Scenarios on the stage", .heavy)
+@Suite("Scenarios on the stage")
 struct ScenarioStageTests {
     private static let afternoon = Stage.start
     private static let night = Instant(iso8601: "2026-11-24T03:10:00Z") ?? Stage.start

@@ -22,6 +22,7 @@ final class Stage: Sendable {
     let moment = Lock(Stage.start)
     let engine: SourceEngine
     private let environment: Environment
+    private let redaction: Redaction
     private let http = HTTPClient()
 
     static let start = Instant(iso8601: "2026-11-24T14:20:00Z") ?? Instant(milliseconds: 0)
@@ -55,9 +56,11 @@ final class Stage: Sendable {
             try "{\"engine\": \"\(kind.rawValue)\", \"langfuse_history\": \"\(history)\"}".write(
                 toFile: "\(folder.path)/settings.json", atomically: true, encoding: .utf8)
         }
-        let specs = SourceCatalog.load(directory: "\(root)/sources")
+        var specs = SourceCatalog.load(directory: "\(root)/sources")
+        specs.specs.removeAll { !Sandbox.sources.contains($0.name) }
+        redaction = Redaction(secrets: environment.secrets(of: specs.secretNames))
         let pages = SourceFetcher(
-            client: http, inputs: inputs, clock: clock, redaction: environment.redaction, sleep: { _ in })
+            client: http, inputs: inputs, clock: clock, redaction: redaction, sleep: { _ in })
         engine = SourceEngine(
             SourceEngineConfiguration(
                 mirrorDirectory: folder.path, specs: specs.specs, kind: kind, pages: pages,
@@ -98,7 +101,7 @@ final class Stage: Sendable {
                 scope: InvestigationScope(
                     owner: environment["GITHUB_OWNER"], repository: environment["GITHUB_REPO"],
                     channel: environment["SLACK_INCIDENTS_CHANNEL"]),
-                redaction: environment.redaction, clock: clock, killFlags: flags,
+                redaction: redaction, clock: clock, killFlags: flags,
                 sleep: { [moment] span in moment.withLock { $0 = $0 + span } }))
     }
 

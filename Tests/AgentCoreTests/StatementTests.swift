@@ -5,7 +5,7 @@ import SourceEngine
 import TestSupport
 import Testing
 
-@Suite("Statements over all sources", .heavy)
+@Suite("Statements over all sources")
 struct StatementTests {
     @Test("commits, Sentry issues and observations are joined in one statement")
     func crossSourceJoin() async throws {

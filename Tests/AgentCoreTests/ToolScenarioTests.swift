@@ -6,7 +6,7 @@ import Sandbox
 import TestSupport
 import Testing
 
-@Suite("Silent tool failures on the stage", .heavy)
+@Suite("Silent tool failures on the stage")
 struct ToolScenarioTests {
     private static func gap(_ scenario: Scenario, _ report: CycleReport) -> [String] {
         let findings = report.findings.filter { !$0.isNote }.map {

@@ -6,7 +6,7 @@ import Sandbox
 import TestSupport
 import Testing
 
-@Suite("The whole line", .heavy)
+@Suite("The whole line")
 struct WholeLineTests {
     @Test("one scan finds the planted spike and loop, names the culprit, and leaves the healthy alone")
     func findsWhatIsPlanted() async throws {
@@ -150,7 +150,7 @@ struct WholeLineTests {
     }
 }
 
-@Suite("Scheduler machine", .heavy)
+@Suite("Scheduler machine")
 struct SchedulerMachineTests {
     private let start = Instant(iso8601: "2026-11-24T03:00:00Z") ?? Instant(milliseconds: 0)
 

@@ -5,26 +5,23 @@ import ViewState
 
 @Suite("Generated: keys")
 struct GeneratedKeysTests {
-    @Test("docs/KEYS.md is made from the table of bindings")
+    @Test("docs/KEYS.md is made from the actions of the console")
     func keys() {
-        var text = "# Keys\n\nMade from the console's one table of bindings. `?` shows those of the view you are in.\n"
-        text += section("Everywhere", Command.bindings.filter { $0.views.isEmpty })
-        for view in ConsoleState.View.allCases {
-            text += section(view.title, Command.bindings.filter { $0.views.contains(view) })
-        }
+        var text = "# Keys\n\nGenerated from the actions of the console. `?` shows those of the pane that is shown.\n"
+        text += section("Everywhere", ConsoleAction.everywhere)
+        for pane in Pane.allCases { text += section(pane.spec.title, pane.spec.actions) }
         text += """
 
-            A question before an act is answered with `y`; Enter, `n` and Esc are a no. Pasted text never answers and never
-            commands.
+            `y` confirms a question; Enter, `n` and Esc cancel it. Pasted text never answers a question and never runs an action.
 
             """
         let difference = Golden.difference(text, at: "\(Repository.root)/docs/KEYS.md")
         #expect(difference == nil, "\(difference ?? "")")
     }
 
-    private func section(_ title: String, _ bindings: [Command.Binding]) -> String {
-        let rows = bindings.map { binding in
-            "| \(binding.keys.map { "`\($0.name)`" }.joined(separator: " ")) | \(binding.tooltip) |\n"
+    private func section(_ title: String, _ actions: [ConsoleAction]) -> String {
+        let rows = actions.map { action in
+            "| \(action.keys.map { "`\($0.name)`" }.joined(separator: " ")) | \(action.tooltip) |\n"
         }
         return "\n## \(title)\n\n| keys | what they do |\n|---|---|\n" + rows.joined()
     }

@@ -11,9 +11,9 @@ struct GeneratedTablesTests {
         var text = """
             # Tables
 
-            Made from the shipped manifests and overlays; `coral.columns` and `sentinel source info NAME` have the columns.
-            **Bold** filters are required. A mirrored table is kept in SQLite, by the column named; a bounded one takes conditions
-            on that column to the API.
+            Generated from the shipped manifests and overlays. `coral.columns` and `sentinel source info NAME` list the columns.
+            **Bold** filters are required. A mirrored table is stored in SQLite by the named time column; a bounded table sends
+            conditions on that column to the API.
 
             """
         for spec in catalog.specs { text += section(spec) }
@@ -29,7 +29,7 @@ struct GeneratedTablesTests {
                 "| `\(table.name)\(isFunction ? "(…)" : "")` | \(reading(table, of: spec)) | \(filters) | \(table.description) |\n"
         }
         return
-            "\n## \(spec.name)\n\n\(spec.description)\n\n| table | read | filters | what it holds |\n|---|---|---|---|\n"
+            "\n## \(spec.name)\n\n\(spec.description)\n\n| table | read | filters | description |\n|---|---|---|---|\n"
             + rows.joined()
     }
 

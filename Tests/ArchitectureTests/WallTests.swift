@@ -28,7 +28,7 @@ struct WallTests {
     @Test("the targets that decide import nothing that acts")
     func decidersArePure() throws {
         let pure = ["OnCallModel", "CellGrid", "Detectors", "Governance", "Investigation", "ViewState", "Panes"]
-        let allowed: Set = ["Basics", "OnCallModel", "CellGrid", "ViewState"]
+        let allowed: Set = ["Basics", "OnCallModel", "CellGrid", "OutboxSeal", "ViewState"]
         for file in try Repository.swiftFiles(under: "Sources") where pure.contains(file.target) {
             // Reading a JSON text is a pure function of it (docs/decisions/0007).
             let foreign = file.imports.subtracting(file.target == "Detectors" ? allowed.union(["JSON"]) : allowed)
@@ -48,6 +48,22 @@ struct WallTests {
         }
     }
 
+    /// The compiler holds most of this wall (docs/decisions/0012); this is the rest.
+    @Test("only Governance makes a permission, and only the store can have a stored one read")
+    func permission() throws {
+        let files = try Repository.swiftFiles(under: "Sources")
+        for file in files where file.imports.contains("Governance") {
+            #expect(file.text.firstMatch(of: /\bPermission\(/) == nil, "\(file.path) makes a permission")
+        }
+        let sealed = files.filter { $0.imports.contains("OutboxSeal") || $0.text.contains("Seal()") }
+        #expect(Set(sealed.map(\.target)) == ["Governance", "IncidentStore"], "\(sealed.map(\.path))")
+        let ways = files.filter { $0.text.contains("INSERT INTO outbox_action (") }
+        #expect(ways.map(\.path) == ["Sources/IncidentStore/Writing/StoreTransaction+Acts.swift"])
+        let spelled = files.filter { $0.text.contains("\"incident-\\(") || $0.text.contains("\"intent-\\(") }
+        #expect(spelled.map(\.path) == ["Sources/Governance/ActKey.swift"])
+        #expect(!files.contains { $0.text.contains("hasPrefix(\"policy") })
+    }
+
     @Test("ARCHITECTURE.md tells of every target")
     func everyTargetIsExplained() throws {
         let document = try Repository.text(of: "ARCHITECTURE.md")
@@ -55,6 +71,26 @@ struct WallTests {
         let names = manifest.matches(of: /(?:module|program)\(\s*"([A-Za-z-]+)"/).map { String($0.1) }
         #expect(names.count > 20)
         for name in names { #expect(document.contains(name), "ARCHITECTURE.md does not mention \(name)") }
+    }
+
+    @Test("every dependency that Package.swift declares is imported")
+    func noUnusedDependencies() throws {
+        let manifest = try Repository.text(of: "Package.swift")
+        let declarations = manifest.matches(
+            of:
+                /(module|hot|program|tests|\.target)\(\s*(?:name: )?"([\w-]+)",\s*(?:needs|dependencies): \[([^\]]*)\](?:,\s*path: "([\w\/-]+)")?/
+        )
+        #expect(declarations.count > 40)
+        for declaration in declarations {
+            let (kind, name) = (declaration.1, declaration.2)
+            let usual = kind == "tests" ? "Tests/\(name)Tests" : "Sources/\(name)"
+            let folder = declaration.4.map(String.init) ?? usual
+            let imported = try Repository.swiftFiles(under: folder).reduce(into: Set<String>()) {
+                $0.formUnion($1.imports)
+            }
+            let unused = declaration.3.matches(of: /"(\w+)"/).map { String($0.1) }.filter { !imported.contains($0) }
+            #expect(unused.isEmpty, "\(folder) declares \(unused) and imports none of them")
+        }
     }
 
     @Test("no name under sources/ differs from one under Sources/ in case alone")
@@ -88,11 +124,36 @@ struct HabitTests {
         }
     }
 
-    @Test("no test waits for time to pass")
-    func testsDoNotSleep() throws {
-        let pause = "Task." + "sleep"
-        for file in try Repository.swiftFiles(under: "Tests") {
-            #expect(!file.text.contains(pause), "\(file.path)")
+    @Test("no test waits for time to pass, and none blocks a thread of Swift's pool")
+    func testsDoNotBlock() throws {
+        for file in try Repository.swiftFiles(under: "Tests") where !file.path.hasPrefix("Tests/sentinel-") {
+            let calls = file.calls
+            #expect(calls.isDisjoint(with: ["Task.sleep", "Thread.sleep", "usleep", "nanosleep"]), "\(file.path)")
+            if !file.text.contains("OwnThread.") {
+                let blocking = calls.intersection(Self.blocking)
+                #expect(blocking.isEmpty, "\(file.path) calls \(blocking) outside OwnThread")
+            }
+        }
+    }
+
+    /// What makes its thread wait, or starts one.
+    private static let blocking: Set = [
+        "waitpid", "waitid", "sem_wait", "sem_timedwait", "poll", "recv", "pthread_create", "pthread_join",
+        "DispatchSemaphore", "curl_multi_poll",
+    ]
+
+    @Test("only what has a thread of its own blocks")
+    func sourcesDoNotBlock() throws {
+        let owners = [
+            "Basics/OwnThread.swift", "HTTPClient/TransferLoop.swift", "LineEditor/",
+            "SourceEngine/Live/BlockingBridge.swift", "Subprocess/",
+            "Terminal/",
+            "WebServer/OpenRequests.swift",
+        ]
+        for file in try Repository.swiftFiles(under: "Sources")
+        where !owners.contains(where: { file.path.hasPrefix("Sources/\($0)") }) {
+            let blocking = file.calls.intersection(Self.blocking)
+            #expect(blocking.isEmpty, "\(file.path) calls \(blocking)")
         }
     }
 }
@@ -100,6 +161,34 @@ struct HabitTests {
 extension Repository.SourceFile {
     /// The modules that the file imports.
     var imports: Set<String> {
-        Set(text.matches(of: /(?m)^(?:package |@testable )?import (\w+)/).map { String($0.1) })
+        Set(text.matches(of: /(?m)^ *(?:package |@testable )?import (\w+)/).map { String($0.1) })
+    }
+
+    /// The functions that are called, as they are written, outside comments: `poll`, `Task.sleep`.
+    var calls: Set<String> {
+        var calls: Set<String> = []
+        let bytes = Array(text.utf8)
+        var start: Int?
+        var place = 0
+        while place < bytes.count {
+            let byte = bytes[place]
+            if byte == UInt8(ascii: "/"), place + 1 < bytes.count, bytes[place + 1] == byte {
+                place = bytes[place...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+                start = nil
+                continue
+            }
+            let letter = byte | 0x20
+            let isWord = (0x61...0x7A).contains(letter) || (0x30...0x39).contains(byte) || [0x2E, 0x5F].contains(byte)
+            if isWord {
+                start = start ?? place
+            } else {
+                if byte == UInt8(ascii: "("), let start {
+                    calls.insert(String(decoding: bytes[start..<place], as: UTF8.self))
+                }
+                start = nil
+            }
+            place += 1
+        }
+        return calls
     }
 }

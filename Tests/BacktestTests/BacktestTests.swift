@@ -1,11 +1,10 @@
-import Backtest
 import Basics
 import OnCallModel
-import SourceEngine
-import SourceFetch
 import SourceSpec
 import TestSupport
 import Testing
+
+@testable import Backtest
 
 @Suite("Backtests")
 struct BacktestTests {
@@ -57,7 +56,7 @@ struct BacktestTests {
         }
         let score = Score(
             [alert(10.5), alert(20), alert(21), alert(50)], against: events, over: .days(7), tolerance: .minutes(15))
-        #expect(score.found == 2 && score.alerts == 4 && score.rightAlerts == 3)
+        #expect(score.found == 2 && score.alerts == 4 && score.correctAlerts == 3)
         #expect(score.recall == 2.0 / 3 && score.precision == 0.75 && score.falseAWeek == 1)
         #expect(score.medianDelay == .minutes(30))
         let interval = try #require(score.recallInterval)
@@ -95,7 +94,7 @@ struct BacktestTests {
     }
 
     @Test(
-        "The example's broken tool is found and its neighbour left alone; the bare rules take both for broken", .heavy)
+        "The example's broken tool is found and its neighbour left alone; the bare rules take both for broken")
     func exampleTools() async throws {
         let trial = try Trial(LabelledHistory(lines: Example.tools), .toolFailure, learning: .days(7))
         #expect(trial.history.problems.isEmpty && trial.history.events.map(\.subject) == ["search_kb"])
@@ -106,8 +105,7 @@ struct BacktestTests {
     }
 
     @Test(
-        "The example's renamed keys are found once, and nothing else is; the bare share speaks from its first look on",
-        .heavy)
+        "The example's renamed keys are found once, and nothing else is; the bare share speaks from its first look on")
     func exampleOutputs() async throws {
         let trial = try Trial(
             LabelledHistory(lines: Example.outputs), .promptDrift, learning: .days(7), step: .hours(4))
@@ -120,41 +118,25 @@ struct BacktestTests {
         #expect(seed.first.map { $0.from < trial.history.events[0].from - .days(1) } ?? false)
     }
 
-    /// A history, the engine over it, and its clock.
+    /// A history and its trial, in a folder of its own.
     private struct Trial {
         let history: LabelledHistory
-        let folder = TemporaryFolder()
-        let replay: Replay
-        let learning: Span
-        let step: Span
+        private let folder = TemporaryFolder()
+        private let trial: BacktestTrial
 
         init(
             _ history: LabelledHistory, _ type: DetectionType, learning: Span = .days(15), step: Span = .hours(1)
         ) throws {
-            (self.history, self.learning, self.step) = (history, learning, step)
-            let now = Lock(Instant(milliseconds: 0))
-            let clock = WallClock { now.withLock { $0 } }
+            self.history = history
             let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-            let specs = SourceCatalog.load(directory: "\(root)/sources").specs.filter { $0.name == "langfuse" }
-            let engine = SourceEngine(
-                SourceEngineConfiguration(
-                    mirrorDirectory: folder.path, specs: specs, pages: HistoryPages(history, clock: clock),
-                    inputs: { _ in "given" }, clock: clock, retention: .days(60)))
-            replay = Replay(engine: engine, type: type) { moment in now.withLock { $0 = moment } }
+            trial = try #require(
+                BacktestTrial(
+                    of: type, in: history, specs: SourceCatalog.load(directory: "\(root)/sources").specs,
+                    folder: folder.path, settings: Settings(), warmup: learning, step: step))
         }
 
-        func alerts(_ settings: Settings) async throws -> [Alert] {
-            guard let span = history.span else { return [] }
-            return try await replay.alerts(
-                from: span.from + learning, to: span.to + step, step: step, settings: settings)
-        }
+        func alerts(_ settings: Settings) async throws -> [Alert] { try await trial.alerts(settings) }
 
-        func score(_ settings: Settings) async throws -> Score {
-            guard let span = history.span else { return Score([], against: [], over: .hours(1), tolerance: .hours(1)) }
-            let from = span.from + learning
-            let alerts = try await replay.alerts(
-                from: from, to: span.to + step, step: step, settings: settings)
-            return Score(alerts, against: history.events, over: span.to - from, tolerance: step + .hours(1))
-        }
+        func score(_ settings: Settings) async throws -> Score { trial.score(try await alerts(settings)) }
     }
 }

@@ -30,11 +30,13 @@ struct EnvironmentTests {
         #expect(environment["C"] == "4")
     }
 
-    @Test("every secret is hidden by the environment's redaction")
-    func redaction() {
-        let values = Dictionary(uniqueKeysWithValues: Environment.secretNames.map { ($0, "canary-\($0)") })
-        let redaction = Environment(process: values).redaction
-        for value in values.values { #expect(!redaction.apply(to: "header \(value) end").contains(value)) }
+    @Test("the secrets are those of the program and those that the manifests declare, where they are set")
+    func secrets() {
+        let environment = Environment(process: [
+            "AGENT_KILL_SECRET": "canary-1", "ACME_TOKEN": "canary-2", "ACME_URL": "https://acme.example",
+        ])
+        #expect(Set(environment.secrets(of: ["ACME_TOKEN", "ACME_OTHER"])) == ["canary-1", "canary-2"])
+        #expect(environment.secrets(of: []) == ["canary-1"])
     }
 }
 

@@ -17,10 +17,10 @@ struct GeneratedSettingsTests {
         var text = """
             # Settings
 
-            `settings.json` holds them; the console's Settings pane and `sentinel settings set KEY VALUE` change them. A running
-            agent takes a change up without a restart. A setting that is left out has its default.
+            Settings are in `settings.json`. Change them in the console's Settings pane or with `sentinel settings set KEY VALUE`.
+            A running agent applies a change without a restart. A missing setting has its default.
 
-            | key | default | may be | meaning |
+            | key | default | allowed values | meaning |
             |---|---|---|---|
 
             """
@@ -29,7 +29,7 @@ struct GeneratedSettingsTests {
             let unit = spec.unit.isEmpty ? "" : " \(spec.unit)"
             text += "| `\(spec.key)` | `\(value)` | \(spec.range)\(unit) | \(spec.meaning) |\n"
         }
-        text += "\nThese variables of the environment win over the file: "
+        text += "\nThese environment variables take precedence over the file: "
         text += SettingsFile.variables.keys.sorted().map { "`\($0)`" }.joined(separator: ", ") + ".\n"
         try expect("docs/SETTINGS.md", toBe: text)
     }

@@ -40,7 +40,7 @@ struct SettingsTests {
         var settings = Settings()
         let problem = #expect(throws: SettingProblem.self) { try settings.set("cost_spike_multiplyer", to: 3) }
         #expect(
-            problem?.description == "There is no setting cost_spike_multiplyer. Did you mean cost_spike_multiplier?")
+            problem?.description == "Unknown setting \"cost_spike_multiplyer\". Did you mean cost_spike_multiplier?")
     }
 }
 
@@ -84,8 +84,8 @@ struct SettingsFileTests {
     @Test(
         "a broken file is told with its place",
         arguments: [
-            ("{\n  \"theme\": \n}", "line 3"), ("[]", "must hold one JSON object"),
-            (#"{"cost_floor": 1, "cost_floor": 2}"#, "cost_floor stands there twice"),
+            ("{\n  \"theme\": \n}", "line 3"), ("[]", "must contain one JSON object"),
+            (#"{"cost_floor": 1, "cost_floor": 2}"#, "duplicate setting cost_floor"),
             (#"{"cost_flor": 1}"#, "Did you mean cost_floor?"),
         ])
     func broken(text: String, part: String) throws {

@@ -26,7 +26,7 @@ struct ThemeTests {
         "a theme that cannot be used says why",
         arguments: [
             ("[]", "one JSON object"), (#"{"critcal": {}}"#, "did you mean critical"),
-            (#"{"text": {"foreground": 256}}"#, "from 0 to 255"), (#"{"text": {}}"#, "says nothing of"),
+            (#"{"text": {"foreground": 256}}"#, "from 0 to 255"), (#"{"text": {}}"#, "the theme has no"),
             (#"{"text": {"colour": 1}}"#, "which is not foreground"), (#"{"text": 5}"#, "must be an object"),
             (#"{"text": {"attributes": "bold"}}"#, "must be a list"),
         ])

@@ -1,6 +1,7 @@
 package import Basics
 package import Detectors
 import FoundationEssentials
+package import OnCallModel
 package import SourceEngine
 package import SourceFetch
 import SourceSpec
@@ -20,13 +21,21 @@ package final class DetectorWorld: Sendable {
     package struct Run: Sendable {
         package var report: DetectorReport
         package var statements: [DetectorQuery]
-        /// What the agent would mark the report as partial for.
-        package var gaps: [String]
         /// All scans that were made, those of the mirrors included.
         package var scans: [Scan]
 
         /// Calls beyond those of the mirrors: outputs that are read live, events of issues, versions of prompts.
         package var liveCalls: Int { scans.count { $0.usesPageCache } }
+        package func liveCalls(of table: String) -> Int { scans.count { $0.usesPageCache && $0.table.name == table } }
+    }
+
+    /// A run, and what its detector remembers afterwards.
+    @dynamicMemberLookup
+    package struct Cycle<Memory: Sendable>: Sendable {
+        package var run: Run
+        package var memory: [String: Memory]
+
+        package subscript<Member>(dynamicMember path: KeyPath<Run, Member>) -> Member { run[keyPath: path] }
     }
 
     package init(_ rows: SyntheticRows) {
@@ -63,28 +72,45 @@ package final class DetectorWorld: Sendable {
             query.sql, query.parameters, freshness: .upTo(.milliseconds(0)), limits: .unattended)
     }
 
-    /// Runs the detector to its report. A statement that fails and that it can do without is answered as in the agent; any
-    /// other failure is thrown.
+    /// Runs the detector without a memory.
     package func run<D: Detector>(_ detector: D, _ context: DetectorContext) async throws -> Run {
-        var memory: [String: D.Memory] = [:]
-        return try await run(detector, context, memory: &memory)
+        try await cycle(detector, context, memory: [:]).run
     }
 
-    package func run<D: Detector>(
-        _ detector: D, _ context: DetectorContext, memory: inout [String: D.Memory]
-    ) async throws -> Run {
+    /// Runs the detector to its report, which is partial where rows were missing, as in the agent. A statement that fails
+    /// and that the detector cannot do without is thrown.
+    package func cycle<D: Detector>(
+        _ detector: D, _ context: DetectorContext, memory: [String: D.Memory]
+    ) async throws -> Cycle<D.Memory> {
+        var (memory, statements) = (memory, [DetectorQuery]())
         _ = pages.takeScans()
-        var statements: [DetectorQuery] = []
         let ask = Ask { query throws(QueryFailure) in
             statements.append(query)
-            do {
-                let rows = try await self.ask(query, at: context.now).rows
-                return (rows, [])
-            } catch {
-                throw .failed("\(error)")
-            }
+            return try await self.answer(query, at: context.now)
         }
-        let report = try await detector.run(context, memory: &memory, ask: ask)
-        return Run(report: report, statements: statements, gaps: ask.gaps, scans: pages.takeScans())
+        var report = try await detector.run(context, memory: &memory, ask: ask)
+        if !ask.gaps.isEmpty { report = report.partial(because: ask.gaps.joined(separator: " ")) }
+        let run = Run(report: report, statements: statements, scans: pages.takeScans())
+        return Cycle(run: run, memory: memory)
+    }
+
+    /// Runs one cycle of the sampler.
+    package func run(
+        _ sampler: TraceSampler, at now: Instant
+    ) async throws -> (outcome: SamplerOutcome, statements: [DetectorQuery]) {
+        var (sampler, statements) = (sampler, [DetectorQuery]())
+        let ask = Ask { query throws(QueryFailure) in
+            statements.append(query)
+            return try await self.answer(query, at: now)
+        }
+        return (try await sampler.run(ask), statements)
+    }
+
+    private func answer(_ query: DetectorQuery, at now: Instant) async throws(QueryFailure) -> Ask.Answer {
+        do throws(QueryError) {
+            return (try await ask(query, at: now).rows, [])
+        } catch {
+            throw .failed(error.description)
+        }
     }
 }

@@ -23,15 +23,18 @@ package struct SyntheticRows: Sendable {
     package struct Outage: Hashable, Sendable {
         package var source: String
         package var table: String
-        /// Only live scans with these filters; empty for all scans of the table.
+        /// The mirror is read all the same.
+        package var isLiveOnly: Bool
+        /// Only scans with these filters; empty for all scans of the table.
         package var filters: [String: Value]
 
-        package init(_ source: String, _ table: String, where filters: [String: Value] = [:]) {
-            (self.source, self.table, self.filters) = (source, table, filters)
+        package init(_ source: String, _ table: String, isLiveOnly: Bool = false, where filters: [String: Value] = [:])
+        {
+            (self.source, self.table, self.isLiveOnly, self.filters) = (source, table, isLiveOnly, filters)
         }
 
         func covers(_ scan: Scan) -> Bool {
-            scan.source.name == source && scan.table.name == table
+            scan.source.name == source && scan.table.name == table && (scan.usesPageCache || !isLiveOnly)
                 && filters.allSatisfy { scan.filters[$0.key] == $0.value }
         }
     }

@@ -1,4 +1,5 @@
 import Basics
+import DetectorWorld
 import Detectors
 import OnCallModel
 import Testing
@@ -9,26 +10,35 @@ struct AgentLoopTests {
 
     private func trace(
         _ id: String, _ count: Int, every seconds: Double = 12,
-        _ make: (Int, inout Planted.Step) -> Void = { _, _ in }
-    ) -> [Planted.Step] {
+        _ make: (Int, inout ObservationRow) -> Void = { _, _ in }
+    ) -> [ObservationRow] {
         (0..<count).map { index in
             let at = now - .minutes(5) + .seconds(Double(index) * seconds)
-            var step = Planted.Step(
-                trace: id, at: min(at, now), name: "retry-search", traceName: "loop-scenario")
+            var step = ObservationRow.step(of: id, at: min(at, now), "retry-search", in: "loop-scenario")
             make(index, &step)
             return step
         }
     }
 
-    private func detect(_ steps: [Planted.Step], _ change: (inout Settings) -> Void = { _ in }) -> DetectorReport {
+    private func run(
+        _ steps: [ObservationRow], _ change: (inout Settings) -> Void = { _ in }
+    ) async throws -> DetectorWorld.Run {
         var settings = Settings()
         change(&settings)
-        return Planted(steps: steps).run(AgentLoopDetector(), DetectorContext(now: now, settings: settings)).report
+        var rows = SyntheticRows()
+        rows.observations = steps
+        return try await DetectorWorld(rows).run(AgentLoopDetector(), DetectorContext(now: now, settings: settings))
+    }
+
+    private func detect(
+        _ steps: [ObservationRow], _ change: (inout Settings) -> Void = { _ in }
+    ) async throws -> DetectorReport {
+        try await run(steps, change).report
     }
 
     @Test("the classic loop is found by name and token counts alone, where arguments are not known")
-    func classic() throws {
-        let finding = try #require(detect(trace("t1", 15)).findings.first)
+    func classic() async throws {
+        let finding = try #require(try await detect(trace("t1", 15)).findings.first)
         let loop = try #require(finding.loop)
         #expect(finding.severity == .high && finding.subject == "t1")
         #expect(loop.isRepetitive && loop.generations == 15 && loop.pattern == "retry-search ×15")
@@ -38,61 +48,61 @@ struct AgentLoopTests {
     }
 
     @Test("the same arguments with the same result are a loop, whatever the attempt's number and time")
-    func sameArguments() throws {
+    func sameArguments() async throws {
         let steps = trace("t1", 25) { index, step in
             step.input = #"{"query":"refund policy","attempt":\#(index),"at":"2026-11-24T04:1\#(index % 10):00Z"}"#
             step.output = "no results (request 5f3c9a01-77b2-4c1e-9d35-00000000\(1000 + index))"
             step.inputTokens = 700 + index * 13
         }
-        let finding = try #require(detect(steps).findings.first)
+        let finding = try #require(try await detect(steps).findings.first)
         #expect(finding.severity == .critical)
         #expect(finding.loop?.repetitions == 25)
         #expect(finding.description.contains("retry-search with the same arguments ×25"))
     }
 
     @Test("a loop of TOOL steps counts as one of generations does")
-    func tools() throws {
+    func tools() async throws {
         let steps = trace("t1", 14) { _, step in
             step.type = "TOOL"
             step.input = "{\"q\": \"weather in Oslo\"}"
             step.output = "timeout"
         }
-        let finding = try #require(detect(steps).findings.first)
+        let finding = try #require(try await detect(steps).findings.first)
         #expect(finding.severity == .high && finding.loop?.generations == 14)
     }
 
     @Test("two steps that call each other for ever are a loop with its cycle named")
-    func tandem() throws {
+    func tandem() async throws {
         let steps = trace("t1", 24) { index, step in
             step.name = index % 2 == 0 ? "plan" : "search"
             step.type = index % 2 == 0 ? "GENERATION" : "TOOL"
             step.input = index % 2 == 0 ? "find the invoice of ACME" : "{\"q\":\"ACME invoice\"}"
             step.output = index % 2 == 0 ? "I will search again" : "[]"
         }
-        let finding = try #require(detect(steps).findings.first)
+        let finding = try #require(try await detect(steps).findings.first)
         #expect(finding.loop?.isRepetitive == true)
         #expect(finding.description.contains("plan → search ×12 in a row"))
     }
 
     @Test("the same error again and again is a loop, where nothing else is known")
-    func errors() {
+    func errors() async throws {
         let steps = trace("t1", 13) { index, step in
             step.type = "TOOL"
-            step.level = "ERROR"
+            (step.level, step.statusMessage) = ("ERROR", "upstream said 503")
             step.outputTokens = nil
         }
-        #expect(detect(steps).findings.first?.description.contains("with the same error ×13") == true)
+        #expect(try await detect(steps).findings.first?.description.contains("with the same error ×13") == true)
     }
 
     @Test("a query rephrased for ever without a result is a loop")
-    func rephrased() {
+    func rephrased() async throws {
         let tails = ["please", "now", "details", "again", "quickly", "today"]
         let steps = trace("t1", 18) { index, step in
             step.input = "search refund policy for enterprise customers \(tails[index % 6])\(index / 6)"
             step.output = "No results found."
             step.outputTokens = 100 + index
         }
-        #expect(detect(steps).findings.first?.loop?.isRepetitive == true)
+        #expect(try await detect(steps).findings.first?.loop?.isRepetitive == true)
     }
 
     @Test(
@@ -102,73 +112,60 @@ struct AgentLoopTests {
             .tokensOnly,
             .blind, .helper,
         ])
-    func healthy(_ kind: Healthy) {
-        let report = detect(trace("t1", 24) { kind.shape($0, &$1) })
+    func healthy(_ kind: Healthy) async throws {
+        let report = try await detect(trace("t1", 24) { kind.shape($0, &$1) })
         #expect(report.findings.count == 1)
         #expect(report.findings.allSatisfy { $0.isNote && $0.loop?.isRepetitive == false })
     }
 
     @Test("the bare rule of the seed counts and asks nothing else")
-    func bareRule() {
+    func bareRule() async throws {
         let steps = trace("t1", 24) { Healthy.distinctNames.shape($0, &$1) }
-        #expect(detect(steps) { $0.loopRequiresRepetition = false }.findings.first?.severity == .critical)
-        #expect(detect(trace("t1", 10)) { $0.loopRequiresRepetition = false }.findings.isEmpty)
+        #expect(try await detect(steps) { $0.loopRequiresRepetition = false }.findings.first?.severity == .critical)
+        #expect(try await detect(trace("t1", 10)) { $0.loopRequiresRepetition = false }.findings.isEmpty)
     }
 
     @Test("no crowd of long healthy traces hides a loop, and each loop is a finding of its own")
-    func crowd() {
+    func crowd() async throws {
         var steps = (0..<120).flatMap { number in
             trace("busy\(number)", 30) { Healthy.distinctNames.shape($0, &$1) }
         }
         steps += trace("loop-a", 15) + trace("loop-b", 22)
-        let report = detect(steps)
+        let report = try await detect(steps)
         #expect(Set(report.findings.filter { !$0.isNote }.map(\.subject)) == ["loop-a", "loop-b"])
         #expect(report.findings.first?.subject == "loop-b")
         #expect(report.findings.count { $0.isNote } == 20)
         #expect(Set(report.findings.map(\.fingerprint)).count == 22)
     }
 
-    @Test("a cost that is no amount is left out and said, and its trace is judged all the same")
-    func poisonedCost() throws {
+    @Test("an invalid cost is left out and said, and its trace is judged all the same")
+    func poisonedCost() async throws {
         var broken = trace("bad", 15)
-        broken[3].cost = .infinity
-        broken[4].cost = -5
-        let report = detect(broken)
+        broken[3].totalCost = .real(.infinity)
+        broken[4].totalCost = -5
+        let report = try await detect(broken)
         #expect(report.findings.first?.severity == .high)
         #expect(abs(try #require(report.findings.first?.loop?.cost) - 13 * 0.036) < 1e-9)
-        #expect(report.skipped == ["2 costs of trace bad are no amounts and were left out."])
+        #expect(report.skipped == ["Trace bad: 2 invalid costs (not a number, or negative)."])
     }
 
-    @Test("rows that cannot be read are left aside alone, and the report says so (row 24)")
-    func unreadable() {
-        var detector = AgentLoopDetector()
-        let planted = Planted(steps: trace("t1", 15))
-        var step = detector.start(DetectorContext(now: now, settings: Settings()))
-        while case .query(let query) = step {
-            var rows = planted.rows(for: query, now: now)
-            if query.sql.contains("HAVING") {
-                rows.rows.append([
-                    nil, 40, 40, "2026-11-24T04:00:00.000Z", "2026-11-24T04:10:00.000Z", 1, 1, 0, nil, 40, nil,
-                ])
-                rows.rows.append(["odd", 40, 40, "yesterday", "today", 1, 1, 0, nil, 40, nil])
-            }
-            step = detector.receive(rows)
-        }
-        guard case .report(let report) = step else { return }
+    @Test("steps without a trace are skipped, and the report says so (row 24)")
+    func unreadable() async throws {
+        let report = try await detect(trace("t1", 15) + trace("", 40))
         #expect(report.findings.map(\.subject) == ["t1"])
-        #expect(report.skipped == ["40 steps belong to no trace.", "Trace odd has steps without a readable time."])
+        #expect(report.skipped == ["40 steps have no trace."])
     }
 
     @Test("bodies are asked for only where a step's name comes three times")
-    func laziness() {
-        let distinct = Planted(steps: trace("t1", 24) { Healthy.distinctNames.shape($0, &$1) })
-        let context = DetectorContext(now: now, settings: Settings())
-        #expect(!distinct.run(AgentLoopDetector(), context).queries.contains { $0.sql.contains("input, output") })
-        #expect(Planted().run(AgentLoopDetector(), context).queries.count == 2)
+    func laziness() async throws {
+        let distinct = try await run(trace("t1", 24) { Healthy.distinctNames.shape($0, &$1) })
+        #expect(!distinct.statements.contains { $0.sql.contains("input, output") })
+        #expect(distinct.liveCalls == 0)
+        #expect(try await run([]).statements.count == 2)
     }
 
     @Test("random healthy batches are silent and random loops are found", arguments: 0..<40)
-    func random(_ seed: Int) {
+    func random(_ seed: Int) async throws {
         var random = SplitMix(state: UInt64(seed))
         let count = Int.random(in: 11...60, using: &random)
         let words = (0..<200).map { "word\($0)" }
@@ -185,7 +182,7 @@ struct AgentLoopTests {
             step.input = question
             step.output = "error: upstream said 503"
         }
-        let report = detect(batch + loop)
+        let report = try await detect(batch + loop)
         #expect(report.findings.filter { !$0.isNote }.map(\.subject) == ["loop"])
         #expect(report.findings.first?.fingerprint == Fingerprint("agent_loop", "loop"))
     }
@@ -195,7 +192,7 @@ struct AgentLoopTests {
 enum Healthy: CaseIterable {
     case distinctNames, distinctInputs, templatedInserts, pages, samples, growingConversation, tokensOnly, blind, helper
 
-    func shape(_ index: Int, _ step: inout Planted.Step) {
+    func shape(_ index: Int, _ step: inout ObservationRow) {
         step.outputTokens = 100 + index * 7
         switch self {
         case .distinctNames:

@@ -1,4 +1,5 @@
 import Basics
+import DetectorWorld
 import Detectors
 import OnCallModel
 import Testing
@@ -6,31 +7,19 @@ import Testing
 @Suite("The minute of the onset")
 struct ChangePointTests {
     @Test("a spike that begins at 03:25 has its onset there, not at the hour")
-    func onset() throws {
+    func onset() async throws {
         let now = try #require(Instant(iso8601: "2026-11-24T04:20:00Z"))
         let start = try #require(Instant(iso8601: "2026-11-24T03:25:00Z"))
-        var detector = CostSpikeDetector()
-        var step = detector.start(DetectorContext(now: now, settings: Settings()))
-        while case .query(let query) = step {
-            step = detector.receive(Self.rows(for: query, now: now, start: start))
+        var rows = SyntheticRows()
+        rows.observations = (3...192).map { back in
+            ObservationRow(at: now.startOfHour - .hours(Double(back))) { $0.totalCost = 1 }
         }
-        guard case .report(let report) = step else { return }
+        rows.observations += (0..<120).map { minute in
+            let at = now.startOfHour - .hours(2) + .minutes(Double(minute))
+            return ObservationRow(at: at) { $0.totalCost = at < start ? 0.017 : 0.22 }
+        }
+        let context = DetectorContext(now: now, settings: Settings())
+        let report = try await DetectorWorld(rows).run(CostSpikeDetector(), context).report
         #expect(report.findings.first?.onset == start)
-    }
-
-    private static func rows(for query: DetectorQuery, now: Instant, start: Instant) -> RowSet {
-        guard query.sql.contains("AS minute") else {
-            var planted = Planted()
-            planted.hours = (1...192).map { back in
-                .init(hour: now.startOfHour - .hours(Double(back)), cost: .real(back == 1 ? 8 : 1))
-            }
-            return planted.rows(for: query, now: now)
-        }
-        let first = now.startOfHour - .hours(2)
-        let rows: [[Value]] = (0..<120).map { index in
-            let minute = first + .minutes(Double(index))
-            return [Value(minute), .real(minute < start ? 0.017 : 0.22)]
-        }
-        return RowSet(columns: ["minute", "cost"], rows: rows)
     }
 }

@@ -1,4 +1,5 @@
 import Basics
+import DetectorWorld
 import Detectors
 import OnCallModel
 import Testing
@@ -6,15 +7,15 @@ import Testing
 @Suite("prompt_drift: outputs")
 struct PromptDriftTests {
     /// 120 sound outputs of yesterday and today, then `count` of another shape in the last twenty minutes.
-    private func planted(_ count: Int = 20, _ body: (Int) -> String?) -> PlantedOutputs {
-        var planted = PlantedOutputs()
-        planted.add(120, every: .minutes(10), ending: .minutes(25)) { PlantedOutputs.good($0) }
-        planted.add(count, ending: .minutes(1), body)
-        return planted
+    private func rows(_ count: Int = 20, _ body: (Int) -> String?) -> SyntheticRows {
+        var rows = SyntheticRows()
+        rows.addOutputs(120, every: .minutes(10), ending: .minutes(25)) { SupportBot.good($0) }
+        rows.addOutputs(count, ending: .minutes(1), body)
+        return rows
     }
 
     private func replaced(_ old: String, _ new: String) -> (Int) -> String? {
-        { PlantedOutputs.good($0).replacing(old, with: new) }
+        { SupportBot.good($0).replacing(old, with: new) }
     }
 
     @Test(
@@ -30,72 +31,78 @@ struct PromptDriftTests {
             ("\"billing\"", "{\"id\": 1}", "$.category object instead of string in 20"),
             ("\"done\": true", "\"done\": \"yes\"", "$.steps[].done string instead of boolean in 20"),
         ])
-    func shapes(old: String, new: String, words: String) throws {
-        let run = planted(20, replaced(old, new)).run()
+    func shapes(old: String, new: String, words: String) async throws {
+        let run = try await rows(20, replaced(old, new)).drift()
         let finding = try #require(run.finding)
         #expect(finding.severity == .high)
         #expect(finding.description.contains(words), "\(finding.description)")
         #expect(finding.subject == "support-bot")
-        #expect(finding.onset == PlantedOutputs.now - .minutes(20))
-        #expect(run.snapshot()?.state == .drifted)
+        #expect(finding.onset == SupportBot.now - .minutes(20))
+        #expect(run.snapshot?.state == .drifted)
     }
 
     @Test("a list for a scalar, a text for JSON, nothing at all, an error object for a list")
-    func forms() throws {
-        func said(_ body: @escaping (Int) -> String?) -> String { planted(20, body).run().finding?.description ?? "" }
-        #expect(said { "Sorry, I cannot help with request \($0)." }.contains("text instead of object in 20"))
-        #expect(said { _ in "" }.contains("empty in 20"))
-        #expect(said { _ in nil }.contains("empty in 20"))
-        #expect(said { _ in "[1, 2]" }.contains("array instead of object in 20"))
+    func forms() async throws {
+        func said(_ body: (Int) -> String?) async throws -> String {
+            try await rows(20, body).drift().finding?.description ?? ""
+        }
+        #expect(try await said { "Sorry, I cannot help with request \($0)." }.contains("text instead of object in 20"))
+        #expect(try await said { _ in "" }.contains("empty in 20"))
+        #expect(try await said { _ in nil }.contains("empty in 20"))
+        #expect(try await said { _ in "[1, 2]" }.contains("array instead of object in 20"))
         let array = "\"steps\": [{\"id\": 5, \"done\": true}]"
         #expect(
-            said { _ in PlantedOutputs.good(5).replacing(array, with: "\"steps\": {\"error\": \"boom\"}") }
+            try await said { _ in SupportBot.good(5).replacing(array, with: "\"steps\": {\"error\": \"boom\"}") }
                 .contains("$.steps object instead of array in 20"))
         #expect(
-            said { _ in PlantedOutputs.good(5).replacing(array, with: "\"steps\": []") }
+            try await said { _ in SupportBot.good(5).replacing(array, with: "\"steps\": []") }
                 .contains("$.steps[] an empty list in 20"))
     }
 
     @Test("further keys are no violation, nor is an optional key that is there or not")
-    func healthy() {
+    func healthy() async throws {
         #expect(
-            planted { PlantedOutputs.good($0).replacing("\"note\"", with: "\"extra\": 1, \"note\"") }.run().finding
+            try await rows { SupportBot.good($0).replacing("\"note\"", with: "\"extra\": 1, \"note\"") }.drift().finding
                 == nil)
-        var optional = PlantedOutputs()
-        optional.add(140, every: .minutes(8), ending: .minutes(1)) { place in
+        var optional = SyntheticRows()
+        optional.addOutputs(140, every: .minutes(8), ending: .minutes(1)) { place in
             place % 5 == 0
-                ? PlantedOutputs.good(place) : PlantedOutputs.good(place).replacing(", \"note\": \"x\"", with: "")
+                ? SupportBot.good(place) : SupportBot.good(place).replacing(", \"note\": \"x\"", with: "")
         }
-        let run = optional.run()
+        let run = try await optional.drift()
         #expect(run.finding == nil)
-        #expect(run.snapshot()?.profile.optionalPaths == ["$.note"])
-        #expect(run.snapshot()?.profile.requiredPaths.contains("$.customer.seats") == true)
+        #expect(run.snapshot?.profile.optionalPaths == ["$.note"])
+        #expect(run.snapshot?.profile.requiredPaths.contains("$.customer.seats") == true)
         var seed = Settings()
         seed.driftRequiresContrast = false
-        #expect(optional.run(settings: seed).finding != nil, "the original's rule pages for it")
+        #expect(try await optional.drift(settings: seed).finding != nil, "the original's rule pages for it")
     }
 
     @Test("half of the latest outputs failing is medium, more is high; too few are nothing", arguments: [3, 4, 10, 11])
-    func severities(failing: Int) {
-        var planted = PlantedOutputs()
-        planted.add(120, every: .minutes(10), ending: .minutes(25)) { PlantedOutputs.good($0) }
-        planted.add(20, ending: .minutes(1)) { place in
+    func severities(failing: Int) async throws {
+        var rows = SyntheticRows()
+        rows.addOutputs(120, every: .minutes(10), ending: .minutes(25)) { SupportBot.good($0) }
+        rows.addOutputs(20, ending: .minutes(1)) { place in
             place >= 20 - failing
-                ? PlantedOutputs.good(place).replacing("response", with: "answer") : PlantedOutputs.good(place)
+                ? SupportBot.good(place).replacing("response", with: "answer") : SupportBot.good(place)
         }
-        let severity = planted.run().finding?.severity
+        let severity = try await rows.drift().finding?.severity
         #expect(severity == (failing < 4 ? nil : failing <= 10 ? .medium : .high), "3 of 20 are no more than 15 %")
     }
 
     @Test("the strongest contrast is told, with the prompt version's age")
-    func contrast() throws {
-        var planted = PlantedOutputs()
-        planted.add(60, every: .minutes(10), ending: .minutes(45), promptVersion: 13) { PlantedOutputs.good($0) }
-        planted.add(40, every: .minutes(1), ending: .minutes(1), promptVersion: 14, release: "r9") { place in
-            place % 7 == 0 ? PlantedOutputs.good(place) : "{\"answer\": \"x\", \"score\": 1}"
+    func contrast() async throws {
+        var rows = SyntheticRows()
+        rows.addOutputs(60, every: .minutes(10), ending: .minutes(45), promptVersion: 13) { SupportBot.good($0) }
+        rows.addOutputs(40, every: .minutes(1), ending: .minutes(1), promptVersion: 14, release: "r9") { place in
+            place % 7 == 0 ? SupportBot.good(place) : "{\"answer\": \"x\", \"score\": 1}"
         }
-        planted.promptCreated[14] = PlantedOutputs.now - .minutes(42)
-        let finding = try #require(planted.run().finding)
+        rows.promptVersions = [
+            PromptVersionRow("support-bot", 14, createdAt: SupportBot.now - .minutes(42)) {
+                $0.commitMessage = "shorter answers"
+            }
+        ]
+        let finding = try #require(await rows.drift().finding)
         #expect(finding.description.contains("support-bot v14: 34 of 40 fail, support-bot v13: 0 of 60 (p < 1e-"))
         #expect(finding.description.contains("that version was made 3 min 0 s before (“shorter answers”)"))
         #expect(finding.evidence["contrast"]?["by"]?.string == "prompt_version")
@@ -107,57 +114,55 @@ struct PromptDriftTests {
     }
 
     @Test("where everything that is read fails, the beginning is searched for")
-    func search() throws {
-        var planted = PlantedOutputs()
-        planted.add(600, every: .minutes(5), ending: .hours(6), promptVersion: 13) { PlantedOutputs.good($0) }
-        let first = planted.run(now: PlantedOutputs.now - .hours(6))
+    func search() async throws {
+        var rows = SyntheticRows()
+        rows.addOutputs(600, every: .minutes(5), ending: .hours(6), promptVersion: 13) { SupportBot.good($0) }
+        let first = try await rows.drift(now: SupportBot.now - .hours(6))
         #expect(first.finding == nil)
-        planted.add(355, every: .minutes(1), ending: .minutes(1), promptVersion: 14) { _ in "{\"answer\": 1}" }
-        let run = planted.run(snapshots: first.report.snapshots)
+        rows.addOutputs(355, every: .minutes(1), ending: .minutes(1), promptVersion: 14) { _ in "{\"answer\": 1}" }
+        let run = try await rows.drift(memory: first.memory)
         let finding = try #require(run.finding)
         #expect(run.calls <= 6)
-        let onset = PlantedOutputs.now - .minutes(355)
+        let onset = SupportBot.now - .minutes(355)
         #expect(abs((finding.onset - onset).seconds) <= 1800, "\(finding.onset) for \(onset)")
         #expect(finding.description.contains("support-bot v13: 0 of"))
     }
 
     @Test("a store that never looked both learns and detects, never from a broken period")
-    func firstLook() throws {
+    func firstLook() async throws {
         // Busy: the newest hundred are broken, what was before the last day is not.
-        var busy = PlantedOutputs()
-        busy.add(400, every: .minutes(10), ending: .hours(26)) { PlantedOutputs.good($0) }
-        busy.add(300, every: .minutes(2), ending: .minutes(1)) { _ in "{\"answer\": 1}" }
-        let run = busy.run()
+        var busy = SyntheticRows()
+        busy.addOutputs(400, every: .minutes(10), ending: .hours(26)) { SupportBot.good($0) }
+        busy.addOutputs(300, every: .minutes(2), ending: .minutes(1)) { _ in "{\"answer\": 1}" }
+        let run = try await busy.drift()
         #expect(run.finding?.severity == .high)
-        #expect(run.snapshot()?.profile.places["$.answer"] == nil, "nothing was learnt from what is broken")
+        #expect(run.snapshot?.profile.places["$.answer"] == nil, "nothing was learnt from what is broken")
         // Mixed: of the older ones some are broken already.
-        let mixed = planted(60) { _ in "{\"answer\": 1}" }.run()
+        let mixed = try await rows(60) { _ in "{\"answer\": 1}" }.drift()
         #expect(mixed.finding?.severity == .high)
-        #expect(mixed.snapshot()?.profile.places["$.answer"] == nil)
-        #expect(mixed.snapshot().map { $0.profile.samples >= 110 } == true)
+        #expect(mixed.snapshot?.profile.places["$.answer"] == nil)
+        #expect(mixed.snapshot.map { $0.profile.samples >= 110 } == true)
         // Broken, and mended before the newest.
-        var mended = planted(15) { _ in "{\"answer\": 1}" }
-        mended.outputs = mended.outputs.map { output in
-            var output = output
-            output.at = output.at - .hours(2)
-            return output
+        var mended = rows(15) { _ in "{\"answer\": 1}" }
+        for place in mended.observations.indices {
+            mended.observations[place].startTime = mended.observations[place].startTime - .hours(2)
         }
-        mended.add(40, ending: .minutes(1)) { PlantedOutputs.good($0) }
-        #expect(mended.run().finding == nil)
+        mended.addOutputs(40, ending: .minutes(1)) { SupportBot.good($0) }
+        #expect(try await mended.drift().finding == nil)
         // Texts where JSON is wanted, and now JSON: recovered, not drifting.
-        var recovered = PlantedOutputs()
-        recovered.add(60, every: .minutes(10), ending: .minutes(45)) { "Error \($0)" }
-        recovered.add(40, ending: .minutes(1)) { PlantedOutputs.good($0) }
-        #expect(recovered.run().finding == nil)
+        var recovered = SyntheticRows()
+        recovered.addOutputs(60, every: .minutes(10), ending: .minutes(45)) { "Error \($0)" }
+        recovered.addOutputs(40, ending: .minutes(1)) { SupportBot.good($0) }
+        #expect(try await recovered.drift().finding == nil)
     }
 
     @Test("few outputs are learning, and page nobody", arguments: [0, 1, 5, 9, 12])
-    func learning(count: Int) {
-        var planted = PlantedOutputs()
-        planted.add(count, ending: .minutes(1)) { place in
-            place * 2 >= count ? "{\"answer\": 1}" : PlantedOutputs.good(place)
+    func learning(count: Int) async throws {
+        var rows = SyntheticRows()
+        rows.addOutputs(count, ending: .minutes(1)) { place in
+            place * 2 >= count ? "{\"answer\": 1}" : SupportBot.good(place)
         }
-        let run = planted.run()
+        let run = try await rows.drift()
         #expect(run.finding == nil)
         #expect(run.calls == 0, "so few tell nothing")
         #expect(run.report.state == (count == 0 ? .ok : count < 13 ? .learning : run.report.state))
@@ -165,99 +170,93 @@ struct PromptDriftTests {
     }
 
     @Test("a rarely used feature is judged by what it gave, once enough is known")
-    func rare() {
-        var planted = PlantedOutputs()
-        planted.add(30, every: .hours(3), ending: .hours(20)) { PlantedOutputs.good($0) }
-        let known = planted.run(now: PlantedOutputs.now - .hours(20)).report.snapshots
-        planted.add(5, every: .hours(2), ending: .hours(1)) { _ in "{\"answer\": 1}" }
-        #expect(planted.run(snapshots: known).finding?.subject == "support-bot")
+    func rare() async throws {
+        var rows = SyntheticRows()
+        rows.addOutputs(30, every: .hours(3), ending: .hours(20)) { SupportBot.good($0) }
+        let known = try await rows.drift(now: SupportBot.now - .hours(20)).memory
+        rows.addOutputs(5, every: .hours(2), ending: .hours(1)) { _ in "{\"answer\": 1}" }
+        #expect(try await rows.drift(memory: known).finding?.subject == "support-bot")
     }
 
     @Test("a drift ends when the outputs fit again, and nothing was learnt from it")
-    func recovery() throws {
-        var planted = planted(20) { _ in "{\"answer\": 1}" }
-        let broken = planted.run()
-        let drifted = try #require(broken.snapshot())
-        let later = PlantedOutputs.now + .hours(1)
+    func recovery() async throws {
+        var rows = rows(20) { _ in "{\"answer\": 1}" }
+        let broken = try await rows.drift()
+        let drifted = try #require(broken.snapshot)
+        let later = SupportBot.now + .hours(1)
         for place in 0..<25 {
-            planted.outputs.append(
-                .init(at: PlantedOutputs.now + .minutes(Double(place)), body: PlantedOutputs.good(place)))
+            rows.addOutput(at: SupportBot.now + .minutes(Double(place)), SupportBot.good(place))
         }
-        let run = planted.run(now: later, snapshots: [drifted], open: ["support-bot"])
+        let run = try await rows.drift(now: later, memory: ["support-bot": drifted], open: ["support-bot"])
         #expect(run.finding == nil)
         #expect(run.report.judged.contains(.schemaDrift(of: "support-bot")))
-        let snapshot = try #require(run.snapshot())
+        let snapshot = try #require(run.snapshot)
         #expect(snapshot.state == .learned)
         #expect(snapshot.candidate == nil)
         #expect(snapshot.profile.places["$.answer"] == nil)
     }
 
     @Test("an accepted change is the norm, and what was before it counts no more")
-    func acceptance() throws {
-        var planted = planted(12) { _ in "{\"answer\": \"x\", \"score\": 1}" }
-        var snapshot = try #require(planted.run().snapshot())
+    func acceptance() async throws {
+        var rows = rows(12) { _ in "{\"answer\": \"x\", \"score\": 1}" }
+        var snapshot = try #require(await rows.drift().snapshot)
         let candidate = try #require(snapshot.candidate)
         #expect(candidate.places["$.answer"] != nil)
-        snapshot.accept(by: "alice", at: PlantedOutputs.now)
+        snapshot.accept(by: "alice", at: SupportBot.now)
         #expect(snapshot.version == 2)
-        planted.outputs.append(.init(at: PlantedOutputs.now + .minutes(1), body: "{\"answer\": \"x\", \"score\": 2}"))
-        let after = planted.run(now: PlantedOutputs.now + .minutes(2), snapshots: [snapshot], open: ["support-bot"])
+        rows.addOutput(at: SupportBot.now + .minutes(1), "{\"answer\": \"x\", \"score\": 2}")
+        let after = try await rows.drift(
+            now: SupportBot.now + .minutes(2), memory: ["support-bot": snapshot], open: ["support-bot"])
         #expect(after.finding == nil)
         for place in 0..<20 {
-            planted.outputs.append(
-                .init(at: PlantedOutputs.now + .minutes(3 + Double(place)), body: PlantedOutputs.good(place)))
+            rows.addOutput(at: SupportBot.now + .minutes(3 + Double(place)), SupportBot.good(place))
         }
-        let back = planted.run(
-            now: PlantedOutputs.now + .hours(1), snapshots: after.report.snapshots, open: ["support-bot"])
+        let back = try await rows.drift(
+            now: SupportBot.now + .hours(1), memory: after.memory, open: ["support-bot"])
         #expect(back.finding?.severity == .high, "the old shape is a violation of the new snapshot")
     }
 
     @Test("a snapshot learns keys that come with passing outputs")
-    func furtherLearning() throws {
-        var planted = planted(20) { PlantedOutputs.good($0) }
-        let known = planted.run().report.snapshots
+    func furtherLearning() async throws {
+        var rows = rows(20) { SupportBot.good($0) }
+        let known = try await rows.drift().memory
         for place in 0..<30 {
-            let body = PlantedOutputs.good(place).replacing("\"note\"", with: "\"sources\": [], \"note\"")
-            planted.outputs.append(.init(at: PlantedOutputs.now + .minutes(Double(place)), body: body))
+            let body = SupportBot.good(place).replacing("\"note\"", with: "\"sources\": [], \"note\"")
+            rows.addOutput(at: SupportBot.now + .minutes(Double(place)), body)
         }
-        let run = planted.run(now: PlantedOutputs.now + .hours(1), snapshots: known)
-        let snapshot = try #require(run.snapshot())
+        let run = try await rows.drift(now: SupportBot.now + .hours(1), memory: known)
+        let snapshot = try #require(run.snapshot)
         #expect(snapshot.profile.optionalPaths.contains("$.sources"))
         #expect(snapshot.version == 1)
     }
 
     @Test("what failed before it gave anything, or still runs, is no output")
-    func notOutputs() {
-        var planted = planted(20) { PlantedOutputs.good($0) }
+    func notOutputs() async throws {
+        var rows = rows(20) { SupportBot.good($0) }
         for place in 0..<20 {
-            planted.outputs.append(
-                .init(
-                    at: PlantedOutputs.now - .seconds(Double(20 - place)), body: nil,
-                    level: place < 10 ? "ERROR" : "DEFAULT", isOpen: place >= 10))
+            rows.addOutput(at: SupportBot.now - .seconds(Double(20 - place)), nil) { row in
+                if place < 10 { row.level = "ERROR" } else { row.endTime = nil }
+            }
         }
-        #expect(planted.run().finding == nil)
+        #expect(try await rows.drift().finding == nil)
     }
 
     @Test("a text feature may say anything; roots count where no generation has the name")
-    func textsAndRoots() {
-        var planted = PlantedOutputs()
-        planted.add(140, every: .minutes(8), ending: .minutes(1)) { $0 % 9 == 0 ? "42" : "An answer about \($0)." }
-        planted.outputs = planted.outputs.map { output in
-            var output = output
-            output.type = "AGENT"
-            return output
-        }
-        let run = planted.run()
+    func textsAndRoots() async throws {
+        var rows = SyntheticRows()
+        rows.addOutputs(140, every: .minutes(8), ending: .minutes(1)) { $0 % 9 == 0 ? "42" : "An answer about \($0)." }
+        for place in rows.observations.indices { rows.observations[place].type = "AGENT" }
+        let run = try await rows.drift()
         #expect(run.finding == nil)
-        #expect(run.snapshot()?.state == .learned)
+        #expect(run.snapshot?.state == .learned)
     }
 
     @Test("outputs that cannot be read make the report partial, and others are judged")
-    func unreadable() {
-        var planted = planted(20) { _ in "{\"answer\": 1}" }
-        planted.add(50, ending: .minutes(1), name: "other") { PlantedOutputs.good($0) }
-        planted.broken = ["other"]
-        let run = planted.run()
+    func unreadable() async throws {
+        var rows = rows(20) { _ in "{\"answer\": 1}" }
+        rows.addOutputs(50, ending: .minutes(1), name: "other") { SupportBot.good($0) }
+        rows.outages = [.init("langfuse", "observations", where: ["name": "other"])]
+        let run = try await rows.drift()
         #expect(run.report.state == .partial)
         #expect(run.report.message.contains("other could not be read"))
         #expect(run.finding?.subject == "support-bot")
@@ -265,38 +264,38 @@ struct PromptDriftTests {
     }
 
     @Test("a routine turn reads what it never saw and, once an hour, what is open")
-    func budget() throws {
-        var planted = PlantedOutputs()
-        for feature in 0..<14 { planted.add(120, ending: .minutes(1), name: "f\(feature)") { PlantedOutputs.good($0) } }
-        let first = planted.run(effort: .routine)
-        #expect(first.report.snapshots.count == 10)
-        #expect(first.report.message.contains("4 left for the next time"))
-        let second = planted.run(
-            now: PlantedOutputs.now + .minutes(15), effort: .routine, snapshots: first.report.snapshots)
-        #expect(second.report.snapshots.count == 4)
-        let known = first.report.snapshots + second.report.snapshots
-        let third = planted.run(now: PlantedOutputs.now + .minutes(30), effort: .routine, snapshots: known)
+    func budget() async throws {
+        var rows = SyntheticRows()
+        for feature in 0..<14 { rows.addOutputs(120, ending: .minutes(1), name: "f\(feature)") { SupportBot.good($0) } }
+        let first = try await rows.drift(effort: .routine)
+        #expect(first.memory.count == 10)
+        #expect(first.report.message.contains("4 left for the next cycle"))
+        let second = try await rows.drift(
+            now: SupportBot.now + .minutes(15), effort: .routine, memory: first.memory)
+        #expect(second.memory.count == 14)
+        let known = second.memory
+        let third = try await rows.drift(now: SupportBot.now + .minutes(30), effort: .routine, memory: known)
         #expect(third.calls == 0)
         #expect(third.report.judged == .only([]))
-        let open = planted.run(
-            now: PlantedOutputs.now + .minutes(60), effort: .routine, snapshots: known, open: ["f1"])
+        let open = try await rows.drift(
+            now: SupportBot.now + .minutes(60), effort: .routine, memory: known, open: ["f1"])
         #expect(open.calls == 1)
         #expect(open.report.judged == .only([.schemaDrift(of: "f1")]))
-        let thorough = planted.run(now: PlantedOutputs.now + .minutes(60), snapshots: known, open: ["f1"])
+        let thorough = try await rows.drift(now: SupportBot.now + .minutes(60), memory: known, open: ["f1"])
         #expect(thorough.calls == 1, "the others have nothing new")
     }
 
     @Test("a feature whose prompt or model was changed is looked at before busier ones")
-    func changedFirst() {
-        var planted = PlantedOutputs()
+    func changedFirst() async throws {
+        var rows = SyntheticRows()
         for feature in 0..<60 {
-            planted.add(60, ending: .minutes(1), name: "busy\(feature)") { PlantedOutputs.good($0) }
+            rows.addOutputs(60, ending: .minutes(1), name: "busy\(feature)") { SupportBot.good($0) }
         }
-        planted.add(20, every: .hours(2), ending: .hours(5), name: "quiet", promptVersion: 1) {
-            PlantedOutputs.good($0)
+        rows.addOutputs(20, every: .hours(2), ending: .hours(5), name: "quiet", promptVersion: 1) {
+            SupportBot.good($0)
         }
-        planted.add(12, ending: .minutes(1), name: "quiet", promptVersion: 2) { _ in "{\"answer\": 1}" }
-        let run = planted.run()
+        rows.addOutputs(12, ending: .minutes(1), name: "quiet", promptVersion: 2) { _ in "{\"answer\": 1}" }
+        let run = try await rows.drift()
         #expect(run.finding?.subject == "quiet")
         #expect(run.report.message.contains("50 looked at, 1 drift") && run.report.message.contains("11 left"))
     }

@@ -1,4 +1,5 @@
 import Basics
+import DetectorWorld
 import Detectors
 import OnCallModel
 import Testing
@@ -10,37 +11,54 @@ struct SlowLoopTests {
     /// A poller that asks every half hour; `make` shapes what it gets.
     private func poller(
         _ id: String, _ count: Int = 40, every minutes: Double = 30,
-        _ make: (Int, inout Planted.Step) -> Void = { _, _ in }
-    ) -> [Planted.Step] {
+        _ make: (Int, inout ObservationRow) -> Void = { _, _ in }
+    ) -> [ObservationRow] {
         (0..<count).map { index in
-            var step = Planted.Step(
-                trace: id, at: now - .minutes(Double(count - index) * minutes), name: "check-mail", type: "TOOL",
-                traceName: "inbox-agent", cost: 0.002, input: #"{"folder":"INBOX","unread":true}"#,
-                output: #"{"messages":[]}"#)
+            let at = now - .minutes(Double(count - index) * minutes)
+            var step = ObservationRow.step(of: id, at: at, "check-mail", in: "inbox-agent")
+            (step.type, step.totalCost) = ("TOOL", 0.002)
+            (step.input, step.output) = (#"{"folder":"INBOX","unread":true}"#, #"{"messages":[]}"#)
             make(index, &step)
             return step
         }
     }
 
+    private func world(_ steps: [ObservationRow]) -> DetectorWorld {
+        var rows = SyntheticRows()
+        rows.observations = steps
+        return DetectorWorld(rows)
+    }
+
     private func run(
-        _ steps: [Planted.Step], runs: [String: [Int]] = [:], sample: TraceSample? = nil,
-        at moment: Instant? = nil, _ change: (inout Settings) -> Void = { _ in }
-    ) -> (report: DetectorReport, queries: [DetectorQuery]) {
+        _ world: DetectorWorld, sample: TraceSample? = nil, at moment: Instant? = nil,
+        _ change: (inout Settings) -> Void = { _ in }
+    ) async throws -> DetectorWorld.Run {
         var settings = Settings()
         change(&settings)
-        return Planted(steps: steps, runs: runs).run(
+        return try await world.run(
             AgentLoopDetector(), DetectorContext(now: moment ?? now, settings: settings, sample: sample))
     }
 
-    private func bodies(_ queries: [DetectorQuery]) -> [DetectorQuery] {
-        queries.filter { $0.sql.contains("input, output") }
+    private func run(
+        _ steps: [ObservationRow], sample: TraceSample? = nil, at moment: Instant? = nil,
+        _ change: (inout Settings) -> Void = { _ in }
+    ) async throws -> DetectorWorld.Run {
+        try await run(world(steps), sample: sample, at: moment, change)
+    }
+
+    private func findings(_ steps: [ObservationRow], at moment: Instant? = nil) async throws -> [Finding] {
+        try await run(steps, at: moment).report.findings
+    }
+
+    private func bodies(_ run: DetectorWorld.Run) -> [DetectorQuery] {
+        run.statements.filter { $0.sql.contains("input, output") }
     }
 
     // MARK: slow
 
     @Test("a poller that repeats one call for twenty hours and learns nothing is a slow loop: high, never critical")
-    func poller() throws {
-        let finding = try #require(run(poller("p1")).report.findings.first)
+    func poller() async throws {
+        let finding = try #require(try await findings(poller("p1")).first)
         let loop = try #require(finding.loop)
         #expect(finding.severity == .high && loop.isSlow && loop.isRepetitive && loop.generations > 20)
         #expect(loop.agent == "inbox-agent" && loop.repeatedStep == "check-mail")
@@ -52,7 +70,7 @@ struct SlowLoopTests {
     @Test(
         "a slow poller whose results get on is silent, and not even a note",
         arguments: ["news", "rows", "words", "pages", "unknown"])
-    func progress(_ kind: String) {
+    func progress(_ kind: String) async throws {
         let steps = poller("p1") { index, step in
             switch kind {
             case "news": step.output = #"{"messages":["mail \#(index) of bob\#(index * 7)"]}"#
@@ -64,76 +82,77 @@ struct SlowLoopTests {
             default: (step.input, step.output) = (nil, nil)
             }
         }
-        #expect(run(steps).report.findings.isEmpty)
+        #expect(try await findings(steps).isEmpty)
     }
 
     @Test("what a slow poller gave is asked for once an hour")
-    func hourly() {
-        let steps = poller("p1")
-        let first = bodies(run(steps).queries)
-        let second = bodies(run(steps, at: now + .minutes(15)).queries)
-        #expect(first.count == 1)
-        #expect(first[0].parameters[0] == "p1" && first[0].parameters[2] == Value(now.startOfHour))
-        #expect(second[0].parameters[2] == first[0].parameters[2], "steps that are known by then")
-        #expect(
-            bodies(run(steps, at: now + .minutes(45)).queries)[0].parameters[2] == Value(now.startOfHour + .hours(1)))
+    func hourly() async throws {
+        let world = world(poller("p1"))
+        let first = try await run(world)
+        #expect(bodies(first).count == 1 && bodies(first)[0].parameters[0] == "p1")
+        #expect(bodies(first)[0].parameters[2] == Value(now.startOfHour))
+        #expect(first.liveCalls == 1)
+        let second = try await run(world, at: now + .minutes(15))
+        #expect(bodies(second).map { $0.parameters[2] } == [Value(now.startOfHour)], "steps that are known by then")
+        let third = try await run(world, at: now + .minutes(45))
+        #expect(bodies(third).map { $0.parameters[2] } == [Value(now.startOfHour + .hours(1))])
     }
 
     @Test("a poller that stopped is over, and one that pauses as it always did is not")
-    func ended() {
-        #expect(run(poller("p1", 40, every: 20), at: now + .hours(3)).report.findings.isEmpty)
-        #expect(run(poller("p1", 20, every: 90), at: now + .hours(3)).report.findings.count == 1)
+    func ended() async throws {
+        #expect(try await findings(poller("p1", 40, every: 20), at: now + .hours(3)).isEmpty)
+        #expect(try await findings(poller("p1", 20, every: 90), at: now + .hours(3)).count == 1)
     }
 
     @Test("the seed's bare rule knows no slow loops")
-    func bare() {
-        #expect(run(poller("p1")) { $0.loopRequiresRepetition = false }.report.findings.isEmpty)
+    func bare() async throws {
+        #expect(try await run(poller("p1")) { $0.loopRequiresRepetition = false }.report.findings.isEmpty)
     }
 
     // MARK: parallel
 
     private func fast(
         _ id: String, _ count: Int, name: String = "nightly-export", cost: Double = 0.036,
-        _ make: (Int, inout Planted.Step) -> Void
-    ) -> [Planted.Step] {
+        _ make: (Int, inout ObservationRow) -> Void
+    ) -> [ObservationRow] {
         (0..<count).map { index in
-            var step = Planted.Step(
-                trace: id, at: now - .minutes(20) + .seconds(Double(index) * 10), name: "lookup", traceName: name,
-                outputTokens: 100 + index, cost: cost)
+            let at = now - .minutes(20) + .seconds(Double(index) * 10)
+            var step = ObservationRow.step(of: id, at: at, "lookup", in: name)
+            (step.outputTokens, step.totalCost) = (100 + index, .real(cost))
             make(index, &step)
             return step
         }
     }
 
-    private func healthy(_ id: String, _ count: Int = 30, name: String = "nightly-export") -> [Planted.Step] {
+    private func healthy(_ id: String, _ count: Int = 30, name: String = "nightly-export") -> [ObservationRow] {
         fast(id, count, name: name, cost: 0.5) { index, step in
             step.input = "ticket \(id) \(index): order \(index * 31)"
             step.output = "category \(index) for \(id) is \(["billing", "delivery", "other"][index % 3])"
         }
     }
 
-    private func stuck(_ id: String, _ count: Int = 14) -> [Planted.Step] {
+    private func stuck(_ id: String, _ count: Int = 14) -> [ObservationRow] {
         fast(id, count, name: "researcher") { _, step in
             step.input = "where is the invoice of ACME"
             step.output = "[]"
         }
     }
 
-    @Test("a cheap loop beside 25 dear healthy runs is found, and 40 loops of one agent are 40 findings")
-    func crowd() {
-        let beside = run((0..<25).flatMap { healthy("ok\($0)") } + stuck("loop"))
-        #expect(beside.report.findings.filter { !$0.isNote }.map(\.subject) == ["loop"])
-        let many = run((0..<40).flatMap { stuck("loop\($0)") })
-        #expect(Set(many.report.findings.filter { !$0.isNote }.map(\.subject)).count == 40)
+    @Test("a cheap loop beside 25 expensive healthy runs is found, and 40 loops of one agent are 40 findings")
+    func crowd() async throws {
+        let beside = try await findings((0..<25).flatMap { healthy("ok\($0)") } + stuck("loop"))
+        #expect(beside.filter { !$0.isNote }.map(\.subject) == ["loop"])
+        let many = try await findings((0..<40).flatMap { stuck("loop\($0)") })
+        #expect(Set(many.filter { !$0.isNote }.map(\.subject)).count == 40)
     }
 
     @Test("more suspects than a cycle reads in full take turns, and the message counts the rest")
-    func turns() {
-        let steps = (0..<100).flatMap { healthy("ok\($0)", 12) }
+    func turns() async throws {
+        let world = world((0..<100).flatMap { healthy("ok\($0)", 12) })
         var seen: Set<String> = []
         for turn in 0..<4 {
-            let cycle = run(steps, at: now + .minutes(Double(turn) * 15))
-            let asked = bodies(cycle.queries).compactMap { $0.parameters[0].text }
+            let cycle = try await run(world, at: now + .minutes(Double(turn) * 15))
+            let asked = bodies(cycle).compactMap { $0.parameters[0].text }
             #expect(asked.count == 60 && Set(asked).count == 60)
             #expect(cycle.report.message.contains("40 are judged by names and token counts"))
             seen.formUnion(asked)
@@ -143,19 +162,34 @@ struct SlowLoopTests {
 
     // MARK: length
 
+    /// Runs of a name that ended a day ago.
+    private func earlier(_ name: String, _ lengths: [Int]) -> [ObservationRow] {
+        lengths.enumerated().flatMap { number, length in
+            (0..<length).map { index in
+                let at = now - .days(1) - .minutes(Double(number)) + .seconds(Double(index))
+                return .step(of: "\(name)-\(number)", at: at, "stage-\(index)", in: name)
+            }
+        }
+    }
+
     @Test("a run as long as its name's runs are is not even a note; a longer one says so, loop or not")
-    func length() {
-        let usual = ["nightly-export": (0..<340).map { 10 + $0 % 30 }]
-        #expect(run(healthy("run", 30), runs: usual).report.findings.isEmpty)
-        let long = run(healthy("run", 45), runs: usual).report.findings
+    func length() async throws {
+        let usual = earlier("nightly-export", (0..<120).map { 10 + $0 % 30 })
+        #expect(try await findings(usual + healthy("run", 30)).isEmpty)
+        let long = try await findings(usual + healthy("run", 45))
         #expect(long.count == 1 && long[0].isNote)
-        #expect(long[0].description.contains("longer than 99 % of 340 runs of nightly-export"))
-        let few = run(healthy("run", 45), runs: ["nightly-export": Array(repeating: 12, count: 19)]).report.findings
-        #expect(few.first?.description.contains("longer") == false, "19 runs say nothing")
-        let some = run(healthy("run", 45), runs: ["nightly-export": Array(repeating: 12, count: 57)]).report.findings
+        #expect(long[0].description.contains("longer than 99 % of 120 runs of nightly-export"))
+    }
+
+    @Test("19 runs are not enough to say what is usual; a loop of usual length is a loop")
+    func fewRuns() async throws {
+        func runs(_ count: Int) -> [ObservationRow] { earlier("nightly-export", Array(repeating: 12, count: count)) }
+        let few = try await findings(runs(19) + healthy("run", 45))
+        #expect(few.first?.description.contains("longer") == false)
+        let some = try await findings(runs(57) + healthy("run", 45))
         #expect(some.first?.description.contains("longer than all 57 runs") == true)
-        let looping = run(stuck("loop"), runs: ["researcher": Array(repeating: 40, count: 100)]).report.findings
-        #expect(looping.first?.severity == .high, "a loop of usual length is a loop")
+        let looping = try await findings(earlier("researcher", Array(repeating: 40, count: 25)) + stuck("loop"))
+        #expect(looping.first?.severity == .high)
     }
 
     // MARK: types
@@ -163,22 +197,22 @@ struct SlowLoopTests {
     @Test(
         "a loop of any type of step is one",
         arguments: ["SPAN", "TOOL", "AGENT", "CHAIN", "RETRIEVER", "EMBEDDING", ""])
-    func types(_ type: String) {
+    func types(_ type: String) async throws {
         let steps = fast("t1", 14) { _, step in
             step.type = type
             (step.input, step.output) = ("same question", "no results")
             step.outputTokens = nil
         }
-        #expect(run(steps).report.findings.first?.severity == .high)
+        #expect(try await findings(steps).first?.severity == .high)
         let events = fast("t1", 14) { _, step in
             step.type = "EVENT"
             (step.input, step.output) = ("same question", "no results")
         }
-        #expect(run(events).report.findings.isEmpty)
+        #expect(try await findings(events).isEmpty)
     }
 
-    @Test("spans around tools of the same name are no second call")
-    func wrappers() {
+    @Test("spans around tools of the same name are not a second call")
+    func wrappers() async throws {
         let steps = fast("t1", 24) { index, step in
             let turn = index / 2
             step.type = index % 2 == 0 ? "SPAN" : "TOOL"
@@ -186,11 +220,11 @@ struct SlowLoopTests {
             step.input = "{\"path\": \"config.json\"}"
             step.output = "{\"theme\": \"dark\"}"
         }
-        #expect(run(steps).report.findings.allSatisfy { $0.isNote })
+        #expect(try await findings(steps).allSatisfy { $0.isNote })
     }
 
     @Test("steps that frameworks write for themselves, and judges that find nothing wrong, are no loop")
-    func frameworks() {
+    func frameworks() async throws {
         let channel = fast("t1", 24) { index, step in
             step.type = "CHAIN"
             step.name = index % 2 == 0 ? "ChannelWrite" : "should_continue"
@@ -209,29 +243,29 @@ struct SlowLoopTests {
             step.input = #"{"job":"export-42"}"#
             step.output = #"{"job":"export-42","state":"running","of":900,"rows":\#(index * 40),"queue":"default"}"#
         }
-        let loops = run(channel + judge + job).report.findings.filter { !$0.isNote }
+        let loops = try await findings(channel + judge + job).filter { !$0.isNote }
         #expect(loops.map(\.description) == [])
     }
 
     // MARK: the sample
 
     @Test("a trace that the sampler dropped costs no body, and is judged by what is free")
-    func dropped() {
+    func dropped() async throws {
         let steps = stuck("a") + stuck("b")
-        let cycle = run(steps, sample: TraceSample(kept: ["b"]))
-        #expect(bodies(cycle.queries).map { $0.parameters[0] } == ["b"])
+        let cycle = try await run(steps, sample: TraceSample(kept: ["b"]))
+        #expect(bodies(cycle).map { $0.parameters[0] } == ["b"])
         #expect(cycle.report.findings.filter { !$0.isNote }.map(\.subject) == ["b"])
         #expect(cycle.report.message.contains("1 are not in the sample"))
-        #expect(bodies(run(steps, sample: nil).queries).count == 2)
+        #expect(bodies(try await run(steps, sample: nil)).count == 2)
     }
 
     @Test("the release of the steps is a link")
-    func release() {
+    func release() async throws {
         let steps = stuck("a").map { step in
             var step = step
             step.release = "v1.4"
             return step
         }
-        #expect(run(steps).report.findings.first?.links.releases == ["v1.4"])
+        #expect(try await findings(steps).first?.links.releases == ["v1.4"])
     }
 }

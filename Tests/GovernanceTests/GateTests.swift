@@ -5,32 +5,13 @@ import Testing
 
 @Suite("The gate")
 struct GateTests {
-    let now = Instant(iso8601: "2026-11-24T03:00:00Z")!
-    let suspect = Suspect(sha: "d9c3e11aa", title: "raise max_tokens", author: "alice", score: 4, why: [])
-
-    private func loop(_ generations: Int, cost: Double = 3, repetitive: Bool = true, trace: String = "t1") -> Finding {
-        let facts = LoopFacts.with {
-            ($0.agent, $0.looped, $0.cost) = ("researcher", generations, 1)
-            ($0.repeatedStep, $0.repetitions, $0.isRepetitive) = ("retry-search", generations, repetitive)
-        }
-        return finding(.loop(facts), .high, cost: cost, trace: trace)
-    }
-
-    private func spike(_ cost: Double) -> Finding { finding(.cost(CostFacts()), .high, cost: cost) }
-
-    private func finding(
-        _ facts: FindingFacts, _ severity: Severity, cost: Double, trace: String = "t1"
-    ) -> Finding {
-        Finding(
-            facts: facts, severity: severity, fingerprint: Fingerprint("f"), subject: trace, description: "It burns.",
-            sql: "", onset: now - .minutes(5), lastSeen: now, costPerHour: cost)
-    }
+    let now = Sample.now
 
     private func route(
-        _ finding: Finding, incident: Int64 = 7, history: RemedyHistory = RemedyHistory(), frozen: Bool = false
+        _ finding: Finding, _ circumstances: Circumstances = Circumstances(), frozen: Bool = false
     ) -> Decision {
-        var gate = Gate(policy: Policy(settings: Settings(), isFrozen: frozen))
-        return gate.route(finding, incident: incident, suspects: [suspect], history: history, now: now)
+        Sample.gate(frozen: frozen).route(
+            finding, incident: 7, suspects: [Sample.suspect], in: circumstances, now: now)
     }
 
     @Test(
@@ -40,159 +21,130 @@ struct GateTests {
             (15, 10.01, true, .auto), (25, 3.0, false, .pending), (25, 50.0, false, .pending),
         ])
     func limits(generations: Int, cost: Double, repetitive: Bool, mode: ApprovalMode) throws {
-        let decision = route(loop(generations, cost: cost, repetitive: repetitive))
+        let decision = route(Sample.loop(generations, cost: cost, repetitive: repetitive))
         #expect(decision.mode == mode)
-        let kills = decision.acts.filter { $0.action == .killLoop(trace: "t1", agent: "researcher") }
-        #expect(kills.count == (mode == .auto ? 1 : 0))
+        #expect(decision.acts.count { $0.action == Sample.kill } == (mode == .auto ? 1 : 0))
         #expect((decision.request == nil) == (mode == .auto))
     }
 
-    @Test("an act that policy allows says by which rule, under the incident's key")
-    func policyAct() throws {
-        let act = try #require(route(loop(25)).acts.first)
-        #expect(act.key == "incident-7/kill_loop" && act.request == nil && act.incident == 7)
-        #expect(act.allowedBy == "policy: more than 20 looped generations")
+    @Test(
+        "an act that policy allows carries its rule, under the incident's key",
+        arguments: [
+            (Sample.loop(25), "incident-7/kill_loop", Ground.Rule.loopedGenerations(over: 20)),
+            (Sample.loop(15, cost: 12), "incident-7/kill_loop", .costOfLoop(over: 10)),
+            (Sample.spike(12), "incident-7/review", .costPerHour(over: 10)),
+            (Sample.loop(12, cost: 40, repetitive: false), "incident-7/review", .harmlessReview),
+        ])
+    func rules(finding: Finding, key: String, rule: Ground.Rule) throws {
+        let act = try #require(route(finding).acts.first)
+        #expect(act.key.text == key && act.incident == 7 && act.ground == .policy(rule))
     }
 
     @Test("money without repetition never kills: the review goes out, the kill is asked for")
     func moneyAlone() {
-        let decision = route(loop(12, cost: 40, repetitive: false))
-        #expect(decision.acts.map(\.action) == [.requestReview(incident: 7, commit: "d9c3e11aa", author: "alice")])
-        #expect(decision.request?.action == .killLoop(trace: "t1", agent: "researcher"))
+        let decision = route(Sample.loop(12, cost: 40, repetitive: false))
+        #expect(decision.acts.map(\.action) == [Sample.review])
+        #expect(decision.request?.action == Sample.kill)
         #expect(decision.mode == .pending)
     }
 
     @Test("a spike asks for a review below the limit, and has it posted above")
     func spikes() {
-        let asked = route(spike(4.2))
-        #expect(asked.request?.action == .requestReview(incident: 7, commit: "d9c3e11aa", author: "alice"))
+        let asked = route(Sample.spike(4.2))
+        #expect(asked.request?.action == Sample.review)
         #expect(asked.request?.expiresAt == now + .hours(4))
-        #expect(route(spike(10.5)).acts.map(\.key) == ["incident-7/review"])
-        var gate = Gate(policy: Policy(settings: Settings()))
-        let nobody = gate.route(spike(4.2), incident: 7, suspects: [], history: RemedyHistory(), now: now)
-        #expect(nobody.request?.action.sentence == "Ask the team in Slack to look at incident 7")
+        #expect(route(Sample.spike(10.5)).acts.map(\.action) == [Sample.review])
+        let nobody = Sample.gate().route(
+            Sample.spike(4.2), incident: 7, suspects: [], in: Circumstances(), now: now)
+        #expect(nobody.request?.action.sentence == "Ask the team in Slack to investigate incident 7")
     }
 
     @Test("a note asks for nothing")
     func note() {
-        let decision = route(finding(.loop(LoopFacts()), .info, cost: 99))
+        let decision = route(Sample.finding(.loop(LoopFacts()), .info, cost: 99))
         #expect(decision.acts.isEmpty && decision.request == nil && decision.mode == .none)
         #expect(decision.reason == .note)
     }
 
-    @Test("what was asked is not asked again, and a rejection stands")
-    func history() {
-        #expect(route(loop(15), history: RemedyHistory(request: .pending)).reason == .alreadyAsked)
-        #expect(route(loop(15), history: RemedyHistory(request: .pending)).request == nil)
-        #expect(route(loop(90), history: RemedyHistory(request: .rejected)).acts.isEmpty)
-        #expect(route(loop(90), history: RemedyHistory(request: .approved)).acts.isEmpty)
-        #expect(route(loop(15), history: RemedyHistory(request: .expired)).request != nil)
+    /// The finding is a loop of ninety generations, which the gate would kill alone.
+    @Test(
+        "a remedy is carried out once a round, however it was allowed",
+        arguments: [
+            (Circumstances(acts: [Sample.act()]), Decision.Reason.alreadyActed, ApprovalMode.auto),
+            (Circumstances(acts: [Sample.act(.person("bob", request: 12))]), .alreadyActed, .auto),
+            (Circumstances(acts: [Sample.act(.order("bob", intent: 4), Sample.kill, .failed)]), .alreadyActed, .auto),
+            (Circumstances(requests: [Sample.request(.rejected)]), .rejected, .none),
+            (Circumstances(silencedUntil: Sample.now + .hours(1)), .silenced(until: Sample.now + .hours(1)), .none),
+            (
+                Circumstances(silencedUntil: Sample.now + .hours(1), requests: [Sample.request()]),
+                .silenced(until: Sample.now + .hours(1)), .pending
+            ),
+        ])
+    func nothing(circumstances: Circumstances, reason: Decision.Reason, mode: ApprovalMode) {
+        let decision = route(Sample.loop(90), circumstances)
+        #expect(decision.reason == reason && decision.mode == mode)
+        #expect(decision.acts.isEmpty && decision.request == nil)
     }
 
-    @Test("a waiting request whose loop passes the limit is acted on once, under the key that approving would have")
-    func escalation() throws {
-        let act = try #require(route(loop(30), history: RemedyHistory(request: .pending)).acts.first)
-        let gate = Gate(policy: Policy(settings: Settings()))
-        guard case .allow(let approved) = gate.approve(item(), by: "alice", now: now) else {
-            Issue.record("refused")
-            return
-        }
-        #expect(act.key == approved.key)
-        #expect(route(loop(30), history: RemedyHistory(acts: [act.key])).acts.isEmpty)
+    @Test(
+        "what is pending, expired, of an earlier round or of another trace does not stop the gate from acting alone",
+        arguments: [
+            Circumstances(requests: [Sample.request()]), Circumstances(requests: [Sample.request(.expired)]),
+            Circumstances(round: 1, acts: [Sample.act()]), Circumstances(isQuiet: true),
+            Circumstances(acts: [Sample.act(.policy(.loopedGenerations(over: 20)), .killLoop(trace: "t2", agent: "a"))]
+            ),
+            Circumstances(silencedUntil: Sample.now),
+        ])
+    func acting(circumstances: Circumstances) {
+        let decision = route(Sample.loop(90), circumstances)
+        #expect(decision.acts.map(\.action) == [Sample.kill] && decision.mode == .auto && decision.request == nil)
+    }
+
+    @Test("an incident that was opened again may have its remedy again, under a key of its own")
+    func rounds() throws {
+        let circumstances = Circumstances(round: 2, acts: [Sample.act(round: 1)])
+        let act = try #require(route(Sample.loop(90), circumstances).acts.first)
+        #expect(act.key.text == "incident-7/kill_loop/round-2" && act.round == 2)
+        #expect(route(Sample.loop(15), circumstances).request?.round == 2)
+    }
+
+    @Test("who rejected a remedy is asked again when the incident was opened again; it is not done unasked")
+    func rejectedBefore() {
+        let decision = route(Sample.loop(90), Circumstances(round: 1, requests: [Sample.request(.rejected)]))
+        #expect(decision.reason == .rejectedBefore && decision.acts.isEmpty && decision.request != nil)
+    }
+
+    @Test("a pending request is not asked again, an expired one is, as the second of its round")
+    func asking() {
+        #expect(route(Sample.loop(15), Circumstances(requests: [Sample.request()])).reason == .alreadyAsked)
+        #expect(route(Sample.loop(15), Circumstances(requests: [Sample.request()])).request == nil)
+        #expect(route(Sample.loop(15), Circumstances(round: 1, requests: [Sample.request()])).request == nil)
+        #expect(route(Sample.loop(15), Circumstances(requests: [Sample.request(.expired)])).request?.number == 2)
+        #expect(
+            route(Sample.loop(15), Circumstances(round: 1, requests: [Sample.request(.expired)])).request?.number == 1)
+    }
+
+    @Test("nobody is asked to review a muted incident, and no review goes out beside a request to kill")
+    func quiet() {
+        let muted = Circumstances(isQuiet: true)
+        #expect(route(Sample.spike(4), muted).reason == .quiet)
+        #expect(route(Sample.spike(99), muted).acts.isEmpty)
+        let loop = route(Sample.loop(12, cost: 40, repetitive: false), muted)
+        #expect(loop.acts.isEmpty && loop.request?.action == Sample.kill)
     }
 
     @Test("the fourth automatic kill within ten minutes is asked for, and the budget comes back")
     func budget() {
-        var gate = Gate(policy: Policy(settings: Settings()), recentKills: [now - .minutes(11), now - .minutes(9)])
-        let modes = (1...4).map { number in
-            gate.route(
-                loop(30, trace: "t\(number)"), incident: Int64(number), suspects: [], history: RemedyHistory(), now: now
-            ).mode
-        }
-        #expect(modes == [.auto, .auto, .pending, .pending])
-        let later = gate.route(
-            loop(30), incident: 9, suspects: [], history: RemedyHistory(), now: now + .minutes(10))
-        #expect(later.mode == .auto)
+        let kills = [now - .minutes(9), now - .minutes(2)]
+        #expect(route(Sample.loop(30), Circumstances(automaticKills: [now - .minutes(10)] + kills)).mode == .auto)
+        let spent = route(Sample.loop(30), Circumstances(automaticKills: kills + [now]))
+        #expect(spent.reason == .budgetSpent(kills: 3) && spent.mode == .pending)
+        #expect(route(Sample.spike(30), Circumstances(automaticKills: kills + [now])).mode == .auto)
     }
 
     @Test("a freeze executes nothing and goes on asking")
     func freeze() {
-        let decision = route(loop(90, cost: 99), frozen: true)
+        let decision = route(Sample.loop(90, cost: 99), frozen: true)
         #expect(decision.acts.isEmpty && decision.request != nil && decision.reason == .frozen)
-        let gate = Gate(policy: Policy(settings: Settings(), isFrozen: true))
-        #expect(gate.approve(item(), by: "alice", now: now) == .refuse(.frozen))
-        #expect(gate.standing(.openIssue(incident: 7), incident: 7) == .refuse(.frozen))
-        #expect(
-            gate.ordered(.killLoop(trace: "t1", agent: "a"), by: "alice", intent: 1, incident: nil) == .refuse(.frozen))
-    }
-
-    private func item(_ status: ApprovalStatus = .pending, incident: Int64? = 7) -> ApprovalItem {
-        ApprovalItem(
-            id: 12, incident: incident, action: .killLoop(trace: "t1", agent: "researcher"), type: .agentLoop,
-            severity: .high, status: status, summary: "", dryRun: [], createdAt: now - .hours(1),
-            expiresAt: now + .hours(3), resolvedBy: status == .pending ? nil : "bob")
-    }
-
-    @Test("who may approve, and when")
-    func approving() {
-        var gate = Gate(policy: Policy(settings: Settings()))
-        #expect(gate.refusal(of: item(), to: "alice@host (console)", now: now) == nil)
-        #expect(gate.approve(item(), by: "alice", now: now + .hours(3)) == .refuse(.expired(now + .hours(3))))
-        #expect(gate.approve(item(.approved), by: "alice", now: now) == .refuse(.alreadyDecided(.approved, by: "bob")))
-        #expect(gate.approve(item(.expired), by: "alice", now: now) == .refuse(.expired(now + .hours(3))))
-        gate.policy.approvers = ["alice", "U01ABC"]
-        #expect(gate.refusal(of: item(), to: "alice@host (console)", now: now) == nil)
-        #expect(gate.refusal(of: item(), to: "U01ABC (slack)", now: now) == nil)
-        #expect(gate.refusal(of: item(), to: "mallory@host (console)", now: now) != nil)
-        #expect(gate.approve(item(), by: "mallory", now: now) == .refuse(.notAnApprover("mallory")))
-    }
-
-    @Test("an approval carries the request, who gave it, and a key of its own where no incident is known")
-    func approval() {
-        let gate = Gate(policy: Policy(settings: Settings()))
-        guard case .allow(let approval) = gate.approve(item(incident: nil), by: "alice", now: now) else {
-            Issue.record("refused")
-            return
-        }
-        #expect(approval.key == "request-12/kill_loop")
-        #expect(approval.request == 12 && approval.allowedBy == "alice")
-    }
-
-    @Test("notices stand allowed, remedies do not, and each new text of an update is an act of its own")
-    func notices() {
-        let gate = Gate(policy: Policy(settings: Settings()))
-        func key(_ action: Action) -> String? {
-            if case .allow(let approval) = gate.standing(action, incident: 7) { approval.key } else { nil }
-        }
-        #expect(key(.openIssue(incident: 7)) == "incident-7/create_issue")
-        #expect(key(.postIncident(incident: 7)) == "incident-7/slack_post")
-        let first = key(.updatePost(incident: 7, text: "resolved"))
-        #expect(first == key(.updatePost(incident: 7, text: "resolved")))
-        #expect(first != key(.updatePost(incident: 7, text: "expired")))
-        #expect(key(.killLoop(trace: "t", agent: "a")) == nil)
-        #expect(key(.requestReview(incident: 7, commit: "c", author: "a")) == nil)
-    }
-
-    @Test("a kill can be ordered without being asked, once for each order; nothing else can")
-    func ordered() {
-        let gate = Gate(policy: Policy(settings: Settings()))
-        let kill = Action.killLoop(trace: "t1", agent: "a")
-        let first = gate.ordered(kill, by: "alice", intent: 31, incident: 7)
-        #expect(first == gate.ordered(kill, by: "alice", intent: 31, incident: 7))
-        #expect(first != gate.ordered(kill, by: "alice", intent: 32, incident: 7))
-        #expect(gate.ordered(.openIssue(incident: 7), by: "alice", intent: 33, incident: 7) == .refuse(.notKillable))
-    }
-
-    @Test("an act of the outbox is taken up again as it was allowed")
-    func resume() {
-        let act = ActRecord(
-            id: 3, key: "incident-7/kill_loop", action: .killLoop(trace: "t1", agent: "a"), incident: 7, request: 12,
-            state: .waiting, tries: 1, createdAt: now, nextTryAt: nil, finishedAt: nil, detail: "", reference: nil,
-            allowedBy: "alice")
-        guard case .allow(let approval) = Gate(policy: Policy(settings: Settings())).resume(act) else {
-            Issue.record("refused")
-            return
-        }
-        #expect(approval.key == act.key && approval.allowedBy == "alice" && approval.action == act.action)
     }
 }

@@ -5,6 +5,24 @@ import Testing
 
 @testable import IncidentStore
 
+/// One who decides, with a connection and a thread of its own.
+private actor Decider {
+    private let queue: QueueExecutor
+    private let open: @Sendable () throws -> Connection
+    private lazy var connection = Result { try open() }
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
+
+    init(_ number: Int, open: @escaping @Sendable () throws -> Connection) {
+        queue = QueueExecutor(label: "decider \(number)")
+        self.open = open
+    }
+
+    func transaction<Result: Sendable>(_ body: @Sendable (Connection) throws -> Result) throws -> Result {
+        try connection.get().transaction { try body($0) }
+    }
+}
+
 @Suite("A request is decided once")
 struct ApprovalTests {
     private func asked(_ fixture: Fixture) async throws -> (StoreWriter, ApprovalItem) {
@@ -22,15 +40,17 @@ struct ApprovalTests {
         let (writer, item) = try await asked(fixture)
         let file = writer.file
         let connections = (0..<10).map { number in
-            DatabaseActor(label: "decider \(number)") { try Connection(path: file.path, mode: .readWrite) }
+            Decider(number) { try Connection(path: file.path, mode: .readWrite) }
         }
+        let permissions = try (0..<100).map { try item.approved(by: "person-\($0)") }
         let decisions = try await withThrowingTaskGroup(of: RequestDecision.self) { group in
             for number in 0..<100 {
                 group.addTask {
                     try await connections[number % connections.count].transaction { connection in
-                        try StoreTransaction(connection: connection, file: file).decide(
-                            item.id, number.isMultiple(of: 2) ? .approve : .reject, by: "person-\(number)",
-                            at: .minute(1))
+                        let store = StoreTransaction(connection: connection, file: file)
+                        return number.isMultiple(of: 2)
+                            ? try store.approve(with: permissions[number], at: .minute(1))
+                            : try store.reject(item.id, by: "person-\(number)", at: .minute(1))
                     }
                 }
             }
@@ -41,7 +61,7 @@ struct ApprovalTests {
         let winner = try #require(accepted.first?.resolvedBy)
         let status = try #require(accepted.first?.status)
         #expect(decisions.filter { $0 == .already(by: winner, status) }.count == 99)
-        let acts = try await writer.read { try $0.acts(in: .waiting) }
+        let acts = try await writer.read { try $0.acts(ofIncident: 1) }
         #expect(acts.count == (status == .approved ? 1 : 0))
     }
 
@@ -50,11 +70,10 @@ struct ApprovalTests {
         let fixture = try Fixture()
         let (writer, item) = try await asked(fixture)
         #expect(try await writer.read { try $0.loop(trace: "trace-1") }?.request == item.id)
-        let decision = try await writer.transaction { try $0.decide(item.id, .approve, by: "alice", at: .minute(1)) }
+        let decision = try await writer.transaction { try $0.approve(item.id, by: "alice", at: .minute(1)) }
         guard case .accepted(let decided) = decision else { throw Unexpected("\(decision)") }
         #expect(decided.status == .approved && decided.resolvedBy == "alice")
-        #expect(decided.act?.allowedBy == "alice")
-        #expect(decided.act?.key == "incident-1/kill_loop")
+        #expect(decided.act?.ground == .person("alice", request: item.id))
         #expect(decided.act?.action == item.action)
         let loop = try await writer.read { try $0.loop(trace: "trace-1") }
         #expect(loop?.status == .killing && loop?.request == nil)
@@ -65,9 +84,10 @@ struct ApprovalTests {
     func rejecting() async throws {
         let fixture = try Fixture()
         let (writer, item) = try await asked(fixture)
-        _ = try await writer.transaction { try $0.decide(item.id, .reject, by: "alice", at: .minute(1)) }
+        _ = try await writer.transaction { try $0.reject(item.id, by: "alice", at: .minute(1)) }
         #expect(try await writer.read { try $0.acts(ofIncident: 1) }.isEmpty)
-        let late = try await writer.transaction { try $0.decide(item.id, .approve, by: "bob", at: .minute(1)) }
+        let bob = try item.approved(by: "bob")
+        let late = try await writer.transaction { try $0.approve(with: bob, at: .minute(1)) }
         #expect(late == .already(by: "alice", .rejected))
     }
 
@@ -76,7 +96,8 @@ struct ApprovalTests {
         let fixture = try Fixture()
         let (writer, item) = try await asked(fixture)
         let moment = item.expiresAt + .milliseconds(offset)
-        let decision = try await writer.transaction { try $0.decide(item.id, .approve, by: "alice", at: moment) }
+        let permission = try item.approved(by: "alice")
+        let decision = try await writer.transaction { try $0.approve(with: permission, at: moment) }
         let expired = try await writer.transaction { try $0.expireRequests(at: moment) }
         if offset < 0 {
             guard case .accepted = decision else { throw Unexpected("\(decision)") }
@@ -98,9 +119,10 @@ struct ApprovalTests {
         let second = try await writer.transaction { try $0.expireRequests(at: item.expiresAt + .hours(1)) }
         #expect(first.count == 1 && second.isEmpty)
         #expect(try await writer.read { try $0.nextExpiry() } == nil)
+        let permission = try item.approved(by: "a")
         guard
             case .tooLate = try await writer.transaction({
-                try $0.decide(item.id, .approve, by: "a", at: item.expiresAt + .hours(2))
+                try $0.approve(with: permission, at: item.expiresAt + .hours(2))
             })
         else { throw Unexpected("an expired request was decided") }
     }
@@ -112,8 +134,10 @@ struct ApprovalTests {
         let same = try await writer.transaction { try $0.ask(incident: 1, at: .minute(5)) }
         #expect(same == item)
         _ = try await writer.transaction { try $0.expireRequests(at: item.expiresAt) }
-        let next = try await writer.transaction { try $0.ask(incident: 1, at: item.expiresAt) }
-        #expect(next.id != item.id && next.status == .pending)
+        let next = try await writer.transaction {
+            try $0.ask(incident: 1, number: 2, at: item.expiresAt)
+        }
+        #expect(next.id != item.id && next.status == .pending && next.number == 2)
         let listed = try await writer.read { try $0.approvals(limit: 10) }
         #expect(listed.map(\.id) == [next.id, item.id])
         #expect(try await writer.read { try $0.approvals(limit: 1) }.map(\.id) == [next.id])
@@ -123,7 +147,7 @@ struct ApprovalTests {
     func unknown() async throws {
         let fixture = try Fixture()
         let writer = try await fixture.writer()
-        let decision = try await writer.transaction { try $0.decide(77, .approve, by: "alice", at: .minute(0)) }
+        let decision = try await writer.transaction { try $0.reject(77, by: "alice", at: .minute(0)) }
         #expect(decision == .unknown)
     }
 }

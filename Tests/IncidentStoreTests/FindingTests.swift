@@ -134,28 +134,24 @@ struct FindingTests {
             sha: "abcdef0123", message: "Raise max_tokens\n\nwhy", author: "Bob", date: .minute(-40), url: "https://x",
             files: [ChangedFile(path: "a.py", additions: 2, deletions: 1, patch: "@@ \u{1B}[31m \u{0} é")])
         let suspect = Suspect(sha: commit.sha, title: commit.title, author: "Bob", score: 2.5, why: ["+1.2 near"])
-        let file = CaseFile(
-            finding: finding, commits: [commit],
-            errors: [
-                ErrorFact(
-                    id: "9", title: "Boom", level: "error", count: 3, firstSeen: .minute(-5), lastSeen: .minute(0))
-            ],
-            messages: [MessageFact(channel: "C1", author: "U1", text: "hm \"?\"", date: .minute(-1))],
-            gaps: ["Slack was not asked: SLACK_TOKEN is not set."])
+        let error = ErrorFact(
+            id: "9", title: "Boom", level: "error", count: 3, firstSeen: .minute(-5), lastSeen: .minute(0))
+        let message = MessageFact(channel: "C1", author: "U1", text: "hm \"?\"", date: .minute(-1))
         let id = try await writer.transaction { store in
             let id = try store.record(finding, scan: "a", at: .minute(0)).incident
             try store.saveInvestigation(
                 of: id, narrative: Narrative(text: "# Report", author: .model("llama")), suspects: [suspect],
-                caseFile: file, at: .minute(1))
+                commits: [commit], errors: [error], messages: [message],
+                gaps: ["Slack was not asked: SLACK_TOKEN is not set."], at: .minute(1))
             return id
         }
         let detail = try #require(try await writer.read { try $0.incident(id) })
         #expect(detail.report == "# Report")
         #expect(detail.suspects == [suspect])
         #expect(detail.commits == [commit])
-        #expect(detail.errors == file.errors)
-        #expect(detail.messages == file.messages)
-        #expect(detail.gaps == file.gaps)
+        #expect(detail.errors == [error])
+        #expect(detail.messages == [message])
+        #expect(detail.gaps == ["Slack was not asked: SLACK_TOKEN is not set."])
         #expect(try await writer.read { try $0.uninvestigatedIncidents() }.isEmpty)
     }
 }

@@ -87,10 +87,7 @@ struct GroupedFindingTests {
         #expect(try await writer.read { try $0.uninvestigatedIncidents() } == [1])
         try await writer.transaction { store in
             let told = try store.record(.sample("later", type: .toolFailure), scan: "c", at: .minute(9)).incident
-            _ = try store.enqueue(
-                key: "k", action: .postIncident(incident: told), incident: told, request: nil,
-                allowedBy: "policy: notices",
-                at: .minute(9))
+            _ = try store.send(.postIncident(incident: told), of: told, at: .minute(9))
             #expect(try !store.absorb(told, into: 1, why: "late", at: .minute(10)))
         }
     }

@@ -37,7 +37,7 @@ struct IntentInboxTests {
         "SQLite refuses everything else on its connection",
         arguments: [
             "UPDATE approval_queue SET status = 'approved'", "DELETE FROM intent", "UPDATE intent SET outcome = 'yes'",
-            "INSERT INTO outbox_action (act_key, kind, action, allowed_by, created_at, next_try_at) VALUES ('k','x','{}','me','','')",
+            "INSERT INTO outbox_action (act_key, kind, action, round, ground, created_at, next_try_at) VALUES ('k','x','{}',0,'notice','','')",
             "INSERT INTO approval_queue (id) VALUES (1)", "SELECT * FROM incident_reports", "DROP TABLE intent",
             "PRAGMA writable_schema=ON", "ATTACH '/tmp/x.db' AS x", "CREATE TABLE t (x)",
             "CREATE TEMP TRIGGER t AFTER INSERT ON intent BEGIN SELECT 1; END",

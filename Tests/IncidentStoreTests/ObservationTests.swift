@@ -41,7 +41,7 @@ struct ObservationTests {
         let reader = StoreReader(fixture.path)
         let source = SourceHealth(name: "slack", state: .ok, asOf: nil, calls: 1, message: "")
         let started = AsyncStream.makeStream(of: Void.self)
-        let sources = StoreQuery([.health, .settings]) { try $0.sources() }
+        let sources = StoreQuery { try $0.sources() }
         let seen = Task {
             var seen: [[SourceHealth]] = []
             for try await value in reader.observe(sources) {
@@ -63,12 +63,12 @@ struct ObservationTests {
         #expect(try await seen.value == [[], [source]])
     }
 
-    @Test("an observer of one topic does not fetch for another")
+    @Test("an observer fetches again only if a table changed that its fetch read")
     func topics() async throws {
         let fixture = try Fixture()
         let writer = try await fixture.writer()
         let fetches = Lock(0)
-        let query = StoreQuery([.settings]) { snapshot in
+        let query = StoreQuery { snapshot in
             fetches.withLock { $0 += 1 }
             return try snapshot.settings()
         }
@@ -83,6 +83,25 @@ struct ObservationTests {
         try await writer.transaction { try $0.saveSettings([SettingItem(key: "k", value: "1")]) }
         #expect(try await settings.next()?.count == 1)
         #expect(fetches.withLock { $0 } == 2)
+    }
+
+    @Test("tables are recorded through joins and subqueries, also for a statement that was prepared before")
+    func region() async throws {
+        let fixture = try Fixture()
+        let writer = try await fixture.writer()
+        let reader = StoreReader(fixture.path)
+        let burned = StoreQuery { snapshot in
+            try snapshot.scalar(
+                """
+                SELECT (SELECT coalesce(sum(cost_burned), 0) FROM loop_detections) FROM agent_status
+                LEFT JOIN setting_value v ON v.key = 'k', json_each('[1]')
+                """)?.real
+        }
+        for _ in 1...2 { _ = try await reader.read(burned) }
+        var costs = reader.observe(burned).makeAsyncIterator()
+        #expect(try await costs.next() == 0)
+        try await writer.transaction { try $0.upsertLoop(.sample(), incident: nil, asOf: .minute(0)) }
+        #expect(try await costs.next() != 0)
     }
 
     @Test("what cannot be fetched ends the observation with the error")
@@ -111,7 +130,7 @@ struct ObservationTests {
     func queryOnly() async throws {
         let fixture = try Fixture()
         _ = try await fixture.writer()
-        let query = StoreQuery([.agent]) { try $0.connection.run("UPDATE agent_status SET activity = 'mine'") }
+        let query = StoreQuery { try $0.connection.run("UPDATE agent_status SET activity = 'mine'") }
         await #expect(throws: SQLiteError.self) { try await StoreReader(fixture.path).read(query) }
     }
 

@@ -1,4 +1,5 @@
 import Basics
+import Governance
 import IncidentStore
 import OnCallModel
 import Testing
@@ -9,9 +10,7 @@ struct OutboxTests {
         let writer = try await fixture.writer()
         let act = try await writer.transaction { store in
             let incident = try store.record(.sample(), scan: "a", at: .minute(0)).incident
-            return try store.enqueue(
-                key: "k", action: action ?? .postIncident(incident: incident), incident: incident, request: nil,
-                allowedBy: "policy: notices", at: .minute(0))
+            return try store.send(action ?? .postIncident(incident: incident), of: incident)
         }
         return (writer, act)
     }
@@ -20,10 +19,7 @@ struct OutboxTests {
     func idempotent() async throws {
         let fixture = try Fixture()
         let (writer, act) = try await opened(fixture)
-        let again = try await writer.transaction {
-            try $0.enqueue(
-                key: "k", action: .openIssue(incident: 1), incident: 1, request: nil, allowedBy: "bob", at: .minute(9))
-        }
+        let again = try await writer.transaction { try $0.send(.postIncident(incident: 1), of: 1, at: .minute(9)) }
         #expect(again == act)
         #expect(try await writer.read { try $0.acts(ofIncident: 1) } == [act])
     }
@@ -57,7 +53,7 @@ struct OutboxTests {
         _ = try await next.transaction {
             try $0.finish(act.id, .unknown(reason: "it may have gone out"), at: .minute(2))
         }
-        #expect(try await next.read { try $0.acts(in: .unknown) }.map(\.detail) == ["it may have gone out"])
+        #expect(try await next.read { try $0.unfinishedAttempts() }.map(\.detail) == ["it may have gone out"])
     }
 
     @Test("a retry waits as long as it was told to, else longer each time")
@@ -90,11 +86,7 @@ struct OutboxTests {
         let fixture = try Fixture()
         let writer = try await fixture.writer()
         try await writer.transaction { try $0.upsertLoop(.sample(), incident: nil, asOf: .minute(0)) }
-        let act = try await writer.transaction {
-            try $0.enqueue(
-                key: "intent-1/kill_loop", action: .killLoop(trace: "trace-1", agent: "researcher"), incident: nil,
-                request: nil, allowedBy: "alice", at: .minute(0))
-        }
+        let act = try await writer.transaction { try $0.order("trace-1", intent: 1, of: nil, at: .minute(0)) }
         #expect(try await writer.read { try $0.loop(trace: "trace-1") }?.status == .killing)
         _ = try await writer.transaction { try $0.beginAttempt(act.id, at: .minute(1)) }
         _ = try await writer.transaction { try $0.finish(act.id, outcome, at: .minute(2)) }
@@ -103,24 +95,31 @@ struct OutboxTests {
         #expect(loop?.killMethod == (status == .killed ? "kill flag" : nil))
     }
 
-    @Test("every action is read back as it was written")
+    @Test("every action and every ground is read back as it was written")
     func actions() async throws {
         let fixture = try Fixture()
         let writer = try await fixture.writer()
-        let actions: [Action] = [
+        let notices: [Action] = [
             .postIncident(incident: 1), .updatePost(incident: 1, text: "a \"b\"\n\u{1B}"), .openIssue(incident: 1),
             .postReply(incident: 1, text: "é \u{0} \"x\""),
-            .killLoop(trace: "t'; DROP TABLE outbox_action; --", agent: ""),
-            .requestReview(incident: 1, commit: "abc", author: "Zoë"),
         ]
-        #expect(Set(actions.map(\.kind)).count == Action.Kind.allCases.count)
-        let stored = try await writer.transaction { store in
+        let kill = Action.killLoop(trace: "t'; DROP TABLE outbox_action; --", agent: "researcher")
+        let review = Action.requestReview(incident: 1, commit: "abc", author: "Zoë")
+        #expect(Set((notices + [kill, review]).map(\.kind)).count == Action.Kind.allCases.count)
+        let (acts, request) = try await writer.transaction { store in
             _ = try store.record(.sample(), scan: "a", at: .minute(0))
-            return try actions.enumerated().map { number, action in
-                try store.enqueue(
-                    key: "k\(number)", action: action, incident: 1, request: nil, allowedBy: "p", at: .minute(0))
+            let sent = try notices.map { try store.send($0, of: 1) }
+            let killed = try store.order("t'; DROP TABLE outbox_action; --", intent: 3, of: 1, at: .minute(0))
+            let request = try store.ask(review, incident: 1).id
+            guard case .accepted(let item) = try store.approve(request, by: "alice", at: .minute(1)) else {
+                throw Unexpected("not approved")
             }
+            return (sent + [killed, try #require(item.act)], request)
         }
-        #expect(stored.map(\.action) == actions)
+        #expect(acts.map(\.action) == notices + [kill, review])
+        #expect(
+            acts.map(\.ground) == notices.map { _ in .notice } + [
+                .order("alice", intent: 3), .person("alice", request: request),
+            ])
     }
 }

@@ -1,7 +1,8 @@
 import Basics
-import Investigation
 import OnCallModel
 import Testing
+
+@testable import Investigation
 
 @Suite("Blame by other sources")
 struct BlameEvidenceTests {

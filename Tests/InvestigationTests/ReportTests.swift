@@ -1,7 +1,8 @@
 import Basics
-import Investigation
 import OnCallModel
 import Testing
+
+@testable import Investigation
 
 @Suite("The report")
 struct ReportTests {
@@ -35,7 +36,7 @@ struct ReportTests {
 
     @Test("without a suspect it says so and why")
     func nobody() {
-        #expect(report(file([])).contains("No commit is blamed."))
+        #expect(report(file([])).contains("No suspect commit. "))
     }
 
     @Test(

@@ -1,6 +1,7 @@
 import Basics
-import JSON
 import Testing
+
+@testable import JSON
 
 @Suite("JSON documents")
 struct JSONParsingTests {

@@ -148,7 +148,7 @@ struct IncidentLifeTests {
         #expect(life.receive(.pass, at: at + .minutes(60)).notes.count == 1)
         #expect(life.state == .open)
         let notice = life.due(at: at + .minutes(60), severity: .medium, renotify: .hours(4))
-        #expect(notice == .news("It comes and goes no longer: it stays"))
+        #expect(notice == .news("No longer flapping; the incident is still open"))
     }
 
     @Test("changes that are further apart are no flapping")
@@ -167,12 +167,12 @@ struct IncidentLifeTests {
         life.notifiedAt = Self.now
         _ = life.receive(.resolve(by: "agent", sentence: "Ended."), at: Self.now)
         let turn = life.receive(.seen(worse: nil), at: Self.now + .hours(1))
-        #expect(turn.isReopened && life.reopened == 1 && turn.notes == ["Opened again"])
+        #expect(turn.isReopened && life.reopened == 1 && turn.notes == ["Reopened"])
         guard case .news(let text)? = life.due(at: Self.now + .hours(1), severity: .medium, renotify: .hours(4)) else {
             Issue.record("it is told")
             return
         }
-        #expect(text.hasPrefix("Opened again"))
+        #expect(text.hasPrefix("Reopened"))
         _ = life.receive(.snooze(until: Self.now + .hours(9), by: "eve"), at: Self.now + .hours(1))
         _ = life.receive(.seen(worse: "Raised from high to critical"), at: Self.now + .hours(2))
         #expect(life.state == .open)

@@ -19,30 +19,33 @@ struct SilenceTests {
             ("2026-11-24T09:00:00+02:00", "2026-11-24T07:00:00Z"),
         ])
     func times(text: String, end: String) throws {
-        #expect(try QuietTime.end(text, from: now).iso8601Seconds == end)
+        #expect(try MuteDuration.end(text, from: now).iso8601Seconds == end)
     }
 
     @Test(
-        "what is no time is told so, with what to write",
+        "an invalid time is refused with a reason",
         arguments: [
-            ("", "Say how long"), ("2", "no unit"), ("0h", "no time at all"), ("-2h", "in the past"),
+            ("", "Missing duration"), ("2", "no unit"), ("0h", "at least 1 second"), ("-2h", "in the past"),
             ("2y", "unknown unit"),
-            ("31d", "more than 30 days"), ("999999999999999999999h", "more than 30 days"), ("soon", "is no time"),
-            ("until", "is no time"), ("25:00", "is no time"), ("2026-11-20", "not after"),
-            ("2027-11-20", "more than 30 days"),
-            ("2h foo", "unknown unit"), ("1e400h", "unknown unit"), ("２h", "is no time"), ("nan h", "is no time"),
+            ("31d", "longer than the maximum of 30 days"),
+            ("999999999999999999999h", "longer than the maximum of 30 days"), ("soon", "is not a duration or a time"),
+            ("until", "is not a duration or a time"), ("25:00", "is not a duration or a time"),
+            ("2026-11-20", "not after"),
+            ("2027-11-20", "longer than the maximum of 30 days"),
+            ("2h foo", "unknown unit"), ("1e400h", "unknown unit"), ("２h", "is not a duration or a time"),
+            ("nan h", "is not a duration or a time"),
         ])
     func problems(text: String, part: String) {
-        let problem = #expect(throws: QuietProblem.self) { try QuietTime.end(text, from: now) }
+        let problem = #expect(throws: InvalidDuration.self) { try MuteDuration.end(text, from: now) }
         #expect(problem?.description.contains(part) == true, "\(problem?.description ?? "")")
     }
 
     @Test("a start is now or later")
     func starts() throws {
-        #expect(try QuietTime.start("", now: now) == now)
-        #expect(try QuietTime.start("22:00", now: now).iso8601Seconds == "2026-11-24T22:00:00Z")
-        #expect(try QuietTime.start("30m", now: now) == now + .minutes(30))
-        #expect(throws: QuietProblem.self) { try QuietTime.start("2026-11-23T22:00Z", now: now) }
+        #expect(try MuteDuration.start("", now: now) == now)
+        #expect(try MuteDuration.start("22:00", now: now).iso8601Seconds == "2026-11-24T22:00:00Z")
+        #expect(try MuteDuration.start("30m", now: now) == now + .minutes(30))
+        #expect(throws: InvalidDuration.self) { try MuteDuration.start("2026-11-23T22:00Z", now: now) }
     }
 
     @Test(
@@ -53,7 +56,7 @@ struct SilenceTests {
             ("hello world", "hello", "world"),
         ])
     func split(text: String, time: String, rest: String) {
-        let parts = QuietTime.split(text)
+        let parts = MuteDuration.split(text)
         #expect(parts.time == time && parts.rest == rest)
     }
 
@@ -118,7 +121,7 @@ struct SilenceTests {
         }
         #expect(problem(from: .hours(0), until: .hours(2)) == nil)
         #expect(problem(from: .hours(0), until: .days(30)) == nil)
-        #expect(problem(from: .hours(0), until: .hours(0))?.contains("over already") == true)
+        #expect(problem(from: .hours(0), until: .hours(0))?.contains("must be in the future") == true)
         #expect(problem(from: .hours(2), until: .hours(1))?.contains("after it begins") == true)
         #expect(problem(from: .hours(0), until: .days(31))?.contains("30 days") == true)
         #expect(problem(from: .hours(0), until: .hours(2), reason: String(repeating: "x", count: 501)) != nil)

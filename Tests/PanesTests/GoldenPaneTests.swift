@@ -7,128 +7,199 @@ import ViewState
 
 @testable import Panes
 
+/// Each pane in a rectangle of its own, without tabs and footer.
 @Suite("Golden: panes")
 struct GoldenPaneTests {
-    private static let sizes = [(40, 10), (80, 24), (160, 50)]
+    private static let sizes = [(40, 8), (80, 22), (160, 48)]
+    private static let allSizes = [(20, 4)] + sizes
 
-    @Test("every view at three sizes", arguments: ConsoleState.View.allCases, sizes)
-    func typical(view: ConsoleState.View, size: (Int, Int)) {
-        expect(PaneFixtures.state(view, size.0, size.1), "\(view.rawValue)-typical@\(size.0)x\(size.1).screen")
+    @Test("every pane at three sizes", arguments: Pane.allCases, sizes)
+    func typical(pane: Pane, size: (Int, Int)) {
+        expect(PaneFixtures.state(pane), size, "\(pane.rawValue)-typical")
     }
 
-    @Test("every view before the store has answered", arguments: ConsoleState.View.allCases)
-    func waiting(view: ConsoleState.View) {
+    @Test("every pane before the store has answered", arguments: Pane.allCases)
+    func waiting(pane: Pane) {
         var state = ConsoleState(size: .init(width: 80, height: 24), now: PaneFixtures.now, author: "a")
-        state.view = view
-        expect(state, "\(view.rawValue)-waiting@80x24.screen")
+        state.pane = pane
+        expect(state, (80, 22), "\(pane.rawValue)-waiting")
     }
 
-    @Test(
-        "names from outside that want to be more",
-        arguments: [ConsoleState.View.dashboard, .loops, .quality, .approvals, .forensics])
-    func hostile(view: ConsoleState.View) {
-        expect(PaneFixtures.state(view, 80, 24, name: PaneFixtures.hostile), "\(view.rawValue)-hostile@80x24.screen")
+    @Test("hostile names from outside", arguments: [Pane.dashboard, .loops, .quality, .approvals, .forensics])
+    func hostile(pane: Pane) {
+        expect(PaneFixtures.state(pane, name: PaneFixtures.hostile), (80, 22), "\(pane.rawValue)-hostile")
     }
 
-    @Test("an incident that is open", arguments: sizes)
+    @Test("an open incident", arguments: sizes)
     func detail(size: (Int, Int)) {
-        var state = PaneFixtures.state(.incidents, size.0, size.1)
-        state.openIncident = 1
-        state.detail = PaneFixtures.detail
-        expect(state, "incidents-open@\(size.0)x\(size.1).screen")
-    }
-
-    @Test("the question before a kill names the act, and a hostile name stays in its place", arguments: sizes)
-    func question(size: (Int, Int)) {
-        var state = PaneFixtures.state(.approvals, size.0, size.1, name: PaneFixtures.hostile)
-        _ = state.reduce(.key(.character("a")))
-        expect(state, "question-hostile@\(size.0)x\(size.1).screen")
-    }
-
-    @Test(
-        "layers of a graph, the steps of a trace, and the smallest screen",
-        arguments: [(20, 6), (40, 10), (80, 24), (160, 50)])
-    func forensics(size: (Int, Int)) {
-        var state = PaneFixtures.state(.forensics, size.0, size.1)
-        let name = "@\(size.0)x\(size.1).screen"
-        if size.0 == 20 { expect(state, "forensics-typical\(name)") }
-        _ = state.reduce(.key(.character("g")))
-        expect(state, "forensics-overview\(name)")
-        _ = state.reduce(.key(.character("g")))
-        _ = state.reduce(.key(.character("t")))
-        expect(state, "forensics-trace\(name)")
-    }
-
-    @Test("the cursor walks in the order in which rows are drawn")
-    func rows() {
-        var state = PaneFixtures.state(.forensics, 80, 24)
-        #expect(RailDrawing(ForensicShape.shape(state), order: .time).rows == state.forensicRows.ids)
-        _ = state.reduce(.key(.character("t")))
-        #expect(state.forensicRows.ids.count == 7)
-        #expect(RailDrawing(ForensicShape.shape(state), order: .branches).rows == state.forensicRows.ids)
-    }
-
-    @Test("a feature whose shape is open, and the question before its acceptance", arguments: sizes)
-    func feature(size: (Int, Int)) {
-        var state = PaneFixtures.state(.quality, size.0, size.1, name: PaneFixtures.hostile)
+        var state = PaneFixtures.state(.incidents)
         _ = state.reduce(.key(.enter))
-        expect(state, "quality-open-hostile@\(size.0)x\(size.1).screen")
-        _ = state.reduce(.key(.character("a")))
-        expect(state, "quality-accept-hostile@\(size.0)x\(size.1).screen")
+        _ = state.reduce(
+            .loaded(\.incidents.detail, Answer(id: 1, value: PaneFixtures.detail), if: \.openIncident))
+        expect(state, size, "incidents-open")
     }
 
-    @Test("help and palette")
-    func overlays() {
-        var state = PaneFixtures.state(.approvals, 80, 24)
-        _ = state.reduce(.key(.character("?")))
-        expect(state, "help@80x24.screen")
-        _ = state.reduce(.key(.escape))
-        _ = state.reduce(.key(.character(":")))
-        expect(state, "palette@80x24.screen")
+    @Test("layers of a graph, and the steps of a trace", arguments: allSizes)
+    func forensics(size: (Int, Int)) {
+        var state = PaneFixtures.state(.forensics)
+        if size.0 == 20 { expect(state, size, "forensics-typical") }
+        _ = state.reduce(.key(.character("g")))
+        expect(state, size, "forensics-overview")
+        _ = state.reduce(.key(.character("g")))
+        _ = state.reduce(.key(.character("t")))
+        expect(state, size, "forensics-trace")
     }
 
-    private static let quietSizes = [(20, 6), (40, 10), (80, 24), (160, 50)]
+    @Test("the cursor moves in the order in which rows are drawn")
+    func rows() {
+        var state = PaneFixtures.state(.forensics)
+        #expect(RailDrawing(ForensicShape.shape(ForensicsView(state)), order: .time).rows == state.forensics.rows.ids)
+        _ = state.reduce(.key(.character("t")))
+        #expect(state.forensics.rows.ids.count == 7)
+        #expect(
+            RailDrawing(ForensicShape.shape(ForensicsView(state)), order: .branches).rows == state.forensics.rows.ids)
+    }
 
-    @Test("incidents in every state", arguments: quietSizes)
+    @Test("an open feature", arguments: sizes)
+    func feature(size: (Int, Int)) {
+        var state = PaneFixtures.state(.quality, name: PaneFixtures.hostile)
+        _ = state.reduce(.key(.enter))
+        expect(state, size, "quality-open-hostile")
+    }
+
+    @Test("incidents in every state", arguments: allSizes)
     func lives(size: (Int, Int)) {
-        var state = PaneFixtures.state(.incidents, size.0, size.1)
-        state.incidents = PaneFixtures.lives
-        expect(state, "incidents-lives@\(size.0)x\(size.1).screen")
+        var state = PaneFixtures.state(.incidents)
+        state.incidents.items = PaneFixtures.lives
+        expect(state, size, "incidents-lives")
     }
 
-    @Test("the menu of times, the question before a silence, and the list of silences", arguments: quietSizes)
-    func quiet(size: (Int, Int)) {
-        var state = PaneFixtures.state(.incidents, size.0, size.1, name: PaneFixtures.hostile)
-        state.silences = PaneFixtures.silences
+    private func expect(_ state: ConsoleState, _ size: (Int, Int), _ name: String) {
+        Golden.expect("\(name)@\(size.0)x\(size.1)", size) {
+            Screen.draw(state.pane, of: state, on: &$0, in: $0.bounds)
+        }
+    }
+}
+
+/// Each overlay over an empty screen.
+@Suite("Golden: overlays")
+struct GoldenOverlayTests {
+    private static let sizes = [(40, 10), (80, 24), (160, 50)]
+    private static let allSizes = [(20, 6)] + sizes
+
+    @Test("a question names the action, and hostile text stays quoted", arguments: sizes)
+    func question(size: (Int, Int)) {
+        var state = PaneFixtures.state(.approvals, name: PaneFixtures.hostile)
+        _ = state.reduce(.key(.character("a")))
+        expect(state, size, "question-hostile")
+    }
+
+    @Test("the question before a feature's outputs are accepted", arguments: sizes)
+    func acceptance(size: (Int, Int)) {
+        var state = PaneFixtures.state(.quality, name: PaneFixtures.hostile)
+        _ = state.reduce(.key(.character("a")))
+        expect(state, size, "accept-hostile")
+    }
+
+    @Test("help, and the palette while it is typed into")
+    func help() {
+        var state = PaneFixtures.state(.approvals)
+        _ = state.reduce(.key(.character("?")))
+        expect(state, (80, 24), "help")
+        _ = state.reduce(.key(.escape))
+        for key in ":row" { _ = state.reduce(.key(.character(key))) }
+        expect(state, (80, 24), "palette")
+    }
+
+    @Test("the mute dialog, the question before a silence, and the list of silences", arguments: allSizes)
+    func mute(size: (Int, Int)) {
+        var state = PaneFixtures.state(.incidents, name: PaneFixtures.hostile)
+        state.incidents.silences = PaneFixtures.silences
         _ = state.reduce(.key(.character("z")))
-        expect(state, "snooze@\(size.0)x\(size.1).screen")
+        expect(state, size, "snooze")
         _ = state.reduce(.key(.escape))
         for key in "jS2h deploy" { _ = state.reduce(.key(.character(key))) }
         _ = state.reduce(.key(.enter))
-        expect(state, "silence-question@\(size.0)x\(size.1).screen")
+        expect(state, size, "silence-question")
         _ = state.reduce(.painted)
         _ = state.reduce(.key(.escape))
         _ = state.reduce(.key(.character("v")))
-        state.status = nil
-        expect(state, "silences@\(size.0)x\(size.1).screen")
+        expect(state, size, "silences")
+    }
+
+    private func expect(_ state: ConsoleState, _ size: (Int, Int), _ name: String) {
+        Golden.expect("\(name)@\(size.0)x\(size.1)", size) { grid in
+            if let view = OverlayView(state) { OverlayPane.draw(view, on: &grid, in: grid.bounds) }
+        }
+    }
+}
+
+/// The only three goldens that a tab's title, or anything else outside of the panes, may change.
+@Suite("Golden: screens")
+struct GoldenScreenTests {
+    @Test("the dashboard with an active loop")
+    func dashboard() { expect(PaneFixtures.state(.dashboard, 80, 24), "dashboard") }
+
+    @Test("the incidents under the palette")
+    func incidents() {
+        var state = PaneFixtures.state(.incidents, 160, 50)
+        _ = state.reduce(.key(.character(":")))
+        expect(state, "incidents-palette")
+    }
+
+    @Test("the smallest useful screen, read-only")
+    func forensics() {
+        var state = PaneFixtures.state(.forensics, 40, 10)
+        state.isReadOnly = true
+        expect(state, "forensics")
+    }
+
+    @Test("the banner of active loops, and the footer of every other pane", arguments: [40, 80, 160])
+    func parts(width: Int) {
+        let loops = [PaneFixtures.loop("loop-7f3a91c2"), PaneFixtures.loop(PaneFixtures.hostile)]
+        var state = PaneFixtures.state(.dashboard)
+        state.loops.items = loops
+        Golden.expect("banner@\(width)", (width, 2)) {
+            LoopBanner.draw(LoopBannerView(state), on: &$0, in: $0.bounds)
+        }
+        let panes = Pane.allCases.filter { $0 != .dashboard }
+        Golden.expect("footers@\(width)", (width, panes.count)) { grid in
+            for (row, pane) in panes.enumerated() {
+                let line = Rect(x: 0, y: row, width: width, height: 1)
+                Footer.draw(FooterView(PaneFixtures.state(pane)), on: &grid, in: line)
+            }
+        }
     }
 
     private func expect(_ state: ConsoleState, _ name: String) {
-        let difference = Golden.difference(Screen.draw(state).golden, name)
+        Golden.expect("screen-\(name)@\(state.size.width)x\(state.size.height)", Screen.draw(state))
+    }
+}
+
+extension Golden {
+    /// Draws into a grid of a size and compares it with a kept one.
+    static func expect(_ name: String, _ size: (Int, Int), _ draw: (inout Grid) -> Void) {
+        var grid = Grid(width: size.0, height: size.1)
+        draw(&grid)
+        expect(name, grid)
+    }
+
+    static func expect(_ name: String, _ grid: Grid) {
+        let difference = difference(grid.golden, "\(name).screen")
         #expect(difference == nil, "\(difference ?? "")")
     }
 }
 
 @Suite("Panes at any size")
 struct AnySizeTests {
-    @Test("no size and no text breaks a row", arguments: ConsoleState.View.allCases)
-    func widths(view: ConsoleState.View) {
+    @Test("no size and no text breaks a row", arguments: Pane.allCases)
+    func widths(pane: Pane) {
         for width in [1, 5, 19, 20, 21, 33, 47, 79, 119, 120, 121, 200] {
             for height in [1, 4, 5, 7, 12, 30] {
-                let grid = Screen.draw(PaneFixtures.state(view, width, height, name: PaneFixtures.hostile))
+                let grid = Screen.draw(PaneFixtures.state(pane, width, height, name: PaneFixtures.hostile))
                 for y in 0..<grid.height {
                     let columns = grid.row(y).reduce(0) { $0 + TextWidth.of($1.text) }
-                    #expect(columns == width, "\(view) \(width)×\(height) row \(y)")
+                    #expect(columns == width, "\(pane) \(width)×\(height) row \(y)")
                     for cell in grid.row(y) {
                         #expect(
                             !cell.text.unicodeScalars.contains { $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) })
@@ -140,7 +211,7 @@ struct AnySizeTests {
 
     @Test("in ASCII nothing else is left")
     func ascii() {
-        let grid = Screen.draw(PaneFixtures.state(.dashboard, 80, 24, name: PaneFixtures.hostile)).ascii
+        let grid = Screen.draw(PaneFixtures.state(.dashboard, name: PaneFixtures.hostile)).ascii
         #expect(grid.cells.allSatisfy { $0.text.utf8.allSatisfy { $0 < 0x80 } })
     }
 }

@@ -3,7 +3,7 @@ import Panes
 import TestSupport
 import Testing
 
-@Suite("Graph shapes", .heavy)
+@Suite("Graph shapes")
 struct GraphShapeTests {
     private static func node(_ id: String, pinned: Bool = false) -> GraphNode {
         GraphNode(id: id, label: id, isPinned: pinned)

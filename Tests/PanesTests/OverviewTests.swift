@@ -3,7 +3,7 @@ import Panes
 import TestSupport
 import Testing
 
-@Suite("Overview", .heavy)
+@Suite("Overview")
 struct OverviewTests {
     private static let whole = OverviewLimits(nodes: 1000, crossings: 10_000)
 

@@ -7,25 +7,25 @@ enum PaneFixtures {
     static let now = Instant(iso8601: "2026-11-24T03:12:00Z") ?? Instant(milliseconds: 0)
     static let hostile = "\u{1B}]52;c;AAAA\u{7}\u{202E}y yes, do it\r\n作者 Jørgen \u{200B}\u{9B}2J"
 
-    static func state(_ view: ConsoleState.View, _ width: Int, _ height: Int, name: String = "loop-7f3a91c2")
+    static func state(_ pane: Pane, _ width: Int = 80, _ height: Int = 24, name: String = "loop-7f3a91c2")
         -> ConsoleState
     {
         var state = ConsoleState(size: .init(width: width, height: height), now: now, author: "alice@host (console)")
-        state.view = view
-        state.agent = AgentStatus(
+        state.pane = pane
+        state.dashboard.agent = AgentStatus(
             holder: "host:4242", lastCycleAt: now - .minutes(3), nextCycleAt: now + .minutes(12),
             listening: "http://127.0.0.1:8000")
-        state.loops = [loop(name)]
-        state.approvals = [request(name), decided]
-        state.incidents = [spike, looping(name)]
+        state.loops.items = [loop(name)]
+        state.approvals.items = [request(name), decided]
+        state.incidents.items = [spike, looping(name)]
         state.forensics.incident = 1
-        state.forensics.found = ForensicsFixtures.found(name)
-        state.settings = Settings.specs.map {
+        state.forensics.answer = Answer(id: 1, value: ForensicsFixtures.found(name))
+        state.settings.items = Settings.specs.map {
             SettingItem(key: $0.key, value: Settings().value(of: $0.key)?.serialized ?? "")
         }
-        state.features = QualityFixtures.features(name)
-        state.drifts = QualityFixtures.drifts(name)
-        state.dashboard = Dashboard(
+        state.quality.features = QualityFixtures.features(name)
+        state.quality.drifts = QualityFixtures.drifts(name)
+        state.dashboard.board = Dashboard(
             openIncidents: 2, totalIncidents: 7, spendPerHour: 41.2, baselinePerHour: 6.1, projectedSixHours: 247.2,
             activeLoops: 1, pendingApprovals: 1, sources: sources, detectors: detectors,
             recent: [spike, looping(name)], sampling: sampling,

@@ -3,7 +3,7 @@ import Panes
 import TestSupport
 import Testing
 
-@Suite("Rails", .heavy)
+@Suite("Rails")
 struct RailTests {
     /// With room for every rail.
     private static func picture(_ drawing: RailDrawing, width: Int = 220) -> [[Character]] {

@@ -1,10 +1,11 @@
 import Basics
 import HTTPClient
-import Sandbox
 import TestSupport
 import Testing
 
-@Suite("The sandbox's Datadog", .heavy)
+@testable import Sandbox
+
+@Suite("The sandbox's Datadog")
 struct DatadogTests {
     private let stand: Stand
 

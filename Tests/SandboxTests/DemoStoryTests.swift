@@ -1,11 +1,12 @@
 import Basics
 import HTTPClient
 import JSON
-import Sandbox
 import TestSupport
 import Testing
 
-@Suite("The demo's story as each provider tells it", .heavy)
+@testable import Sandbox
+
+@Suite("The demo's story as each provider tells it")
 struct DemoStoryTests {
     private let sandbox: Sandbox
     private let truth: DemoScenario.Truth

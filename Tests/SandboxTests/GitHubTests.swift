@@ -1,10 +1,11 @@
 import Basics
 import HTTPClient
-import Sandbox
 import TestSupport
 import Testing
 
-@Suite("The sandbox's GitHub: how changes come to production", .heavy)
+@testable import Sandbox
+
+@Suite("The sandbox's GitHub: how changes come to production")
 struct GitHubTests {
     private let stand: Stand
 

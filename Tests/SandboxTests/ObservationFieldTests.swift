@@ -1,10 +1,11 @@
 import Basics
 import HTTPClient
-import Sandbox
 import TestSupport
 import Testing
 
-@Suite("The sandbox's observations, field by field", .heavy)
+@testable import Sandbox
+
+@Suite("The sandbox's observations, field by field")
 struct ObservationFieldTests {
     private let stand: Stand
 

@@ -1,10 +1,11 @@
 import Basics
 import HTTPClient
-import Sandbox
 import TestSupport
 import Testing
 
-@Suite("The sandbox's PagerDuty", .heavy)
+@testable import Sandbox
+
+@Suite("The sandbox's PagerDuty")
 struct PagerDutyTests {
     private let policy = PagerDutyAccount.Named(id: "POL1", name: "Assistant on-call")
     private let stand: Stand
@@ -119,44 +120,5 @@ struct PagerDutyTests {
         #expect(calls.count == 1)
         #expect(calls.first?["start"]?.isNull == true)
         #expect(try await get("/users?query=ali").body["users"]?.column("email") == ["alice@acme.example"])
-    }
-
-    private func put(_ id: String, _ status: String, from email: String?) async throws -> (HTTPResponse, JSONValue) {
-        let from = email.map { [HTTPRequest.Header("From", $0)] } ?? []
-        return try await stand.ask(
-            .put, "PAGERDUTY_BASE_URL", "/incidents/\(id)", headers: [token] + from,
-            body: ["incident": ["type": "incident_reference", "status": .string(status)]])
-    }
-
-    @Test("an incident is acknowledged and resolved in the name of a user, and resolved once")
-    func writing() async throws {
-        let (nobody, reason) = try await put("Q0", "acknowledged", from: nil)
-        #expect(nobody.status == 400)
-        #expect(reason["error"]?["code"]?.int == 1008)
-        let (_, acknowledged) = try await put("Q0", "acknowledged", from: "alice@acme.example")
-        #expect(acknowledged["incident"]?["status"]?.string == "acknowledged")
-        #expect(acknowledged["incident"]?["acknowledgements"]?.array?.count == 1)
-        #expect(try await put("Q0", "silenced", from: "alice@acme.example").0.status == 400)
-        let (_, resolved) = try await put("Q0", "resolved", from: "alice@acme.example")
-        #expect(resolved["incident"]?["resolved_at"]?.string == "2026-11-24T14:20:00Z")
-        let (again, error) = try await put("Q0", "resolved", from: "alice@acme.example")
-        #expect(again.status == 400)
-        #expect(error["error"]?["errors"]?[0]?.string == "Incident Already Resolved")
-        #expect(
-            stand.world.read { $0.pagerDuty.incidents[0].entries.map(\.kind) } == ["trigger", "acknowledge", "resolve"])
-    }
-
-    @Test("a note is added by a user and read back")
-    func notes() async throws {
-        let body: JSONValue = ["note": ["content": "Sentinel looks into it"]]
-        let from = HTTPRequest.Header("From", "alice@acme.example")
-        let (created, note) = try await stand.ask(
-            .post, "PAGERDUTY_BASE_URL", "/incidents/Q0/notes", headers: [token, from], body: body)
-        #expect(created.status == 201)
-        #expect(note["note"]?["user"]?["id"]?.string == "PALICE")
-        #expect(try await get("/incidents/Q0/notes").body["notes"]?.column("content") == ["Sentinel looks into it"])
-        let (unsigned, _) = try await stand.ask(
-            .post, "PAGERDUTY_BASE_URL", "/incidents/Q0/notes", headers: [token], body: body)
-        #expect(unsigned.status == 400)
     }
 }

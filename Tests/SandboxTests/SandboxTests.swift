@@ -2,11 +2,12 @@ import Basics
 import Crypto
 import HTTPClient
 import JSON
-import Sandbox
 import TestSupport
 import Testing
 
-@Suite("The sandbox behaves as the providers do", .heavy)
+@testable import Sandbox
+
+@Suite("The sandbox behaves as the providers do")
 struct SandboxTests {
     private static let now = Instant(iso8601: "2026-11-24T14:20:00Z") ?? Instant(milliseconds: 0)
     private let http = HTTPClient()

@@ -1,11 +1,12 @@
 import Basics
 import HTTPClient
 import JSON
-import Sandbox
 import TestSupport
 import Testing
 
-@Suite("A scenario as the providers serve it", .heavy)
+@testable import Sandbox
+
+@Suite("A scenario as the providers serve it")
 struct ScenarioServingTests {
     private static let now = Stand.now
     private static let scenario = Scenario.everything(now: now, seed: 3)
@@ -82,12 +83,6 @@ struct ScenarioServingTests {
         }
         let errors = try await observations("level=ERROR&type=TOOL")
         #expect(errors.count == 18 && Set(JSONValue.array(errors).column("name")) == ["quote_rates"])
-        let filter =
-            #"[{"type":"stringOptions","column":"name","operator":"any%20of","value":["quote_rates","hold_seat"]}]"#
-            .replacing("\"", with: "%22").replacing("[", with: "%5B").replacing("]", with: "%5D")
-            .replacing("{", with: "%7B").replacing("}", with: "%7D")
-        let both = try await observations("name=nobody&filter=\(filter)")
-        #expect(Set(JSONValue.array(both).column("name")) == ["quote_rates", "hold_seat"], "it takes precedence")
     }
 
     @Test("the older API gives JSON as such, and null for what is missing")

@@ -1,9 +1,10 @@
 import Basics
-import Sandbox
 import TestSupport
 import Testing
 
-@Suite("Scenarios and what they say of themselves", .heavy)
+@testable import Sandbox
+
+@Suite("Scenarios and what they say of themselves")
 struct ScenarioTests {
     private static let now = Instant(iso8601: "2026-11-24T14:20:00Z") ?? Instant(milliseconds: 0)
     private static let seeds: [UInt64] = [1, 77]

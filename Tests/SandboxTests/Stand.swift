@@ -1,7 +1,8 @@
 import Basics
 import HTTPClient
 import JSON
-import Sandbox
+
+@testable import Sandbox
 
 /// A sandbox with a world of the test's own, asked over real HTTP.
 final class Stand: Sendable {

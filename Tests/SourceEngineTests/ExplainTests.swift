@@ -52,7 +52,7 @@ struct ExplainTests {
         _ = try await world.engine.query(sql)
         let after = try await world.engine.explain(sql)
         #expect(after.calls == 0)
-        #expect(after.steps.last?.note == "3 more answered from pages that are kept")
+        #expect(after.steps.last?.note == "3 more from cached pages")
     }
 
     @Test("of inputs and outputs counts the traces whose bodies are not stored")

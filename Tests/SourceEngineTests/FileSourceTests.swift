@@ -2,9 +2,10 @@ import Basics
 import FoundationEssentials
 import SourceEngine
 import SourceFetch
-import SourceSpec
 import TestSupport
 import Testing
+
+@testable import SourceSpec
 
 @Suite("A source of files in SQL")
 struct FileSourceTests {

@@ -1,8 +1,9 @@
 import Basics
 import SourceEngine
 import SourceFetch
-import SourceSpec
 import Testing
+
+@testable import SourceSpec
 
 @Suite("A live table")
 struct LiveTableTests {
@@ -119,7 +120,7 @@ struct LiveTableTests {
             else { return }
             let whole = RequestSpec(
                 path: Template(literal: "/pulls"),
-                query: [ParameterSpec(name: "state", source: .filter("state", default: nil))])
+                query: [ParameterSpec(name: "state", source: .given(.filter("state"), default: nil))])
             specs[source].tables[table].request = whole
             specs[source].tables[table].filters.append(FilterSpec(name: "number", type: .int64))
             let detail = RequestSpec(path: Template(parts: [.placeholder(.init(namespace: .filter, key: "number"))]))

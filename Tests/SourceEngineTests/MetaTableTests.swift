@@ -1,7 +1,8 @@
 import Basics
 import SourceEngine
-import SourceSpec
 import Testing
+
+@testable import SourceSpec
 
 @Suite("The schema coral")
 struct MetaTableTests {

@@ -1,6 +1,7 @@
 import Basics
 import SourceFetch
-import SourceSpec
+
+@testable import SourceSpec
 
 /// Serves rows made by a test, page by page, as a provider would: windows and filters applied, newest first.
 final class RecordedPages: PageSource {

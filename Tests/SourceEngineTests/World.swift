@@ -2,7 +2,8 @@ import Basics
 import FoundationEssentials
 import SourceEngine
 import SourceFetch
-import SourceSpec
+
+@testable import SourceSpec
 
 /// Three sources with the shapes of the real ones, an engine over them, and a clock that tests move.
 final class World {
@@ -38,7 +39,7 @@ final class World {
             name: name, filters: filters,
             request: RequestSpec(
                 path: Template(literal: "/" + name),
-                query: filters.map { ParameterSpec(name: $0.name, source: .filter($0.name, default: nil)) }),
+                query: filters.map { ParameterSpec(name: $0.name, source: .given(.filter($0.name))) }),
             columns: columns.map { ColumnSpec(name: $0.0, type: $0.1) })
     }
 

@@ -1,10 +1,10 @@
 import Basics
 import HTTPClient
-import SourceSpec
 import Testing
 import WebServer
 
 @testable import SourceFetch
+@testable import SourceSpec
 
 /// The vectors are the published examples of AWS: those of the IAM User Guide, of the signature test suite, and of the
 /// S3 API Reference, with the keys that AWS made up for them.

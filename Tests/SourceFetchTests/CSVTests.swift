@@ -1,7 +1,8 @@
 import Basics
 import SourceFetch
-import SourceSpec
 import Testing
+
+@testable import SourceSpec
 
 @Suite("CSV files")
 struct CSVTests {

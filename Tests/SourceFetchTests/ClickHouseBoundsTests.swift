@@ -1,8 +1,8 @@
 import Basics
-import SourceSpec
 import Testing
 
 @testable import SourceFetch
+@testable import SourceSpec
 
 @Suite("Bounds of Langfuse's API in ClickHouse")
 struct ClickHouseBoundsTests {

@@ -37,14 +37,15 @@ struct CoralComplaintTests {
             kind: .missingFilter, reason: "github.issues requires", remedy: "Add `WHERE repo = '…'`."),
         Complaint(
             said: early("NotFound", "table 'datafusion.github.isues' not found"), kind: .notConfigured,
-            reason: "no such table", remedy: "Run `coral source add --file sources/github/manifest.yaml`."),
+            reason: "the table does not exist in Coral",
+            remedy: "Run `coral source add --file sources/github/manifest.yaml`."),
         Complaint(
             said: later("Table `github.issues` not found", "No table `issues` exists in schema `github`."),
             kind: .notConfigured, reason: "Table `github.issues` not found",
             remedy: "Run `coral source add --file sources/github/manifest.yaml`."),
         Complaint(
             said: later("Query target was not found", "table 'datafusion.public.x' not found"), kind: .notConfigured,
-            reason: "no such table", remedy: "`coral source list` shows what is installed"),
+            reason: "the table does not exist in Coral", remedy: "`coral source list` shows what is installed"),
         Complaint(
             said: later(
                 "No column named `user_login`", "No column `user_login` is in scope.", "Did you mean `user__login`?"),
@@ -59,7 +60,7 @@ struct CoralComplaintTests {
             reason: "Unsupported statement: INSERT", remedy: "Correct the statement."),
         Complaint(
             said: "error: unexpected argument '--format' found\n\nUsage: coral sql <SQL>", kind: .unsupported,
-            reason: "does not take the statement: unexpected argument '--format' found", remedy: "Correct", status: 2),
+            reason: "rejected the statement: unexpected argument '--format' found", remedy: "Correct", status: 2),
     ]
 
     private static let providers = [
@@ -67,14 +68,14 @@ struct CoralComplaintTests {
             said: later(
                 "Source rate limit exceeded (429)",
                 "rate limit exceeded; retry after 30s [GET] https://api.github.com/x"),
-            kind: .rateLimited(retryAfter: .seconds(30)), reason: "asked too often",
-            remedy: "It may be asked again in 30 s; rows that were read before stay."),
+            kind: .rateLimited(retryAfter: .seconds(30)), reason: "rate limit exceeded",
+            remedy: "It is retried in 30 s; rows that were already read are kept."),
         Complaint(
             said: early("Unavailable", "github.issues: rate limit exceeded; quota resets in 1800s"),
             kind: .rateLimited(retryAfter: .seconds(1800)), reason: "quota resets", remedy: "in 1800 s"),
         Complaint(
             said: later("Source rate limit exceeded (429)"), kind: .rateLimited(retryAfter: nil),
-            reason: "asked too often", remedy: "later"),
+            reason: "rate limit exceeded", remedy: "later"),
         Complaint(
             said: later("Source authentication failed (401)", "Bad credentials"), kind: .notAuthorised,
             reason: "Bad credentials", remedy: "`coral source add` replaces them."),
@@ -114,7 +115,7 @@ struct CoralComplaintTests {
     ]
 
     private static let odd = [
-        Complaint(said: "", kind: .refusedByProvider, reason: "it did not say why", remedy: "Correct the statement."),
+        Complaint(said: "", kind: .refusedByProvider, reason: "no reason given", remedy: "Correct the statement."),
         Complaint(
             said: "2026-05-01T00:00:00Z WARN skipping source\n" + later("Query failed", "a\u{1B}[31mred\nline\u{7}"),
             kind: .refusedByProvider, reason: "Query failed: a[31mred line.", remedy: "Correct the statement."),

@@ -1,9 +1,10 @@
 import Basics
 import Glibc
 import SourceFetch
-import SourceSpec
 import TestSupport
 import Testing
+
+@testable import SourceSpec
 
 @Suite("How often and how long Coral is run")
 struct CoralPaceTests {
@@ -35,7 +36,7 @@ struct CoralPaceTests {
         for _ in 0..<5 { #expect(await sourceError { _ = try await pages.rows(scan()) }?.calls == 1) }
         let resting = await sourceError { _ = try await pages.rows(scan()) }
         #expect(resting?.kind == .unavailable && resting?.calls == 0)
-        #expect(resting?.reason == "is not asked now: it failed 5 times in a row.")
+        #expect(resting?.reason == "is paused: 5 requests in a row failed.")
         #expect(mkdir("\(fake.folder.path)/up", 0o700) == 0)
         time.advance(.seconds(30))
         #expect(ids(try await pages.rows(scan()).rows) == [1])
@@ -62,7 +63,7 @@ struct CoralPaceTests {
         let fake = try FakeCoral("echo $$ >'\(pipe.path)'; exec sleep 60")
         let pages = fake.pages()
         let task = Task { try await pages.rows(scan()) }
-        let pid = try #require(await Int32(pipe.line()))
+        let pid = try #require(try await Int32(pipe.line()))
         #expect(kill(pid, 0) == 0)
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }

@@ -1,8 +1,9 @@
 import Basics
 import SourceFetch
-import SourceSpec
 import TestSupport
 import Testing
+
+@testable import SourceSpec
 
 @Suite("Tables read through Coral")
 struct CoralPagesTests {

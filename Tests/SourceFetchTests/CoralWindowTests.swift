@@ -1,7 +1,8 @@
 import Basics
 import SourceFetch
-import SourceSpec
 import Testing
+
+@testable import SourceSpec
 
 @Suite("Windows of time read through Coral")
 struct CoralWindowTests {
@@ -76,7 +77,7 @@ struct CoralWindowTests {
     func filtered(generation: FakeCoral.Generation, format: TimeBounds.Format) async throws {
         var table = table
         table.filters = [FilterSpec(name: "since", type: format == .epochSeconds ? .int64 : .utf8)]
-        table.request.query = [ParameterSpec(name: "from", source: .filter("since", default: nil))]
+        table.request.query = [ParameterSpec(name: "from", source: .given(.filter("since"), default: nil))]
         let fake = try FakeCoral(generation, tables: Self.events(#""filters": ["since"], "ignored": ["since"]"#))
         let bounds = TimeBounds(column: "time", window: .from("from"), format: format)
         let (rows, _) = try await fake.pages().rows(scan(table, bounds, from: 7))
@@ -109,7 +110,7 @@ struct CoralWindowTests {
         #expect(ids(late.rows) == [9, 8, 7, 6] && !late.outcome.isTruncated)
         let error = await sourceError { [table] in _ = try await pages.rows(scan(table, unknown, from: 2, to: 4)) }
         #expect(error?.kind == .unsupported && error?.calls == 1)
-        #expect(error?.reason.hasPrefix("Coral cuts acme.items off before the time that was asked for") == true)
+        #expect(error?.reason.hasPrefix("Coral truncates acme.items before the requested time") == true)
     }
 
     // MARK: Newest first

@@ -1,9 +1,10 @@
 import Basics
 import HTTPClient
 import SourceFetch
-import SourceSpec
 import Testing
 import WebServer
+
+@testable import SourceSpec
 
 @Suite("Errors where providers hide them")
 struct DialectTests {

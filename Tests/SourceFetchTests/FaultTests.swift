@@ -1,10 +1,11 @@
 import Basics
 import HTTPClient
 import SourceFetch
-import SourceSpec
 import TestSupport
 import Testing
 import WebServer
+
+@testable import SourceSpec
 
 @Suite("Faults of providers")
 struct FaultTests {
@@ -27,7 +28,7 @@ struct FaultTests {
         let scan = Scan(source: .sample(at: provider.url), table: .items())
         let first = await sourceError { _ = try await fetcher.rows(scan) }
         #expect(first?.kind == .rateLimited(retryAfter: .seconds(60)))
-        #expect(first?.remedy == "It may be asked again in 60 s; rows that were read before stay.")
+        #expect(first?.remedy == "It is retried in 60 s; rows that were already read are kept.")
         let second = await sourceError { _ = try await fetcher.rows(scan) }
         #expect(second?.kind == .rateLimited(retryAfter: .seconds(60)) && second?.calls == 0)
         #expect(provider.asked.count == 1 && provider.time.sleeps.isEmpty)
@@ -52,7 +53,7 @@ struct FaultTests {
         let asked = provider.asked.count
         let resting = await sourceError { _ = try await fetcher.rows(scan) }
         #expect(resting?.kind == .unavailable && resting?.calls == 0)
-        #expect(resting?.reason.contains("failed 5 times in a row") == true)
+        #expect(resting?.reason.contains("5 requests in a row failed") == true)
         #expect(provider.asked.count == asked)
         isUp.withLock { $0 = true }
         provider.time.advance(.seconds(30))

@@ -1,10 +1,10 @@
 import Basics
 import Glibc
-import SourceSpec
 import TestSupport
 import Testing
 
 @testable import SourceFetch
+@testable import SourceSpec
 
 @Suite("Files that are refused or cannot be read")
 struct FileFaultTests {
@@ -18,7 +18,7 @@ struct FileFaultTests {
     @Test("A location that is not there is an error, an empty one is no rows")
     func missing() async throws {
         let error = await sourceError { _ = try await stage.read(Self.lines) }
-        #expect(error?.kind == .notFound && error?.reason == "\(stage.folder.path)/logs is not there.")
+        #expect(error?.kind == .notFound && error?.reason == "\(stage.folder.path)/logs does not exist.")
         try stage.write("", to: "logs/a.jsonl")
         #expect(try await stage.read(Self.lines).rows.isEmpty)
     }
@@ -29,7 +29,7 @@ struct FileFaultTests {
         chmod("\(stage.folder.path)/logs/a.jsonl", 0)
         let error = await sourceError { _ = try await stage.read(Self.lines) }
         #expect(error?.kind == .notAuthorised)
-        #expect(error?.reason == "\(stage.folder.path)/logs/a.jsonl may not be read by this user.")
+        #expect(error?.reason == "\(stage.folder.path)/logs/a.jsonl is not readable for this user.")
     }
 
     @Test("A link that leads out of the location is refused; one within it is read once")
@@ -46,12 +46,13 @@ struct FileFaultTests {
         stage.link("logs/out.jsonl", to: "../secret.jsonl")
         let file = await sourceError { _ = try await stage.read(Self.lines) }
         #expect(
-            file?.kind == .refusedByProvider && file?.reason.contains("logs/out.jsonl is a link that leads out") == true
+            file?.kind == .refusedByProvider
+                && file?.reason.contains("logs/out.jsonl is a link to a file outside") == true
         )
         unlink("\(stage.folder.path)/logs/out.jsonl")
         stage.link("logs/outside", to: "..")
         let folder = await sourceError { _ = try await stage.read(Self.lines) }
-        #expect(folder?.reason.contains("logs/outside is a link that leads out") == true)
+        #expect(folder?.reason.contains("logs/outside is a link to a file outside") == true)
         let flat = Self.lines.replacing("/logs/\"", with: "/logs/\", glob: \"*.jsonl\"")
         #expect(ids(try await stage.read(flat).rows) == [1, 2])
     }
@@ -69,10 +70,10 @@ struct FileFaultTests {
         let error = await sourceError { _ = try await stage.read(parquet) }
         #expect(error?.kind == .unsupported)
         #expect(
-            error?.reason == "this source keeps its rows in Parquet files, which Sentinel does not carry out.")
+            error?.reason == "this source uses Parquet files, which Sentinel does not support.")
         let bucket = Self.lines.replacing("file://{{folder}}", with: "s3://bucket")
         let other = await sourceError { _ = try await stage.read(bucket) }
-        #expect(other?.reason == "this source reads files out of S3, which Sentinel does not carry out.")
+        #expect(other?.reason == "this source reads files from S3, which Sentinel does not support.")
     }
 
     @Test("A line beyond every measure costs itself alone")

@@ -1,9 +1,10 @@
 import Basics
 import Glibc
 import SourceFetch
-import SourceSpec
 import TestSupport
 import Testing
+
+@testable import SourceSpec
 
 @Suite("Files")
 struct FileTests {
@@ -101,7 +102,8 @@ struct FileTests {
         #expect(ids(rows) == [1, 2, 3] && outcome.schemaWarnings == 1)
         try stage.write("[{\"id\":1},", to: "d/e.json")
         let error = await sourceError { _ = try await stage.read(table) }
-        #expect(error?.kind == .malformed && error?.reason.contains("/d/e.json is no whole JSON document") == true)
+        #expect(
+            error?.kind == .malformed && error?.reason.contains("/d/e.json is not a complete JSON document") == true)
     }
 
     @Test("The older jsonl backend takes expressions, and compares its filters here")
@@ -136,7 +138,7 @@ struct FileTests {
         let given = table("file://{{input.DISK_PLACE}}/")
         #expect(ids(try await stage.read(given, inputs: ["DISK_PLACE": stage.folder.path]).rows) == [1])
         let unset = await sourceError { _ = try await stage.read(given) }
-        #expect(unset?.kind == .notConfigured && unset?.remedy == "Set DISK_PLACE in the environment or in .env.")
+        #expect(unset?.kind == .notConfigured && unset?.remedy == "Set DISK_PLACE in the environment or .env.")
         let spec = try stage.source(table("file://~/my%20logs/"))
         let request = try stage.scanner().request(of: Scan(source: spec, table: spec.tables[0]))
         #expect(request.text == "read \(stage.folder.path)/my logs/**/*.jsonl")

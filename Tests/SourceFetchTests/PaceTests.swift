@@ -1,10 +1,10 @@
 import Basics
-import HTTPClient
 import JSON
-import SourceSpec
 import Testing
 
+@testable import HTTPClient
 @testable import SourceFetch
+@testable import SourceSpec
 
 @Suite("Waits, budgets and breakers")
 struct PaceTests {

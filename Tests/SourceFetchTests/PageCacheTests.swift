@@ -1,8 +1,9 @@
 import Basics
 import SourceFetch
-import SourceSpec
 import Testing
 import WebServer
+
+@testable import SourceSpec
 
 @Suite("Pages with a tag")
 struct PageCacheTests {

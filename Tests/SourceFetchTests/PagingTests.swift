@@ -1,9 +1,10 @@
 import Basics
 import HTTPClient
 import SourceFetch
-import SourceSpec
 import Testing
 import WebServer
+
+@testable import SourceSpec
 
 @Suite("Paging")
 struct PagingTests {
@@ -34,7 +35,7 @@ struct PagingTests {
         let mode = PaginationSpec.Mode.cursorQuery(parameter: "cursor", responsePath: ["next"])
         let error = await sourceError { _ = try await provider.read(.items(PaginationSpec(mode: mode))) }
         #expect(error?.kind == .malformed)
-        #expect(error?.reason.contains("second time") == true)
+        #expect(error?.reason.contains("returned the same page again") == true)
         #expect(error?.calls == 3)
     }
 
@@ -54,8 +55,10 @@ struct PagingTests {
             method: .post, path: Template(literal: "/graphql"),
             body: .json([
                 .init(path: ["query"], source: .literal("{x}")),
-                .init(path: ["variables", "team"], source: .filter("team", default: nil)),
-                .init(path: ["variables", "state"], whenArgument: "state", source: .argument("state", default: nil)),
+                .init(path: ["variables", "team"], source: .given(.filter("team"), default: nil)),
+                .init(
+                    path: ["variables", "state"], whenArgument: "state",
+                    source: .given(.argument("state"), default: nil)),
             ]))
         let pagination = PaginationSpec(
             mode: .cursorBody(path: ["variables", "after"], responsePath: ["page", "endCursor"]),

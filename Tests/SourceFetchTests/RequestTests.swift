@@ -2,9 +2,10 @@ import Basics
 import HTTPClient
 import JSON
 import SourceFetch
-import SourceSpec
 import Testing
 import WebServer
+
+@testable import SourceSpec
 
 @Suite("Requests")
 struct RequestTests {
@@ -45,21 +46,29 @@ struct RequestTests {
                 .template(
                     Template(parts: [.text("is:"), placeholder(.filter, "state"), placeholder(.input, "NONE", "|x")]))
             ),
-            ("one", .oneOf([.filter("absent", default: nil), .literal(""), .filter("state", default: nil)])),
-            ("filter", .filter("state", default: nil)), ("default", .filter("absent", default: "d")),
-            ("absent", .filter("absent", default: nil)), ("int", .filterInt("number", default: nil)),
-            ("bool", .filterBool("flag", default: nil)), ("strings", .filterStringArray("tags", default: nil)),
-            ("split", .filterSplit("repo", separator: "/", part: 1)),
-            ("beyond", .filterSplit("repo", separator: "/", part: 2)),
-            ("splitInt", .filterSplitInt("range", separator: "-", part: 0)), ("arg", .argument("bound", default: nil)),
-            ("argInt", .argumentInt("number", default: nil)), ("argBool", .argumentBool("flag", default: nil)),
-            ("argSplit", .argumentSplit("repo", separator: "/", part: 0)),
-            ("argSplitInt", .argumentSplitInt("range", separator: "-", part: 1)),
+            (
+                "one",
+                .oneOf([.given(.filter("absent"), default: nil), .literal(""), .given(.filter("state"), default: nil)])
+            ),
+            ("filter", .given(.filter("state"), default: nil)), ("default", .given(.filter("absent"), default: "d")),
+            ("absent", .given(.filter("absent"), default: nil)),
+            ("int", .given(.filter("number"), as: .integer, default: nil)),
+            ("bool", .given(.filter("flag"), as: .bool, default: nil)),
+            ("strings", .given(.filter("tags"), as: .strings, default: nil)),
+            ("split", .given(.filter("repo"), as: .piece(separator: "/", part: 1))),
+            ("beyond", .given(.filter("repo"), as: .piece(separator: "/", part: 2))),
+            ("splitInt", .given(.filter("range"), as: .piece(separator: "-", part: 0, isInteger: true))),
+            ("arg", .given(.argument("bound"), default: nil)),
+            ("argInt", .given(.argument("number"), as: .integer, default: nil)),
+            ("argBool", .given(.argument("flag"), as: .bool, default: nil)),
+            ("argSplit", .given(.argument("repo"), as: .piece(separator: "/", part: 0))),
+            ("argSplitInt", .given(.argument("range"), as: .piece(separator: "-", part: 1, isInteger: true))),
             ("input", .input("ORG", default: nil)),
             ("bearer", .bearer("ORG")), ("page", .state("page")), ("ago", .nowEpochMinusSeconds(60)),
         ]
         var query = sources.map { ParameterSpec(name: $0.0, source: $0.1) }
-        query.append(ParameterSpec(name: "id[]", explode: true, source: .filterStringArray("tags", default: nil)))
+        query.append(
+            ParameterSpec(name: "id[]", explode: true, source: .given(.filter("tags"), as: .strings, default: nil)))
         let filters: [FilterSpec] =
             ["state", "absent", "number", "flag", "tags", "repo", "range"].map { FilterSpec(name: $0) }
             + [FilterSpec(name: "own", binding: "bound")]
@@ -82,9 +91,9 @@ struct RequestTests {
         let provider = try mirror()
         let fields = [
             RequestSpec.BodyField(path: ["groups", "0", "type"], source: .literal("DIMENSION")),
-            RequestSpec.BodyField(path: ["groups", "0", "key"], source: .filter("key", default: nil)),
+            RequestSpec.BodyField(path: ["groups", "0", "key"], source: .given(.filter("key"), default: nil)),
             RequestSpec.BodyField(path: ["metrics", "1"], source: .literal("cost")),
-            RequestSpec.BodyField(path: ["streams"], source: .filterStringArray("streams", default: nil)),
+            RequestSpec.BodyField(path: ["streams"], source: .given(.filter("streams"), as: .strings, default: nil)),
             RequestSpec.BodyField(path: ["99999999"], source: .literal("a name")),
         ]
         _ = try await provider.read(
@@ -131,8 +140,8 @@ struct RequestTests {
             RequestSpec(path: Template(literal: "/x")), filters: [FilterSpec(name: "repo", isRequired: true)])
         let missing = await sourceError { _ = try await provider.read(required) }
         #expect(missing?.kind == .missingFilter)
-        #expect(missing?.description == "acme: acme.echo cannot be read without repo. Add `WHERE repo = '…'`.")
-        let query = [ParameterSpec(name: "n", source: .filterInt("n", default: nil))]
+        #expect(missing?.description == "acme: acme.echo requires repo. Add `WHERE repo = '…'`.")
+        let query = [ParameterSpec(name: "n", source: .given(.filter("n"), as: .integer, default: nil))]
         let number = await sourceError {
             _ = try await provider.read(
                 table(RequestSpec(path: Template(literal: "/x"), query: query), filters: [FilterSpec(name: "n")]),
@@ -249,7 +258,7 @@ struct RequestTests {
         #expect(error?.kind == .notConfigured)
         #expect(
             error?.description
-                == "acme: not configured: A_KEY, B_ORG are not set. Set A_KEY, B_ORG in the environment or in .env.")
+                == "acme: not configured: A_KEY, B_ORG are not set. Set A_KEY, B_ORG in the environment or .env.")
     }
 
     @Test("What is read but not carried out is refused with a sentence")
@@ -263,7 +272,7 @@ struct RequestTests {
         for source in [files, tools] {
             let error = await sourceError { _ = try await provider.fetcher().rows(Scan(source: source, table: echo)) }
             #expect(error?.kind == .unsupported)
-            #expect(error?.reason.contains("which Sentinel does not carry out") == true)
+            #expect(error?.reason.contains("which Sentinel does not support") == true)
         }
     }
 }

@@ -1,8 +1,8 @@
 import Basics
-import SourceSpec
 import Testing
 
 @testable import SourceFetch
+@testable import SourceSpec
 
 @Suite("Hostile pages")
 struct RowFuzzTests {

@@ -2,9 +2,10 @@ import Basics
 import FoundationEssentials
 import JSON
 import SourceFetch
-import SourceSpec
 import TestSupport
 import Testing
+
+@testable import SourceSpec
 
 extension RecordedSample: CustomTestStringConvertible {
     public var testDescription: String { "\(source.name).\(name)" }
@@ -80,13 +81,13 @@ struct SampleTests {
                 == #"row 1 of samples/items.json is missing, not {"id":1}."#)
         #expect(
             sentence(try sample(#"{"data":[{"id":"x"}]}"#, "[]"))
-                == "samples/items.json holds a value that does not fit the columns of items.")
+                == "samples/items.json has a value that does not match the columns of items.")
         #expect(
             sentence(try sample(#"{"message":"no"}"#, "[]"))
-                == "samples/items.json is no answer of items: it says “no”.")
+                == "samples/items.json is not a response of items: it contains the error “no”.")
         #expect(sentence(try sample("[]", nil, name: "things")) == "acme has no table things for samples/things.json.")
         #expect(
             sentence(try sample(#"{"data":[]}"#, nil, name: "items@v2"))
-                == "samples/items@v2.rows is not there, or may not be read.")
+                == "samples/items@v2.rows does not exist or is not readable.")
     }
 }

@@ -1,9 +1,10 @@
 import Basics
 import HTTPClient
 import SourceFetch
-import SourceSpec
 import Testing
 import WebServer
+
+@testable import SourceSpec
 
 @Suite("The shipped sources against their providers' manners")
 struct ShippedSourceTests {

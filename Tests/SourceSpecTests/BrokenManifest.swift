@@ -1,4 +1,4 @@
-import SourceSpec
+@testable import SourceSpec
 
 /// A manifest with a fault. A line of its own that ends in `^` shows where the diagnostic must point: the caret stands below
 /// the column, and the line is taken out before the text is parsed.

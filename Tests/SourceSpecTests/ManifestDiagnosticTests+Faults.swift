@@ -58,12 +58,12 @@ extension ManifestDiagnosticTests {
             "    request: {path: /items}\n    requests:\n      - {when_filters: [id], path: /items/1}\n                        ^"
         ),
         request(
-            "a whole number must stand here",
+            "a whole number is required here",
             "    request: {path: /items}\n    fetch_limit_default: \"5\"\n                         ^"),
         request(
             "0 is out of range", "    request: {path: /items}\n    fetch_limit_default: 0\n                         ^"),
         request(
-            "true or false must stand here",
+            "true or false is required here",
             "    request: {path: /items}\n    response: {allow_404_empty: yes}\n                                ^"),
         paging(
             "mode=cursor_query requires cursor_param",
@@ -125,7 +125,7 @@ extension ManifestDiagnosticTests {
         Fault(reason: "dsl_version is missing", marked: "name: acme\n^"),
         Fault(reason: "the text is not YAML", marked: "name: {acme\nversion: 1\n       ^"),
         top("the schema name \"public\" is reserved", name: "name: public\n      ^", "base_url: https://a.example"),
-        top("cannot be the name of a SQL schema", name: "name: ../acme\n      ^", "base_url: https://a.example"),
+        top("is not a valid SQL schema name", name: "name: ../acme\n      ^", "base_url: https://a.example"),
         top("base_url is empty", "base_url: \"\"\n          ^"),
         top("base_url is missing", name: "name: acme", "description: A.\n").atStart,
         top("looks like a credential", "base_url: https://a.example\ninputs:\n  ACME_API_KEY: {kind: variable}\n  ^"),
@@ -139,7 +139,7 @@ extension ManifestDiagnosticTests {
             "200 is out of range",
             "base_url: https://a.example\nrate_limit: {extra_statuses: [200]}\n                              ^"),
         top(
-            "the test query does not only read",
+            "the test query is not read-only",
             "base_url: https://a.example\ntest_queries: [DROP TABLE a]\n               ^"),
         top(
             "is taken by another table or function",

@@ -1,9 +1,9 @@
 extension ManifestDiagnosticTests {
     /// Each is put behind the columns of a jsonl table, or in the place of the table's other half.
     static let fileFaults: [Fault] = [
-        file("the glob leads out of the location", "source: {location: \"file:///a\", glob: ../x/*.jsonl}", caret: 43),
-        file("the glob leads out of the location", "source: {location: \"file:///a\", glob: a/../../b}", caret: 43),
-        file("the glob leads out of the location", "source: {location: \"file:///a\", glob: /etc/passwd}", caret: 43),
+        file("the glob leaves the location", "source: {location: \"file:///a\", glob: ../x/*.jsonl}", caret: 43),
+        file("the glob leaves the location", "source: {location: \"file:///a\", glob: a/../../b}", caret: 43),
+        file("the glob leaves the location", "source: {location: \"file:///a\", glob: /etc/passwd}", caret: 43),
         file(
             "a partition cannot be a Date", "source: {location: \"file:///a\", partitions: [{name: d, type: Date}]}",
             caret: 66),
@@ -27,7 +27,8 @@ extension ManifestDiagnosticTests {
             caret: 44, columns: ""),
         file("declares no filters", "source: {location: \"file:///a\"}\n    filters: [{name: id}]", caret: 14),
         file(
-            "has_header is for csv alone", "source: {location: \"file:///a\"}\n    format_options: {has_header: true}",
+            "has_header is allowed for csv only",
+            "source: {location: \"file:///a\"}\n    format_options: {has_header: true}",
             caret: 34),
         file(
             "the delimiter must be one character",

@@ -1,5 +1,6 @@
-import SourceSpec
 import Testing
+
+@testable import SourceSpec
 
 @Suite("Manifest diagnostics")
 struct ManifestDiagnosticTests {

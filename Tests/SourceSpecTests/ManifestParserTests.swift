@@ -1,6 +1,7 @@
 import Basics
-import SourceSpec
 import Testing
+
+@testable import SourceSpec
 
 @Suite("Manifests")
 struct ManifestParserTests {
@@ -33,8 +34,10 @@ struct ManifestParserTests {
         #expect(table.request.path.parts == [.text("/items/"), .placeholder(.init(namespace: .filter, key: "kind"))])
         #expect(
             table.request.query == [
-                ParameterSpec(name: "a", source: .filterSplitInt("kind", separator: ":", part: 1)),
-                ParameterSpec(name: "b", explode: true, source: .oneOf([.filter("kind", default: nil), .literal(7)])),
+                ParameterSpec(
+                    name: "a", source: .given(.filter("kind"), as: .piece(separator: ":", part: 1, isInteger: true))),
+                ParameterSpec(
+                    name: "b", explode: true, source: .oneOf([.given(.filter("kind"), default: nil), .literal(7)])),
                 ParameterSpec(name: "c", source: .nowEpochMinusSeconds(3600)),
             ])
         #expect(
@@ -82,7 +85,7 @@ struct ManifestParserTests {
         #expect(
             function.filters.map(\.name) == ["q", "order"] && function.filters.map(\.binding) == ["query", "order"])
         #expect(function.filters[0].isRequired && function.filters[1].allowedValues == ["asc", "desc"])
-        #expect(function.request.query.map(\.source) == [.argument("query", default: nil)])
+        #expect(function.request.query.map(\.source) == [.given(.argument("query"), default: nil)])
         #expect(function.kind == .search)
         #expect(function.searchLimits == SearchLimits(defaultTopK: 5, maximumTopK: 50, maximumCalls: 5))
     }

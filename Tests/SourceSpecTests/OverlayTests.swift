@@ -1,7 +1,8 @@
 import Basics
 import FoundationEssentials
-import SourceSpec
 import Testing
+
+@testable import SourceSpec
 
 @Suite("Overlays and the catalog")
 struct OverlayTests {
@@ -69,12 +70,12 @@ struct OverlayTests {
         ("mirrors: {itms: {}}", "1:11: mirrors: acme has no table \"itms\". Did you mean \"items\"?"),
         (
             "budget: {per: 1 minute}",
-            "1:15: budget.per: a length of time must stand here. Write a whole number and a unit: 30s, 15m, 4h or 8d."
+            "1:15: budget.per: a duration is required. Write a whole number and a unit: 30s, 15m, 4h or 8d."
         ),
         (
             "mirrors:\n  items:\n    time_column: at\n    key: [id]\n    window: newest_first",
             """
-            3:5: mirrors.items: the filter "team" is required and the mirror gives it no value. \
+            3:5: mirrors.items: the required filter "team" has no value in the mirror. \
             Add "filters: {team: …}".
             """
         ),
@@ -83,7 +84,7 @@ struct OverlayTests {
             mirror("    backfill: 40d"),
             """
             7:15: mirrors.items.backfill: the retention is shorter than the backfill. \
-            Keep at least what the first read brings.
+            Keep at least the rows of the first read.
             """
         ),
         (
@@ -126,16 +127,16 @@ struct OverlayTests {
         #expect(catalog.problems.map(\.source) == ["broken", "latin", "twin"])
         #expect(catalog.problems[0].description.hasPrefix("\(directory)/broken/manifest.yaml:"))
         #expect(catalog.problems[1].description.contains("is not UTF-8"))
-        #expect(catalog.problems[2].description.contains("another source is named \"acme\""))
+        #expect(catalog.problems[2].description.contains("another source is already named \"acme\""))
     }
 
-    @Test("a folder of sources that is not there is said")
+    @Test("a missing sources folder is a problem")
     func missing() {
         let catalog = SourceCatalog.load(directory: "/nowhere/sources")
         #expect(
             catalog.specs.isEmpty
                 && catalog.problems.map(\.description) == [
-                    "The folder of the sources, /nowhere/sources, cannot be read. Name another with --sources."
+                    "The sources folder /nowhere/sources could not be read. Set another one with --sources."
                 ])
     }
 }

@@ -1,6 +1,7 @@
 import Basics
-import SourceSpec
 import Testing
+
+@testable import SourceSpec
 
 @Suite("Shipped sources")
 struct ShippedSourcesTests {

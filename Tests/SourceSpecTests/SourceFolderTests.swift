@@ -1,7 +1,8 @@
 import FoundationEssentials
-import SourceSpec
 import TestSupport
 import Testing
+
+@testable import SourceSpec
 
 @Suite("Folders of sources")
 struct SourceFolderTests {
@@ -54,6 +55,15 @@ struct SourceFolderTests {
         #expect(FileManager.default.fileExists(atPath: place + "/samples/items.rows"))
     }
 
+    @Test("the secrets are the inputs of kind secret, those of an added source and of the source it replaces included")
+    func secretNames() throws {
+        let inputs = "\ninputs: {NEW_KEY: {kind: secret}, NEW_URL: {kind: variable}}"
+        try write(manifest("github") + "\ninputs: {OLD_KEY: {kind: secret}}", "shipped/github/manifest.yaml")
+        try write(manifest("github") + inputs, "own/github/manifest.yaml")
+        let catalog = SourceCatalog.load(directory: shipped, own: own.folder)
+        #expect(catalog.problems.isEmpty && catalog.secretNames == ["OLD_KEY", "NEW_KEY"])
+    }
+
     @Test("a name that is taken is refused, unless it is to be replaced; the old one goes whole")
     func replace() throws {
         try write(manifest("acme"), "a/manifest.yaml")
@@ -89,7 +99,7 @@ struct SourceFolderTests {
         let problem = #expect(throws: SourceProblem.self) { try SourceFiles.read(folder.path + "/new") }
         #expect(problem?.diagnostics.first?.reason == "unknown key \"foo\"")
         let missing = #expect(throws: SourceProblem.self) { try SourceFiles.read(folder.path + "/nowhere.yaml") }
-        #expect(missing?.reason == folder.path + "/nowhere.yaml is not there.")
+        #expect(missing?.reason == folder.path + "/nowhere.yaml does not exist.")
         try write(manifest("acme"), "shipped/acme/manifest.yaml")
         try write("name: [", "own/acme/manifest.yaml")
         let catalog = SourceCatalog.load(directory: shipped, own: own.folder)

@@ -39,8 +39,8 @@ struct YAMLTests {
     @Test(
         "what two readers may read differently is refused at its place",
         arguments: [
-            ("a: 1\nb: 2\na: 3", 3, 1, "the key \"a\" stands twice, first in line 1"),
-            ("a: &x 1", 1, 4, "an anchor"), ("a: 1\nb: *x", 2, 4, "an alias"),
+            ("a: 1\nb: 2\na: 3", 3, 1, "duplicate key \"a\", first in line 1"),
+            ("a: &x 1", 1, 4, "anchors ("), ("a: 1\nb: *x", 2, 4, "aliases ("),
             ("a: 1\n---\nb: 2", 2, 1, "a second document"), ("? [a, b]\n: 1", 1, 3, "the key of a mapping"),
             ("a: [1,\nb: 2", 2, 5, "the text is not YAML"), ("\tq: 1", 1, 1, "the text is not YAML"),
             ("", 1, 1, "the file is empty"), ("# nothing\n", 1, 1, "the file is empty"),

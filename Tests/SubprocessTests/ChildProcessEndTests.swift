@@ -1,3 +1,4 @@
+import Basics
 import CSpawn
 import FoundationEssentials
 import Glibc
@@ -76,10 +77,9 @@ struct ChildProcessEndTests {
 
     @Test("At its deadline a program is ended, also one that closed its output")
     func deadline() async {
-        let start = ContinuousClock.now
+        // Where it was not ended it would end by itself, without an error.
         #expect(await failure(shell("exec sleep 60"), within: .milliseconds(100)) == .timedOut)
         #expect(await failure(shell("exec sleep 60 >&- 2>&-"), within: .milliseconds(100)) == .timedOut)
-        #expect(ContinuousClock.now - start < .seconds(20))
     }
 
     @Test("One that does not listen to SIGTERM is killed after the grace")
@@ -87,7 +87,7 @@ struct ChildProcessEndTests {
         let start = ContinuousClock.now
         let script = "trap '' TERM; while :; do sleep 60; done"
         #expect(await failure(shell(script), within: .milliseconds(100)) == .timedOut)
-        #expect((Duration.milliseconds(400)..<Duration.seconds(20)).contains(ContinuousClock.now - start))
+        #expect(ContinuousClock.now - start >= .milliseconds(400))
     }
 
     @Test("One that listens may clean up first")
@@ -110,27 +110,30 @@ struct ChildProcessEndTests {
         let pipe = try StartPipe(in: folder)
         let program = shell("sleep 60 & echo $$ $! >$1; wait", [pipe.path])
         let task = Task { try await program.run() }
-        let pids = await pipe.line().split(separator: " ").compactMap { Int32($0) }
+        let pids = try await pipe.line().split(separator: " ").compactMap { Int32($0) }
         #expect(pids.count == 2 && pids.allSatisfy { kill($0, 0) == 0 })
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
         #expect(pids.first.map { access("/proc/\($0)", F_OK) } == -1)
-        #expect(pids.allSatisfy(ends))
+        for pid in pids { #expect(try await ends(pid)) }
     }
 
     @Test("What a program leaves behind does not hold up its answer, and ends with it")
     func leftBehind() async throws {
         let done = try await shell("sleep 60 & echo $!").run()
         let pid = Int32(String(decoding: done.output, as: UTF8.self).dropLast())
-        #expect(done.status == 0 && pid.map(ends) == true)
+        #expect(done.status == 0)
+        #expect(try await ends(try #require(pid)))
     }
 
     /// Waits for the end of a process that is not our child; false when it lives on for 20 seconds.
-    private func ends(_ pid: Int32) -> Bool {
-        let descriptor = pidfd_open(pid, 0)
-        guard descriptor >= 0 else { return errno == ESRCH }
-        defer { close(descriptor) }
-        var place = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        return poll(&place, 1, 20_000) == 1
+    private func ends(_ pid: Int32) async throws -> Bool {
+        try await OwnThread.run {
+            let descriptor = pidfd_open(pid, 0)
+            guard descriptor >= 0 else { return errno == ESRCH }
+            defer { close(descriptor) }
+            var place = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            return poll(&place, 1, 20_000) == 1
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 
 /// A named pipe through which a program that a test started says that it runs.
@@ -17,21 +18,9 @@ package final class StartPipe: Sendable {
 
     deinit { close(descriptor) }
 
-    /// The line that the program writes; empty when none comes within a minute. Waits on a thread of its own: those of
-    /// Swift may be needed for the program to start.
-    package func line() async -> String {
-        await withCheckedContinuation { continuation in
-            let work = Unmanaged.passRetained(Work(pipe: self, continuation: continuation)).toOpaque()
-            var thread = pthread_t()
-            pthread_create(
-                &thread, nil,
-                { work in
-                    let work = Unmanaged<Work>.fromOpaque(work!).takeRetainedValue()
-                    work.continuation.resume(returning: work.pipe.readLine())
-                    return nil
-                }, work)
-            pthread_detach(thread)
-        }
+    /// The line that the program writes; empty when none comes within a minute.
+    package func line() async throws -> String {
+        try await OwnThread.run { [self] in readLine() }
     }
 
     private func readLine() -> String {
@@ -44,14 +33,5 @@ package final class StartPipe: Sendable {
             text.append(byte)
         }
         return String(decoding: text.dropLast(), as: UTF8.self)
-    }
-
-    private final class Work: Sendable {
-        let pipe: StartPipe
-        let continuation: CheckedContinuation<String, Never>
-
-        init(pipe: StartPipe, continuation: CheckedContinuation<String, Never>) {
-            (self.pipe, self.continuation) = (pipe, continuation)
-        }
     }
 }

@@ -47,10 +47,18 @@ struct ForensicsReduceTests {
 
     private func opened() -> ConsoleState {
         var state = ConsoleState(size: .init(width: 80, height: 24), now: Self.now, author: "a")
-        _ = state.reduce(.incidents([Self.incident(7), Self.incident(8)]))
-        #expect(state.reduce(.key(.character("3"))) == [.followForensics(incident: 7), .followTrace(nil)])
-        _ = state.reduce(.forensics(7, Self.found))
+        _ = state.reduce(.loaded(\.incidents.items, [Self.incident(7), Self.incident(8)]))
+        #expect(press("3", on: &state).isEmpty && state.forensics.incident == 7)
+        _ = state.reduce(Self.answer(7))
         return state
+    }
+
+    private static func answer(_ incident: Int64) -> ConsoleEvent {
+        .loaded(\.forensics.answer, Answer(id: incident, value: found), if: \.forensics.incident)
+    }
+
+    private static func answer(_ trace: String, _ tree: TraceTree) -> ConsoleEvent {
+        .loaded(\.forensics.requested, Answer(id: trace, value: tree), if: \.forensics.unreadTrace)
     }
 
     private func press(_ keys: String, on state: inout ConsoleState) -> [ConsoleEffect] {
@@ -60,14 +68,14 @@ struct ForensicsReduceTests {
     @Test("the culprit is selected first; keys walk by time, along edges, and among what failed")
     func walk() {
         var state = opened()
-        #expect(state.selectedNode == "commit:a")
+        #expect(state.forensics.selected == "commit:a")
         for (key, node) in [
             ("j", "release:1"), ("h", "commit:a"), ("l", "release:1"), ("j", "finding:f"), ("h", "commit:a"),
             ("e", "finding:f"), ("e", "incident:7"), ("e", "error:1"), ("e", "commit:a"), ("E", "error:1"),
             ("h", "finding:f"), ("G", "error:1"), ("k", "trace:t9"),
         ] {
             _ = press(key, on: &state)
-            #expect(state.selectedNode == node, "\(key)")
+            #expect(state.forensics.selected == node, "\(key)")
         }
         #expect(press("g", on: &state).isEmpty && state.forensics.isOverview)
         #expect(press("g", on: &state).isEmpty && !state.forensics.isOverview)
@@ -77,43 +85,44 @@ struct ForensicsReduceTests {
     func traces() {
         var state = opened()
         #expect(press("t", on: &state).isEmpty)
-        #expect(state.forensics.trace == "t1" && state.selectedNode == "x", "what failed first")
-        #expect(press("h", on: &state).isEmpty && state.selectedNode == "r")
-        #expect(state.reduce(.key(.escape)) == [.followTrace(nil)])
-        #expect(state.forensics.trace == nil && state.view == .forensics)
+        #expect(state.forensics.trace == "t1" && state.forensics.selected == "x", "what failed first")
+        #expect(press("h", on: &state).isEmpty && state.forensics.selected == "r")
+        #expect(state.reduce(.key(.escape)).isEmpty)
+        #expect(state.forensics.trace == nil && state.pane == .forensics)
         _ = press("Gk", on: &state)
-        #expect(state.reduce(.key(.enter)) == [.append(.inspect(trace: "t9")), .followTrace("t9")])
-        #expect(state.forensicRows.ids.isEmpty)
+        #expect(state.reduce(.key(.enter)) == [.append(.inspect(trace: "t9"))])
+        #expect(state.forensics.unreadTrace == "t9")
+        #expect(state.forensics.rows.ids.isEmpty)
         var tree = Self.found.traces[0]
         tree.traceID = "t9"
-        _ = state.reduce(.trace("other", Self.found.traces[0]))
-        #expect(state.forensicRows.ids.isEmpty, "another trace than the one asked for")
-        _ = state.reduce(.trace("t9", tree))
-        #expect(state.forensicRows.ids == ["r", "x", "y"])
-        #expect(press("t", on: &state) == [.followTrace(nil)])
-        #expect(state.selectedNode == "trace:t9", "the cursor is where it came from")
+        _ = state.reduce(Self.answer("other", Self.found.traces[0]))
+        #expect(state.forensics.rows.ids.isEmpty, "another trace than the one asked for")
+        _ = state.reduce(Self.answer("t9", tree))
+        #expect(state.forensics.rows.ids == ["r", "x", "y"])
+        #expect(press("t", on: &state).isEmpty && state.forensics.unreadTrace == nil)
+        #expect(state.forensics.selected == "trace:t9", "the cursor is where it came from")
     }
 
     @Test("brackets change the incident; leaving the view ends the observation; f comes from the list")
     func subjects() {
         var state = opened()
-        #expect(press("]", on: &state) == [.followForensics(incident: 8), .followTrace(nil)])
-        #expect(state.forensics.found == nil && state.selectedNode == nil)
-        _ = state.reduce(.forensics(7, Self.found))
+        #expect(press("]", on: &state).isEmpty && state.forensics.incident == 8)
+        #expect(state.forensics.found == nil && state.forensics.selected == nil)
+        _ = state.reduce(Self.answer(7))
         #expect(state.forensics.found == nil, "it is no longer looked into")
-        #expect(press("2", on: &state) == [.followForensics(incident: nil)])
+        #expect(press("2", on: &state).isEmpty && state.forensics == ForensicsState())
         _ = press("gj", on: &state)
-        #expect(press("f", on: &state) == [.followForensics(incident: 8), .followTrace(nil)])
-        #expect(state.reduce(.key(.escape)) == [.followForensics(incident: nil)] && state.view == .incidents)
+        #expect(press("f", on: &state).isEmpty && state.forensics.incident == 8)
+        #expect(state.reduce(.key(.escape)).isEmpty && state.pane == .incidents && state.forensics.incident == nil)
     }
 
     @Test("Enter on the incident opens its report")
     func open() {
         var state = opened()
         _ = press("ee", on: &state)
-        #expect(state.selectedNode == "incident:7")
-        #expect(state.reduce(.key(.enter)) == [.follow(incident: 7), .followForensics(incident: nil)])
-        #expect(state.view == .incidents && state.openIncident == 7)
+        #expect(state.forensics.selected == "incident:7")
+        #expect(state.reduce(.key(.enter)).isEmpty && state.forensics.incident == nil)
+        #expect(state.pane == .incidents && state.openIncident == 7)
     }
 
     @Test("before anything is known no key does harm")
@@ -122,6 +131,7 @@ struct ForensicsReduceTests {
         _ = press("3", on: &state)
         #expect(press("jkhleEgt][", on: &state).isEmpty)
         _ = state.reduce(.key(.enter))
-        #expect(state.reduce(.incidents([Self.incident(7)])) == [.followForensics(incident: 7), .followTrace(nil)])
+        #expect(state.reduce(.loaded(\.incidents.items, [Self.incident(7)])).isEmpty)
+        #expect(state.forensics.incident == 7)
     }
 }

@@ -9,7 +9,7 @@ struct ReduceTests {
 
     private func state(approvals count: Int = 3) -> ConsoleState {
         var state = ConsoleState(size: .init(width: 80, height: 24), now: Self.now, author: "alice@host (console)")
-        _ = state.reduce(.approvals((1...count).map { Self.request(Int64($0)) }))
+        _ = state.reduce(.loaded(\.approvals.items, (1...count).map { Self.request(Int64($0)) }))
         return state
     }
 
@@ -58,7 +58,7 @@ struct ReduceTests {
     func decidedElsewhere() {
         var state = state()
         _ = press([.character("6"), .character("a")], on: &state)
-        _ = state.reduce(.approvals([Self.request(1, status: .approved), Self.request(2)]))
+        _ = state.reduce(.loaded(\.approvals.items, [Self.request(1, status: .approved), Self.request(2)]))
         #expect(state.overlay == nil)
         #expect(state.status?.text.contains("bob") == true)
     }
@@ -67,18 +67,18 @@ struct ReduceTests {
     func stickySelection() {
         var state = state()
         _ = press([.character("6"), .character("j")], on: &state)
-        #expect(state.selectedApproval?.id == 2)
-        _ = state.reduce(.approvals([9, 8, 1, 2, 3].map { Self.request($0) }))
-        #expect(state.selectedApproval?.id == 2)
+        #expect(ApprovalsView(state).selected?.id == 2)
+        _ = state.reduce(.loaded(\.approvals.items, [9, 8, 1, 2, 3].map { Self.request($0) }))
+        #expect(ApprovalsView(state).selected?.id == 2)
     }
 
     @Test("a decided or expired request cannot be approved, and the reason is said")
     func disabled() {
         var state = state()
-        _ = state.reduce(.approvals([Self.request(1, status: .rejected)]))
+        _ = state.reduce(.loaded(\.approvals.items, [Self.request(1, status: .rejected)]))
         #expect(press([.character("6"), .character("a")], on: &state).isEmpty)
         #expect(state.status?.text == "Request 1 is already rejected by bob.")
-        _ = state.reduce(.approvals([Self.request(4)]))
+        _ = state.reduce(.loaded(\.approvals.items, [Self.request(4)]))
         _ = state.reduce(.tick(Self.now + .hours(5)))
         #expect(press([.character("a")], on: &state).isEmpty)
         #expect(state.overlay == nil)
@@ -88,11 +88,11 @@ struct ReduceTests {
     func escape() {
         var state = state()
         _ = press([.character("6"), .enter], on: &state)
-        #expect(state.openRequest == 1)
+        #expect(state.list.open == "1")
         #expect(press([.escape], on: &state).isEmpty)
-        #expect(state.openRequest == nil)
+        #expect(state.list.open == nil)
         #expect(press([.escape], on: &state).isEmpty)
-        #expect(state.view == .dashboard)
+        #expect(state.pane == .dashboard)
         #expect(press([.escape, .escape], on: &state).isEmpty)
         #expect(press([.character("q")], on: &state) == [.quit])
     }
@@ -101,17 +101,17 @@ struct ReduceTests {
     func filter() {
         var state = state(approvals: 12)
         _ = press([.character("6"), .character("/")] + "trace-12".map { Key.character($0) }, on: &state)
-        #expect(state.shownApprovals.map(\.id) == [12])
+        #expect(ApprovalsView(state).list.rows.map(\.id) == [12])
         _ = press([.enter], on: &state)
         #expect(!state.list.isFiltering)
         _ = press([.escape], on: &state)
-        #expect(state.shownApprovals.count == 12)
+        #expect(ApprovalsView(state).list.rows.count == 12)
     }
 
     @Test("a setting is refused while it cannot be, and asked for when it can")
     func settings() {
         var state = state()
-        _ = state.reduce(.settings([SettingItem(key: "cost_spike_multiplier", value: "2.5")]))
+        _ = state.reduce(.loaded(\.settings.items, [SettingItem(key: "cost_spike_multiplier", value: "2.5")]))
         _ = press([.character("8"), .enter, .control("u"), .character("0"), .enter], on: &state)
         guard case .editor(let editor) = state.overlay else {
             Issue.record("the editor is open")
@@ -138,16 +138,16 @@ struct ReduceTests {
             Issue.record("the palette is open")
             return
         }
-        #expect(state.offers(palette).count == Command.bindings(in: state.view).count)
+        #expect(state.offers(palette).count == ConsoleAction.actions(in: state.pane).count)
     }
 
-    @Test("no key means two things in one view")
+    @Test("a key has one meaning in a pane")
     func keysAreDistinct() {
-        for view in ConsoleState.View.allCases {
-            let own = Command.bindings.filter { $0.views.contains(view) }.flatMap(\.keys)
-            let everywhere = Command.bindings.filter { $0.views.isEmpty }.flatMap(\.keys)
-            #expect(Set(own).count == own.count, "\(view)")
-            #expect(Set(everywhere).count == everywhere.count)
+        let everywhere = ConsoleAction.everywhere.flatMap(\.keys)
+        #expect(Set(everywhere).count == everywhere.count)
+        for pane in Pane.allCases {
+            let own = pane.spec.actions.flatMap(\.keys)
+            #expect(Set(own).count == own.count, "\(pane)")
         }
     }
 
@@ -163,8 +163,8 @@ struct ReduceTests {
             seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             _ = state.reduce(.key(keys[Int(seed >> 33) % keys.count]))
             if step % 7 == 0 { _ = state.reduce(.painted) }
-            if step % 50 == 0 { _ = state.reduce(.approvals([Self.request(Int64(step % 5 + 1))])) }
-            #expect(state.position == 0 || state.rowIDs.indices.contains(state.position))
+            if step % 50 == 0 { _ = state.reduce(.loaded(\.approvals.items, [Self.request(Int64(step % 5 + 1))])) }
+            #expect(state.position == 0 || state.pane.spec.rows(state).indices.contains(state.position))
         }
     }
 
@@ -182,7 +182,7 @@ struct ReduceTests {
                 feature: name, state: candidate == nil ? .learned : .drifted, profile: old, candidate: candidate,
                 capturedAt: Self.now)
         }
-        _ = state.reduce(.features([feature("calm", nil), feature("bot", new)]))
+        _ = state.reduce(.loaded(\.quality.features, [feature("calm", nil), feature("bot", new)]))
         _ = press([.character("5"), .character("a")], on: &state)
         guard case .question(let question) = state.overlay else {
             Issue.record("nothing is asked")

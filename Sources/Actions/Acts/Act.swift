@@ -8,9 +8,9 @@ protocol Act: Sendable {
     /// The exact requests, one a line, secrets masked; or the sentence that says what is missing.
     func requests(key: String) -> [String]
     /// Does it. An answer that was lost is `.unknown`.
-    func perform(_ approval: Approval) async -> Outcome
+    func perform(_ permission: Permission) async -> Outcome
     /// Finds out what became of an attempt whose outcome was lost, and does it only where that is safe.
-    func reconcile(_ approval: Approval) async -> Outcome
+    func reconcile(_ permission: Permission) async -> Outcome
 }
 
 /// Runs a body that ends with an outcome or a fault.

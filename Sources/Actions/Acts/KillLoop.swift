@@ -20,7 +20,7 @@ struct KillLoop: Act {
         let flag = flag(allowedBy: "…", now: context.attemptedAt)
         var lines: [String] = []
         if let address = executors.flagAddress(trace: trace, agent: agent) {
-            lines.append("Raise the kill flag: GET \(address) answers \(KillFlagRoutes.document(flag).serialized)")
+            lines.append("Set the kill flag: GET \(address) returns \(KillFlagRoutes.document(flag).serialized)")
         }
         if executors.webhook.isConfigured {
             lines.append(executors.webhook.request(flag, key: key).preview)
@@ -28,28 +28,28 @@ struct KillLoop: Act {
         if lines.isEmpty { return [noWay] }
         let quiet = KillVerification(timing: timing, usualInterval: usualInterval, sentAt: flag.since, baseline: nil)
             .quiet
-        return lines + ["Then watch the trace until no step came for \(Int(quiet.seconds.rounded(.up))) s"]
+        return lines + ["Then watch the trace until there is no step for \(Int(quiet.seconds.rounded(.up))) s"]
     }
 
-    func reconcile(_ approval: Approval) async -> Outcome {
-        await kill(approval, stoodBefore: ports.flags.flag(of: trace) != nil)
+    func reconcile(_ permission: Permission) async -> Outcome {
+        await kill(permission, stoodBefore: ports.flags.flag(of: trace) != nil)
     }
 
-    func perform(_ approval: Approval) async -> Outcome {
-        await kill(approval, stoodBefore: false)
+    func perform(_ permission: Permission) async -> Outcome {
+        await kill(permission, stoodBefore: false)
     }
 
     /// - Parameter stoodBefore: The flag stood before, so the agent had its chance to ask.
-    private func kill(_ approval: Approval, stoodBefore: Bool) async -> Outcome {
+    private func kill(_ permission: Permission, stoodBefore: Bool) async -> Outcome {
         await outcome { () async throws(ActFault) -> Outcome in
             // Beside the kill and not before it: a slow source must not hold it up.
             async let baseline = try? ports.latestStep(trace)
-            let flag = try await raise(allowedBy: approval.allowedBy)
+            let flag = try await raise(allowedBy: permission.ground.sentence)
             var acceptedAt: Instant?
             var refusal: ActFault?
             if executors.webhook.isConfigured {
                 do throws(ActFault) {
-                    try await executors.webhook.send(flag, key: approval.key)
+                    try await executors.webhook.send(flag, key: permission.key.text)
                     acceptedAt = executors.clock.now()
                 } catch {
                     refusal = error
@@ -75,7 +75,7 @@ struct KillLoop: Act {
 
     private func flag(allowedBy: String, now: Instant) -> KillFlags.Flag {
         let loop = context.loop.map {
-            ": \($0.pattern), \(counted($0.generations, "generation")), \(Figures.dollars($0.cost))"
+            ": \($0.pattern), \(counted($0.generations, "generation")), \(Format.dollars($0.cost))"
         }
         return KillFlags.Flag(
             trace: trace, agent: agent,
@@ -103,7 +103,7 @@ struct KillLoop: Act {
             var progress: TraceProgress?
             do {
                 progress = try await ports.latestStep(trace)
-                failure = progress == nil ? "the source does not know the trace" : nil
+                failure = progress == nil ? "the trace is not in the source" : nil
             } catch {
                 failure = executors.text.line("\(error)")
             }
@@ -112,26 +112,26 @@ struct KillLoop: Act {
             switch verification.observe(progress, tookEffectAt: told, now: now) {
             case .keepWatching(let next):
                 guard (try? await ports.sleep(next - now)) != nil else {
-                    return .unknown(reason: "Sentinel stopped while it watched the killed trace; it looks again.")
+                    return .unknown(reason: "Sentinel stopped while it watched the killed trace; it checks again.")
                 }
             case .stopped(let since, let latest):
                 return .done(detail: stopped(since: since, latest: latest, now: now, acceptedAt), reference: nil)
             case .stillRunning(let steps, let until):
                 return .failed(
-                    reason: "The kill was sent (\(delivery(acceptedAt))), but the trace took "
-                        + "\(counted(steps, "more step")) until \(until.timeOfDay) UTC; stop the agent by hand.")
+                    reason: "The kill was sent (\(delivery(acceptedAt))), but the trace had "
+                        + "\(counted(steps, "more step")) until \(until.timeOfDay) UTC; stop the agent manually.")
             case .notSeen:
                 return .unknown(
                     reason:
-                        "The kill was sent (\(delivery(acceptedAt))), but whether the trace stopped could not be seen: "
-                        + "\(failure ?? "no answer"). Look at trace \(executors.text.line(trace, limit: 80)).")
+                        "The kill was sent (\(delivery(acceptedAt))), but whether the trace stopped could not be verified: "
+                        + "\(failure ?? "no answer"). Check trace \(executors.text.line(trace, limit: 80)).")
             }
         }
     }
 
     private func stopped(since: Instant, latest: TraceProgress, now: Instant, _ acceptedAt: Instant?) -> String {
         "Stopped at \(latest.lastSeen.timeOfDay) UTC after \(counted(latest.generations, "generation")), "
-            + "\(Figures.dollars(latest.cost)); no step for \(Int((now - since).seconds)) s since \(since.timeOfDay) "
+            + "\(Format.dollars(latest.cost)); no step for \(Int((now - since).seconds)) s since \(since.timeOfDay) "
             + "(\(delivery(acceptedAt)))"
     }
 
@@ -142,7 +142,7 @@ struct KillLoop: Act {
             ways.append("the agent fetched the kill flag at \(answered.timeOfDay)")
         }
         if let acceptedAt { ways.append("the kill webhook accepted it at \(acceptedAt.timeOfDay)") }
-        if ways.isEmpty { return "the flag is raised; the agent has not asked for it since" }
+        if ways.isEmpty { return "the flag is set; the agent has not polled it since" }
         return ways.joined(separator: ", ")
     }
 
@@ -155,7 +155,8 @@ struct KillLoop: Act {
     private var noWay: String {
         let name = executors.text.line(agent.isEmpty ? trace : agent, limit: 80)
         let url = executors.flagAddress(trace: trace, agent: agent)
-        let poll = url.map { "let it ask GET \($0) before each step" } ?? "run the agent core with its loopback server"
+        let poll =
+            url.map { "let it poll GET \($0) before each step" } ?? "run Sentinel's agent with its loopback server"
         return "No way to stop \(name) is configured: \(poll), or set AGENT_KILL_URL and AGENT_KILL_SECRET."
     }
 }

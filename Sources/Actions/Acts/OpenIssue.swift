@@ -10,13 +10,13 @@ struct OpenIssue: Act {
 
     func requests(key: String) -> [String] {
         if let missing = issues.missing { return [missing] }
-        guard let draft = draft(key: key) else { return ["There is no incident to write up."] }
+        guard let draft = draft(key: key) else { return ["The incident is missing; no issue to open."] }
         return [issues.request(draft).preview]
     }
 
-    func perform(_ approval: Approval) async -> Outcome {
-        guard let draft = draft(key: approval.key) else {
-            return .failed(reason: "There is no incident to write up: it is not in the store.")
+    func perform(_ permission: Permission) async -> Outcome {
+        guard let draft = draft(key: permission.key.text) else {
+            return .failed(reason: "The incident is not in the store; no issue was opened.")
         }
         return await outcome { () async throws(ActFault) -> Outcome in
             let issue = try await issues.open(draft)
@@ -24,17 +24,17 @@ struct OpenIssue: Act {
         }
     }
 
-    func reconcile(_ approval: Approval) async -> Outcome {
+    func reconcile(_ permission: Permission) async -> Outcome {
         do throws(ActFault) {
-            let marker = IncidentIssue.marker(approval.key)
+            let marker = IncidentIssue.marker(permission.key.text)
             if let issue = try await issues.find(marker: marker, since: context.attemptedAt) {
-                return .done(detail: "Opened issue #\(issue.number); found again there.", reference: issue.address)
+                return .done(detail: "Opened issue #\(issue.number) (found on GitHub).", reference: issue.address)
             }
-            return .retry(reason: "The issue did not reach GitHub; it is sent again.", after: nil)
+            return .retry(reason: "The issue did not reach GitHub and is sent again.", after: nil)
         } catch {
             return .unknown(
-                reason: "Whether the issue was opened could not be looked up: \(error.reason) Look among the issues of "
-                    + "\(issues.access.owner)/\(issues.access.repository); Sentinel does not open it twice on its own.")
+                reason: "Could not check whether the issue was opened: \(error.reason) Check the issues of "
+                    + "\(issues.access.owner)/\(issues.access.repository); Sentinel does not open it again by itself.")
         }
     }
 

@@ -2,7 +2,7 @@ import Basics
 import Governance
 import OnCallModel
 
-/// Tells the incidents channel of a new incident.
+/// Posts a new incident to the incidents channel.
 struct PostIncident: Act {
     let context: ActContext
     let slack: SlackAPI
@@ -10,13 +10,13 @@ struct PostIncident: Act {
 
     func requests(key: String) -> [String] {
         if let missing = slack.missing { return [missing] }
-        guard let message = message(key: key) else { return ["There is no incident to post."] }
+        guard let message = message(key: key) else { return ["The incident is missing; nothing to post."] }
         return [slack.request("chat.postMessage", message.payload(channel: slack.access.channel)).preview]
     }
 
-    func perform(_ approval: Approval) async -> Outcome {
-        guard let message = message(key: approval.key) else {
-            return .failed(reason: "There is no incident to post: it is not in the store.")
+    func perform(_ permission: Permission) async -> Outcome {
+        guard let message = message(key: permission.key.text) else {
+            return .failed(reason: "The incident is not in the store; nothing was posted.")
         }
         return await outcome { () async throws(ActFault) -> Outcome in
             let address = try await slack.post(message)
@@ -24,8 +24,8 @@ struct PostIncident: Act {
         }
     }
 
-    func reconcile(_ approval: Approval) async -> Outcome {
-        await slack.lookUp(key: approval.key, since: context.attemptedAt)
+    func reconcile(_ permission: Permission) async -> Outcome {
+        await slack.lookUp(key: permission.key.text, since: context.attemptedAt)
     }
 
     private func message(key: String) -> SlackMessage? {

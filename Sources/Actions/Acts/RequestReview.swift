@@ -17,18 +17,18 @@ struct RequestReview: Act {
         return [slack.request("chat.postMessage", message(key: key).payload(channel: channel)).preview]
     }
 
-    func perform(_ approval: Approval) async -> Outcome {
+    func perform(_ permission: Permission) async -> Outcome {
         await outcome { () async throws(ActFault) -> Outcome in
-            let address = try await slack.post(message(key: approval.key), in: context.incidentMessage?.channel)
+            let address = try await slack.post(message(key: permission.key.text), in: context.incidentMessage?.channel)
             let whom = author.isEmpty ? "the team" : text.line(author, limit: 80)
             return .done(detail: "Asked \(whom) in \(slack.access.channel) for a review.", reference: address.reference)
         }
     }
 
-    func reconcile(_ approval: Approval) async -> Outcome {
+    func reconcile(_ permission: Permission) async -> Outcome {
         let address = context.incidentMessage
         return await slack.lookUp(
-            key: approval.key, since: context.attemptedAt, in: address?.channel, thread: address?.timestamp)
+            key: permission.key.text, since: context.attemptedAt, in: address?.channel, thread: address?.timestamp)
     }
 
     private func message(key: String) -> SlackMessage {
@@ -37,7 +37,7 @@ struct RequestReview: Act {
         let title = suspect.map { " “\($0.title)”" } ?? ""
         let request =
             commit.isEmpty
-            ? "\(whom): please look at this incident; no commit stands out as its cause."
+            ? "\(whom): please investigate this incident; no suspect commit was found."
             : "\(whom): please review commit \(commit.prefix(7))\(title), the likely cause of this incident."
         let why = (suspect?.why ?? []).prefix(5).map { "\n• " + text.slackLine($0, limit: 200) }
         let body = text.slackLine(request, limit: 800) + why.joined()

@@ -12,20 +12,20 @@ extension GitHubIssues {
             return .failed("GitHub refused the token (401): set GITHUB_TOKEN to a valid one.")
         case 403 where !isLimit(response, document):
             return .failed(
-                "GitHub allows no issues in \(repository) (403): give GITHUB_TOKEN the permission Issues: read and write."
+                "GitHub does not allow issues in \(repository) (403): give GITHUB_TOKEN the permission Issues: read and write."
             )
         case 403, 429:
             return .retry(
                 "GitHub asks to wait (\(response.status)).", after: calls.pause(asked: response) ?? .seconds(60))
         case 404:
             return .failed(
-                "GitHub knows no \(repository) that the token can see (404): check GITHUB_OWNER, GITHUB_TARGET_REPO and the token."
+                "GitHub repository \(repository) was not found or is not visible to the token (404): check GITHUB_OWNER, GITHUB_TARGET_REPO and the token."
             )
         case 410:
             return .failed("Issues are switched off in \(repository) (410): switch them on or set GITHUB_TARGET_REPO.")
         case 301, 302, 307, 308:
             return .failed(
-                "\(repository) has moved (\(response.status)): set GITHUB_OWNER and GITHUB_TARGET_REPO anew.")
+                "\(repository) has moved (\(response.status)): update GITHUB_OWNER and GITHUB_TARGET_REPO.")
         case 422:
             return .failed("GitHub did not take the issue (422): \(complaint(document)).")
         case 200..<300:

@@ -38,7 +38,7 @@ struct GitHubIssues: Sendable {
     }
 
     private var collection: String {
-        "\(access.baseURL)/repos/\(percentEncoded(access.owner))/\(percentEncoded(access.repository))/issues"
+        "\(access.baseURL)/repos/\(PercentEncoding.encode(access.owner))/\(PercentEncoding.encode(access.repository))/issues"
     }
 
     private var headers: [HTTPRequest.Header] {
@@ -76,7 +76,7 @@ struct GitHubIssues: Sendable {
     /// - Returns: nil when it surely is not there.
     func find(marker: String, since: Instant) async throws(ActFault) -> OpenedIssue? {
         if let missing { throw .failed(missing) }
-        let from = percentEncoded((since - .minutes(15)).iso8601Seconds)
+        let from = PercentEncoding.encode((since - .minutes(15)).iso8601Seconds)
         for page in 1...20 {
             let url =
                 "\(collection)?state=all&since=\(from)&sort=created&direction=desc&per_page=100&page=\(page)"
@@ -85,12 +85,12 @@ struct GitHubIssues: Sendable {
             guard response.status == 200 else { throw refusal(response) }
             guard let issues = calls.document(response)?.array else { throw refusal(response) }
             if let match = issues.first(where: { $0["body"]?.string?.contains(marker) == true }) {
-                guard let issue = Self.issue(match) else { throw .failed("GitHub's issue came without its number.") }
+                guard let issue = Self.issue(match) else { throw .failed("GitHub returned an issue without a number.") }
                 return issue
             }
             if response.header("link")?.contains("rel=\"next\"") != true { return nil }
         }
-        throw .failed("The repository has too many new issues to look through.")
+        throw .failed("The repository has too many new issues to search.")
     }
 
     private static func issue(_ document: JSONValue) -> OpenedIssue? {

@@ -40,12 +40,12 @@ struct IncidentIssue: Sendable {
     private var table: String {
         var rows = [
             ("Severity", summary.severity.rawValue), ("Type", summary.type.rawValue), ("Subject", summary.subject),
-            ("Cost", "\(Figures.dollars(summary.costPerHour))/h"), ("First seen", summary.firstSeen.readable),
+            ("Cost", "\(Format.dollars(summary.costPerHour))/h"), ("First seen", summary.firstSeen.readable),
             ("Last seen", summary.lastSeen.readable), ("Occurrences", String(summary.occurrences)),
         ]
         if let loop {
             rows.append(
-                ("Loop", "\(loop.pattern), \(counted(loop.generations, "generation")), \(Figures.dollars(loop.cost))"))
+                ("Loop", "\(loop.pattern), \(counted(loop.generations, "generation")), \(Format.dollars(loop.cost))"))
             rows.append(("Agent", loop.agent))
         }
         let lines = rows.map { "| \($0) | \(cell($1)) |" }
@@ -68,7 +68,7 @@ struct IncidentIssue: Sendable {
     private var gaps: String {
         guard !incident.gaps.isEmpty else { return "" }
         let lines = incident.gaps.prefix(10).map { "- " + text.gitHubLine($0, limit: 300) }
-        return "### What could not be looked at\n\n" + lines.joined(separator: "\n")
+        return "### Missing data\n\n" + lines.joined(separator: "\n")
     }
 
     /// The statement, indented as code: no fence of its own can end it.
@@ -76,6 +76,6 @@ struct IncidentIssue: Sendable {
         guard let lead = incident.lead, !lead.sql.isEmpty else { return "" }
         let sql = text.gitHubCode(lead.sql, limit: 6000)
         let lines = sql.split(separator: "\n", omittingEmptySubsequences: false).prefix(200).map { "    " + $0 }
-        return "### The statement that found it\n\n" + lines.joined(separator: "\n")
+        return "### Detection query\n\n" + lines.joined(separator: "\n")
     }
 }

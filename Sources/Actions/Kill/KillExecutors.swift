@@ -6,7 +6,7 @@ package struct KillPorts: Sendable {
     /// The loopback server's address, `http://127.0.0.1:8000` or without the scheme; nil where it does not listen.
     package var address: String?
     package var timing: KillTiming
-    /// How far a trace has come, read fresh from the source; nil when the source does not know the trace.
+    /// How far a trace has come, read fresh from the source; nil when the trace is not in the source.
     package var latestStep: @Sendable (_ trace: String) async throws -> TraceProgress?
     package var sleep: @Sendable (Span) async throws -> Void
 
@@ -34,7 +34,8 @@ struct KillExecutors: Sendable {
     func flagAddress(trace: String, agent: String) -> String? {
         ports.address.map { address in
             let root = address.contains("://") ? address : "http://" + address
-            return "\(root)\(KillFlagRoutes.path)?trace=\(percentEncoded(trace))&agent=\(percentEncoded(agent))"
+            return
+                "\(root)\(KillFlagRoutes.path)?trace=\(PercentEncoding.encode(trace))&agent=\(PercentEncoding.encode(agent))"
         }
     }
 

@@ -1,7 +1,7 @@
 package import Basics
 package import WebServer
 
-/// The kill flag over HTTP: an agent asks before each step whether it may go on.
+/// The kill flag over HTTP: an agent checks before each step whether it may continue.
 ///
 /// `GET /v1/kill?trace=…&agent=…` answers `{"kill":true,"trace":…,"reason":…,"since":…}` or `{"kill":false}`, with an
 /// ETag, so that an agent that sends `If-None-Match` usually gets an empty 304.
@@ -19,13 +19,13 @@ package struct KillFlagRoutes: Sendable {
     package func respond(_ request: WebRequest) -> WebResponse? {
         guard request.path == Self.path else { return nil }
         guard request.method == "GET" || request.method == "HEAD" else {
-            return refusal(405, "Ask for the flag with GET.", headers: [.init("Allow", "GET, HEAD")])
+            return refusal(405, "Use GET.", headers: [.init("Allow", "GET, HEAD")])
         }
         guard let trace = request.queryValue("trace"), !trace.isEmpty else {
-            return refusal(400, "Name the trace: GET \(Self.path)?trace=<trace id>&agent=<agent name>.")
+            return refusal(400, "Missing trace. Usage: GET \(Self.path)?trace=<trace id>&agent=<agent name>.")
         }
         guard trace.utf8.count <= 1024, (request.queryValue("agent") ?? "").utf8.count <= 1024 else {
-            return refusal(400, "A trace id or an agent's name is at most 1024 bytes long.")
+            return refusal(400, "A trace id and an agent name have at most 1024 bytes.")
         }
         let flag = flags.ask(trace: trace, agent: request.queryValue("agent"), now: clock.now())
         return answer(flag, known: request.header("if-none-match"))

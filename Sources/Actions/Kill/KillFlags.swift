@@ -1,9 +1,9 @@
 package import Basics
 
-/// The flags that tell agents to stop, and who has asked for them.
+/// The flags that tell agents to stop, and which agents read them.
 ///
-/// Shared by the loopback server, whose threads ask, and the kill act, which raises. A flag is kept by the store before it
-/// is answered, so a restart forgets none.
+/// Shared by the loopback server, which reads them, and the kill act, which raises them. A flag is stored before it is
+/// served, so a restart loses none.
 package final class KillFlags: Sendable {
     package struct Flag: Hashable, Sendable {
         package var trace: String
@@ -21,16 +21,16 @@ package final class KillFlags: Sendable {
 
     private struct State {
         var flags: [String: Flag] = [:]
-        /// When each trace and each agent last asked.
+        /// When each trace and each agent last read its flag.
         var traces: [String: Instant] = [:]
         var agents: [String: Instant] = [:]
-        /// When a trace was first answered that it is to stop.
+        /// When a trace was first told to stop.
         var answered: [String: Instant] = [:]
     }
 
     private let state: Lock<State>
     private let keep: @Sendable (Flag) async throws -> Void
-    /// Since when agents can have asked this process.
+    /// When this process began to serve flags.
     package let startedAt: Instant
 
     /// `flags` are those that the store kept; `keep` writes one more and returns when it is safe.
@@ -44,7 +44,7 @@ package final class KillFlags: Sendable {
         self.keep = keep
     }
 
-    /// Raises the flag of a trace; an earlier one stands.
+    /// Raises the flag of a trace; an earlier one stays.
     package func raise(_ flag: Flag) async throws {
         if self.flag(of: flag.trace) != nil { return }
         try await keep(flag)
@@ -57,7 +57,7 @@ package final class KillFlags: Sendable {
         state.withLock { $0.flags[trace] }
     }
 
-    /// An agent asks for the flag of its trace.
+    /// An agent reads the flag of its trace.
     package func ask(trace: String, agent: String?, now: Instant) -> Flag? {
         state.withLock { state in
             Self.note(trace, in: &state.traces, now: now)
@@ -68,7 +68,7 @@ package final class KillFlags: Sendable {
         }
     }
 
-    /// When this trace last asked, or its agent for any trace; nil when neither did.
+    /// When this trace last read its flag, or its agent any flag; nil when neither did.
     package func lastAsked(trace: String, agent: String) -> Instant? {
         state.withLock { state in
             [state.traces[trace], state.agents[agent]].compactMap { $0 }.max()
@@ -80,7 +80,7 @@ package final class KillFlags: Sendable {
         state.withLock { $0.answered[trace] }
     }
 
-    /// Anyone on this machine can ask, so the memory of who did is bounded; the oldest half makes room.
+    /// Any local process can ask, so this memory is bounded: the oldest half is dropped.
     private static func note(_ name: String, in moments: inout [String: Instant], now: Instant) {
         if moments.count >= 4096, moments[name] == nil {
             let middle = moments.values.sorted()[moments.count / 2]

@@ -1,10 +1,10 @@
 package import Basics
 
-/// Watches a trace after its kill until it is surely still or surely not.
+/// Watches a trace after its kill until it has certainly stopped or certainly not.
 ///
-/// A trace is still when no step came for twice its usual interval (and at least `grace`) since the kill took effect or
-/// since the latest step after it: a step that was under way when the agent heard of the kill may still end. Three times
-/// that is asked for while nothing shows that the agent heard of it.
+/// A trace has stopped when no step came for twice its usual interval (and at least `grace`) since the kill took effect or
+/// since the latest step after it: a step that was running when the agent learned of the kill may still end. The wait is
+/// three times as long while nothing shows that the agent learned of it.
 struct KillVerification: Hashable, Sendable {
     enum Verdict: Hashable, Sendable {
         /// Look again at this moment.
@@ -13,7 +13,7 @@ struct KillVerification: Hashable, Sendable {
         case stopped(since: Instant, latest: TraceProgress)
         /// It took that many steps after the kill, the latest at `until`.
         case stillRunning(steps: Int, until: Instant)
-        /// The source never told how far the trace is.
+        /// The source never returned the trace.
         case notSeen
     }
 
@@ -39,7 +39,7 @@ struct KillVerification: Hashable, Sendable {
         deadline = sentAt + max(timing.limit, quiet + quiet)
     }
 
-    /// - Parameter tookEffectAt: When the agent was told: it fetched the flag, or accepted the webhook. Nil while neither.
+    /// - Parameter tookEffectAt: When the agent read the flag or accepted the webhook. Nil while neither.
     mutating func observe(_ progress: TraceProgress?, tookEffectAt: Instant?, now: Instant) -> Verdict {
         if let progress { note(progress, now: now) }
         if self.tookEffectAt == nil { self.tookEffectAt = tookEffectAt }
@@ -76,27 +76,16 @@ struct KillVerification: Hashable, Sendable {
     }
 }
 
-/// The patience of a kill.
+/// The time limits of a kill.
 package struct KillTiming: Hashable, Sendable {
     /// The least time that a trace must be still.
-    package var grace: Span
-    /// The most time that stillness is asked for, whatever the trace's usual interval.
-    package var longestQuiet: Span
+    package var grace = Span.seconds(5)
+    /// The longest time that it must be still, whatever its usual interval.
+    package var longestQuiet = Span.minutes(3)
     /// How often the trace is read again.
-    package var pollInterval: Span
-    /// How long is watched in all, unless the stillness asked for needs more.
-    package var limit: Span
-    /// An agent that asked for its flag within this time counts as listening.
-    package var listening: Span
-
-    package init(
-        grace: Span = .seconds(5), longestQuiet: Span = .minutes(3), pollInterval: Span = .seconds(1),
-        limit: Span = .seconds(90), listening: Span = .seconds(60)
-    ) {
-        self.grace = grace
-        self.longestQuiet = longestQuiet
-        self.pollInterval = pollInterval
-        self.limit = limit
-        self.listening = listening
-    }
+    package var pollInterval = Span.seconds(1)
+    /// How long to watch in all, unless the required stillness is longer.
+    package var limit = Span.seconds(90)
+    /// An agent that read its flag within this time counts as listening.
+    package var listening = Span.seconds(60)
 }

@@ -34,7 +34,7 @@ struct KillWebhook: Sendable {
     /// Returns when the receiver accepted the kill.
     func send(_ flag: KillFlags.Flag, key: String) async throws(ActFault) {
         guard !access.killSecret.isEmpty else {
-            throw .failed("AGENT_KILL_URL is set without AGENT_KILL_SECRET: set it, an unsigned kill is not sent.")
+            throw .failed("AGENT_KILL_URL is set without AGENT_KILL_SECRET: unsigned kills are not sent.")
         }
         let request = request(flag, key: key)
         var attempt = 1

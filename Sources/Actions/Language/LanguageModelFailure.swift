@@ -29,16 +29,16 @@ package enum LanguageModelFailure: Error, Hashable, Sendable, CustomStringConver
         case .timedOut(let span): "the language model did not answer within \(Int(span.seconds.rounded(.up))) s"
         case .keyRefused(let status): "the language model refused the key (\(status)); set GROQ_API_KEY"
         case .unknownModel(let detail):
-            "the server does not know the model (\(detail)); set GROQ_MODEL and GROQ_BASE_URL"
+            "unknown model (\(detail)); set GROQ_MODEL and GROQ_BASE_URL"
         case .tooLong(let detail): "the facts are too long for the language model (\(detail))"
         case .rateLimited(let pause):
             "the language model asks to wait\(pause.map { " \(Int($0.seconds.rounded(.up))) s" } ?? "") (429)"
         case .refused(let status, let detail): "the language model answered \(status) (\(detail))"
         case .notAnAPI(let status):
-            "the server answered \(status) with something that is no model's answer; check GROQ_BASE_URL"
-        case .empty: "the language model gave an empty answer"
+            "the server answered \(status) with an invalid response; check GROQ_BASE_URL"
+        case .empty: "the language model returned an empty response"
         case .cutOff: "the language model's answer was cut off at its limit"
-        case .withheld(let reason): "the language model gave no text (\(reason))"
+        case .withheld(let reason): "the language model returned no text (\(reason))"
         case .cancelled: "Sentinel was stopping before the language model answered"
         }
     }

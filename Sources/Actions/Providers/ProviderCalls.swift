@@ -17,14 +17,14 @@ struct ProviderCalls: Sendable {
         do {
             response = try await http.send(request)
         } catch let error as HTTPError {
-            let reason = "\(provider) gave no answer (\(text.line(error.message, limit: 200)))."
+            let reason = "\(provider) did not answer (\(text.line(error.message, limit: 200)))."
             throw error.requestMayHaveArrived && !isRepeatable ? .unknown(reason) : .retry(reason)
         } catch {
             let reason = "The call to \(provider) was cut short while Sentinel was stopping."
             throw isRepeatable ? .retry(reason) : .unknown(reason)
         }
         if response.status >= 500 {
-            let reason = "\(provider) answered \(response.status): it has trouble of its own."
+            let reason = "\(provider) returned \(response.status), a server error."
             let pause = RetryAfter.span(of: response, now: clock.now())
             throw isRepeatable ? .retry(reason, after: pause) : .unknown(reason)
         }

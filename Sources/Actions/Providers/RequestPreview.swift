@@ -33,20 +33,3 @@ extension HTTPRequest {
         return url[..<scheme.upperBound] + user + host + path + (path.count < tail.count ? "?[masked]" : "")
     }
 }
-
-/// Spells text inside an address or a query: everything but RFC 3986's unreserved characters is percent-encoded.
-func percentEncoded(_ text: String) -> String {
-    var result = ""
-    for byte in text.utf8 {
-        let scalar = Unicode.Scalar(byte)
-        if ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
-            || "-._~".unicodeScalars.contains(scalar)
-        {
-            result.unicodeScalars.append(scalar)
-        } else {
-            let digits = String(byte, radix: 16, uppercase: true)
-            result += "%" + (digits.count < 2 ? "0" : "") + digits
-        }
-    }
-    return result
-}

@@ -5,12 +5,6 @@ import Basics
 /// Texts come in spelled by `OutgoingText`; `mrkdwn` is sent verbatim, so that Slack links and mentions nothing by itself.
 enum BlockKit {
     static let headerLimit = 150
-    static let sectionLimit = 3000
-    static let fieldLimit = 2000
-    static let buttonLimit = 75
-    static let actionIDLimit = 255
-    /// Undocumented: over all blocks together Slack takes about 13 000 characters.
-    static let totalLimit = 12_000
 
     static func blockID(_ key: String) -> String { "sentinel:" + key.prefix(240) }
 

@@ -59,12 +59,12 @@ struct IncidentMessage: Sendable {
     private var facts: [(name: String, value: String)] {
         var facts = [
             ("Severity", summary.severity.rawValue), ("Type", summary.type.rawValue), ("Subject", summary.subject),
-            ("Cost", "\(Figures.dollars(summary.costPerHour))/h"), ("Since", summary.firstSeen.readable),
+            ("Cost", "\(Format.dollars(summary.costPerHour))/h"), ("Since", summary.firstSeen.readable),
         ]
         if summary.occurrences > 1 { facts.append(("Seen", "\(summary.occurrences) times")) }
         if let loop {
             facts.append(
-                ("Loop", "\(loop.pattern), \(counted(loop.generations, "generation")), \(Figures.dollars(loop.cost))"))
+                ("Loop", "\(loop.pattern), \(counted(loop.generations, "generation")), \(Format.dollars(loop.cost))"))
             facts.append(("Agent", loop.agent))
         }
         return facts
@@ -105,7 +105,7 @@ struct IncidentMessage: Sendable {
         }
         let question = "*Proposed:* " + text.slackLine(request.action.sentence, limit: 500)
         guard hasButtons else {
-            let how = "Answer in the console, or with `sentinel approvals approve \(id)`."
+            let how = "Decide in the console, or with `sentinel approvals approve \(id)`."
             return [BlockKit.section(question + "\nExpires \(request.expiresAt.readable). \(how)")]
         }
         return [

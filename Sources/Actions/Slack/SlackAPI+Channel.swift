@@ -2,7 +2,7 @@ import Basics
 import OnCallModel
 
 extension SlackAPI {
-    /// The channel's id, which reading back needs; posting takes the name as well.
+    /// The channel's id, which the history methods need; posting also takes a name.
     func channelID() async throws(ActFault) -> String {
         let name = access.channel.hasPrefix("#") ? String(access.channel.dropFirst()) : access.channel
         if Self.isID(name) { return name }
@@ -24,10 +24,10 @@ extension SlackAPI {
             if next.isEmpty || next == cursor { break }
             cursor = next
         }
-        throw .failed("Slack has no channel \(access.channel) that the app can see: set SLACK_INCIDENTS_CHANNEL.")
+        throw .failed("The app cannot see the Slack channel \(access.channel): set SLACK_INCIDENTS_CHANNEL.")
     }
 
-    /// `C0123456789`: a letter of Slack's and then capitals and digits alone, which no channel's name has.
+    /// `C0123456789`: C, G or D, then capitals and digits only, which no channel name has.
     static func isID(_ text: String) -> Bool {
         guard text.count >= 9, let first = text.first, "CGD".contains(first) else { return false }
         return text.allSatisfy { $0.isASCII && ($0.isNumber || $0.isUppercase) }

@@ -1,10 +1,10 @@
 import Basics
 import OnCallModel
 
-/// A message on its way to the incidents channel.
+/// A message for the incidents channel.
 struct SlackMessage: Hashable, Sendable {
-    /// The act that sends it. It stands in the metadata and in the first block's id, so that the message can be found again
-    /// by whoever may read only one of them.
+    /// The key of the act that sends it. It is in the metadata and in the first block's id, so that the message can be found
+    /// by a token that may read only one of them.
     var key: String
     var fallback: String
     var blocks: [JSONValue]
@@ -34,19 +34,19 @@ struct SlackMessage: Hashable, Sendable {
 }
 
 extension SlackAPI {
-    /// Posts the message. An answer that was lost is `.unknown`: `find` comes before another try.
+    /// Posts the message. A lost response throws `.unknown`: call `find` before retrying.
     func post(_ message: SlackMessage, in channel: String? = nil) async throws(ActFault) -> MessageAddress {
         let target = channel ?? access.channel
         let answer = try await write("chat.postMessage", message.payload(channel: target), isRepeatable: false)
         guard let channel = answer["channel"]?.string, let timestamp = answer["ts"]?.string else {
-            throw .unknown("Slack took the message and did not say where it is.")
+            throw .unknown("Slack accepted the message but returned no channel and ts.")
         }
         return MessageAddress(channel: channel, timestamp: timestamp)
     }
 
-    /// Looks for the message of an act, in the thread or in the channel, as far back as `since`.
+    /// Finds the message of an act, in the thread or in the channel, as far back as `since`.
     ///
-    /// - Returns: nil when it surely is not there.
+    /// - Returns: nil when it is certainly not there.
     func find(
         key: String, since: Instant, in channel: String?, thread: String?
     ) async throws(ActFault) -> MessageAddress? {
@@ -56,27 +56,17 @@ extension SlackAPI {
         let oldest = String(max(0, (since - .minutes(15)).milliseconds / 1000)) + ".000000"
         var cursor = ""
         for _ in 0..<20 {
-            let page =
-                if let thread {
-                    try await read(
-                        "conversations.replies",
-                        [
-                            "channel": id, "ts": thread, "oldest": oldest, "limit": "200", "cursor": cursor,
-                            "include_all_metadata": "true",
-                        ])
-                } else {
-                    try await read(
-                        "conversations.history",
-                        [
-                            "channel": id, "oldest": oldest, "limit": "200", "cursor": cursor,
-                            "include_all_metadata": "true",
-                        ])
-                }
+            let page = try await read(
+                thread == nil ? "conversations.history" : "conversations.replies",
+                [
+                    "channel": id, "ts": thread, "oldest": oldest, "limit": "200", "cursor": cursor,
+                    "include_all_metadata": "true",
+                ])
             guard let messages = page["messages"]?.array else {
-                throw .failed("Slack's history came without messages.")
+                throw .failed("Slack returned a history without messages.")
             }
             if let match = messages.first(where: { SlackMessage.isMark($0, of: key) }) {
-                guard let timestamp = match["ts"]?.string else { throw .failed("Slack's message came without its ts.") }
+                guard let timestamp = match["ts"]?.string else { throw .failed("Slack returned a message without ts.") }
                 return MessageAddress(channel: id, timestamp: timestamp)
             }
             let next = page["response_metadata"]?["next_cursor"]?.string ?? ""
@@ -84,22 +74,22 @@ extension SlackAPI {
             if next == cursor { break }
             cursor = next
         }
-        throw .failed("The history of \(access.channel) is too long to look through.")
+        throw .failed("The history of \(access.channel) is too long to search.")
     }
 
-    /// What became of a post whose answer was lost. Nothing is posted here.
+    /// Checks a post whose response was lost. Posts nothing.
     func lookUp(
         key: String, since: Instant, in channel: String? = nil, thread: String? = nil
     ) async -> Outcome {
         do throws(ActFault) {
             if let address = try await find(key: key, since: since, in: channel, thread: thread) {
-                return .done(detail: "Posted to \(access.channel); found again there.", reference: address.reference)
+                return .done(detail: "Posted to \(access.channel) (found in Slack).", reference: address.reference)
             }
-            return .retry(reason: "The message did not reach Slack; it is sent again.", after: nil)
+            return .retry(reason: "The message did not reach Slack and is sent again.", after: nil)
         } catch {
             return .unknown(
-                reason: "Whether the message is in \(access.channel) could not be looked up: \(error.reason) "
-                    + "Look in the channel; Sentinel does not post it twice on its own.")
+                reason: "Could not check whether the message is in \(access.channel): \(error.reason) "
+                    + "Check the channel; Sentinel does not post it again by itself.")
         }
     }
 }

@@ -2,14 +2,14 @@ import Basics
 import HTTPClient
 import OnCallModel
 
-/// Slack's Web API, as far as the acts need it.
+/// The part of Slack's Web API that the acts use.
 struct SlackAPI: Sendable {
     let access: ProviderAccess.Slack
     let calls: ProviderCalls
-    /// Names of channels to ids, as far as they were looked up.
+    /// The ids of the channels looked up so far, by name.
     let channelIDs = ChannelIDs()
 
-    /// Nil when messages can be sent; else the sentence that says which variable to set.
+    /// Nil when messages can be sent; otherwise a sentence that names the variable to set.
     var missing: String? {
         access.token.isEmpty ? "Slack is not configured: set SLACK_BOT_TOKEN to post to \(access.channel)." : nil
     }
@@ -27,9 +27,10 @@ struct SlackAPI: Sendable {
         return try accept(response, isRepeatable: isRepeatable)
     }
 
-    func read(_ method: String, _ query: KeyValuePairs<String, String>) async throws(ActFault) -> JSONValue {
+    func read(_ method: String, _ query: KeyValuePairs<String, String?>) async throws(ActFault) -> JSONValue {
         if let missing { throw .failed(missing) }
-        let fields = query.map { "\($0)=\(percentEncoded($1))" }.joined(separator: "&")
+        let fields = query.compactMap { name, value in value.map { "\(name)=\(PercentEncoding.encode($0))" } }
+            .joined(separator: "&")
         let request = HTTPRequest(
             .get, "\(access.baseURL)/\(method)?\(fields)", headers: headers, timeout: .seconds(15), bodyLimit: 16 << 20)
         return try accept(await calls.send(request, to: "Slack", isRepeatable: true), isRepeatable: true)
@@ -39,16 +40,16 @@ struct SlackAPI: Sendable {
 
     private func accept(_ response: HTTPResponse, isRepeatable: Bool) throws(ActFault) -> JSONValue {
         if response.status == 429 {
-            throw .retry("Slack asks to wait (429).", after: calls.pause(asked: response) ?? .seconds(30))
+            throw .retry("Slack rate limit reached (429).", after: calls.pause(asked: response) ?? .seconds(30))
         }
         guard let document = calls.document(response), let isOK = document["ok"]?.bool else {
-            // What answers without `ok` is no Slack: a proxy's page. It can hardly have posted, but half an answer may be
-            // all that is left of a real one.
+            // A response without `ok` is not from Slack but from a proxy, so nothing was posted, unless it is the start of
+            // a real response.
             if response.status == 200, response.body.first == UInt8(ascii: "{"), !isRepeatable {
-                throw .unknown("Slack's answer was cut off.")
+                throw .unknown("Slack's response was cut off.")
             }
             throw .failed(
-                "Slack answered \(response.status) with something that is not its API: check SLACK_BASE_URL and the proxy."
+                "The response (\(response.status)) is not from Slack's API: check SLACK_BASE_URL and the proxy."
             )
         }
         if isOK { return document }

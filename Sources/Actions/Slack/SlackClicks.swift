@@ -4,22 +4,22 @@ import JSON
 package import OnCallModel
 package import WebServer
 
-/// Slack's buttons as they come back: `POST /api/slack/actions`, signed by Slack over the raw body.
+/// Reads the clicks on buttons in Slack: `POST /api/slack/actions`, signed by Slack over the raw body.
 ///
-/// It fails closed: without the signing secret, or with a signature that is wrong or older than five minutes, nothing is
-/// asked. A click becomes an intent, which the gate judges like any other, so a replay decides nothing twice.
+/// It fails closed: without the signing secret, or with a signature that is wrong or older than five minutes, a click is
+/// rejected. A click becomes an intent, which the gate checks like any other, so a replay decides nothing twice.
 package struct SlackClicks: Sendable {
     package static let path = "/api/slack/actions"
 
     package enum Reading: Hashable, Sendable {
-        /// What was asked, and who asks: `U01ABC (slack)`.
+        /// The intent, and who clicked: `U01ABC (slack)`.
         case asked(Intent, author: String)
         case refused(status: Int, sentence: String)
     }
 
     private let secret: [UInt8]
     private let clock: WallClock
-    private static let patience = Span.minutes(5)
+    private static let maxAge = Span.minutes(5)
 
     package init(signingSecret: String, clock: WallClock) {
         secret = Array(signingSecret.utf8)
@@ -27,16 +27,18 @@ package struct SlackClicks: Sendable {
     }
 
     package func read(_ request: WebRequest) -> Reading {
-        guard request.method == "POST" else { return .refused(status: 405, sentence: "Slack posts its clicks.") }
+        guard request.method == "POST" else { return .refused(status: 405, sentence: "Use POST.") }
         guard !secret.isEmpty else {
-            return .refused(status: 403, sentence: "SLACK_SIGNING_SECRET is not set, so no click is believed.")
+            return .refused(status: 403, sentence: "SLACK_SIGNING_SECRET is not set; Slack button clicks are rejected.")
         }
-        guard isSigned(request) else { return .refused(status: 401, sentence: "The signature is wrong or too old.") }
+        guard isSigned(request) else {
+            return .refused(status: 401, sentence: "The signature is wrong or older than 5 minutes.")
+        }
         guard let text = Self.payload(request.body), let payload = try? JSONDocument.parse(text),
             let action = payload["actions"]?[0], let name = action["action_id"]?.string,
             let user = payload["user"]?["id"]?.string, !user.isEmpty,
             let intent = Self.intent(name, value: action["value"]?.string ?? "")
-        else { return .refused(status: 400, sentence: "This is no click on a button of Sentinel.") }
+        else { return .refused(status: 400, sentence: "The request is not a click on a Sentinel button.") }
         return .asked(intent, author: "\(user.prefix(40)) (slack)")
     }
 
@@ -47,7 +49,7 @@ package struct SlackClicks: Sendable {
             let signature = request.header("x-slack-signature")
         else { return false }
         let age = clock.now() - Instant(milliseconds: seconds * 1000)
-        guard abs(age.milliseconds) <= Self.patience.milliseconds else { return false }
+        guard abs(age.milliseconds) <= Self.maxAge.milliseconds else { return false }
         let code = HMACSHA256.authenticationCode(for: Array("v0:\(stamp):".utf8) + request.body, key: secret)
         return isEqualInConstantTime(Array("v0=\(Hexadecimal.text(of: code))".utf8), Array(signature.utf8))
     }
@@ -64,22 +66,7 @@ package struct SlackClicks: Sendable {
         let fields = body.split(separator: UInt8(ascii: "&"))
         let prefix = Array("payload=".utf8)
         guard let field = fields.first(where: { $0.starts(with: prefix) }) else { return nil }
-        var decoded: [UInt8] = []
-        var rest = field.dropFirst(prefix.count)
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "+") {
-                decoded.append(UInt8(ascii: " "))
-            } else if byte == UInt8(ascii: "%") {
-                guard rest.count >= 2, let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
-                else {
-                    return nil
-                }
-                decoded.append(code)
-                rest = rest.dropFirst(2)
-            } else {
-                decoded.append(byte)
-            }
-        }
-        return decoded
+        let text = String(decoding: field.dropFirst(prefix.count), as: UTF8.self).replacing("+", with: " ")
+        return PercentEncoding.decode(text).map { Array($0.utf8) }
     }
 }

@@ -9,7 +9,7 @@ enum SlackRefusal {
         case "ratelimited", "rate_limited", "message_limit_exceeded":
             return .retry("Slack asks to wait (\(code)).", after: pause ?? .seconds(30))
         case "internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org":
-            return .retry("Slack has trouble of its own (\(code)).", after: pause)
+            return .retry("Slack reported an internal error (\(code)).", after: pause)
         default:
             return .failed("Slack refused (\(code)): \(remedy(code, document, channel: channel, text: text))")
         }
@@ -35,7 +35,7 @@ enum SlackRefusal {
         case "message_not_found": "the message is gone; somebody deleted it."
         case "cant_update_message", "edit_window_closed":
             "the message can no longer be changed; check that SLACK_BOT_TOKEN is the app that posted it."
-        default: "look the code up at docs.slack.dev\(details(document, text))."
+        default: "see docs.slack.dev for this code\(details(document, text))."
         }
     }
 

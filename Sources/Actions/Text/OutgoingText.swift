@@ -1,7 +1,7 @@
 import Basics
 
-/// The one gate through which every word leaves for Slack, GitHub, an agent or a language model: cleaned, without secrets,
-/// within its limit, and spelled so that the receiver obeys nothing in it.
+/// Prepares every text sent to Slack, GitHub, an agent or a language model: cleaned, without secrets, within its limit, and
+/// escaped so that the receiver executes nothing in it.
 ///
 /// Limits count Unicode scalars. Cleaning comes before redaction, so that no invisible character hides a secret, and
 /// cutting after it, so that no half of one is left.
@@ -10,40 +10,37 @@ struct OutgoingText: Sendable {
 
     /// Cleaned and redacted; line feeds stay.
     func plain(_ text: String) -> String {
-        redaction.apply(to: ForeignText.clean(text))
+        redaction.apply(to: UntrustedText.visible(text))
     }
 
     /// The same on one line.
     func line(_ text: String, limit: Int = 300) -> String {
-        ForeignText.bounded(ForeignText.line(plain(text)), limit: limit)
+        UntrustedText.bounded(UntrustedText.line(plain(text)), limit: limit)
     }
 
-    /// One line of a `plain_text` object, where nothing is escaped but a name after an at sign may still notify.
+    /// One line of a `plain_text` object.
     func slackPlain(_ text: String, limit: Int) -> String {
-        ForeignText.bounded(ForeignText.line(plain(text)), limit: limit) { character in
-            character == "@" ? "@\u{200B}" : character == "<" ? "‹" : character == ">" ? "›" : String(character)
-        }
+        UntrustedText.forSlackPlain(UntrustedText.line(plain(text)), limit: limit)
     }
 
     /// Foreign text inside mrkdwn, on one line.
     func slackLine(_ text: String, limit: Int) -> String {
-        SlackSpelling.escaped(ForeignText.line(plain(text)), limit: limit)
+        UntrustedText.forSlack(UntrustedText.line(plain(text)), limit: limit)
     }
 
     /// A Markdown report as mrkdwn: whole paragraphs from its start as far as they fit.
     func slackReport(_ markdown: String, limit: Int) -> String {
-        SlackSpelling.mrkdwn(fromMarkdown: plain(markdown), limit: limit)
+        UntrustedText.forSlack(markdown: plain(markdown), limit: limit)
     }
 
     /// One line of Markdown for GitHub.
     func gitHubLine(_ text: String, limit: Int) -> String {
-        neutral(ForeignText.line(plain(text)), limit: limit)
+        neutral(UntrustedText.line(plain(text)), limit: limit)
     }
 
     /// A Markdown report for GitHub, with its code fences closed.
     func gitHubReport(_ markdown: String, limit: Int) -> String {
-        GitHubSpelling.withClosedFence(
-            neutral(plain(markdown), limit: limit - 100))
+        UntrustedText.withClosedFence(neutral(plain(markdown), limit: limit - 100))
     }
 
     /// Lines that GitHub shows as code.
@@ -52,6 +49,6 @@ struct OutgoingText: Sendable {
     }
 
     private func neutral(_ text: String, limit: Int) -> String {
-        ForeignText.bounded(GitHubSpelling.neutral(ForeignText.bounded(text, limit: limit)), limit: limit)
+        UntrustedText.bounded(UntrustedText.forGitHub(UntrustedText.bounded(text, limit: limit)), limit: limit)
     }
 }

@@ -88,34 +88,18 @@ extension IncidentLife.Hold {
 
 extension IncidentDetail {
     package var json: JSONValue {
-        .fields([
-            "id": .integer(summary.id),
-            "fingerprint": .string(summary.fingerprint.text),
-            "type": .string(summary.type.rawValue),
-            "severity": .string(summary.severity.rawValue),
-            "state": .string(summary.state.rawValue),
-            "subject": .string(summary.subject),
-            "description": .string(summary.headline),
-            "first_seen": JSONValue(summary.firstSeen),
-            "last_seen": JSONValue(summary.lastSeen),
-            "occurrences": JSONValue(summary.occurrences),
-            "cost_per_hour": .number(summary.costPerHour),
-            "cost": .number(summary.life.cost),
-            "reopened": JSONValue(summary.life.reopened),
-            "snoozed_until": JSONValue(summary.life.snoozedUntil),
-            "silence": summary.life.silence?.json ?? .null,
-            "inhibited_by": summary.life.parent.map { .integer($0.incident) } ?? .null,
-            "inhibited_why": summary.life.parent.map { .string($0.why) },
-            "findings": .array(findings.map(\.json)),
-            "blame": .array(suspects.map(\.json)),
-            "no_code_cause": noCodeCause?.json,
-            "approval": .string(summary.approval.rawValue),
-            "report": .string(report),
-            "evidence": lead?.facts.json ?? .object([]),
-            "sql": .string(lead?.sql ?? ""),
-            "gaps": .array(gaps.map(JSONValue.string)),
-            "acts": .array(acts.map(\.json)),
-        ])
+        summary.json.adding(
+            .fields([
+                "inhibited_why": summary.life.parent.map { .string($0.why) },
+                "findings": .array(findings.map(\.json)),
+                "blame": .array(suspects.map(\.json)),
+                "no_code_cause": noCodeCause?.json,
+                "report": .string(report),
+                "evidence": lead?.facts.json ?? .object([]),
+                "sql": .string(lead?.sql ?? ""),
+                "gaps": .array(gaps.map(JSONValue.string)),
+                "acts": .array(acts.map(\.json)),
+            ]))
     }
 }
 
@@ -158,7 +142,7 @@ extension ActRecord {
             "tries": JSONValue(tries),
             "detail": .string(detail),
             "reference": JSONValue(reference),
-            "allowed_by": .string(allowedBy),
+            "allowed_by": .string(ground.sentence),
             "created_at": JSONValue(createdAt),
             "finished_at": JSONValue(finishedAt),
         ])

@@ -27,7 +27,7 @@ struct InvestigationStage: Sendable {
             }
             var answers = [InvestigationAnswer?](repeating: nil, count: queries.count)
             for await (position, answer) in group { answers[position] = answer }
-            return answers.map { $0 ?? .failed("The statement was not carried out.") }
+            return answers.map { $0 ?? .failed("The statement was not run.") }
         }
     }
 

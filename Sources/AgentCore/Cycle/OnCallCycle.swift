@@ -35,21 +35,21 @@ struct OnCallCycle: Sendable {
         report.sampling = sampling
         watch.end("sample", in: &report)
 
-        try await showActivity("looking for trouble")
+        try await showActivity("running detectors")
         let detected = try await detect(at: start, sources: report.sources, sample)
         report.findings = detected.findings
         report.detectors = detected.health(asOf: start)
         try await save(report, detected)
         watch.end("detect", in: &report)
 
-        let casework = IncidentPipeline(configuration: configuration, writer: writer, settings: settings)
-        let cases = try await casework.record(
+        let pipeline = IncidentPipeline(configuration: configuration, writer: writer, settings: settings)
+        let cases = try await pipeline.record(
             detected.findings, scan: scan(at: start), reopenWithin: Self.reopenWithin)
         var worked: [Int64] = []
         for opened in cases {
             try Task.checkCancellation()
             try await showActivity("investigating \(opened.findings.first?.subject ?? "")")
-            if let incident = try await casework.work(on: opened)?.summary.id, !worked.contains(incident) {
+            if let incident = try await pipeline.work(on: opened)?.summary.id, !worked.contains(incident) {
                 worked.append(incident)
             }
         }
@@ -127,7 +127,7 @@ struct OnCallCycle: Sendable {
         let judged = detected.judged
         let judges: @Sendable (IncidentFinding) -> Bool = { judged[$0.type]?.contains($0.fingerprint) ?? false }
         let since = start - .minutes(settings.resolveAfterMinutes)
-        let gate = Gate(policy: Policy(settings: settings, isFrozen: configuration.isFrozen))
+        let gate = configuration.gate(settings)
         let (sources, now) = (await sourceHealth(), clock.now())
         try await writer.transaction { store in
             try store.saveSources(sources)

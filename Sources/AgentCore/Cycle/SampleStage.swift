@@ -17,47 +17,21 @@ struct SampleStage: Sendable {
         var report = CycleReport.Sampling(
             keepScore: settings.samplerKeepScore, uniformPercent: settings.samplerUniformPercent)
         let memory = try await writer.read { try $0.samplerMemory(at: now) }
+        let ask = Ask(engine, freshness: Self.freshness, limits: QueryLimits())
+        var sampler = TraceSampler(memory: memory, settings: settings, now: now)
         do {
-            let outcome = try await sample(memory, now: now, gaps: &report.gaps)
+            let outcome = try await sampler.run(ask)
             let (stats, kept) = try await writer.transaction { store in
                 (try store.saveSample(outcome, at: now), try store.snapshot.keptTraces(at: now))
             }
-            report.stats = stats
-            report.scored = outcome.scored
+            (report.stats, report.scored, report.gaps) = (stats, outcome.scored, ask.gaps)
             return (TraceSample(kept: kept), report)
-        } catch let error as QueryError {
-            if error.kind == .cancelled { throw CancellationError() }
-            report.gaps.append("\(error)")
+        } catch let failure as QueryFailure {
+            switch failure {
+            case .cancelled: throw CancellationError()
+            case .notConfigured(let sentence), .failed(let sentence): report.gaps = ask.gaps + [sentence]
+            }
             return (nil, report)
-        }
-    }
-
-    private func sample(_ memory: SamplerMemory, now: Instant, gaps: inout [String]) async throws -> SamplerOutcome {
-        var sampler = TraceSampler(memory: memory, settings: settings, now: now)
-        var step = sampler.start()
-        while true {
-            switch step {
-            case .done(let outcome): return outcome
-            case .query(let query):
-                try Task.checkCancellation()
-                step = sampler.receive(try await rows(for: query, gaps: &gaps))
-            }
-        }
-    }
-
-    /// Without columns where the statement failed and can be done without.
-    private func rows(for query: DetectorQuery, gaps: inout [String]) async throws -> RowSet {
-        do {
-            let answer = try await engine.query(query.sql, query.parameters, freshness: Self.freshness)
-            for source in answer.sources where source.state.isIncomplete {
-                let gap = source.message ?? "\(source.source) gives less than everything."
-                if !gaps.contains(gap) { gaps.append(gap) }
-            }
-            return answer.rows
-        } catch {
-            guard query.isOptional, error.kind != .cancelled else { throw error }
-            if !gaps.contains("\(error)") { gaps.append("\(error)") }
-            return RowSet(columns: [])
         }
     }
 }

@@ -4,7 +4,7 @@ import IncidentStore
 import OnCallModel
 
 extension StoreSnapshot {
-    /// All that an act needs to know beyond its approval.
+    /// All that an act needs to know beyond its permission.
     func context(
         of action: Action, incident: Int64?, attemptedAt: Instant
     ) throws -> ActContext {
@@ -17,13 +17,6 @@ extension StoreSnapshot {
             message: try incident.flatMap { try slackThread(ofIncident: $0) }
                 .flatMap { MessageAddress(reference: $0) },
             attemptedAt: attemptedAt)
-    }
-}
-
-extension Action {
-    /// The trace that the act is about.
-    var trace: String? {
-        if case .killLoop(let trace, _) = self { trace } else { nil }
     }
 }
 

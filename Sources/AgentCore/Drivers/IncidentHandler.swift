@@ -17,8 +17,8 @@ struct IncidentHandler: Sendable {
             case .acknowledge(let incident):
                 return try Self.live(store, .acknowledge(by: author), incident, author, "is acknowledged", gate, now)
             case .snooze(let incident, let until):
-                guard until - now <= QuietTime.longest else {
-                    return "A snooze lasts at most 30 days: give an earlier time."
+                guard until - now <= MuteDuration.longest else {
+                    return "A snooze may last at most 30 days."
                 }
                 return try Self.live(
                     store, .snooze(until: until, by: author), incident, author,
@@ -51,7 +51,7 @@ struct IncidentHandler: Sendable {
         _ store: StoreTransaction, _ incident: Int64, _ author: String, _ gate: Gate, _ now: Instant
     ) throws -> String {
         guard let summary = try store.snapshot.incident(incident)?.summary else {
-            return "Incident \(incident) is not there."
+            return "Incident \(incident) does not exist."
         }
         let reason = "Resolved by \(author) at \(now.iso8601Seconds)"
         if let refusal = try store.resolve(summary, by: author, because: reason, gate: gate, at: now) {
@@ -78,12 +78,12 @@ struct IncidentHandler: Sendable {
         let held = try store.snapshot.livingIncidents().filter { $0.life.silence?.id == id }.map { "#\($0.id)" }
         let what = matcher.isEverything ? "Maintenance" : "Silence \(id) of \(matcher.phrase)"
         guard start <= now else {
-            return "\(what) begins at \(start.iso8601Seconds) and ends at \(until.iso8601Seconds)."
+            return "\(what) starts at \(start.iso8601Seconds) and ends at \(until.iso8601Seconds)."
         }
         let matched =
             held.isEmpty
             ? "no incident matches now"
-            : "it holds for \(held.prefix(8).joined(separator: ", "))"
+            : "it applies to \(held.prefix(8).joined(separator: ", "))"
                 + (held.count > 8 ? " and \(held.count - 8) more" : "")
         return "\(what) until \(until.iso8601Seconds): \(matched)."
     }
@@ -91,10 +91,10 @@ struct IncidentHandler: Sendable {
     private static func endSilence(
         _ store: StoreTransaction, _ id: Int64, _ author: String, _ gate: Gate, _ now: Instant
     ) throws -> String {
-        guard let silence = try store.snapshot.silence(id) else { return "There is no silence \(id)." }
+        guard let silence = try store.snapshot.silence(id) else { return "Silence \(id) does not exist." }
         guard try store.endSilence(id, by: author, at: now) else {
             let end = min(silence.endedAt ?? silence.expiresAt, silence.expiresAt)
-            return "Silence \(id) is over already, since \(end.iso8601Seconds)."
+            return "Silence \(id) already ended at \(end.iso8601Seconds)."
         }
         try store.bringUpToDate(gate: gate, at: now)
         return "Silence \(id) has ended."

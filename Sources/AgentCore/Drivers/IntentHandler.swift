@@ -34,9 +34,9 @@ struct IntentHandler: Sendable {
         let author = record.author
         switch record.intent {
         case .approve(let request):
-            return try await decide(request, .approve, by: author, at: now)
+            return try await approve(request, by: author, at: now)
         case .reject(let request):
-            return try await decide(request, .reject, by: author, at: now)
+            return try await reject(request, by: author, at: now)
         case .killLoop(let trace):
             return try await kill(trace, order: record, at: now)
         case .acknowledge, .resolve, .snooze, .wake, .silence, .endSilence:
@@ -60,46 +60,66 @@ struct IntentHandler: Sendable {
     // MARK: requests
 
     /// The gate judges who may; the store's compare-and-set decides who was first.
-    private func decide(
-        _ request: Int64, _ word: RequestDecision.Word, by author: String, at now: Instant
-    ) async throws -> String {
+    private func approve(_ request: Int64, by author: String, at now: Instant) async throws -> String {
         let gate = await gate()
         return try await writer.transaction { store in
-            guard let item = try store.snapshot.approval(request) else { return "There is no request \(request)." }
-            if let refusal = gate.refusal(of: item, to: author, now: now) { return refusal.sentence }
-            if word == .approve, case .refuse(let refusal) = gate.approve(item, by: author, now: now) {
-                return refusal.sentence
-            }
-            switch try store.decide(request, word, by: author, at: now) {
-            case .accepted(let item):
-                let said = word == .approve ? "Approved" : "Rejected"
-                if let incident = item.incident {
-                    try store.updateMessage(
-                        "\(said) by \(author): \(item.action.sentence).", of: incident, gate: gate, at: now)
-                }
-                return "\(said): \(item.action.sentence)."
-            case .already(let first, let status): return "Already \(status.rawValue) by \(first)."
-            case .tooLate(let item): return Refusal.expired(item.expiresAt).sentence
-            case .unknown: return "There is no request \(request)."
+            guard let item = try store.snapshot.approval(request) else { return Self.noRequest(request) }
+            let circumstances = try store.snapshot.circumstances(ofIncident: item.incident, at: now)
+            switch gate.approve(item, by: author, in: circumstances, now: now) {
+            case .refuse(let refusal): return refusal.sentence
+            case .allow(let permission):
+                let decision = try store.approve(with: permission, at: now)
+                return try Self.answer(decision, "Approved", by: author, store, gate, at: now)
             }
         }
     }
 
+    private func reject(_ request: Int64, by author: String, at now: Instant) async throws -> String {
+        let gate = await gate()
+        return try await writer.transaction { store in
+            guard let item = try store.snapshot.approval(request) else { return Self.noRequest(request) }
+            if let refusal = gate.refusal(of: item, to: author, now: now) { return refusal.sentence }
+            let decision = try store.reject(request, by: author, at: now)
+            return try Self.answer(decision, "Rejected", by: author, store, gate, at: now)
+        }
+    }
+
+    private static func answer(
+        _ decision: RequestDecision, _ decided: String, by author: String, _ store: StoreTransaction, _ gate: Gate,
+        at now: Instant
+    ) throws -> String {
+        switch decision {
+        case .accepted(let item):
+            if let incident = item.incident {
+                try store.updateMessage(
+                    "\(decided) by \(author): \(item.action.sentence).", of: incident, gate: gate, at: now)
+            }
+            return "\(decided): \(item.action.sentence)."
+        case .already(let first, let status): return Refusal.alreadyDecided(status, by: first).sentence
+        case .tooLate(let item): return Refusal.expired(item.expiresAt).sentence
+        case .unknown: return "The request does not exist."
+        }
+    }
+
+    private static func noRequest(_ request: Int64) -> String { "Request \(request) does not exist." }
+
     // MARK: loops
 
-    /// A pending request for the same kill is what was meant; else the order itself is the permission.
+    /// Approves the pending request for the same kill; else the order itself is the ground.
     private func kill(_ trace: String, order: IntentRecord, at now: Instant) async throws -> String {
         let loop = try await writer.read { try $0.loop(trace: trace) }
         guard let loop else { return "No loop is known for trace \(trace); scan first." }
-        if let request = loop.request {
-            return try await decide(request, .approve, by: order.author, at: now)
-        }
+        if let request = loop.request { return try await approve(request, by: order.author, at: now) }
         let action = Action.killLoop(trace: trace, agent: loop.loop.agent)
-        switch await gate().ordered(action, by: order.author, intent: order.id, incident: loop.incident) {
-        case .refuse(let refusal): return refusal.sentence
-        case .allow(let approval):
-            try await writer.transaction { try $0.enqueue(approval, at: now) }
-            return "Killing trace \(trace)."
+        let gate = await gate()
+        return try await writer.transaction { store in
+            let circumstances = try store.snapshot.circumstances(ofIncident: loop.incident, at: now)
+            switch gate.order(action, by: order, incident: loop.incident, in: circumstances) {
+            case .refuse(let refusal): return refusal.sentence
+            case .allow(let permission):
+                try store.enqueue(permission, at: now)
+                return "Killing trace \(trace)."
+            }
         }
     }
 }

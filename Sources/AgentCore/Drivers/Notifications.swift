@@ -35,7 +35,7 @@ extension StoreTransaction {
 
     /// Sends the pending notice of one incident, once. Under a freeze nothing is sent, and nothing is marked as sent.
     func notifyIfDue(_ incident: Int64, gate: Gate, at now: Instant) throws {
-        guard !gate.policy.isFrozen,
+        guard gate.noticeRefusal == nil,
             let notice = try takePendingNotice(of: incident, renotify: gate.policy.renotify, at: now),
             let summary = try snapshot.incident(incident)?.summary
         else { return }
@@ -45,16 +45,16 @@ extension StoreTransaction {
             try enqueueNotice(.openIssue(incident: incident), incident: incident, gate: gate, at: now)
         case .flapping:
             try reply(
-                "It comes and goes: \(IncidentLife.flapChanges) changes within an hour. Nobody is told of each one; "
-                    + "the next word comes when it stays", summary, gate: gate, at: now)
+                "Flapping: \(IncidentLife.flapChanges) state changes in the last hour. Notifications are paused "
+                    + "until it is stable for one hour", summary, gate: gate, at: now)
         case .news(let news):
             try updateMessage("\(news), as of \(now.iso8601Seconds).", of: incident, gate: gate, at: now)
             try reply(news, summary, gate: gate, at: now)
         case .reminder:
-            let age = Figures.duration(now - summary.firstSeen)
+            let age = Format.duration(now - summary.firstSeen)
             try reply(
-                "Still open after \(age), seen \(summary.occurrences) times, at \(Figures.dollars(summary.costPerHour))/h; "
-                    + "nobody has acknowledged it", summary, gate: gate, at: now)
+                "Still open after \(age), seen \(summary.occurrences) times, at \(Format.dollars(summary.costPerHour))/h; "
+                    + "not acknowledged", summary, gate: gate, at: now)
         }
     }
 
@@ -72,8 +72,8 @@ extension StoreTransaction {
         _ incident: IncidentSummary, by author: String, because reason: String, gate: Gate, at now: Instant
     ) throws -> String? {
         let cost = incident.life.cost
-        let lasted = Figures.duration(max(incident.lastSeen - incident.firstSeen, .milliseconds(0)))
-        let sentence = "\(reason); it lasted \(lasted)" + (cost >= 0.005 ? " and cost \(Figures.dollars(cost))." : ".")
+        let lasted = Format.duration(max(incident.lastSeen - incident.firstSeen, .milliseconds(0)))
+        let sentence = "\(reason); it lasted \(lasted)" + (cost >= 0.005 ? " and cost \(Format.dollars(cost))." : ".")
         let turn = try receive(
             .resolve(by: author, sentence: sentence), of: incident.id, by: author, at: now)
         if let edit = turn.edit { try updateMessage(edit, of: incident.id, gate: gate, at: now) }
@@ -94,18 +94,8 @@ extension StoreTransaction {
 
     /// Puts a notice into the outbox, once for its key.
     func enqueueNotice(_ notice: Action, incident: Int64, gate: Gate, at now: Instant) throws {
-        guard case .allow(let approval) = gate.standing(notice, incident: incident) else { return }
-        try enqueue(approval, at: now)
-    }
-}
-
-extension StoreSnapshot {
-    /// Until when an act that nobody asked for is held back: a silence holds for its incident. An update of what was posted
-    /// before is not: nobody hears of it, and it takes back buttons that lead nowhere.
-    func heldUntil(_ act: ActRecord) throws -> Instant? {
-        guard act.allowedBy.hasPrefix("policy:"), act.action.kind != .updatePost, let incident = act.incident else {
-            return nil
-        }
-        return try life(ofIncident: incident)?.silence?.until
+        let round = try snapshot.life(ofIncident: incident)?.reopened ?? 0
+        guard case .allow(let permission) = gate.notice(notice, incident: incident, round: round) else { return }
+        try enqueue(permission, at: now)
     }
 }

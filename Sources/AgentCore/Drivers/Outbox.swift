@@ -89,21 +89,9 @@ actor Outbox {
         defer { busy.remove(Lane(act)) }
         do {
             let began = clock.now()
-            switch await gate().resume(act) {
-            case .refuse(let refusal):
-                let until = Span.minutes(1)
-                guard try await begin(act) else { return }
-                try await finish(act, .retry(reason: refusal.sentence, after: until))
-            case .allow(let approval):
-                if let until = try await writer.read({ try $0.heldUntil(act) }), until > began {
-                    guard try await begin(act) else { return }
-                    try await finish(
-                        act, .retry(reason: "Held back by a silence.", after: min(until - began, .minutes(10))))
-                    break
-                }
-                guard try await begin(act) else { return }
+            if let permission = try await claim(act) {
                 let context = try await context(of: act, attemptedAt: began)
-                let outcome = await runner.perform(approval, context: context)
+                let outcome = await runner.perform(permission, context: context)
                 // Cancelled means the program is stopping: without an outcome the next agent looks it up.
                 if Task.isCancelled { return }
                 try await finish(act, outcome)
@@ -114,9 +102,24 @@ actor Outbox {
         await wakeSignal.send()
     }
 
-    private func begin(_ act: ActRecord) async throws -> Bool {
-        let now = clock.now()
-        return try await writer.transaction { try $0.beginAttempt(act.id, at: now) }
+    /// Asks the gate and marks the act as attempted, in one transaction. Nil where it may not be carried out now.
+    private func claim(_ act: ActRecord) async throws -> Permission? {
+        let (gate, now) = (await gate(), clock.now())
+        return try await writer.transaction { store in
+            guard let stored = try store.snapshot.permission(ofAct: act.id) else { return nil }
+            let circumstances = try store.snapshot.circumstances(ofIncident: stored.incident, at: now)
+            switch gate.resume(stored, in: circumstances, now: now) {
+            case .allow(let permission):
+                return try store.beginAttempt(act.id, at: now) ? permission : nil
+            case .refuse(let refusal):
+                if let next = refusal.retryAt(now) {
+                    try store.postpone(act.id, until: next, because: refusal.sentence)
+                } else {
+                    try store.withdraw(act.id, because: refusal.sentence, at: now)
+                }
+                return nil
+            }
+        }
     }
 
     private func context(of act: ActRecord, attemptedAt: Instant) async throws -> ActContext {
@@ -138,16 +141,17 @@ actor Outbox {
     // MARK: attempts without an outcome
 
     private func lookUpUnfinished() async {
-        let left = try? await writer.read { try $0.unfinishedAttempts() + $0.acts(in: .unknown) }
+        let left = try? await writer.read { try $0.unfinishedAttempts() }
         guard let unfinished = left else { return }
         for act in unfinished { await lookUp(act) }
     }
 
     private func lookUp(_ act: ActRecord) async {
-        guard case .allow(let approval) = await gate().resume(act),
+        guard let stored = try? await writer.read({ try $0.permission(ofAct: act.id) }),
+            case .allow(let permission) = await gate().lookUp(stored),
             let context = try? await context(of: act, attemptedAt: act.createdAt)
         else { return }
-        let outcome = await runner.reconcile(approval, context: context)
+        let outcome = await runner.reconcile(permission, context: context)
         if Task.isCancelled { return }
         try? await finish(act, outcome)
     }
@@ -168,17 +172,11 @@ extension StoreTransaction {
         guard let incident = act.incident else { return }
         let text: String
         switch (act.action.kind, outcome) {
-        case (.killLoop, .done(let detail, _)): text = "Killed (allowed by \(act.allowedBy)): \(detail)"
+        case (.killLoop, .done(let detail, _)): text = "Killed (allowed by \(act.ground.sentence)): \(detail)"
         case (.killLoop, .failed(let reason)): text = "The kill failed: \(reason)"
-        case (.review, .done): text = "Review asked for (allowed by \(act.allowedBy))."
+        case (.review, .done): text = "Review requested (allowed by \(act.ground.sentence))."
         default: return
         }
         try updateMessage(text, of: incident, gate: gate, at: now)
-    }
-
-    func enqueue(_ approval: Approval, at now: Instant) throws {
-        _ = try enqueue(
-            key: approval.key, action: approval.action, incident: approval.incident, request: approval.request,
-            allowedBy: approval.allowedBy, at: now)
     }
 }

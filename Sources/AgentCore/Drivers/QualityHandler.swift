@@ -25,7 +25,7 @@ struct QualityHandler: Sendable {
                     : "The outputs of \(feature) fit snapshot \(known.version); there is nothing to accept."
             }
             let note =
-                "The outputs that \(feature) gives now are accepted by \(author) as snapshot \(snapshot.version)."
+                "The current outputs of \(feature) were accepted by \(author) as snapshot \(snapshot.version)."
             try Self.end(.schemaDrift(of: feature), by: author, note: note, store, gate, at: now)
             return note
         }

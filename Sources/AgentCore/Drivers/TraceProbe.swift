@@ -10,7 +10,7 @@ package struct TraceProbe: Sendable {
         self.engine = engine
     }
 
-    /// Nil when the source does not know the trace. `age` is how old the answer may be.
+    /// Nil when the trace is not in the source. `age` is how old the answer may be.
     package func progress(of trace: String, age: Span) async throws -> TraceProgress? {
         let result = try await engine.query(
             """
@@ -31,6 +31,6 @@ package struct TraceProbe: Sendable {
     struct Unreadable: Error, CustomStringConvertible {
         let report: SourceReport
 
-        var description: String { report.message ?? "\(report.source) gives no complete answer" }
+        var description: String { report.message ?? "\(report.source) returned partial data" }
     }
 }

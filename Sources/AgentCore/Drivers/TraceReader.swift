@@ -50,6 +50,6 @@ extension IntentHandler {
         }
         try await writer.transaction { try $0.saveTrace(tree) }
         let errors = tree.errors == 0 ? "none failed" : "\(tree.errors) failed"
-        return "Trace \(trace): \(tree.steps.count) steps for \(Figures.dollars(tree.cost)), \(errors)."
+        return "Trace \(trace): \(tree.steps.count) steps for \(Format.dollars(tree.cost)), \(errors)."
     }
 }

@@ -76,9 +76,9 @@ enum CascadeFinding {
         let (issue, share, rise) = (judgement.issue, judgement.share, judgement.rise)
         let name = issue.name.isEmpty ? "Issue \(issue.id)" : "\(issue.name) (\(issue.id))"
         let clock = String(issue.onset.iso8601.dropFirst(11).prefix(5))
-        let before = issue.isNew ? "none before" : "\(Figures.decimal(issue.expected, digits: 0)) expected"
-        let minutes = Figures.decimal(issue.length.seconds / 60, digits: 0)
-        let change = rise.before == 0 ? "\(rise.now), none before," : Figures.times(rise.ratio)
+        let before = issue.isNew ? "none before" : "\(Format.decimal(issue.expected, digits: 0)) expected"
+        let minutes = Format.decimal(issue.length.seconds / 60, digits: 0)
+        let change = rise.before == 0 ? "\(rise.now), none before," : Format.times(rise.ratio)
         let link =
             switch judgement.link {
             case .trace: "\(share.tracedCalls) of them in \(share.traces.count) traces that its events name"
@@ -86,12 +86,12 @@ enum CascadeFinding {
             case .environment: "both in \(issue.environment.prefix(60)) alone"
             case .time:
                 issue.eventsAreUnread
-                    ? "its events could not be read, so time alone ties them and nobody is paged"
-                    : "time alone ties them, so nobody is paged"
+                    ? "its events could not be read; related by time only, so no one is paged"
+                    : "related by time only, so no one is paged"
             }
         return """
             \(name): \(issue.events) events since \(clock), \(before); generations \(change) in the same \(minutes) min, \
-            \(Figures.dollars(share.cost)) of cost; \(link).
+            \(Format.dollars(share.cost)) of cost; \(link).
             """
     }
 

@@ -52,7 +52,7 @@ struct CascadeIssue: Hashable {
             return .unreadable("Issue \(id) has no readable times.")
         }
         guard let count = row["count"].integer, count >= 0 else {
-            return .unreadable("Issue \(id) has a count that is no number of events.")
+            return .unreadable("Issue \(id): invalid event count.")
         }
         guard last >= now - silence, row["status"].text != "ignored" else { return .calm }
         let isNew = first >= now - CascadeQueries.newest
@@ -110,9 +110,10 @@ struct CascadeIssue: Hashable {
         return String(String.UnicodeScalarView(text.unicodeScalars.prefix(80)))
     }
 
-    /// Takes what the events say.
-    mutating func take(_ events: RowSet) {
-        eventsAreUnread = events.columns.isEmpty
+    /// Takes what the events say; nil where they could not be read.
+    mutating func take(events: RowSet?) {
+        eventsAreUnread = events == nil
+        guard let events else { return }
         let records = events.records.filter { $0["timestamp"].instant.map { $0 >= start && $0 < end } ?? false }
         eventsRead = records.count
         func usual(_ column: String) -> String {

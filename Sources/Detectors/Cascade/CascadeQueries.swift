@@ -4,22 +4,20 @@ import Basics
 enum CascadeQueries {
     /// An issue that is older than this is new no more; it must rise by its hourly counts.
     static let newest = Span.hours(24)
-    private static let mostIssues = 1000
-    static let mostEvents = 100
-    static let mostTraces = 300
+    private static let maxIssues = 1000
+    static let maxEvents = 100
+    static let maxTraces = 300
 
-    /// No single generation costs this much, in US dollars; more, or less than nothing, is an error of the source.
-    private static let isSound = "total_cost >= 0 AND total_cost < 100000"
     private static let figures = """
-        COUNT(*) AS calls, SUM(CASE WHEN \(isSound) THEN total_cost ELSE 0 END) AS cost, \
-        SUM(CASE WHEN total_cost IS NULL OR \(isSound) THEN 0 ELSE 1 END) AS rejected_costs
+        COUNT(*) AS calls, SUM(CASE WHEN \(DetectorQuery.hasValidCost) THEN total_cost ELSE 0 END) AS cost, \
+        SUM(CASE WHEN total_cost IS NULL OR \(DetectorQuery.hasValidCost) THEN 0 ELSE 1 END) AS rejected_costs
         """
 
     static func issues(now: Instant) -> DetectorQuery {
         DetectorQuery(
             sql: """
                 SELECT id, title, error_type, level, status, count, first_seen, last_seen, stats_24h FROM sentry.issues \
-                WHERE last_seen >= ? AND last_seen <= ? ORDER BY count DESC, id LIMIT \(mostIssues)
+                WHERE last_seen >= ? AND last_seen <= ? ORDER BY count DESC, id LIMIT \(maxIssues)
                 """,
             parameters: [Value(now - newest), Value(now + .minutes(10))])
     }
@@ -51,14 +49,14 @@ enum CascadeQueries {
         DetectorQuery(
             sql: """
                 SELECT timestamp, trace_id, release, environment FROM sentry.events \
-                WHERE issue_id = ? LIMIT \(mostEvents)
+                WHERE issue_id = ? LIMIT \(maxEvents)
                 """,
-            parameters: [.text(issue.id)], isOptional: true)
+            parameters: [.text(issue.id)])
     }
 
     /// The generations of the traces that events name, in the cells that they are part of.
     static func traced(_ traces: [String], from start: Instant, to end: Instant) -> DetectorQuery {
-        let marks = Array(repeating: "?", count: traces.count).joined(separator: ", ")
+        let marks = DetectorQuery.marks(traces.count)
         return DetectorQuery(
             sql: """
                 SELECT trace_id, date_trunc('minute', start_time) AS minute, coalesce(environment, '') AS stage, \

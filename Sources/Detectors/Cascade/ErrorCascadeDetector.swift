@@ -1,154 +1,103 @@
-package import Basics
+import Basics
 package import OnCallModel
 
 /// Opens when a Sentry issue is new or rises against its own past, generations rise in the same time, and those that are its
-/// own cost more than the threshold; a page needs more than the same time: a trace, release or environment of both.
+/// own cost more than the threshold. It notifies only where they share more than the time: a trace, a release or an
+/// environment.
 ///
 /// Generations are read only when an issue rises, and events only when generations rise with it.
-package struct ErrorCascadeDetector: DetectorMachine {
+package struct ErrorCascadeDetector: Detector {
     package let type = DetectionType.errorCascade
     package let needs: Set = ["langfuse", "sentry"]
 
-    private enum State {
-        case idle, readingIssues, readingCells, readingDayBefore, readingEvents, readingTraces, done
-    }
-
-    private var state = State.idle
-    private var context = DetectorContext(now: Instant(milliseconds: 0), settings: Settings())
-    private var statement = ""
-    private var seen = 0
-    /// Those that rise; all of them take part in the partition.
-    private var issues: [CascadeIssue] = []
-    /// The positions of those that may be a cascade, the dearest first; the first one's events were asked for.
-    private var suspects: [Int] = []
-    private var asked = 0
-    private var cells = GenerationCells()
-    private var skipped: [String] = []
-
     /// One call each.
-    static let mostSuspects = 5
+    static let maxSuspects = 5
 
     package init() {}
 
-    package mutating func start(_ context: DetectorContext) -> DetectorStep {
-        self.context = context
-        state = .readingIssues
-        let query = CascadeQueries.issues(now: context.now)
-        statement = query.sql
-        return .query(query)
-    }
-
-    package mutating func receive(_ rows: RowSet) -> DetectorStep {
-        switch state {
-        case .idle, .done: preconditionFailure("rows were not asked for")
-        case .readingIssues: return takeIssues(rows)
-        case .readingCells: return takeCells(rows)
-        case .readingDayBefore: return takeDayBefore(rows)
-        case .readingEvents:
-            issues[suspects[asked]].take(rows)
-            asked += 1
-            return askForEvents()
-        case .readingTraces: return finish(judged(with: rows))
+    package func run(
+        _ context: DetectorContext, memory: inout [String: Never], ask: Ask
+    ) async throws(QueryFailure) -> DetectorReport {
+        var report = DetectorReport(state: .ok, message: "")
+        let seen = try await ask(CascadeQueries.issues(now: context.now))
+        guard !seen.isEmpty else {
+            return DetectorReport(state: .noData, message: "Sentry has seen no issue in the last 24 hours.")
         }
-    }
-
-    private mutating func takeIssues(_ rows: RowSet) -> DetectorStep {
-        seen = rows.count
-        for row in rows.records {
+        var issues: [CascadeIssue] = []
+        for row in seen.records {
             switch CascadeIssue.read(row, now: context.now) {
             case .rises(let issue): issues.append(issue)
             case .calm: break
-            case .unreadable(let sentence): skipped.append(sentence)
+            case .unreadable(let sentence): report.skipped.append(sentence)
             }
         }
         guard let start = issues.map({ $0.start - $0.length }).min(), let end = issues.map(\.end).max() else {
-            return finish([])
+            report.message = message(seen: seen.count, rising: 0, findings: 0)
+            return report
         }
-        state = .readingCells
-        statement = CascadeQueries.cells(from: start, to: end).sql
-        return .query(CascadeQueries.cells(from: start, to: min(end, context.now)))
+        let query = CascadeQueries.cells(from: start, to: min(end, context.now))
+        var cells = GenerationCells(try await ask(query))
+        report.skipped += cells.skipped
+        guard !cells.cells.isEmpty else {
+            report.state = .noData
+            report.message = "No generations around \(issues.count) rising issues."
+            return report
+        }
+        let suspects = try await suspects(among: &issues, &cells, context, ask)
+        report.findings = try await findings(of: suspects, among: issues, cells, context, ask, sql: query.sql)
+        report.message = message(seen: seen.count, rising: issues.count, findings: report.findings.count)
+        if !suspects.isEmpty, cells.dayBefore.isEmpty {
+            report.state = .learning
+            report.message += " learning (the same hours of the day before are not known)"
+        }
+        return report
     }
 
-    private mutating func takeCells(_ rows: RowSet) -> DetectorStep {
-        cells = GenerationCells(rows)
-        if cells.rejected > 0 { skipped.append("\(cells.rejected) sums of generations could not be read.") }
-        if cells.rejectedCosts > 0 {
-            skipped.append(
-                "\(cells.rejectedCosts) generations with a cost that is no amount were counted without it.")
-        }
-        suspects = issues.indices.filter {
+    /// The positions of the issues that may be a cascade, the costliest first. The events of the first ones are read.
+    private func suspects(
+        among issues: inout [CascadeIssue], _ cells: inout GenerationCells, _ context: DetectorContext, _ ask: Ask
+    ) async throws(QueryFailure) -> [Int] {
+        let rising = issues.indices.filter {
             !cells.risingEnvironments(of: issues[$0]).isEmpty
                 && cells.cost(during: issues[$0]) > context.settings.errorCascadeThreshold
         }
-        guard let start = suspects.map({ issues[$0].start }).min(), let end = suspects.map({ issues[$0].end }).max()
-        else { return finish([]) }
-        state = .readingDayBefore
-        return .query(CascadeQueries.dayBefore(from: start, to: end))
-    }
-
-    private mutating func takeDayBefore(_ rows: RowSet) -> DetectorStep {
-        for row in rows.records {
-            guard let hour = row["hour"].instant, let calls = row["calls"].real, calls.isFinite, calls >= 0 else {
-                continue
-            }
-            cells.dayBefore[hour] = calls
-        }
-        suspects.removeAll { position in
-            let rise = cells.rise(of: issues[position])
-            // What rises in one environment alone has no day of its own to be held against.
-            guard rise.isReal, let expected = cells.expectedByDay(for: issues[position]) else { return false }
-            return Double(rise.now) < GenerationCells.leastRatio * expected
-        }
-        suspects.sort {
+        guard let start = rising.map({ issues[$0].start }).min(), let end = rising.map({ issues[$0].end }).max()
+        else { return [] }
+        cells.take(dayBefore: try await ask(CascadeQueries.dayBefore(from: start, to: end)))
+        let suspects = rising.filter { !cells.isUsual(issues[$0]) }.sorted {
             let (left, right) = (issues[$0], issues[$1])
             return (cells.cost(during: left), left.eventsPerMinute, right.id)
                 > (cells.cost(during: right), right.eventsPerMinute, left.id)
         }
-        return askForEvents()
+        for position in suspects.prefix(Self.maxSuspects) {
+            issues[position].take(events: try await ask.ifPossible(CascadeQueries.events(of: issues[position])))
+        }
+        return suspects
     }
 
-    private mutating func askForEvents() -> DetectorStep {
-        if asked < min(suspects.count, Self.mostSuspects) {
-            state = .readingEvents
-            return .query(CascadeQueries.events(of: issues[suspects[asked]]))
+    private func findings(
+        of suspects: [Int], among issues: [CascadeIssue], _ cells: GenerationCells, _ context: DetectorContext,
+        _ ask: Ask, sql: String
+    ) async throws(QueryFailure) -> [Finding] {
+        let traced = suspects.map { issues[$0] }.filter { !$0.traces.isEmpty }
+        var rows = RowSet(columns: [])
+        if let start = traced.map(\.start).min(), let end = traced.map(\.end).max() {
+            let traces = Set(traced.flatMap(\.traces)).sorted().prefix(CascadeQueries.maxTraces)
+            rows = try await ask(CascadeQueries.traced(Array(traces), from: start, to: min(end, context.now)))
         }
-        let known = suspects.map { issues[$0] }.filter { !$0.traces.isEmpty }
-        guard let start = known.map(\.start).min(), let end = known.map(\.end).max() else {
-            return finish(judged(with: RowSet(columns: [])))
-        }
-        let traces = Set(known.flatMap(\.traces)).sorted().prefix(CascadeQueries.mostTraces)
-        state = .readingTraces
-        return .query(CascadeQueries.traced(Array(traces), from: start, to: min(end, context.now)))
-    }
-
-    private func judged(with traced: RowSet) -> [Finding] {
-        let partition = CascadePartition(cells, issues, traced: traced)
+        let partition = CascadePartition(cells, issues, traced: rows)
         return suspects.compactMap { position in
             let issue = issues[position]
-            return CascadeJudgement(
-                issue, partition.shares[issue.id] ?? CascadeShare(), cells, settings: context.settings
-            ).map {
-                CascadeFinding.make(
-                    $0, expectedByDay: cells.expectedByDay(for: issue), sql: statement, context: context)
+            let share = partition.shares[issue.id] ?? CascadeShare()
+            return CascadeJudgement(issue, share, cells, settings: context.settings).map {
+                CascadeFinding.make($0, expectedByDay: cells.expectedByDay(for: issue), sql: sql, context: context)
             }
         }.sorted { ($0.severity, $0.costPerHour, $1.subject) > ($1.severity, $1.costPerHour, $0.subject) }
     }
 
-    private mutating func finish(_ findings: [Finding]) -> DetectorStep {
-        let hasCells = state != .readingIssues
-        state = .done
-        let (state, message) = health(findings, hasCells: hasCells)
-        return .report(
-            DetectorReport(findings: findings, state: state, message: message, skipped: skipped))
-    }
-
-    private func health(_ findings: [Finding], hasCells: Bool) -> (DetectorHealth.State, String) {
-        if seen == 0 { return (.noData, "Sentry has seen no issue in the last 24 hours.") }
-        if hasCells, cells.cells.isEmpty { return (.noData, "No generations around \(issues.count) rising issues.") }
-        let message = """
-            \(seen) issues were seen in 24 hours; \(issues.count) of them rise, and \(findings.count) of those with cost.
-            """
-        guard !suspects.isEmpty, cells.dayBefore.isEmpty else { return (.ok, message) }
-        return (.learning, "\(message) learning (the same hours of the day before are not known)")
+    private func message(seen: Int, rising: Int, findings: Int) -> String {
+        """
+        \(seen) issues were seen in 24 hours; \(rising) of them rise, and \(findings) of those with cost.
+        """
     }
 }

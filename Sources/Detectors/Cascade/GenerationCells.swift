@@ -27,17 +27,35 @@ struct GenerationCell: Hashable {
 struct GenerationCells: Hashable {
     private(set) var cells: [GenerationCell] = []
     /// Rows that could not be read, and generations whose cost is left out.
-    private(set) var rejected = 0
-    private(set) var rejectedCosts = 0
+    private var rejected = 0
+    private var rejectedCosts = 0
     /// Generations an hour of the day before, by hour; empty where that day is not known.
-    var dayBefore: [Instant: Double] = [:]
-
-    init() {}
+    private(set) var dayBefore: [Instant: Double] = [:]
 
     init(_ rows: RowSet) {
         for row in rows.records {
             rejectedCosts += max(0, row["rejected_costs"].integer ?? 0)
             if let cell = GenerationCell(row) { cells.append(cell) } else { rejected += 1 }
+        }
+    }
+
+    /// What was left out, a sentence each.
+    var skipped: [String] {
+        var sentences: [String] = []
+        if rejected > 0 { sentences.append("\(rejected) sums of generations could not be read.") }
+        if rejectedCosts > 0 {
+            sentences.append("\(rejectedCosts) generations have an invalid cost; they were counted without it.")
+        }
+        return sentences
+    }
+
+    /// Rows of `CascadeQueries.dayBefore`.
+    mutating func take(dayBefore rows: RowSet) {
+        for row in rows.records {
+            guard let hour = row["hour"].instant, let calls = row["calls"].real, calls.isFinite, calls >= 0 else {
+                continue
+            }
+            dayBefore[hour] = calls
         }
     }
 
@@ -91,6 +109,16 @@ struct GenerationCells: Hashable {
             (hour, hours) = (hour + .hours(1), hours + 1)
         }
         return known * 5 >= hours && sum > 0 ? sum : nil
+    }
+}
+
+extension GenerationCells {
+    /// Whether the day before had as many generations in the same hours. A rise in one environment alone has no day of its
+    /// own to be compared with.
+    func isUsual(_ issue: CascadeIssue) -> Bool {
+        let rise = rise(of: issue)
+        guard rise.isReal, let expected = expectedByDay(for: issue) else { return false }
+        return Double(rise.now) < Self.leastRatio * expected
     }
 }
 

@@ -38,11 +38,11 @@ struct CostBaseline {
     }
 
     static let seasonalDays = 14
-    private static let longestSeason = 28
+    private static let maxSeasonalDays = 28
 
     /// Nil with less than 14 days of history.
     func season(of hour: Instant, without run: Set<Instant>) -> Season? {
-        let days = min(Self.longestSeason, series.history(before: hour) / 24)
+        let days = min(Self.maxSeasonalDays, series.history(before: hour) / 24)
         guard days >= Self.seasonalDays else { return nil }
         let all = (1...days).flatMap { neighbours(of: hour, daysBack: $0) }
         let calm = all.filter { !incidentHours.contains($0) && !run.contains($0) }

@@ -50,7 +50,7 @@ struct CostDecomposition: Hashable {
         share = chosen?.value ?? 1
         let part = chosen.flatMap { parts[$0.key] } ?? whole
         isNew = part.base.cost == 0
-        // What is new is held against the project as it was.
+        // What is new is compared with the project as it was.
         let reference = isNew ? whole.base : part.base
         let compared = isNew ? whole.spike : part.spike
         volume = Self.ratio(compared.observations / spike, reference.observations / base)
@@ -102,17 +102,17 @@ extension CostDecomposition {
     /// "volume ×1.0, unit price ×6.8 (tokens ×6.7): gpt-4 instead of gpt-4o-mini".
     var phrase: String {
         var phrase: [String] = []
-        if let volume { phrase.append("volume \(Figures.times(volume))") }
+        if let volume { phrase.append("volume \(Format.times(volume))") }
         if let unitPrice {
-            let ofTokens = tokens.map { $0 >= 1.25 ? " (tokens a call \(Figures.times($0)))" : "" } ?? ""
-            phrase.append("unit price \(Figures.times(unitPrice))\(ofTokens)")
+            let ofTokens = tokens.map { $0 >= 1.25 ? " (tokens a call \(Format.times($0)))" : "" } ?? ""
+            phrase.append("unit price \(Format.times(unitPrice))\(ofTokens)")
         }
         var text = phrase.joined(separator: ", ")
         if let modelNow, let modelBefore, modelNow != modelBefore {
             text += (text.isEmpty ? "" : ": ") + "\(modelNow) instead of \(modelBefore)"
         }
         if subject != Self.project {
-            text += (text.isEmpty ? "" : "; ") + "\(subject) explains \(Figures.percent(min(share, 1))) of the increase"
+            text += (text.isEmpty ? "" : "; ") + "\(subject) explains \(Format.percent(min(share, 1))) of the increase"
             if isNew { text += " and cost nothing before" }
         }
         return text

@@ -27,8 +27,8 @@ enum CostFinding {
     /// "03:00 to 04:00 cost $41.20"; of the running hour "03:00 to 03:20 cost $6.10, $18.30 an hour".
     private static func spending(_ judgement: CostJudgement, now: Instant) -> String {
         let end = judgement.isRunning ? now : judgement.hour + .hours(1)
-        let spent = "\(clock(judgement.hour)) to \(clock(end)) UTC cost \(Figures.dollars(judgement.spent))"
-        return judgement.isRunning ? "\(spent), \(Figures.dollars(judgement.cost)) an hour" : spent
+        let spent = "\(clock(judgement.hour)) to \(clock(end)) UTC cost \(Format.dollars(judgement.spent))"
+        return judgement.isRunning ? "\(spent), \(Format.dollars(judgement.cost)) an hour" : spent
     }
 
     private static func comparison(_ judgement: CostJudgement) -> String {
@@ -36,12 +36,12 @@ enum CostFinding {
         if let season = judgement.season {
             parts.append(
                 judgement.cost > season.highest
-                    ? "this hour of day never exceeded \(Figures.dollars(season.highest)) in \(season.days) days"
-                    : "95 % of the same hours of \(season.days) days cost at most \(Figures.dollars(season.p95))")
+                    ? "this hour of day never exceeded \(Format.dollars(season.highest)) in \(season.days) days"
+                    : "95 % of the same hours of \(season.days) days cost at most \(Format.dollars(season.p95))")
         }
-        let mean = Figures.dollars(judgement.mean.perHour)
+        let mean = Format.dollars(judgement.mean.perHour)
         if let ratio = judgement.ratio {
-            parts.append("\(Figures.times(ratio)) the 7-day mean of \(mean) an hour")
+            parts.append("\(Format.times(ratio)) the 7-day mean of \(mean) an hour")
         } else {
             parts.append("the \(judgement.historyHours) hours before cost nothing")
         }
@@ -50,7 +50,7 @@ enum CostFinding {
 
     private static func caveat(_ judgement: CostJudgement) -> String {
         if judgement.isProvisional { return "provisional, with only \(judgement.historyHours) hours of history" }
-        if judgement.severity == .info { return "this hour of day is known for it, so nobody is paged" }
+        if judgement.severity == .info { return "usual for this hour of day, so no one is paged" }
         return judgement.historyHours < CostBaseline.window
             ? "the mean is of \(judgement.historyHours) hours only" : ""
     }

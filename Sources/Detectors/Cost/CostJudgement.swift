@@ -1,7 +1,7 @@
 import Basics
 import OnCallModel
 
-/// One hour held against its baseline.
+/// One hour compared with its baseline.
 struct CostJudgement: Hashable {
     var hour: Instant
     /// US dollars an hour: of a complete hour what it cost, of the running hour what it comes to at its rate so far.
@@ -20,7 +20,9 @@ struct CostJudgement: Hashable {
     /// Against the mean; nil where the mean is 0.
     var ratio: Double? { mean.perHour > 0 ? cost / mean.perHour : nil }
     var seasonalRatio: Double? { season.flatMap { $0.p95 > 0 ? cost / $0.p95 : nil } }
-    var isProvisional: Bool { historyHours < CostJudge.leastHistory }
+    /// The length of the spike so far, in hours.
+    func spikeHours(now: Instant) -> Double { ((isRunning ? now : hour + .hours(1)) - onsetHour).seconds / 3600 }
+    var isProvisional: Bool { historyHours < CostJudge.minHistory }
 }
 
 /// The rule of `cost_spike`.
@@ -30,10 +32,10 @@ struct CostJudge {
     let now: Instant
 
     /// With less than a day of history a spike is only a note.
-    static let leastHistory = 24
+    static let minHistory = 24
     /// The running hour is judged from its tenth minute and fifth observation on.
-    static let leastElapsed = Span.minutes(10)
-    static let leastObservations = 5
+    static let minElapsed = Span.minutes(10)
+    static let minObservations = 5
 
     /// The worse of the running hour and the latest complete one; nil when neither is a spike.
     func worst() -> CostJudgement? {
@@ -47,7 +49,7 @@ struct CostJudge {
     /// US dollars an hour at the rate of the running hour so far; nil while that is too young to tell.
     var runningRate: Double? {
         let elapsed = now - baseline.series.running
-        guard elapsed >= Self.leastElapsed else { return nil }
+        guard elapsed >= Self.minElapsed else { return nil }
         return baseline.series[baseline.series.running].cost * 3600 / elapsed.seconds
     }
 
@@ -55,7 +57,7 @@ struct CostJudge {
         let figures = baseline.series[hour]
         guard !figures.isRejected else { return nil }
         guard let cost = isRunning ? runningRate : figures.cost else { return nil }
-        if isRunning, figures.observations < Self.leastObservations { return nil }
+        if isRunning, figures.observations < Self.minObservations { return nil }
         guard cost > settings.costFloor else { return nil }
 
         guard let (mean, run) = meanAndRun(upTo: hour), isAbove(cost, mean) else { return nil }

@@ -18,7 +18,7 @@ enum CostQueries {
     static func parts(of judgement: CostJudgement, now: Instant) -> DetectorQuery {
         let base = judgement.mean.hours.sorted()
         let isSpike = "hour >= ? AND hour <= ?"
-        let marks = Array(repeating: "?", count: base.count).joined(separator: ", ")
+        let marks = DetectorQuery.marks(base.count)
         let spike = [Value(judgement.onsetHour), Value(judgement.hour)]
         return DetectorQuery(
             sql: """

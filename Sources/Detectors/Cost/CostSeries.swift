@@ -8,7 +8,7 @@ struct CostSeries {
         var cost = 0.0
         var observations = 0
         var generations = 0
-        /// The stored cost is no usable amount (NaN, infinite, negative); the hour is in no baseline.
+        /// The stored cost is NaN, infinite or negative; the hour is in no baseline.
         var isRejected = false
     }
 
@@ -17,9 +17,8 @@ struct CostSeries {
     /// The hour that is running.
     let running: Instant
     private let known: [Instant: Hour]
-    /// Hours left aside, and single costs that the mirror left out of their hour.
-    let rejected: Int
-    let rejectedCosts: Int
+    /// What was left out, one sentence each.
+    let skipped: [String]
 
     init(_ rows: RowSet, now: Instant) {
         var known: [Instant: Hour] = [:]
@@ -43,7 +42,10 @@ struct CostSeries {
             known[hour] = figures
         }
         self.known = known
-        (self.rejected, self.rejectedCosts) = (rejected, rejectedCosts)
+        skipped = [
+            (rejected, "hours: invalid cost (not a number, or negative); they are not in the baseline."),
+            (rejectedCosts, "observations: invalid cost (not a number, or negative)."),
+        ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
         running = now.startOfHour
         first = known.filter { $0.value.observations > 0 || $0.value.cost > 0 }.keys.min()
     }

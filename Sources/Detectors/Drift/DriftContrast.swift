@@ -55,7 +55,7 @@ struct DriftContrast: Hashable, Sendable {
 
     /// `p < 1e-9`, `p = 0.0004`.
     static func spell(_ p: Double) -> String {
-        guard p < 0.001 else { return "p = \(Figures.decimal(p, digits: 3))" }
+        guard p < 0.001 else { return "p = \(Format.decimal(p, digits: 3))" }
         var (exponent, bound) = (3, 0.001)
         while exponent < 30, p < bound / 10 { (exponent, bound) = (exponent + 1, bound / 10) }
         return "p < 1e-\(exponent)"

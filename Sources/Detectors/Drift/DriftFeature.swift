@@ -19,7 +19,7 @@ struct DriftFeature: Hashable, Sendable {
     var isRare: Bool { total.map { $0 < Self.enough } ?? false }
 
     /// Of a name that both generations and roots bear, the generations count. `history` are the sums of the whole reach.
-    static func read(_ rows: RowSet, history: RowSet) -> [DriftFeature] {
+    static func read(_ rows: RowSet, history: RowSet = RowSet(columns: [])) -> [DriftFeature] {
         let past = Dictionary(
             history.records.map { ("\($0["type"].text ?? "")\u{1F}\($0["name"].text ?? "")", $0) },
             uniquingKeysWith: { $1 })
@@ -45,32 +45,31 @@ struct DriftFeature: Hashable, Sendable {
     private var rank: Int { ["SPAN", "CHAIN", "AGENT", "GENERATION"].firstIndex(of: type) ?? -1 }
 }
 
-/// Which features are looked at in a cycle, in this order (docs/decisions/0008).
+/// Which features are read in a cycle, in this order (docs/decisions/0008).
 struct DriftPlan: Hashable, Sendable {
-    private(set) var features: [DriftFeature]
-    /// Those that something is to be said of, and that did not fit.
-    private(set) var left = 0
+    private var waiting: [DriftFeature]
+    /// Those that have something to be said of and did not fit.
+    private var leftOut = 0
 
-    static let mostThorough = 50
-    static let mostRoutine = 10
-    /// A drift that is open is looked at again after this, so that it ends when the trouble does. A little less than an
-    /// hour, as cycles do not come to the second.
+    static let maxThorough = 50
+    static let maxRoutine = 10
+    /// A drift that is open is read again after this, so that it ends when the trouble does. A little less than an hour, as
+    /// cycles do not come to the second.
     static let again = Span.minutes(55)
     private static let never = Instant(milliseconds: 0)
 
-    init(_ known: [DriftFeature], _ context: DetectorContext) {
-        let open = context.openSubjects[.promptDrift] ?? []
-        func snapshot(_ feature: DriftFeature) -> FeatureSnapshot? { context.snapshots[feature.name] }
+    init(_ features: [DriftFeature], _ memory: [String: FeatureSnapshot], _ context: DetectorContext) {
+        let open = context.unresolved
         func isOpen(_ feature: DriftFeature) -> Bool {
-            open.contains(feature.name) || snapshot(feature)?.state == .drifted
+            open.contains(feature.name) || memory[feature.name]?.state == .drifted
         }
-        func lookedAt(_ feature: DriftFeature) -> Instant { snapshot(feature)?.lookedAt ?? Self.never }
+        func lookedAt(_ feature: DriftFeature) -> Instant { memory[feature.name]?.lookedAt ?? Self.never }
         /// Too few to learn from: a call would tell nothing.
         func isHopeless(_ feature: DriftFeature) -> Bool {
-            feature.isRare && snapshot(feature)?.state ?? .learning == .learning && !isOpen(feature)
+            feature.isRare && memory[feature.name]?.state ?? .learning == .learning && !isOpen(feature)
         }
         // Open ones first, then those that were changed, then the ones that waited longest, then the busiest.
-        let ordered = known.filter { !isHopeless($0) }.sorted { left, right in
+        let ordered = features.filter { !isHopeless($0) }.sorted { left, right in
             if isOpen(left) != isOpen(right) { return isOpen(left) }
             if left.hasChanged != right.hasChanged { return left.hasChanged }
             if lookedAt(left) != lookedAt(right) { return lookedAt(left) < lookedAt(right) }
@@ -78,16 +77,24 @@ struct DriftPlan: Hashable, Sendable {
         }
         switch context.effort {
         case .thorough:
-            let wanted = ordered.filter { isOpen($0) || $0.newest > snapshot($0)?.newestOutput ?? Self.never }
-            features = Array(wanted.prefix(Self.mostThorough))
-            left = wanted.count - features.count
+            let wanted = ordered.filter { isOpen($0) || $0.newest > memory[$0.name]?.newestOutput ?? Self.never }
+            waiting = Array(wanted.prefix(Self.maxThorough))
+            leftOut = wanted.count - waiting.count
         case .routine:
             let due = ordered.filter { isOpen($0) && context.now - lookedAt($0) >= Self.again }
             let new = ordered.filter { lookedAt($0) == Self.never && !isOpen($0) }
-            features = due + new.prefix(Self.mostRoutine)
-            left = max(0, new.count - Self.mostRoutine)
+            waiting = due + new.prefix(Self.maxRoutine)
+            leftOut = max(0, new.count - Self.maxRoutine)
         }
     }
+
+    var isEmpty: Bool { waiting.isEmpty }
+    /// Those that wait for the next cycle.
+    var left: Int { waiting.count + leftOut }
+
+    func contains(_ feature: DriftFeature) -> Bool { waiting.contains { $0.name == feature.name } }
+
+    mutating func next() -> DriftFeature? { waiting.isEmpty ? nil : waiting.removeFirst() }
 }
 
 extension Fingerprint {

@@ -70,7 +70,7 @@ struct DriftFinding {
             let age = (trouble.failing.first?.at ?? fact.createdAt) - fact.createdAt
             let said = fact.message.isEmpty ? "" : " (“\(fact.message.prefix(80))”)"
             return age >= .seconds(0)
-                ? "; that version was made \(Figures.duration(age)) before\(said)"
+                ? "; that version was made \(Format.duration(age)) before\(said)"
                 : "; that version was made later\(said)"
         }
         let onset = trouble.failing.first.map { "; since \($0.at.iso8601Seconds)" } ?? ""

@@ -35,7 +35,7 @@ struct DriftLearning: Sendable {
         let recent = outputs.count { $0.at >= context.now - DriftQueries.window }
         let spare = max(0, outputs.count - DriftRule.leastSamples)
         let latest = min(DriftQueries.checked, recent, spare)
-        let past = DriftRegimes.learnable(
+        let past = ChangeSegments.learnable(
             outputs, upTo: outputs.count - latest, least: context.settings.driftFailRate)
         var profile = OutputProfile()
         for output in past { profile.add(output.sample) }
@@ -99,7 +99,7 @@ struct DriftTrouble: Sendable {
             }
             return (output, !blamed.isDisjoint(with: rule.deviations(of: output.sample).keys))
         }
-        onset = DriftRegimes.onset(of: self.outputs.map(\.fails))
+        onset = ChangeSegments.onset(of: self.outputs.map(\.fails))
     }
 
     var sinceOnset: ArraySlice<(output: DriftOutput, fails: Bool)> { outputs[(onset ?? outputs.count)...] }

@@ -41,7 +41,7 @@ enum DriftQueries {
                 FROM langfuse.observations_hourly WHERE hour >= ? AND name <> '' \
                 AND type IN ('GENERATION', 'AGENT', 'CHAIN', 'SPAN') GROUP BY name, type
                 """,
-            parameters: [Value((now - reach).startOfHour)], isOptional: true)
+            parameters: [Value((now - reach).startOfHour)])
     }
 
     /// The newest outputs of one feature in `[from, to)`, with their bodies: one call to the API.
@@ -52,8 +52,7 @@ enum DriftQueries {
                 prompt_version, release, version, environment, output FROM langfuse.observations \
                 WHERE name = ? AND type = ? AND from_start_time = ? AND to_start_time = ? LIMIT \(limit)
                 """,
-            parameters: [.text(feature.name), .text(feature.type), Value(from), Value(to)], isOptional: true,
-            isAttempt: true)
+            parameters: [.text(feature.name), .text(feature.type), Value(from), Value(to)])
     }
 
     /// The hours since which each prompt version and model of a feature is in use.
@@ -63,8 +62,7 @@ enum DriftQueries {
                 SELECT prompt_name, prompt_version, model, MIN(hour) AS hour FROM langfuse.observations_hourly \
                 WHERE hour >= ? AND name = ? AND type = ? GROUP BY prompt_name, prompt_version, model ORDER BY MIN(hour)
                 """,
-            parameters: [Value((now - reach).startOfHour), .text(feature.name), .text(feature.type)],
-            isOptional: true)
+            parameters: [Value((now - reach).startOfHour), .text(feature.name), .text(feature.type)])
     }
 
     /// When a version of a prompt was made in Langfuse, and what its author wrote.
@@ -74,7 +72,7 @@ enum DriftQueries {
                 SELECT created_at, created_by, commit_message FROM langfuse.prompt_versions \
                 WHERE name = ? AND version = ?
                 """,
-            parameters: [.text(prompt.name), .integer(Int64(prompt.version))], isOptional: true, isAttempt: true)
+            parameters: [.text(prompt.name), .integer(Int64(prompt.version))])
     }
 
     /// How often each value of each score came in the last 24 hours and in the six days before, by the generations of its
@@ -90,7 +88,7 @@ enum DriftQueries {
                 AND (o.id = s.observation_id OR (o.type = 'GENERATION' AND COALESCE(s.observation_id, '') = ''))) \
                 GROUP BY feature, score, value, is_now
                 """,
-            parameters: [Value(now - window), Value(now - reach), Value(now)], isOptional: true)
+            parameters: [Value(now - window), Value(now - reach), Value(now)])
     }
 
     /// The means of one score, minute by minute, of one feature.
@@ -105,7 +103,7 @@ enum DriftQueries {
                 """,
             parameters: [
                 .text(pair.score), Value(now - reach), Value(now), .text(pair.feature), Value(now - reach - window),
-            ], isOptional: true)
+            ])
     }
 
     /// Whether there is any score that could be compared: most projects have none.
@@ -115,6 +113,6 @@ enum DriftQueries {
                 SELECT COUNT(*) AS scores FROM langfuse.scores WHERE timestamp >= ? AND timestamp <= ? \
                 AND data_type IN ('NUMERIC', 'BOOLEAN')
                 """,
-            parameters: [Value(now - window), Value(now)], isOptional: true)
+            parameters: [Value(now - window), Value(now)])
     }
 }

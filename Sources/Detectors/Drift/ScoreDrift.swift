@@ -74,8 +74,8 @@ struct ScoreDrift: Hashable, Sendable {
     }
 
     /// `minutes`: minute, mean and number of scores, of any order. The minute from which on the mean is lower, as two levels fit
-    /// them best; the beginning of the last day where there is none.
-    func onset(in minutes: RowSet, now: Instant) -> Instant {
+    /// them best; nil where there is none.
+    func onset(in minutes: RowSet) -> Instant? {
         let points = minutes.records.compactMap { row -> (minute: Instant, mean: Double, count: Double)? in
             guard let minute = row["minute"].instant, let mean = row["mean"].real, mean.isFinite,
                 let count = row["scores"].integer, count > 0
@@ -93,7 +93,7 @@ struct ScoreDrift: Hashable, Sendable {
             }
             (leftSum, leftWeight) = (leftSum + point.mean * point.count, leftWeight + point.count)
         }
-        return best?.minute ?? now - DriftQueries.window
+        return best?.minute
     }
 
     // MARK: as a finding
@@ -102,8 +102,8 @@ struct ScoreDrift: Hashable, Sendable {
         Finding(
             facts: .drift(.score(facts(onset))), severity: .medium, fingerprint: fingerprint, subject: feature,
             description: """
-                \(feature): the score \(score) fell from \(Figures.decimal(meanBefore, digits: 2)) (mean of \(countBefore) \
-                in six days) to \(Figures.decimal(mean, digits: 2)) (mean of \(count) in the last 24 h; \
+                \(feature): the score \(score) fell from \(Format.decimal(meanBefore, digits: 2)) (mean of \(countBefore) \
+                in six days) to \(Format.decimal(mean, digits: 2)) (mean of \(count) in the last 24 h; \
                 \(DriftContrast.spell(p))); since about \(onset.iso8601Seconds).
                 """,
             sql: sql, onset: onset, lastSeen: now, costPerHour: 0,

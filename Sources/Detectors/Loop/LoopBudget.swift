@@ -1,20 +1,20 @@
 import Basics
 
-/// Whose bodies a cycle reads where there are more than it may: a call a trace, unless they are stored already.
+/// Chooses whose inputs and outputs a cycle reads, where there are more than it may: a call for each trace, unless they are
+/// stored already.
 struct LoopBudget {
     let now: Instant
 
-    /// Traces of which more is read than steps in a cycle.
-    static let most = 60
+    static let maxTraces = 60
 
-    /// Half of the budget goes to the most suspicious, half to the others in turn, so that nobody waits for ever.
+    /// Half of the budget goes to the most suspicious, half to the others in turn, so that none waits for ever.
     ///
-    /// The turn comes from the clock, a quarter of an hour each, as nothing is remembered between cycles.
+    /// The turn comes from the clock, a quarter of an hour each, as the detector has no memory.
     func choose(_ traces: [(index: Int, trace: LoopTrace)], open: Set<String>) -> [Int] {
         let ranked = traces.map { (index: $0.index, rank: rank($0.trace, isOpen: open.contains($0.trace.id))) }
             .sorted { ($0.rank, $0.index) < ($1.rank, $1.index) }.map(\.index)
-        guard ranked.count > Self.most else { return ranked }
-        let share = Self.most / 2
+        guard ranked.count > Self.maxTraces else { return ranked }
+        let share = Self.maxTraces / 2
         let (first, others) = (Array(ranked.prefix(share)), Array(ranked.dropFirst(share)))
         let turn = Int(now.milliseconds / Span.minutes(15).milliseconds)
         let start = turn % others.count * share % others.count
@@ -27,6 +27,6 @@ struct LoopBudget {
         if isOpen { return 0 }
         if Repetition(of: trace.tail).isStuck { return 1 }
         guard let usual = trace.usual else { return 3 }
-        return trace.length > usual.most ? 2 : 4
+        return trace.length > usual.maxSteps ? 2 : 4
     }
 }

@@ -3,14 +3,12 @@ import OnCallModel
 
 /// A trace above the threshold as a finding.
 enum LoopFinding {
-    static func make(
-        _ trace: LoopTrace, _ repetition: Repetition, sql: String, context: DetectorContext
-    ) -> Finding {
+    static func make(_ trace: LoopTrace, _ repetition: Repetition, context: DetectorContext) -> Finding {
         let facts = facts(trace, repetition, threshold: context.settings.agentLoopGenerationThreshold)
         return Finding(
             facts: .loop(facts), severity: severity(of: facts, settings: context.settings),
             fingerprint: Fingerprint(DetectionType.agentLoop.rawValue, trace.id), subject: trace.id,
-            description: sentence(trace, repetition, context: context), sql: sql, onset: trace.firstSeen,
+            description: sentence(trace, repetition, context: context), sql: trace.sql, onset: trace.firstSeen,
             lastSeen: trace.lastSeen, costPerHour: trace.costPerHour(now: context.now),
             links: links(trace, repetition))
     }
@@ -34,10 +32,10 @@ enum LoopFinding {
         _ trace: LoopTrace, _ repetition: Repetition, context: DetectorContext
     ) -> String {
         let life = trace.lastSeen - trace.firstSeen
-        let time = life < .hours(2) ? "\(Figures.decimal(life.seconds / 60, digits: 1)) min" : Figures.duration(life)
+        let time = life < .hours(2) ? "\(Format.decimal(life.seconds / 60, digits: 1)) min" : Format.duration(life)
         var start = """
             \(trace.agent) took \(trace.steps) steps (\(trace.generations) generations) in \(time) \
-            for \(Figures.dollars(trace.cost))
+            for \(Format.dollars(trace.cost))
             """
         if let longer = trace.usual?.phrase(for: trace.length, of: trace.name) { start += ", \(longer)" }
         if repetition.isStuck { return "\(start): \(repetition.reasons.joined(separator: "; "))." }
@@ -64,7 +62,7 @@ enum LoopFinding {
             facts.isSlow = trace.isSlow
             facts.length = trace.length
             facts.usualRuns = trace.usual?.runs
-            facts.usualMost = trace.usual?.most
+            facts.usualMost = trace.usual?.maxSteps
         }
     }
 }

@@ -4,22 +4,20 @@ import OnCallModel
 /// The statements of `agent_loop`.
 enum LoopQueries {
     static let window = Span.hours(2)
-    /// The money of this time back from now makes the rate.
+    /// The rate of spending is that of this time back from now.
     static let rateWindow = Span.minutes(30)
     /// A slow loop took its steps within this time, and its life is longer than `window`.
     static let slowWindow = Span.hours(48)
     /// A trace that took no step for this long is over, however slow it was.
-    static let longestPause = Span.hours(6)
+    static let maxPause = Span.hours(6)
     /// Runs of this many days, the latest ones, say how long a run of a name usually is.
     static let usualDays = Span.days(28)
-    static let mostRuns = 2000
+    static let maxRuns = 2000
     /// How many of a trace's latest steps are read.
-    static let longestTail = 200
-    /// How many of them with what went in and came out.
-    static let longestTailWithBodies = 60
+    static let maxSteps = 200
+    /// How many of them with their inputs and outputs.
+    static let maxBodies = 60
 
-    /// No single step costs this much, in US dollars; more, or less than nothing, is an error of the source.
-    private static let isSound = "total_cost >= 0 AND total_cost < 100000"
     /// A step is anything but an event; where the type is not known it is one.
     private static let isStep = "COALESCE(type, '') <> 'EVENT'"
 
@@ -28,7 +26,7 @@ enum LoopQueries {
     ///
     /// A trace with many steps in the window has as many in all: the mirror's row a trace says so without its steps.
     static func candidates(now: Instant, threshold: Int, engine: Settings.Engine) -> DetectorQuery {
-        let (start, least) = (Value(now - window), Value.integer(Int64(threshold)))
+        let (start, minSteps) = (Value(now - window), Value.integer(Int64(threshold)))
         let isLong =
             engine == .clickhouse
             ? ""
@@ -40,17 +38,19 @@ enum LoopQueries {
                 SELECT trace_id, COUNT(*) AS steps, \
                 SUM(CASE WHEN type = 'GENERATION' THEN 1 ELSE 0 END) AS generations, \
                 MIN(start_time) AS first_seen, MAX(start_time) AS last_seen, \
-                SUM(CASE WHEN \(isSound) THEN total_cost ELSE 0 END) AS cost, \
-                SUM(CASE WHEN \(isSound) AND start_time >= ? THEN total_cost ELSE 0 END) AS recent_cost, \
-                SUM(CASE WHEN total_cost IS NULL OR \(isSound) THEN 0 ELSE 1 END) AS rejected_costs \
+                SUM(CASE WHEN \(DetectorQuery.hasValidCost) THEN total_cost ELSE 0 END) AS cost, \
+                SUM(CASE WHEN \(DetectorQuery.hasValidCost) AND start_time >= ? THEN total_cost ELSE 0 END) \
+                AS recent_cost, \
+                SUM(CASE WHEN total_cost IS NULL OR \(DetectorQuery.hasValidCost) THEN 0 ELSE 1 END) \
+                AS rejected_costs \
                 FROM langfuse.observations \
                 WHERE \(isLong)start_time >= ? AND start_time <= ? AND \(isStep) \
                 GROUP BY trace_id HAVING COUNT(*) > ?) t \
                 LEFT JOIN langfuse.observations_by_trace b ON b.trace_id = t.trace_id \
                 ORDER BY t.recent_cost DESC, t.steps DESC, t.trace_id
                 """,
-            parameters: [Value(now - rateWindow)] + (engine == .clickhouse ? [] : [start, least])
-                + [start, Value(now), least])
+            parameters: [Value(now - rateWindow)] + (engine == .clickhouse ? [] : [start, minSteps])
+                + [start, Value(now), minSteps])
     }
 
     /// Every trace older than the window that is still alive and has more steps in all than the threshold: a slow loop
@@ -58,7 +58,7 @@ enum LoopQueries {
     ///
     /// The mirror keeps a row a trace. ClickHouse adds up the steps of two days, as all of its history is far more.
     static func slow(now: Instant, threshold: Int, engine: Settings.Engine) -> DetectorQuery {
-        let (born, alive) = (now - window, now - longestPause)
+        let (born, alive) = (now - window, now - maxPause)
         guard engine == .clickhouse else {
             return DetectorQuery(
                 sql: """
@@ -73,8 +73,8 @@ enum LoopQueries {
             sql: """
                 SELECT trace_id, COUNT(*) AS steps, SUM(CASE WHEN type = 'GENERATION' THEN 1 ELSE 0 END) AS generations, \
                 MIN(start_time) AS first_seen, MAX(start_time) AS last_seen, \
-                SUM(CASE WHEN \(isSound) THEN total_cost ELSE 0 END) AS cost, 0 AS recent_cost, \
-                SUM(CASE WHEN total_cost IS NULL OR \(isSound) THEN 0 ELSE 1 END) AS rejected_costs, \
+                SUM(CASE WHEN \(DetectorQuery.hasValidCost) THEN total_cost ELSE 0 END) AS cost, 0 AS recent_cost, \
+                SUM(CASE WHEN total_cost IS NULL OR \(DetectorQuery.hasValidCost) THEN 0 ELSE 1 END) AS rejected_costs, \
                 MIN(start_time) AS first_at, COUNT(*) AS length, MAX(trace_name) AS name FROM langfuse.observations \
                 WHERE start_time >= ? AND start_time <= ? AND \(isStep) GROUP BY trace_id \
                 HAVING COUNT(*) > ? AND MAX(start_time) >= ? AND MIN(start_time) <= ? ORDER BY 2 DESC, 1
@@ -94,30 +94,23 @@ enum LoopQueries {
             """
             : """
             SELECT trace_id, steps FROM langfuse.observations_by_trace \
-            WHERE name = ? AND last_at >= ? AND last_at < ? ORDER BY last_at DESC LIMIT \(mostRuns)
+            WHERE name = ? AND last_at >= ? AND last_at < ? ORDER BY last_at DESC LIMIT \(maxRuns)
             """
         return DetectorQuery(
             sql: "SELECT steps, COUNT(*) AS runs FROM (\(runs)) r GROUP BY steps ORDER BY steps",
-            parameters: [.text(name), Value(now - usualDays), Value(now - longestPause)], isOptional: true)
+            parameters: [.text(name), Value(now - usualDays), Value(now - maxPause)])
     }
 
-    /// Which steps of a trace are looked at.
-    struct Stretch: Hashable {
-        var from: Instant
-        /// The steps that began before.
-        var to: Instant
+    /// The steps of a trace that are read: those that began in this half-open range.
+    ///
+    /// A slow loop is judged by the steps of whole hours, so that its outputs are read once an hour.
+    static func window(isSlow: Bool, now: Instant) -> Range<Instant> {
+        isSlow ? now - slowWindow..<now.startOfHour : now - window..<now + .milliseconds(1)
     }
 
-    /// A slow loop is judged by the steps of whole hours: what they gave is then known until the next hour.
-    static func stretch(isSlow: Bool, now: Instant) -> Stretch {
-        isSlow
-            ? Stretch(from: now - slowWindow, to: now.startOfHour)
-            : Stretch(from: now - window, to: now + .milliseconds(1))
-    }
-
-    /// The latest steps of a batch of traces, without what went in and came out.
-    static func steps(of traces: [String], in stretch: Stretch) -> DetectorQuery {
-        let marks = Array(repeating: "?", count: traces.count).joined(separator: ", ")
+    /// The latest steps of a batch of traces, without their inputs and outputs.
+    static func steps(of traces: [String], in window: Range<Instant>) -> DetectorQuery {
+        let marks = DetectorQuery.marks(traces.count)
         let columns = """
             trace_id, id, parent_observation_id, type, name, trace_name, release, model, start_time, input_tokens, \
             output_tokens, total_cost, level, status_message
@@ -128,19 +121,19 @@ enum LoopQueries {
                 SELECT \(columns), ROW_NUMBER() OVER (PARTITION BY trace_id ORDER BY start_time DESC, id DESC) AS recency \
                 FROM langfuse.observations \
                 WHERE trace_id IN (\(marks)) AND start_time >= ? AND start_time < ? AND \(isStep)) \
-                WHERE recency <= \(longestTail) ORDER BY trace_id, start_time, id
+                WHERE recency <= \(maxSteps) ORDER BY trace_id, start_time, id
                 """,
-            parameters: traces.map(Value.text) + [Value(stretch.from), Value(stretch.to)])
+            parameters: traces.map(Value.text) + [Value(window.lowerBound), Value(window.upperBound)])
     }
 
-    /// What went into and came out of the latest steps of one trace.
-    static func bodies(of trace: String, in stretch: Stretch) -> DetectorQuery {
+    /// The inputs and outputs of the latest steps of one trace.
+    static func bodies(of trace: String, in window: Range<Instant>) -> DetectorQuery {
         DetectorQuery(
             sql: """
                 SELECT id, input, output FROM langfuse.observations \
                 WHERE trace_id = ? AND start_time >= ? AND start_time < ? AND \(isStep) \
-                ORDER BY start_time DESC, id DESC LIMIT \(longestTailWithBodies)
+                ORDER BY start_time DESC, id DESC LIMIT \(maxBodies)
                 """,
-            parameters: [.text(trace), Value(stretch.from), Value(stretch.to)])
+            parameters: [.text(trace), Value(window.lowerBound), Value(window.upperBound)])
     }
 }

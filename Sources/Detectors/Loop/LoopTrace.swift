@@ -14,41 +14,83 @@ struct LoopTrace: Hashable {
     var cost: Double
     /// US dollars of the last half hour.
     var recentCost: Double
-    /// Steps whose cost is no amount and is left out of `cost`.
-    var rejectedCosts = 0
+    /// Steps whose cost is invalid and left out of `cost`.
+    var invalidCosts = 0
     /// The name that its runs share, and how many steps it took in all.
     var name = ""
     var length = 0
-    /// It lives for longer than the window and never had many steps in it.
+    /// It is older than the window and never had many steps in it.
     var isSlow = false
+    /// The statement that found it.
+    var sql = ""
     /// How long the runs of its name usually are.
     var usual: UsualLength?
     /// The latest steps of the window, oldest first.
     var tail: [LoopStep] = []
 
-    /// Nil when the row lacks what a judgement needs; the sentence says what.
-    static func read(_ row: RowSet.Record) -> Result<LoopTrace, Unreadable> {
+    /// The traces of the answer to `query`. Rows that lack what a judgement needs are skipped, with a sentence each.
+    ///
+    /// - Parameter slowAt: the time, where these are slow traces: those that have ended by then are left out.
+    static func all(
+        in rows: some Sequence<RowSet.Record>, of query: DetectorQuery, slowAt now: Instant? = nil,
+        skipped: inout [String]
+    ) -> [LoopTrace] {
+        var traces: [LoopTrace] = []
+        for row in rows {
+            do throws(Unreadable) {
+                var trace = try LoopTrace(row)
+                (trace.isSlow, trace.sql) = (now != nil, query.sql)
+                if let now, !trace.isAlive(now: now) { continue }
+                traces.append(trace)
+                if trace.invalidCosts > 0 {
+                    skipped.append(
+                        "Trace \(trace.id): \(trace.invalidCosts) invalid costs (not a number, or negative).")
+                }
+            } catch {
+                skipped.append(error.sentence)
+            }
+        }
+        return traces
+    }
+
+    private init(_ row: RowSet.Record) throws(Unreadable) {
         guard let id = row["trace_id"].text, !id.isEmpty else {
-            return .failure(Unreadable(sentence: "\(row["steps"].integer ?? 0) steps belong to no trace."))
+            throw Unreadable(sentence: "\(row["steps"].integer ?? 0) steps have no trace.")
         }
         guard let steps = row["steps"].integer, let first = row["first_seen"].instant,
             let last = row["last_seen"].instant
-        else { return .failure(Unreadable(sentence: "Trace \(id) has steps without a readable time.")) }
-        let cost = row["cost"].real ?? 0
-        let recent = row["recent_cost"].real ?? 0
+        else { throw Unreadable(sentence: "Trace \(id): its steps have no valid time.") }
+        let (cost, recent) = (row["cost"].real ?? 0, row["recent_cost"].real ?? 0)
         guard cost.isFinite, recent.isFinite else {
-            return .failure(Unreadable(sentence: "Trace \(id) has a cost that is no amount."))
+            throw Unreadable(sentence: "Trace \(id): invalid cost (not a number, or negative).")
         }
-        return .success(
-            LoopTrace(
-                id: id, steps: steps, generations: row["generations"].integer ?? 0,
-                firstSeen: min(first, row["first_at"].instant ?? first), lastSeen: last, cost: cost,
-                recentCost: recent, rejectedCosts: row["rejected_costs"].integer ?? 0, name: row["name"].text ?? "",
-                length: max(steps, row["length"].integer ?? 0)))
+        self.id = id
+        self.steps = steps
+        generations = row["generations"].integer ?? 0
+        firstSeen = min(first, row["first_at"].instant ?? first)
+        lastSeen = last
+        (self.cost, recentCost) = (cost, recent)
+        invalidCosts = row["rejected_costs"].integer ?? 0
+        name = row["name"].text ?? ""
+        length = max(steps, row["length"].integer ?? 0)
     }
 
-    struct Unreadable: Error, Hashable {
+    private struct Unreadable: Error {
         var sentence: String
+    }
+
+    /// Adds the inputs and outputs of its latest steps.
+    mutating func addBodies(_ rows: RowSet) {
+        let bodies = Dictionary(rows.records.map { ($0["id"].text ?? "", $0) }) { $1 }
+        for index in tail.indices {
+            guard let row = bodies[tail[index].id] else { continue }
+            (tail[index].input, tail[index].output) = (row["input"].text, row["output"].text)
+        }
+    }
+
+    /// Only where a step's name comes three times can anything repeat.
+    var mayLoop: Bool {
+        Dictionary(grouping: tail, by: \.kind).values.contains { $0.count >= Repetition.minTimes }
     }
 
     /// The name of the trace, else of its root, else of the step that it takes most.
@@ -60,8 +102,8 @@ struct LoopTrace: Hashable {
         return tail.first { $0.isRoot && !$0.name.isEmpty }?.name ?? tail.first { !$0.name.isEmpty }?.name ?? id
     }
 
-    /// What is held against the limits: generations where those are above the threshold, else the steps of the type that
-    /// the trace takes most. A span around every generation does not count twice.
+    /// What is compared with the limits: generations where those are above the threshold, else the steps of the most
+    /// frequent type. A span around every generation does not count twice.
     func looped(threshold: Int) -> Int {
         if generations > threshold { return generations }
         let byType = Dictionary(grouping: tail, by: \.type).mapValues(\.count)
@@ -71,7 +113,7 @@ struct LoopTrace: Hashable {
     /// A trace that paused for longer than three of its usual pauses is over; one of two hours at least may go on.
     func isAlive(now: Instant) -> Bool {
         let pause = (lastSeen - firstSeen).seconds / Double(max(1, steps - 1))
-        return now - lastSeen <= max(LoopQueries.window, min(.seconds(3 * pause), LoopQueries.longestPause))
+        return now - lastSeen <= max(LoopQueries.window, min(.seconds(3 * pause), LoopQueries.maxPause))
     }
 
     /// US dollars an hour over the last half hour; a trace younger than ten minutes counts as ten minutes old, so that
@@ -96,11 +138,11 @@ struct LoopStep: Hashable {
     var outputTokens: Int?
     var isError: Bool
     var message: String
-    /// What went in and came out, as stored; nil where it is not known.
+    /// As stored; nil where they were not read.
     var input: String?
     var output: String?
 
-    /// What makes steps calls of one thing.
+    /// Steps of one kind are calls of one thing.
     struct Kind: Hashable, Comparable {
         var name: String
         var type: String

@@ -2,34 +2,34 @@ import Basics
 
 /// How much a trace repeats itself: what makes a long run a loop.
 struct Repetition: Hashable {
-    /// Steps repeat and bring nothing new.
+    /// Steps repeat and give nothing new.
     var isStuck = false
     /// The step repeated most, and how often.
     var step = ""
     var times = 0
     /// The evidence as phrases: "retry-search with the same arguments ×14".
     var reasons: [String] = []
-    /// Nothing but names was known of the steps, so that nothing can be said.
+    /// Only names are known of the steps, so whether they repeat is unknown.
     var isBlind = false
     private let isSlow: Bool
 
-    static let least = 3
-    /// What the trace does now is read from its latest steps; a call repeated here and there among others is no loop.
+    static let minTimes = 3
+    /// The latest steps show what the trace does now; a call that is repeated now and then among others is not a loop.
     private static let recent = 30
-    private static let leastShare = 0.2
-    private static let longestPeriod = 4
+    private static let minShare = 0.2
+    private static let maxPeriod = 4
 
     /// A slow trace polls, and polling is its work: only results that are known, and none of them new for the second half
     /// of its life, make it a loop.
     init(of steps: [LoopStep], isSlow: Bool = false) {
         self.isSlow = isSlow
-        // A span around a tool of the same name is no second call.
+        // A span around a tool of the same name is not a second call.
         let byKind = Dictionary(grouping: steps.indices) { steps[$0].kind }
             .sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
         guard let leader = byKind.first else { return }
         (step, times) = (leader.key.name, leader.value.count)
-        guard times >= Self.least else { return }
-        for (kind, indices) in byKind where indices.count >= Self.least {
+        guard times >= Self.minTimes else { return }
+        for (kind, indices) in byKind where indices.count >= Self.minTimes {
             examine(steps, at: indices, kind)
         }
         if isStuck { addTandem(of: steps) }
@@ -41,12 +41,12 @@ struct Repetition: Hashable {
         let name = kind.name
         let all = zip(positions, Call.calls(of: positions.map { steps[$0] }))
         let known = all.filter { $1.arguments != nil }.map { (position: $0, call: $1) }
-        guard known.count >= Self.least else { return }
+        guard known.count >= Self.minTimes else { return }
         let groups = Dictionary(grouping: known, by: { $0.call.arguments ?? StepText("") })
-        if let same = groups.values.max(by: { $0.count < $1.count }), same.count >= Self.least,
+        if let same = groups.values.max(by: { $0.count < $1.count }), same.count >= Self.minTimes,
             Self.isFrequent(same.map(\.position), among: steps.count), bringsNothingNew(same.map(\.call), kind)
         {
-            note("\(name) with the same arguments \(Figures.times(same.count))", name: name, times: same.count)
+            note("\(name) with the same arguments \(Format.times(same.count))", name: name, times: same.count)
             return
         }
         let calls = known.map(\.call)
@@ -55,7 +55,7 @@ struct Repetition: Hashable {
 
     private static func isFrequent(_ positions: [Int], among count: Int) -> Bool {
         let window = min(count, recent)
-        return Double(positions.count { $0 >= count - window }) >= max(Double(least), leastShare * Double(window))
+        return Double(positions.count { $0 >= count - window }) >= max(Double(minTimes), minShare * Double(window))
     }
 
     private mutating func noteNearRepeats(_ known: [Call], named name: String) {
@@ -80,7 +80,7 @@ struct Repetition: Hashable {
     private func bringsNothingNew(_ calls: [Call], _ kind: LoopStep.Kind) -> Bool {
         let results = calls.compactMap(\.result)
         let hasArguments = calls.contains { $0.arguments?.words.isEmpty == false }
-        guard results.count >= Self.least else { return hasArguments && !isSlow }
+        guard results.count >= Self.minTimes else { return hasArguments && !isSlow }
         guard Self.isWork(calls, kind), !Self.advances(calls) else { return false }
         var kinds: [(text: StepText, count: Int, first: Int)] = []
         for (place, result) in results.enumerated() {
@@ -91,7 +91,7 @@ struct Repetition: Hashable {
             }
         }
         if isSlow, kinds.contains(where: { $0.first * 2 >= results.count }) { return false }
-        return (kinds.map(\.count).max() ?? 0) >= Self.least && kinds.count * 2 <= results.count
+        return (kinds.map(\.count).max() ?? 0) >= Self.minTimes && kinds.count * 2 <= results.count
     }
 
     /// An empty chain that gives nothing is how frameworks write down their own steps; an empty call of a tool is a call.
@@ -123,7 +123,7 @@ struct Repetition: Hashable {
     /// A period of two to four steps that the trace has gone through at least three times, at its end.
     private mutating func addTandem(of steps: [LoopStep]) {
         let names = steps.filter { !$0.isRoot || $0.type == "GENERATION" }.map(\.name)
-        for period in 2...Self.longestPeriod where names.count >= period * Self.least {
+        for period in 2...Self.maxPeriod where names.count >= period * Self.minTimes {
             let cycle = Array(names.suffix(period))
             guard Set(cycle).count > 1 else { continue }
             var rounds = 1
@@ -132,8 +132,8 @@ struct Repetition: Hashable {
             {
                 rounds += 1
             }
-            guard rounds >= Self.least else { continue }
-            reasons.append("\(cycle.joined(separator: " → ")) \(Figures.times(rounds)) in a row")
+            guard rounds >= Self.minTimes else { continue }
+            reasons.append("\(cycle.joined(separator: " → ")) \(Format.times(rounds)) in a row")
             return
         }
     }
@@ -147,7 +147,7 @@ struct Repetition: Hashable {
         let errors = Dictionary(
             grouping: named.filter { $0.isError && !$0.message.isEmpty }, by: { StepText($0.message) })
         if let failing = errors.values.map(\.count).max(), failing >= 5, failing * 2 >= named.count {
-            note("\(step) with the same error \(Figures.times(failing)), arguments unknown", name: step, times: failing)
+            note("\(step) with the same error \(Format.times(failing)), arguments unknown", name: step, times: failing)
             return
         }
         let signatures = Dictionary(grouping: named.filter { ($0.outputTokens ?? 0) > 0 }) {
@@ -158,12 +158,12 @@ struct Repetition: Hashable {
             return
         }
         guard most >= 5, Double(most) >= 0.6 * Double(named.count) else { return }
-        note("\(step) with the same token counts \(Figures.times(most)), arguments unknown", name: step, times: most)
+        note("\(step) with the same token counts \(Format.times(most)), arguments unknown", name: step, times: most)
     }
 
     private static func outputsRepeat(_ steps: [LoopStep]) -> Bool {
         let outputs = steps.compactMap(\.output).map { StepText($0) }
-        return outputs.count < least || Set(outputs).count * 2 <= outputs.count
+        return outputs.count < minTimes || Set(outputs).count * 2 <= outputs.count
     }
 }
 
@@ -182,7 +182,7 @@ private struct Call {
             let result = step.isError && !step.message.isEmpty ? step.message : step.output
             return Call(
                 arguments: arguments, result: result.map { StepText($0) },
-                isFruitless: step.isError || step.output.map(EmptyHanded.isOne) ?? false)
+                isFruitless: step.isError || step.output.map(EmptyResult.isOne) ?? false)
         }
     }
 
@@ -192,6 +192,6 @@ private struct Call {
     }
 }
 
-extension Figures {
+extension Format {
     fileprivate static func times(_ count: Int) -> String { "×\(count)" }
 }

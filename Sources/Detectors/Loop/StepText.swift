@@ -1,6 +1,6 @@
 import Basics
 
-/// What went into or came out of a step, as words that can be compared.
+/// The input or output of a step, as words that can be compared.
 ///
 /// Case, punctuation and what differs at every call without meaning anything (times, request ids, the number of the
 /// attempt) are gone. A word is kept as its hash.
@@ -9,8 +9,8 @@ struct StepText: Hashable {
     /// Those of them that are whole numbers, in their order.
     let numbers: [Double]
 
-    /// Bounds the work on one body: the end is kept, as there lies what is new.
-    private static let longest = 16_000
+    /// Bounds the work on one text: the end is kept, as it has what is new.
+    private static let maxBytes = 16_000
 
     private static let volatile = Set(
         [
@@ -23,7 +23,7 @@ struct StepText: Hashable {
         var words: [UInt64] = []
         var numbers: [Double] = []
         var skipsIdentifier = false
-        for word in Array(text).suffix(Self.longest).split(whereSeparator: { !Self.isWordByte($0) }) {
+        for word in Array(text).suffix(Self.maxBytes).split(whereSeparator: { !Self.isWordByte($0) }) {
             let hash = Fingerprint.hash(word.lazy.map(Self.lowercased))
             let digits = word.count { (0x30...0x39).contains($0) }
             if skipsIdentifier, digits > 0 { continue }

@@ -17,12 +17,11 @@ struct SampleQueries {
     static let groupPage = 20_000
     static let idBatch = 100
     /// More patterns than these are not learnt from the history.
-    static let mostPatterns = 20_000
+    static let maxPatterns = 20_000
     /// ClickHouse is asked again for steps that began this long before the last reading: some arrive late.
     private static let lateness = Span.minutes(30)
-    /// A trace whose clock is ahead by more belongs to no day.
+    /// Traces whose clock is ahead by more are left out.
     private static let skew = Span.hours(1)
-    private static let isSound = "total_cost >= 0 AND total_cost < 100000"
 
     private var from: Instant { now - Self.window }
     private var to: Instant { now + Self.skew }
@@ -32,7 +31,7 @@ struct SampleQueries {
         let traces =
             isAddedUpThere
             ? """
-            (SELECT trace_id, SUM(CASE WHEN \(Self.isSound) THEN total_cost ELSE 0 END) AS cost \
+            (SELECT trace_id, SUM(CASE WHEN \(DetectorQuery.hasValidCost) THEN total_cost ELSE 0 END) AS cost \
             FROM langfuse.observations WHERE start_time >= ? AND start_time <= ? GROUP BY trace_id) t
             """ : "langfuse.observations_by_trace WHERE last_at >= ? AND last_at <= ?"
         // What is older than the window may have been written last: history is read from its new end.
@@ -49,9 +48,9 @@ struct SampleQueries {
             sql: """
                 SELECT step_names, MIN(first_at) AS first_seen, MAX(last_at) AS last_seen \
                 FROM langfuse.observations_by_trace WHERE last_at >= ? AND last_at <= ? GROUP BY step_names \
-                ORDER BY 3 DESC LIMIT \(Self.mostPatterns)
+                ORDER BY 3 DESC LIMIT \(Self.maxPatterns)
                 """,
-            parameters: [Value(now - Self.memory), Value(to)], isOptional: true)
+            parameters: [Value(now - Self.memory), Value(to)])
     }
 
     private static let columns = "trace_id, first_at, last_at, steps, errors, warnings, cost, step_names, changed_at"
@@ -87,7 +86,7 @@ struct SampleQueries {
                 SELECT trace_id, type, name, COUNT(*) AS steps, MIN(start_time) AS first_at, MAX(start_time) AS last_at, \
                 SUM(CASE WHEN level = 'ERROR' THEN 1 ELSE 0 END) AS errors, \
                 SUM(CASE WHEN level = 'WARNING' THEN 1 ELSE 0 END) AS warnings, \
-                SUM(CASE WHEN \(Self.isSound) THEN total_cost ELSE 0 END) AS cost FROM langfuse.observations \
+                SUM(CASE WHEN \(DetectorQuery.hasValidCost) THEN total_cost ELSE 0 END) AS cost FROM langfuse.observations \
                 WHERE \(condition) AND start_time >= ? AND start_time <= ? \
                 GROUP BY trace_id, type, name ORDER BY trace_id, type, name LIMIT \(Self.groupPage)
                 """,
@@ -95,7 +94,7 @@ struct SampleQueries {
     }
 
     func traces(named ids: [String]) -> DetectorQuery {
-        let marks = Array(repeating: "?", count: ids.count).joined(separator: ", ")
+        let marks = DetectorQuery.marks(ids.count)
         let names = ids.map(Value.text)
         if isAddedUpThere { return groups(where: "trace_id IN (\(marks))", parameters: names) }
         return DetectorQuery(

@@ -42,12 +42,12 @@ struct TraceDigest: Hashable {
     }
 
     /// The reasons that need no memory.
-    func reasons(meanCost: Double, mostSteps: Int, isFailing: Bool, percent: Double) -> [SampleReason] {
+    func reasons(meanCost: Double, maxSteps: Int, isFailing: Bool, percent: Double) -> [SampleReason] {
         var reasons: [SampleReason] = []
         if troubles > 0 { reasons.append(.error) }
         if meanCost > 0, cost > 2 * meanCost { reasons.append(.highCost) }
         if isFailing { reasons.append(.schemaFailed) }
-        if steps > mostSteps { reasons.append(.manySteps) }
+        if steps > maxSteps { reasons.append(.manySteps) }
         if Self.isDrawn(id, percent: percent) { reasons.append(.uniform) }
         return reasons
     }
@@ -66,7 +66,7 @@ struct TraceDigest: Hashable {
 /// Step names as a set that comes again.
 enum StepNames {
     /// Of a long list the first are shown.
-    static let mostShown = 64
+    static let maxShown = 64
 
     /// A list of names in JSON, as the mirror keeps it.
     static func read(_ value: Value) -> Set<String> {

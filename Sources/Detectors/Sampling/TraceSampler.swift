@@ -1,35 +1,24 @@
 package import Basics
 package import OnCallModel
 
-/// Scores the traces of the last 24 hours and keeps those that are worth reading in full: a machine that asks for rows,
-/// as a detector does, and ends with what its memory becomes.
+/// Scores the traces of the last 24 hours and keeps those that are worth reading in full: a procedure that asks, as a
+/// detector is, and ends with what its memory becomes.
 ///
 /// A trace is scored when it is new or has changed, so a cycle costs what is new. What it scores is the seed's sum; the
 /// uniform draw is by the hash of the id, so that rates over it, weighted by its inverse probability, are unbiased.
 package struct TraceSampler: Sendable {
-    package enum Step: Hashable, Sendable {
-        case query(DetectorQuery)
-        case done(SamplerOutcome)
-    }
-
-    private enum State { case idle, counting, learning, reading, readingFailed, done }
-
     private let memory: SamplerMemory
     private let settings: Settings
     private let queries: SampleQueries
     private let now: Instant
-    private var state = State.idle
     private var outcome = SamplerOutcome()
-    /// Where the reading of pages stands.
-    private var place: SampleQueries.Place?
-    /// Traces whose outputs failed and that are still to be looked up; those that were scored anyway.
-    private var failed: [String] = []
-    private var seenFailed: Set<String> = []
+    /// The traces of the memory whose outputs failed and that were scored because they changed.
+    private var scoredFailing: Set<String> = []
     /// Traces with a pattern that was not known before this cycle: the earliest opens it.
     private var openings: [String: [TraceDigest]] = [:]
 
     /// Failed traces that are looked up in one cycle beside those that changed.
-    private static let mostFailed = 500
+    private static let maxFailed = 500
     /// More steps than this are many; where the loop detector looks at shorter traces, so does the sampler.
     private static let manySteps = 5
 
@@ -50,47 +39,32 @@ package struct TraceSampler: Sendable {
     private static func rules(of settings: Settings) -> String {
         """
         score \(settings.samplerKeepScore), uniform \(settings.samplerUniformPercent) %, \
-        steps \(mostSteps(settings)), \(settings.engine.rawValue)
+        steps \(maxSteps(settings)), \(settings.engine.rawValue)
         """
     }
 
-    private static func mostSteps(_ settings: Settings) -> Int {
+    private static func maxSteps(_ settings: Settings) -> Int {
         min(manySteps, settings.agentLoopGenerationThreshold)
     }
 
     private var isFirst: Bool { memory.patterns.isEmpty }
-    private var since: Instant? { outcome.startsAnew ? nil : memory.readUntil }
 
-    package mutating func start() -> Step {
-        state = .counting
-        return .query(queries.totals())
-    }
-
-    package mutating func receive(_ rows: RowSet) -> Step {
-        switch state {
-        case .idle, .done: preconditionFailure("rows were not asked for")
-        case .counting:
-            take(totals: rows)
-            state = isFirst && !queries.isAddedUpThere ? .learning : .reading
-            return .query(
-                state == .learning ? queries.history() : queries.traces(changedAfter: since, after: nil))
-        case .learning:
-            learn(rows)
-            state = .reading
-            return .query(queries.traces(changedAfter: since, after: nil))
-        case .reading:
-            if takePage(rows) { return .query(queries.traces(changedAfter: since, after: place)) }
-            state = .readingFailed
-            prepareFailed()
-        case .readingFailed:
+    package mutating func run(_ ask: Ask) async throws(QueryFailure) -> SamplerOutcome {
+        take(totals: try await ask(queries.totals()))
+        if isFirst, !queries.isAddedUpThere, let rows = try await ask.ifPossible(queries.history()) { learn(rows) }
+        let since = outcome.startsAnew ? nil : memory.readUntil
+        var place: SampleQueries.Place?
+        repeat {
+            let rows = try await ask(queries.traces(changedAfter: since, after: place))
+            place = queries.isAddedUpThere ? takeGroups(rows) : takePage(rows, isByChange: since != nil)
+        } while place != nil
+        var failed = failedTraces[...]
+        while !failed.isEmpty {
+            let rows = try await ask(queries.traces(named: Array(failed.prefix(SampleQueries.idBatch))))
+            failed = failed.dropFirst(SampleQueries.idBatch)
             for digest in digests(of: rows) { score(digest) }
         }
-        guard failed.isEmpty else {
-            let batch = Array(failed.prefix(SampleQueries.idBatch))
-            failed.removeFirst(batch.count)
-            return .query(queries.traces(named: batch))
-        }
-        return .done(finish())
+        return finish()
     }
 
     private mutating func take(totals rows: RowSet) {
@@ -114,32 +88,30 @@ package struct TraceSampler: Sendable {
 
     // MARK: pages
 
-    /// True when there may be more.
-    private mutating func takePage(_ rows: RowSet) -> Bool {
+    /// - Returns: where the next page begins; nil after the last one.
+    private mutating func takePage(_ rows: RowSet, isByChange: Bool) -> SampleQueries.Place? {
+        for digest in digests(of: rows) { score(digest) }
+        guard rows.count >= SampleQueries.page, let last = rows.records.last,
+            let time = last[isByChange ? "changed_at" : "last_at"].instant, let id = last["trace_id"].text
+        else { return nil }
+        return SampleQueries.Place(time: time, trace: id)
+    }
+
+    /// The same where a trace has a row for each type and name of its steps.
+    private mutating func takeGroups(_ rows: RowSet) -> SampleQueries.Place? {
         var digests = digests(of: rows)
-        if queries.isAddedUpThere {
-            let isFull = rows.count >= SampleQueries.groupPage
-            // The last trace may go on; one that fills a page alone is taken as it is.
-            if isFull, digests.count > 1 { digests.removeLast() }
-            for digest in digests { score(digest) }
-            if let last = digests.last { place = .init(time: now, trace: last.id) }
-            if !isFull { outcome.readUntil = now }
-            return isFull && !digests.isEmpty
-        }
+        let isFull = rows.count >= SampleQueries.groupPage
+        // The last trace may go on; one that fills a page alone is taken as it is.
+        if isFull, digests.count > 1 { digests.removeLast() }
         for digest in digests { score(digest) }
-        let column = since == nil ? "last_at" : "changed_at"
-        guard let last = rows.records.last, let time = last[column].instant, let id = last["trace_id"].text else {
-            return false
-        }
-        place = .init(time: time, trace: id)
-        return rows.count >= SampleQueries.page
+        if !isFull { outcome.readUntil = now }
+        return isFull ? digests.last.map { SampleQueries.Place(time: now, trace: $0.id) } : nil
     }
 
     /// Rows of one trace stand together.
     private func digests(of rows: RowSet) -> [TraceDigest] {
         var digests: [TraceDigest] = []
-        for row in rows.records {
-            guard let digest = TraceDigest(row) else { continue }
+        for digest in rows.records.compactMap(TraceDigest.init) {
             if digests.last?.id == digest.id {
                 digests[digests.count - 1].add(digest)
             } else {
@@ -149,16 +121,17 @@ package struct TraceSampler: Sendable {
         return digests
     }
 
-    private mutating func prepareFailed() {
+    /// Traces whose outputs failed, which the memory does not keep for that and which did not change.
+    private var failedTraces: [String] {
         let known = outcome.startsAnew ? [] : memory.keptAsFailed
-        failed = Array(memory.failing.subtracting(known).subtracting(seenFailed).sorted().prefix(Self.mostFailed))
+        return Array(memory.failing.subtracting(known).subtracting(scoredFailing).sorted().prefix(Self.maxFailed))
     }
 
     // MARK: scores
 
     private mutating func score(_ digest: TraceDigest) {
         outcome.scored += 1
-        if memory.failing.contains(digest.id) { seenFailed.insert(digest.id) }
+        if memory.failing.contains(digest.id) { scoredFailing.insert(digest.id) }
         let pattern = digest.names.isEmpty ? nil : Fingerprint(labels: digest.names.sorted()).text
         guard let pattern, !isFirst else {
             if pattern != nil { note(digest.names, from: digest.firstAt, to: digest.lastAt, opener: nil) }
@@ -173,7 +146,7 @@ package struct TraceSampler: Sendable {
 
     private mutating func settle(_ digest: TraceDigest, isNovel: Bool) {
         var reasons = digest.reasons(
-            meanCost: outcome.meanCost, mostSteps: Self.mostSteps(settings),
+            meanCost: outcome.meanCost, maxSteps: Self.maxSteps(settings),
             isFailing: memory.failing.contains(digest.id), percent: settings.samplerUniformPercent)
         if isNovel { reasons.append(.novelPattern) }
         let trace = SampledTrace(id: digest.id, lastAt: digest.lastAt, reasons: reasons.sorted())
@@ -192,7 +165,7 @@ package struct TraceSampler: Sendable {
         let known = outcome.patterns[key]?.sighting ?? memory.patterns[key]
         if let known, known.opener == opener, known.firstSeen <= first, last < known.lastSeen + .hours(1) { return }
         outcome.patterns[key] = StepPattern(
-            steps: Array(steps.prefix(StepNames.mostShown)),
+            steps: Array(steps.prefix(StepNames.maxShown)),
             sighting: PatternSighting(
                 firstSeen: min(first, known?.firstSeen ?? first), lastSeen: max(last, known?.lastSeen ?? last),
                 opener: opener))
@@ -206,7 +179,6 @@ package struct TraceSampler: Sendable {
                 settle(digest, isNovel: digest.id == sorted[0].id)
             }
         }
-        state = .done
         outcome.kept.sort { ($0.lastAt, $0.id) < ($1.lastAt, $1.id) }
         // Where the trace is drawn out of two readings, the later one stands.
         outcome.dropped.subtract(outcome.kept.map(\.id))

@@ -1,340 +1,202 @@
-package import Basics
+import Basics
 package import OnCallModel
 
 /// Opens when a tool's latest outputs fail without saying so: by schema (A), by an error in Sentry that follows (B) or by
-/// length (C), each held against the tool's own past.
+/// length (C), each compared with the tool's own past. A tool that fails openly more often than before opens too.
 ///
-/// The mirror says which tools were called; their outputs are read a bounded number of calls a turn, the newest first. What
-/// is known of each tool is kept from turn to turn and never learnt from outputs that fail.
-package struct ToolFailureDetector: DetectorMachine {
+/// The mirror says which tools were called. Their outputs are read with a bounded number of calls a cycle, the newest first.
+/// What is known of each tool is kept from cycle to cycle and never learnt from outputs that fail.
+package struct ToolFailureDetector: Detector {
     package typealias Memory = ToolProfile
 
     package let type = DetectionType.toolFailure
 
-    private enum State {
-        case idle, readingCalls, readingHours, readingOutputs, readingIssues, readingEvents, readingFirstCalls,
-            readingTraces, readingNamed, readingMoments, readingOpenly, readingCosts, done
-    }
-
-    private var state = State.idle
-    private var context = DetectorContext(now: Instant(milliseconds: 0), settings: Settings())
-    private var statement = ""
-    private var tools: [ToolCalls] = []
-    private var round = ToolRound([], DetectorContext(now: Instant(milliseconds: 0), settings: Settings()))
-    private var reading: ToolRound.Read?
-    private var outputs: [String: [ToolOutput]] = [:]
-    private var judged: [(tool: String, judgement: ToolJudgement)] = []
-    private var issues: [CascadeIssue] = []
-    private var events: [(trace: String, at: Instant)] = []
-    private var firstCalls = RowSet(columns: [])
-    private var traces = RowSet(columns: [])
-    /// What each issue says of itself, and the tools that the first one names with the traces that called them.
-    private var words: [String: String] = [:]
-    private var named: [String: Set<String>] = [:]
-    private var correlations: [ToolCorrelation] = []
-    private var openFailures: [ToolOpenFailures] = []
-    private var skipped: [String] = []
-    private var mended: [String: (count: Int, id: String)] = [:]
-
-    /// One call to Sentry each.
-    private static let routineIssues = 1
-    private static let thoroughIssues = 5
-
     package init() {}
 
-    package mutating func start(_ context: DetectorContext) -> DetectorStep {
-        self.context = context
-        state = .readingCalls
-        let window =
-            context.effort == .thorough ? ToolQueries.thoroughWindow : ToolQueries.routineWindow
-        return .query(ToolQueries.calls(now: context.now, within: window))
-    }
+    package func run(
+        _ context: DetectorContext, memory: inout [String: ToolProfile], ask: Ask
+    ) async throws(QueryFailure) -> DetectorReport {
+        let window = context.effort == .thorough ? ToolQueries.thoroughWindow : ToolQueries.routineWindow
+        let tools = ToolCalls.read(try await ask(ToolQueries.calls(now: context.now, within: window)))
+        var plan = ToolReadPlan(tools, memory, context)
+        let reading = try await read(&plan, ask)
+        let judgements = reading.outputs.map { tool, outputs in
+            let past = memory[tool] ?? ToolProfile(tool: tool, learnedAt: context.now)
+            return (tool: tool, judgement: ToolJudgement(outputs, past: past, now: context.now))
+        }.sorted { $0.tool < $1.tool }
+        for (tool, judgement) in judgements { memory[tool] = judgement.profile }
 
-    package mutating func receive(_ rows: RowSet) -> DetectorStep {
-        switch state {
-        case .idle, .done: preconditionFailure("rows were not asked for")
-        case .readingCalls: return takeCalls(rows)
-        case .readingHours: return beginRound(rows)
-        case .readingOutputs: return takeOutputs(rows)
-        case .readingIssues: return takeIssues(rows)
-        case .readingEvents: return takeEvents(rows)
-        case .readingFirstCalls:
-            firstCalls = rows
-            state = .readingTraces
-            return .query(ToolQueries.traces(eventTraces, from: eventSpan.from, to: eventSpan.to))
-        case .readingTraces:
-            return takeTraces(rows)
-        case .readingNamed:
-            takeNamed(rows)
-            return askForEvents()
-        case .readingMoments:
-            correlations += ToolCorrelation.byTime(
-                issues.removeFirst(), events: events.map(\.at), moments: rows, from: eventSpan.from, to: eventSpan.to)
-            return askForEvents()
-        case .readingOpenly:
-            openFailures = ToolOpenFailures.all(in: rows)
-            return askForCosts()
-        case .readingCosts: return finish(costs: rows)
+        var findings = ToolFindings(judgements, reading)
+        if !context.settings.toolRequiresContrast {
+            findings.takeSeedRule(now: context.now)
+        } else if tools.isEmpty {
+            findings.take([], [], costs: [:], now: context.now)
+        } else {
+            let correlations = try await ToolCorrelation.search(tools, context, ask)
+            let openFailures = try await openFailures(of: tools, context, ask)
+            let costs = try await costs(of: findings.failingTraces, ask)
+            findings.take(correlations, openFailures, costs: costs, now: context.now)
         }
+        var report = DetectorReport(findings: findings.sorted, state: .ok, message: "", skipped: reading.skipped)
+        (report.state, report.message) = health(
+            of: Set(tools.map(\.name)).union(reading.outputs.keys), read: judgements.count, left: plan.left,
+            findings: report.findings, memory)
+        return report
     }
 
-    // MARK: outputs
-
-    private mutating func takeCalls(_ rows: RowSet) -> DetectorStep {
-        // One name under two types is one tool: the busier type is read.
-        var byName: [String: ToolCalls] = [:]
-        for tool in rows.records.compactMap(ToolCalls.init) where tool.calls > byName[tool.name]?.calls ?? 0 {
-            byName[tool.name] = tool
+    private func read(_ plan: inout ToolReadPlan, _ ask: Ask) async throws(QueryFailure) -> ToolReading {
+        if !plan.unknown.isEmpty,
+            let hours = try await ask.ifPossible(ToolQueries.hours(of: plan.unknown.map(\.name), now: plan.now))
+        {
+            plan.take(hours: hours)
         }
-        tools = byName.values.sorted { $0.name < $1.name }
-        round = ToolRound(tools, context)
-        let never = round.never.map(\.name)
-        guard !never.isEmpty else { return beginRound(RowSet(columns: [])) }
-        state = .readingHours
-        return .query(ToolQueries.hours(of: never, now: context.now))
+        plan.begin()
+        var reading = ToolReading()
+        while let read = plan.next() {
+            let query = read.query(now: plan.now)
+            if reading.sql.isEmpty { reading.sql = query.sql }
+            guard let rows = try await ask.ifPossible(query) else { continue }
+            plan.saw(rows, reading.take(rows, of: plan.names), of: read)
+        }
+        return reading
     }
 
-    private mutating func beginRound(_ hours: RowSet) -> DetectorStep {
-        round.begin(hours)
-        return askForOutputs()
+    private func openFailures(
+        of tools: [ToolCalls], _ context: DetectorContext, _ ask: Ask
+    ) async throws(QueryFailure) -> [ToolOpenFailures] {
+        let suspects = tools.filter { $0.errors >= ToolSign.leastHits }.map(\.name).prefix(50)
+        guard !suspects.isEmpty else { return [] }
+        let rows = try await ask.ifPossible(ToolQueries.openly(Array(suspects), now: context.now))
+        return rows.map(ToolOpenFailures.all) ?? []
     }
 
-    private mutating func askForOutputs() -> DetectorStep {
-        guard let next = round.next() else { return judge() }
-        (state, reading) = (.readingOutputs, next)
-        let query = round.query(next)
-        if statement.isEmpty { statement = query.sql }
-        return .query(query)
+    /// US dollars by trace.
+    private func costs(of traces: Set<String>, _ ask: Ask) async throws(QueryFailure) -> [String: Double] {
+        guard !traces.isEmpty,
+            let rows = try await ask.ifPossible(ToolQueries.costs(of: Array(traces.sorted().prefix(500))))
+        else { return [:] }
+        let pairs = rows.records.compactMap { row -> (String, Double)? in
+            guard let trace = row["trace_id"].text, let cost = row["cost"].real, cost.isFinite, cost >= 0 else {
+                return nil
+            }
+            return (trace, cost)
+        }
+        return Dictionary(pairs) { $1 }
     }
 
-    private mutating func takeOutputs(_ rows: RowSet) -> DetectorStep {
-        let known = Set(tools.map(\.name)).union(context.openSubjects[type] ?? [])
+    private func health(
+        of tools: Set<String>, read: Int, left: Int, findings: [Finding], _ memory: [String: ToolProfile]
+    ) -> (DetectorHealth.State, String) {
+        guard !tools.isEmpty else {
+            // A project without tools is not blind; one whose tools have gone quiet may be.
+            return memory.isEmpty
+                ? (.ok, "No tool is called in this project.")
+                : (.noData, "No tool was called lately, though \(memory.count) are known.")
+        }
+        let learning = tools.count { memory[$0]?.outputs ?? 0 < ToolProfile.leastPast }
+        var message = """
+            \(tools.count) tools were called; the outputs of \(read) were looked at, and \
+            \(findings.count { !$0.isNote }) of them fail.
+            """
+        if learning > 0 { message += " learning (\(learning) of \(tools.count) tools)" }
+        if left > 0 { message += " \(left) wait for the next cycle." }
+        return (learning == tools.count ? .learning : .ok, message)
+    }
+}
+
+/// The outputs that a run has read.
+struct ToolReading {
+    /// By tool, in the order of reading.
+    private(set) var outputs: [String: [ToolOutput]] = [:]
+    /// The statement that read the first of them.
+    var sql = ""
+    private var unreadable: [String] = []
+    /// Outputs that hold NaN or Infinity, by tool: how many, and the id of the first.
+    private var mended: [String: (count: Int, id: String)] = [:]
+
+    /// Takes the rows of one statement; answers the outputs of the tools among them.
+    mutating func take(_ rows: RowSet, of names: Set<String>) -> [String: [ToolOutput]] {
         var seen: [String: [ToolOutput]] = [:]
-        for row in rows.records where known.contains(row["name"].text ?? "") {
-            guard ["TOOL", "RETRIEVER", "SPAN"].contains(row["type"].text ?? "") else { continue }
+        for row in rows.records
+        where names.contains(row["name"].text ?? "") && ToolCalls.types.contains(row["type"].text ?? "") {
             switch ToolOutput.read(row) {
             case .output(let output):
                 seen[output.tool, default: []].append(output)
-                if output.isMended {
-                    mended[output.tool, default: (0, output.id)].count += 1
-                }
+                if output.isMended { mended[output.tool, default: (0, output.id)].count += 1 }
             case .passed: break
-            case .unreadable(let sentence): skipped.append(sentence)
+            case .unreadable(let sentence): unreadable.append(sentence)
             }
-        }
-        switch reading {
-        case .page:
-            for (name, rows) in seen.sorted(by: { $0.key < $1.key }) where isSuspicious(name, rows) {
-                round.suspect(name)
-            }
-        case .first(let tool): round.saw(rows, seen[tool.name] ?? [], ofFirst: tool)
-        case .latest, .history, nil: break
         }
         outputs.merge(seen) { earlier, later in
             let ids = Set(earlier.map(\.id))
             return earlier + later.filter { !ids.contains($0.id) }
         }
-        return askForOutputs()
+        return seen
     }
 
-    /// A few outputs of a page are enough to see that some fail, and not enough to judge by.
-    private func isSuspicious(_ name: String, _ rows: [ToolOutput]) -> Bool {
-        guard rows.count < ToolQueries.latest, let past = context.tools[name], past.outputs >= ToolProfile.leastPast
-        else { return false }
-        let rows = rows.sorted { ($0.at, $0.id) < ($1.at, $1.id) }
-        return ToolSign.all(in: rows, from: 0, against: past).contains(where: \.isSuspicious)
-    }
-
-    private mutating func judge() -> DetectorStep {
-        for (tool, rows) in outputs.sorted(by: { $0.key < $1.key }) {
-            let past = context.tools[tool] ?? ToolProfile(tool: tool, learnedAt: context.now)
-            judged.append((tool, ToolJudgement(rows, past: past, now: context.now)))
-        }
-        for (tool, note) in mended.sorted(by: { $0.key < $1.key }) {
-            skipped.append(
-                "\(note.count) outputs of \(tool), \(note.id) among them, hold NaN or Infinity, which were read as null."
-            )
-        }
-        guard !tools.isEmpty, context.settings.toolRequiresContrast else { return finish(costs: RowSet(columns: [])) }
-        state = .readingIssues
-        return .query(ToolQueries.issues(now: context.now))
-    }
-
-    // MARK: errors that follow
-
-    private mutating func takeIssues(_ rows: RowSet) -> DetectorStep {
-        let rising = rows.records.compactMap { row -> CascadeIssue? in
-            if case .rises(let issue) = CascadeIssue.read(row, now: context.now) { issue } else { nil }
-        }
-        for row in rows.records {
-            guard let id = row["id"].text else { continue }
-            words[id] = "\(row["title"].text ?? "") \(row["culprit"].text ?? "")"
-        }
-        let most = context.effort == .thorough ? Self.thoroughIssues : Self.routineIssues
-        // One that names a tool says more than one with many events.
-        let naming = rising.filter { issue in
-            tools.contains { ToolCorrelation.isNamed($0.name, in: words[issue.id] ?? "") }
-        }.map(\.id)
-        issues = Array(
-            rising.sorted { left, right in
-                let names = (naming.contains(left.id), naming.contains(right.id))
-                return names.0 == names.1 ? (right.events, left.id) < (left.events, right.id) : names.0
-            }.prefix(most))
-        return askForEvents()
-    }
-
-    private mutating func askForEvents() -> DetectorStep {
-        guard let issue = issues.first else { return askForOpenFailures() }
-        state = .readingEvents
-        return .query(CascadeQueries.events(of: issue))
-    }
-
-    private mutating func takeEvents(_ rows: RowSet) -> DetectorStep {
-        guard !issues.isEmpty else { return askForOpenFailures() }
-        issues[0].take(rows)
-        events = rows.records.compactMap { row in
-            row["timestamp"].instant.map { (row["trace_id"].text ?? "", $0) }
-        }
-        guard !events.isEmpty else {
-            issues.removeFirst()
-            return askForEvents()
-        }
-        let traces = eventTraces
-        state = traces.isEmpty ? .readingMoments : .readingFirstCalls
-        return .query(
-            traces.isEmpty
-                ? ToolQueries.moments(from: eventSpan.from, to: eventSpan.to) : ToolQueries.firstCalls(of: traces))
-    }
-
-    private mutating func takeTraces(_ rows: RowSet) -> DetectorStep {
-        guard let issue = issues.first else { return askForOpenFailures() }
-        let before = ToolCorrelation.before(firstEvents, calls: firstCalls)
-        correlations += ToolCorrelation.byTrace(issue, before: before, traces: rows)
-        let text = words[issue.id] ?? ""
-        named = before.filter { ToolCorrelation.isNamed($0.key, in: text) }
-        guard issue.isNew, !named.isEmpty else {
-            issues.removeFirst()
-            return askForEvents()
-        }
-        (traces, state) = (rows, .readingNamed)
-        return .query(ToolQueries.hours(of: named.keys.sorted(), now: issue.start))
-    }
-
-    private mutating func takeNamed(_ rows: RowSet) {
-        let issue = issues.removeFirst()
-        for (tool, before) in named {
-            // The hour of the first error is neither before nor after.
-            let past = rows.records.filter { row in
-                row["name"].text == tool && row["hour"].instant.map { $0 + .hours(1) <= issue.start } ?? false
-            }.reduce(0) { $0 + ($1["calls"].integer ?? 0) }
-            let found = ToolCorrelation.byName(issue, tool: tool, before: before, traces: traces, past: past)
-            if let found { correlations.append(found) }
-        }
-    }
-
-    private var firstEvents: [String: Instant] {
-        Dictionary(events.filter { !$0.trace.isEmpty }, uniquingKeysWith: min)
-    }
-
-    private var eventTraces: [String] { firstEvents.keys.sorted() }
-
-    /// What the events cover, and what may have come before.
-    private var eventSpan: (from: Instant, to: Instant) {
-        let times = events.map(\.at)
-        return ((times.min() ?? context.now) - .minutes(10), min(times.max() ?? context.now, context.now))
-    }
-
-    /// What fails openly is told without any output.
-    private mutating func askForOpenFailures() -> DetectorStep {
-        let suspects = tools.filter { $0.errors >= ToolSign.leastHits }.map(\.name).prefix(50)
-        guard !suspects.isEmpty else { return askForCosts() }
-        state = .readingOpenly
-        return .query(ToolQueries.openly(Array(suspects), now: context.now))
-    }
-
-    // MARK: findings
-
-    private mutating func askForCosts() -> DetectorStep {
-        let traces = failing.flatMap { $0.failing.failures.map(\.trace) }.filter { !$0.isEmpty }
-        guard !traces.isEmpty else { return finish(costs: RowSet(columns: [])) }
-        state = .readingCosts
-        return .query(ToolQueries.costs(of: Array(Set(traces).sorted().prefix(500))))
-    }
-
-    private var failing: [(tool: String, failing: ToolJudgement.Failing)] {
-        judged.compactMap { tool, judgement in
-            if case .failing(let failing) = judgement.verdict { (tool, failing) } else { nil }
-        }
-    }
-
-    private mutating func finish(costs rows: RowSet) -> DetectorStep {
-        state = .done
-        var costs: [String: Double] = [:]
-        for row in rows.records {
-            guard let trace = row["trace_id"].text, let cost = row["cost"].real, cost.isFinite, cost >= 0 else {
-                continue
+    /// What was not judged as it came, a sentence each.
+    var skipped: [String] {
+        unreadable
+            + mended.sorted { $0.key < $1.key }.map { tool, note in
+                "\(note.count) outputs of \(tool), such as \(note.id), hold NaN or Infinity, which were read as null."
             }
-            costs[trace] = cost
+    }
+}
+
+/// The findings of a run: at most one a tool, what its outputs say first.
+struct ToolFindings {
+    private let judgements: [(tool: String, judgement: ToolJudgement)]
+    private let reading: ToolReading
+    private var findings: [Finding] = []
+
+    init(_ judgements: [(tool: String, judgement: ToolJudgement)], _ reading: ToolReading) {
+        (self.judgements, self.reading) = (judgements, reading)
+    }
+
+    /// Worst first.
+    var sorted: [Finding] {
+        findings.sorted { ($0.severity, $0.costPerHour, $1.subject) > ($1.severity, $1.costPerHour, $0.subject) }
+    }
+
+    var failingTraces: Set<String> {
+        Set(judgements.flatMap { $0.judgement.failing?.failures.map(\.trace) ?? [] }.filter { !$0.isEmpty })
+    }
+
+    /// The original's rules alone.
+    mutating func takeSeedRule(now: Instant) {
+        findings = reading.outputs.compactMap { tool, outputs in
+            ToolFinding.bare(tool, ToolSeedRule.failing(outputs, now: now), of: outputs.count, sql: reading.sql)
         }
-        guard context.settings.toolRequiresContrast else { return report(bareFindings) }
-        let named = Dictionary(correlations.map { ($0.tool, $0) }) { $0.p <= $1.p ? $0 : $1 }
-        var findings = failing.compactMap {
-            ToolFinding.make($0.tool, $0.failing, correlation: named[$0.tool], costs: costs, sql: statement)
-        }
-        let told = Set(findings.map(\.subject))
-        findings += named.values.filter { !told.contains($0.tool) }.map {
-            ToolFinding.make($0, sql: CascadeQueries.events(of: $0.issue).sql)
-        }
+    }
+
+    mutating func take(
+        _ correlations: [ToolCorrelation], _ openFailures: [ToolOpenFailures], costs: [String: Double], now: Instant
+    ) {
+        let byTool = Dictionary(correlations.map { ($0.tool, $0) }) { $0.p <= $1.p ? $0 : $1 }
+        add(
+            judgements.compactMap { tool, judgement in
+                judgement.failing.flatMap {
+                    ToolFinding.make(tool, $0, correlation: byTool[tool], costs: costs, sql: reading.sql)
+                }
+            })
+        add(byTool.values.map { ToolFinding.make($0, sql: CascadeQueries.events(of: $0.issue).sql) })
+        add(
+            openFailures.compactMap {
+                ToolFinding.make($0, sql: ToolQueries.openly([$0.tool], now: now).sql)
+            })
+        add(
+            judgements.compactMap { tool, judgement in
+                guard case .never(let kind, let count) = judgement.verdict else { return nil }
+                let outputs = reading.outputs[tool] ?? []
+                // A span that never carries an output is not a tool.
+                guard kind == .error || outputs.contains(where: { $0.type != "SPAN" }) else { return nil }
+                return ToolFinding.never(tool, kind, of: count, outputs, sql: reading.sql)
+            })
+    }
+
+    /// Adds those of tools that have none yet.
+    private mutating func add(_ more: [Finding]) {
         let known = Set(findings.map(\.subject))
-        findings += openFailures.filter { !known.contains($0.tool) }.compactMap {
-            ToolFinding.make($0, sql: ToolQueries.openly([$0.tool], now: context.now).sql)
-        }
-        findings += judged.compactMap { tool, judgement in
-            guard case .never(let kind, let count) = judgement.verdict, named[tool] == nil else { return nil }
-            // A span that never carries an output is no tool.
-            let rows = outputs[tool] ?? []
-            guard kind == .error || rows.contains(where: { $0.type != "SPAN" }) else { return nil }
-            return ToolFinding.never(tool, kind, of: count, rows, sql: statement)
-        }
-        return report(findings)
-    }
-
-    private var bareFindings: [Finding] {
-        outputs.compactMap { tool, rows in
-            let failures = ToolSeedRule.failing(rows, now: context.now)
-            return ToolFinding.bare(tool, failures, of: rows.count, sql: statement)
-        }
-    }
-
-    private func report(_ unordered: [Finding]) -> DetectorStep {
-        let findings = unordered.sorted {
-            ($0.severity, $0.costPerHour, $1.subject) > ($1.severity, $1.costPerHour, $0.subject)
-        }
-        let (health, message) = health(findings)
-        return .report(
-            DetectorReport(
-                findings: findings, state: health, message: message, tools: judged.map(\.judgement.profile),
-                skipped: skipped))
-    }
-
-    private func health(_ findings: [Finding]) -> (DetectorHealth.State, String) {
-        guard !tools.isEmpty || !judged.isEmpty else {
-            // A project without tools is not blind; one whose tools have gone quiet may be.
-            return context.tools.isEmpty
-                ? (.ok, "No tool is called in this project.")
-                : (.noData, "No tool was called lately, though \(context.tools.count) are known.")
-        }
-        let now = Dictionary(judged.map { ($0.tool, $0.judgement.profile) }) { $1 }
-        let all = Set(tools.map(\.name)).union(now.keys)
-        let learning = all.count { name in
-            (now[name] ?? context.tools[name])?.outputs ?? 0 < ToolProfile.leastPast
-        }
-        let pages = findings.count { !$0.isNote }
-        var message = """
-            \(all.count) tools were called; the outputs of \(judged.count) were looked at, and \(pages) of them fail.
-            """
-        if learning > 0 { message += " learning (\(learning) of \(all.count) tools)" }
-        if round.left > 0 { message += " \(round.left) wait for the next turn." }
-        return (learning == all.count ? .learning : .ok, message)
+        findings += more.filter { !known.contains($0.subject) }
     }
 }

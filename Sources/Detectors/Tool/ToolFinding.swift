@@ -53,15 +53,15 @@ enum ToolFinding {
         return hits >= 5 && hits * 2 >= latest.count ? .high : .medium
     }
 
-    /// "search_kb: 9 of its last 12 outputs (75 %, 47 to 91 %) are no JSON where 480 of 480 were (since 13:02); 14 traces;
+    /// "search_kb: 9 of its last 12 outputs (75 %, 47 to 91 %) are not JSON where 480 of 480 were (since 13:02); 14 traces;
     /// p < 1e-9."
     private static func sentence(
         _ tool: String, _ failing: ToolJudgement.Failing, _ sign: ToolSign, traces: Int, _ correlation: ToolCorrelation?
     ) -> String {
         let (hits, of) = (failing.failures.count, failing.rows.count)
-        let share = Figures.percent(Double(hits) / Double(of))
+        let share = Format.percent(Double(hits) / Double(of))
         let range = WilsonInterval.of(hits, of: of).map { range in
-            ", \(Figures.decimal(range.lowerBound * 100, digits: 0)) to \(Figures.percent(range.upperBound))"
+            ", \(Format.decimal(range.lowerBound * 100, digits: 0)) to \(Format.percent(range.upperBound))"
         }
         let clock = failing.failures.first.map { String($0.at.iso8601.dropFirst(11).prefix(5)) } ?? "?"
         var parts = [
@@ -85,7 +85,7 @@ enum ToolFinding {
         switch sign.kind {
         case .error: return "say an error inside a success where \(before) did"
         case .page: return "are pages of HTML where \(without) were \(usual(past))"
-        case .form: return "are no JSON where \(without) were \(usual(past))"
+        case .form: return "are not JSON where \(without) were \(usual(past))"
         case .empty: return "are empty where \(before) were"
         case .short:
             return "are shorter than a fifth of the usual \(past.medianLength) characters where \(before) were"
@@ -115,7 +115,7 @@ enum ToolFinding {
     }
 
     private static func milliseconds(_ seconds: Double) -> String {
-        Figures.decimal(seconds * 1000, digits: 0) + " ms"
+        Format.decimal(seconds * 1000, digits: 0) + " ms"
     }
 
     private static func facts(
@@ -174,7 +174,7 @@ enum ToolFinding {
         let isError = kind == .error
         let what = isError ? "say an error inside a success" : "are empty"
         let advice =
-            isError ? "it never gave anything else" : "either that is its way, or it never worked, so nobody is paged"
+            isError ? "it never returned anything else" : "this may be normal, or it never worked, so no one is paged"
         return make(
             tool, isError ? .medium : .info, "\(name(tool)): all of its \(count) known outputs \(what); \(advice).",
             .outputs(

@@ -34,6 +34,7 @@ struct ToolJudgement {
     }
 
     let verdict: Verdict
+    var failing: Failing? { if case .failing(let failing) = verdict { failing } else { nil } }
     /// With what was learnt.
     let profile: ToolProfile
 

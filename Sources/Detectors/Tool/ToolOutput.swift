@@ -38,7 +38,7 @@ struct ToolOutput: Hashable {
     /// Holds a NaN or an Infinity, which was read as null.
     var isMended = false
 
-    /// Larger ones are set aside.
+    /// In bytes; larger ones are skipped.
     static let largest = 1_000_000
     private static let snippetLength = 80
 
@@ -59,7 +59,7 @@ struct ToolOutput: Hashable {
         if row["level"].text == "ERROR" || body == nil && row["end_time"].isNull { return .passed }
         let text = body ?? ""
         guard text.utf8.count <= largest else {
-            return .unreadable("Output \(id) of \(tool) has \(text.utf8.count) bytes and was set aside.")
+            return .unreadable("Output \(id) of \(tool) has \(text.utf8.count) bytes; the maximum is \(largest).")
         }
         let (sample, isMended) = sample(of: text)
         let input = row["input"].text.flatMap { $0.isEmpty ? nil : Fingerprint.hash($0.utf8) }

@@ -38,7 +38,7 @@ enum ToolQueries {
 
     /// The latest calls of tools that fail openly, without their outputs.
     static func openly(_ tools: [String], now: Instant) -> DetectorQuery {
-        let marks = Array(repeating: "?", count: tools.count).joined(separator: ", ")
+        let marks = DetectorQuery.marks(tools.count)
         return DetectorQuery(
             sql: """
                 SELECT name, start_time, level, trace_id, trace_name, status_message FROM (\
@@ -47,19 +47,19 @@ enum ToolQueries {
                 WHERE start_time >= ? AND start_time <= ? AND name IN (\(marks)) \
                 AND type IN ('TOOL', 'RETRIEVER', 'SPAN')) WHERE recency <= 300 ORDER BY name, start_time
                 """,
-            parameters: [Value(now - longestPast), Value(now)] + tools.map(Value.text), isOptional: true)
+            parameters: [Value(now - longestPast), Value(now)] + tools.map(Value.text))
     }
 
     /// How many calls the hours of the past had, for tools that are seen for the first time.
     static func hours(of tools: [String], now: Instant) -> DetectorQuery {
-        let marks = Array(repeating: "?", count: tools.count).joined(separator: ", ")
+        let marks = DetectorQuery.marks(tools.count)
         return DetectorQuery(
             sql: """
                 SELECT name, hour, SUM(observations) AS calls FROM langfuse.observations_hourly \
                 WHERE hour >= ? AND hour <= ? AND name IN (\(marks)) AND type IN ('TOOL', 'RETRIEVER', 'SPAN') \
                 GROUP BY name, hour ORDER BY name, hour
                 """,
-            parameters: [Value((now - longestPast).startOfHour), Value(now)] + tools.map(Value.text), isOptional: true)
+            parameters: [Value((now - longestPast).startOfHour), Value(now)] + tools.map(Value.text))
     }
 
     private static let columns = """
@@ -73,7 +73,7 @@ enum ToolQueries {
                 SELECT \(columns) FROM langfuse.observations \
                 WHERE type = ? AND from_start_time = ? AND to_start_time = ? LIMIT \(page)
                 """,
-            parameters: [.text(type), Value(now - routineWindow), Value(now)], isOptional: true)
+            parameters: [.text(type), Value(now - routineWindow), Value(now)])
     }
 
     /// The newest outputs of one tool that start before `end`.
@@ -86,31 +86,29 @@ enum ToolQueries {
                 WHERE name = ? \(type == nil ? "" : "AND type = ? ")AND from_start_time = ? AND to_start_time = ? \
                 LIMIT \(limit)
                 """,
-            parameters: [.text(tool)] + (type.map { [.text($0)] } ?? []) + [Value(start), Value(end)],
-            isOptional: true)
+            parameters: [.text(tool)] + (type.map { [.text($0)] } ?? []) + [Value(start), Value(end)])
     }
 
     /// What the traces cost that failing outputs are part of.
     static func costs(of traces: [String]) -> DetectorQuery {
-        let marks = Array(repeating: "?", count: traces.count).joined(separator: ", ")
+        let marks = DetectorQuery.marks(traces.count)
         return DetectorQuery(
             sql: """
                 SELECT trace_id, cost FROM langfuse.observations_by_trace WHERE trace_id IN (\(marks))
                 """,
-            parameters: traces.map(Value.text), isOptional: true)
+            parameters: traces.map(Value.text))
     }
 
     /// The issues that may follow a tool's calls, with what they say of where they come from.
     static func issues(now: Instant) -> DetectorQuery {
         var query = CascadeQueries.issues(now: now)
         query.sql = query.sql.replacing("SELECT id, title,", with: "SELECT id, title, culprit,")
-        query.isOptional = true
         return query
     }
 
     /// Traces by feature and by the tools that they call, and how many of them the events name.
     static func traces(_ failed: [String], from start: Instant, to end: Instant) -> DetectorQuery {
-        let marks = Array(repeating: "?", count: failed.count).joined(separator: ", ")
+        let marks = DetectorQuery.marks(failed.count)
         let figures = """
             COUNT(DISTINCT trace_id) AS traces, COUNT(DISTINCT CASE WHEN trace_id IN (\(marks)) THEN trace_id END) AS failed
             """
@@ -123,18 +121,18 @@ enum ToolQueries {
                 UNION ALL SELECT coalesce(trace_name, '') AS feature, '' AS tool, \(figures) FROM langfuse.observations \
                 WHERE start_time >= ? AND start_time <= ? GROUP BY 1
                 """,
-            parameters: window + window, isOptional: true)
+            parameters: window + window)
     }
 
     /// When each trace first called each tool.
     static func firstCalls(of traces: [String]) -> DetectorQuery {
-        let marks = Array(repeating: "?", count: traces.count).joined(separator: ", ")
+        let marks = DetectorQuery.marks(traces.count)
         return DetectorQuery(
             sql: """
                 SELECT trace_id, name AS tool, MIN(start_time) AS at FROM langfuse.observations \
                 WHERE trace_id IN (\(marks)) AND type IN ('TOOL', 'RETRIEVER', 'SPAN') GROUP BY trace_id, name
                 """,
-            parameters: traces.map(Value.text), isOptional: true)
+            parameters: traces.map(Value.text))
     }
 
     /// When tools were called.
@@ -145,6 +143,6 @@ enum ToolQueries {
                 AND type IN ('TOOL', 'RETRIEVER', 'SPAN') AND name <> '' \
                 ORDER BY start_time DESC LIMIT 5000
                 """,
-            parameters: [Value(start), Value(end)], isOptional: true)
+            parameters: [Value(start), Value(end)])
     }
 }

@@ -16,6 +16,7 @@ package enum Migrations {
         .init("8-names", sql: Names.sql),
         .init("8-memory", sql: Memory.sql),
         .init("8-facts", apply: Facts.apply),
+        .init("8-permissions", sql: Permissions.sql),
     ]
 
     package static let names = steps.map(\.name)

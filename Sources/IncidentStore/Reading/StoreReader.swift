@@ -11,7 +11,9 @@ package actor StoreReader {
     private var observers: [Int: Observer] = [:]
     private var observerCount = 0
     private var seenVersion: Int64 = 0
-    private var seenRevisions: [StoreTopic: Int] = [:]
+    private var seenRevisions: [String: Int] = [:]
+    /// The topic that counts the changes of a table, as its triggers say.
+    private var topics: [String: String] = [:]
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
 
@@ -27,9 +29,10 @@ package actor StoreReader {
         try snapshot(query.fetch)
     }
 
-    /// The answer as of now and again whenever it has become another one. Only the newest waits for a slow taker.
+    /// The answer as of now, and again whenever it changes. Only the newest waits for a slow consumer. What to watch is not
+    /// declared: each fetch records the tables that it read.
     ///
-    /// An answer that cannot be fetched ends the stream with the error.
+    /// A fetch that fails ends the stream with its error.
     package nonisolated func observe<Answer>(_ query: StoreQuery<Answer>) -> AsyncThrowingStream<Answer, any Error> {
         let (stream, continuation) = AsyncThrowingStream.makeStream(
             of: Answer.self, throwing: (any Error).self, bufferingPolicy: .bufferingNewest(1))
@@ -52,14 +55,17 @@ package actor StoreReader {
         var latest: Answer?
         observerCount += 1
         let id = observerCount
-        observers[id] = Observer(topics: query.topics) { reader in
+        observers[id] = Observer { reader in
             do {
-                let answer = try reader.snapshot(query.fetch)
-                guard answer != latest else { return }
-                latest = answer
-                continuation.yield(answer)
+                let (answer, tables) = try reader.opened().readingTables { try reader.snapshot(query.fetch) }
+                if answer != latest {
+                    latest = answer
+                    continuation.yield(answer)
+                }
+                return tables
             } catch {
                 continuation.finish(throwing: error)
+                return []
             }
         }
         advance(id) { $0.changed() }
@@ -70,16 +76,16 @@ package actor StoreReader {
         if let id { observers[id] = nil }
     }
 
-    /// Tells the observers of what changed since the last time.
+    /// Notifies the observers that may be affected by what changed since the last time.
     private func storeChanged() {
-        // A look that fails is repeated at the next notice; every fetch reports its own error.
+        // A check that fails is repeated at the next commit; every fetch reports its own error.
         guard let version = try? opened().dataVersion(), version != seenVersion,
             let revisions = try? revisions()
         else { return }
         seenVersion = version
         let changed = Set(revisions.filter { seenRevisions[$0.key] != $0.value }.keys)
         seenRevisions = revisions
-        for id in observers.keys.sorted() where observers[id]?.topics.isDisjoint(with: changed) == false {
+        for id in observers.keys.sorted() where observers[id]?.isAffected(by: changed) == true {
             advance(id) { $0.changed() }
         }
     }
@@ -92,18 +98,20 @@ package actor StoreReader {
     }
 
     private func fetch(_ id: Int) {
-        guard let observer = observers[id] else { return }
-        observer.deliver(self)
+        guard let tables = observers[id]?.deliver(self) else { return }
+        // What has no topic is no table of the store, such as `json_each`.
+        observers[id]?.topics = Set(tables.compactMap { topics[$0] })
         advance(id) { $0.fetched() }
     }
 
-    /// Starts listening for commits, before the first fetch, so that none falls between.
+    /// Starts to listen for commits, before the first fetch, so that none is missed.
     private func listen() throws {
         guard watch == nil else { return }
         let connection = try opened()
         let watch = try StoreWatch(file)
         seenVersion = try connection.dataVersion()
         seenRevisions = try revisions()
+        topics = try countedTables()
         self.watch = watch
         listener = Task { [weak self, changes = watch.changes] in
             for await _ in changes {
@@ -113,12 +121,20 @@ package actor StoreReader {
         }
     }
 
-    private func revisions() throws -> [StoreTopic: Int] {
+    private func revisions() throws -> [String: Int] {
         let rows = try opened().query("SELECT topic, revision FROM topic_revision").rows
-        return Dictionary(
-            rows.compactMap { row in
-                StoreTopic(rawValue: row[0].text ?? "").map { ($0, row[1].integer ?? 0) }
-            }, uniquingKeysWith: { $1 })
+        return Dictionary(rows.map { ($0[0].text ?? "", $0[1].integer ?? 0) }, uniquingKeysWith: { $1 })
+    }
+
+    /// The tables whose triggers count their changes, each with the topic that it counts for.
+    private func countedTables() throws -> [String: String] {
+        let triggers = try opened().query("SELECT tbl_name, sql FROM sqlite_schema WHERE type = 'trigger'").rows
+        let counted = triggers.compactMap { row in
+            row[1].text?.firstMatch(of: /UPDATE topic_revision .* WHERE topic = '(\w+)'/).map {
+                (row[0].text ?? "", String($0.1))
+            }
+        }
+        return Dictionary(counted, uniquingKeysWith: { $1 })
     }
 
     private func snapshot<Answer>(_ body: (StoreSnapshot) throws -> Answer) throws -> Answer {
@@ -129,18 +145,22 @@ package actor StoreReader {
     private func opened() throws -> Connection {
         if let connection { return connection }
         let fresh = try file.openForGuest(.queryOnly)
+        fresh.recordTables()
         connection = fresh
         return fresh
     }
 
     private struct Observer {
-        let topics: Set<StoreTopic>
         var machine = ObservationMachine()
-        let deliver: (isolated StoreReader) -> Void
+        /// What the latest fetch read; nil before the first.
+        var topics: Set<String>?
+        /// Fetches, and answers with the tables that were read.
+        let deliver: (isolated StoreReader) -> Set<String>
 
-        init(topics: Set<StoreTopic>, deliver: @escaping (isolated StoreReader) -> Void) {
-            self.topics = topics
+        init(deliver: @escaping (isolated StoreReader) -> Set<String>) {
             self.deliver = deliver
         }
+
+        func isAffected(by changed: Set<String>) -> Bool { topics.map { !$0.isDisjoint(with: changed) } ?? true }
     }
 }

@@ -2,7 +2,7 @@ import Basics
 import OnCallModel
 
 extension Action {
-    /// The form kept in `act.action` and in the context of a request.
+    /// The form kept in `outbox_action.action` and in the context of a request.
     var stored: JSONValue {
         switch self {
         case .postIncident(let incident):
@@ -46,10 +46,5 @@ extension Action {
             else { return nil }
             self = .requestReview(incident: incident, commit: commit, author: author)
         }
-    }
-
-    /// The trace that it stops, where it stops one.
-    var trace: String? {
-        if case .killLoop(let trace, _) = self { trace } else { nil }
     }
 }

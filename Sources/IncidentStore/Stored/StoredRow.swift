@@ -13,7 +13,7 @@ struct StoredRow {
     }
 
     func integer(_ column: String) throws(StoreError) -> Int {
-        guard let number = record[column].integer else { throw damaged("\(column) is not a whole number") }
+        guard let number = record[column].integer else { throw damaged("\(column) is not an integer") }
         return number
     }
 
@@ -54,7 +54,7 @@ struct StoredRow {
         do {
             return try JSONDocument.parse(text)
         } catch {
-            throw damaged("\(column) is no JSON: \(error)")
+            throw damaged("\(column) is not valid JSON: \(error)")
         }
     }
 

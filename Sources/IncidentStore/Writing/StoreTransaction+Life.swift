@@ -8,7 +8,7 @@ extension StoreTransaction {
         _ event: IncidentLife.Event, of incident: Int64, by author: String = agent, at now: Instant
     ) throws -> IncidentLife.Turn {
         guard let before = try snapshot.life(ofIncident: incident) else {
-            return IncidentLife.Turn(refusal: "is not there")
+            return IncidentLife.Turn(refusal: "does not exist")
         }
         var life = before
         let turn = life.receive(event, at: now)

@@ -7,7 +7,8 @@ extension StoreTransaction {
 
     /// Keeps what the investigation found and wrote.
     package func saveInvestigation(
-        of incident: Int64, narrative: Narrative, suspects: [Suspect], caseFile: CaseFile, at now: Instant
+        of incident: Int64, narrative: Narrative, suspects: [Suspect], commits: [CommitFact],
+        errors: [ErrorFact], messages: [MessageFact], gaps: [String], at now: Instant
     ) throws {
         func list<Element>(_ elements: [Element], _ stored: (Element) -> JSONValue) -> Value {
             .text(JSONValue.array(elements.map(stored)).serialized)
@@ -19,8 +20,8 @@ extension StoreTransaction {
             """,
             [
                 .text(narrative.text), .text(narrative.author.stored), list(suspects, \.stored),
-                list(caseFile.commits, \.stored), list(caseFile.errors, \.stored), list(caseFile.messages, \.stored),
-                list(caseFile.gaps, JSONValue.string), .init(now), .integer(incident),
+                list(commits, \.stored), list(errors, \.stored), list(messages, \.stored),
+                list(gaps, JSONValue.string), .init(now), .integer(incident),
             ])
         guard changed == 1 else { throw StoreError.noIncident(incident) }
         try note(incident, "Investigated (\(narrative.author.stored))", by: Self.agent, at: now)

@@ -7,7 +7,7 @@ package struct CostFacts: ClassFacts, JSONRecord {
     /// The UTC hour in which the cost is too high.
     package var hour: Instant?
     package var hourIsComplete = true
-    /// Of the whole hour; a running hour is extrapolated from what it ``spent`` so far.
+    /// Of the complete hour; a running hour is extrapolated from its ``spent`` cost so far.
     package var cost = 0.0
     package var spent = 0.0
     /// Of the rolling seven days.

@@ -8,7 +8,7 @@ package protocol JSONConvertible: Sendable {
     init?(json: JSONValue)
 }
 
-/// The name of a member of a JSON object and the property it stands for. One list of them both writes and reads a record,
+/// The name of a member of a JSON object and its property. One list of them both writes and reads a record,
 /// so the two cannot disagree.
 package struct JSONMember<Root>: Sendable {
     package let name: String

@@ -1,11 +1,11 @@
 import Basics
 
-/// What a looping trace is judged by. Its trace id, begin and last step are the finding's own subject, onset and last time.
+/// The evidence for a looping trace. Its trace id, start and last step are the finding's subject, onset and last time.
 package struct LoopFacts: ClassFacts, JSONRecord {
     package static let type = DetectionType.agentLoop
 
     package var steps = 0
-    /// Generations of the whole trace, and those that count as looped.
+    /// All generations of the trace, and those that count as looped.
     package var generations = 0
     package var looped = 0
     package var cost = 0.0

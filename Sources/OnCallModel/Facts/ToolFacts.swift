@@ -1,6 +1,6 @@
 package import Basics
 
-/// What a failing tool is judged by: what its outputs say, or that its calls fail.
+/// The evidence for a failing tool: its outputs or its failed calls.
 package enum ToolFacts: ClassFacts {
     case outputs(ToolOutputFacts)
     case calls(ToolCallFacts)
@@ -119,7 +119,7 @@ package struct ToolOutputFacts: JSONRecord {
         package var issue = ""
         package var title = ""
         package var link: Link?
-        /// The traces' name, where only traces of one are compared.
+        /// The name of the traces, if only traces with one name are compared.
         package var feature: String?
         package var hits = 0
         package var of = 0

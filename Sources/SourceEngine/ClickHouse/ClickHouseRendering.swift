@@ -1,10 +1,10 @@
 import Basics
 import SourceFetch
 
-/// Writes a whole statement for ClickHouse, so that it filters, joins and aggregates where the rows are.
+/// Renders a whole statement for ClickHouse, which then filters, joins and aggregates where the rows are.
 ///
-/// Only what is known to mean the same there is written: a statement with anything else is answered by SQLite over the
-/// rows that its conditions leave. Times stay times, in both: a text that names a moment becomes one.
+/// Only constructs with the same meaning in ClickHouse are rendered. SQLite runs every other statement, over the rows that its
+/// conditions select. A text with a time becomes a time.
 struct ClickHouseRendering {
     /// A part that has no certain counterpart.
     struct NotCertain: Error {}
@@ -67,7 +67,7 @@ struct ClickHouseRendering {
             if let table = relation(in: nodes, at: place) {
                 pieces.append(Self.prefix + table)
                 used.insert(table)
-                if !Self.hasAlias(nodes, after: place + 3) { pieces.append("AS \(table)") }
+                if !(nodes.dropFirst(place + 3).first?.token?.isAlias ?? false) { pieces.append("AS \(table)") }
                 place += 3
                 continue
             }
@@ -84,18 +84,12 @@ struct ClickHouseRendering {
         return pieces.joined(separator: " ").replacing(" . ", with: ".").replacing(" ,", with: ",")
     }
 
-    /// `langfuse.observations` where a table stands.
+    /// `langfuse.observations` in the position of a table.
     private func relation(in nodes: [SQLNode], at place: Int) -> String? {
         guard place + 2 < nodes.count, nodes[place].token?.name == "langfuse", nodes[place + 1].isSymbol("."),
             let table = nodes[place + 2].token?.name, ClickHouseRelations.names.contains(table)
         else { return nil }
         return table
-    }
-
-    private static func hasAlias(_ nodes: [SQLNode], after place: Int) -> Bool {
-        guard nodes.indices.contains(place), let token = nodes[place].token, let name = token.name else { return false }
-        return token.isWord("AS") || token.kind == .quotedName
-            || !DialectRewriter.keywords.contains(name.uppercased())
     }
 
     // MARK: Tokens
@@ -115,7 +109,7 @@ struct ClickHouseRendering {
             guard Self.symbols.contains(token.text) else { throw NotCertain() }
             return token.text == "==" ? "=" : token.text
         case .quotedName: return try quoted(token.name ?? "")
-        case .parameter: throw NotCertain()
+        case .parameter, .comment: throw NotCertain()
         case .word: return try word(token.text, isCalled: isCalled, isMember: before?.isSymbol(".") ?? false)
         }
     }
@@ -152,7 +146,7 @@ struct ClickHouseRendering {
         return "{\(name):String}"
     }
 
-    /// Of Langfuse's API, which gives the newest rows first; they are no columns.
+    /// Parameters of Langfuse's API, which returns the newest rows first; they are not columns.
     private static let parameters: Set<String> = [
         "from_start_time", "to_start_time", "from_timestamp", "to_timestamp",
     ]

@@ -2,7 +2,7 @@ import Basics
 import SourceFetch
 
 extension SourceEngine {
-    /// The result of a statement that ClickHouse runs whole; nil for one that SQLite must run.
+    /// The result of a statement that ClickHouse runs; nil for one that SQLite must run.
     func pushed(
         _ reading: StatementReading, _ limits: QueryLimits, at now: Instant
     ) async throws -> QueryResult? {
@@ -25,14 +25,14 @@ extension SourceEngine {
                 rows: rows, asOf: now, isTruncated: isTruncated, sources: [report], calls: probes + 1)
         } catch let error as SourceError {
             noteCalls([ClickHouseStore.source: error.calls])
-            // What ClickHouse does not understand, SQLite may; it says so itself if not.
+            // SQLite may support what ClickHouse does not, or reports the error itself.
             if error.kind == .refusedByProvider { return nil }
             liveFailures[ClickHouseStore.source] = error
             throw error
         }
     }
 
-    /// The one step of a statement that ClickHouse would run whole.
+    /// The single step of a statement that ClickHouse would run.
     func pushedExplanation(of reading: StatementReading) -> QueryExplanation? {
         guard kind == .clickhouse, configuration.clickHouse != nil,
             let statement = ClickHouseRendering.statement(reading, ClickHouseRelations(layout: .tables), project: "")

@@ -11,7 +11,7 @@ extension DialectFunctions {
                 let lower = text.lowercased()
                 if ["true", "t", "yes", "1"].contains(lower) { return Value(true) }
                 if ["false", "f", "no", "0"].contains(lower) { return Value(false) }
-                throw Failure(description: "‘\(text.prefix(40))’ is no truth value.")
+                throw Failure(description: "not a boolean: \"\(text.prefix(40))\".")
             case .null, .blob: return .null
             }
         }
@@ -63,7 +63,7 @@ final class Percentile: AggregateState {
     func add(_ arguments: [Value]) throws {
         if arguments.count > 1 {
             guard let wanted = arguments[1].real, (0...1).contains(wanted) else {
-                throw DialectFunctions.Failure(description: "percentile takes a fraction between 0 and 1.")
+                throw DialectFunctions.Failure(description: "percentile requires a fraction between 0 and 1.")
             }
             fraction = wanted
         }

@@ -34,7 +34,7 @@ enum DialectFunctions {
             guard (2...3).contains(values.count), let instant = try moment(values[1]) else { return .null }
             guard let step = values[0].text.flatMap({ TimeInterval($0) }), step.months == 0, step.milliseconds > 0
             else {
-                throw Failure(description: "date_bin takes a fixed length of time, like INTERVAL '5 minutes'.")
+                throw Failure(description: "date_bin requires a fixed duration, like INTERVAL '5 minutes'.")
             }
             let origin =
                 values.count == 3 ? try moment(values[2]) ?? Instant(milliseconds: 0) : Instant(milliseconds: 0)
@@ -72,7 +72,7 @@ enum DialectFunctions {
     private static func moment(_ value: Value) throws -> Instant? {
         guard !value.isNull else { return nil }
         guard let instant = TimeText.instant(value) else {
-            throw Failure(description: "‘\(value.text?.prefix(40) ?? "a value")’ is no time.")
+            throw Failure(description: "not a time: \"\(value.text?.prefix(40) ?? "a value")\".")
         }
         return instant
     }
@@ -95,7 +95,9 @@ enum DialectFunctions {
         default:
             guard let kept = keptBytes[unit] else {
                 throw Failure(
-                    description: "date_trunc knows no unit ‘\(unit)’: use hour, day, week, month or their like.")
+                    description: """
+                        date_trunc: unknown unit "\(unit)". Use second, minute, hour, day, week, month, quarter or year.
+                        """)
             }
             let text = instant.iso8601
             return .text(
@@ -128,7 +130,7 @@ enum DialectFunctions {
         case "doy":
             let start = CivilTime(year: civil.year, month: 1, day: 1).milliseconds
             return .integer((instant.milliseconds - start) / 86_400_000 + 1)
-        default: throw Failure(description: "date_part knows no field ‘\(field)’.")
+        default: throw Failure(description: "date_part: unknown field \"\(field)\".")
         }
     }
 }

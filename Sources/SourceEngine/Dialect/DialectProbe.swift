@@ -27,7 +27,7 @@ package struct DialectProbe: Sendable {
             text: reading.sql.text, clickHouse: ClickHouseRendering.statement(reading, relations, project: "project"))
     }
 
-    /// An empty database in memory that knows the functions of the dialect.
+    /// An empty in-memory database with the functions of the dialect.
     package static func connection() throws -> Connection {
         let connection = try Connection(path: ":memory:", mode: .inMemory)
         connection.refuseDoubleQuotedTexts()

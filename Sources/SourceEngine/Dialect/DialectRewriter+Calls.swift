@@ -14,14 +14,15 @@ extension DialectRewriter {
         let parts = SQLNode.split(group)
         guard parts.contains(where: { $0.count > 2 && $0[1].isSymbol("=>") }) else { return nil }
         guard let callable = names.callable(name) else {
-            throw QueryError(.unknownTable, "\(name) is no table function.", remedy: "See coral.table_functions.")
+            throw QueryError(.unknownTable, "\(name) is not a table function.", remedy: "See coral.table_functions.")
         }
         let given = try namedArguments(parts, of: name, callable)
         let offset = nodes[position].offset
         if let table = callable.table {
             output.removeLast(2)
             output.append(filtered(name, table, given, at: offset))
-            if !hasAlias(nodes, after: position + 1) {
+            let next = nodes.dropFirst(position + 2).first?.token
+            if !(next?.isAlias ?? false) {
                 output += [.word("AS", at: offset), .word(MirrorSchema.quoted(function), at: offset)]
             }
             return 2
@@ -40,7 +41,7 @@ extension DialectRewriter {
         for part in parts {
             guard part.count > 2, part[1].isSymbol("=>"), let argument = part[0].token?.name else {
                 throw QueryError(
-                    .syntax, "\(name) takes either named arguments or none named.",
+                    .syntax, "\(name) accepts either named or positional arguments, not both.",
                     remedy: "Write \(name)(a => 1, b => 2).")
             }
             guard callable.arguments.contains(argument) else {
@@ -68,12 +69,5 @@ extension DialectRewriter {
             inner += argument.value
         }
         return .group(inner, offset: offset)
-    }
-
-    private func hasAlias(_ nodes: [SQLNode], after position: Int) -> Bool {
-        guard nodes.indices.contains(position + 1), let next = nodes[position + 1].token, let name = next.name else {
-            return false
-        }
-        return next.isWord("AS") || next.kind == .quotedName || !Self.keywords.contains(name.uppercased())
     }
 }

@@ -18,7 +18,7 @@ extension DialectRewriter {
         }
         guard let interval = TimeInterval(text) else {
             throw QueryError(
-                .syntax, "INTERVAL '\(text)' is no length of time.", remedy: "Write one like INTERVAL '24 hours'.")
+                .syntax, "INTERVAL '\(text)' is not a valid interval.", remedy: "Write one like INTERVAL '24 hours'.")
         }
         let offset = nodes[position].offset
         if let sign = output.last.flatMap(Self.sign), let start = Self.primaryStart(in: output.dropLast()) {
@@ -114,7 +114,7 @@ extension DialectRewriter {
     func rewriteCast(_ arguments: [SQLNode], at offset: Int, _ output: inout [SQLNode]) throws(QueryError) {
         guard let split = arguments.lastIndex(where: { $0.isWord("AS") }), split + 1 < arguments.count,
             let type = arguments[split + 1].token
-        else { throw QueryError(.syntax, "CAST names no type.", remedy: "Write CAST(x AS TIMESTAMP).") }
+        else { throw QueryError(.syntax, "CAST has no type.", remedy: "Write CAST(x AS TIMESTAMP).") }
         append(try rewrite(Array(arguments[..<split])), as: type.text, at: offset, &output)
     }
 
@@ -143,7 +143,7 @@ extension DialectRewriter {
         return upper == "BYTEA" || upper == "BLOB" ? "BLOB" : type
     }
 
-    /// A lone column stands for itself, so that its index serves: every time is stored in the one form.
+    /// A single column is used unchanged, so that its index can be used: all times are stored in one form.
     private func isTimeColumn(_ nodes: [SQLNode]) -> Bool {
         guard nodes.count == 1 || nodes.count == 3 && nodes[1].isSymbol(".") || nodes.count == 5,
             let token = nodes.last?.token, let name = token.name, !Self.keywords.contains(name.uppercased())
@@ -155,7 +155,7 @@ extension DialectRewriter {
         nodes.count == 1 && nodes[0].token?.stringValue.map(TimeText.isNormal) ?? false
     }
 
-    /// `EXTRACT(EPOCH FROM a - b)` is a difference in seconds; any other part is of one moment.
+    /// `EXTRACT(EPOCH FROM a - b)` is a difference in seconds; any other part refers to one instant.
     func appendPart(_ field: String, _ operand: [SQLNode], _ offset: Int, _ output: inout [SQLNode]) {
         var operand = operand
         while operand.count == 1, let inner = operand[0].group { operand = inner }

@@ -4,9 +4,9 @@ import Basics
 struct DialectRewriter {
     /// Facts about names that the rewriting depends on.
     struct Names {
-        /// Columns that hold numbers somewhere, in lower case: their cast to a timestamp is no matter of text.
+        /// Columns that contain numbers in some table, in lower case: their cast to a timestamp is not a cast of text.
         var numericColumns: Set<String>
-        /// What a name may be called with; nil where it is no table and no function.
+        /// The allowed arguments of a name; nil if it is neither a table nor a function.
         var callable: (QualifiedName) -> Callable?
     }
 
@@ -118,7 +118,7 @@ struct DialectRewriter {
     /// `json_get_int(x, 'a', 0)` by SQLite's own functions.
     private func rewriteJSON(_ function: SQLToken, _ arguments: [[SQLNode]]) throws(QueryError) -> SQLNode {
         guard arguments.count > 1 else {
-            throw QueryError(.syntax, "\(function.text) takes a column and at least one key.")
+            throw QueryError(.syntax, "\(function.text) requires a column and at least one key.")
         }
         let offset = function.offset
         let path = SQLNode.call("json_path", Array(arguments.dropFirst()), at: offset)

@@ -1,3 +1,5 @@
+import Basics
+
 /// How often SQLite writes out the common table expressions of a statement while it prepares it: once for each place
 /// that reads one, and for each place within those. Twenty that each read the one before twice are a million, and
 /// nothing interrupts a statement that is prepared.
@@ -16,8 +18,9 @@ struct ExpansionCount {
         var counter = ExpansionCount()
         guard counter.count(nodes, inFrom: false) > maximum else { return }
         throw QueryError(
-            .tooLarge, "The parts of WITH read one another so often that more than \(maximum) copies would be made.",
-            remedy: "Read each part once, or split the statement.")
+            .tooLarge,
+            "The parts of WITH refer to each other so often that they expand to more than \(maximum) copies.",
+            remedy: "Refer to each part once, or split the statement.")
     }
 
     private mutating func count(_ nodes: [SQLNode], inFrom: Bool) -> Int {
@@ -78,7 +81,7 @@ struct ExpansionCount {
         return copies
     }
 
-    /// Whether a table stands there: behind FROM, JOIN, IN, or a comma between tables.
+    /// True in the position of a table: after FROM, JOIN, IN, or a comma between tables.
     private func isRead(_ nodes: [SQLNode], _ position: Int, _ inFrom: Bool) -> Bool {
         if position + 1 < nodes.count, nodes[position + 1].isSymbol(".") { return false }
         guard position > 0 else { return inFrom }

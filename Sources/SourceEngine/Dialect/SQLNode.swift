@@ -1,4 +1,6 @@
-/// A token, or what stands between a pair of parentheses.
+import Basics
+
+/// A token, or the content of a pair of parentheses.
 indirect enum SQLNode: Hashable, Sendable {
     case token(SQLToken)
     case group([SQLNode], offset: Int)
@@ -45,15 +47,15 @@ indirect enum SQLNode: Hashable, Sendable {
         for token in tokens {
             if token.isSymbol("(") {
                 guard open.count < 200 else {
-                    throw QueryError(.syntax, "The statement nests parentheses more than 200 deep.")
+                    throw QueryError(.syntax, "The statement has more than 200 levels of parentheses.")
                 }
                 open.append(([], token.offset))
             } else if token.isSymbol(")") {
                 guard open.count > 1 else {
                     throw QueryError(
                         .syntax,
-                        "The parenthesis at \(SQLTokenizer.place(of: token.offset, in: sql)) closes nothing.",
-                        remedy: "Remove it, or open one before it.")
+                        "The parenthesis at \(SQLToken.place(of: token.offset, in: sql)) has no opening parenthesis.",
+                        remedy: "Remove it, or add an opening parenthesis.")
                 }
                 let closed = open.removeLast()
                 open[open.count - 1].nodes.append(.group(closed.nodes, offset: closed.offset))
@@ -64,7 +66,7 @@ indirect enum SQLNode: Hashable, Sendable {
         guard open.count == 1 else {
             throw QueryError(
                 .syntax,
-                "The parenthesis at \(SQLTokenizer.place(of: open.last?.offset ?? 0, in: sql)) is never closed.",
+                "The parenthesis at \(SQLToken.place(of: open.last?.offset ?? 0, in: sql)) is not closed.",
                 remedy: "Close it.")
         }
         return open[0].nodes
@@ -76,10 +78,10 @@ indirect enum SQLNode: Hashable, Sendable {
     }
 }
 
-/// A statement written out again, which can tell where each byte of it came from.
+/// A rewritten statement that maps each byte to its origin.
 struct RenderedSQL: Hashable, Sendable {
     private(set) var text = ""
-    /// Where the last piece ended in the original.
+    /// The end of the last piece in the original.
     private var end = -1
     private var origins: [(rendered: Int, original: Int)] = []
 
@@ -110,7 +112,7 @@ struct RenderedSQL: Hashable, Sendable {
         text += piece
     }
 
-    /// The byte of the original statement that a byte of this text came from.
+    /// The byte of the original statement for a byte of this text.
     func original(of offset: Int) -> Int {
         origins.last { $0.rendered <= offset }?.original ?? 0
     }

@@ -1,7 +1,6 @@
 import Basics
 
-/// `INTERVAL '1 day 2 hours'`: whole months, which are of no fixed length, and milliseconds. Neither leads from one end
-/// of the calendar beyond the other.
+/// `INTERVAL '1 day 2 hours'`: months, which have no fixed length, and milliseconds. Both are smaller than the whole calendar.
 struct TimeInterval: Hashable, Sendable {
     var months = 0
     var milliseconds: Int64 = 0

@@ -2,7 +2,7 @@ import Basics
 import SourceFetch
 import SourceSpec
 
-/// What each name in a statement stands for, made once from the specs and the inputs.
+/// The meaning of each name in a statement, created once from the specs and inputs.
 struct Catalog: Sendable {
     enum Entry: Sendable {
         case mirrored(MirrorTable, twin: LiveTableSpec)
@@ -16,9 +16,9 @@ struct Catalog: Sendable {
     /// The mirrored tables and live tables of each source, by its schema.
     private(set) var mirrors: [String: [MirrorTable]] = [:]
     private(set) var liveTables: [String: [LiveTableSpec]] = [:]
-    /// Sources that lack an input, with the sentence that says which.
+    /// Sources with a missing input, and the sentence about it.
     private(set) var unconfigured: [String: String] = [:]
-    /// Tables that would be mirrored if an input were set, with the sentence that says which.
+    /// Tables that would be mirrored if an input were set, and the sentence about it.
     private(set) var unmirrored: [QualifiedName: String] = [:]
     let specs: [SourceSpec]
     /// The inputs of each source by its schema, in the order of their keys.
@@ -35,7 +35,7 @@ struct Catalog: Sendable {
             let missing = needsInputs ? spec.missingInputs(inputs) : []
             if !missing.isEmpty {
                 unconfigured[spec.name.lowercased()] =
-                    "\(spec.name) is not configured: set \(missing.joined(separator: " and ")) in the environment or in .env."
+                    "\(spec.name) is not configured: set \(missing.joined(separator: " and ")) in the environment or .env."
             }
             for table in spec.tables { add(table, of: spec, inputs) }
             for function in spec.functions {
@@ -130,7 +130,7 @@ struct Catalog: Sendable {
         return .success(text)
     }
 
-    /// The table that a name of a mirror file belongs to: its rows, bodies and rollups are all of one table.
+    /// The table of a name in a mirror file: rows, bodies and rollups belong to one table.
     func owner(of name: QualifiedName) -> QualifiedName? {
         if case .derived(let owner) = entries[name] { return owner }
         if entries[name] != nil { return name }
@@ -159,24 +159,8 @@ struct Catalog: Sendable {
     /// Known names that are spelt much like `text`, nearest first.
     func near(_ text: String, among candidates: some Sequence<String>) -> [String] {
         let wanted = text.lowercased()
-        return candidates.map { ($0, Self.distance(wanted, $0.lowercased())) }
+        return candidates.map { ($0, Suggestion.edits(from: wanted, to: $0)) }
             .filter { $0.1 <= max(2, wanted.count / 3) || $0.0.hasSuffix("." + wanted) }
             .sorted { ($0.1, $0.0) < ($1.1, $1.0) }.prefix(3).map(\.0)
-    }
-
-    /// Levenshtein's distance.
-    private static func distance(_ left: String, _ right: String) -> Int {
-        let (left, right) = (Array(left.utf8.prefix(64)), Array(right.utf8.prefix(64)))
-        var row = Array(0...right.count)
-        for (i, a) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, b) in right.enumerated() {
-                let next = min(row[j] + 1, row[j + 1] + 1, diagonal + (a == b ? 0 : 1))
-                diagonal = row[j + 1]
-                row[j + 1] = next
-            }
-        }
-        return row[right.count]
     }
 }

@@ -2,7 +2,7 @@ import Basics
 import SourceFetch
 import SourceSpec
 
-/// What an engine of one kind works with.
+/// The parts of an engine of one kind.
 struct EngineParts {
     let kind: EngineKind
     /// Who adds up the hours before the mirrored observations; nil where the observations themselves are read.
@@ -60,11 +60,12 @@ struct EngineParts {
         case .coral: return configuration.coral ?? configuration.pages
         case .clickhouse:
             guard let store = configuration.clickHouse else { return configuration.pages }
-            return SplitPages(clickHouse: ClickHousePages(store: store), others: configuration.pages)
+            let (stored, others) = (ClickHousePages(store: store), configuration.pages)
+            return SourcePages { $0.source.backend == .clickHouse ? stored : others }
         }
     }
 
-    /// Sources that the engine cannot read, with the sentence that says why.
+    /// Sources that the engine cannot read, and the reason.
     private static func unavailable(_ kind: EngineKind, _ configuration: SourceEngineConfiguration) -> [String: String]
     {
         switch kind {
@@ -72,49 +73,22 @@ struct EngineParts {
         case .coral:
             if configuration.coral?.program.path != nil { return [:] }
             let sentence =
-                "The engine coral has no program: put `coral` on the PATH or name it in SENTINEL_CORAL, or set the engine to embedded."
+                "The engine coral has no program: install `coral` on the PATH, set SENTINEL_CORAL to its path, or set the engine to embedded."
             return Dictionary(uniqueKeysWithValues: configuration.specs.map { ($0.name.lowercased(), sentence) })
         case .clickhouse:
-            let sentence = configuration.clickHouse.map(\.missing) ?? "The engine clickhouse is not available here."
+            let sentence = configuration.clickHouse.map(\.missing) ?? "The engine clickhouse is not available."
             return sentence.map { [ClickHouseStore.source: $0] } ?? [:]
         }
     }
 }
 
 extension SourceSpec {
-    /// Tables with rollups are mirrored for as long as the latest hours need; the history before comes as sums.
+    /// Tables with rollups are mirrored for the latest hours only; the history before is read as sums.
     fileprivate var withRecentRowsAlone: SourceSpec {
         var spec = self
         for (name, mirror) in overlay.mirrors where mirror.rollups {
             spec.overlay.mirrors[name]?.backfill = min(mirror.backfill, HourlyHistory.rows)
         }
         return spec
-    }
-}
-
-/// Sends the scans of sources that stand in ClickHouse there, and all others to their providers.
-struct SplitPages: PageSource {
-    let clickHouse: any PageSource
-    let others: any PageSource
-
-    func scan(
-        _ scan: Scan, onPage: @Sendable (Page) async throws -> ScanProgress
-    ) async throws -> ScanOutcome {
-        try await pages(for: scan).scan(scan, onPage: onPage)
-    }
-
-    func scan(
-        _ scan: Scan, onRetryPause: @Sendable (RetryPause) async -> Void,
-        onPage: @Sendable (Page) async throws -> ScanProgress
-    ) async throws -> ScanOutcome {
-        try await pages(for: scan).scan(scan, onRetryPause: onRetryPause, onPage: onPage)
-    }
-
-    func request(of scan: Scan) throws(SourceError) -> PlannedRequest {
-        try pages(for: scan).request(of: scan)
-    }
-
-    private func pages(for scan: Scan) -> any PageSource {
-        scan.source.backend == .clickHouse ? clickHouse : others
     }
 }

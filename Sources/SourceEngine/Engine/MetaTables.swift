@@ -24,74 +24,50 @@ struct MetaTables: Sendable {
 
     private var specs: [SourceSpec] { catalog.specs.sorted { $0.name < $1.name } }
 
-    /// In the order of schema and name, as Coral sorts them.
-    private func rows(of definition: Definition) -> [[Value]] {
-        let own = definition.name
-        switch own {
-        case "tables":
-            let system = Self.definitions.map { Self.row(of: $0) }
-            return sorted(system, specs.flatMap { spec in spec.tables.byName.map { Self.row(of: $0, spec) } })
-        case "columns":
-            let system = Self.definitions.flatMap { Self.columnRows(of: $0) }
-            return sorted(
-                system, specs.flatMap { spec in spec.tables.byName.flatMap { Self.columnRows(of: $0, spec) } })
-        case "filters":
-            return specs.flatMap { spec in spec.tables.byName.flatMap { Self.filterRows(of: $0, spec) } }
-        case "inputs":
-            return specs.flatMap { spec in
-                (catalog.inputs[spec.name.lowercased()] ?? []).map { [.text(spec.name)] + $0.row }
-            }
-        default: return specs.flatMap { spec in spec.functions.byName.map { Self.functionRow(of: $0, spec) } }
-        }
+    /// The tables of the sources and of the schema itself, in the order of schema and name, as Coral sorts them.
+    private var tables: [(schema: String, table: TableSpec)] {
+        let all = catalog.specs.map { ($0.name, $0.tables) } + [(Self.schema, Self.definitions)]
+        return all.sorted { $0.0 < $1.0 }.flatMap { schema, tables in tables.byName.map { (schema, $0) } }
     }
 
-    /// The rows of the schema itself go where its name belongs among the sources.
-    private func sorted(_ system: [[Value]], _ rows: [[Value]]) -> [[Value]] {
-        rows.filter { $0[0].text ?? "" < Self.schema } + system + rows.filter { $0[0].text ?? "" >= Self.schema }
+    private func rows(of definition: TableSpec) -> [[Value]] {
+        switch definition.name {
+        case "tables": tables.map { Self.row(of: $1, $0) }
+        case "columns": tables.flatMap { Self.columnRows(of: $1, $0) }
+        case "filters": tables.flatMap { Self.filterRows(of: $1, $0) }
+        case "inputs":
+            specs.flatMap { spec in
+                (catalog.inputs[spec.name.lowercased()] ?? []).map { [.text(spec.name)] + $0.row }
+            }
+        default: specs.flatMap { spec in spec.functions.byName.map { Self.functionRow(of: $0, spec) } }
+        }
     }
 
     // MARK: Tables
 
-    private static func row(of table: TableSpec, _ spec: SourceSpec) -> [Value] {
+    private static func row(of table: TableSpec, _ schema: String) -> [Value] {
         let required = table.filters.filter(\.isRequired).map(\.name).joined(separator: ",")
         return [
-            .text(spec.name), .text(table.name), .text(table.description), .text(table.guide), .text(required),
+            .text(schema), .text(table.name), .text(table.description), .text(table.guide), .text(required),
             json(table.searchLimits), "",
         ]
     }
 
-    private static func row(of definition: Definition) -> [Value] {
-        [
-            .text(schema), .text(definition.name), .text(definition.description), .text(definition.guide), "", .null,
-            "",
-        ]
-    }
-
-    private static func columnRows(of table: TableSpec, _ spec: SourceSpec) -> [[Value]] {
+    private static func columnRows(of table: TableSpec, _ schema: String) -> [[Value]] {
         table.columns.enumerated().map { place, column in
             let filter = table.filters.first { $0.name == column.name }
             return [
-                .text(spec.name), .text(table.name), .integer(Int64(place)), .text(column.name),
+                .text(schema), .text(table.name), .integer(Int64(place)), .text(column.name),
                 .text(column.type.rawValue), Value(column.isNullable), Value(column.isVirtual),
                 Value(filter?.isRequired ?? false), .text(column.description), Value(filter?.mode.rawValue), "",
             ]
         }
     }
 
-    private static func columnRows(of definition: Definition) -> [[Value]] {
-        definition.columns.enumerated().map { place, column in
-            [
-                .text(schema), .text(definition.name), .integer(Int64(place)), .text(column.name),
-                .text(column.type.rawValue), Value(column.isNullable), Value(false), Value(false),
-                .text(column.description), .null, "",
-            ]
-        }
-    }
-
-    private static func filterRows(of table: TableSpec, _ spec: SourceSpec) -> [[Value]] {
+    private static func filterRows(of table: TableSpec, _ schema: String) -> [[Value]] {
         table.filters.sorted { $0.name < $1.name }.map { filter in
             [
-                .text(spec.name), .text(table.name), .text(filter.name), .text(filter.mode.rawValue),
+                .text(schema), .text(table.name), .text(filter.name), .text(filter.mode.rawValue),
                 Value(filter.isRequired), .text(filter.type.rawValue), .text(filter.description), "",
             ]
         }

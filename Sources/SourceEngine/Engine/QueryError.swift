@@ -1,4 +1,4 @@
-/// Why a statement gave no result, and what to do about it.
+/// Why a statement failed, and what to do.
 package struct QueryError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Kind: String, Hashable, Sendable {
         case syntax, unknownTable, unknownColumn, refused, missingFilter, notConfigured, sourceFailed, timedOut
@@ -8,7 +8,7 @@ package struct QueryError: Error, Hashable, Sendable, CustomStringConvertible {
     package var kind: Kind
     /// What is wrong, as a sentence.
     package var sentence: String
-    /// What to do, as a sentence; empty when the sentence says it.
+    /// What to do, as a sentence; empty if `sentence` says it.
     package var remedy: String
 
     package init(_ kind: Kind, _ sentence: String, remedy: String = "") {

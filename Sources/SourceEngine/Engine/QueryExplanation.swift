@@ -36,10 +36,6 @@ package struct QueryExplanation: Hashable, Sendable {
 
     package var steps: [Step]
 
-    package init(steps: [Step]) {
-        self.steps = steps
-    }
-
     /// At least this many calls.
     package var calls: Int { steps.reduce(0) { $0 + ($1.calls ?? $1.minimum) } }
     package var isExact: Bool { steps.allSatisfy { $0.calls != nil } }

@@ -2,7 +2,7 @@ package import Basics
 
 /// How old what a statement reads may be.
 package enum Freshness: Hashable, Sendable {
-    /// The mirror may be this old; where it is older, the source is asked first.
+    /// The mirror may be this old; an older one is updated first.
     case upTo(Span)
     /// What is stored is enough: no call is made.
     case stored
@@ -10,7 +10,7 @@ package enum Freshness: Hashable, Sendable {
 
 /// What one statement may use before it is stopped.
 package struct QueryLimits: Hashable, Sendable {
-    /// More rows than this are cut off, and the result says so.
+    /// The maximum number of rows. A longer result is truncated and marked so.
     package var rows: Int
     /// Bringing mirrors up to date, live calls and the run together.
     package var time: Span
@@ -20,7 +20,7 @@ package struct QueryLimits: Hashable, Sendable {
     package var liveScans: Int
     /// Traces whose bodies may be fetched for the statement.
     package var bodyFetches: Int
-    /// How long one request may wait for its turn, or for a provider that asked for silence; nil for what a person waits.
+    /// The maximum wait of one request for its turn or for a rate limit pause; nil for an interactive statement.
     package var maxWait: Span?
 
     package init(
@@ -37,12 +37,12 @@ package struct QueryLimits: Hashable, Sendable {
 }
 
 extension QueryLimits {
-    /// What the agent's own statements may use: nobody sits before them, so that a spent budget, or a provider that asks for
-    /// silence, is waited out as long as the usual window of a minute.
+    /// The limits of the agent's own statements. No person waits for them, so they wait for a spent budget or a rate limit pause, up to
+    /// the usual window of one minute.
     package static let unattended = QueryLimits(time: .minutes(4), maxWait: .seconds(75))
 }
 
-/// The rows of a statement, with all that is needed to know what they are worth.
+/// The rows of a statement, and how complete and current they are.
 package struct QueryResult: Hashable, Sendable {
     package var rows: RowSet
     /// Everything that happened before this moment is in the tables read, late rows apart.
@@ -54,14 +54,6 @@ package struct QueryResult: Hashable, Sendable {
     /// HTTP calls made for this statement.
     package var calls: Int
 
-    package init(rows: RowSet, asOf: Instant, isTruncated: Bool, sources: [SourceReport], calls: Int) {
-        self.rows = rows
-        self.asOf = asOf
-        self.isTruncated = isTruncated
-        self.sources = sources
-        self.calls = calls
-    }
-
-    /// Some of what the statement reads could not be brought up to the freshness asked for, or was cut off.
+    /// Some tables could not be updated to the requested freshness, or the rows were truncated.
     package var isPartial: Bool { isTruncated || sources.contains { $0.state.isIncomplete } }
 }

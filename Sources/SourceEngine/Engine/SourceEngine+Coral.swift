@@ -2,8 +2,8 @@ import Basics
 import SourceFetch
 
 extension SourceEngine {
-    /// Answers a statement that a person typed. With the engine `coral` it goes to the program as it is written, in
-    /// Coral's own dialect; what only the mirrors know, and what is asked of them alone, is answered here.
+    /// Runs a statement that a person typed. With the engine `coral`, it is sent to the program unchanged, in Coral's own dialect.
+    /// Statements over rollups, or over mirrors only, run here.
     package func answer(
         typed sql: String, freshness: Freshness = .upTo(.seconds(60)), limits: QueryLimits = QueryLimits()
     ) async throws(QueryError) -> QueryResult {
@@ -21,7 +21,7 @@ extension SourceEngine {
 
     /// Rollups, and an explanation of calls: Coral has neither.
     private func readsMirrorsAlone(_ sql: String) -> Bool {
-        guard let tokens = try? SQLTokenizer.tokens(of: sql) else { return false }
+        guard let tokens = try? SQLToken.tokens(of: sql) else { return false }
         if tokens.first?.isWord("EXPLAIN") ?? false { return true }
         let rollups = Set(
             catalog.entries.compactMap { name, entry in if case .derived = entry { name.table } else { nil } })

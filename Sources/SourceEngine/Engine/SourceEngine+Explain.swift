@@ -3,8 +3,8 @@ import SourceFetch
 import SourceSpec
 
 extension SourceEngine {
-    /// The calls that a statement would make now. Makes none: mirrors answer with what they hold, and where live tables
-    /// stand in a join, their requests follow from the stored rows of the other side.
+    /// The calls that a statement would make now. Makes none: mirrors are read as stored, and the requests of a live table in a join
+    /// follow from the stored rows of the other side.
     package func explain(
         _ sql: String, _ parameters: [Value] = [], freshness: Freshness = .upTo(.seconds(60)),
         limits: QueryLimits = QueryLimits()
@@ -55,7 +55,7 @@ extension SourceEngine {
             steps.append(
                 .init(
                     table: name.description, access: .bodies, calls: groups,
-                    note: "one for each trace whose input or output is not stored"))
+                    note: "one for each trace whose input or output is not cached"))
         }
         return QueryExplanation(steps: steps)
     }
@@ -68,7 +68,7 @@ extension SourceEngine {
             return step
         }
         guard case .upTo(let span) = freshness, !isFresh(name, within: span) else {
-            step.note = "what is stored is enough"
+            step.note = "the stored rows are sufficient"
             return step
         }
         let state = statuses[name]?.state ?? MirrorState()
@@ -89,7 +89,7 @@ extension SourceEngine {
         } else {
             step.calls = windows.count == 1 && state.hasRows ? 1 : nil
             step.minimum = windows.count
-            step.note = "at least \(windows.count): how many rows there are is not known yet"
+            step.note = "at least \(windows.count): the number of rows is not known yet"
         }
         return step
     }
@@ -100,9 +100,9 @@ extension SourceEngine {
             (step.calls, step.note) = (0, sentence)
         } else if let planned {
             step.request = planned.first
-            step.note = planned.kept == 0 ? "" : "\(planned.kept) more answered from pages that are kept"
+            step.note = planned.kept == 0 ? "" : "\(planned.kept) more from cached pages"
         } else {
-            step.note = "once for each row that it is joined with"
+            step.note = "once for each joined row"
         }
         return step
     }

@@ -3,10 +3,10 @@ import SourceFetch
 import SourceSpec
 
 extension SourceEngine {
-    /// Runs one read-only statement, in SQLite's dialect or DataFusion's. `parameters` go for `?` or `?1`.
+    /// Runs one read-only statement in the dialect of SQLite or DataFusion. `parameters` replace `?` or `?1`.
     ///
-    /// A source that fails does not fail the statement while its mirror holds rows, or while the statement reads other
-    /// sources: the result is then partial and says why. Where nothing at all can be said, the failure is thrown.
+    /// If a source fails, the result is partial and says why, as long as its mirror has rows or the statement reads other sources. If
+    /// there are no rows at all, the failure is thrown.
     package func query(
         _ sql: String, _ parameters: [Value] = [], freshness: Freshness = .upTo(.seconds(60)),
         limits: QueryLimits = QueryLimits()
@@ -34,7 +34,7 @@ extension SourceEngine {
         } catch {
             throw QueryError(
                 .storage, "The mirror could not be used: \(error).",
-                remedy: "Check the directory \(configuration.mirrorDirectory) and its disk.")
+                remedy: "Check the folder \(configuration.mirrorDirectory) and its disk.")
         }
     }
 
@@ -53,7 +53,7 @@ extension SourceEngine {
             try await $0.reads(of: reading, attachments)
         }
         let mirrored = reads.filter { catalog.mirrored($0) != nil }.sorted()
-        // The last quarter of the time is the run's own.
+        // The last quarter of the time is reserved for the run itself.
         let syncDeadline = ContinuousClock.now + .milliseconds(limits.time.milliseconds * 3 / 4)
         let fresh = await bringUp(mirrored, to: freshness, until: syncDeadline)
         try refuseIfNothingStands(mirrored, reads)
@@ -62,7 +62,7 @@ extension SourceEngine {
             mayBePartial: Set(reads.map(\.schema)).count > 1, unconfigured: catalog.unconfigured,
             usingFallback: Set(mirrored.filter { statuses[$0]?.state.usesFallback(now: now) ?? false }),
             isCancelled: isCancelled)
-        // A damaged file may have been thrown away by the sync, so it is looked up again.
+        // The sync may have deleted a corrupt file, so it is looked up again.
         let current = try await attachments(for: reading)
         let outcome = try await run(reading, current, permission)
         return result(outcome, reads: reads, mirrored: mirrored, fresh: fresh, at: now)
@@ -87,7 +87,7 @@ extension SourceEngine {
         return attachments
     }
 
-    /// Throws the failure when every source of the statement has failed and none ever gave a row.
+    /// Throws the failure if every source of the statement has failed and none ever returned a row.
     private func refuseIfNothingStands(_ mirrored: [QualifiedName], _ reads: Set<QualifiedName>) throws {
         let empty = mirrored.filter { name in
             let status = statuses[name]

@@ -34,7 +34,7 @@ extension SourceEngine {
         }
         let states = known.map { name, status in
             late.contains(name) && status.isRunning && retryPause(of: status) == nil
-                ? (.syncing, "\(name) did not answer in time; what is stored was read." + stored(status))
+                ? (.syncing, "\(name) did not answer in time; the stored rows were read." + stored(status))
                 : tableState(name, status)
         }
         let live = (failure ?? liveFailures[schema]).map { (SourceReport.State.down, Optional(Self.sentence($0))) }
@@ -45,17 +45,17 @@ extension SourceEngine {
         return report
     }
 
-    /// What is no failure and still worth knowing: clocks that disagree, values that are not of their column's type.
+    /// Notes that are not failures: clock skew, and values that do not match the type of their column.
     private static func oddities(of report: SourceReport) -> [String] {
         var sentences: [String] = []
         if let skew = report.clockSkew, abs(skew.seconds) >= 60 {
             sentences.append(
-                "Its clock is \(Figures.duration(.seconds(abs(skew.seconds)))) \(skew.seconds > 0 ? "ahead of" : "behind") ours."
+                "Its clock is \(Format.duration(.seconds(abs(skew.seconds)))) \(skew.seconds > 0 ? "ahead of" : "behind") ours."
             )
         }
         if report.schemaWarnings > 0 {
-            let values = report.schemaWarnings == 1 ? "1 value" : "\(Figures.grouped(report.schemaWarnings)) values"
-            sentences.append("\(values) of the last reading did not fit their columns and are NULL.")
+            let values = report.schemaWarnings == 1 ? "1 value" : "\(Format.grouped(report.schemaWarnings)) values"
+            sentences.append("\(values) of the last read did not match the types of their columns and are NULL.")
         }
         return sentences
     }
@@ -72,7 +72,7 @@ extension SourceEngine {
     private func tableState(_ name: QualifiedName, _ status: TableStatus) -> (SourceReport.State, String?) {
         let isEmpty = status.state.coverage.intervals.isEmpty
         if let pause = retryPause(of: status) {
-            let again = " It is asked again at \(pause.until.iso8601Seconds)."
+            let again = " It is retried at \(pause.until.iso8601Seconds)."
             return (isEmpty ? .down : .partial, pause.error.reason + again + stored(status))
         }
         if let failure = status.last?.failure {
@@ -82,9 +82,9 @@ extension SourceEngine {
         }
         if let note = status.last?.note { return (.partial, note) }
         if status.isRunning, status.last == nil, !isWhole(name, status) {
-            return (.syncing, "\(name): its history is being read.")
+            return (.syncing, "\(name): reading the history.")
         }
-        if status.state.syncedAt == nil { return (.syncing, "\(name): nothing is stored yet.") }
+        if status.state.syncedAt == nil { return (.syncing, "\(name): no rows are stored yet.") }
         return isSilent(name, status)
             ? (.noData, "\(name): no new row since \(status.state.newest?.iso8601Seconds ?? "").") : (.ok, nil)
     }
@@ -101,7 +101,7 @@ extension SourceEngine {
         end(of: status).map { " Rows up to \($0.iso8601Seconds) are stored." } ?? ""
     }
 
-    /// Where the stored rows end; a provider whose clock is ahead has some of a time that has not come here.
+    /// The time of the newest stored row; it may be in the future if the provider's clock is ahead.
     private func end(of status: TableStatus) -> Instant? {
         status.state.coverage.end.map { min($0, configuration.clock.now()) }
     }

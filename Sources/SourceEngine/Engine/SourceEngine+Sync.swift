@@ -27,7 +27,7 @@ extension SourceEngine {
         return reports.filter { report in tables.contains { $0.schema == report.source.lowercased() } }
     }
 
-    /// A table whose overlay says how old it may become is left alone until then.
+    /// A table with `every` in its overlay is not read again before that time.
     private func isDue(_ name: QualifiedName) -> Bool {
         guard let every = catalog.mirrored(name)?.mirror.every, every > .milliseconds(0) else { return true }
         return !isFresh(name, within: every)
@@ -126,7 +126,7 @@ extension SourceEngine {
         }
     }
 
-    /// Waits for the sync that runs; false when the deadline came first. The sync itself goes on.
+    /// Waits for the running sync; false if the deadline passed first. The sync itself continues.
     @discardableResult
     private func wait(for name: QualifiedName, until deadline: ContinuousClock.Instant?) async -> Bool {
         guard let status = statuses[name], status.isRunning else { return true }
@@ -149,10 +149,10 @@ extension SourceEngine {
         }
     }
 
-    /// The sync goes on after the silence; whoever would stop waiting before its end does so now.
+    /// The sync continues after the pause. Callers whose deadline is before its end stop waiting now.
     private func note(_ pause: RetryPause, of name: QualifiedName, _ began: Int) {
         guard began == epoch, let status = statuses[name], status.isRunning else { return }
-        // Whoever asks again meanwhile is told less than the provider said.
+        // A later caller sees the remaining time.
         if status.retryPause?.until != pause.until { statuses[name]?.retryPause = pause }
         for (id, waiter) in statuses[name]?.waiters ?? [:] where isOutlasted(waiter.deadline, by: pause) {
             waiter.timer.cancel()

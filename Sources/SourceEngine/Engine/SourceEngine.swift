@@ -3,21 +3,20 @@ import FoundationEssentials
 import SourceFetch
 import SourceSpec
 
-/// One SQL surface over all sources: mirrored tables are brought up to the freshness asked for, the rest are asked live.
+/// One SQL layer over all sources: mirrored tables are updated to the requested freshness, all others are read live.
 ///
-/// Statements run on threads of their own, mirrors are written on others: neither waits for the other, and no source
-/// waits for another.
+/// Statements and the writing of mirrors run on separate threads. Neither waits for the other, and no source waits for another.
 package actor SourceEngine {
     let configuration: SourceEngineConfiguration
     private(set) var parts: EngineParts
-    /// Counts how often another engine was chosen: what was begun before reports to nobody.
+    /// Counts the changes of the engine: work that was started before a change does not report any more.
     private(set) var epoch = 0
     var statuses: [QualifiedName: TableStatus] = [:]
-    /// HTTP calls by schema since they were last reset.
+    /// HTTP calls by schema since the last reset.
     var calls: [String: Int] = [:]
     /// Failures of live tables by schema, until the source answers again.
     var liveFailures: [String: SourceError] = [:]
-    /// When ClickHouse last answered a whole statement.
+    /// When ClickHouse last ran a statement.
     var pushedAt: Instant?
     /// Hears of every page that a statement's mirrors read.
     var onProgress: @Sendable (SyncProgress) -> Void = { _ in }
@@ -33,7 +32,7 @@ package actor SourceEngine {
             configuration, kind: configuration.kind, usesHourlySums: configuration.usesHourlySums)
     }
 
-    /// Takes up another engine. Statements that wait for a mirror go on with what is stored.
+    /// Switches to another engine. Statements that wait for a mirror continue with the stored rows.
     package func use(_ kind: EngineKind, hourlySums: Bool) {
         let wasUsing = parts.hourlySums != nil
         guard kind != parts.kind || hourlySums != wasUsing && configuration.hourlySums != nil && kind != .clickhouse
@@ -61,9 +60,9 @@ package actor SourceEngine {
         return try await body(lane.runner)
     }
 
-    /// From now on `hear` is told of every page that is read for a statement.
-    package func tellProgress(to hear: @escaping @Sendable (SyncProgress) -> Void) {
-        onProgress = hear
+    /// From now on `report` is called for every page that is read for a statement.
+    package func reportProgress(to report: @escaping @Sendable (SyncProgress) -> Void) {
+        onProgress = report
     }
 
     package func resetCallCounts() {
@@ -80,7 +79,7 @@ package actor SourceEngine {
     }
 }
 
-/// What the engine knows of one mirrored table: what is stored, how the last sync ended, and who waits for the next.
+/// The state of one mirrored table: the stored rows, the result of the last sync, and the callers that wait for the next.
 struct TableStatus: Sendable {
     var state = MirrorState()
     var last: SyncOutcome?
@@ -98,7 +97,6 @@ struct TableStatus: Sendable {
         let timer: Task<Void, Never>
     }
 
-    /// After a failure the source is left alone this long, whatever is asked: longer where it refused the key, which
-    /// asking does not mend.
+    /// After a failure the source is not read for this time; longer if it rejected the key, because a retry does not help.
     var rest: Span { last?.failure?.kind == .notAuthorised ? .minutes(5) : .seconds(15) }
 }

@@ -31,7 +31,7 @@ package struct SourceEngineConfiguration: Sendable {
     package var clock: WallClock
     /// Replaces the retention of every mirror, when set.
     package var retention: Span?
-    /// How long a page of a live table may be served again.
+    /// How long a page of a live table may be reused.
     package var pageLifetime: Span
 
     package init(

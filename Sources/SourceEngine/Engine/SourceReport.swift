@@ -1,6 +1,6 @@
 package import Basics
 
-/// The state of one source, or of the part of it that a statement reads.
+/// The state of one source, or of its tables in one statement.
 package struct SourceReport: Hashable, Sendable {
     package enum State: String, CaseIterable, Hashable, Sendable {
         case ok
@@ -8,7 +8,7 @@ package struct SourceReport: Hashable, Sendable {
         case partial
         case down
         case notConfigured = "not configured"
-        /// Answers, but gave no rows where it gave rows before.
+        /// It answers, but returned no rows although it did before.
         case noData = "no data"
         /// The first read of its history is under way.
         case syncing
@@ -26,45 +26,23 @@ package struct SourceReport: Hashable, Sendable {
     /// Everything before this moment is stored; nil when nothing ever was.
     package var asOf: Instant?
     /// HTTP calls since ``SourceEngine/resetCallCounts()``.
-    package var calls: Int
+    package var calls = 0
     /// Why it is not `ok`, and what to do, in sentences. Never a secret.
     package var message: String?
     /// Rows stored by all mirrors of the source in this process.
-    package var rows: Int
-    /// The provider's clock minus ours, as its last answer showed it.
+    package var rows = 0
+    /// The provider's clock minus ours, from its last response.
     package var clockSkew: Span?
-    /// Values of the last read that did not fit their columns and became NULL, or members that were no rows: the
-    /// provider has changed.
-    package var schemaWarnings: Int
-
-    package init(
-        source: String, state: State, asOf: Instant? = nil, calls: Int = 0, message: String? = nil, rows: Int = 0,
-        clockSkew: Span? = nil, schemaWarnings: Int = 0
-    ) {
-        self.source = source
-        self.state = state
-        self.asOf = asOf
-        self.calls = calls
-        self.message = message
-        self.rows = rows
-        self.clockSkew = clockSkew
-        self.schemaWarnings = schemaWarnings
-    }
+    /// The number of values of the last read that did not match their columns and became NULL, or elements that were not rows: the
+    /// provider's API has changed.
+    package var schemaWarnings = 0
 }
 
-/// How far the sync of one table has come.
+/// The progress of the sync of one table.
 package struct SyncProgress: Hashable, Sendable {
     package var table: QualifiedName
     package var windowsDone: Int
     package var windowsPlanned: Int
     package var rows: Int
     package var calls: Int
-
-    package init(table: QualifiedName, windowsDone: Int, windowsPlanned: Int, rows: Int, calls: Int) {
-        self.table = table
-        self.windowsDone = windowsDone
-        self.windowsPlanned = windowsPlanned
-        self.rows = rows
-        self.calls = calls
-    }
 }

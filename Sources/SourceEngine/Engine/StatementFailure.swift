@@ -18,7 +18,7 @@ struct StatementFailure {
         case is BlockingBridge.DeadlinePassed:
             return QueryError(
                 .timedOut, "The sources did not answer in time.",
-                remedy: "Narrow the statement, or allow more with --timeout.")
+                remedy: "Narrow the statement, or raise --timeout.")
         case is CancellationError: return QueryError(.cancelled, "The statement was cancelled.")
         default: return QueryError(.sourceFailed, "\(failure)")
         }
@@ -42,7 +42,7 @@ struct StatementFailure {
             ? QueryError(.cancelled, "The statement was cancelled.")
             : QueryError(
                 .timedOut, "The statement took longer than \(Int(permission.limits.time.seconds)) s and was stopped.",
-                remedy: "Narrow it, or allow more with --timeout.")
+                remedy: "Narrow it, or raise --timeout.")
     }
 
     func error(from error: SQLiteError, refusal: String?, offset: Int?) -> QueryError {
@@ -52,16 +52,17 @@ struct StatementFailure {
         if let name = Self.tail(of: message, after: "no such column: ") { return unknownColumn(name, offset) }
         if let name = Self.tail(of: message, after: "no such function: ") {
             return QueryError(
-                .syntax, "There is no function \(name)\(place(offset)).",
+                .syntax, "Unknown function \(name)\(place(offset)).",
                 remedy: "SQLite's functions and the common ones of DataFusion are there.")
         }
-        if error.isDenied { return QueryError(.refused, "The statement is refused: \(message).") }
+        if error.isDenied { return QueryError(.refused, "The statement is not allowed: \(message).") }
         if error.primaryCode == 18 || error.primaryCode == 7 {
             return QueryError(.tooLarge, "The statement is too large: \(message).")
         }
         if error.isCorrupt {
             return QueryError(
-                .storage, "A mirror file is damaged (\(message)).", remedy: "Run the statement again: it is rebuilt.")
+                .storage, "A mirror file is corrupt (\(message)).",
+                remedy: "Run the statement again; the file is rebuilt.")
         }
         if error.primaryCode == 1 { return QueryError(.syntax, "\(Self.capitalised(message))\(place(offset)).") }
         return QueryError(.storage, "\(Self.capitalised(message)) (SQLite \(error.code)).")
@@ -75,9 +76,10 @@ struct StatementFailure {
     private func unknownTable(_ name: String) -> QueryError {
         let near = catalog.near(name, among: catalog.entries.keys.map(\.description))
         return QueryError(
-            .unknownTable, "There is no table \(name).",
+            .unknownTable, "Unknown table \(name).",
             remedy: near.isEmpty
-                ? "Name it with its source, like github.commits." : "Did you mean \(near.joined(separator: " or "))?")
+                ? "Use its source as the schema, like github.commits."
+                : "Did you mean \(near.joined(separator: " or "))?")
     }
 
     private func unknownColumn(_ name: String, _ offset: Int?) -> QueryError {
@@ -85,7 +87,7 @@ struct StatementFailure {
         let columns = Set(tables.compactMap(catalog.owner(of:)).flatMap(columns(of:)))
         let near = catalog.near(wanted, among: columns)
         return QueryError(
-            .unknownColumn, "There is no column \(name)\(place(offset)).",
+            .unknownColumn, "Unknown column \(name)\(place(offset)).",
             remedy: near.isEmpty ? "See coral.columns." : "Did you mean \(near.joined(separator: " or "))?")
     }
 
@@ -96,12 +98,17 @@ struct StatementFailure {
 
     private func place(_ offset: Int?) -> String {
         guard let offset else { return "" }
-        return " (\(SQLTokenizer.place(of: reading.sql.original(of: offset), in: reading.original)))"
+        return " (\(SQLToken.place(of: reading.sql.original(of: offset), in: reading.original)))"
     }
 
     private static func tail(of message: String, after prefix: String) -> String? {
         message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : nil
     }
 
-    private static func capitalised(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
+    /// A message without its full stop, starting with a capital letter, unless it starts with the name of a function.
+    private static func capitalised(_ text: String) -> String {
+        let text = text.hasSuffix(".") ? text.dropLast() : text[...]
+        let startsWithName = text.prefix { !$0.isWhitespace }.contains("_")
+        return startsWithName ? String(text) : text.prefix(1).uppercased() + text.dropFirst()
+    }
 }

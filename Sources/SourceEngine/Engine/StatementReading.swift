@@ -14,19 +14,19 @@ struct StatementReading: Sendable {
 
     init(_ sql: String, parameters: [Value], catalog: Catalog, now: Instant) throws(QueryError) {
         original = sql
-        var tokens = try SQLTokenizer.tokens(of: sql)
+        var tokens = try SQLToken.tokens(of: sql)
         while tokens.last?.isSymbol(";") ?? false { tokens.removeLast() }
         guard !tokens.isEmpty else {
             throw QueryError(.syntax, "The statement is empty.", remedy: "Write one like SELECT 1.")
         }
         if let second = tokens.first(where: { $0.isSymbol(";") }) {
             throw QueryError(
-                .syntax, "There is a second statement at \(SQLTokenizer.place(of: second.offset, in: sql)).",
-                remedy: "Run one at a time.")
+                .syntax, "A second statement starts at \(SQLToken.place(of: second.offset, in: sql)).",
+                remedy: "Run one statement at a time.")
         }
         guard ["SELECT", "WITH", "VALUES", "EXPLAIN"].contains(tokens[0].text.uppercased()) else {
             throw QueryError(
-                .refused, "\(tokens[0].text.uppercased()) is refused: statements only read here.",
+                .refused, "\(tokens[0].text.uppercased()) is not allowed: statements are read-only.",
                 remedy: "Start with SELECT or WITH.")
         }
         // `EXPLAIN QUERY PLAN` is SQLite's own.
@@ -50,13 +50,14 @@ struct StatementReading: Sendable {
         for index in tokens.indices where tokens[index].kind == .parameter {
             guard tokens[index].text.first == "?" else {
                 throw QueryError(
-                    .unsupported, "The parameter \(tokens[index].text) has a name.", remedy: "Use ? or ?1 in its place."
+                    .unsupported, "Named parameters like \(tokens[index].text) are not supported.",
+                    remedy: "Use ? or ?1."
                 )
             }
             let number = Int(tokens[index].text.dropFirst()) ?? next + 1
             guard parameters.indices.contains(number - 1) else {
                 throw QueryError(
-                    .syntax, "The statement wants a parameter \(number), and \(parameters.count) were given.")
+                    .syntax, "The statement has a parameter \(number), but only \(parameters.count) were given.")
             }
             next = max(next, number)
             tokens[index] = literal(parameters[number - 1], at: tokens[index].offset)
@@ -80,8 +81,8 @@ struct StatementReading: Sendable {
     }
 }
 
-/// Finds the tables that a statement names, and sends a mirrored one to its live twin where the mirror cannot answer:
-/// for another repository than the one that is mirrored, or by a filter that only the API knows.
+/// Finds the tables of a statement. Uses the live form of a mirrored table if the mirror does not have the rows: for another
+/// repository, or with a filter that only the API supports.
 struct TableRouting {
     private let tokens: [SQLToken]
     private let catalog: Catalog
@@ -143,13 +144,13 @@ struct TableRouting {
     private func unknown(_ name: QualifiedName, at position: Int) -> QueryError {
         let near = catalog.near(name.description, among: catalog.entries.keys.map(\.description))
         let known = catalog.schemas.contains(name.schema)
-        let what = known ? "There is no table \(name)" : "There is no source \(name.schema)"
+        let what = known ? "Unknown table \(name)" : "Unknown source \(name.schema)"
         let hint =
             near.isEmpty
             ? "The sources are \(catalog.schemas.sorted().joined(separator: ", "))."
             : "Did you mean \(near.joined(separator: " or "))?"
         return QueryError(
-            .unknownTable, "\(what) (\(SQLTokenizer.place(of: tokens[position].offset, in: sql))).", remedy: hint)
+            .unknownTable, "\(what) (\(SQLToken.place(of: tokens[position].offset, in: sql))).", remedy: hint)
     }
 
     private func alias(after position: Int) -> String? {

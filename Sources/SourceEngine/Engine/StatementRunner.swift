@@ -2,7 +2,7 @@ import Basics
 import SQLiteKit
 import SourceFetch
 
-/// Runs statements on a thread and a read-only connection of its own, with the mirrors attached under their schemas.
+/// Runs statements on its own thread and read-only connection, with the mirrors attached as schemas.
 actor StatementRunner {
     /// SQLite's own bound (`SQLITE_MAX_ATTACHED`).
     static let attachable = 10
@@ -40,7 +40,7 @@ actor StatementRunner {
         (self.catalog, self.pages, self.fetch, self.clock) = (catalog, pages, fetch, clock)
     }
 
-    /// Which tables the statement reads, asked of SQLite itself.
+    /// The tables that the statement reads, as reported by SQLite.
     func reads(of reading: StatementReading, _ attachments: [Attachment]) throws -> Set<QualifiedName> {
         let connection = try opened()
         try attach(attachments, to: connection)
@@ -126,8 +126,8 @@ actor StatementRunner {
     private func attach(_ wanted: [Attachment], to connection: Connection) throws {
         guard wanted.count <= Self.attachable else {
             throw QueryError(
-                .unsupported, "The statement names \(wanted.count) sources, and \(Self.attachable) fit into one.",
-                remedy: "Split it into two.")
+                .unsupported, "The statement uses \(wanted.count) sources; the maximum is \(Self.attachable).",
+                remedy: "Split the statement.")
         }
         for known in attached {
             let isCurrent = wanted.contains { $0.schema == known.schema && $0.generation == known.generation }
@@ -152,7 +152,9 @@ actor StatementRunner {
         let module = connection.takeModuleFailure(LiveTable.moduleName)
         let explanation = StatementFailure(reading: reading, catalog: catalog, tables: gate.reads)
         if let failure = gate.scope?.failure ?? module.failure { return explanation.error(from: failure) }
-        if let refused = gate.refusal { return QueryError(.refused, refused, remedy: "Statements only read here.") }
+        if let refused = gate.refusal {
+            return QueryError(.refused, refused, remedy: "Only read statements are allowed.")
+        }
         if let scope = gate.scope, scope.isStopped { return explanation.stopped(scope.permission) }
         guard let error = error as? SQLiteError else { return explanation.error(from: error) }
         return explanation.error(from: error, refusal: module.refusal, offset: connection.errorOffset)
@@ -179,7 +181,7 @@ final class StatementGate {
         "randomblob",
     ]
 
-    /// A statement may read and compute, nothing else; the runner's own words are not asked about.
+    /// A statement may only read and compute. The runner's own statements are not checked.
     func allows(_ access: AuthorizedAccess) -> Bool {
         guard isGuarding else { return true }
         switch access {
@@ -189,9 +191,9 @@ final class StatementGate {
         case .select, .recursive: return true
         case .function(let name):
             guard Self.refusedFunctions.contains(name.lowercased()) else { return true }
-            refusal = "The function \(name) is refused."
+            refusal = "The function \(name) is not allowed."
             return false
-        case .insert(let table, _): refusal = "Writing to \(table) is refused."
+        case .insert(let table, _): refusal = "Writing to \(table) is not allowed."
         case .other(_, let first, _): refusal = "The statement wants to change \(first.isEmpty ? "something" : first)."
         }
         return false

@@ -12,9 +12,9 @@ final class StatementScope {
         var isExplain: Bool
         /// The statement reads more than one source, so that one of them may be missing.
         var mayBePartial: Bool
-        /// Sources that lack an input, with the sentence that says so.
+        /// Sources with a missing input, and the sentence about it.
         var unconfigured: [String: String]
-        /// Tables whose provider speaks the older API.
+        /// Tables whose provider has the older API.
         var usingFallback: Set<QualifiedName>
         let isCancelled: Lock<Bool>
     }
@@ -27,7 +27,7 @@ final class StatementScope {
     private(set) var isTruncated = false
     /// When the oldest live answer was given.
     private(set) var oldestAnswer: Instant?
-    /// The error that ends the statement, kept whole while SQLite carries only its text.
+    /// The error that ends the statement, kept here because SQLite passes on only its text.
     var failure: (any Error)?
     /// By group, then by key: the bodies fetched for this statement.
     var bodies: [BodyGroup: [[Value]: [Value]]] = [:]
@@ -83,7 +83,7 @@ final class StatementScope {
     func takeScans(_ count: Int, for name: QualifiedName) throws {
         guard count <= scansLeft else {
             throw QueryError(
-                .tooLarge, "\(name) would be asked more than \(permission.limits.liveScans) times for this statement.",
+                .tooLarge, "\(name) would be called more than \(permission.limits.liveScans) times for this statement.",
                 remedy: "Narrow the statement: filter the other side of the join first.")
         }
         scans += count
@@ -94,7 +94,7 @@ final class StatementScope {
             throw QueryError(
                 .tooLarge,
                 "The statement reads inputs or outputs of more than \(permission.limits.bodyFetches) traces of \(name).",
-                remedy: "Add a LIMIT or a narrower WHERE, or leave input and output out.")
+                remedy: "Add a LIMIT or a narrower WHERE, or do not read input and output.")
         }
         bodyFetches += 1
     }

@@ -20,7 +20,7 @@ actor LivePages {
     private let lifetime: Span
     private var answers: [LiveRequest.Key: LiveAnswer] = [:]
     private var flights: [LiveRequest.Key: Task<LiveAnswer, any Error>] = [:]
-    /// When a table's provider was found to speak only the older API of its overlay.
+    /// When a table's provider was found to have only the older API of its overlay.
     private var older: [QualifiedName: Instant] = [:]
     /// After this the newer one is tried again.
     private static let olderFor = Span.hours(1)

@@ -77,8 +77,8 @@ struct LiveRequest: Hashable, Sendable {
         }
         guard combinations.count * given.count <= maximum else {
             throw QueryError(
-                .tooLarge, "\(spec.name) would take more than \(maximum) requests for this statement.",
-                remedy: "Name fewer values of \(filter.name), or allow more with --max-calls.")
+                .tooLarge, "\(spec.name) would need more than \(maximum) requests for this statement.",
+                remedy: "Use fewer values of \(filter.name), or raise --max-calls.")
         }
         return combinations.flatMap { known in
             given.map { value in
@@ -103,7 +103,7 @@ struct LiveRequest: Hashable, Sendable {
     ) {
         switch comparison {
         case .greater, .greaterOrEqual: window.from = max(window.from, moment)
-        // The API's upper bound is exclusive; SQLite looks again at what comes.
+        // The API's upper bound is exclusive; SQLite checks the rows again.
         case .less, .lessOrEqual: window.to = min(window.to, moment + .milliseconds(1))
         default: break
         }

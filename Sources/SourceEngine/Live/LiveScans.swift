@@ -4,7 +4,7 @@ import SourceSpec
 
 /// Asks the providers for a statement that waits, within what the statement may use.
 final class LiveScans: LiveAsking {
-    /// Requests of one condition that are under way at once.
+    /// The number of concurrent requests for one condition.
     private static let width = 8
 
     private let gate: StatementGate
@@ -30,7 +30,7 @@ final class LiveScans: LiveAsking {
             }
             guard scope.permission.mayCall else {
                 throw QueryError(
-                    .unsupported, "\(name) is not stored: it is asked of its provider each time.",
+                    .unsupported, "\(name) is not stored: it is read from its provider each time.",
                     remedy: "Run the statement without asking for stored rows alone.")
             }
             guard !scope.permission.isExplain else { return try rehearse(requests, scope) }

@@ -3,7 +3,7 @@ import SQLiteKit
 import SourceFetch
 import SourceSpec
 
-/// A virtual table whose rows are asked of the provider, with as much of the statement's conditions as it takes.
+/// A virtual table that reads its rows from the provider, with as many conditions of the statement as the API supports.
 final class LiveTable: VirtualTable {
     static let moduleName = "sentinel_live"
 
@@ -16,7 +16,7 @@ final class LiveTable: VirtualTable {
     init(named arguments: [String], among specs: [LiveTableSpec], runner: (any LiveAsking)?) throws {
         guard arguments.count == 2,
             let spec = specs.first(where: { $0.source.name == arguments[0] && $0.sqlName == arguments[1] })
-        else { throw VirtualTableRefusal("no source gives \(arguments.joined(separator: "."))") }
+        else { throw VirtualTableRefusal("no source has \(arguments.joined(separator: "."))") }
         self.spec = spec
         asking = runner
     }
@@ -74,13 +74,13 @@ final class LiveTable: VirtualTable {
                 return condition.isUsable && condition.isLiteral ? .init(condition: place, isExact: isEcho) : nil
             default:
                 guard columns[column].isHidden else { return nil }
-                throw VirtualTableRefusal("\(spec.name): \(filter.name) is a parameter and takes only = or IN.")
+                throw VirtualTableRefusal("\(spec.name): \(filter.name) is a parameter and supports only = and IN.")
             }
         }
         return isTimeBound(condition, column) ? .init(condition: place, isExact: false) : nil
     }
 
-    /// The route that these filters choose does not send this one, and its column holds values of its own: SQLite looks.
+    /// The request for these filters does not send this one, and its column has its own values, so SQLite checks it.
     private func isIgnored(
         _ taken: VirtualPlan.Accepted, _ conditions: [VirtualCondition], given names: Set<String>
     ) -> Bool {
@@ -100,7 +100,7 @@ final class LiveTable: VirtualTable {
         }
     }
 
-    /// The filters that bounds of the time column give a value; without an upper one the rows end now.
+    /// The filters that get their value from bounds of the time column; without an upper bound, the rows end now.
     private func boundNames(_ accepted: [VirtualPlan.Accepted], _ conditions: [VirtualCondition]) -> [String] {
         guard let bounds = spec.bounds else { return [] }
         let hasStart = accepted.contains { taken in

@@ -2,16 +2,16 @@ import Basics
 import SQLiteKit
 import SourceSpec
 
-/// A table or function that is asked live: its columns as SQL sees them, and which of them are filters.
+/// A live table or function: its columns in SQL, and which of them are filters.
 struct LiveTableSpec: Hashable, Sendable {
     let source: SourceSpec
     let table: TableSpec
     let isFunction: Bool
     /// The name in SQL; differs from the table's for the live twin of a mirrored table.
     let sqlName: String
-    /// How the API bounds time, when the overlay says.
+    /// How the API bounds time, if the overlay says so.
     let bounds: TimeBounds?
-    /// Only the columns that a statement reads are asked for.
+    /// Only the columns that a statement reads are requested.
     let isProjected: Bool
     let columns: [VirtualColumn]
     /// The filter that each column is, by the column's place.
@@ -63,9 +63,9 @@ struct LiveTableSpec: Hashable, Sendable {
         "CREATE VIRTUAL TABLE \(MirrorSchema.quoted(sqlName)) USING \(LiveTable.moduleName)(\(source.name), \(sqlName))"
     }
 
-    /// The sentence for required filters that a statement does not give.
+    /// The sentence for missing required filters.
     func missing(_ names: [String]) -> String {
-        if isFunction { return "\(name) needs the argument \(names.joined(separator: ", "))." }
+        if isFunction { return "\(name) requires the argument \(names.joined(separator: ", "))." }
         let conditions = names.map { column in
             guard let bounds, bounds.names.first == column else { return "\(column) = '…'" }
             return "\(bounds.column) >= '…'"

@@ -2,7 +2,7 @@ import Basics
 import SourceFetch
 import SourceSpec
 
-/// Fetches the bodies of all rows of one group, and stores them in the mirror.
+/// Fetches the bodies of all rows of one group, and caches them in the mirror.
 struct BodyFetch: Sendable {
     let pages: any PageSource
     let files: [String: MirrorFile]
@@ -66,8 +66,8 @@ final class BodyReading {
         if let known = scope.bodies[key] { return known }
         guard scope.permission.mayCall else {
             throw QueryError(
-                .unsupported, "Some inputs and outputs that the statement reads are not stored.",
-                remedy: "Run it without asking for stored rows alone.")
+                .unsupported, "Some inputs and outputs that the statement reads are not cached.",
+                remedy: "Run it without --offline.")
         }
         if scope.permission.isExplain {
             scope.planBodies(of: table.name)

@@ -1,14 +1,14 @@
 import Basics
 import SourceFetch
 
-/// Fills in the hours before the mirrored rows with sums that the provider has added up: newest first, a day a call, halved
-/// where a day has too many groups, and never more calls than the smallest plan has a day.
+/// Fills the hours before the mirrored rows with sums from the provider: newest first, one day per call, halved if a day has too
+/// many groups, within the daily calls of the smallest plan.
 struct HourlyHistory: Sendable {
-    /// Rows are mirrored for this long when their history comes as sums.
+    /// How long rows are mirrored if their history is read as sums.
     static let rows = Span.hours(26)
     /// What the detectors compare with, and an hour to spare.
     static let lookback = Span.days(28) + .hours(2)
-    /// Langfuse's smallest plan allows 100 a day.
+    /// Langfuse's smallest plan allows 100 per day.
     static let callsPerDay = 90
 
     let table: MirrorTable
@@ -17,13 +17,13 @@ struct HourlyHistory: Sendable {
     let clock: WallClock
     let retention: Span
 
-    /// Adds the calls to `outcome`; what is missing for want of calls is said in its note.
+    /// Adds the calls to `outcome`. If calls run out, its note lists the missing hours.
     func run(_ outcome: inout SyncOutcome) async {
         do {
             try await fill(&outcome)
         } catch let error as SourceError {
             outcome.calls += error.calls
-            // An older server has no such API; the rows that it gives are history enough.
+            // An older server has no such API; its rows are then the only history.
             if error.kind != .notFound { outcome.failure = outcome.failure ?? error }
         } catch is CancellationError {
             return
@@ -38,12 +38,12 @@ struct HourlyHistory: Sendable {
         let horizon = max(now - Self.lookback, now - retention).startOfHour
         guard horizon < start else { return }
         let known = try await file.hourlyCoverage(of: table.name)
-        var windows = known.gaps(in: Interval(from: horizon, to: start)).reversed().flatMap(Self.days)
+        var windows = known.gaps(in: Interval(from: horizon, to: start)).reversed().flatMap { $0.slices(of: .days(1)) }
         while let window = windows.first {
             try Task.checkCancellation()
             guard try await file.takeHourlyCall(of: table.name, at: now, maximum: Self.callsPerDay) else {
                 outcome.note =
-                    "\(table.name): sums before \(window.to.iso8601Seconds) are read tomorrow, \(Self.callsPerDay) calls were made today."
+                    "\(table.name): sums before \(window.to.iso8601Seconds) are read tomorrow; the limit of \(Self.callsPerDay) calls per day is reached."
                 return
             }
             do {
@@ -58,16 +58,5 @@ struct HourlyHistory: Sendable {
                 windows.replaceSubrange(0..<1, with: halves.filter { !$0.isEmpty })
             }
         }
-    }
-
-    private static func days(of interval: Interval) -> [Interval] {
-        var result: [Interval] = []
-        var end = interval.to
-        while end > interval.from {
-            let start = max(interval.from, end - .days(1))
-            result.append(Interval(from: start, to: end))
-            end = start
-        }
-        return result
     }
 }

@@ -7,6 +7,18 @@ struct Interval: Hashable, Sendable {
 
     var isEmpty: Bool { to <= from }
     var length: Span { to - from }
+
+    /// Cut into pieces of `length` at most, newest first.
+    func slices(of length: Span) -> [Interval] {
+        var result: [Interval] = []
+        var end = to
+        while end > from {
+            let start = max(from, end - length)
+            result.append(Interval(from: start, to: end))
+            end = start
+        }
+        return result
+    }
 }
 
 /// Which stretches of time are covered: disjoint, not touching, oldest first.
@@ -51,9 +63,5 @@ struct IntervalSet: Hashable, Sendable {
         var rest = IntervalSet([interval])
         for known in intervals { rest.remove(known) }
         return rest.intervals
-    }
-
-    func contains(_ instant: Instant) -> Bool {
-        intervals.contains { $0.from <= instant && instant < $0.to }
     }
 }

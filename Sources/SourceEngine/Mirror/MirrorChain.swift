@@ -2,12 +2,12 @@ import Basics
 import SourceFetch
 import SourceSpec
 
-/// Reads the pages of one window. Coverage is written with the last of its rows, so a chain that breaks claims nothing.
+/// Reads the pages of one window. Coverage is written with its last rows, so an interrupted chain is not recorded as read.
 struct MirrorChain: Sendable {
     let sync: MirrorSync
     let plan: MirrorPlan
     let window: Interval
-    /// How far the sync had come before this window, and who is told of each page.
+    /// The progress of the sync before this window, and the receiver of updates.
     let told: SyncProgress
     let tell: @Sendable (SyncProgress) -> Void
 

@@ -3,7 +3,7 @@ import FoundationEssentials
 import SQLiteKit
 import SourceSpec
 
-/// The mirror of one source: a SQLite file that can be thrown away and rebuilt, and the one connection that writes it.
+/// The mirror of one source: a SQLite file that can be deleted and rebuilt, and the only connection that writes it.
 actor MirrorFile {
     /// Files of another version are thrown away.
     static let version: Int64 = 1
@@ -14,7 +14,7 @@ actor MirrorFile {
     private let liveTables: [LiveTableSpec]
     private let isUnconfigured: Bool
     private var connection: Connection?
-    /// Counts how often the file was thrown away, so that readers know when to attach it anew.
+    /// Counts how often the file was deleted, so that readers know when to attach it again.
     private(set) var generation = 0
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
@@ -37,79 +37,70 @@ actor MirrorFile {
     }
 
     func state(of name: QualifiedName) throws -> MirrorState {
-        try use { connection in
-            guard let table = self.tables[name] else { return MirrorState() }
-            return try MirrorLedger(connection: connection).state(of: table)
-        }
+        try read(name) { try $1.state(of: $0) } ?? MirrorState()
     }
 
     /// Where these stretches hold rows which had not ended when they were read.
     func openRows(of name: QualifiedName, in stretches: [Interval]) throws -> [Interval] {
-        guard let table = tables[name], table.position(of: "end_time") != nil, !stretches.isEmpty else { return [] }
-        return try use { connection in
-            let found = try stretches.map { try MirrorLedger(connection: connection).openRows(of: table, in: $0) }
+        guard !stretches.isEmpty else { return [] }
+        return try read(name) { table, ledger in
+            guard table.position(of: "end_time") != nil else { return [] }
+            let found = try stretches.map { try ledger.openRows(of: table, in: $0) }
             let (open, all) = found.reduce((0, 0)) { ($0.0 + $1.open, $0.1 + $1.all) }
-            // Where hardly any row has an end, nobody writes ends, and waiting for them is in vain.
+            // If hardly any row has an end, the client does not write ends, and waiting for them is useless.
             return open >= 10 && open * 2 > all ? [] : found.compactMap(\.span)
-        }
+        } ?? []
     }
 
     /// How many rows an hour of the newest covered day has; nil when none is stored.
     func rowsPerHour(of name: QualifiedName) throws -> Double? {
-        try use { connection in
-            guard let table = self.tables[name] else { return nil }
-            return try MirrorLedger(connection: connection).rowsPerHour(of: table)
-        }
+        try read(name) { try $1.rowsPerHour(of: $0) } ?? nil
     }
 
-    /// Writes rows, their rollups, and what they cover, in one transaction.
+    /// Writes rows, their rollups, and the covered interval in one transaction.
     ///
-    /// `covered` is nil while a chain is not at its end. Answers how many rows were refused for want of a key.
+    /// `covered` is nil before the end of a chain. Returns the number of rows that were rejected because they have no key.
     func write(_ batch: MirrorBatch, to name: QualifiedName, at now: Instant) throws -> Int {
-        guard let table = tables[name] else { return 0 }
-        return try use { connection in
-            try connection.transaction { connection in
-                let refused = try MirrorIngest(table: table, connection: connection).write(batch.rows, at: now)
-                if let covered = batch.covered {
-                    try MirrorLedger(connection: connection).cover(covered, of: table)
-                }
-                return refused
-            }
-        }
+        try change(name) { table, connection in
+            let refused = try MirrorIngest(table: table, connection: connection).write(batch.rows, at: now)
+            if let covered = batch.covered { try MirrorLedger(connection: connection).cover(covered, of: table) }
+            return refused
+        } ?? 0
     }
 
     func finishSync(of name: QualifiedName, at now: Instant, retention: Span) throws {
-        guard let table = tables[name] else { return }
-        try use { connection in
-            try connection.transaction { connection in
-                let ledger = MirrorLedger(connection: connection)
-                try ledger.setSynced(table, at: now)
-                try MirrorIngest(table: table, connection: connection)
-                    .expire(before: now - retention, ledger: ledger, at: now)
-            }
+        try change(name) { table, connection in
+            let ledger = MirrorLedger(connection: connection)
+            try ledger.setSynced(table, at: now)
+            try MirrorIngest(table: table, connection: connection)
+                .expire(before: now - retention, ledger: ledger, at: now)
         }
     }
 
     func setFallback(_ since: Instant?, of name: QualifiedName) throws {
-        guard let table = tables[name] else { return }
-        try use { connection in
-            try connection.transaction { try MirrorLedger(connection: $0).setFallback(table, since: since) }
-        }
+        try change(name) { try MirrorLedger(connection: $1).setFallback($0, since: since) }
     }
 
     func storeBodies(_ rows: [[Value]], of name: QualifiedName, at now: Instant) throws {
-        guard let table = tables[name] else { return }
-        try use { connection in
-            try connection.transaction {
-                try MirrorIngest(table: table, connection: $0).storeBodies(rows, at: now)
-            }
-        }
+        try change(name) { try MirrorIngest(table: $0, connection: $1).storeBodies(rows, at: now) }
+    }
+
+    func read<Result>(_ name: QualifiedName, _ body: (MirrorTable, MirrorLedger) throws -> Result) throws -> Result? {
+        guard let table = tables[name] else { return nil }
+        return try use { try body(table, MirrorLedger(connection: $0)) }
+    }
+
+    /// Runs `body` in one transaction; nil where the file has no such table.
+    @discardableResult
+    func change<Result>(
+        _ name: QualifiedName, _ body: (MirrorTable, Connection) throws -> Result
+    ) throws -> Result? {
+        guard let table = tables[name] else { return nil }
+        return try use { try $0.transaction { try body(table, $0) } }
     }
 
     /// Runs `body`; a damaged file is thrown away, to be rebuilt by the next use.
-    func table(_ name: QualifiedName) -> MirrorTable? { tables[name] }
-
-    func use<Result>(_ body: (Connection) throws -> Result) throws -> Result {
+    private func use<Result>(_ body: (Connection) throws -> Result) throws -> Result {
         do {
             return try body(opened())
         } catch let error as SQLiteError where error.isCorrupt {

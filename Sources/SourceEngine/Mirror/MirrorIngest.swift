@@ -19,7 +19,7 @@ struct MirrorIngest {
 
     private var keepsRollups: Bool { table.hasRollups }
 
-    /// Upserts rows; the later of two with the same key wins. Answers how many were refused for want of a key.
+    /// Upserts rows; the later of two with the same key wins. Returns the number of rows that were rejected because they have no key.
     func write(_ rows: [[Value]], at now: Instant) throws -> Int {
         guard !rows.isEmpty else { return 0 }
         let upsert = try connection.statement(schema.upsert)
@@ -75,7 +75,7 @@ struct MirrorIngest {
         try connection.run(schema.bodyRemoval, table.keyPositions.map { row[$0] })
     }
 
-    /// Keeps the bodies that the rows carry. A row whose bodies are all NULL is kept too: it was asked for.
+    /// Caches the bodies of the rows. A row whose bodies are all NULL is cached too, because it was requested.
     func storeBodies(_ rows: [[Value]], at now: Instant) throws {
         guard table.hasBodies, !rows.isEmpty else { return }
         let statement = try connection.statement(schema.bodyUpsert)
@@ -87,13 +87,13 @@ struct MirrorIngest {
         }
     }
 
-    /// The text without what is beyond the limit, whole characters kept.
+    /// The text truncated to the limit, at a character boundary.
     static func cut(_ value: Value) -> Value {
         guard case .text(let text) = value, text.utf8.count > bodyLimit else { return value }
         return .text(String(decoding: text.utf8.prefix(bodyLimit), as: UTF8.self))
     }
 
-    /// Removes what is older than the retention: whole hours, so that no hour is left with half of its rows.
+    /// Removes rows older than the retention, by complete hours, so that no hour keeps a part of its rows.
     func expire(before moment: Instant, ledger: MirrorLedger, at now: Instant) throws {
         let horizon = moment.startOfHour
         var coverage = try ledger.coverage(of: table)

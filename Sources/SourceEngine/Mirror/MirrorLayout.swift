@@ -2,7 +2,7 @@ import Basics
 import SQLiteKit
 import SourceSpec
 
-/// Brings a mirror file to the tables that the specs ask for. What is not stored for good is made anew.
+/// Migrates a mirror file to the tables of the specs. A mirror can be rebuilt, so incompatible tables are recreated.
 struct MirrorLayout {
     let tables: [MirrorTable]
     let live: [LiveTableSpec]

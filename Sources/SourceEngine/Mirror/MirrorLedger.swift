@@ -29,7 +29,7 @@ struct MirrorLedger {
         return (Interval(from: first, to: last + .milliseconds(1)), open, all)
     }
 
-    /// Over the newest covered stretch, a day at most.
+    /// Over the newest covered interval, at most one day.
     func rowsPerHour(of table: MirrorTable) throws -> Double? {
         guard let newest = try coverage(of: table).intervals.last else { return nil }
         let from = max(newest.from, newest.to - .days(1))
@@ -66,7 +66,7 @@ struct MirrorLedger {
         }
     }
 
-    /// Counts one more call of a day; false when `most` were made already.
+    /// Counts one more call of a day; false if the limit is reached.
     func takeCall(named name: String, day: String, maximum: Int) throws -> Bool {
         let known = try connection.query(
             "SELECT calls FROM mirror_calls WHERE name = ? AND day = ?", [.text(name), .text(day)])

@@ -1,7 +1,7 @@
 import Basics
 import SourceSpec
 
-/// Decides which windows of a mirrored table are to be read: the head behind the watermark, then what is missing.
+/// Decides which windows of a mirrored table to read: the head after the watermark, then the missing ones.
 struct MirrorPlan {
     /// No window is halved below this.
     static let shortestWindow = Span.minutes(1)
@@ -9,7 +9,7 @@ struct MirrorPlan {
     let mirror: MirrorSpec
     let coverage: IntervalSet
 
-    /// The oldest moment worth reading: the start of an hour, so that no hourly sum is of a part of its hour.
+    /// The oldest time to read: the start of an hour, so that no hourly sum covers a part of its hour.
     func horizon(now: Instant, since: Instant? = nil, retention: Span) -> Instant {
         max(since ?? now - mirror.backfill, now - retention).startOfHour
     }
@@ -20,11 +20,11 @@ struct MirrorPlan {
         return coverage.gaps(in: Interval(from: horizon, to: end)).isEmpty
     }
 
-    /// How often a row that had not ended is read again after the overlap: at each doubling of its age: with 15 minutes of overlap
-    /// for eight hours.
+    /// How often a row without an end is read again after the overlap: at each doubling of its age; with an overlap of 15 minutes, for
+    /// eight hours.
     private static let recalls = 6
 
-    /// Where the rows start whose age has come, between two syncs, to the overlap, or to twice it, four times it and so on.
+    /// The start of the rows whose age reached the overlap, or two, four, … times the overlap, between two syncs.
     func recalls(since last: Instant, now: Instant) -> [Interval] {
         guard case .between = mirror.bounds.window, last < now else { return [] }
         return (0..<Self.recalls).map { doublings in
@@ -44,18 +44,7 @@ struct MirrorPlan {
             // Without an upper bound every chain starts now, so there is but one.
             return [Interval(from: wanted.start ?? horizon, to: end)]
         }
-        return wanted.intervals.reversed().flatMap(slices)
-    }
-
-    private func slices(of interval: Interval) -> [Interval] {
-        var result: [Interval] = []
-        var end = interval.to
-        while end > interval.from {
-            let start = max(interval.from, end - mirror.slice)
-            result.append(Interval(from: start, to: end))
-            end = start
-        }
-        return result
+        return wanted.intervals.reversed().flatMap { $0.slices(of: mirror.slice) }
     }
 
     /// Two windows for one whose answer was cut off or refused as too much, newest first; nil when it cannot be less.

@@ -3,7 +3,7 @@ import SQLiteKit
 import SourceFetch
 import SourceSpec
 
-/// Hourly and per-trace sums of an observations table, computed anew for whatever hours and traces were touched.
+/// Hourly and per-trace sums of an observations table, recomputed for the changed hours and traces.
 struct MirrorRollups: Sendable {
     let table: MirrorTable
 
@@ -39,8 +39,8 @@ struct MirrorRollups: Sendable {
         ] + traceCreation
     }
 
-    /// `steps` counts all types but EVENT, `step_names` is a JSON list of their names, and `changed_at` is when the row
-    /// was last written with other values.
+    /// `steps` counts all types except EVENT, `step_names` is a JSON list of their names, and `changed_at` is the time of the last write
+    /// with different values.
     private var traceCreation: [String] {
         let indexes = [
             ("__by_last", "last_at, cost, steps"), ("__by_cost", "cost"), ("__by_change", "changed_at, trace_id"),
@@ -59,7 +59,7 @@ struct MirrorRollups: Sendable {
             }
     }
 
-    /// Makes the rows of traces anew out of the observations, where their table was made by another version.
+    /// Recomputes the rows of traces from the observations if another version created the table.
     func renewTraces(on connection: Connection) throws {
         let known = try connection.query(
             "SELECT sql FROM sqlite_schema WHERE tbl_name = ? AND sql IS NOT NULL", [.text(table.tracesTable)]
@@ -72,8 +72,7 @@ struct MirrorRollups: Sendable {
         )
     }
 
-    /// The time of a write: later than that of every write before, whatever the clock did, so that whoever has read the
-    /// changes until one has missed none.
+    /// The time of a write. It is later than all earlier ones, even if the clock is set back, so that a reader of changes misses none.
     private func stamp(at now: Instant, on connection: Connection) throws -> Instant {
         let latest = try connection.query("SELECT max(changed_at) FROM \(traces)").rows.first?.first?.instant
         return latest.map { max(now, $0 + .milliseconds(1)) } ?? now
@@ -128,7 +127,7 @@ struct MirrorRollups: Sendable {
             """
     }
 
-    /// A trace whose last observation is gone or stands under another trace.
+    /// A trace whose last observation was removed or moved to another trace.
     private var traceRemoval: String {
         """
         DELETE FROM \(traces) WHERE trace_id = ?1 AND NOT EXISTS (SELECT 1 FROM \(rows) r WHERE r.trace_id = ?1)
@@ -146,7 +145,7 @@ struct MirrorRollups: Sendable {
             """
     }
 
-    /// Puts sums that others have added up in the place of whole hours.
+    /// Replaces complete hours with sums from the provider.
     func replace(_ interval: Interval, with sums: [HourlySum], on connection: Connection) throws {
         try connection.run(
             "DELETE FROM \(hourly) WHERE hour >= ? AND hour < ?", [Value(interval.from), Value(interval.to)])

@@ -1,7 +1,7 @@
 import Basics
 import SourceSpec
 
-/// The statements that make and fill the tables of one mirrored table.
+/// The statements that create and fill the tables of one mirrored table.
 struct MirrorSchema: Sendable {
     let table: MirrorTable
 
@@ -107,8 +107,8 @@ struct MirrorSchema: Sendable {
     private var keyMatch: String { table.keyPositions.map { "\(column($0)) = ?" }.joined(separator: " AND ") }
 
     var newest: String { "SELECT max(\(time)) FROM \(rows)" }
-    /// First and last time of the rows between two times that have not ended, how many they are, and how many rows
-    /// there are. Langfuse's events have no end and never get one.
+    /// The first and last time of rows without an end between two times, their number, and the number of all rows. Langfuse's events
+    /// never have an end.
     var openRows: String {
         let kind = table.position(of: "type").map { " AND \(column($0)) IS NOT 'EVENT'" } ?? ""
         return """

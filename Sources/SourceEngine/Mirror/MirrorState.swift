@@ -1,9 +1,9 @@
 import Basics
 
-/// What a mirror file remembers of one table.
+/// The stored state of one mirrored table.
 struct MirrorState: Hashable, Sendable {
     var coverage = IntervalSet()
-    /// When the last sync that came to its end began: what it read is as old as that.
+    /// The start of the last complete sync: its rows are as of that time.
     var syncedAt: Instant?
     /// The time of the newest row.
     var newest: Instant?
@@ -12,7 +12,7 @@ struct MirrorState: Hashable, Sendable {
 
     var hasRows: Bool { newest != nil }
 
-    /// The primary API is asked again after this time.
+    /// The primary API is tried again after this time.
     static let probeInterval = Span.days(1)
 
     func usesFallback(now: Instant) -> Bool {

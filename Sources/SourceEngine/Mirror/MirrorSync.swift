@@ -2,7 +2,7 @@ import Basics
 import SourceFetch
 import SourceSpec
 
-/// What one run of a mirrored table's sync came to.
+/// The outcome of one sync of a mirrored table.
 struct SyncOutcome: Sendable {
     var calls = 0
     var rows = 0
@@ -12,15 +12,15 @@ struct SyncOutcome: Sendable {
     var state = MirrorState()
     /// The provider's clock minus ours.
     var skew: Span?
-    /// A window that could not be read whole, as a sentence.
+    /// A window that could not be read completely, as a sentence.
     var note: String?
 }
 
-/// Brings one mirrored table up to now: the windows that ``MirrorPlan`` names, newest first, each committed whole.
+/// Updates one mirrored table: reads the windows of ``MirrorPlan``, newest first, and commits each one completely.
 struct MirrorSync: Sendable {
     /// Rows held before they are written; a window of fewer is one transaction.
     static let batchRows = 20_000
-    /// Windows of the shortest length that the provider cuts off all the same; then it is asked no further.
+    /// The number of windows of minimum length that the provider truncates before the sync stops.
     static let mostUnreadableWindows = 3
     /// A mirror waits in the background for as long as a provider may ask; no statement waits for it.
     static let maxWait = RateSignal.longest
@@ -31,7 +31,7 @@ struct MirrorSync: Sendable {
     let clock: WallClock
     let retention: Span
     let skew: Span
-    /// Hears of a silence that the provider asked for and that the sync waits out.
+    /// Called for a rate limit pause that the sync waits for.
     let onRetryPause: @Sendable (RetryPause) async -> Void
 
     func run(since: Instant?, progress: @escaping @Sendable (SyncProgress) -> Void) async -> SyncOutcome {
@@ -45,7 +45,8 @@ struct MirrorSync: Sendable {
             outcome.failure = error
         } catch is CancellationError {
             outcome.failure = failure(
-                .unavailable, "The sync was stopped.", "What it read is kept; it goes on from there.")
+                .unavailable, "The sync was stopped.",
+                "Rows that were read are kept; the next run continues from there.")
         } catch {
             outcome.failure = failure(
                 .unavailable, "The mirror could not be written: \(error).", "Check the disk and its space.")
@@ -55,7 +56,7 @@ struct MirrorSync: Sendable {
         } catch {
             outcome.failure =
                 outcome.failure
-                ?? failure(.unavailable, "The mirror could not be read: \(error).", "It is rebuilt at the next run.")
+                ?? failure(.unavailable, "The mirror could not be read: \(error).", "It is rebuilt on the next run.")
         }
         return outcome
     }
@@ -93,11 +94,11 @@ struct MirrorSync: Sendable {
                         guard unreadable < Self.mostUnreadableWindows else {
                             throw failure(
                                 .malformed,
-                                "\(table.name) gives more rows than it lets one read, however short the time.",
-                                "What it gave is kept; report it to the provider.")
+                                "\(table.name): the API truncates results even for a one-minute window; some rows are missing.",
+                                "The rows that it returned are kept; report it to the provider.")
                         }
                         outcome.note =
-                            "\(table.name) gives more rows than it lets one read: some before "
+                            "\(table.name): the API truncates results even for a one-minute window; some rows before "
                             + "\(window.to.iso8601Seconds) are missing."
                         continue
                     }
@@ -119,7 +120,7 @@ struct MirrorSync: Sendable {
     }
 }
 
-/// Which of two APIs a table speaks: the newer one until it answers 404, then the older one, for a day.
+/// Selects one of two APIs of a table: the newer one until it returns 404, then the older one for one day.
 struct APIChoice: Hashable, Sendable {
     struct Change: Hashable, Sendable { var since: Instant? }
 

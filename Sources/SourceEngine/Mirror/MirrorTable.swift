@@ -10,12 +10,12 @@ struct MirrorTable: Sendable {
     let mirror: MirrorSpec
     /// The constant filters of the mirrored scan.
     let constants: [String: Value]
-    /// Rows of one identity are never mixed with those of another: other columns, filters or addresses.
+    /// Rows with different identities (columns, filters or addresses) are never mixed.
     let identity: String
 
     let timePosition: Int
     let keyPositions: [Int]
-    /// Places, in a page's row, of the columns that are stored: all but the bodies.
+    /// The positions of the stored columns in the row of a page: all except the bodies.
     let storedPositions: [Int]
     let bodyPositions: [Int]
 

@@ -18,13 +18,13 @@ extension AnswerJudge {
             case 413: (.tooMuch, askForLess, .lasting)
             case 422 where isAboutSize(words): (.tooMuch, askForLess, .lasting)
             case 408, 504, 524: (.timedOut, askForLess, again)
-            case 500...: (.unavailable, "It is asked again at the next scan.", again)
+            case 500...: (.unavailable, Self.nextScan, again)
             default: (.refusedByProvider, checkQuery, .lasting)
             }
-        return Failure(error: sourceError(kind, request, reason, remedy), trouble: trouble)
+        return failure(kind, request, reason, remedy, trouble)
     }
 
-    /// Langfuse answers 422 when the statement behind the request outgrew its database's limits.
+    /// Langfuse returns 422 if the statement behind the request exceeded its database's limits.
     private func isAboutSize(_ words: String?) -> Bool {
         plan.source.overlay.retryDialect == .retryAfter
             || ["timed out", "timeout", "too large", "too many"].contains { words?.lowercased().contains($0) ?? false }
@@ -32,47 +32,43 @@ extension AnswerJudge {
 
     func rateLimited(_ request: HTTPRequest, _ wait: Span?, _ words: String?) -> Failure {
         let said = words.map { ": \(plan.secrets.quote($0))" } ?? ""
-        return Failure(
-            error: sourceError(
-                .rateLimited(retryAfter: wait), request, "asked too often\(said).", Self.askAgain(after: wait)),
-            trouble: .rateLimited(wait))
+        return failure(
+            .rateLimited(retryAfter: wait), request, "rate limit exceeded\(said).", Self.askAgain(after: wait),
+            .rateLimited(wait))
     }
 
     static func askAgain(after wait: Span?) -> String {
         let when = wait.map { "in \(max(1, Int($0.seconds.rounded(.up)))) s" } ?? "later"
-        return "It may be asked again \(when); rows that were read before stay."
+        return "It is retried \(when); rows that were already read are kept."
     }
 
-    /// No answer came.
+    /// There was no response.
     func failure(_ error: HTTPError, of request: HTTPRequest) -> Failure {
         let words = plan.secrets.quote(error.message)
         let again = RetryMachine.Trouble.passing(retryAfter: nil)
         switch error.kind {
         case .unreachable:
             let remedy = "Check the network, and \(addressName)."
-            return Failure(
-                error: sourceError(.unavailable, request, "cannot be reached: \(words).", remedy), trouble: again)
-        case .forbidden:
-            return Failure(
-                error: sourceError(.notConfigured, request, "is not asked: \(words).", checkAddress), trouble: .lasting)
-        case .timedOut:
-            return Failure(
-                error: sourceError(.timedOut, request, "did not answer in time: \(words).", askForLess), trouble: again)
-        case .bodyTooLarge:
-            return Failure(
-                error: sourceError(.tooMuch, request, "sent too much: \(words).", askForLess), trouble: .lasting)
+            return failure(.unavailable, request, "is not reachable: \(words).", remedy, again)
+        case .forbidden: return failure(.notConfigured, request, "was not called: \(words).", checkAddress)
+        case .timedOut: return failure(.timedOut, request, "did not answer in time: \(words).", askForLess, again)
+        case .bodyTooLarge: return failure(.tooMuch, request, "sent too much data: \(words).", askForLess)
         case .tls:
             let remedy = "Check the certificate of the server, and \(addressName)."
-            return Failure(
-                error: sourceError(.unavailable, request, "has no trusted certificate: \(words).", remedy),
-                trouble: .lasting)
+            return failure(.unavailable, request, "has no trusted certificate: \(words).", remedy)
         case .broken, .cancelled:
             let isLasting = error.kind == .cancelled || !error.requestMayHaveArrived
-            let remedy = isLasting ? checkAddress : "It is asked again at the next scan."
-            return Failure(
-                error: sourceError(.unavailable, request, "broke off its answer: \(words).", remedy),
-                trouble: isLasting ? .lasting : again)
+            return failure(
+                .unavailable, request, "interrupted its response: \(words).", isLasting ? checkAddress : Self.nextScan,
+                isLasting ? .lasting : again)
         }
+    }
+
+    func failure(
+        _ kind: SourceError.Kind, _ request: HTTPRequest, _ reason: String, _ remedy: String,
+        _ trouble: RetryMachine.Trouble = .lasting
+    ) -> Failure {
+        Failure(error: sourceError(kind, request, reason, remedy), trouble: trouble)
     }
 
     // MARK: Remedies
@@ -92,9 +88,10 @@ extension AnswerJudge {
         return names.isEmpty ? "Check the access to this source." : "Check \(names.joined(separator: " and "))."
     }
 
+    static let nextScan = "The next scan tries again."
     var checkAddress: String { "Check \(addressName)." }
     var checkQuery: String { "Correct the values of the query." }
-    private var askForLess: String { "Ask for a shorter time or for fewer rows." }
+    private var askForLess: String { "Request a shorter time range or fewer rows." }
 
     /// The setting that holds the source's address.
     var addressName: String { ScanPlan.addressName(of: plan.source, plan.backend) }

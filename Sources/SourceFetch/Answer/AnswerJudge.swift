@@ -3,7 +3,7 @@ import HTTPClient
 import JSON
 import SourceSpec
 
-/// Tells a page from everything else that a provider may answer.
+/// Distinguishes a page from every other response of a provider.
 struct AnswerJudge: Sendable {
     let plan: ScanPlan
     let now: Instant
@@ -30,8 +30,8 @@ struct AnswerJudge: Sendable {
             return .page(FetchedPage(content: PageContent(), serverDate: serverDate(response)))
         }
         if isWebPage(response) {
-            let reason = "answered \(response.status) with a web page instead of data: most likely a login page."
-            return failure(.notAuthorised, request, reason, "\(checkKeys) \(checkAddress)")
+            let reason = "returned \(response.status) with a web page instead of data, probably a login page."
+            return .failure(failure(.notAuthorised, request, reason, "\(checkKeys) \(checkAddress)"))
         }
         do throws(PageFault) {
             var content = try PageReader(plan).read(response.body)
@@ -39,8 +39,8 @@ struct AnswerJudge: Sendable {
                 let next = LinkHeader.next(in: header, requiresResults: requiresResults)
             {
                 guard let address = WebAddress(request.url)?.resolving(next), address.origin == plan.base.origin else {
-                    let reason = "names a next page at another address, which would be sent the key."
-                    return failure(.refusedByProvider, request, reason, checkAddress)
+                    let reason = "returned a next page at another address, which would receive the key."
+                    return .failure(failure(.refusedByProvider, request, reason, checkAddress))
                 }
                 content.clues.nextLink = address.text
             }
@@ -65,14 +65,12 @@ struct AnswerJudge: Sendable {
         switch fault {
         case .json(let error):
             let isHalf = error.kind == .truncated || error.kind == .empty
-            return Failure(
-                error: sourceError(
-                    .malformed, request, "sent an answer that cannot be read: \(error).",
-                    isHalf ? "It is asked again at the next scan." : checkAddress),
-                trouble: isHalf ? .passing(retryAfter: nil) : .lasting)
+            return failure(
+                .malformed, request, "sent a response that could not be parsed: \(error).",
+                isHalf ? Self.nextScan : checkAddress, isHalf ? .passing(retryAfter: nil) : .lasting)
         case .shape(let found):
-            let reason = "sent \(found): the rows of \(plan.qualifiedName) are not in it."
-            return Failure(error: sourceError(.malformed, request, reason, checkAddress), trouble: .lasting)
+            let reason = "sent \(found): it has no rows of \(plan.qualifiedName)."
+            return failure(.malformed, request, reason, checkAddress)
         case .refused(let words): return refusedInside(words, response, request)
         }
     }
@@ -86,14 +84,12 @@ struct AnswerJudge: Sendable {
             return rateLimited(request, wait.map { min($0, RateSignal.longest) }, words)
         }
         if Self.authorisationWords.contains(where: { code.contains($0) }) {
-            return Failure(error: sourceError(.notAuthorised, request, reason, checkKeys), trouble: .lasting)
+            return failure(.notAuthorised, request, reason, checkKeys)
         }
         if ["internal_error", "fatal_error", "service_unavailable", "request_timeout"].contains(code) {
-            let remedy = "It is asked again at the next scan."
-            return Failure(
-                error: sourceError(.unavailable, request, reason, remedy), trouble: .passing(retryAfter: nil))
+            return failure(.unavailable, request, reason, Self.nextScan, .passing(retryAfter: nil))
         }
-        return Failure(error: sourceError(.refusedByProvider, request, reason, checkQuery), trouble: .lasting)
+        return failure(.refusedByProvider, request, reason, checkQuery)
     }
 
     static let authorisationWords = [
@@ -104,20 +100,18 @@ struct AnswerJudge: Sendable {
     // MARK: Redirects
 
     private func redirect(_ response: HTTPResponse, of request: HTTPRequest) -> Verdict {
+        let refused = { reason in Verdict.failure(failure(.refusedByProvider, request, reason, checkAddress)) }
         guard let location = response.header("location") else {
-            return failure(
-                .refusedByProvider, request, "answered \(response.status) without saying where to.", checkAddress)
+            return refused("returned \(response.status) without an address.")
         }
         guard let target = WebAddress(request.url)?.resolving(location) else {
-            return failure(
-                .refusedByProvider, request, "redirects to what is no http or https address.", checkAddress)
+            return refused("redirects to an address that is not an http(s) URL.")
         }
         if target.origin == plan.base.origin { return .redirect(target) }
+        let reason = "redirects to another address (\(target.origin)), which would receive the key."
         let isLogin = ["login", "signin", "sign-in", "sso", "auth"].contains { target.path.lowercased().contains($0) }
-        let reason = "redirects to another address (\(target.origin)), which would be sent the key."
-        return failure(
-            isLogin ? .notAuthorised : .refusedByProvider, request, reason,
-            isLogin ? "\(checkKeys) \(checkAddress)" : checkAddress)
+        guard isLogin else { return refused(reason) }
+        return .failure(failure(.notAuthorised, request, reason, "\(checkKeys) \(checkAddress)"))
     }
 
     // MARK: Words
@@ -133,11 +127,5 @@ struct AnswerJudge: Sendable {
 
     private func serverDate(_ response: HTTPResponse) -> Instant? {
         response.header("date").flatMap(WaitText.date)
-    }
-
-    private func failure(
-        _ kind: SourceError.Kind, _ request: HTTPRequest, _ reason: String, _ remedy: String
-    ) -> Verdict {
-        .failure(Failure(error: sourceError(kind, request, reason, remedy), trouble: .lasting))
     }
 }

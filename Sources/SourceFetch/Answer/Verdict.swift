@@ -1,6 +1,6 @@
 import Basics
 
-/// What an answer, or the lack of one, comes to.
+/// The result of a response or of a failed transfer.
 enum Verdict: Sendable {
     case page(FetchedPage)
     /// To the same origin; another is a failure.

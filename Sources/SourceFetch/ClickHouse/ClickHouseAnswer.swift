@@ -1,14 +1,14 @@
 package import Basics
 import JSON
 
-/// Reads `JSONCompactEachRowWithNamesAndTypes`: the names, the types, then one array a row.
+/// Reads `JSONCompactEachRowWithNamesAndTypes`: the names, the types, then one array per row.
 ///
-/// An error that comes after the first rows stands in the body of an answer with status 200, behind whole rows; it
-/// makes the whole answer an error. Source: ClickHouse's HTTP interface; `reference`: provider-apis §1.8.
+/// An error after the first rows is in the body of a response with status 200, after complete rows. It invalidates the whole
+/// response. Source: ClickHouse's HTTP interface; `reference`: provider-apis §1.8.
 package struct ClickHouseAnswer {
     package var rows: RowSet
 
-    /// What ClickHouse says about a statement that failed.
+    /// ClickHouse's error for a failed statement.
     package struct Exception: Error, Hashable {
         package var code: Int
         package var message: String
@@ -25,41 +25,36 @@ package struct ClickHouseAnswer {
             let text = String(decoding: Array(rest.joined(separator: [0x0A])).prefix(4000), as: UTF8.self)
             throw Self.exception(in: text).map { $0 as any Error }
                 ?? Unreadable(
-                    reason: "a line of its answer begins with ‘\(String(decoding: strange.prefix(20), as: UTF8.self))’")
+                    reason:
+                        "a line of the response starts with \"\(String(decoding: strange.prefix(20), as: UTF8.self))\"")
         }
         guard let names = try lines.popFirst().map(Self.texts), let types = try lines.popFirst().map(Self.texts),
             names.count == types.count
-        else { throw Unreadable(reason: "its answer names no columns") }
+        else { throw Unreadable(reason: "the response has no columns") }
         rows = RowSet(columns: names)
         let readers = types.map(ClickHouseType.init)
         rows.rows.reserveCapacity(lines.count)
         for line in lines { rows.rows.append(try Self.row(line, readers)) }
     }
 
-    private static func texts(_ line: ArraySlice<UInt8>) throws -> [String] {
-        do throws(JSONError) {
-            return try JSONDocument.withView(of: Array(line)) { view in
-                (view.elements.map { Array($0) } ?? []).map { $0.string ?? "" }
-            }
-        } catch {
-            throw Unreadable(reason: "its answer is cut: \(error)")
+    private static func texts(_ line: ArraySlice<UInt8>) throws(Unreadable) -> [String] {
+        try JSONDocument.withView(of: Array(line), orThrow: cut) { view throws(Unreadable) in
+            (view.elements.map { Array($0) } ?? []).map { $0.string ?? "" }
         }
     }
 
-    private static func row(_ line: ArraySlice<UInt8>, _ types: [ClickHouseType]) throws -> [Value] {
-        do throws(JSONError) {
-            return try JSONDocument.withView(of: Array(line)) { view in
-                var values: [Value] = []
-                values.reserveCapacity(types.count)
-                for element in view.elements.map({ Array($0) }) ?? [] where values.count < types.count {
-                    values.append(types[values.count].value(element))
-                }
-                return values + Array(repeating: .null, count: types.count - values.count)
+    private static func row(_ line: ArraySlice<UInt8>, _ types: [ClickHouseType]) throws(Unreadable) -> [Value] {
+        try JSONDocument.withView(of: Array(line), orThrow: cut) { view throws(Unreadable) in
+            var values: [Value] = []
+            values.reserveCapacity(types.count)
+            for element in view.elements.map({ Array($0) }) ?? [] where values.count < types.count {
+                values.append(types[values.count].value(element))
             }
-        } catch {
-            throw Unreadable(reason: "its answer is cut: \(error)")
+            return values + Array(repeating: .null, count: types.count - values.count)
         }
     }
+
+    private static func cut(_ error: JSONError) -> Unreadable { Unreadable(reason: "its answer is cut: \(error)") }
 
     /// `Code: 241. DB::Exception: Memory limit … (MEMORY_LIMIT_EXCEEDED)`.
     static func exception(in text: String) -> Exception? {

@@ -40,7 +40,7 @@ package struct ClickHousePages: PageSource {
         guard let relation = relations.select(scan.table.name, withBodies: !wanted.isDisjoint(with: bodies)) else {
             throw SourceError(
                 kind: .unsupported, source: scan.source.name,
-                reason: "\(scan.source.name).\(scan.table.name) is not in the ClickHouse of Langfuse.",
+                reason: "\(scan.source.name).\(scan.table.name) is not in Langfuse's ClickHouse.",
                 remedy: "Set the engine to embedded to read it over the API.")
         }
         var parameters = ["project": project]
@@ -102,8 +102,8 @@ enum TimeParameter {
 }
 
 extension SourceSpec {
-    /// Langfuse as its ClickHouse gives it: nothing is mirrored, every column is a filter, and the rollups are tables
-    /// like the others. Tables that ClickHouse does not hold are left out.
+    /// Langfuse as read from its ClickHouse: nothing is mirrored, every column is a filter, and the rollups are ordinary tables.
+    /// Tables that are not in ClickHouse are omitted.
     package var inClickHouse: SourceSpec {
         var spec = self
         spec.backend = .clickHouse
@@ -155,7 +155,7 @@ extension TableSpec {
         routes = []
         pagination = PaginationSpec()
         let bounds = filters.filter { TimeParameter.condition($0.name, of: self) != nil }
-        // A part of the key is worth asking for once for each row of a join; the rest is only where it is a constant.
+        // A key column may be requested for each row of a join; other columns only if the value is a constant.
         filters = columns.filter { $0.type == .utf8 || $0.type == .int64 }.map { column in
             FilterSpec(name: column.name, type: column.type, isLookupKey: ["id", "trace_id"].contains(column.name))
         }

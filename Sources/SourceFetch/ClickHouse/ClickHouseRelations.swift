@@ -2,8 +2,7 @@ import Basics
 
 /// Langfuse's tables in ClickHouse as the columns that `sources/langfuse/manifest.yaml` declares.
 ///
-/// Versions of a row are merged away by `FINAL` (the tables are ReplacingMergeTrees by `event_ts`), deleted rows by
-/// `is_deleted`. Source: the Langfuse server's migrations; `reference`: provider-apis §1.8.
+/// `FINAL` merges the versions of a row (the tables are ReplacingMergeTrees by `event_ts`); `is_deleted` excludes deleted rows. Source: the Langfuse server's migrations; `reference`: provider-apis §1.8.
 package struct ClickHouseRelations: Hashable, Sendable {
     package enum Layout: Hashable, Sendable {
         /// Servers of version 3: `observations`, `traces` and `scores`.
@@ -18,15 +17,15 @@ package struct ClickHouseRelations: Hashable, Sendable {
         self.layout = layout
     }
 
-    /// What the store is asked to find out its layout and projects.
+    /// The statement that reads the layout and projects of the store.
     static let probe = """
         SELECT name FROM system.tables WHERE database = currentDatabase() \
         AND name IN ('observations', 'traces', 'scores', 'events_core', 'events_full')
         """
 
-    /// The subquery of a relation; nil for a name that is none. `{project:String}` is a parameter of it.
+    /// The subquery of a relation; nil for an unknown name. `{project:String}` is its parameter.
     ///
-    /// `withBodies` is whether inputs and outputs are read: version 4 keeps them whole in another table.
+    /// `withBodies`: inputs and outputs are read. Version 4 keeps them in another table.
     package func select(_ name: String, withBodies: Bool) -> String? {
         switch name {
         case "observations": observations(withBodies: withBodies)

@@ -2,7 +2,7 @@ package import Basics
 package import HTTPClient
 import SourceSpec
 
-/// One statement for ClickHouse. Values never stand in its text: `{p1:String}` names one of `parameters`.
+/// One statement for ClickHouse. Values are never in its text: `{p1:String}` refers to one of `parameters`.
 package struct ClickHouseStatement: Hashable, Sendable {
     package var sql: String
     package var parameters: [String: String]
@@ -14,11 +14,6 @@ package struct ClickHouseStatement: Hashable, Sendable {
 
 /// Langfuse's own ClickHouse over its HTTP interface: reads only, and bounded in time and rows.
 package actor ClickHouseStore {
-    /// The environment variables that name it, as Langfuse's own server calls them.
-    package static let inputs = [
-        "CLICKHOUSE_URL", "CLICKHOUSE_USER", "CLICKHOUSE_PASSWORD", "CLICKHOUSE_DB", "LANGFUSE_PROJECT_ID",
-    ]
-
     /// The source whose rows it holds.
     package static let source = "langfuse"
 
@@ -48,7 +43,7 @@ package actor ClickHouseStore {
     /// The sentence for a store that is not set up; nil when it is.
     package nonisolated var missing: String? {
         inputs("CLICKHOUSE_URL").flatMap { $0.isEmpty ? nil : $0 } == nil
-            ? "The engine clickhouse is not configured: set CLICKHOUSE_URL in the environment or in .env." : nil
+            ? "The engine clickhouse is not configured: set CLICKHOUSE_URL in the environment or .env." : nil
     }
 
     /// The tables that the store has, and the project whose rows are read. Looked up once an hour.
@@ -68,7 +63,7 @@ package actor ClickHouseStore {
             relations = ClickHouseRelations(layout: .tables)
         } else {
             throw failure(
-                .notFound, "its database \(inputs("CLICKHOUSE_DB") ?? "default") holds none of Langfuse's tables.",
+                .notFound, "its database \(inputs("CLICKHOUSE_DB") ?? "default") has no Langfuse tables.",
                 "Set CLICKHOUSE_DB to the database of Langfuse.")
         }
         let project = try await project(in: relations)
@@ -83,13 +78,13 @@ package actor ClickHouseStore {
         let projects = found.rows.compactMap { $0[0].text }.sorted()
         guard projects.count > 1 else { return projects.first ?? "" }
         throw failure(
-            .notConfigured, "the store holds \(projects.count) projects.",
+            .notConfigured, "the store has \(projects.count) projects.",
             "Set LANGFUSE_PROJECT_ID to one of \(projects.joined(separator: ", ")).")
     }
 
-    /// Runs a statement, with as many tries as a passing trouble is worth.
+    /// Runs a statement, with retries for temporary failures.
     ///
-    /// - Parameter rowLimit: about so many rows are answered at most; the caller cuts.
+    /// - Parameter rowLimit: the approximate maximum of returned rows; the caller truncates.
     /// - Throws: ``SourceError``, or `CancellationError`.
     package func run(_ statement: ClickHouseStatement, rowLimit: Int? = nil, time: Span = .seconds(60)) async throws
         -> RowSet
@@ -117,23 +112,17 @@ package actor ClickHouseStore {
         do {
             try await budget.begin(maxWait: retries.maxWait)
         } catch is RateBudget.Refusal {
-            throw failure(.unavailable, "it is not asked now: it failed several times in a row.", "Try again later.")
+            throw failure(.unavailable, "it is paused: several requests in a row failed.", "Try again later.")
         }
-        let answer: Result<HTTPResponse, any Error>
         do {
-            answer = .success(try await client.send(request(statement, rowLimit, time)))
-        } catch {
-            answer = .failure(error)
-        }
-        await budget.end()
-        do {
-            return try Self.rows(of: answer.get())
+            return try Self.rows(of: await budget.ending { try await client.send(request(statement, rowLimit, time)) })
         } catch let error as HTTPError {
             throw sourceError(for: error)
         } catch let exception as ClickHouseAnswer.Exception {
             throw sourceError(for: exception)
         } catch let fault as ClickHouseAnswer.Unreadable {
-            throw failure(.malformed, "\(fault.reason).", "Check CLICKHOUSE_URL: it is the HTTP interface, port 8123.")
+            throw failure(
+                .malformed, "\(fault.reason).", "Check that CLICKHOUSE_URL is the HTTP interface (port 8123).")
         }
     }
 
@@ -187,18 +176,18 @@ package actor ClickHouseStore {
 
     private func sourceError(for exception: ClickHouseAnswer.Exception) -> SourceError {
         let said = redaction.apply(to: exception.message)
-        let reason = "ClickHouse refused (code \(exception.code)): \(said)"
+        let reason = "ClickHouse rejected the statement (code \(exception.code)): \(said)"
         // Codes: ClickHouse's ErrorCodes.cpp.
         switch exception.code {
         case 192, 193, 194, 497, 516:
             return failure(
-                .notAuthorised, reason, "Check CLICKHOUSE_USER and CLICKHOUSE_PASSWORD, and what the user may read.")
+                .notAuthorised, reason, "Check CLICKHOUSE_USER and CLICKHOUSE_PASSWORD, and the rights of the user.")
         case 164:
             return failure(
                 .notAuthorised, reason, "Give the user a profile with readonly = 2: settings go with each statement.")
         case 159, 209: return failure(.timedOut, reason, "Narrow the statement in time.")
         case 158, 241, 307, 396: return failure(.tooMuch, reason, "Narrow the statement in time.")
-        case 202, 210, 242, 999: return failure(.unavailable, reason, "It is asked again at the next scan.")
+        case 202, 210, 242, 999: return failure(.unavailable, reason, "The next scan tries again.")
         case 60, 81: return failure(.notFound, reason, "Set CLICKHOUSE_DB to the database of Langfuse.")
         default: return failure(.refusedByProvider, reason, "Report it with the statement.")
         }
@@ -208,12 +197,12 @@ package actor ClickHouseStore {
         let words = redaction.apply(to: error.message)
         switch error.kind {
         case .timedOut: return failure(.timedOut, "it did not answer in time: \(words).", "Narrow the statement.")
-        case .bodyTooLarge: return failure(.tooMuch, "it sent too much: \(words).", "Narrow the statement.")
+        case .bodyTooLarge: return failure(.tooMuch, "its response is too large: \(words).", "Narrow the statement.")
         case .tls:
             return failure(.notAuthorised, "its certificate is not trusted: \(words).", "Check CLICKHOUSE_URL.")
-        case .forbidden: return failure(.notConfigured, "it is not asked: \(words).", "Check CLICKHOUSE_URL.")
+        case .forbidden: return failure(.notConfigured, "the request was not sent: \(words).", "Check CLICKHOUSE_URL.")
         case .unreachable, .broken, .cancelled:
-            return failure(.unavailable, "it cannot be reached: \(words).", "Check CLICKHOUSE_URL and the network.")
+            return failure(.unavailable, "it is not reachable: \(words).", "Check CLICKHOUSE_URL and the network.")
         }
     }
 

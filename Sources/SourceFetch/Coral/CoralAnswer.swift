@@ -6,12 +6,12 @@ import SourceSpec
 ///
 /// Up to 0.1.x a NULL leaves its key out; later builds write `null`. Columns have no types there.
 enum CoralAnswer {
-    /// Why the text is no answer.
+    /// Why the text is not valid output.
     enum Fault: Error, Hashable {
         case json(JSONError)
-        /// What stands where rows should be.
+        /// The text in the place of rows.
         case shape(String)
-        /// Columns of one name whose values cannot be told apart, because a row lacks one of them.
+        /// Columns with the same name that cannot be distinguished, because a row has only some of them.
         case ambiguous(column: String)
     }
 
@@ -23,7 +23,7 @@ enum CoralAnswer {
         return try read(bytes) { elements throws(Fault) in
             var (rows, warnings) = ([[Value]](), 0)
             for element in elements {
-                guard element.members != nil else { throw .shape(name(of: element)) }
+                guard element.members != nil else { throw .shape(element.kind.phrase) }
                 rows.append(
                     keys.map { column in
                         if let value = Coercion.value(Extract(element[column.key]), as: column.type) { return value }
@@ -37,20 +37,20 @@ enum CoralAnswer {
 
     // MARK: Rows of any statement
 
-    /// The rows with the columns that occur in any of them, in the order in which they first do. Columns that the
-    /// caller expects come first, in the caller's order and also when all their values are NULL.
+    /// The rows with all columns that occur, in order of first occurrence. Columns that the caller expects come first, in the caller's
+    /// order, also if all their values are NULL.
     static func rowSet(_ bytes: [UInt8], expecting columns: [String]) throws(Fault) -> RowSet {
         try read(bytes) { elements throws(Fault) in
             var gathering = Gathering(columns)
             for element in elements {
-                guard let members = element.members else { throw .shape(name(of: element)) }
+                guard let members = element.members else { throw .shape(element.kind.phrase) }
                 gathering.append(members)
             }
             return try gathering.rowSet()
         }
     }
 
-    /// Members of one name in one object are columns of one name, as a join without aliases gives them.
+    /// Members with the same name in one object are columns with the same name, as from a join without aliases.
     private struct Gathering {
         private var names: [String]
         private var places: [String: [Int]] = [:]
@@ -125,30 +125,9 @@ enum CoralAnswer {
     private static func read<Result>(
         _ bytes: [UInt8], _ body: (JSONView.Elements) throws(Fault) -> Result
     ) throws(Fault) -> Result {
-        let result: Swift.Result<Result, Fault>
-        do throws(JSONError) {
-            result = try JSONDocument.withView(of: bytes) { root in
-                do throws(Fault) {
-                    guard let elements = root.elements else { throw Fault.shape(name(of: root)) }
-                    return .success(try body(elements))
-                } catch {
-                    return .failure(error)
-                }
-            }
-        } catch {
-            throw .json(error)
-        }
-        return try result.get()
-    }
-
-    private static func name(of view: JSONView) -> String {
-        switch view.kind {
-        case .null: "null"
-        case .bool: "a truth value"
-        case .integer, .number: "a number"
-        case .string: "a text"
-        case .array: "a list"
-        case .object: "an object"
+        try JSONDocument.withView(of: bytes, orThrow: Fault.json) { root throws(Fault) in
+            guard let elements = root.elements else { throw .shape(root.kind.phrase) }
+            return try body(elements)
         }
     }
 }

@@ -1,14 +1,14 @@
-/// What Coral wrote on its standard error when it failed, in either of its two forms.
+/// Coral's output on standard error after a failure, in one of two forms.
 ///
 /// Up to 0.1.x: `Error: ` and a gRPC status as Rust prints it, `status: NotFound, message: "…", details: …`. Later:
-/// lines that begin with `Error: `, `Detail: ` and `Hint: `. A wrong call gives `error: …`, with exit status 2.
+/// lines that start with `Error: `, `Detail: ` and `Hint: `. Wrong usage prints `error: …`, with exit status 2.
 struct CoralComplaint: Hashable, Sendable {
     /// One line: `Source rate limit exceeded (429)`.
     var summary: String
     /// Often the provider's own words.
     var detail = ""
     var hint = ""
-    /// The name of the gRPC status, where it is told: `FailedPrecondition`.
+    /// The name of the gRPC status, if there is one: `FailedPrecondition`.
     var code = ""
 
     init(_ bytes: [UInt8]) {
@@ -30,10 +30,10 @@ struct CoralComplaint: Hashable, Sendable {
         }
     }
 
-    /// All that was said, for words to be looked for.
+    /// The complete output, to search for words.
     var words: String { "\(summary) \(detail)" }
 
-    /// The text before the mark's first occurrence, and that behind it.
+    /// The text before the first occurrence of the mark, and the text after it.
     private static func cut(_ text: Substring, at mark: String) -> (Substring, Substring) {
         guard let place = text.firstRange(of: mark) else { return (text, "") }
         return (text[..<place.lowerBound], text[place.upperBound...])
@@ -41,7 +41,7 @@ struct CoralComplaint: Hashable, Sendable {
 
     // MARK: gRPC status
 
-    /// The message, without Rust's quotes and escapes; nil where the text is no status.
+    /// The message without Rust's quotes and escapes; nil if the text is not a status.
     private static func message(ofStatus text: Substring) -> String? {
         guard let start = text.firstRange(of: "message: \""), !code(ofStatus: text).isEmpty else { return nil }
         var rest = text[start.upperBound...]

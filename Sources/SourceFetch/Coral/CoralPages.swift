@@ -12,7 +12,7 @@ package final class CoralPages: PageSource {
     private let sleep: @Sendable (Span) async throws -> Void
     private let budgets = Lock<[String: RateBudget]>([:])
 
-    /// `inputs` gives the value of an environment variable: of the sources' secrets, which no message may carry.
+    /// `inputs` returns the value of an environment variable: the sources' secrets, which no message may contain.
     package init(
         program: CoralProgram, inputs: @escaping @Sendable (String) -> String?, clock: WallClock = .system,
         sleep: @escaping @Sendable (Span) async throws -> Void = { try await Task.sleep(for: $0.duration) }
@@ -61,31 +61,17 @@ package final class CoralPages: PageSource {
         } catch let refusal as RateBudget.Refusal {
             throw request.error(for: refusal, now: clock.now())
         }
-        let result: Result<[UInt8], any Error>
+        let bytes: [UInt8]
         do {
-            result = .success(try await program.answer(to: request))
-        } catch {
-            result = .failure(error)
+            bytes = try await budget.ending { try await program.answer(to: request) }
+        } catch let error as SourceError {
+            // Any response, even a rejection, shows that the provider is reachable. A stopped run shows nothing.
+            if case .rateLimited(let wait?) = error.kind { await budget.block(for: wait) }
+            if [.unavailable, .timedOut].contains(error.kind) { await budget.fail() } else { await budget.succeed() }
+            throw error
         }
-        await budget.end()
-        await report(result, to: budget)
-        return try await Self.read(try result.get(), statement, scan.table, request)
-    }
-
-    /// Whoever answers, even to refuse, is there. A run that was stopped tells nothing.
-    private func report(_ result: Result<[UInt8], any Error>, to budget: RateBudget) async {
-        switch result {
-        case .success: await budget.succeed()
-        case .failure(let error as SourceError):
-            switch error.kind {
-            case .unavailable, .timedOut: await budget.fail()
-            case .rateLimited(let wait):
-                if let wait { await budget.block(for: wait) }
-                await budget.succeed()
-            default: await budget.succeed()
-            }
-        case .failure: break
-        }
+        await budget.succeed()
+        return try await Self.read(bytes, statement, scan.table, request)
     }
 
     /// Off the caller's actor: reading a large answer takes milliseconds of computing.

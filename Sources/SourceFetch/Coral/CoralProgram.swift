@@ -1,12 +1,11 @@
 package import Basics
 import Subprocess
 
-/// The real `coral`: found on `PATH`, asked one statement at a time. Each statement is one run of the program.
+/// The real `coral`, found on `PATH`. Each statement is one run of the program.
 ///
-/// Coral keeps its own copy of a source's keys; none is handed to it here.
+/// Coral has its own copy of a source's keys; none is passed to it.
 package struct CoralProgram: Sendable {
-    /// A run that nobody set a deadline for ends after this long: versions up to 0.1.x wait for a rate limit by sleeping
-    /// within the run, up to five times 300 s.
+    /// The timeout of a run without a deadline: versions up to 0.1.x wait for a rate limit within the run, up to five times 300 s.
     static let timeout = Span.minutes(10)
 
     let secrets: Secrets
@@ -26,7 +25,7 @@ package struct CoralProgram: Sendable {
     /// Where the program is; nil where there is none.
     package var path: String? { ExecutableSearch.find(given ?? "coral", path: environment["PATH"] ?? "") }
 
-    /// `0.4.1`, as the program tells it.
+    /// The version that the program reports: `0.4.1`.
     ///
     /// - Throws: ``SourceError``, or `CancellationError`.
     package func version() async throws -> String {
@@ -40,10 +39,10 @@ package struct CoralProgram: Sendable {
         return String(version)
     }
 
-    /// Hands a whole statement to Coral and takes its rows. `columns` are those that it is known to have, in order:
-    /// without them a column that is NULL in every row is missing from the answer of versions up to 0.1.x.
+    /// Runs a statement in Coral and returns its rows. `columns` are its known columns, in order: without them, versions up to 0.1.x
+    /// omit a column that is NULL in every row.
     ///
-    /// Times come in our ISO form, truth values as 1 and 0, documents as their text.
+    /// Times are in our ISO form, booleans are 1 and 0, documents are text.
     ///
     /// - Throws: ``SourceError``, or `CancellationError`.
     package func run(
@@ -86,7 +85,7 @@ package struct CoralProgram: Sendable {
         }
     }
 
-    /// `GITHUB_TOKEN`, `DD_API_KEY`: a variable whose value is no one else's business.
+    /// `GITHUB_TOKEN`, `DD_API_KEY`: a variable with a secret value.
     private static func namesSecret(_ name: String) -> Bool {
         let parts = Set(name.uppercased().split(separator: "_"))
         return !parts.isDisjoint(with: ["TOKEN", "SECRET", "KEY", "PASSWORD", "PASSWD", "PAT", "CREDENTIALS"])

@@ -8,17 +8,17 @@ struct CoralTableAnswer: Sendable {
     var warnings: Int
 }
 
-/// Decides how many rows to ask Coral for, and whether an answer is all that there is.
+/// Decides how many rows to request from Coral, and whether an answer is complete.
 ///
-/// Coral cuts silently at the manifest's `fetch_limit_default`, and its JSON does not say so: an answer of just that many
-/// rows counts as cut. A table that its API lists newest first, with no bound of time, is asked for with a growing limit,
-/// so that its reader, who stops at what it knows, does not have the whole list fetched each time.
+/// Coral silently truncates at the manifest's `fetch_limit_default`, so an answer with exactly that many rows counts as truncated. A
+/// table that its API lists newest first without a time bound is requested with a growing limit: its reader stops at known rows,
+/// so the whole list need not be fetched each time.
 struct CoralReading {
     enum Next: Hashable, Sendable { case done, askForMore }
 
     private let scan: Scan
     private let statement: CoralStatement
-    /// The limits of the runs still to come; nil is none.
+    /// The limits of the remaining runs; nil is no limit.
     private var limits: [Int?]
     private var delivered = 0
     private(set) var outcome = ScanOutcome()
@@ -26,7 +26,7 @@ struct CoralReading {
     init(_ scan: Scan, _ statement: CoralStatement) {
         (self.scan, self.statement) = (scan, statement)
         if statement.window != nil {
-            // Rows are dropped afterwards, so how many are to be read cannot be said.
+            // Rows are dropped afterwards, so the number of rows to read is unknown.
             limits = [nil]
         } else if let limit = scan.rowLimit {
             limits = [limit]
@@ -49,7 +49,7 @@ struct CoralReading {
         let isCut = isCut(answer)
         let hasMore = limits.count > 1 && isCut
         if let window = statement.window, isCut, !reaches(window, answer.rows) { throw outOfReach() }
-        // What the statement before brought comes again, in its place.
+        // The rows of the previous statement are returned again, at the same positions.
         var rows = Array(answer.rows.dropFirst(delivered))
         delivered = max(delivered, answer.rows.count)
         if let window = statement.window { rows.removeAll { !window.contains($0) } }
@@ -79,7 +79,7 @@ struct CoralReading {
             .compactMap { $0 }.contains(count)
     }
 
-    /// The rows come newest first and go back beyond the window's start, so none of the window's are missing.
+    /// The rows are newest first and reach back before the start of the window, so no row of the window is missing.
     private func reaches(_ window: CoralStatement.TimeWindow, _ rows: [[Value]]) -> Bool {
         let times = rows.compactMap { $0[window.place].instant }
         guard let from = window.from, let last = times.last, last < from else { return false }
@@ -91,9 +91,9 @@ struct CoralReading {
         let name = "\(scan.source.name).\(scan.table.name)"
         return SourceError(
             kind: .unsupported, source: scan.source.name,
-            reason: "Coral cuts \(name) off before the time that was asked for, and no filter of it bounds the time.",
+            reason: "Coral truncates \(name) before the requested time, and no filter bounds its time.",
             remedy:
-                "Give its bounds of time a filter in sources/\(scan.source.name)/manifest.yaml, or set the engine to "
+                "Add a filter for its time in sources/\(scan.source.name)/manifest.yaml, or set the engine to "
                 + "`embedded`.", calls: outcome.calls + 1)
     }
 }

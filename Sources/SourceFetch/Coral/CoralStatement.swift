@@ -1,9 +1,9 @@
 import Basics
 import SourceSpec
 
-/// One scan as a statement for Coral, and what must be done with its rows because Coral's SQL could not say it.
+/// One scan as a statement for Coral, and the processing of its rows that Coral's SQL does not support.
 struct CoralStatement: Sendable {
-    /// The columns that are asked for, and the place of each in the table's rows.
+    /// The requested columns, and the position of each in the table's rows.
     let selected: [(column: ColumnSpec, place: Int)]
     /// The rows outside are dropped: a bound of time that no filter of the table takes. Nil when Coral keeps them all.
     private(set) var window: TimeWindow?
@@ -53,7 +53,7 @@ struct CoralStatement: Sendable {
         return "SELECT \(columns) FROM \(target)\(filter)" + (limit.map { " LIMIT \($0)" } ?? "")
     }
 
-    /// A row of all the table's columns; those that were not asked for are NULL.
+    /// A row with all columns of the table; columns that were not requested are NULL.
     func row(_ values: [Value], of table: TableSpec) -> [Value] {
         guard selected.count < table.columns.count else { return values }
         var row = [Value](repeating: .null, count: table.columns.count)
@@ -101,7 +101,7 @@ struct CoralStatement: Sendable {
     private static func noFallback(_ scan: Scan) -> SourceError {
         SourceError(
             kind: .unsupported, source: scan.source.name,
-            reason: "the server lacks the API that the manifest names, and Coral cannot speak the older one of "
+            reason: "the server does not have the API of the manifest, and Coral does not support the older one of "
                 + "\(scan.source.name).\(scan.table.name).",
             remedy: "Set the engine to `embedded` in settings.json.")
     }
@@ -110,7 +110,7 @@ struct CoralStatement: Sendable {
         SourceError(
             kind: .unsupported, source: scan.source.name,
             reason: "\(scan.source.name).\(scan.table.name) declares no columns.",
-            remedy: "Name them in sources/\(scan.source.name)/manifest.yaml.")
+            remedy: "Declare them in sources/\(scan.source.name)/manifest.yaml.")
     }
 }
 
@@ -129,16 +129,12 @@ extension TableSpec {
 
     private func filter(behind source: ValueSource) -> FilterSpec? {
         switch source {
-        case .filter(let name, _), .filterInt(let name, _), .filterBool(let name, _),
-            .filterStringArray(let name, _):
-            filters.first { $0.name == name }
-        case .argument(let name, _), .argumentInt(let name, _), .argumentBool(let name, _):
-            filters.first { $0.binding == name }
+        case .given(_, .piece, _): nil
+        case .given(.filter(let name), _, _): filters.first { $0.name == name }
+        case .given(.argument(let name), _, _): filters.first { $0.binding == name }
         case .template(let template): filter(behind: template)
         case .oneOf(let sources): sources.lazy.compactMap { filter(behind: $0) }.first
-        case .literal, .filterSplit, .filterSplitInt, .argumentSplit, .argumentSplitInt, .input, .bearer, .state,
-            .nowEpochMinusSeconds:
-            nil
+        case .literal, .input, .bearer, .state, .nowEpochMinusSeconds: nil
         }
     }
 

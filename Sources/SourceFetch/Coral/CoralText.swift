@@ -1,7 +1,7 @@
 import Basics
 import SourceSpec
 
-/// How names and values are written in a statement for Coral, which speaks the SQL of DataFusion.
+/// Writes names and values in a statement for Coral, in the SQL of DataFusion.
 enum CoralText {
     /// A name as it is, whatever is in it.
     static func quoted(_ name: String) -> String {
@@ -45,6 +45,6 @@ enum CoralText {
 }
 
 extension String {
-    /// Between single quotes. DataFusion knows no escapes but the doubled quote.
+    /// In single quotes. DataFusion's only escape is the doubled quote.
     fileprivate var sqlText: String { "'" + replacing("'", with: "''") + "'" }
 }

@@ -1,6 +1,6 @@
 import Basics
 
-/// What Coral's complaint means for whoever asked.
+/// The meaning of Coral's error for the caller.
 struct CoralVerdict: Hashable, Sendable {
     enum Matter: Hashable, Sendable {
         /// A filter or argument without which the table cannot be read; nil where it is not named.
@@ -73,7 +73,7 @@ struct CoralVerdict: Hashable, Sendable {
         return isLimit ? .rateLimited(wait(in: lower)) : .status(status)
     }
 
-    /// `github` of `datafusion.github.issues` and of `github.issues`; a bare name is looked for in `public`.
+    /// `github` of `datafusion.github.issues` and of `github.issues`; a name without a schema is in `public`.
     private static func schema(of table: Substring) -> String? {
         let parts = table.split(separator: ".")
         guard parts.count >= 2, parts[parts.count - 2] != "public" else { return nil }

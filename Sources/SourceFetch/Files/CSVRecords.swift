@@ -2,13 +2,13 @@
 struct CSVRecords {
     struct Record: Hashable {
         var fields: [String]
-        /// A quote stood where none may: text behind a closing one, or no closing one before the end.
+        /// A quote in an invalid position: text after a closing quote, or no closing quote before the end.
         var isFaulty = false
     }
 
     enum Fault: Error, Hashable {
         case file(FileFault)
-        /// A record beyond every measure: most likely a quote that is never closed, in the record of this line.
+        /// A record that is too long, probably because of an unclosed quote, in the record of this line.
         case tooLong(line: Int)
     }
 
@@ -25,7 +25,7 @@ struct CSVRecords {
         self.longest = longest
     }
 
-    /// Nil at the end. Blank lines are no records.
+    /// Nil at the end. Blank lines are skipped.
     mutating func next() throws(Fault) -> Record? {
         try start()
         var record = Record(fields: [])

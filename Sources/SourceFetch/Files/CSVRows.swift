@@ -7,7 +7,7 @@ struct CSVRows: FileRows {
     private let path: String
     private let fixed: [(place: Int, value: Value)]
     private var records: CSVRecords
-    /// Where each held column stands in a record; nil where it does not. Unknown before the first record.
+    /// The position of each column in a record; nil if it is missing. Unknown before the first record.
     private var positions: [Int?]?
     private var width = 0
 
@@ -45,8 +45,8 @@ struct CSVRows: FileRows {
             case .tooLong(let line):
                 throw plan.error(
                     .malformed, path,
-                    "the record of line \(line) of \(plan.secrets.mask(path)) is longer than \(LineReader.longest >> 20) MiB.",
-                    "Close its quotes.")
+                    "the record in line \(line) of \(plan.secrets.mask(path)) is longer than \(LineReader.longest >> 20) MiB.",
+                    "Close the quotes.")
             }
         }
     }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What the system says of a file that cannot be read.
+/// The system error for a file that cannot be read.
 struct FileFault: Error, Hashable {
     var path: String
     /// `errno`.
@@ -10,16 +10,16 @@ struct FileFault: Error, Hashable {
     var reason: String { String(cString: strerror(code)) }
 }
 
-/// The bytes of one regular file, from its start on.
+/// Reads the bytes of one regular file from its start.
 final class FileBytes {
     let path: String
     /// When it was opened; it may grow.
     let size: Int
     private let descriptor: Int32
-    /// Bytes of one read.
+    /// The number of bytes per read.
     private let chunk: Int
 
-    /// - Throws: ``FileFault``; also for what is no regular file any more, so that a pipe cannot stop the scan.
+    /// - Throws: ``FileFault``, also if it is no longer a regular file, so that a pipe cannot block the scan.
     init(_ path: String, chunk: Int = 256 << 10) throws(FileFault) {
         self.chunk = chunk
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
@@ -34,7 +34,7 @@ final class FileBytes {
 
     deinit { close(descriptor) }
 
-    /// The next bytes behind `buffer`; false at the end of the file.
+    /// Appends the next bytes to `buffer`; false at the end of the file.
     func read(onto buffer: inout [UInt8]) throws(FileFault) -> Bool {
         let start = buffer.count
         var code: Int32 = 0
@@ -80,7 +80,7 @@ struct LineReader {
         self.longest = longest
     }
 
-    /// Nil at the end. A last line without an end is a line.
+    /// Nil at the end. A last line without a line break counts.
     mutating func next() throws(FileFault) -> Line? {
         var searched = start
         while true {

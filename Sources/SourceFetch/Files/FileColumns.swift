@@ -3,7 +3,7 @@ import SourceSpec
 
 /// The columns of a table of files: those that rows hold, those that paths hold, and the conditions on both.
 struct FileColumns: Sendable {
-    /// Of the columns that rows hold; those of paths come out as NULL.
+    /// For the columns in rows; columns from paths are NULL.
     let mapper: RowMapper
     /// The columns that rows hold, with their places.
     let held: [(place: Int, column: ColumnSpec)]
@@ -11,7 +11,7 @@ struct FileColumns: Sendable {
     let lineNumber: Int?
     private let partitions: [(place: Int, partition: FileTableSpec.Partition)]
     private let metadata: [(place: Int, kind: FileTableSpec.Metadata.Kind)]
-    /// Values that a row must have, by place. A filter that shows itself in a column is met by every row.
+    /// The required values of a row, by position. A filter that is shown as a column is met by every row.
     private let wanted: [Int: Value]
     /// A filter's value fits no row.
     let isImpossible: Bool
@@ -52,7 +52,7 @@ struct FileColumns: Sendable {
 
     // MARK: Paths
 
-    /// What the path of a file says. A partition that the path does not have is NULL, and counted.
+    /// The values from the path of a file. A missing partition is NULL, and counted.
     func values(of path: [String]) -> (fixed: [(place: Int, value: Value)], warnings: Int) {
         var fixed: [(place: Int, value: Value)] = []
         var warnings = 0
@@ -65,7 +65,7 @@ struct FileColumns: Sendable {
         return (fixed, warnings)
     }
 
-    /// Whether files below the folder could hold wanted rows: no partition says otherwise.
+    /// True unless a partition excludes all files below the folder.
     func mayHoldWanted(below folder: [String]) -> Bool {
         partitions.allSatisfy { place, partition in
             guard let wanted = wanted[place], Self.segment(of: partition, in: folder[...]) != nil else { return true }
@@ -106,7 +106,7 @@ struct FileColumns: Sendable {
 
     // MARK: Rows
 
-    /// Whether the row, complete with what its path says, has all that is wanted.
+    /// True if the row, including the values from its path, matches all conditions.
     func accepts(_ row: [Value]) -> Bool {
         wanted.allSatisfy { row[$0.key] == $0.value }
     }

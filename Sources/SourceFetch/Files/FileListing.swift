@@ -2,7 +2,7 @@ import Basics
 import Glibc
 import SourceSpec
 
-/// One file of a table, with what its path says of its rows.
+/// One file of a table, with the values from its path.
 struct TableFile: Sendable {
     var path: String
     var fixed: [(place: Int, value: Value)]
@@ -78,8 +78,8 @@ struct FileListing {
         guard target == root || target.hasPrefix(start) else {
             throw plan.error(
                 .refusedByProvider, link,
-                "\(plan.secrets.mask(link)) is a link that leads out of \(plan.secrets.mask(root)).",
-                "Remove the link, or give its target a table of its own.")
+                "\(plan.secrets.mask(link)) is a link to a file outside of \(plan.secrets.mask(root)).",
+                "Remove the link, or declare a table for its target.")
         }
         guard !isFolder, status.st_mode & S_IFMT == S_IFREG else { return }
         let own = target.dropFirst(start.count).split(separator: "/").map(String.init)
@@ -91,7 +91,7 @@ struct FileListing {
         guard found.count < Self.maximum else {
             throw plan.error(
                 .tooMuch, plan.location, "more than \(Self.maximum) files match \(plan.file.glob).",
-                "Narrow the glob, or name a partition in WHERE.")
+                "Use a narrower glob, or a partition in WHERE.")
         }
         found.append((path, names))
     }
@@ -105,7 +105,7 @@ struct FileListing {
         defer { closedir(stream) }
         var names: [String] = []
         while let entry = readdir(stream) {
-            // The record is as long as its name, not as the type says: it is read in place.
+            // The record is shorter than its type, as long as its name, so it is read in place.
             let start = UnsafeRawPointer(entry) + MemoryLayout<dirent>.offset(of: \.d_name)!
             let name = String(cString: start.assumingMemoryBound(to: CChar.self))
             if name != ".", name != ".." { names.append(name) }

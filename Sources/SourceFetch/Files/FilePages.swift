@@ -1,7 +1,7 @@
 import Basics
 import SourceSpec
 
-/// Reads the files of one scan page by page, on a thread of its own: disks may be slow.
+/// Reads the files of one scan page by page, on its own thread, because disks may be slow.
 actor FilePages {
     private let queue = QueueExecutor(label: "files")
     private let plan: FilePlan
@@ -14,7 +14,7 @@ actor FilePages {
         self.plan = plan
     }
 
-    /// Nil behind the last row of the last file.
+    /// Nil after the last row of the last file.
     func next() throws(SourceError) -> Page? {
         if files == nil { files = try FileListing.files(of: plan)[...] }
         var batch = RowBatch()
@@ -30,7 +30,7 @@ actor FilePages {
         return Page(rows: batch.rows, schemaWarnings: batch.warnings, calls: 0)
     }
 
-    /// False when there are no more files.
+    /// False if there are no more files.
     private func openNext(_ batch: inout RowBatch) throws(SourceError) -> Bool {
         while let file = files?.popFirst() {
             let bytes: FileBytes

@@ -19,7 +19,7 @@ struct FilePlan: Sendable {
         guard case .file(let files) = scan.source.backend, let file = files[scan.table.name] else {
             throw ScanPlan.unsupported(scan.source, "has no files for \(scan.table.name)")
         }
-        if file.format == .parquet { throw ScanPlan.unsupported(scan.source, "keeps its rows in Parquet files") }
+        if file.format == .parquet { throw ScanPlan.unsupported(scan.source, "uses Parquet files") }
         let values = try ScanPlan.inputValues(of: scan.source, inputs)
         try ScanPlan.checkFilters(of: scan)
         let bindings = Bindings(inputs: values, filters: scan.filters, arguments: [:], now: now)
@@ -30,7 +30,7 @@ struct FilePlan: Sendable {
         secrets = Secrets(scan.source, inputs: values, redaction: redaction)
     }
 
-    /// What is read, as an explanation says it.
+    /// The description for `EXPLAIN`.
     var text: String { secrets.mask("read \(location)/\(file.glob)") }
 
     private static func path(
@@ -43,7 +43,7 @@ struct FilePlan: Sendable {
             guard case .input(let key) = error else { throw ScanPlan.notConfigured(source, ["the location"]) }
             throw ScanPlan.notConfigured(source, [key])
         }
-        if written.hasPrefix("s3://") { throw ScanPlan.unsupported(source, "reads files out of S3") }
+        if written.hasPrefix("s3://") { throw ScanPlan.unsupported(source, "reads files from S3") }
         let path: String
         if written.hasPrefix("file://~/") {
             guard let home, home.hasPrefix("/") else { throw ScanPlan.notConfigured(source, ["HOME"]) }
@@ -54,7 +54,7 @@ struct FilePlan: Sendable {
             guard written.hasPrefix("file://"), path.hasPrefix("/") else {
                 throw SourceError(
                     kind: .unsupported, source: source.name,
-                    reason: "the location of its files is no file:// address with an absolute path.",
+                    reason: "the location of its files is not a file:// URL with an absolute path.",
                     remedy: "Write it as file:///folder/ or file://~/folder/.")
             }
         }
@@ -72,16 +72,16 @@ struct FilePlan: Sendable {
         switch fault.code {
         case Self.permissionDenied:
             error(
-                .notAuthorised, fault.path, "\(secrets.mask(fault.path)) may not be read by this user.",
-                "Give the user that runs sentinel the right to read it.")
+                .notAuthorised, fault.path, "\(secrets.mask(fault.path)) is not readable for this user.",
+                "Give the user that runs Sentinel read permission.")
         case Self.noSuchFile:
             error(
-                .notFound, fault.path, "\(secrets.mask(fault.path)) is not there.",
-                "Correct the location of \(source.name).\(scan.table.name), or the input that it is made of.")
+                .notFound, fault.path, "\(secrets.mask(fault.path)) does not exist.",
+                "Correct the location of \(source.name).\(scan.table.name), or the input that it is built from.")
         default:
             error(
                 .unavailable, fault.path,
-                "\(secrets.mask(fault.path)) cannot be read: \(fault.reason).", "Look at the file and its disk.")
+                "\(secrets.mask(fault.path)) could not be read: \(fault.reason).", "Check the file and its disk.")
         }
     }
 

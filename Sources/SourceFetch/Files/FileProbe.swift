@@ -1,12 +1,12 @@
 import Basics
 package import SourceSpec
 
-/// The rows of one file by themselves: no listing, no scan, and reads of any size, so that nothing depends on where
-/// they cut the file.
+/// The rows of one file alone, without a listing or scan, and with reads of any size, to test that the result does not depend on the
+/// boundaries of reads.
 package struct FileProbe {
     private let plan: FilePlan
 
-    /// - Throws: ``SourceError`` where `table` is no table of files of `source`.
+    /// - Throws: ``SourceError`` if `table` is not a file table of `source`.
     package init(_ table: TableSpec, of source: SourceSpec) throws(SourceError) {
         plan = try FilePlan(
             Scan(source: source, table: table), inputs: { _ in nil }, now: Instant(milliseconds: 0),
@@ -29,7 +29,7 @@ package struct FileProbe {
         return all
     }
 
-    /// The records of a CSV file, as they are before any becomes a row.
+    /// The records of a CSV file before they become rows.
     package static func records(of path: String, delimiter: UInt8, chunk: Int) throws -> [[String]] {
         var records = CSVRecords(try FileBytes(path, chunk: chunk), delimiter: delimiter)
         var all: [[String]] = []

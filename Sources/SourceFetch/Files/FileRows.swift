@@ -12,9 +12,9 @@ struct RowBatch: Sendable {
     var isFull: Bool { rows.count >= 1000 || bytes >= 4 << 20 }
 }
 
-/// Reads the rows of one file, a batch at a time.
+/// Reads the rows of one file in batches.
 protocol FileRows {
-    /// False when the file has come to its end.
+    /// False at the end of the file.
     mutating func read(into batch: inout RowBatch) throws(SourceError) -> Bool
 }
 
@@ -53,7 +53,7 @@ struct JSONLineRows: FileRows {
     }
 }
 
-/// A whole JSON document: a list of rows, or one row.
+/// A JSON document: a list of rows, or one row.
 struct JSONDocumentRows: FileRows {
     static let largest = 64 << 20
 
@@ -68,7 +68,7 @@ struct JSONDocumentRows: FileRows {
         guard bytes.count <= Self.largest else {
             throw plan.error(
                 .tooMuch, file.path, "\(plan.secrets.mask(file.path)) is larger than \(Self.largest >> 20) MiB.",
-                "Write it as JSON lines (format: jsonl), which are read one by one.")
+                "Write it as JSON lines (format: jsonl); they are read one at a time.")
         }
         var batch = RowBatch()
         do throws(JSONError) {
@@ -81,8 +81,8 @@ struct JSONDocumentRows: FileRows {
             }
         } catch {
             throw plan.error(
-                .malformed, file.path, "\(plan.secrets.mask(file.path)) is no whole JSON document: \(error).",
-                "Mend the file, or write it as JSON lines (format: jsonl).")
+                .malformed, file.path, "\(plan.secrets.mask(file.path)) is not a complete JSON document: \(error).",
+                "Repair the file, or write it as JSON lines (format: jsonl).")
         }
         (rest, warnings) = (batch.rows[...], batch.warnings)
     }
@@ -99,7 +99,7 @@ struct JSONDocumentRows: FileRows {
 }
 
 extension FileColumns {
-    /// Appends the row of a JSON value with what its path says, where it has all that is wanted.
+    /// Appends the row of a JSON value with the values from its path, if it matches all conditions.
     fileprivate func append(
         _ view: JSONView, _ fixed: [(place: Int, value: Value)], line: Int, to batch: inout RowBatch
     ) {
@@ -113,7 +113,7 @@ extension FileColumns {
 }
 
 extension FilePlan {
-    /// The reader of one file of the table; `fixed` are the values that its path gives.
+    /// The reader of one file of the table; `fixed` are the values from its path.
     func rows(
         of file: FileBytes, fixed: [(place: Int, value: Value)]
     ) throws(SourceError) -> any FileRows {

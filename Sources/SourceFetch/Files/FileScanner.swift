@@ -7,7 +7,7 @@ package struct FileScanner: PageSource {
     private let clock: WallClock
     private let redaction: Redaction
 
-    /// `inputs` gives the value of an environment variable; `HOME` is what `~` stands for.
+    /// `inputs` returns the value of an environment variable; `~` is `HOME`.
     package init(
         inputs: @escaping @Sendable (String) -> String?, clock: WallClock = .system,
         redaction: Redaction = Redaction()

@@ -14,7 +14,7 @@ package struct CircuitBreaker: Sendable {
         case probing(until: Instant)
     }
 
-    /// Failed requests in a row, retries not counted, that open the breaker.
+    /// The number of failed requests in a row, not counting retries, that opens the breaker.
     package static let threshold = 5
     private static let shortestRest = Span.seconds(30)
     private static let longestRest = Span.minutes(5)

@@ -1,7 +1,7 @@
 package import Basics
 package import SourceSpec
 
-/// The rate budget of one source, shared by all its readers: its schedule, its breaker, and how many may ask at once.
+/// The rate budget of one source, shared by all its readers: its schedule, its breaker, and its concurrency.
 package actor RateBudget {
     /// Why a request may not go now.
     package enum Refusal: Error, Hashable {
@@ -52,7 +52,19 @@ package actor RateBudget {
         }
     }
 
-    /// When the provider may be asked again; nil where it never asked for silence.
+    /// Runs `body`, which has taken a turn, and returns the turn.
+    nonisolated package func ending<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do {
+            let result = try await body()
+            await end()
+            return result
+        } catch {
+            await end()
+            throw error
+        }
+    }
+
+    /// The end of the provider's rate limit pause; nil if there was none.
     package var blockedUntil: Instant? { schedule.blockedUntil }
 
     /// The provider named a wait that all readers must keep.

@@ -3,13 +3,13 @@ import HTTPClient
 import JSON
 import SourceSpec
 
-/// What an answer says about the provider's rate limit.
+/// The rate limit in a response.
 package enum RateSignal: Hashable, Sendable {
     case none
     /// Asked too often. The wait is nil where the provider names none.
     case limited(Span?)
 
-    /// No wait is believed beyond this; after it the provider may be asked again.
+    /// The maximum wait; after it the provider is called again.
     package static let longest = Span.hours(1)
 
     init(_ response: HTTPResponse, dialect: RetryDialect, limit: RateLimitSpec?, now: Instant) {
@@ -53,7 +53,7 @@ private struct Reading {
         return .limited(firstWait(named + resetHeaders))
     }
 
-    /// 403 and 429 both mean either limit or permission; what stands beside them decides.
+    /// 403 and 429 mean either a rate limit or missing permission; headers and message decide.
     var github: RateSignal {
         guard response.status == 403 || response.status == 429 else { return .none }
         if let wait = wait("retry-after") { return .limited(wait) }
@@ -79,7 +79,7 @@ private struct Reading {
         } catch { return false }
     }
 
-    /// `rate_limit` of the manifest. An extra status counts only beside a header that speaks of the limit.
+    /// `rate_limit` of the manifest. An extra status counts only with a header about the limit.
     var ofManifest: RateSignal {
         guard let limit, response.status == 429 || limit.extraStatuses.contains(response.status) else { return .none }
         let remaining = limit.remainingHeader.flatMap { response.header($0) }

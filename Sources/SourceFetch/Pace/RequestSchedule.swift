@@ -30,7 +30,7 @@ package struct RequestSchedule: Sendable {
         return .go(after: moment - now)
     }
 
-    /// The provider asked for silence until then.
+    /// The provider requested a pause until then.
     package mutating func block(until moment: Instant) {
         blockedUntil = max(moment, blockedUntil ?? moment)
     }

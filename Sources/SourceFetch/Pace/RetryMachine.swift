@@ -1,9 +1,9 @@
 package import Basics
 
-/// Decides after each failed try of one page whether to ask again, and when.
+/// Decides after each failed try of one page whether and when to retry.
 package struct RetryMachine: Sendable {
     package enum Trouble: Hashable, Sendable {
-        /// The provider asked to wait; nil where it did not say how long.
+        /// The provider requested a pause; nil if it gave no duration.
         case rateLimited(Span?)
         /// 5xx, no connection, half an answer.
         case passing(retryAfter: Span?)
@@ -18,9 +18,8 @@ package struct RetryMachine: Sendable {
 
     package struct Policy: Hashable, Sendable {
         package var tries = 4
-        package var base = Span.milliseconds(500)
-        package var ceiling = Span.seconds(8)
-        /// A statement does not hang longer than this on one page; a longer wait is told instead of slept.
+        package var backoff = Backoff(first: .milliseconds(500), longest: .seconds(8))
+        /// The maximum wait of a statement for one page; a longer wait is reported as an error.
         package var maxWait = Span.seconds(15)
 
         package init() {}
@@ -34,7 +33,7 @@ package struct RetryMachine: Sendable {
         self.policy = policy
     }
 
-    /// `random` is in 0..<1: the jitter, so that many readers do not come back at the same moment.
+    /// `random` is in 0..<1: the jitter, so that readers do not retry at the same time.
     package mutating func decide(after trouble: Trouble, random: Double) -> Decision {
         failures += 1
         guard failures < policy.tries else { return .giveUp }
@@ -42,15 +41,11 @@ package struct RetryMachine: Sendable {
         switch trouble {
         case .lasting: return .giveUp
         case .rateLimited(let span?), .passing(let span?): wait = span + .seconds(span.seconds * 0.1 * random)
-        case .rateLimited(nil), .passing(nil): wait = fullJitter(random)
+        case .rateLimited(nil), .passing(nil):
+            wait = .seconds(policy.backoff.wait(afterFailures: failures).seconds * random)
         }
         guard waited + wait <= policy.maxWait else { return .giveUp }
         waited = waited + wait
         return .tryAgain(after: wait)
-    }
-
-    private func fullJitter(_ random: Double) -> Span {
-        let doubled = policy.base.seconds * Double(1 << (failures - 1))
-        return .seconds(min(policy.ceiling.seconds, doubled) * random)
     }
 }

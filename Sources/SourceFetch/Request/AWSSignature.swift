@@ -12,7 +12,7 @@ struct AWSSignature: Sendable {
     let sessionToken: String?
 
     private static let algorithm = "AWS4-HMAC-SHA256"
-    /// What stands between AWS and us may change them.
+    /// Headers that a proxy may change.
     private static let unsignedHeaders: Set<String> = ["authorization", "user-agent", "x-amzn-trace-id"]
 
     /// S3 hashes the body in a header, and takes the path as it is sent instead of encoding it once more.

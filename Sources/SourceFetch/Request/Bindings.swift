@@ -6,7 +6,7 @@ import SourceSpec
 struct Bindings: Sendable {
     let inputs: [String: String]
     let filters: [String: Value]
-    /// The filter behind each argument name.
+    /// The filter of each argument name.
     let arguments: [String: Value]
     let now: Instant
     /// Variables that need no value: unset, they are empty in a template.
@@ -23,25 +23,16 @@ struct Bindings: Sendable {
 
     // MARK: Sources
 
-    /// The value, or nil where the source resolves to nothing and what it stands for is not sent.
+    /// The value, or nil if there is none and the parameter is not sent.
     func value(of source: ValueSource, at position: PagePosition) throws(MissingValue) -> JSONValue? {
         switch source {
         case .literal(let value): return value
         case .template(let template): return .string(try text(of: template, at: position))
         case .oneOf(let sources): return try firstPresent(of: sources, at: position)
-        case .filter(let name, let fallback): return filters[name].map(Self.json) ?? fallback
-        case .filterInt(let name, let fallback): return try integer(filters[name], of: name) ?? fallback
-        case .filterBool(let name, let fallback): return try truth(filters[name], of: name) ?? fallback
-        case .filterStringArray(let name, let fallback): return strings(filters[name]) ?? fallback
-        case .filterSplit(let name, let separator, let part): return piece(filters[name], separator, part)
-        case .filterSplitInt(let name, let separator, let part):
-            return try integer(piece(filters[name], separator, part)?.string.map(Value.text), of: name)
-        case .argument(let name, let fallback): return arguments[name].map(Self.json) ?? fallback
-        case .argumentInt(let name, let fallback): return try integer(arguments[name], of: name) ?? fallback
-        case .argumentBool(let name, let fallback): return try truth(arguments[name], of: name) ?? fallback
-        case .argumentSplit(let name, let separator, let part): return piece(arguments[name], separator, part)
-        case .argumentSplitInt(let name, let separator, let part):
-            return try integer(piece(arguments[name], separator, part)?.string.map(Value.text), of: name)
+        case .given(.filter(let name), let shape, let fallback):
+            return try shaped(filters[name], of: name, shape) ?? fallback
+        case .given(.argument(let name), let shape, let fallback):
+            return try shaped(arguments[name], of: name, shape) ?? fallback
         case .input(let key, let fallback): return inputs[key].map(JSONValue.string) ?? fallback
         case .bearer(let key): return inputs[key].map { .string("Bearer \($0)") }
         case .state(let key): return position.state(key).map(JSONValue.string)
@@ -59,17 +50,32 @@ struct Bindings: Sendable {
         return nil
     }
 
+    private func shaped(
+        _ value: Value?, of name: String, _ shape: ValueSource.Shape
+    ) throws(MissingValue) -> JSONValue? {
+        guard let value else { return nil }
+        switch shape {
+        case .plain: return Self.json(value)
+        case .integer: return try integer(value, of: name)
+        case .bool: return try truth(value, of: name)
+        case .strings: return strings(value)
+        case .piece(let separator, let part, let isInteger):
+            let pieces = Self.text(of: Self.json(value)).split(separator: separator, omittingEmptySubsequences: false)
+            guard pieces.indices.contains(part) else { return nil }
+            let piece = String(pieces[part])
+            return isInteger ? try integer(.text(piece), of: name) : .string(piece)
+        }
+    }
+
     private static func json(_ value: Value) -> JSONValue { JSONValue(value) }
 
-    private func integer(_ value: Value?, of name: String) throws(MissingValue) -> JSONValue? {
-        guard let value else { return nil }
+    private func integer(_ value: Value, of name: String) throws(MissingValue) -> JSONValue {
         guard let number = value.integer else { throw .wrongType(filter: name, wanted: "a whole number") }
         return .integer(Int64(number))
     }
 
-    private func truth(_ value: Value?, of name: String) throws(MissingValue) -> JSONValue? {
+    private func truth(_ value: Value, of name: String) throws(MissingValue) -> JSONValue {
         switch value {
-        case nil: return nil
         case .integer(let number): return .bool(number != 0)
         case .text(let text) where ["true", "t", "1", "yes"].contains(text.lowercased()): return .bool(true)
         case .text(let text) where ["false", "f", "0", "no"].contains(text.lowercased()): return .bool(false)
@@ -77,22 +83,13 @@ struct Bindings: Sendable {
         }
     }
 
-    /// A list as JSON text, or as text with commas between; one text is a list of one.
-    private func strings(_ value: Value?) -> JSONValue? {
-        value.map { value in
-            let text = Self.text(of: Self.json(value))
-            if text.hasPrefix("["), case .array(let elements) = try? JSONDocument.parse(text) {
-                return .array(elements.map { .string(Self.text(of: $0)) })
-            }
-            return .array(text.split(separator: ",").map { .string(String($0)) })
+    /// A list as JSON, or as text separated by commas; a single text is a list with one element.
+    private func strings(_ value: Value) -> JSONValue {
+        let text = Self.text(of: Self.json(value))
+        if text.hasPrefix("["), case .array(let elements) = try? JSONDocument.parse(text) {
+            return .array(elements.map { .string(Self.text(of: $0)) })
         }
-    }
-
-    /// Parts count from 0.
-    private func piece(_ value: Value?, _ separator: String, _ part: Int) -> JSONValue? {
-        guard let value else { return nil }
-        let pieces = Self.text(of: Self.json(value)).split(separator: separator, omittingEmptySubsequences: false)
-        return pieces.indices.contains(part) ? .string(String(pieces[part])) : nil
+        return .array(text.split(separator: ",").map { .string(String($0)) })
     }
 
     // MARK: Templates
@@ -130,7 +127,7 @@ struct Bindings: Sendable {
         }
     }
 
-    /// How a value stands in a query string or header: texts bare, null empty, lists and objects as compact JSON.
+    /// A value in a query string or header: text as is, null as empty text, lists and objects as compact JSON.
     static func text(of value: JSONValue) -> String {
         switch value {
         case .null: ""

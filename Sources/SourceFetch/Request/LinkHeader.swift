@@ -1,6 +1,6 @@
 /// The `Link` header of RFC 8288, read leniently: Sentry writes stray separators between its parts.
 enum LinkHeader {
-    /// The address whose `rel` is `next`; where `requiresResults`, only one that also says `results="true"`.
+    /// The address with `rel="next"`; with `requiresResults`, only if it also has `results="true"`.
     static func next(in header: String, requiresResults: Bool) -> String? {
         var rest = header[...]
         while let open = rest.firstIndex(of: "<"), let close = rest[open...].firstIndex(of: ">") {

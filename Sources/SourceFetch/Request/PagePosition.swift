@@ -4,7 +4,7 @@ enum PagePosition: Hashable, Sendable {
     case page(Int)
     case offset(Int)
     case cursor(String)
-    /// The address that the last page named, taken as it is.
+    /// The address from the last page, unchanged.
     case link(String)
 
     /// What `from: state` and `{{state.…}}` read.

@@ -2,15 +2,15 @@ import SourceSpec
 
 /// Decides after each page whether another follows, and where it starts. One for each ``PaginationSpec/Mode``.
 struct PagingMachine: Sendable {
-    /// What one page said about the next.
+    /// The information of one page about the next one.
     struct Clues: Hashable, Sendable {
-        /// The elements of the answer, before any became a row.
+        /// The number of elements in the response, before mapping.
         var elements: Int
         /// The cursor that it named; nil when absent, null or blank.
         var cursor: String?
         /// The address of its `Link: rel="next"`; nil when there is none, or one without results.
         var nextLink: String?
-        /// What it said itself about whether more follows; nil where it says nothing.
+        /// Whether it says that more pages follow; nil if it does not say.
         var hasMore: Bool?
     }
 
@@ -19,7 +19,7 @@ struct PagingMachine: Sendable {
         case end
         /// The most pages of the manifest were read, and there is another.
         case truncated
-        /// The provider repeats itself: the same cursor or link came twice.
+        /// The provider returned the same cursor or link twice.
         case loop
     }
 
@@ -30,7 +30,7 @@ struct PagingMachine: Sendable {
     private var pages = 0
     private var seen: Set<PagePosition> = []
 
-    /// `pageSize` is the size that is really asked for.
+    /// `pageSize` is the requested size.
     init(_ spec: PaginationSpec, pageSize: Int?) {
         mode = spec.mode
         self.pageSize = pageSize
@@ -57,12 +57,12 @@ struct PagingMachine: Sendable {
         switch (mode, position) {
         case (.none, _): return nil
         case (.linkHeader, _): return clues.nextLink.map(PagePosition.link)
-        // A short or empty page is no end: only the cursor says whether more follows.
+        // A short or empty page is not the end: only the cursor says whether more pages follow.
         case (.cursorQuery, _), (.cursorBody, _): return clues.cursor.map(PagePosition.cursor)
         case (.page(_, _, let step), .page(let number)):
             return isLast(clues) ? nil : .page(number + step)
         case (.offset(_, _, let step), .offset(let number)):
-            // A provider that says "more" after a short page gives fewer than it was asked for.
+            // A provider that says "more" after a short page returns fewer rows than requested.
             let taken = clues.hasMore == true ? min(clues.elements, pageSize ?? .max) : pageSize ?? clues.elements
             return isLast(clues) ? nil : .offset(number + (step ?? taken))
         default: return nil

@@ -50,7 +50,7 @@ extension ScanPlan {
                 query.replace(named: name, with: parameters.filter { $0.name == name }.map(\.value))
             }
         }
-        // Paging has the last word: no other parameter may move it.
+        // Paging parameters take precedence over all others.
         if let name = pagination.pageSize?.queryParameter, let pageSize {
             query.replace(named: name, with: [String(pageSize)])
         }
@@ -137,7 +137,7 @@ extension ScanPlan {
         case .state(let key):
             SourceError(
                 kind: .unsupported, source: source.name,
-                reason: "the manifest asks for {{state.\(key)}}, which \(qualifiedName) has no paging for.",
+                reason: "the manifest uses {{state.\(key)}}, but \(qualifiedName) has no such paging.",
                 remedy: "Correct sources/\(source.name)/manifest.yaml.")
         case .wrongType(let filter, let wanted):
             SourceError(
@@ -147,7 +147,7 @@ extension ScanPlan {
             SourceError(
                 kind: .missingFilter, source: source.name,
                 reason: "a filter's value would lead to another address: \(secrets.quote(path)).",
-                remedy: "Use a value that is no `.` or `..`.")
+                remedy: "Use a value other than `.` or `..`.")
         }
     }
 }
@@ -161,7 +161,7 @@ extension [MirrorSpec.Parameter] {
 }
 
 extension [HTTPRequest.Header] {
-    /// The first of a name wins: authorisation comes first, and no other header replaces it.
+    /// The first header of a name wins: authorisation comes first, so no other header replaces it.
     fileprivate mutating func addUnlessNamed(_ name: String, _ value: String) {
         guard !contains(where: { $0.name.lowercased() == name.lowercased() }) else { return }
         append(HTTPRequest.Header(name, value))

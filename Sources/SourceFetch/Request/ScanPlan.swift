@@ -8,15 +8,15 @@ struct ScanPlan: Sendable {
     let scan: Scan
     let backend: HTTPBackend
     let base: WebAddress
-    /// The request path that `base` already is, where the user gave the address of that path.
+    /// The request path that `base` already contains.
     let basePath: String?
     let route: RequestSpec
     let pagination: PaginationSpec
-    /// The size that every page is asked for.
+    /// The requested page size.
     let pageSize: Int?
     let bindings: Bindings
     let secrets: Secrets
-    /// Signs every request when it is sent; nil where the source's authorisation stands in the headers.
+    /// Signs every request; nil if the authorisation is in the headers.
     let signature: AWSSignature?
     let mapper: RowMapper
     let timeout: Span
@@ -58,14 +58,14 @@ struct ScanPlan: Sendable {
         switch source.backend {
         case .http(let backend): return backend
         case .file: throw unsupported(source, "reads files (backend: file)")
-        case .mcp: throw unsupported(source, "speaks MCP (backend: mcp)")
+        case .mcp: throw unsupported(source, "uses MCP (backend: mcp)")
         case .clickHouse: throw unsupported(source, "is read from ClickHouse")
         }
     }
 
     static func unsupported(_ source: SourceSpec, _ what: String) -> SourceError {
         SourceError(
-            kind: .unsupported, source: source.name, reason: "this source \(what), which Sentinel does not carry out.",
+            kind: .unsupported, source: source.name, reason: "this source \(what), which Sentinel does not support.",
             remedy: "Set the engine to `coral` in settings.json to query it with the coral program.")
     }
 
@@ -82,7 +82,7 @@ struct ScanPlan: Sendable {
         return SourceError(
             kind: .notConfigured, source: source.name,
             reason: "not configured: \(names) \(missing.count == 1 ? "is" : "are") not set.",
-            remedy: "Set \(names) in the environment or in .env.")
+            remedy: "Set \(names) in the environment or .env.")
     }
 
     static func checkFilters(of scan: Scan) throws(SourceError) {
@@ -96,7 +96,7 @@ struct ScanPlan: Sendable {
             {
                 throw SourceError(
                     kind: .missingFilter, source: scan.source.name,
-                    reason: "\(table.name) does not know \(filter.name) = '\(text.prefix(60))'.",
+                    reason: "invalid value '\(text.prefix(60))' for \(filter.name) of \(table.name).",
                     remedy: "Use one of \(filter.allowedValues.joined(separator: ", ")).")
             }
         }
@@ -106,7 +106,7 @@ struct ScanPlan: Sendable {
         let isFunction = scan.source.functions.contains { $0.name == scan.table.name }
         return SourceError(
             kind: .missingFilter, source: scan.source.name,
-            reason: "\(scan.source.name).\(scan.table.name) cannot be read without \(name).",
+            reason: "\(scan.source.name).\(scan.table.name) requires \(name).",
             remedy: isFunction ? "Pass `\(name) => '…'`." : "Add `WHERE \(name) = '…'`.")
     }
 
@@ -171,8 +171,8 @@ struct ScanPlan: Sendable {
         guard let base = WebAddress(written) else {
             let name = addressName(of: source, backend)
             throw SourceError(
-                kind: .notConfigured, source: source.name, reason: "\(name) is no http or https address.",
-                remedy: "Set \(name) to an address such as https://host/path.")
+                kind: .notConfigured, source: source.name, reason: "\(name) is not an http(s) URL.",
+                remedy: "Set \(name) to a URL such as https://host/path.")
         }
         return base
     }

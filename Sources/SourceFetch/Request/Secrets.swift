@@ -2,7 +2,7 @@ import Basics
 import HTTPClient
 import SourceSpec
 
-/// Takes the secrets of one source out of what is said about its requests and answers.
+/// Removes the secrets of one source from texts about its requests and responses.
 struct Secrets: Sendable {
     private let values: [String]
     private let redaction: Redaction

@@ -28,7 +28,7 @@ extension SourceSpec {
 }
 
 extension ValueSource {
-    /// The inputs of which one is needed for a value to come out; none where another part gives one.
+    /// The inputs of which one is required for a value; empty if another part has one.
     var inputKeys: [String] {
         switch self {
         case .input(let key, nil), .bearer(let key): [key]

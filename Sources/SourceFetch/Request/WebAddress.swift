@@ -33,8 +33,8 @@ struct WebAddress: Hashable, Sendable {
         rest = String(text[authority.endIndex...])
     }
 
-    /// The address with a path behind it. Where the address already ends in how the path begins, as in
-    /// `https://api.linear.app/graphql` and `/graphql`, the shared part is written once.
+    /// The address with a path appended. If the address already ends with the start of the path, as
+    /// `https://api.linear.app/graphql` and `/graphql`, the common part is used once.
     func appending(path added: String) -> String {
         let own = path.split(separator: "/")
         let wanted = added.split(separator: "/")

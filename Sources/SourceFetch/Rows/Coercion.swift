@@ -2,7 +2,7 @@ import Basics
 import JSON
 import SourceSpec
 
-/// Fits what a provider sent to the type that the manifest gives the column, as leniently as Coral does.
+/// Converts a provider's value to the column's type in the manifest, as leniently as Coral.
 enum Coercion {
     /// nil where a value is there but does not fit: it becomes NULL, and is counted.
     static func value(_ extract: Extract, as type: ColumnType) -> Value? {

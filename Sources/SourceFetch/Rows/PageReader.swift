@@ -2,19 +2,19 @@ import Basics
 import JSON
 import SourceSpec
 
-/// What one whole answer held.
+/// The content of one complete response.
 struct PageContent: Sendable {
     var rows: [[Value]] = []
     var warnings = 0
     var clues = PagingMachine.Clues(elements: 0)
 }
 
-/// Why a whole answer with a good status is still no page.
+/// Why a response with a successful status is not a page.
 enum PageFault: Error, Hashable {
     case json(JSONError)
-    /// The rows are not where the manifest says.
+    /// The rows are not at the path of the manifest.
     case shape(String)
-    /// The provider says inside the answer that it failed.
+    /// The response contains an error.
     case refused(String)
 }
 
@@ -22,10 +22,10 @@ enum PageFault: Error, Hashable {
 struct PageReader: Sendable {
     let response: ResponseSpec
     let cursorPath: [String]
-    /// Empty where the answer does not say whether more follows.
+    /// Empty if the response does not say whether more pages follow.
     let morePath: [String]
     let reportsGraphQLErrors: Bool
-    /// The request is of another route than the table's own, such as that of one row by its id.
+    /// The request uses another route than the table's own, such as that of one row by its id.
     let isOtherRoute: Bool
     let mapper: RowMapper
 
@@ -50,26 +50,14 @@ struct PageReader: Sendable {
     }
 
     private func document(_ body: [UInt8]) throws(PageFault) -> PageContent {
-        let result: Result<PageContent, PageFault>
-        do throws(JSONError) {
-            result = try JSONDocument.withView(of: body) { root in
-                do throws(PageFault) { return .success(try content(of: root)) } catch { return .failure(error) }
-            }
-        } catch {
-            throw .json(error)
-        }
-        return try result.get()
+        try JSONDocument.withView(of: body, orThrow: PageFault.json) { root throws(PageFault) in try content(of: root) }
     }
 
     private func lines(_ body: [UInt8]) throws(PageFault) -> PageContent {
         var content = PageContent()
         for line in body.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) {
-            do throws(JSONError) {
-                try JSONDocument.withView(of: Array(line)) { row in
-                    mapper.append(RowElement(view: row), to: &content.rows, warnings: &content.warnings)
-                }
-            } catch {
-                throw .json(error)
+            try JSONDocument.withView(of: Array(line), orThrow: PageFault.json) { row throws(PageFault) in
+                mapper.append(RowElement(view: row), to: &content.rows, warnings: &content.warnings)
             }
             content.clues.elements += 1
         }
@@ -103,7 +91,7 @@ struct PageReader: Sendable {
 
     /// An answer that has an error where its rows should be.
     private func missingRows(in root: JSONView) throws(PageFault) {
-        guard root.members != nil else { throw .shape("\(Self.name(root)) instead of an object") }
+        guard root.members != nil else { throw .shape("\(root.kind.phrase) instead of an object") }
         if let message = ProviderMessage.text(in: root) { throw .refused(message) }
     }
 
@@ -124,8 +112,7 @@ struct PageReader: Sendable {
         }
     }
 
-    /// A route shares its table's `rows_path`, and one row by its id comes as `{"incident": {…}}` beside
-    /// `{"incidents": […]}`.
+    /// A route has the `rows_path` of its table, but one row by its id is `{"incident": {…}}` instead of `{"incidents": […]}`.
     private func soleObject(in root: JSONView) -> JSONView? {
         guard isOtherRoute, let members = root.members.map({ Array($0) }), members.count == 1,
             members[0].value.members != nil
@@ -137,7 +124,7 @@ struct PageReader: Sendable {
         guard let value = find(response.rowsPath, in: root) else { return try missingRows(in: root) }
         guard let members = value.members else {
             if value.isNull { return }
-            throw .shape("\(Self.name(value)) instead of an object at \(response.rowsPath.joined(separator: "."))")
+            throw .shape("\(value.kind.phrase) instead of an object at \(response.rowsPath.joined(separator: "."))")
         }
         for member in members {
             content.clues.elements += 1
@@ -190,22 +177,11 @@ struct PageReader: Sendable {
         return current
     }
 
-    /// The text there; nil when absent, null or blank. Relay's `hasNextPage: false` beside it ends the list too.
+    /// The text at the path; nil if absent, null or blank. Relay's `hasNextPage: false` next to it also ends the list.
     private func cursor(in root: JSONView) -> String? {
         guard let last = cursorPath.last, let holder = find(cursorPath.dropLast(), in: root) else { return nil }
         if holder["hasNextPage"]?.bool == false { return nil }
         let text = holder[last].flatMap { $0.string ?? $0.integer.map { String($0) } }
         return text.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
-    }
-
-    private static func name(_ view: JSONView) -> String {
-        switch view.kind {
-        case .null: "null"
-        case .bool: "a truth value"
-        case .integer, .number: "a number"
-        case .string: "a text"
-        case .array: "a list"
-        case .object: "an object"
-        }
     }
 }

@@ -1,7 +1,7 @@
 import Basics
 import JSON
 
-/// What an expression found in a row: a place in the parsed page, or a value made from it.
+/// The result of an expression: a place in the parsed page, or a computed value.
 enum Extract {
     case nothing
     case view(JSONView)
@@ -37,7 +37,7 @@ enum Extract {
     }
 }
 
-/// One element of an answer that becomes a row: a value of the page, and members that the row strategy adds to it.
+/// One element of a response that becomes a row: a value of the page, and members added by the row strategy.
 struct RowElement {
     let view: JSONView
     /// `_key` of a dictionary's entry, or all members of a point of a series. They hide members of the same name.

@@ -75,7 +75,7 @@ extension RowExpression {
             case .milliseconds: Double(text).flatMap { TimestampText.instant(seconds: $0 / 1000) }
             case .iso8601: Instant(iso8601: text)
             }
-        // What is no time stays as it came, so that the column's type can count it as a misfit.
+        // A value that is not a time is kept, so that it counts as not matching the column's type.
         return .value(.string(instant?.iso8601 ?? text))
     }
 

@@ -2,7 +2,7 @@ import Basics
 import JSON
 import SourceSpec
 
-/// A column's expression made ready to run over many rows: keys as bytes, filters already looked up.
+/// A column's expression, prepared for many rows: keys as bytes, filters resolved.
 indirect enum RowExpression: Sendable {
     enum Step: Sendable {
         case key(JSONKey)
@@ -24,7 +24,7 @@ indirect enum RowExpression: Sendable {
     case replace(RowExpression, from: String, to: String)
     case template([Piece])
 
-    /// A part of a template; nil where its placeholder has neither value nor default, which makes the whole NULL.
+    /// A part of a template; nil if its placeholder has neither value nor default, which makes the result NULL.
     enum Piece: Sendable {
         case text(String)
         case placeholder(RowExpression, defaultText: String?)
@@ -90,7 +90,7 @@ indirect enum RowExpression: Sendable {
         }
     }
 
-    /// Whether it reads the row as a whole, so that elements that are no objects are rows too.
+    /// True if it reads the whole row, so that elements that are not objects are rows too.
     var readsWholeRow: Bool {
         switch self {
         case .currentRow: true

@@ -2,8 +2,7 @@ import Basics
 
 /// Times of every provider as ISO 8601 in UTC with milliseconds and `Z`.
 enum TimestampText {
-    /// The moment of an epoch in seconds, to the last whole millisecond: a bound at that moment then holds what it names.
-    /// Nil where no calendar reaches.
+    /// The instant of an epoch in seconds, rounded up to a millisecond, so that a bound includes it. Nil outside the calendar.
     static func instant(seconds: Double) -> Instant? {
         guard abs(seconds) < 253_402_300_800 else { return nil }
         // A double holds today's microseconds exactly enough to round to, milliseconds not to cut off.
@@ -11,13 +10,13 @@ enum TimestampText {
         return Instant.calendar.contains(instant) ? instant : nil
     }
 
-    /// An epoch in seconds, milliseconds or microseconds, told apart by its size.
+    /// An epoch in seconds, milliseconds or microseconds, distinguished by its size.
     static func instant(epoch: Double) -> Instant? {
         let size = abs(epoch)
         return instant(seconds: size < 1e11 ? epoch : size < 1e14 ? epoch / 1000 : epoch / 1_000_000)
     }
 
-    /// The text of a time that came as text; nil when it is none.
+    /// The normalised text of a time; nil if it is not a time.
     static func normalized(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
         if isNormal(bytes) { return String(decoding: bytes, as: UTF8.self) }
         let text = String(decoding: bytes, as: UTF8.self)
@@ -25,7 +24,7 @@ enum TimestampText {
         return Double(text).flatMap(instant(epoch:))?.iso8601
     }
 
-    /// `2026-11-24T03:00:00.000Z`, the form that most rows come in and that needs no work.
+    /// `2026-11-24T03:00:00.000Z`, the form of most rows, which needs no conversion.
     private static func isNormal(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         guard bytes.count == 24 else { return false }
         func number(_ range: Range<Int>) -> Int {

@@ -16,7 +16,7 @@ package struct OwnSources: Hashable, Sendable {
             switch self {
             case .exists(let folder): "\(folder) is there already. Take its place with --replace."
             case .unknown(let name): "no source \(name) was added. See `sentinel source list`."
-            case .disk(let path): "\(path) cannot be written. Look at its owner, its permissions and the disk."
+            case .disk(let path): "\(path) could not be written. Check its owner, permissions and disk."
             }
         }
     }
@@ -36,7 +36,7 @@ package struct OwnSources: Hashable, Sendable {
         names.first { $0.lowercased() == name.lowercased() }.map { "\(folder)/\($0)" }
     }
 
-    /// Writes the files as a source of their own, all or none, and gives its folder.
+    /// Writes the files of a source, all or none, and returns its folder.
     package func add(_ files: SourceFiles, replacing: Bool) throws(Fault) -> String {
         let known = folder(of: files.spec.name)
         if let known, !replacing { throw .exists(known) }

@@ -1,20 +1,13 @@
 import FoundationEssentials
 
-/// A folder of `sources/` that could not be taken up, and why.
+/// A folder of `sources/` that could not be loaded, and why.
 package struct SourceProblem: Error, Hashable, Sendable, CustomStringConvertible {
     /// The folder's name.
     package var source: String
     package var file: String
-    package var diagnostics: [ManifestDiagnostic]
-    /// Set where the file could not even be read.
+    package var diagnostics: [ManifestDiagnostic] = []
+    /// Set if the file could not be read at all.
     package var reason: String?
-
-    package init(source: String, file: String, diagnostics: [ManifestDiagnostic] = [], reason: String? = nil) {
-        self.source = source
-        self.file = file
-        self.diagnostics = diagnostics
-        self.reason = reason
-    }
 
     package var description: String {
         reason ?? diagnostics.map(\.description).joined(separator: "\n")
@@ -25,40 +18,28 @@ package struct SourceProblem: Error, Hashable, Sendable, CustomStringConvertible
 package struct SourceOrigin: Hashable, Sendable {
     /// The folder of its manifest.
     package var folder: String
-    /// The user added it; the others are shipped.
+    /// True if the user added it; false if it is shipped.
     package var isOwn: Bool
-    /// The folder of the shipped source of the same name, which is not read.
+    /// The folder of the shipped source that it replaces.
     package var hidden: String?
-
-    package init(folder: String, isOwn: Bool, hidden: String? = nil) {
-        self.folder = folder
-        self.isOwn = isOwn
-        self.hidden = hidden
-    }
 }
 
-/// All sources of a directory. One that is broken is a problem to be shown; the others keep working.
+/// All sources of a directory. A broken source is listed in `problems`; the others keep working.
 package struct SourceCatalog: Hashable, Sendable {
     package var specs: [SourceSpec]
-    package var problems: [SourceProblem]
+    package var problems: [SourceProblem] = []
     /// By the name of the source.
-    package var origins: [String: SourceOrigin]
-
-    package init(
-        specs: [SourceSpec], problems: [SourceProblem] = [], origins: [String: SourceOrigin] = [:]
-    ) {
-        self.specs = specs
-        self.problems = problems
-        self.origins = origins
-    }
+    package var origins: [String: SourceOrigin] = [:]
+    /// The names of all inputs with `kind: secret`, those of replaced sources included. Their values must be redacted.
+    package private(set) var secretNames: Set<String> = []
 
     package subscript(name: String) -> SourceSpec? { specs.first { $0.name == name } }
 
-    /// Reads `<directory>/<name>/manifest.yaml` and the `overlay.yaml` beside it, in the order of their names; then the
-    /// sources that the user added, each in the place of a shipped one of its name. `own` need not be there.
+    /// Reads `<directory>/<name>/manifest.yaml` and the `overlay.yaml` beside it, ordered by name, then the sources that
+    /// the user added. An added source replaces a shipped one of the same name. `own` may be missing.
     package static func load(directory: String, own: String? = nil) -> SourceCatalog {
         guard let names = names(in: directory) else {
-            let reason = "The folder of the sources, \(directory), cannot be read. Name another with --sources."
+            let reason = "The sources folder \(directory) could not be read. Set another one with --sources."
             return SourceCatalog(specs: [], problems: [SourceProblem(source: "", file: directory, reason: reason)])
         }
         var catalog = SourceCatalog(specs: [])
@@ -70,7 +51,7 @@ package struct SourceCatalog: Hashable, Sendable {
         return catalog
     }
 
-    /// The folders in it that hold a manifest; nil where it cannot be read.
+    /// The folders in `directory` that have a manifest; nil if it could not be read.
     private static func names(in directory: String) -> [String]? {
         let names = try? FileManager.default.contentsOfDirectory(atPath: directory)
         return names?.filter {
@@ -89,11 +70,12 @@ package struct SourceCatalog: Hashable, Sendable {
             if let known, !isOwn || origins[specs[known].name]?.isOwn == true {
                 throw SourceProblem(
                     source: name, file: "\(folder)/manifest.yaml",
-                    reason: "\(folder)/manifest.yaml: another source is named \"\(specs[known].name)\". "
+                    reason: "\(folder)/manifest.yaml: another source is already named \"\(specs[known].name)\". "
                         + "Rename one of the two.")
             }
             let hidden = known.map { specs.remove(at: $0) }.flatMap { origins.removeValue(forKey: $0.name) }
             specs.append(spec)
+            secretNames.formUnion(spec.secretNames)
             origins[spec.name] = SourceOrigin(folder: folder, isOwn: isOwn, hidden: hidden?.folder)
         } catch {
             problems.append(error)
@@ -105,7 +87,7 @@ package struct SourceCatalog: Hashable, Sendable {
         try spec(manifest: file, overlay: nil)
     }
 
-    /// Reads one manifest, with its overlay where there is one.
+    /// Reads one manifest, with its overlay if there is one.
     static func spec(
         manifest file: String, overlay: String?, folder: String? = nil
     ) throws(SourceProblem) -> SourceSpec {
@@ -130,7 +112,7 @@ package struct SourceCatalog: Hashable, Sendable {
     private static func contents(of file: String, source: String) throws(SourceProblem) -> String {
         guard let data = FileManager.default.contents(atPath: file) else {
             throw SourceProblem(
-                source: source, file: file, reason: "\(file) cannot be read. Look at its owner and permissions.")
+                source: source, file: file, reason: "\(file) could not be read. Check its owner and permissions.")
         }
         guard let text = String(validating: data, as: UTF8.self) else {
             throw SourceProblem(source: source, file: file, reason: "\(file) is not UTF-8 text. Save it as UTF-8.")

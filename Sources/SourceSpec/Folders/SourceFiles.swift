@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// The files of one source, read once: its manifest, and the overlay and the samples beside it.
+/// The files of one source, read once: manifest, overlay and samples.
 package struct SourceFiles: Sendable {
     package var spec: SourceSpec
     /// By path below the source's folder: `manifest.yaml`, `overlay.yaml`, `samples/issues.json`.
@@ -10,7 +10,7 @@ package struct SourceFiles: Sendable {
     package static func read(_ path: String) throws(SourceProblem) -> SourceFiles {
         var isFolder = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw SourceProblem(source: path, file: path, reason: "\(path) is not there.")
+            throw SourceProblem(source: path, file: path, reason: "\(path) does not exist.")
         }
         if isFolder { return try read(manifest: "\(path)/manifest.yaml", in: path) }
         let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "" : String(path[..<$0]) } ?? "."
@@ -38,7 +38,7 @@ package struct SourceFiles: Sendable {
     private static func bytes(of file: String) throws(SourceProblem) -> [UInt8] {
         guard let data = FileManager.default.contents(atPath: file) else {
             throw SourceProblem(
-                source: file, file: file, reason: "\(file) cannot be read. Look at its name, owner and permissions.")
+                source: file, file: file, reason: "\(file) could not be read. Check its name, owner and permissions.")
         }
         return [UInt8](data)
     }

@@ -25,11 +25,11 @@ package enum ManifestParser {
         guard let version = fields.integer("dsl_version") else { throw ManifestDiagnostics(fields.log.diagnostics) }
         if version == 4 {
             fields.report(
-                "dsl_version", "version 4 derives its tables from an API description, which is not read here",
-                "Write the tables out in version 3, or query this source with the real coral.")
+                "dsl_version", "version 4 derives its tables from an API description, which is not supported",
+                "Write the tables in version 3, or query this source with the real coral.")
         } else if version != 3 {
             fields.report(
-                "dsl_version", "version \(version) of the manifest language is not known", "Write \"dsl_version: 3\".")
+                "dsl_version", "unknown version \(version) of the manifest language", "Write \"dsl_version: 3\".")
         }
         try fields.log.throwIfAny()
     }
@@ -95,8 +95,8 @@ struct ManifestReading {
             fields.report("name", "the schema name \"\(name)\" is reserved", "Choose another name.")
         } else if !Self.isIdentifier(name) {
             fields.report(
-                "name", "\"\(name)\" cannot be the name of a SQL schema",
-                "Use letters, digits and underscores, and begin with a letter.")
+                "name", "\"\(name)\" is not a valid SQL schema name",
+                "Use letters, digits and underscores, and start with a letter.")
         }
         return name
     }
@@ -117,7 +117,7 @@ struct ManifestReading {
                 fields.log.report(item.node.mark, item.path, "the test query is empty", "Write a SELECT, or remove it.")
             } else if !["select", "with", "explain", "describe", "values", "show"].contains(word) {
                 fields.log.report(
-                    item.node.mark, item.path, "the test query does not only read", "Write a SELECT statement.")
+                    item.node.mark, item.path, "the test query is not read-only", "Write a SELECT statement.")
             }
             return query
         }

@@ -6,11 +6,10 @@ extension ManifestReading {
         if fields.has("base_url") {
             context.log.report(
                 fields.keyMark(of: "base_url"), "base_url", "a file backend has no base_url",
-                "Remove it; each table says its \"source: {location: …}\".")
+                "Remove it; each table has its own \"source: {location: …}\".")
         }
         var files: [String: FileTableSpec] = [:]
-        let tables = fields.list("tables").compactMap { item -> TableSpec? in
-            guard let table = MappingReader(item, context.log) else { return nil }
+        let tables = fields.mappings("tables").map { table -> TableSpec in
             let file = fileSpec(table, backend)
             let spec = fileTable(table, file, isOlder: backend != "file")
             files[spec.name] = file
@@ -39,7 +38,7 @@ extension ManifestReading {
             request: RequestSpec(path: Template(parts: [])), columns: columns + (file?.pathColumns ?? []))
     }
 
-    /// Stands for the columns that only the files tell: a table needs one to be asked, and to say why it is not read.
+    /// A placeholder for columns that only the files define: a table needs one column to be queried and to report why it is not read.
     private static let inferred = ColumnSpec(
         name: "row", type: .json, isVirtual: true, description: "The columns of the Parquet files.")
 
@@ -65,7 +64,7 @@ extension ManifestReading {
         let location = source.requiredText("location")
         if !location.isEmpty, !["file://", "s3://", "{{"].contains(where: { location.hasPrefix($0) }) {
             source.report(
-                "location", "unsupported location scheme", "Write an address that begins with file:// or s3://.")
+                "location", "unsupported location scheme", "Write an address that starts with file:// or s3://.")
         }
         return source.item("location").map { Template.read($0, .source, context) } ?? Template(parts: [])
     }
@@ -75,15 +74,14 @@ extension ManifestReading {
         let segments = glob.split(separator: "/", omittingEmptySubsequences: false)
         if glob.isEmpty || glob.hasPrefix("/") || segments.contains("..") {
             source.report(
-                "glob", "the glob leads out of the location",
+                "glob", "the glob leaves the location",
                 "Write it relative to the location and without \"..\", such as \"**/*.jsonl\".")
         }
         return glob
     }
 
     private func partitions(_ source: MappingReader, _ format: FileTableSpec.Format) -> [FileTableSpec.Partition] {
-        let partitions = source.list("partitions").compactMap { item -> FileTableSpec.Partition? in
-            guard let partition = MappingReader(item, context.log) else { return nil }
+        let partitions = source.mappings("partitions").map { partition -> FileTableSpec.Partition in
             partition.allow(["name", "type", "path"])
             let type = columnType(partition, isRequired: true)
             if type == .timestamp || type == .date {
@@ -109,8 +107,7 @@ extension ManifestReading {
     }
 
     private func metadata(_ source: MappingReader, _ format: FileTableSpec.Format) -> [FileTableSpec.Metadata] {
-        let metadata = source.list("metadata").compactMap { item -> FileTableSpec.Metadata? in
-            guard let column = MappingReader(item, context.log) else { return nil }
+        let metadata = source.mappings("metadata").map { column -> FileTableSpec.Metadata in
             column.allow(["name", "kind"])
             if !column.has("kind") { column.report("kind is missing", "Add \"kind: relative_path\".") }
             let kind = column.choice("kind", FileTableSpec.Metadata.Kind.self)
@@ -129,7 +126,7 @@ extension ManifestReading {
         guard let options = table.fields("format_options") else { return (true, UInt8(ascii: ",")) }
         options.allow(["has_header", "delimiter"])
         for key in options.keys where format != .csv {
-            options.report(key, "\(key) is for csv alone", "Remove it.")
+            options.report(key, "\(key) is allowed for csv only", "Remove it.")
         }
         let delimiter = options.text("delimiter") ?? ","
         if delimiter.utf8.count != 1 {

@@ -6,7 +6,7 @@ extension ManifestReading {
         guard !table.list("filters").isEmpty else { return }
         table.report(
             "filters", "a file table declares no filters",
-            "Remove them; every column may stand in WHERE, and partitions leave files out.")
+            "Remove them; every column can be used in WHERE, and partitions skip files.")
     }
 
     /// A filter of files is compared here, and only by equality.
@@ -14,7 +14,7 @@ extension ManifestReading {
         for item in table.list("filters") {
             guard let mode = item.node["mode"], mode.scalar != .text("equality") else { continue }
             context.log.report(
-                mode.mark, item.path, "a filter over files compares by equality",
+                mode.mark, item.path, "a filter of a file table must compare by equality",
                 "Remove the mode, and use LIKE in SQL.")
         }
     }
@@ -25,7 +25,7 @@ extension ManifestReading {
                 guard let node = item.node[key], node.scalar != .bool(false) else { continue }
                 context.log.report(
                     node.mark, item.path, "a column of a file table has no \(key)",
-                    "Remove it, and take the value apart in SQL.")
+                    "Remove it, and extract the value in SQL.")
             }
         }
     }
@@ -40,7 +40,7 @@ extension ManifestReading {
             context.log.report(
                 item.node["name"]?.mark ?? item.node.mark, item.path,
                 "the column \"\(name)\" duplicates a \(isPartition ? "partition" : "metadata") column",
-                "Remove it; the \(isPartition ? "partition" : "metadata") gives it.")
+                "Remove it; the \(isPartition ? "partition" : "metadata") provides it.")
         }
         for name in partitions.intersection(metadata).sorted() {
             table.report("source", "\"\(name)\" is a partition and a metadata column", "Rename one of the two.")

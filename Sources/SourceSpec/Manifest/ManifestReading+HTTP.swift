@@ -23,8 +23,7 @@ extension ManifestReading {
 
     /// A list of named values: `query`, `headers`.
     func parameters(_ fields: MappingReader, _ key: String, _ scope: Scope) -> [ParameterSpec] {
-        fields.list(key).compactMap { item in
-            guard let parameter = MappingReader(item, context.log) else { return nil }
+        fields.mappings(key).map { parameter in
             let name = parameter.requiredText("name")
             _ = parameter.texts("keys")
             return ParameterSpec(

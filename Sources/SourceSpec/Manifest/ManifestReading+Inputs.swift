@@ -24,7 +24,7 @@ extension ManifestReading {
             if input.has("default") {
                 context.log.report(
                     input.keyMark(of: "default"), input.path, "a secret has no default",
-                    "Remove it; the value comes from the environment variable \(key).")
+                    "Remove it; the value is read from the environment variable \(key).")
             }
             input.allow(["kind", "required", "hint", "credential", "default"])
             readCredential(input)
@@ -48,12 +48,11 @@ extension ManifestReading {
         return credentialMarks.contains { delimited.contains("_\($0)_") }
     }
 
-    /// The ways to come by a secret, which Coral offers when a source is added; their shape is checked alone.
+    /// The ways to get a secret, which Coral offers when a source is added. Only their form is checked.
     private func readCredential(_ input: MappingReader) {
         guard let credential = input.fields("credential") else { return }
         credential.allow(["methods"])
-        for item in credential.list("methods") {
-            guard let method = MappingReader(item, context.log) else { continue }
+        for method in credential.mappings("methods") {
             method.allow(["type", "label", "description", "hint", "oauth"])
             let type = method.choice("type", among: ["source_config", "oauth"])
             if type == "oauth", !method.has("oauth") {

@@ -59,8 +59,7 @@ extension ManifestReading {
     }
 
     private func mcpArguments(_ relation: MappingReader) -> [FilterSpec] {
-        relation.list("args").compactMap { item in
-            guard let argument = MappingReader(item, context.log) else { return nil }
+        relation.mappings("args").map { argument in
             argument.allow(["name", "type", "required", "description", "values", "bind", "tool_arg"])
             return FilterSpec(
                 name: argument.requiredText("name"), type: columnType(argument, isRequired: false),

@@ -15,8 +15,7 @@ extension ManifestReading {
     }
 
     func routes(_ table: MappingReader, _ scope: Scope) -> [RouteSpec] {
-        table.list("requests").compactMap { item in
-            guard let route = MappingReader(item, context.log) else { return nil }
+        table.mappings("requests").map { route in
             route.allow(Self.requestKeys + ["when_filters"])
             let names = route.list("when_filters").compactMap { item -> String? in
                 guard let name = route.text(item) else { return nil }
@@ -54,7 +53,7 @@ extension ManifestReading {
         return template
     }
 
-    /// A list of fields makes a JSON object; a mapping says the format.
+    /// A list of fields is a JSON object; a mapping sets the format.
     private func body(_ fields: MappingReader, _ scope: Scope) -> RequestSpec.Body? {
         guard let item = fields.item("body") else { return nil }
         if item.node.elements != nil { return .json(bodyFields(fields, "body", scope)) }
@@ -73,8 +72,7 @@ extension ManifestReading {
     }
 
     private func bodyFields(_ fields: MappingReader, _ key: String, _ scope: Scope) -> [RequestSpec.BodyField] {
-        fields.list(key).compactMap { item in
-            guard let field = MappingReader(item, context.log) else { return nil }
+        fields.mappings(key).map { field in
             let path = field.texts("path")
             if path.isEmpty { field.report("path is missing", "Add \"path: [name]\", the place in the JSON body.") }
             let argument = field.text("when_arg")

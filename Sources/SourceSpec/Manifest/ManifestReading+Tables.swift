@@ -3,11 +3,11 @@ import YAML
 
 extension ManifestReading {
     func tables() -> [TableSpec] {
-        fields.list("tables").compactMap { item in MappingReader(item, context.log).map(table) }
+        fields.mappings("tables").map(table)
     }
 
     func functions() -> [TableSpec] {
-        fields.list("functions").compactMap { item in MappingReader(item, context.log).map(function) }
+        fields.mappings("functions").map(function)
     }
 
     private func table(_ table: MappingReader) -> TableSpec {
@@ -37,7 +37,7 @@ extension ManifestReading {
         if !name.isEmpty, !Self.isIdentifier(name) {
             function.report(
                 "name", "\"\(name)\" cannot be called as a function",
-                "Use letters, digits and underscores, and begin with a letter.")
+                "Use letters, digits and underscores, and start with a letter.")
         }
         let kind: TableSpec.Kind = function.choice("kind") ?? .table
         if kind == .search, !function.has("search_limits") {
@@ -56,8 +56,7 @@ extension ManifestReading {
     }
 
     func filters(_ table: MappingReader, beside: [String] = []) -> [FilterSpec] {
-        let filters = table.list("filters").compactMap { item -> FilterSpec? in
-            guard let filter = MappingReader(item, context.log) else { return nil }
+        let filters = table.mappings("filters").map { filter -> FilterSpec in
             filter.allow(["name", "type", "required", "mode", "description", "lookup_key"] + beside)
             return FilterSpec(
                 name: filter.requiredText("name"), type: columnType(filter, isRequired: false),
@@ -69,8 +68,7 @@ extension ManifestReading {
     }
 
     private func arguments(_ function: MappingReader) -> [FilterSpec] {
-        let arguments = function.list("args").compactMap { item -> FilterSpec? in
-            guard let argument = MappingReader(item, context.log) else { return nil }
+        let arguments = function.mappings("args").map { argument -> FilterSpec in
             argument.allow(["name", "type", "required", "description", "values", "bind", "lookup_key"])
             let name = argument.requiredText("name")
             let bind = argument.fields("bind")
@@ -87,8 +85,7 @@ extension ManifestReading {
     }
 
     func columns(_ table: MappingReader, _ scope: Scope) -> [ColumnSpec] {
-        let columns = table.list("columns").compactMap { item -> ColumnSpec? in
-            guard let column = MappingReader(item, context.log) else { return nil }
+        let columns = table.mappings("columns").map { column -> ColumnSpec in
             column.allow(["name", "type", "nullable", "virtual", "description", "expr"])
             return ColumnSpec(
                 name: column.requiredText("name"), type: columnType(column, isRequired: true),
@@ -116,7 +113,7 @@ extension ManifestReading {
         return .utf8
     }
 
-    /// Names of one list differ by more than case.
+    /// Names in one list must differ by more than case.
     func refuseDuplicates(of what: String, _ fields: MappingReader, _ key: String) {
         var seen: Set<String> = []
         for item in fields.list(key) {
@@ -149,10 +146,9 @@ extension ManifestReading {
         return search
     }
 
-    /// `detail_hints` tell Coral's agents where to read on after a search; they are checked and have no effect here.
+    /// `detail_hints` are for Coral's agents; they are checked and have no effect here.
     private func readDetailHints(_ table: MappingReader) {
-        for item in table.list("detail_hints") {
-            guard let hint = MappingReader(item, context.log) else { continue }
+        for hint in table.mappings("detail_hints") {
             hint.allow(["table", "search_result_column", "detail_filter", "purpose"])
         }
     }

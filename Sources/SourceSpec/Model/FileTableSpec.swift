@@ -1,4 +1,4 @@
-/// Where the files of a table lie, how they are written, and which columns come from their paths.
+/// The location and format of a table's files, and the columns from their paths.
 package struct FileTableSpec: Hashable, Sendable {
     package enum Format: String, CaseIterable, Hashable, Sendable { case parquet, jsonl, json, csv }
 
@@ -24,15 +24,11 @@ package struct FileTableSpec: Hashable, Sendable {
         }
 
         package var name: String
-        package var type: ColumnType
-        package var place: Place
-
-        package init(name: String, type: ColumnType = .utf8, place: Place = .hive) {
-            (self.name, self.type, self.place) = (name, type, place)
-        }
+        package var type: ColumnType = .utf8
+        package var place: Place = .hive
     }
 
-    /// A column that says where a row stood.
+    /// A column with the position of a row in its file.
     package struct Metadata: Hashable, Sendable {
         package enum Kind: String, CaseIterable, Hashable, Sendable {
             /// Below the location.
@@ -46,10 +42,6 @@ package struct FileTableSpec: Hashable, Sendable {
 
         package var name: String
         package var kind: Kind
-
-        package init(name: String, kind: Kind) {
-            (self.name, self.kind) = (name, kind)
-        }
 
         package var type: ColumnType { kind == .lineNumber ? .int64 : .utf8 }
     }

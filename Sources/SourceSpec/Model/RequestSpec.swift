@@ -16,12 +16,6 @@ package struct RequestSpec: Hashable, Sendable {
         /// The field is sent only when this argument is given.
         package var whenArgument: String?
         package var source: ValueSource
-
-        package init(path: [String], whenArgument: String? = nil, source: ValueSource) {
-            self.path = path
-            self.whenArgument = whenArgument
-            self.source = source
-        }
     }
 
     package var method: Method
@@ -46,47 +40,38 @@ package struct RequestSpec: Hashable, Sendable {
 package struct RouteSpec: Hashable, Sendable {
     package var whenFilters: [String]
     package var request: RequestSpec
-
-    package init(whenFilters: [String], request: RequestSpec) {
-        self.whenFilters = whenFilters
-        self.request = request
-    }
 }
 
 /// A named value of a query string or a header. One whose source resolves to nothing is not sent.
 package struct ParameterSpec: Hashable, Sendable {
     package var name: String
-    package var explode: Bool
+    package var explode = false
     package var source: ValueSource
-
-    package init(name: String, explode: Bool = false, source: ValueSource) {
-        self.name = name
-        self.explode = explode
-        self.source = source
-    }
 }
 
-/// Where a value comes from (`from:`).
+/// The origin of a value (`from:`).
 package indirect enum ValueSource: Hashable, Sendable {
     case literal(JSONValue)
     case template(Template)
     case oneOf([ValueSource])
-    case filter(String, default: JSONValue?)
-    case filterInt(String, default: JSONValue?)
-    case filterBool(String, default: JSONValue?)
-    case filterStringArray(String, default: JSONValue?)
-    case filterSplit(String, separator: String, part: Int)
-    case filterSplitInt(String, separator: String, part: Int)
-    case argument(String, default: JSONValue?)
-    case argumentInt(String, default: JSONValue?)
-    case argumentBool(String, default: JSONValue?)
-    case argumentSplit(String, separator: String, part: Int)
-    case argumentSplitInt(String, separator: String, part: Int)
+    case given(Given, as: Shape = .plain, default: JSONValue? = nil)
     /// An input of the manifest; the older dialect's `secret` and `variable` become inputs too.
     case input(String, default: JSONValue?)
     case bearer(String)
     case state(String)
     case nowEpochMinusSeconds(Int)
+
+    /// Which of the values that a statement gives, by name.
+    package enum Given: Hashable, Sendable {
+        case filter(String)
+        case argument(String)
+    }
+
+    package enum Shape: Hashable, Sendable {
+        case plain, integer, bool, strings
+        /// One of the pieces between separators, counted from 0.
+        case piece(separator: String, part: Int, isInteger: Bool = false)
+    }
 }
 
 /// Text with placeholders: `{{input.SENTRY_ORG|acme}}`.
@@ -104,12 +89,6 @@ package struct Template: Hashable, Sendable {
         package var namespace: Namespace
         package var key: String
         package var defaultText: String?
-
-        package init(namespace: Namespace, key: String, defaultText: String? = nil) {
-            self.namespace = namespace
-            self.key = key
-            self.defaultText = defaultText
-        }
     }
 
     package var parts: [Part]
@@ -152,12 +131,8 @@ extension ValueSource {
         switch self {
         case .template(let template): template.names(filter)
         case .oneOf(let sources): sources.contains { $0.names(filter) }
-        case .filter(let name, _), .filterInt(let name, _), .filterBool(let name, _), .filterStringArray(let name, _),
-            .filterSplit(let name, _, _), .filterSplitInt(let name, _, _):
-            name == filter.name
-        case .argument(let name, _), .argumentInt(let name, _), .argumentBool(let name, _),
-            .argumentSplit(let name, _, _), .argumentSplitInt(let name, _, _):
-            name == filter.binding
+        case .given(.filter(let name), _, _): name == filter.name
+        case .given(.argument(let name), _, _): name == filter.binding
         case .literal, .input, .bearer, .state, .nowEpochMinusSeconds: false
         }
     }

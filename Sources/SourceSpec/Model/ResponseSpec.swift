@@ -50,14 +50,7 @@ package struct PaginationSpec: Hashable, Sendable {
         package var defaultSize: Int
         package var maximum: Int
         package var queryParameter: String?
-        package var bodyPath: [String]
-
-        package init(defaultSize: Int, maximum: Int, queryParameter: String? = nil, bodyPath: [String] = []) {
-            self.defaultSize = defaultSize
-            self.maximum = maximum
-            self.queryParameter = queryParameter
-            self.bodyPath = bodyPath
-        }
+        package var bodyPath: [String] = []
     }
 
     package var mode: Mode

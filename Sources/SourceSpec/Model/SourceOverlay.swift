@@ -1,36 +1,22 @@
 package import Basics
 
-/// What Coral's DSL cannot say, from `sources/<name>/overlay.yaml`.
+/// The settings in `sources/<name>/overlay.yaml`, which Coral's DSL does not have.
 package struct SourceOverlay: Hashable, Sendable {
-    /// Which dialect of "retry after" the provider speaks.
-    package var retryDialect: RetryDialect
+    /// The provider's form of "retry after".
+    package var retryDialect: RetryDialect = .retryAfter
     /// The rate budget shared by all readers of the source: at most this many requests in this time.
-    package var budget: RateBudgetSpec
+    package var budget: RateBudgetSpec = RateBudgetSpec()
     /// By table name.
-    package var mirrors: [String: MirrorSpec]
+    package var mirrors: [String: MirrorSpec] = [:]
     /// The environment variable that sets the address, and the path of the manifest's base that it replaces:
     /// `GITHUB_BASE_URL`.
     package var baseURLInput: String?
     /// The request path that the address of ``baseURLInput`` already is: `/graphql`.
     package var baseURLPath: String?
-    /// By table name: how the API bounds the time of a table that is asked live.
-    package var bounds: [String: TimeBounds]
-    /// By table name: where an answer says whether more rows follow, as `true` or `false`.
-    package var morePaths: [String: [String]]
-
-    package init(
-        retryDialect: RetryDialect = .retryAfter, budget: RateBudgetSpec = RateBudgetSpec(),
-        mirrors: [String: MirrorSpec] = [:], baseURLInput: String? = nil, baseURLPath: String? = nil,
-        bounds: [String: TimeBounds] = [:], morePaths: [String: [String]] = [:]
-    ) {
-        self.retryDialect = retryDialect
-        self.budget = budget
-        self.mirrors = mirrors
-        self.baseURLInput = baseURLInput
-        self.baseURLPath = baseURLPath
-        self.bounds = bounds
-        self.morePaths = morePaths
-    }
+    /// By table name: how the API bounds the time of a live table.
+    package var bounds: [String: TimeBounds] = [:]
+    /// By table name: the path of the field that says whether more rows follow, `true` or `false`.
+    package var morePaths: [String: [String]] = [:]
 }
 
 /// `reference`: provider-apis, cross-cutting consequence 1.
@@ -64,24 +50,24 @@ package struct MirrorSpec: Hashable, Sendable {
     /// The column and the parameters that a window is bound by.
     package var bounds: TimeBounds
     package var key: [String]
-    /// Re-read behind the watermark for late rows.
-    package var overlap: Span
+    /// Read again before the watermark, for late rows.
+    package var overlap = Span.minutes(15)
     /// How old it may become before a sync of everything reads it again; a statement that reads it asks for what it needs.
-    package var every: Span
+    package var every = Span.milliseconds(0)
     /// The history of the first read, and the longest window of one request chain.
-    package var backfill: Span
-    package var slice: Span
-    package var retention: Span
+    package var backfill = Span.days(8)
+    package var slice = Span.days(1)
+    package var retention = Span.days(35)
     /// Query parameters that only the mirror sends: `fields=core,basic`.
-    package var parameters: [Parameter]
-    /// An older API to speak when this one answers 404.
+    package var parameters: [Parameter] = []
+    /// An older API to use if this one returns 404.
     package var fallback: Fallback?
     /// Columns whose values are fetched only for the rows that a statement reads them of.
     package var bodies: Bodies?
-    /// Hourly and per-trace sums are kept beside the rows.
-    package var rollups: Bool
+    /// Hourly and per-trace sums are also kept.
+    package var rollups = false
     /// Constant filters of the mirrored scan, as templates over inputs: `owner: "{{input.GITHUB_OWNER}}"`.
-    package var filters: [Filter]
+    package var filters: [Filter] = []
 
     package struct Parameter: Hashable, Sendable {
         package var name: String
@@ -95,22 +81,12 @@ package struct MirrorSpec: Hashable, Sendable {
     package struct Filter: Hashable, Sendable {
         package var name: String
         package var value: Template
-
-        package init(name: String, value: Template) {
-            (self.name, self.value) = (name, value)
-        }
     }
 
     package struct Fallback: Hashable, Sendable {
         package var path: Template
         package var pagination: PaginationSpec
-        package var parameters: [Parameter]
-
-        package init(path: Template, pagination: PaginationSpec, parameters: [Parameter] = []) {
-            self.path = path
-            self.pagination = pagination
-            self.parameters = parameters
-        }
+        package var parameters: [Parameter] = []
     }
 
     package struct Bodies: Hashable, Sendable {
@@ -118,32 +94,5 @@ package struct MirrorSpec: Hashable, Sendable {
         /// The filter by which rows are fetched together: `trace_id`.
         package var groupColumn: String
         package var parameters: [Parameter]
-
-        package init(columns: [String], groupColumn: String, parameters: [Parameter]) {
-            self.columns = columns
-            self.groupColumn = groupColumn
-            self.parameters = parameters
-        }
-    }
-
-    package init(
-        bounds: TimeBounds, key: [String], overlap: Span = .minutes(15), every: Span = .milliseconds(0),
-        backfill: Span = .days(8),
-        slice: Span = .days(1), retention: Span = .days(35), parameters: [Parameter] = [], fallback: Fallback? = nil,
-        bodies: Bodies? = nil, rollups: Bool = false,
-        filters: [Filter] = []
-    ) {
-        self.bounds = bounds
-        self.key = key
-        self.overlap = overlap
-        self.every = every
-        self.backfill = backfill
-        self.slice = slice
-        self.retention = retention
-        self.parameters = parameters
-        self.fallback = fallback
-        self.bodies = bodies
-        self.rollups = rollups
-        self.filters = filters
     }
 }

@@ -1,14 +1,14 @@
-/// A validated source: what `sources/<name>/manifest.yaml` (Coral's DSL, version 3) and its `overlay.yaml` say.
+/// A validated source, from `sources/<name>/manifest.yaml` (Coral's DSL, version 3) and its `overlay.yaml`.
 ///
-/// Only ``ManifestParser`` makes one, so whoever holds it need not check again.
+/// Only ``ManifestParser`` creates one, so its values need no further checks.
 package struct SourceSpec: Hashable, Sendable {
     package enum Backend: Hashable, Sendable {
         case http(HTTPBackend)
         /// The files of each table, by its name.
         case file([String: FileTableSpec])
-        /// Read and validated; refused at query time with a sentence.
+        /// Read and validated, but a query fails with a sentence.
         case mcp
-        /// Langfuse's own store, asked in SQL. No manifest says so: the engine of that name makes it of one.
+        /// Langfuse's own store, read with SQL. Not in a manifest: the engine `clickhouse` sets it.
         case clickHouse
     }
 
@@ -38,41 +38,27 @@ package struct SourceSpec: Hashable, Sendable {
         self.testQueries = testQueries
         self.overlay = overlay
     }
+
+    /// The inputs whose values must never be logged, stored or sent elsewhere.
+    package var secretNames: [String] { inputs.filter { $0.kind == .secret }.map(\.key) }
 }
 
-/// A value that the user supplies, by an environment variable of the same name.
+/// A value that the user supplies in an environment variable of the same name.
 package struct InputSpec: Hashable, Sendable {
     package enum Kind: Hashable, Sendable { case variable, secret }
 
     package var key: String
     package var kind: Kind
     package var defaultValue: String?
-    package var isRequired: Bool
-    package var hint: String
-
-    package init(key: String, kind: Kind, defaultValue: String? = nil, isRequired: Bool = true, hint: String = "") {
-        self.key = key
-        self.kind = kind
-        self.defaultValue = defaultValue
-        self.isRequired = isRequired
-        self.hint = hint
-    }
+    package var isRequired = true
+    package var hint = ""
 }
 
 package struct HTTPBackend: Hashable, Sendable {
     package var baseURL: Template
-    package var auth: AuthSpec
-    package var headers: [ParameterSpec]
+    package var auth: AuthSpec = .none
+    package var headers: [ParameterSpec] = []
     package var rateLimit: RateLimitSpec?
-
-    package init(
-        baseURL: Template, auth: AuthSpec = .none, headers: [ParameterSpec] = [], rateLimit: RateLimitSpec? = nil
-    ) {
-        self.baseURL = baseURL
-        self.auth = auth
-        self.headers = headers
-        self.rateLimit = rateLimit
-    }
 }
 
 package enum AuthSpec: Hashable, Sendable {
@@ -83,43 +69,22 @@ package enum AuthSpec: Hashable, Sendable {
     case awsSignature(AWSSignatureSpec)
 }
 
-/// What requests to AWS are signed with.
+/// The parameters of AWS request signatures.
 package struct AWSSignatureSpec: Hashable, Sendable {
-    /// `logs`; `s3` and `s3-outposts` have rules of their own.
+    /// `logs`, for example; `s3` and `s3-outposts` have special rules.
     package var service: String
     package var region: Template
     package var accessKeyID: Template
     package var secretAccessKey: Template
-    /// Of temporary keys; not sent where it comes out empty.
+    /// For temporary keys; not sent if empty.
     package var sessionToken: Template?
-
-    package init(
-        service: String, region: Template, accessKeyID: Template, secretAccessKey: Template,
-        sessionToken: Template? = nil
-    ) {
-        self.service = service
-        self.region = region
-        self.accessKeyID = accessKeyID
-        self.secretAccessKey = secretAccessKey
-        self.sessionToken = sessionToken
-    }
 }
 
 /// `rate_limit` of the manifest.
 package struct RateLimitSpec: Hashable, Sendable {
-    package var extraStatuses: [Int]
-    package var retryAfterHeader: String
+    package var extraStatuses: [Int] = []
+    package var retryAfterHeader = "Retry-After"
     package var remainingHeader: String?
     /// Its value is epoch seconds.
     package var resetHeader: String?
-
-    package init(
-        extraStatuses: [Int] = [], retryAfterHeader: String = "Retry-After", remainingHeader: String? = nil,
-        resetHeader: String? = nil
-    ) {
-        self.extraStatuses = extraStatuses
-        self.retryAfterHeader = retryAfterHeader
-        self.remainingHeader = remainingHeader
-        self.resetHeader = resetHeader
-    }
 }

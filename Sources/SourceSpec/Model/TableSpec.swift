@@ -7,7 +7,7 @@ package struct TableSpec: Hashable, Sendable {
     package var guide: String
     /// The filters of a table; the arguments of a function.
     package var filters: [FilterSpec]
-    /// Coral's silent cap on rows. Sentinel says "truncated" when it is reached.
+    /// Coral's silent limit of rows. Sentinel marks the result as truncated when it is reached.
     package var fetchLimitDefault: Int?
     package var request: RequestSpec
     /// Other routes, each used when all of its filters are given; the one with the most filters wins.
@@ -58,18 +58,12 @@ extension TableSpec {
 package struct SearchLimits: Hashable, Sendable {
     /// The rows of a statement without LIMIT.
     package var defaultTopK: Int
-    /// The most rows of one request.
+    /// The maximum rows of one request.
     package var maximumTopK: Int
-    /// The most requests of one statement.
+    /// The maximum requests of one statement.
     package var maximumCalls: Int
 
-    package init(defaultTopK: Int, maximumTopK: Int, maximumCalls: Int) {
-        self.defaultTopK = defaultTopK
-        self.maximumTopK = maximumTopK
-        self.maximumCalls = maximumCalls
-    }
-
-    /// The most rows of one statement, whatever its LIMIT.
+    /// The maximum rows of one statement, regardless of its LIMIT.
     package var maximumRows: Int { maximumTopK * maximumCalls }
 }
 

@@ -28,16 +28,18 @@ struct MirrorReading {
         if mirror.retention < mirror.backfill {
             fields.report(
                 fields.has("retention") ? "retention" : "backfill", "the retention is shorter than the backfill",
-                "Keep at least what the first read brings.")
+                "Keep at least the rows of the first read.")
         }
-        if mirror.slice.milliseconds == 0 { fields.report("slice", "a window of no length", "Write 1h or more.") }
+        if mirror.slice.milliseconds == 0 {
+            fields.report("slice", "the window must be longer than 0", "Write 1h or more.")
+        }
         requireFilters(mirror)
         return mirror
     }
 
     private func key() -> [String] {
         let names = fields.texts("key")
-        if names.isEmpty { fields.report("key is missing", "Add \"key: [id]\", the columns that name a row.") }
+        if names.isEmpty { fields.report("key is missing", "Add \"key: [id]\", the columns that identify a row.") }
         for name in names { fields.column(name, "key", of: table) }
         return names
     }
@@ -56,14 +58,14 @@ struct MirrorReading {
         }
     }
 
-    /// A mirrored scan has nobody to ask for a required filter.
+    /// The mirror needs a value for each required filter.
     private func requireFilters(_ mirror: MirrorSpec) {
         for filter in table.filters
         where filter.isRequired && !mirror.filters.contains(where: { $0.name == filter.name })
             && !mirror.bounds.names.contains(filter.name)
         {
             fields.report(
-                "the filter \"\(filter.name)\" is required and the mirror gives it no value",
+                "the required filter \"\(filter.name)\" has no value in the mirror",
                 "Add \"filters: {\(filter.name): …}\".")
         }
     }
@@ -108,7 +110,7 @@ extension MappingReader {
         {
             return .seconds(Double(count) * unit)
         }
-        report(key, "a length of time must stand here", "Write a whole number and a unit: 30s, 15m, 4h or 8d.")
+        report(key, "a duration is required", "Write a whole number and a unit: 30s, 15m, 4h or 8d.")
         return nil
     }
 }

@@ -1,14 +1,14 @@
 import Basics
 import YAML
 
-/// Reads `overlay.yaml`: what Coral's DSL cannot say of a source. `docs/SOURCES.md` describes its keys.
+/// Reads `overlay.yaml`, the settings that Coral's DSL does not have. `docs/SOURCES.md` describes its keys.
 ///
 ///     retry: github                              # a RetryDialect
 ///     budget: {requests: 900, per: 1m, concurrency: 4}
 ///     base_url_input: LINEAR_BASE_URL            # for a manifest whose base_url has no input of its own
-///     base_url_path: /graphql                    # the request path that this address already is
-///     paging: {incidents: {more: [more]}}        # where an answer says whether more follows
-///     bounds:                                    # for tables that are asked live
+///     base_url_path: /graphql                    # the request path that this address already contains
+///     paging: {incidents: {more: [more]}}        # the field that says whether more pages follow
+///     bounds:                                    # for live tables
 ///       logs: {time_column: timestamp, window: {from: start, to: end}, time_format: iso8601}
 ///     mirrors:
 ///       commits:

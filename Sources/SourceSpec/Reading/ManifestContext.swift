@@ -1,7 +1,7 @@
 import Basics
 import YAML
 
-/// What all parts of one manifest share while it is read: the log, the inputs, the dialect.
+/// The shared state while one manifest is read: log, inputs, dialect.
 final class ManifestContext {
     let log: DiagnosticLog
     /// The older dialect has no `inputs:`; its secrets and variables are declared by being named.
@@ -43,7 +43,7 @@ final class ManifestContext {
     }
 }
 
-/// What templates and value sources of one place may name.
+/// The names that templates and value sources in one place may use.
 struct Scope {
     var filters: [String] = []
     /// The names that a function's arguments are bound to.

@@ -26,7 +26,7 @@ extension MappingReader {
     func bool(_ key: String) -> Bool? {
         guard let item = item(key) else { return nil }
         if case .bool(let truth) = item.node.scalar { return truth }
-        log.report(item.node.mark, item.path, "true or false must stand here", "Write one of them, without quotes.")
+        log.report(item.node.mark, item.path, "true or false is required here", "Write one of them, without quotes.")
         return nil
     }
 
@@ -37,7 +37,7 @@ extension MappingReader {
     func integer(_ item: ManifestNode, in range: ClosedRange<Int>) -> Int? {
         guard case .integer(let number) = item.node.scalar else {
             log.report(
-                item.node.mark, item.path, "a whole number must stand here", "Write digits alone, without quotes.")
+                item.node.mark, item.path, "a whole number is required here", "Write digits alone, without quotes.")
             return nil
         }
         let value = Int(number)
@@ -70,7 +70,7 @@ extension MappingReader {
         if case .text(let text) = item.node.scalar { return text }
         let isScalar = item.node.scalar != nil
         log.report(
-            item.node.mark, item.path, "text must stand here",
+            item.node.mark, item.path, "text is required here",
             isScalar ? "Put the value in quotes." : "Write a word, or text in quotes.")
         return nil
     }

@@ -15,10 +15,10 @@ struct MappingReader {
     private let entries: [String: YAMLNode.Entry]
     private let order: [YAMLNode.Entry]
 
-    /// Nil, with a report, where the node is no mapping.
+    /// Nil, with a diagnostic, if the node is not a mapping.
     init?(_ item: ManifestNode, _ log: DiagnosticLog) {
         guard let entries = item.node.entries else {
-            log.report(item.node.mark, item.path, "a mapping must stand here", "Write \"key: value\" lines.")
+            log.report(item.node.mark, item.path, "a mapping is required here", "Write \"key: value\" lines.")
             return nil
         }
         order = entries
@@ -39,7 +39,7 @@ struct MappingReader {
 
     func path(of key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 
-    /// Where the value stands; where the mapping begins when it is absent.
+    /// The position of the value, or of the mapping if it is absent.
     func mark(of key: String) -> Mark { entries[key]?.value.mark ?? mark }
 
     func keyMark(of key: String) -> Mark { entries[key]?.keyMark ?? mark }
@@ -63,11 +63,14 @@ struct MappingReader {
     func list(_ key: String) -> [ManifestNode] {
         guard let item = item(key) else { return [] }
         guard let elements = item.node.elements else {
-            log.report(item.node.mark, item.path, "a list must stand here", "Write its elements as \"- …\" lines.")
+            log.report(item.node.mark, item.path, "a list is required here", "Write its elements as \"- …\" lines.")
             return []
         }
         return elements.enumerated().map { ManifestNode(node: $1, path: "\(item.path)[\($0)]") }
     }
+
+    /// The elements of a list that are mappings; any other is reported.
+    func mappings(_ key: String) -> [MappingReader] { list(key).compactMap { MappingReader($0, log) } }
 
     func report(_ key: String, _ reason: String, _ remedy: String) {
         log.report(mark(of: key), path(of: key), reason, remedy)

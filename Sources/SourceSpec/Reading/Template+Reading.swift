@@ -2,10 +2,10 @@ import Basics
 import YAML
 
 extension Template {
-    /// Reads `{{namespace.key|default}}`; what does not fit is reported and stands as text.
+    /// Reads `{{namespace.key|default}}`. Invalid placeholders are reported and kept as text.
     static func read(_ item: ManifestNode, _ scope: Scope, _ context: ManifestContext) -> Template {
         guard case .text(let text) = item.node.scalar else {
-            context.log.report(item.node.mark, item.path, "text must stand here", "Put the value in quotes.")
+            context.log.report(item.node.mark, item.path, "text is required here", "Put the value in quotes.")
             return Template(parts: [])
         }
         return read(text, mark: item.node.mark, path: item.path, scope, context)

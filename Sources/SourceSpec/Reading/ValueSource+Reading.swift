@@ -2,7 +2,7 @@ import Basics
 import YAML
 
 extension ValueSource {
-    /// The keys beside `from:` that each kind takes.
+    /// The keys that each kind accepts in addition to `from:`.
     private static let keysByKind: [String: [String]] = [
         "literal": ["value"], "template": ["template"], "one_of": ["values"],
         "filter": ["key", "default"], "filter_int": ["key", "default"], "filter_bool": ["key", "default"],
@@ -14,7 +14,7 @@ extension ValueSource {
         "variable": ["key", "default"],
     ]
 
-    /// Reads `from:` and what belongs to it. `beside` are keys of the surrounding mapping.
+    /// Reads `from:` and its keys. `beside` are keys of the surrounding mapping.
     static func read(_ fields: MappingReader, beside: [String] = [], _ scope: Scope, _ context: ManifestContext) -> Self
     {
         guard fields.has("from") else {
@@ -44,7 +44,7 @@ extension ValueSource {
     }
 
     private static func alternatives(_ fields: MappingReader, _ scope: Scope, _ context: ManifestContext) -> Self {
-        let values = fields.list("values").compactMap { MappingReader($0, context.log) }
+        let values = fields.mappings("values")
         if values.isEmpty { fields.report("values is empty", "List at least one source under \"values:\".") }
         return .oneOf(values.map { read($0, scope, context) })
     }
@@ -57,29 +57,26 @@ extension ValueSource {
         check(kind, key, fields, scope, context)
         let fallback = fields.json("default")
         switch kind {
-        case "filter": return .filter(key, default: fallback)
-        case "filter_int": return .filterInt(key, default: fallback)
-        case "filter_bool": return .filterBool(key, default: fallback)
-        case "filter_string_array": return .filterStringArray(key, default: fallback)
-        case "arg": return .argument(key, default: fallback)
-        case "arg_int": return .argumentInt(key, default: fallback)
-        case "arg_bool": return .argumentBool(key, default: fallback)
         case "bearer": return .bearer(key)
         case "state": return .state(key)
         case "input", "secret", "variable": return .input(key, default: fallback)
-        default: return split(kind, key, fields)
+        default:
+            return .given(
+                kind.hasPrefix("filter") ? .filter(key) : .argument(key), as: shape(kind, fields), default: fallback)
         }
     }
 
-    private static func split(_ kind: String, _ key: String, _ fields: MappingReader) -> Self {
-        let separator = fields.requiredText("separator")
-        if !fields.has("part") { fields.report("part is missing", "Add \"part: 0\" for the first piece.") }
-        let part = fields.integer("part", in: 0...1000) ?? 0
-        return switch kind {
-        case "filter_split": .filterSplit(key, separator: separator, part: part)
-        case "filter_split_int": .filterSplitInt(key, separator: separator, part: part)
-        case "arg_split": .argumentSplit(key, separator: separator, part: part)
-        default: .argumentSplitInt(key, separator: separator, part: part)
+    private static func shape(_ kind: String, _ fields: MappingReader) -> Shape {
+        switch kind {
+        case "filter_int", "arg_int": return .integer
+        case "filter_bool", "arg_bool": return .bool
+        case "filter_string_array": return .strings
+        case "filter", "arg": return .plain
+        default:
+            let separator = fields.requiredText("separator")
+            if !fields.has("part") { fields.report("part is missing", "Add \"part: 0\" for the first piece.") }
+            let part = fields.integer("part", in: 0...1000) ?? 0
+            return .piece(separator: separator, part: part, isInteger: kind.hasSuffix("_int"))
         }
     }
 

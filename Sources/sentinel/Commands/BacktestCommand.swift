@@ -3,8 +3,6 @@ import Basics
 import Configuration
 import FoundationEssentials
 import OnCallModel
-import SourceEngine
-import SourceFetch
 import SourceSpec
 
 extension Subcommand {
@@ -12,7 +10,7 @@ extension Subcommand {
         "backtest", help: .backtest,
         options: ["--step", "--warmup", "--format"], words: 2
     ) { arguments in
-        let format = try Format(arguments)
+        let format = try OutputFormat(arguments)
         guard let word = arguments.words.first else {
             throw UsageError.missing("detector", usage: "sentinel backtest DETECTOR [FILE]")
         }
@@ -23,12 +21,11 @@ extension Subcommand {
         if type.traits.judgesOutputs, arguments.words.count < 2 {
             throw UsageError.outputsRequired(by: word)
         }
-        guard Replay.knows(type) else { throw Failure.cannotReplay(type.rawValue) }
-        let trial = try await BacktestTrial(type, arguments)
-        defer { trial.close() }
-        let report = try await trial.run()
-        Output.write(format == .json ? report.json.serialized + "\n" : report.text)
-        return .done
+        guard BacktestTrial.canReplay(type) else { throw Failure.cannotReplay(type.rawValue) }
+        let folder = "\(FileManager.default.temporaryDirectory.path)/sentinel-backtest-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let report = try await trial(of: type, arguments, in: folder).run()
+        return format.write(report.json, or: report.text)
     }
 }
 
@@ -49,70 +46,29 @@ extension Subcommand {
     }
 }
 
-/// One backtest: a history, and the engine that replays it.
-private struct BacktestTrial: Sendable {
-    private let type: DetectionType
-    private let settings: Settings
-    private let replay: Replay
-    private let history: LabelledHistory
-    private let span: (from: Instant, to: Instant)
-    private let step: Span
-    private let warmup: Span
-    private let folder: String?
-
-    init(_ type: DetectionType, _ arguments: Arguments) async throws {
+extension Subcommand {
+    private static func trial(
+        of type: DetectionType, _ arguments: Arguments, in folder: String
+    ) async throws -> BacktestTrial {
         let composition = try Composition(arguments)
-        self.type = type
-        settings = try composition.settingsFile.load()
-        warmup = try Self.span(arguments["--warmup"], "--warmup") ?? .days(7)
-        let file = arguments.words.dropFirst().first
-        let usual = file?.hasSuffix(".csv") == true ? .hours(1) : Rules.step(of: type, settings)
-        step = try Self.span(arguments["--step"], "--step") ?? usual
-        guard let file else {
-            folder = nil
-            history = LabelledHistory()
-            replay = Replay(engine: composition.engine, type: type, freshness: .stored)
-            let found = try await composition.engine.query(
-                "SELECT min(start_time), max(start_time) FROM langfuse.observations", freshness: .stored)
-            guard let from = found.rows.rows.first?[0].instant, let to = found.rows.rows.first?[1].instant else {
-                throw Failure.emptyMirror
-            }
-            span = (from, to)
-            return
+        let settings = try composition.settingsFile.load()
+        let warmup = try span(arguments["--warmup"], "--warmup") ?? .days(7)
+        let step = try span(arguments["--step"], "--step")
+        guard let file = arguments.words.dropFirst().first else {
+            let trial = try await BacktestTrial(
+                of: type, storedIn: composition.engine, settings: settings, warmup: warmup, step: step)
+            guard let trial else { throw Failure.emptyMirror }
+            return trial
         }
-        history = try Self.read(file)
+        guard let text = try? String(contentsOfFile: file, encoding: .utf8) else { throw Failure.notReadable(file) }
+        let isTable = file.hasSuffix(".csv")
+        let history = isTable ? LabelledHistory(csv: text) : LabelledHistory(lines: text)
         for problem in history.problems.prefix(10) { Output.complain("\(file): \(problem)") }
-        guard let whole = history.span else { throw Failure.noObservations(in: file) }
-        span = whole
-        let place = "\(FileManager.default.temporaryDirectory.path)/sentinel-backtest-\(UUID().uuidString)"
-        folder = place
-        let now = Lock(whole.from)
-        let clock = WallClock { now.withLock { $0 } }
-        let engine = SourceEngine(
-            SourceEngineConfiguration(
-                mirrorDirectory: place, specs: composition.catalog.specs.filter { $0.name == "langfuse" },
-                pages: HistoryPages(history, clock: clock), inputs: { _ in "file" }, clock: clock,
-                retention: .days(60)))
-        replay = Replay(engine: engine, type: type) { moment in now.withLock { $0 = moment } }
-    }
-
-    /// The text of a setting's value: a whole number has no fraction.
-    static func spell(_ value: Double) -> String {
-        Figures.decimal(value, digits: value == value.rounded() ? 0 : 1)
-    }
-
-    func close() {
-        if let folder { try? FileManager.default.removeItem(atPath: folder) }
-    }
-
-    private static func read(_ file: String) throws -> LabelledHistory {
-        let text: String
-        do {
-            text = try String(contentsOfFile: file, encoding: .utf8)
-        } catch {
-            throw Failure.notReadable(file)
-        }
-        return file.hasSuffix(".csv") ? LabelledHistory(csv: text) : LabelledHistory(lines: text)
+        let trial = BacktestTrial(
+            of: type, in: history, specs: composition.catalog.specs, folder: folder, settings: settings,
+            warmup: warmup, step: step ?? (isTable ? .hours(1) : nil))
+        guard let trial else { throw Failure.noObservations(in: file) }
+        return trial
     }
 
     private static func span(_ text: String?, _ option: String) throws -> Span? {
@@ -123,65 +79,26 @@ private struct BacktestTrial: Sendable {
         }
         return .seconds(count * unit)
     }
-
-    func run() async throws -> BacktestReport {
-        let start = min(span.from + warmup, span.to)
-        let events = history.events.filter { $0.type == type && $0.to >= start }
-        var report = BacktestReport(type: type, from: start, to: span.to)
-        func measure(_ rule: Settings) async throws -> (Score, [Alert]) {
-            let alerts = try await replay.alerts(from: start, to: span.to + step, step: step, settings: rule)
-            return (Score(alerts, against: events, over: span.to - start, tolerance: step + .hours(1)), alerts)
-        }
-        report.lines.append(("the original's rule", try await measure(Rules.seed(settings)).0))
-        let (ours, alerts) = try await measure(settings)
-        report.lines.append(("settings in force", ours))
-        report.alerts = alerts
-        guard let threshold = type.traits.threshold, !events.isEmpty else { return report }
-        var best: (value: Double, score: Score)?
-        for value in threshold.values {
-            let (score, _) = try await measure(try Rules.with(value, for: type, in: settings))
-            // At equal balance, the threshold with fewer false pages wins, then the higher one.
-            let known = best.map { ($0.score.balance, -$0.score.falseAWeek) } ?? (-1, 0)
-            if (score.balance, -score.falseAWeek) >= known { best = (value, score) }
-        }
-        if let best {
-            report.lines.append(("\(threshold.setting) \(Self.spell(best.value))", best.score))
-            report.suggestion = (threshold.setting, best.value)
-        }
-        return report
-    }
 }
 
-/// The result of a backtest.
-private struct BacktestReport: Sendable {
-    var type: DetectionType
-    var from: Instant
-    var to: Instant
-    var lines: [(rule: String, score: Score)] = []
-    var alerts: [Alert] = []
-    var suggestion: (key: String, value: Double)?
-
-    init(type: DetectionType, from: Instant, to: Instant) {
-        (self.type, self.from, self.to) = (type, from, to)
-    }
-
-    var text: String {
+extension BacktestReport {
+    fileprivate var text: String {
         let rows = lines.map { rule, score -> [Value] in
             [
                 .text(rule), .text("\(score.found) of \(score.events)"), Value(score.alerts),
                 .text(Self.share(score.precision, score.precisionInterval)),
                 .text(Self.share(score.recall, score.recallInterval)),
-                .text(Figures.decimal(score.falseAWeek, digits: 2)),
-                .text(score.medianDelay.map(Figures.duration) ?? ""),
+                .text(Format.decimal(score.falseAWeek, digits: 2)),
+                .text(score.medianDelay.map(Format.duration) ?? ""),
             ]
         }
         let head = "\(type.rawValue) from \(from.iso8601Seconds) to \(to.iso8601Seconds)\n"
         let table = TextTable(
-            ["rule", "events found", "alerts", "precision", "recall", "false pages/week", "median delay"], rows
+            ["rule", "events found", "alerts", "precision", "recall", "false pages a week", "median delay"], rows
         ).text
         let list = alerts.prefix(20).map { "\($0.from.iso8601Seconds)  \(TextTable.inert($0.sentence))\n" }.joined()
         let advice = suggestion.map {
-            "Suggested: sentinel settings set \($0.key) \(BacktestTrial.spell($0.value))\n"
+            "Suggested: sentinel settings set \($0.setting) \(Self.spell($0.value))\n"
         }
         return head + table + list + (advice ?? "")
     }
@@ -189,10 +106,10 @@ private struct BacktestReport: Sendable {
     private static func share(_ share: Double?, _ interval: ClosedRange<Double>?) -> String {
         guard let share, let interval else { return "" }
         return
-            "\(Figures.percent(share)) (\(Figures.percent(interval.lowerBound)) to \(Figures.percent(interval.upperBound)))"
+            "\(Format.percent(share)) (\(Format.percent(interval.lowerBound)) to \(Format.percent(interval.upperBound)))"
     }
 
-    var json: JSONValue {
+    fileprivate var json: JSONValue {
         .fields([
             "detector": .string(type.rawValue), "from": JSONValue(from), "to": JSONValue(to),
             "rules": .array(lines.map { Self.json($0.rule, $0.score) }),
@@ -203,7 +120,7 @@ private struct BacktestReport: Sendable {
                         "sentence": .string($0.sentence),
                     ])
                 }),
-            "suggestion": suggestion.map { .fields(["key": .string($0.key), "value": .number($0.value)]) } ?? .null,
+            "suggestion": suggestion.map { .fields(["key": .string($0.setting), "value": .number($0.value)]) } ?? .null,
         ])
     }
 

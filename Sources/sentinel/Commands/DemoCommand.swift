@@ -59,7 +59,8 @@ struct DemoStage: Sendable {
         let listen = ["SENTINEL_LISTEN": own["SENTINEL_LISTEN"] ?? "127.0.0.1:0"]
         let environment = Environment(process: base.merging(sandbox.environment) { $1 }.merging(listen) { $1 })
         composition = try Composition(
-            arguments, environment: environment, database: "\(folder)/sentinel.db", settings: settings)
+            arguments, environment: environment, database: "\(folder)/sentinel.db", settings: settings,
+            sources: Sandbox.sources)
         options = Console.Options(arguments, environment: own)
     }
 
@@ -123,7 +124,7 @@ struct DemoStage: Sendable {
 
     /// Waits until every action, including the kill, is done or has failed.
     private func waitForActs(_ reader: StoreReader) async throws {
-        let query = StoreQuery<[ActRecord]>([.acts, .incidents, .approvals]) { store in
+        let query = StoreQuery<[ActRecord]> { store in
             try store.incidents(limit: 100).flatMap { try store.acts(ofIncident: $0.id) }
         }
         for try await acts in reader.observe(query) {
@@ -137,7 +138,7 @@ struct DemoStage: Sendable {
     }
 
     private func report(_ reader: StoreReader) async throws -> JSONValue {
-        let query = StoreQuery<DemoOutcome>([.incidents]) { store in
+        let query = StoreQuery<DemoOutcome> { store in
             DemoOutcome(
                 incidents: try store.incidents(limit: 100).compactMap { try store.incident($0.id) },
                 loops: try store.loops(limit: 100), approvals: try store.approvals(limit: 100),

@@ -12,12 +12,11 @@ extension Subcommand {
         "doctor", help: .doctor,
         options: ["--format"]
     ) { arguments in
-        let format = try Format(arguments)
+        let format = try OutputFormat(arguments)
         var report = DoctorReport(arguments)
         report.check()
         let rows = RowSet(columns: ["part", "state", "note"], rows: report.rows)
-        Output.write(format == .json ? rows.objects.serialized + "\n" : TextTable(rows).text)
-        return .done
+        return format.write(rows.objects, or: TextTable(rows).text)
     }
 }
 
@@ -45,7 +44,11 @@ private struct DoctorReport {
         checkSources(under: settings.engine)
         checkEngine(settings.engine)
         checkStore()
-        add("terminal", isatty(1) == 1 ? .ok : .missing, environment["TERM"] ?? "TERM is not set")
+        let type = environment["TERM"]
+        let isTerminal = isatty(1) == 1
+        add(
+            "terminal", isTerminal && type != nil ? .ok : .missing,
+            isTerminal ? type ?? "TERM is not set" : "standard output is not a terminal")
     }
 
     private mutating func add(_ part: String, _ state: State, _ note: String) {

@@ -77,8 +77,8 @@ struct IncidentRequests: Sendable {
             throw UsageError.silenceWithoutEnd
         }
         let start = try start()
-        let end = try read { () throws(QuietProblem) in
-            try QuietTime.end(arguments["--for"] ?? arguments["--until"] ?? "", from: start)
+        let end = try read { () throws(InvalidDuration) in
+            try MuteDuration.end(arguments["--for"] ?? arguments["--until"] ?? "", from: start)
         }
         return try await ask(matcher(), from: start, until: end, reason: reason)
     }
@@ -145,14 +145,14 @@ struct IncidentRequests: Sendable {
         let words = arguments.words.dropFirst(position).joined(separator: " ")
         let text = words.isEmpty ? arguments["--for"] ?? arguments["--until"] ?? "" : words
         guard !text.isEmpty else { throw .missing("duration", usage: usage) }
-        return try read { () throws(QuietProblem) in try QuietTime.end(text, from: start) }
+        return try read { () throws(InvalidDuration) in try MuteDuration.end(text, from: start) }
     }
 
     private func start() throws(UsageError) -> Instant {
-        try read { () throws(QuietProblem) in try QuietTime.start(arguments["--from"] ?? "", now: client.now) }
+        try read { () throws(InvalidDuration) in try MuteDuration.start(arguments["--from"] ?? "", now: client.now) }
     }
 
-    private func read(_ body: () throws(QuietProblem) -> Instant) throws(UsageError) -> Instant {
+    private func read(_ body: () throws(InvalidDuration) -> Instant) throws(UsageError) -> Instant {
         do {
             return try body()
         } catch {

@@ -10,7 +10,7 @@ extension Subcommand {
         "quality", help: .quality,
         options: ["--format"], words: 2
     ) { arguments in
-        let format = try Format(arguments)
+        let format = try OutputFormat(arguments)
         let client = try StoreClient(arguments)
         let word = arguments.words.first ?? "list"
         if arguments.words.count > 1, !["show", "accept"].contains(word) {
@@ -35,30 +35,22 @@ extension Subcommand {
         return arguments.words[1]
     }
 
-    fileprivate static func list(_ client: StoreClient, _ format: Format) async throws -> ExitStatus {
+    fileprivate static func list(_ client: StoreClient, _ format: OutputFormat) async throws -> ExitStatus {
         let features = try await client.reader.read(.features)
-        Output.write(
-            format == .json
-                ? JSONValue.array(features.map(\.json)).serialized + "\n" : QualityText.table(features))
-        return .done
+        return format.write(.array(features.map(\.json)), or: QualityText.table(features))
     }
 
-    private static func show(_ name: String, _ client: StoreClient, _ format: Format) async throws -> ExitStatus {
+    private static func show(_ name: String, _ client: StoreClient, _ format: OutputFormat) async throws -> ExitStatus {
         guard let feature = try await client.reader.read(.feature(name)) else {
             throw Failure.noFeature(name, among: try await client.reader.read(.features).map(\.feature))
         }
         let versions = try await client.reader.read(.snapshotVersions(of: name))
-        Output.write(
-            format == .json
-                ? feature.json(with: versions).serialized + "\n" : QualityText.detail(feature, versions))
-        return .done
+        return format.write(feature.json(with: versions), or: QualityText.detail(feature, versions))
     }
 
-    private static func drifts(_ client: StoreClient, _ format: Format) async throws -> ExitStatus {
+    private static func drifts(_ client: StoreClient, _ format: OutputFormat) async throws -> ExitStatus {
         let events = try await client.reader.read(.driftEvents(limit: 200))
-        Output.write(
-            format == .json ? JSONValue.array(events.map(\.json)).serialized + "\n" : QualityText.table(events))
-        return .done
+        return format.write(.array(events.map(\.json)), or: QualityText.table(events))
     }
 }
 
@@ -72,7 +64,7 @@ private struct QualityScan {
         self.client = client
     }
 
-    func run(_ format: Format) async throws -> ExitStatus {
+    func run(_ format: OutputFormat) async throws -> ExitStatus {
         for problem in composition.catalog.problems { Output.complain("\(problem)") }
         let isPartial =
             StoreFile(composition.paths.database).isHeld ? try await askAgent() : try await here()
@@ -91,7 +83,7 @@ private struct QualityScan {
         let asked = composition.clock.now()
         let inbox = IntentInbox(composition.paths.database)
         _ = try await inbox.append(.patrol, author: composition.author("command line"), at: asked)
-        let query = StoreQuery<DetectorHealth?>([.agent, .health]) { store in
+        let query = StoreQuery<DetectorHealth?> { store in
             let patrol = try store.jobs().first { $0.name == "drift_patrol" }
             guard let last = patrol?.lastRunAt, last >= asked else { return nil }
             return try store.detectors().first { $0.type == DriftFacts.type }

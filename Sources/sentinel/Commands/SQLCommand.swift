@@ -19,7 +19,7 @@ extension Subcommand {
         let composition = try Composition(arguments)
         for problem in composition.catalog.problems { Output.complain("\(problem)") }
         let display = SyncDisplay(isTerminal: isatty(2) == 1, delay: .seconds(1))
-        if isatty(2) == 1 { await composition.engine.tellProgress { display.show($0) } }
+        if isatty(2) == 1 { await composition.engine.reportProgress { display.show($0) } }
         let session = SQLSession(
             engine: composition.engine, format: format, isOffline: arguments.has("--offline"),
             isExplaining: arguments.has("--explain"), limits: limits, display: display)

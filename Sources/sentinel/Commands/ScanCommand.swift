@@ -14,7 +14,7 @@ extension Subcommand {
         "scan", help: .scan,
         options: ["--format"], switches: ["--dry-run"]
     ) { arguments in
-        let format = try Format(arguments)
+        let format = try OutputFormat(arguments)
         let composition = try Composition(arguments)
         for problem in composition.catalog.problems { Output.complain("\(problem)") }
         let report =
@@ -25,7 +25,7 @@ extension Subcommand {
             } else {
                 try await ScanRun.here(composition)
             }
-        Output.write(format == .json ? report.serialized + "\n" : ScanText.table(report))
+        format.write(report, or: ScanText.table(report))
         return report["partial"]?.bool == true ? .partial : .done
     }
 }
@@ -57,7 +57,7 @@ enum ScanRun {
         let inbox = IntentInbox(composition.paths.database)
         _ = try await inbox.append(.scanNow, author: composition.author("scan"), at: asked)
         let reader = StoreReader(composition.paths.database)
-        let query = StoreQuery<String>([.agent]) { store in
+        let query = StoreQuery<String> { store in
             guard let report = try store.latestReport(), report.at >= asked else { return "" }
             return report.json
         }

@@ -8,7 +8,7 @@ extension Subcommand {
         "settings", help: .settings,
         options: ["--format"], words: 3
     ) { arguments in
-        let format = try Format(arguments)
+        let format = try OutputFormat(arguments)
         let environment = Environment.current()
         let paths = Paths(options: { arguments[$0] }, environment: environment)
         let file = SettingsFile(
@@ -16,8 +16,7 @@ extension Subcommand {
         switch arguments.words.first ?? "list" {
         case "list":
             let settings = try file.load()
-            Output.write(format == .json ? settings.document.serialized + "\n" : table(settings))
-            return .done
+            return format.write(settings.document, or: table(settings))
         case "set":
             guard arguments.words.count == 3 else {
                 throw UsageError.missing("key or value", usage: "sentinel settings set KEY VALUE")

@@ -10,19 +10,17 @@ extension Subcommand {
         "approvals", help: .approvals,
         options: ["--format"], words: 2
     ) { arguments in
-        let format = try Format(arguments)
+        let format = try OutputFormat(arguments)
         let client = try StoreClient(arguments)
         switch arguments.words.first ?? "list" {
         case "list":
             let items = try await client.reader.read(.approvals(limit: 200))
-            Output.write(format == .json ? list(items.map(\.json)) : ApprovalText.table(items))
-            return .done
+            return format.write(.array(items.map(\.json)), or: ApprovalText.table(items))
         case "show":
             let id = try arguments.number(at: 1, of: "request")
             let items = try await client.reader.read(.approvals(limit: 1000))
             guard let item = items.first(where: { $0.id == id }) else { throw Failure.noRequest(id) }
-            Output.write(format == .json ? item.json.serialized + "\n" : ApprovalText.detail(item))
-            return .done
+            return format.write(item.json, or: ApprovalText.detail(item))
         case "approve":
             return try await client.ask(.approve(request: arguments.number(at: 1, of: "request")))
         case "reject":
@@ -36,37 +34,30 @@ extension Subcommand {
         "incidents", help: .incidents, options: IncidentRequests.options,
         aliases: ["--at-most": "--max-severity"], words: 4
     ) { arguments in
-        let format = try Format(arguments)
+        let format = try OutputFormat(arguments)
         let client = try StoreClient(arguments)
         let requests = IncidentRequests(arguments: arguments, client: client)
         switch arguments.words.first ?? "list" {
         case "list":
             let items = try await requests.list()
-            Output.write(format == .json ? list(items.map(\.json)) : IncidentText.table(items))
-            return .done
+            return format.write(.array(items.map(\.json)), or: IncidentText.table(items))
         case "show":
             let id = try arguments.number(at: 1, of: "incident")
             let (detail, forensics) = try await client.details(ofIncident: id)
-            Output.write(
-                format == .json
-                    ? detail.wholeJSON(forensics).serialized + "\n" : IncidentText.detail(detail, forensics))
-            return .done
+            return format.write(detail.wholeJSON(forensics), or: IncidentText.detail(detail, forensics))
         case "timeline":
             let (detail, forensics) = try await client.details(ofIncident: arguments.number(at: 1, of: "incident"))
             let story = IncidentStory(detail, forensics)
-            Output.write(format == .json ? list(story.entries.map(\.json)) : story.table)
-            return .done
+            return format.write(.array(story.entries.map(\.json)), or: story.table)
         case "trace":
             guard arguments.words.count == 2 else {
                 throw UsageError.missing("trace", usage: "sentinel incidents trace TRACE")
             }
             let tree = try await client.trace(arguments.words[1])
-            Output.write(format == .json ? tree.json.serialized + "\n" : TraceText.tree(tree))
-            return .done
+            return format.write(tree.json, or: TraceText.tree(tree))
         case "silences":
             let items = try await requests.silences()
-            Output.write(format == .json ? list(items.map(\.json)) : SilenceText.table(items, at: client.now))
-            return .done
+            return format.write(.array(items.map(\.json)), or: SilenceText.table(items, at: client.now))
         case let word: return try await requests.run(word)
         }
     }
@@ -75,13 +66,12 @@ extension Subcommand {
         "loops", help: .loops,
         options: ["--format"], words: 2
     ) { arguments in
-        let format = try Format(arguments)
+        let format = try OutputFormat(arguments)
         let client = try StoreClient(arguments)
         switch arguments.words.first ?? "list" {
         case "list":
             let items = try await client.reader.read(.loops(limit: 200))
-            Output.write(format == .json ? list(items.map(\.json)) : LoopText.table(items))
-            return .done
+            return format.write(.array(items.map(\.json)), or: LoopText.table(items))
         case "kill":
             guard arguments.words.count == 2 else {
                 throw UsageError.missing("trace", usage: "sentinel loops kill TRACE")
@@ -89,9 +79,5 @@ extension Subcommand {
             return try await client.ask(.killLoop(trace: arguments.words[1]))
         case let word: throw UsageError.unknownSubcommand(word, of: "loops", among: ["list", "kill"])
         }
-    }
-
-    private static func list(_ items: [JSONValue]) -> String {
-        JSONValue.array(items).serialized + "\n"
     }
 }

@@ -44,7 +44,7 @@ struct InteractivePrompt {
                 for warning in answer.warnings { Output.remark(warning) }
             } catch {
                 Output.remark(error is CancellationError ? "Stopped." : "\(error)")
-                // Statements pasted behind this one assume that it succeeded.
+                // Statements pasted after this one assume that it succeeded.
                 machine.reset()
                 return true
             }

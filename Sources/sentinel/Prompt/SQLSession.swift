@@ -54,7 +54,7 @@ struct SQLSession: Sendable {
                 continue
             }
             guard calls > Self.manyCalls else { continue }
-            Output.remark(Notice.manyCalls("\(step.table)", Figures.grouped(calls)))
+            Output.remark(Notice.manyCalls("\(step.table)", Format.grouped(calls)))
         }
     }
 

@@ -21,7 +21,6 @@ END;
 CREATE TABLE applied_migration (name TEXT PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE "approval_queue" (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    request_key TEXT NOT NULL CHECK (request_key <> ''),
     created_at TEXT NOT NULL,
     action_type TEXT NOT NULL,
     anomaly_type TEXT NOT NULL REFERENCES detection_type (name),
@@ -34,10 +33,11 @@ CREATE TABLE "approval_queue" (
     slack_channel TEXT,
     slack_ts TEXT,
     incident_id INTEGER REFERENCES incident_reports (id),
-    trace_id TEXT,
+    trace_id TEXT, round INTEGER NOT NULL DEFAULT 0 CHECK (round >= 0), number INTEGER NOT NULL DEFAULT 1 CHECK (number >= 1),
     CHECK ((status = 'pending') = (resolved_at IS NULL))
 ) STRICT;
-CREATE UNIQUE INDEX approval_asked ON approval_queue (request_key) WHERE status = 'pending';
+CREATE UNIQUE INDEX approval_asked ON approval_queue (incident_id, action_type, coalesce(trace_id, ''))
+    WHERE status = 'pending';
 CREATE INDEX approval_history ON approval_queue (resolved_at DESC, id DESC) WHERE status <> 'pending';
 CREATE INDEX approval_incident ON approval_queue (incident_id);
 CREATE INDEX approval_pending ON approval_queue (expires_at) WHERE status = 'pending';
@@ -323,8 +323,14 @@ CREATE TABLE "outbox_action" (
     kind TEXT NOT NULL,
     action TEXT NOT NULL,
     incident_id INTEGER REFERENCES incident_reports (id),
+    round INTEGER NOT NULL CHECK (round >= 0),
     request_id INTEGER UNIQUE REFERENCES approval_queue (id),
-    allowed_by TEXT NOT NULL CHECK (allowed_by <> ''),
+    ground TEXT NOT NULL CHECK (ground IN ('policy', 'person', 'order', 'notice')),
+    rule TEXT CHECK (rule IN
+        ('looped_generations', 'cost_of_loop', 'cost_per_hour', 'harmless_review')),
+    rule_limit REAL,
+    person TEXT CHECK (person <> ''),
+    intent_id INTEGER,
     state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN
         ('waiting', 'attempting', 'done', 'failed', 'unknown')),
     tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),
@@ -334,13 +340,17 @@ CREATE TABLE "outbox_action" (
     finished_at TEXT,
     detail TEXT NOT NULL DEFAULT '',
     reference TEXT,
+    CHECK ((ground = 'policy') = (rule IS NOT NULL)),
+    CHECK ((ground IN ('person', 'order')) = (person IS NOT NULL)),
+    CHECK (ground <> 'person' OR request_id IS NOT NULL),
+    CHECK ((ground = 'order') = (intent_id IS NOT NULL)),
     CHECK ((state = 'waiting') = (next_try_at IS NOT NULL)),
     CHECK (state IN ('waiting', 'attempting') OR finished_at IS NOT NULL)
 ) STRICT;
-CREATE INDEX act_due ON "outbox_action" (next_try_at, id) WHERE state = 'waiting';
-CREATE INDEX act_incident ON "outbox_action" (incident_id, id);
-CREATE INDEX act_kind ON "outbox_action" (kind, created_at);
-CREATE INDEX act_open ON "outbox_action" (state) WHERE state IN ('attempting', 'unknown');
+CREATE INDEX outbox_due ON outbox_action (next_try_at, id) WHERE state = 'waiting';
+CREATE INDEX outbox_incident ON outbox_action (incident_id, id);
+CREATE INDEX outbox_kind ON outbox_action (kind, created_at);
+CREATE INDEX outbox_unfinished ON outbox_action (state) WHERE state IN ('attempting', 'unknown');
 CREATE TRIGGER outbox_action_delete AFTER DELETE ON outbox_action BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'acts';
 END;

@@ -28,15 +28,13 @@ final class BrokenServer: Sendable {
         }
         port = UInt16(bigEndian: address.sin_port)
         self.listener = listener
-        let context = Unmanaged.passRetained(Work(listener: listener, answers: answers)).toOpaque()
-        var thread = pthread_t()
-        pthread_create(&thread, nil, { Unmanaged<Work>.fromOpaque($0!).takeRetainedValue().run() }, context)
-        pthread_detach(thread)
+        let work = Work(listener: listener, answers: answers)
+        OwnThread.start { work.run() }
     }
 
     deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
-    private final class Work {
+    private final class Work: Sendable {
         let listener: Int32
         let answers: [Answer]
 
@@ -44,7 +42,7 @@ final class BrokenServer: Sendable {
             (self.listener, self.answers) = (listener, answers)
         }
 
-        func run() -> UnsafeMutableRawPointer? {
+        func run() {
             var held: [Int32] = []
             var served = 0
             while case let connection = accept(listener, nil, nil), connection >= 0 {
@@ -62,7 +60,6 @@ final class BrokenServer: Sendable {
             }
             for connection in held { close(connection) }
             close(listener)
-            return nil
         }
 
         /// To the end of the headers, so that closing does not reset what was sent.

@@ -2,8 +2,9 @@ import Basics
 import FoundationEssentials
 import Glibc
 import SourceFetch
-import SourceSpec
 import TestSupport
+
+@testable import SourceSpec
 
 /// A program that answers as `coral` does, in a folder of its own.
 struct FakeCoral {

@@ -2,8 +2,9 @@ import Basics
 import FoundationEssentials
 import Glibc
 import SourceFetch
-import SourceSpec
 import TestSupport
+
+@testable import SourceSpec
 
 /// A folder with files, and a scanner that reads them.
 struct FileStage {

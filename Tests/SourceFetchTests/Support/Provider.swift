@@ -2,8 +2,9 @@ import Basics
 import HTTPClient
 import JSON
 import SourceFetch
-import SourceSpec
 import WebServer
+
+@testable import SourceSpec
 
 /// A provider on loopback, and a fetcher that asks it.
 struct Provider {

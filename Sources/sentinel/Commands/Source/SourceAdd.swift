@@ -17,13 +17,12 @@ enum SourceAdd {
         let folder: String
         do { folder = try context.own.add(files, replacing: replacing) } catch { throw Failure("\(error)") }
         let missing = spec.missingInputs { context.environment[$0] }
-        context.print(
+        return context.format.write(
             .fields([
                 "source": .string(spec.name), "version": .string(spec.version), "folder": .string(folder),
                 "address": JSONValue(spec.address(context.environment)), "hides": JSONValue(hidden?.version),
                 "missing": .array(missing.map(JSONValue.string)),
             ]), or: text(spec, folder, address: spec.address(context.environment), hidden: hidden, missing: missing))
-        return .done
     }
 
     private static func text(
@@ -58,10 +57,9 @@ enum SourceRemove {
         }
         do { try context.own.remove(name) } catch { throw Failure("\(error)") }
         let back = shipped.map { " The shipped \($0.name) \($0.version) is in use again." } ?? ""
-        context.print(
+        return context.format.write(
             .fields(["removed": .string(folder), "shipped": JSONValue(shipped?.version)]),
             or: "Removed \(folder).\(back)\n")
-        return .done
     }
 }
 

@@ -28,7 +28,7 @@ extension Subcommand {
         },
         "lint": { arguments, words in
             try check(words, of: 1, "sentinel source lint FILE")
-            return try SourceLint.run(words[0], Format(arguments))
+            return try SourceLint.run(words[0], OutputFormat(arguments))
         },
         "add": { arguments, words in
             try check(words, of: 1, "sentinel source add FILE")
@@ -58,13 +58,13 @@ extension Subcommand {
 struct SourceContext: Sendable {
     let environment: Environment
     let paths: Paths
-    let format: Format
+    let format: OutputFormat
     let catalog: SourceCatalog
     let arguments: Arguments
 
     init(_ arguments: Arguments) throws {
         self.arguments = arguments
-        format = try Format(arguments)
+        format = try OutputFormat(arguments)
         environment = Environment.current()
         paths = Paths(options: { arguments[$0] }, environment: environment)
         catalog = SourceCatalog.load(paths)
@@ -79,10 +79,6 @@ struct SourceContext: Sendable {
             throw Failure("\(problem)")
         }
         throw Failure.noSource(name, among: catalog.specs.map(\.name))
-    }
-
-    func print(_ document: JSONValue, or text: @autoclosure () -> String) {
-        Output.write(format == .json ? document.serialized + "\n" : text())
     }
 }
 

@@ -9,8 +9,7 @@ enum SourceInfo {
         let spec = try context.source(name)
         let info = SourceDescription(
             spec: spec, origin: context.catalog.origins[spec.name], environment: context.environment)
-        context.print(info.document, or: info.text)
-        return .done
+        return context.format.write(info.document, or: info.text)
     }
 }
 

@@ -4,7 +4,7 @@ import SourceSpec
 
 /// `sentinel source lint FILE`: lists every problem of a manifest with its line.
 enum SourceLint {
-    static func run(_ path: String, _ format: Format) throws -> ExitStatus {
+    static func run(_ path: String, _ format: OutputFormat) throws -> ExitStatus {
         do throws(SourceProblem) {
             let spec = try SourceFiles.lint(path)
             let count = spec.tables.count + spec.functions.count

@@ -10,7 +10,7 @@ enum SourceList {
         for problem in context.catalog.problems { Output.complain("\(problem)") }
         let set = rows(
             of: context.catalog.specs, environment: context.environment, origins: context.catalog.origins)
-        context.print(set.objects, or: TextTable(set).text)
+        context.format.write(set.objects, or: TextTable(set).text)
         return context.catalog.problems.isEmpty ? .done : .partial
     }
 

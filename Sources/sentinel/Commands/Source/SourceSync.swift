@@ -58,7 +58,7 @@ enum SourceSync {
     ) -> ExitStatus {
         for (name, progress) in progress.sorted(by: { $0.key < $1.key }) {
             Output.line(
-                "\(name): \(Figures.grouped(progress.rows)) rows in \(Figures.grouped(progress.calls)) calls")
+                "\(name): \(Format.grouped(progress.rows)) rows in \(Format.grouped(progress.calls)) calls")
         }
         var isComplete = true
         for report in reports where report.state.isIncomplete && report.state != .notConfigured {
@@ -141,10 +141,10 @@ final class SyncDisplay: Sendable {
         let filled = Int((share * Double(width)).rounded())
         let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
         let seconds = max(0.1, Double((ContinuousClock.now - started).components.seconds))
-        let left = share > 0 && share < 1 ? ", \(Figures.duration(.seconds(seconds / share * (1 - share)))) left" : ""
+        let left = share > 0 && share < 1 ? ", \(Format.duration(.seconds(seconds / share * (1 - share)))) left" : ""
         let text =
             "\(progress.table) [\(bar)] \(progress.windowsDone)/\(progress.windowsPlanned), "
-            + "\(Figures.grouped(progress.rows)) rows, \(Figures.grouped(progress.calls)) calls\(left)"
+            + "\(Format.grouped(progress.rows)) rows, \(Format.grouped(progress.calls)) calls\(left)"
         return String(text.prefix(columns - 1))
     }
 

@@ -13,12 +13,12 @@ enum SourceTest {
         var checks = samples(of: spec, in: context.catalog.origins[spec.name]?.folder ?? "")
         let missing = spec.missingInputs { context.environment[$0] }
         if missing.isEmpty {
-            let engine = try TestEngine(spec, environment: context.environment)
+            let engine = try TestEngine(spec, context)
             for statement in statements(of: spec) { checks.append(await engine.check(statement)) }
         }
         let set = RowSet(
             columns: ["check", "what", "result", "rows", "calls", "note"], rows: checks.map(\.row))
-        context.print(set.objects, or: checks.map { $0.line + "\n" }.joined())
+        context.format.write(set.objects, or: checks.map { $0.line + "\n" }.joined())
         let failed = checks.count { $0.failure != nil }
         if failed > 0 { Output.complain(Notice.checksFailed(failed, of: checks.count, spec.name)) }
         if !missing.isEmpty {
@@ -89,16 +89,17 @@ private struct TestEngine {
         deinit { try? FileManager.default.removeItem(atPath: path) }
     }
 
-    init(_ spec: SourceSpec, environment: Environment) throws {
+    init(_ spec: SourceSpec, _ context: SourceContext) throws {
         var live = spec
         for (table, mirror) in spec.overlay.mirrors where live.overlay.bounds[table] == nil {
             live.overlay.bounds[table] = mirror.bounds
         }
         live.overlay.mirrors = [:]
-        let inputs: @Sendable (String) -> String? = { environment[$0] }
+        let inputs: @Sendable (String) -> String? = { [environment = context.environment] in environment[$0] }
+        let redaction = Redaction(secrets: context.environment.secrets(of: context.catalog.secretNames))
         let pages = SourcePages(
-            fetcher: SourceFetcher(client: HTTPClient(), inputs: inputs, redaction: environment.redaction),
-            scanner: FileScanner(inputs: inputs, redaction: environment.redaction))
+            fetcher: SourceFetcher(client: HTTPClient(), inputs: inputs, redaction: redaction),
+            scanner: FileScanner(inputs: inputs, redaction: redaction))
         folder = Folder()
         engine = SourceEngine(
             SourceEngineConfiguration(

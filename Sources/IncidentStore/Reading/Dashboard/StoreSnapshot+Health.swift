@@ -1,0 +1,69 @@
+package import Basics
+package import OnCallModel
+
+extension StoreQuery where Answer == AgentStatus {
+    package static var agentStatus: StoreQuery<AgentStatus> { StoreQuery { try $0.agentStatus() } }
+}
+
+extension StoreSnapshot {
+    package func sources() throws -> [SourceHealth] {
+        try rows("source_health", "SELECT * FROM source_health ORDER BY name").map {
+            try SourceHealth(
+                name: $0.text("name"), state: $0.choice("state"), asOf: $0.optionalInstant("as_of"),
+                calls: $0.integer("calls"), message: $0.text("message"))
+        }
+    }
+
+    package func detectors() throws -> [DetectorHealth] {
+        try rows("detector_health", "SELECT * FROM detector_health ORDER BY type").map {
+            try DetectorHealth(
+                type: $0.choice("type"), state: $0.choice("state"), message: $0.text("message"),
+                asOf: $0.instant("as_of"))
+        }
+    }
+
+    /// A holder that died without saying so shows as no holder: the operating system knows.
+    package func agentStatus() throws -> AgentStatus {
+        guard let row = try rows("agent_status", "SELECT * FROM agent_status").first else { return AgentStatus() }
+        let isRunning = StoreLock.isHeld(file)
+        return try AgentStatus(
+            holder: isRunning ? row.optionalText("holder") : nil,
+            activity: isRunning ? row.text("activity") : "", lastCycleAt: row.optionalInstant("last_cycle_at"),
+            nextCycleAt: row.optionalInstant("next_cycle_at"), lastCyclePartial: row.flag("last_cycle_partial"),
+            listening: isRunning ? row.optionalText("listening") : nil)
+    }
+
+    package func jobs() throws -> [JobRecord] {
+        try rows("job", "SELECT * FROM job ORDER BY name").map {
+            try JobRecord(
+                name: $0.text("name"), lastRunAt: $0.optionalInstant("last_run_at"),
+                nextRunAt: $0.optionalInstant("next_run_at"))
+        }
+    }
+
+    package func sampling() throws -> SamplingStats? {
+        try rows("sampling_stats", "SELECT * FROM sampling_stats ORDER BY recorded_at DESC LIMIT 1").first.map {
+            let reasons = try ($0.json("keep_reasons").members ?? []).map { member in
+                SamplingStats.Reason(name: member.name, count: member.value.int ?? 0)
+            }
+            return try SamplingStats(
+                recordedAt: $0.instant("recorded_at"), total: $0.integer("total_traces"),
+                kept: $0.integer("sampled_traces"), dropped: $0.integer("dropped_traces"),
+                reasons: reasons.sorted { ($1.count, $0.name) < ($0.count, $1.name) })
+        }
+    }
+}
+
+/// When a job of the scheduler ran and will run.
+package struct JobRecord: Hashable, Sendable, Identifiable {
+    package var id: String { name }
+    package var name: String
+    package var lastRunAt: Instant?
+    package var nextRunAt: Instant?
+
+    package init(name: String, lastRunAt: Instant?, nextRunAt: Instant?) {
+        self.name = name
+        self.lastRunAt = lastRunAt
+        self.nextRunAt = nextRunAt
+    }
+}

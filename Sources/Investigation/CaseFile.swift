@@ -1,0 +1,15 @@
+package import OnCallModel
+
+/// Everything that the investigation of a finding uses, and which data is missing.
+package struct CaseFile: Hashable, Sendable {
+    package var finding: Finding
+    /// The other findings of the same incident.
+    package var companions: [IncidentFinding] = []
+    package var hours: [HourFact] = []
+    package var commits: [CommitFact] = []
+    package var errors: [ErrorFact] = []
+    package var messages: [MessageFact] = []
+    package var surroundings = Surroundings()
+    /// One sentence for each source that could not be read: "Slack was not queried: SLACK_TOKEN is not set."
+    package var gaps: [String] = []
+}

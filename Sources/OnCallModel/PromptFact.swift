@@ -1,0 +1,17 @@
+package import Basics
+
+/// A prompt of Langfuse that was changed.
+package struct PromptFact: Hashable, Sendable {
+    package var name: String
+    /// The latest changed one; nil if unknown.
+    package var version: Int?
+    package var changedAt: Instant
+    package var labels: String
+
+    package init(name: String, version: Int?, changedAt: Instant, labels: String = "") {
+        self.name = name
+        self.version = version
+        self.changedAt = changedAt
+        self.labels = labels
+    }
+}

@@ -1,0 +1,130 @@
+import Basics
+package import OnCallModel
+
+/// What lies over the pane and takes the keys.
+package enum Overlay: Hashable, Sendable {
+    case help(scroll: Int)
+    case question(Question)
+    case palette(Palette)
+    case editor(SettingEditor)
+    case mute(MuteDialog)
+    case silences(position: Int)
+
+    /// Asks for a confirmation before an intent is sent.
+    package struct Question: Hashable, Sendable {
+        package var title: String
+        /// What will happen, in our own words.
+        package var sentence: String
+        /// The exact requests. They hold text from outside, so they are drawn quoted, apart from our words.
+        package var requests: [String] = []
+        package var facts: [String]
+        package var intent: Intent
+        /// The line above the requests.
+        package var heading = "Requests to send:"
+        /// Keys that were pressed before the question was on the screen do not answer it.
+        package var isPainted = false
+    }
+
+    package struct Palette: Hashable, Sendable {
+        package var text = ""
+        package var position = 0
+    }
+}
+
+extension ConsoleState {
+    mutating func press(_ key: Key, over overlay: Overlay) -> [ConsoleEffect] {
+        switch overlay {
+        case .help(let scroll): scrollHelp(scroll, key)
+        case .question(let question): return answer(question, key)
+        case .palette(let palette): return type(key, in: palette)
+        case .editor(let editor): return type(key, in: editor)
+        case .mute(let dialog): return type(key, in: dialog)
+        case .silences(let position): press(key, inSilencesAt: position)
+        }
+        return []
+    }
+
+    /// Pasted text never answers a question and never runs an action.
+    mutating func paste(_ text: String) {
+        let line = text.filter { !$0.isNewline }
+        switch overlay {
+        case .palette(var palette):
+            palette.text += line
+            overlay = .palette(palette)
+        case .editor(var editor):
+            editor.text += line
+            overlay = .editor(editor)
+        case .mute(var dialog):
+            dialog.text += line
+            overlay = .mute(dialog)
+        case .help, .question, .silences: return
+        case nil: if list.isFiltering { list.filter += line }
+        }
+    }
+
+    mutating func markPainted() {
+        guard case .question(var question) = overlay else { return }
+        question.isPainted = true
+        overlay = .question(question)
+    }
+
+    private mutating func scrollHelp(_ scroll: Int, _ key: Key) {
+        switch key {
+        case .character("j"), .down: overlay = .help(scroll: scroll + 1)
+        case .character("k"), .up: overlay = .help(scroll: max(0, scroll - 1))
+        case .control("d"), .pageDown: overlay = .help(scroll: scroll + 10)
+        case .control("u"), .pageUp: overlay = .help(scroll: max(0, scroll - 10))
+        default: overlay = nil
+        }
+    }
+
+    /// Only `y` confirms, and only once the question has been on the screen.
+    private mutating func answer(_ question: Overlay.Question, _ key: Key) -> [ConsoleEffect] {
+        guard question.isPainted else { return [] }
+        switch key {
+        case .character("y"):
+            overlay = nil
+            return append(question.intent)
+        case .character("n"), .escape, .enter, .character("q"):
+            overlay = nil
+            say("Canceled.")
+        default: break
+        }
+        return []
+    }
+
+    // MARK: palette
+
+    /// The actions that match what is typed.
+    package func offers(_ palette: Overlay.Palette) -> [ConsoleAction] {
+        let wanted = palette.text.lowercased()
+        let known = ConsoleAction.actions(in: pane)
+        if wanted == "q" || wanted == "q!" { return known.filter { $0.title == "quit" } }
+        return known.filter { wanted.isEmpty || [$0.title, $0.tooltip].match(wanted) }
+    }
+
+    private mutating func type(_ key: Key, in palette: Overlay.Palette) -> [ConsoleEffect] {
+        var palette = palette
+        let offers = offers(palette)
+        switch key {
+        case .character(let character): (palette.text, palette.position) = (palette.text + [character], 0)
+        case .backspace where palette.text.isEmpty, .escape:
+            overlay = nil
+            return []
+        case .backspace: (palette.text, palette.position) = (String(palette.text.dropLast()), 0)
+        case .down, .control("n"): palette.position = min(palette.position + 1, max(0, offers.count - 1))
+        case .up, .control("p"): palette.position = max(0, palette.position - 1)
+        case .tab: if let first = offers.first { palette.text = first.title }
+        case .enter:
+            overlay = nil
+            guard offers.indices.contains(palette.position) else {
+                say("Unknown command \"\(palette.text)\".", mood: .failed)
+                return []
+            }
+            return offers[palette.position].run(on: &self)
+        default: break
+        }
+        overlay = .palette(palette)
+        return []
+    }
+}

@@ -112,7 +112,7 @@ struct FaultMatrixWaitingTests {
         #expect(error?.kind == .sourceFailed && error?.remedy.contains("SENTRY_BASE_URL") == true, "\(error as Any)")
         let report = await stage.report(of: "sentry")
         #expect(report?.state == .down && report?.asOf == nil)
-        #expect(report?.message?.contains("cannot be reached") == true)
+        #expect(report?.message?.contains("is not reachable") == true)
         #expect(try await stage.count("github.commits").report.state == .ok)
     }
 

@@ -125,7 +125,7 @@ struct IncidentLifeLineTests {
         #expect(try await stage.order(.wake(incident: spike.id)) == "Incident \(spike.id) is awake.")
         #expect(try await stage.incident(.costSpike).state == .open)
         let past = try await stage.order(.snooze(incident: spike.id, until: stage.clock.now() - .hours(1)))
-        #expect(past.contains("has passed"))
+        #expect(past.contains("is in the past"))
         let far = try await stage.order(.snooze(incident: spike.id, until: stage.clock.now() + .days(31)))
         #expect(far.contains("30 days"))
         #expect(try await stage.order(.snooze(incident: 99, until: until)) == "Incident 99 does not exist.")
@@ -230,7 +230,7 @@ struct IncidentLifeLineTests {
         for (from, until) in [(Span.hours(0), Span.hours(0)), (.hours(0), .days(31)), (.hours(3), .hours(2))] {
             let answer = try await stage.order(
                 .silence(Silence.Matcher(), reason: "x", from: now + from, until: now + until))
-            #expect(answer.hasPrefix("A silence"))
+            #expect(answer.contains("silence"))
         }
         #expect(try await stage.read(.silences(limit: 9)).isEmpty)
         #expect(try await stage.order(.endSilence(5)) == "Silence 5 does not exist.")

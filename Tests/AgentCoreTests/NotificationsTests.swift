@@ -80,6 +80,6 @@ struct NotificationsTests {
         #expect(freed?.acts.map(\.action.kind) == [.postIncident, .createIssue])
         let events = try await writer.read { try $0.timeline(ofIncident: 2) }.map(\.event)
         #expect(events.contains("Inhibited by #1: both are about bot, and incident 1 is critical and open"))
-        #expect(events.contains("Inhibited by #1 no longer"))
+        #expect(events.contains("No longer inhibited by #1"))
     }
 }

@@ -26,7 +26,7 @@ package final class SandboxAgent: Sendable {
         self.http = http
     }
 
-    /// It was told to stop, by the flag or the webhook.
+    /// The flag or the webhook asked it to stop.
     package var wasTold: Bool { isTold.withLock { $0 } }
 
     /// Loops until it is told to stop or the task is cancelled.

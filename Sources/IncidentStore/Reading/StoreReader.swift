@@ -99,7 +99,7 @@ package actor StoreReader {
 
     private func fetch(_ id: Int) {
         guard let tables = observers[id]?.deliver(self) else { return }
-        // What has no topic is no table of the store, such as `json_each`.
+        // A table without a topic is not part of the store, such as `json_each`.
         observers[id]?.topics = Set(tables.compactMap { topics[$0] })
         advance(id) { $0.fetched() }
     }

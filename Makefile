@@ -4,13 +4,13 @@ SHELL := /bin/bash
 WALLS := --explicit-target-dependency-import-check error
 BUILD := swift build $(WALLS)
 TEST  := swift test $(WALLS)
-# One test at a time. `make test-parallel` runs a few tests more than there are processors side by side: a test that waits lets
-# another compute, and no crowd of worlds fills the memory.
-SUITE := TZ=UTC $(TEST) --no-parallel
-WIDTH := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(shell echo $$((2 * $$(nproc))))
+# How many tests run side by side: more than there are processors, as a test that waits lets another compute, but not so many
+# that their worlds fill the memory.
+WIDTH := $(shell echo $$((2 * $$(nproc))))
+SUITE := TZ=UTC SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(WIDTH) $(TEST)
 BIN   := .build/debug/sentinel
 
-.PHONY: demo run build test test-parallel check format lint record tsan asan clickhouse bench fuzz setup
+.PHONY: demo run build test check format lint record tsan asan clickhouse bench cases trials fuzz setup
 
 demo: build
 	@$(BIN) demo
@@ -26,9 +26,6 @@ build: setup
 
 test: setup
 	@$(SUITE)
-
-test-parallel: setup
-	@TZ=UTC $(WIDTH) $(TEST)
 
 check: setup lint test
 
@@ -47,14 +44,31 @@ tsan: setup
 	@$(SUITE) --sanitize=thread --scratch-path .build-tsan
 
 asan: setup
-	@$(SUITE) --sanitize=address --scratch-path .build-asan
+	@LSAN_OPTIONS=suppressions=$(CURDIR)/scripts/leaks $(SUITE) --sanitize=address --scratch-path .build-asan
 
 # The ClickHouse engine against a real one (chdb, most of a gigabyte, installed under .build on the first run).
 clickhouse: setup
 	@TZ=UTC scripts/clickhouse/test $(TEST) --filter ClickHouse
 
+# The engine alone, then the targets of docs/PERFORMANCE.md on the built program; fails when one is missed.
 bench: setup
-	@swift run $(WALLS) -c release --scratch-path .build-release sentinel-bench
+	@scripts/build swift build $(WALLS) -c release --scratch-path .build-release --product sentinel
+	@scripts/build swift build $(WALLS) -c release --scratch-path .build-release --product sentinel-bench
+	@.build-release/release/sentinel-bench
+	@.build-release/release/sentinel-bench targets
+
+# The cases in CASES, or those of them whose names contain a word of ONLY. They are not part of the tests.
+CASES ?= ../shared/cases
+ONLY ?=
+cases:
+	@test -f "$(CASES)/run.py" || \
+		{ echo "The cases are missing: set CASES to the folder that has run.py (now $(CASES))." >&2; exit 1; }
+	@$(MAKE) --no-print-directory build
+	@SENTINEL_BIN="$(CURDIR)/$(BIN)" python3 "$(CASES)/run.py" $(ONLY)
+
+# Rates over many seeded worlds; fails when one misses its limit.
+trials: setup
+	@swift run $(WALLS) -c release -Xswiftc -enable-testing --scratch-path .build-trials sentinel-trials
 
 # Every subject for FUZZ_SECONDS (300), until the first input that breaks a promise. SUBJECTS="yaml sql" chooses some.
 fuzz: setup

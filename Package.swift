@@ -17,8 +17,8 @@ func module(_ name: String, needs: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: needs, swiftSettings: strict)
 }
 
-/// A module that reads and writes many bytes. It is optimised in debug builds too: without, its loops take most of the
-/// time of the tests.
+/// A module in whose loops the tests spend their time: it is optimised in debug builds too. What people step through, the
+/// console and the agent, is not.
 func hot(_ name: String, needs: [Target.Dependency] = []) -> Target {
     .target(
         name: name, dependencies: needs,
@@ -40,6 +40,7 @@ let package = Package(
         .executable(name: "sentinel", targets: ["sentinel"]),
         .executable(name: "sentinel-bench", targets: ["sentinel-bench"]),
         .executable(name: "sentinel-fuzz", targets: ["sentinel-fuzz"]),
+        .executable(name: "sentinel-trials", targets: ["sentinel-trials"]),
     ],
     targets: [
         // 0  C libraries, one importer each
@@ -59,7 +60,7 @@ let package = Package(
 
         // 1  the vocabulary: values only
         hot("Basics"),
-        module("CellGrid", needs: []),
+        module("CellGrid", needs: ["Basics"]),
         module("OnCallModel", needs: ["Basics"]),
         module("OutboxSeal"),
 
@@ -67,8 +68,8 @@ let package = Package(
         module("Crypto", needs: ["CCrypto"]),
         module("HTTPClient", needs: ["Basics", "CCurl"]),
         hot("JSON", needs: ["Basics", "CSimdJSON"]),
-        module("LineEditor", needs: ["CLibEdit", "CellGrid"]),
-        module("SQLiteKit", needs: ["Basics", "CSQLite"]),
+        module("LineEditor", needs: ["Basics", "CLibEdit", "CellGrid"]),
+        hot("SQLiteKit", needs: ["Basics", "CSQLite"]),
         module("Subprocess", needs: ["Basics", "CSpawn"]),
         module("Terminal", needs: ["Basics", "CellGrid", "CNcurses"]),
         module("WebServer", needs: ["Basics", "CMicroHTTPD"]),
@@ -77,13 +78,13 @@ let package = Package(
         // 3  the SQL layer
         module("Configuration", needs: ["Basics", "JSON", "OnCallModel"]),
         module("SourceSpec", needs: ["Basics", "YAML"]),
-        module("SourceFetch", needs: ["Basics", "Crypto", "HTTPClient", "JSON", "SourceSpec", "Subprocess"]),
-        module("SourceEngine", needs: ["Basics", "SQLiteKit", "SourceFetch", "SourceSpec"]),
+        hot("SourceFetch", needs: ["Basics", "Crypto", "HTTPClient", "JSON", "SourceSpec", "Subprocess"]),
+        hot("SourceEngine", needs: ["Basics", "SQLiteKit", "SourceFetch", "SourceSpec"]),
 
         // 4  decisions: no clock, no I/O
-        module("Detectors", needs: ["Basics", "JSON", "OnCallModel"]),
+        hot("Detectors", needs: ["Basics", "JSON", "OnCallModel"]),
         module("Governance", needs: ["Basics", "OnCallModel", "OutboxSeal"]),
-        module("Investigation", needs: ["Basics", "OnCallModel"]),
+        hot("Investigation", needs: ["Basics", "OnCallModel"]),
 
         // 5  effects and memory
         module(
@@ -91,7 +92,7 @@ let package = Package(
             needs: ["Basics", "Crypto", "Governance", "HTTPClient", "JSON", "OnCallModel", "WebServer"]),
         module(
             "IncidentStore",
-            needs: ["Basics", "Governance", "JSON", "OnCallModel", "OutboxSeal", "SQLiteKit"]),
+            needs: ["Basics", "Crypto", "Governance", "JSON", "OnCallModel", "OutboxSeal", "SQLiteKit"]),
 
         // 6  the agent
         module(
@@ -116,7 +117,7 @@ let package = Package(
         module("SQLPrompt", needs: ["Basics", "CellGrid", "SourceSpec"]),
 
         // 8  programs
-        module("Sandbox", needs: ["Basics", "Crypto", "HTTPClient", "JSON", "WebServer"]),
+        hot("Sandbox", needs: ["Basics", "Crypto", "HTTPClient", "JSON", "WebServer"]),
         program(
             "sentinel",
             needs: [
@@ -127,7 +128,8 @@ let package = Package(
         program(
             "sentinel-bench",
             needs: [
-                "Basics", "Detectors", "IncidentStore", "OnCallModel", "SourceEngine", "SourceFetch", "SourceSpec",
+                "Actions", "Basics", "Detectors", "HTTPClient", "IncidentStore", "JSON", "OnCallModel", "Sandbox",
+                "SourceEngine", "SourceFetch", "SourceSpec", "Subprocess", "WebServer",
             ], path: "Tests/sentinel-bench"),
         program(
             "sentinel-fuzz",
@@ -142,8 +144,13 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "DetectorWorld",
-            dependencies: ["Basics", "Detectors", "SourceEngine", "SourceFetch", "SourceSpec"],
+            dependencies: ["Basics", "Detectors", "OnCallModel", "SourceEngine", "SourceFetch", "SourceSpec"],
             path: "Tests/DetectorWorld", swiftSettings: strict),
+        program(
+            "sentinel-trials", needs: ["Basics", "CellGrid", "DetectorWorld", "Detectors", "OnCallModel", "Panes"],
+            path: "Tests/sentinel-trials"),
+        .target(
+            name: "Scenarios", dependencies: ["Basics", "Sandbox"], path: "Tests/Scenarios", swiftSettings: strict),
         tests(
             "Actions",
             needs: ["Actions", "Basics", "Crypto", "Governance", "HTTPClient", "JSON", "OnCallModel", "WebServer"]),
@@ -151,8 +158,8 @@ let package = Package(
             "AgentCore",
             needs: [
                 "Actions", "AgentCore", "Basics", "Configuration", "Detectors", "Governance", "HTTPClient",
-                "IncidentStore", "Investigation", "JSON", "OnCallModel", "Sandbox", "SourceEngine", "SourceFetch",
-                "SourceSpec", "Subprocess", "TestSupport", "WebServer",
+                "IncidentStore", "Investigation", "JSON", "OnCallModel", "Sandbox", "Scenarios", "SourceEngine",
+                "SQLiteKit", "SourceFetch", "SourceSpec", "Subprocess", "TestSupport", "WebServer",
             ]),
         tests(
             "Architecture",
@@ -160,7 +167,7 @@ let package = Package(
         tests(
             "Backtest",
             needs: ["Backtest", "Basics", "OnCallModel", "SourceSpec", "TestSupport"]),
-        tests("Basics", needs: ["Basics"]),
+        tests("Basics", needs: ["Basics", "TestSupport"]),
         tests("Configuration", needs: ["Basics", "Configuration", "JSON", "OnCallModel"]),
         tests(
             "Console",
@@ -187,7 +194,7 @@ let package = Package(
             fixtures: ["Goldens"]),
         tests(
             "Sandbox",
-            needs: ["Basics", "Crypto", "HTTPClient", "JSON", "Sandbox", "TestSupport"]),
+            needs: ["Basics", "Crypto", "HTTPClient", "JSON", "Sandbox", "Scenarios", "TestSupport"]),
         tests(
             "SourceEngine",
             needs: ["Basics", "SQLiteKit", "SourceEngine", "SourceFetch", "SourceSpec", "TestSupport"]),

@@ -4,25 +4,33 @@ package import OnCallModel
 /// What an act reads from the store before it runs.
 package struct ActContext: Hashable, Sendable {
     package var incident: IncidentDetail?
-    /// The loop that an incident or a kill is about.
-    package var loop: LoopEvidence?
+    /// The loops that an incident or a kill is about, the costliest first.
+    package var loops: [LoopEvidence]
     /// The pending approval request whose buttons go under the incident's message. Other statuses get no buttons.
     package var request: ApprovalItem?
     /// Where the incident's Slack message is; nil while it is not posted.
     package var message: MessageAddress?
-    /// When the act was first attempted: nothing that it created is older.
+    /// When the act was first attempted. Nothing that it created is older.
     package var attemptedAt: Instant
 
     package init(
-        incident: IncidentDetail? = nil, loop: LoopEvidence? = nil, request: ApprovalItem? = nil,
+        incident: IncidentDetail? = nil, loops: [LoopEvidence] = [], request: ApprovalItem? = nil,
         message: MessageAddress? = nil, attemptedAt: Instant
     ) {
         self.incident = incident
-        self.loop = loop
+        self.loops = loops
         self.request = request
         self.message = message
         self.attemptedAt = attemptedAt
     }
+
+    /// The one of which the figures are shown.
+    package var loop: LoopEvidence? { loops.first }
+
+    func loop(of trace: String) -> LoopEvidence? { loops.first { $0.traceID == trace } }
+
+    /// The incident's issue on GitHub.
+    var incidentIssue: ActRecord? { incident?.acts.last { $0.action.kind == .createIssue } }
 
     /// The address given, else the one that the incident's own post left in the outbox.
     var incidentMessage: MessageAddress? {
@@ -31,17 +39,15 @@ package struct ActContext: Hashable, Sendable {
             .flatMap { MessageAddress(reference: $0) }
     }
 
-    /// The outcome of an act that needs the incident's message while there is none. `act` is "update" or "reply to".
-    func withoutMessage(to act: String) -> Outcome {
+    /// Why an act that needs the incident's message cannot run while there is none. `act` is "update" or "reply to".
+    func messageAbsence(to act: String) -> ActFault {
         let post = incident?.acts.last { $0.action.kind == .postIncident }
-        guard let post, post.state != .failed else {
-            return .failed(reason: "The incident has no message in Slack to \(act).")
-        }
-        return .retry(reason: "The incident's message is not posted yet.", after: .seconds(10))
+        guard let post, post.state != .failed else { return .failed("The incident has no message in Slack to \(act).") }
+        return .retry("The incident's message is not posted yet.")
     }
 }
 
-/// Where a Slack message is: the channel's id and the message's timestamp, which is its id and never a number.
+/// Where a Slack message is: the channel's id and the message's timestamp. The timestamp is an id, not a number.
 package struct MessageAddress: Hashable, Sendable {
     package var channel: String
     package var timestamp: String
@@ -69,10 +75,15 @@ package struct TraceProgress: Hashable, Sendable {
     package var cost: Double
     /// The time of its latest step.
     package var lastSeen: Instant
+    /// US dollars a minute of the last minutes; nil if they were not read.
+    package var recentRate: Double?
+    /// The longest pause between two of its latest steps; nil if it was not read, or if there are too few.
+    package var recentPause: Span?
 
-    package init(generations: Int, cost: Double, lastSeen: Instant) {
-        self.generations = generations
-        self.cost = cost
-        self.lastSeen = lastSeen
+    package init(
+        generations: Int, cost: Double, lastSeen: Instant, recentRate: Double? = nil, recentPause: Span? = nil
+    ) {
+        (self.generations, self.cost) = (generations, cost)
+        (self.lastSeen, self.recentRate, self.recentPause) = (lastSeen, recentRate, recentPause)
     }
 }

@@ -1,12 +1,16 @@
 import Basics
 import OnCallModel
 
-/// A call to a provider that did not end well, already in the terms of the outbox.
+/// Why an act did not succeed, as the outcome that the outbox stores.
 struct ActFault: Error, Hashable {
     var outcome: Outcome
 
     static func retry(_ reason: String, after pause: Span? = nil) -> ActFault {
         ActFault(outcome: .retry(reason: reason, after: pause))
+    }
+
+    static func refused(_ reason: String) -> ActFault {
+        ActFault(outcome: .refused(reason: reason))
     }
 
     static func failed(_ reason: String) -> ActFault {
@@ -20,7 +24,7 @@ struct ActFault: Error, Hashable {
     var reason: String {
         switch outcome {
         case .done(let detail, _): detail
-        case .retry(let reason, _), .failed(let reason), .unknown(let reason): reason
+        case .retry(let reason, _), .refused(let reason), .failed(let reason, _), .unknown(let reason): reason
         }
     }
 }

@@ -3,37 +3,38 @@ package import Governance
 package import HTTPClient
 package import OnCallModel
 
-/// Carries out permitted acts. It decides nothing: without a `Permission` it can only say what it would send.
+/// Carries out permitted acts. It decides nothing: without a `Permission` it can only list the requests it would send.
 package struct ActionRunner: Sendable {
-    private let slack: SlackAPI
-    private let issues: GitHubIssues
+    let slack: SlackAPI
+    let issues: GitHubIssues
     private let killing: KillExecutors
-    private let text: OutgoingText
+    let text: OutgoingText
 
     package init(access: ProviderAccess, http: HTTPClient, clock: WallClock, killing: KillPorts) {
         text = OutgoingText(redaction: access.redaction)
         let calls = ProviderCalls(http: http, clock: clock, text: text)
         slack = SlackAPI(access: access.slack, calls: calls)
-        issues = GitHubIssues(access: access.github, calls: calls)
+        issues = GitHubIssues(
+            access: access.github, calls: calls, pace: WritePace(clock: clock, sleep: killing.sleep))
         self.killing = KillExecutors(
             ports: killing, webhook: KillWebhook(access: access.agent, calls: calls, sleep: killing.sleep),
             clock: clock, text: text)
     }
 
-    /// Does the act. `.unknown` means that the request may have arrived: `reconcile` before anything else.
+    /// Carries out the act. After `.unknown` the request may have arrived: call `reconcile` before anything else.
     package func perform(_ permission: Permission, context: ActContext) async -> Outcome {
         await act(for: permission.action, context: context).perform(permission)
     }
 
-    /// Finds out what became of an attempt that has no outcome.
+    /// Finds the outcome of an attempt that was interrupted.
     ///
-    /// `.done`: it had happened (or, where repeating is harmless, it has now). `.retry`: it surely had not, so `perform` is
-    /// safe. `.unknown`: it could not be looked up; the sentence says what a person should look for.
+    /// - Returns: `.done` if it happened (or, where repeating is harmless, happened now); `.retry` if it certainly did not, so
+    ///   `perform` is safe; `.unknown` if the provider could not be checked, with what a person should check.
     package func reconcile(_ permission: Permission, context: ActContext) async -> Outcome {
         await act(for: permission.action, context: context).reconcile(permission)
     }
 
-    /// The exact requests that the act would send, one a line, secrets masked. Sends nothing.
+    /// The exact requests that the act would send, one per line, with secrets masked. Sends nothing.
     package func dryRun(_ action: Action, context: ActContext) -> [String] {
         let (incident, round) = context.incident.map { ($0.summary.id, $0.summary.life.reopened) } ?? (0, 0)
         let key = ActKey(action, for: .incident(incident, round: round))
@@ -50,8 +51,10 @@ package struct ActionRunner: Sendable {
             PostReply(reply: reply, context: context, slack: slack, text: text)
         case .openIssue:
             OpenIssue(context: context, issues: issues, text: text)
-        case .killLoop(let trace, let agent):
-            KillLoop(trace: trace, agent: agent, context: context, executors: killing)
+        case .commentIssue(_, let news):
+            CommentIssue(news: news, context: context, issues: issues, text: text)
+        case .killLoop(let traces, let agent):
+            KillLoop(traces: traces, agent: agent, context: context, executors: killing)
         case .requestReview(_, let commit, let author):
             RequestReview(commit: commit, author: author, context: context, slack: slack, text: text)
         }

@@ -1,81 +1,96 @@
+import Actions
 import Basics
+import Configuration
 import Governance
 import IncidentStore
 import OnCallModel
 
-/// The agent core: one for a store, as long as it holds the store's lease.
+/// The agent of a store, while it holds the store's lease.
 ///
-/// It runs the jobs at their times, answers intents at once, carries out the outbox, expires requests at their moment,
-/// and watches burning loops. Cancelling the task stops it gracefully: what was begun is finished or left to be looked
-/// up by the next agent.
+/// It runs the jobs on schedule, answers intents at once, carries out the outbox, expires requests on time, and monitors
+/// active loops. Cancelling the task stops it gracefully: an act under way is finished, or checked by the next agent.
 package struct Agent: Sendable {
-    private let configuration: AgentConfiguration
+    let configuration: AgentConfiguration
 
     package init(_ configuration: AgentConfiguration) {
         self.configuration = configuration
     }
 
-    /// Works until the task is cancelled.
+    /// Runs until the task is cancelled. `onStart` runs once the agent has the lease.
     ///
-    /// - Throws: `StoreError.held` when another agent has the lease; whatever makes the store or the settings unusable.
-    package func run() async throws {
-        try await withParts { parts in
+    /// A store that cannot be read or written is waited for, from the start.
+    ///
+    /// - Throws: `StoreError.held` if another agent has the lease; errors of the settings at the start.
+    package func run(onStart: @Sendable () async -> Void = {}) async throws {
+        try await withParts(patience: nil) { parts in
+            await onStart()
+            let loops = [
+                parts.outbox.run, parts.expiry.run, parts.loopMonitor.run, parts.answerIntents, parts.runJobs,
+                parts.watchSettings,
+            ]
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await parts.outbox.run() }
-                group.addTask { try await parts.expiry.run() }
-                group.addTask { try await parts.loopMonitor.run() }
-                group.addTask { try await parts.answerIntents() }
-                group.addTask { try await parts.runJobs() }
-                group.addTask { try await parts.watchSettings() }
-                // The first that fails stops the others; cancellation stops all.
+                for loop in loops { group.addTask { try await parts.store.keep(loop) } }
+                // The first failure that is not the store's stops the others; cancellation stops all.
                 try await group.next()
                 group.cancelAll()
             }
         }
     }
 
-    /// Runs one on-call cycle and what it put into the outbox, for a program that is not to stay. Somebody asked for
-    /// it, so it is thorough: it looks at the outputs of every feature that has new ones.
-    package func scanOnce(thoroughly: Bool = true, carryingOutActs: Bool = true) async throws -> CycleReport {
-        try await once(carryingOutActs) { try await $0.cycle(thoroughly ? .thorough : .routine) }
+    /// Runs one scan, and the acts that it put into the outbox. A full scan checks the outputs of every feature that has new
+    /// ones.
+    package func scanOnce(full: Bool = true, carryingOutActs: Bool = true) async throws -> CycleReport {
+        try await once(full ? .full : .incremental, carryingOutActs: carryingOutActs)
     }
 
-    /// Runs Drift Patrol once, and what it put into the outbox.
+    /// Runs Drift Patrol once, and the acts that it put into the outbox.
     package func patrolOnce() async throws -> CycleReport {
-        try await once(true) { try await $0.patrol() }
+        try await once(.patrol, carryingOutActs: true)
     }
 
-    /// Answers the intents that wait, and carries out what they put into the outbox.
+    /// Answers the pending intents, and carries out the acts that they put into the outbox.
     package func answerOnce() async throws {
-        try await withParts { try await $0.answerOnce() }
+        try await withParts { parts in
+            try await parts.intents.answerAll()
+            try await parts.outbox.drain()
+        }
     }
 
-    private func once(
-        _ carryingOutActs: Bool, _ work: @Sendable (AgentParts) async throws -> CycleReport
-    ) async throws -> CycleReport {
+    private func once(_ scope: CycleScope, carryingOutActs: Bool) async throws -> CycleReport {
         try await withParts { parts in
             try await parts.expiry.expire()
-            var report = try await work(parts)
-            if carryingOutActs { try await parts.outbox.drain() }
+            var report =
+                carryingOutActs
+                ? try await parts.outbox.carryingOut { try await parts.run(scope) } : try await parts.run(scope)
             report.incidents = try await parts.writer.read { [incidents = report.incidents] store in
                 try incidents.compactMap { try store.incident($0.summary.id) }
+            }
+            report.sources = try await parts.writer.read { [sources = report.sources] store in
+                try store.undeliveredNotices().shown(in: sources)
             }
             return report
         }
     }
 
+    /// One scan waits for its store for half a minute.
     private func withParts<Result: Sendable>(
-        _ body: @Sendable (AgentParts) async throws -> Result
+        patience: Span? = .seconds(30), _ body: @Sendable (AgentParts) async throws -> Result
     ) async throws -> Result {
-        let clock = configuration.clock
-        let writer = try await StoreWriter.open(
-            configuration.storePath, holder: configuration.holder, pid: configuration.pid, at: clock.now())
+        let store = StoreGuard(configuration, patience: patience) { [configuration] sentence in
+            let settings = (try? configuration.settingsFile.load()) ?? Settings()
+            guard let notice = configuration.gate(settings).serviceNotice(sentence) else { return false }
+            return await configuration.runner.announce(notice)
+        }
+        let writer = try await store.open()
         do {
-            let result = try await body(try await AgentParts(configuration, writer: writer))
-            try await writer.release()
+            let result = try await body(
+                try await store.keep { try await AgentParts(configuration, writer: writer, store: store) })
+            await store.stop()
+            await writer.release()
             return result
         } catch {
-            try? await writer.release()
+            await store.stop()
+            await writer.release()
             throw error
         }
     }

@@ -6,10 +6,10 @@ package import Investigation
 import OnCallModel
 package import SourceEngine
 
-/// What an agent is made of. Everything that reaches outside is in here.
+/// The parts and limits of an agent. Everything that reads or writes outside the store is here.
 package struct AgentConfiguration: Sendable {
     package var storePath: String
-    /// What others read of who holds the lease: `host:pid`.
+    /// Who holds the lease, for others to read: `host:pid`.
     package var holder: String
     package var pid: Int32
     package var engine: SourceEngine
@@ -17,24 +17,30 @@ package struct AgentConfiguration: Sendable {
     package var settingsFile: SettingsFile
     package var narrator: Narrator?
     package var scope: InvestigationScope
+    let incidentsChannel = IncidentsChannel()
     package var redaction: Redaction
     package var clock: WallClock
-    /// Who may approve; empty admits everyone.
+    /// Who may approve; empty allows everyone.
     package var approvers: Set<String>
-    /// Nothing is executed, however critical.
+    /// No act is executed, by the environment.
     package var isFrozen: Bool
+    /// Whether a person has frozen actions, as the store says.
+    let isFrozenByPerson = Lock(false)
     /// The address of the loopback server, as the console shows it.
     package var listening: String?
     package var killFlags: KillFlags
-    /// Waits before a lost answer is looked up.
+    /// Waits before a lost outcome is checked.
     package var sleep: @Sendable (Span) async throws -> Void
+    /// Shows a sentence to whoever started the agent.
+    package var report: @Sendable (String) -> Void
 
     package init(
         storePath: String, holder: String, pid: Int32, engine: SourceEngine, runner: ActionRunner,
         settingsFile: SettingsFile,
         narrator: Narrator?, scope: InvestigationScope, redaction: Redaction, clock: WallClock,
         approvers: Set<String> = [], isFrozen: Bool = false, listening: String? = nil, killFlags: KillFlags,
-        sleep: @escaping @Sendable (Span) async throws -> Void = { try await Task.sleep(for: $0.duration) }
+        sleep: @escaping @Sendable (Span) async throws -> Void = { try await Task.sleep(for: $0.duration) },
+        report: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.storePath = storePath
         self.holder = holder
@@ -51,10 +57,12 @@ package struct AgentConfiguration: Sendable {
         self.listening = listening
         self.killFlags = killFlags
         self.sleep = sleep
+        self.report = report
     }
 
     /// The gate that decides by these settings, approvers and freeze.
     func gate(_ settings: Settings) -> Gate {
-        Gate(policy: Policy(settings: settings, isFrozen: isFrozen, approvers: approvers))
+        let isFrozen = isFrozen || isFrozenByPerson.withLock { $0 }
+        return Gate(policy: Policy(settings: settings, isFrozen: isFrozen, approvers: approvers))
     }
 }

@@ -4,114 +4,175 @@ import Governance
 import IncidentStore
 import OnCallModel
 
-/// The drivers of one agent, wired to each other.
+/// The drivers of one agent, and how they call each other.
 struct AgentParts: Sendable {
     let configuration: AgentConfiguration
     let writer: StoreWriter
+    let store: StoreGuard
     let settings: SettingsHandler
     let outbox: Outbox
     let expiry: ExpiryMonitor
     let loopMonitor: LoopMonitor
-    let scheduler: Scheduler
-    /// Somebody asked for the next cycle.
-    private let isAsked = Lock(false)
+    let intents: IntentHandler
+    private let scheduler: Scheduler
+    private let desk = InvestigationDesk()
+    private let loopTurn = LoopTurn()
+    private let pulse: Pulse
+    /// Someone requested the next scan, so it is a full one.
+    private let isRequested = Lock(false)
 
     private var clock: WallClock { configuration.clock }
 
-    init(_ configuration: AgentConfiguration, writer: StoreWriter) async throws {
+    init(_ configuration: AgentConfiguration, writer: StoreWriter, store: StoreGuard) async throws {
         let clock = configuration.clock
         self.configuration = configuration
         self.writer = writer
+        self.store = store
         let settings = try SettingsHandler(file: configuration.settingsFile, writer: writer)
         self.settings = settings
         let gate: @Sendable () async -> Gate = { configuration.gate(await settings.settings) }
         outbox = Outbox(
-            writer: writer, runner: configuration.runner, clock: clock, sleep: configuration.sleep, gate: gate)
+            writer: writer, store: store, runner: configuration.runner, clock: clock, sleep: configuration.sleep,
+            gate: gate)
         let scheduler = Scheduler(clock: clock)
         self.scheduler = scheduler
-        let lives = LifeMonitor(
-            writer: writer, clock: clock, gate: gate, outbox: outbox, scan: { await scheduler.hasten(.onCall) })
         expiry = ExpiryMonitor(
-            writer: writer, clock: clock, gate: gate, outbox: outbox, lives: lives, wakeSignal: WakeSignal(clock: clock)
-        )
+            writer: writer, clock: clock, gate: gate, outbox: outbox, scan: { await scheduler.runNow(.onCall) },
+            wakeSignal: WakeSignal(clock: clock))
+        pulse = Pulse(configuration: configuration, writer: writer, store: store)
         loopMonitor = LoopMonitor(
-            writer: writer, probe: TraceProbe(engine: configuration.engine), clock: clock, settings: settings)
+            writer: writer, probe: TraceProbe(engine: configuration.engine, clock: clock), clock: clock,
+            settings: settings)
+        let quality = QualityHandler(
+            writer: writer, clock: clock, gate: gate, patrol: { await scheduler.runNow(.driftPatrol) })
+        intents = IntentHandler(
+            writer: writer, clock: clock, gate: gate, settings: settings, outbox: outbox, quality: quality,
+            scan: { [isRequested] in
+                isRequested.withLock { $0 = true }
+                await scheduler.runNow(.onCall)
+            }, traces: TraceReader(engine: configuration.engine, clock: clock),
+            freeze: FreezeHandler(
+                writer: writer, clock: clock, gate: gate, isFrozen: configuration.isFrozenByPerson,
+                isFrozenByEnvironment: configuration.isFrozen))
+        await writer.mask(by: configuration.redaction)
         try await settings.publish()
-        try await writer.transaction { try $0.setListening(configuration.listening) }
+        let isFrozen = try await writer.transaction { store in
+            try store.setListening(configuration.listening)
+            try store.setFrozenByEnvironment(configuration.isFrozen)
+            return try store.snapshot.freeze() != nil
+        }
+        configuration.isFrozenByPerson.withLock { $0 = isFrozen }
         try await restoreKillFlags()
+        await store.afterRecovery { await scheduler.runNow(.onCall) }
     }
 
-    /// An agent that was told to stop before a restart is told so after it.
+    /// A kill flag that was raised before a restart is raised again.
     private func restoreKillFlags() async throws {
         let since = clock.now() - .days(7)
         let kills = try await writer.read { try $0.acts(of: .killLoop, since: since) }
         for act in kills where act.state == .attempting || act.state == .done {
-            guard case .killLoop(let trace, let agent) = act.action else { continue }
-            try await configuration.killFlags.raise(
-                KillFlags.Flag(
-                    trace: trace, agent: agent, reason: "allowed by \(act.ground.sentence)", since: act.createdAt))
+            guard case .killLoop(let traces, let agent) = act.action else { continue }
+            for trace in traces {
+                try await configuration.killFlags.raise(
+                    KillFlags.Flag(
+                        trace: trace, agent: agent, reason: "allowed by \(act.ground.sentence)", since: act.createdAt))
+            }
         }
     }
 
-    // MARK: what runs side by side
+    // MARK: tasks
 
-    /// Answers intents as they come, and passes the store's notices on.
+    /// Answers intents as they arrive, and wakes the drivers when the store has changed.
     func answerIntents() async throws {
-        let handler = intentHandler
         let watch = try StoreWatch(writer.file)
-        try await handler.answerAll()
+        try await intents.answerAll()
         for await _ in watch.changes {
-            try await handler.answerAll()
+            try await intents.answerAll()
             await outbox.wake()
             await expiry.wakeSignal.send()
             try await loopMonitor.storeChanged()
         }
     }
 
-    /// Answers what waits, for a program that is not to stay.
-    func answerOnce() async throws {
-        try await intentHandler.answerAll()
-        try await outbox.drain()
-    }
-
-    private var intentHandler: IntentHandler {
-        let gate: @Sendable () async -> Gate = { [configuration, settings] in
-            configuration.gate(await settings.settings)
-        }
-        let quality = QualityHandler(
-            writer: writer, clock: clock, gate: gate, patrol: { [scheduler] in await scheduler.hasten(.driftPatrol) })
-        return IntentHandler(
-            writer: writer, clock: clock, gate: gate, settings: settings, outbox: outbox, quality: quality,
-            scan: { [scheduler, isAsked] in
-                isAsked.withLock { $0 = true }
-                await scheduler.hasten(.onCall)
-            }, traces: TraceReader(engine: configuration.engine, clock: clock))
-    }
-
-    /// Runs each job at its time.
+    /// Runs each job on schedule. What a pulse finds is worked on beside the next ones.
     func runJobs() async throws {
+        try await schedule()
+        try await withThrowingDiscardingTaskGroup { group in
+            while let job = await scheduler.nextJob(onWait: { next in
+                try? await writer.transaction { try $0.setNextCycle(at: next) }
+            }) {
+                group.addTask {
+                    let found: [IncidentPipeline.Case]
+                    do {
+                        found = try await carryOut(job)
+                    } catch {
+                        await scheduler.finished(job)
+                        throw error
+                    }
+                    await scheduler.finished(job)
+                    _ = try await store.attempt { try await schedule() }
+                    await work(on: found)
+                }
+            }
+        }
+    }
+
+    /// Returns the incidents whose pipelines are still to run.
+    private func carryOut(_ job: SchedulerMachine.Job) async throws -> [IncidentPipeline.Case] {
+        switch job {
+        case .onCall: try await attempt(isRequested.withLock(Self.take) ? .full : .incremental)
+        case .driftPatrol: try await attempt(.patrol)
+        case .pulse: return try await beat()
+        }
+        return []
+    }
+
+    /// A pulse that fails is left to the next one; the scans report what cannot be read.
+    private func beat() async throws -> [IncidentPipeline.Case] {
+        guard !loopTurn.isTaken else { return [] }
+        let settings = await settings.settings
+        do {
+            return try await pulse.run(at: clock.now(), settings, pipeline(settings))
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            await store.begin(error)
+            return []
+        }
+    }
+
+    private func work(on cases: [IncidentPipeline.Case]) async {
+        guard !cases.isEmpty else { return }
+        let pipeline = pipeline(await settings.settings)
+        await desk.begin(cases.filter(\.needsInvestigation).map(\.incident))
+        await withDiscardingTaskGroup { group in
+            for found in cases {
+                group.addTask {
+                    // What fails here is left to the next scan.
+                    _ = try? await store.attempt { _ = try await pipeline.work(on: found) }
+                    await desk.finished(found.incident)
+                }
+            }
+        }
+    }
+
+    private func pipeline(_ settings: Settings) -> IncidentPipeline {
+        IncidentPipeline(
+            configuration: configuration, writer: writer, settings: settings, desk: desk,
+            onActs: { [outbox] in await outbox.wake() })
+    }
+
+    private static func take(_ flag: inout Bool) -> Bool {
+        defer { flag = false }
+        return flag
+    }
+
+    private func schedule() async throws {
         let last = try await writer.read { try $0.jobs() }
         for job in SchedulerMachine.Job.allCases {
             let lastRun = last.first { $0.name == job.rawValue }?.lastRunAt
             await scheduler.schedule(job, every: await cadence(of: job), lastRunAt: lastRun)
         }
-        while let job = await scheduler.nextJob(onWait: { next in
-            try? await writer.transaction { try $0.setNextCycle(at: next) }
-        }) {
-            switch job {
-            case .onCall: try await attempt { try await cycle(isAsked.withLock(Self.taken) ? .thorough : .routine) }
-            case .driftPatrol: try await attempt { try await patrol() }
-            }
-            for job in SchedulerMachine.Job.allCases {
-                await scheduler.schedule(job, every: await cadence(of: job), lastRunAt: nil)
-            }
-            await scheduler.finished(job)
-        }
-    }
-
-    private static func taken(_ flag: inout Bool) -> Bool {
-        defer { flag = false }
-        return flag
     }
 
     private func cadence(of job: SchedulerMachine.Job) async -> Span {
@@ -119,27 +180,38 @@ struct AgentParts: Sendable {
         return switch job {
         case .onCall: .minutes(settings.onCallMinutes)
         case .driftPatrol: .hours(settings.driftPatrolHours)
+        case .pulse: await pulse.pause(settings)
         }
     }
 
-    /// A cycle that fails is told of and tried again at its next turn; it stops nothing else.
-    private func attempt(_ work: () async throws -> CycleReport) async throws {
+    /// A scan that fails is shown and runs again at its next time; it stops nothing else.
+    private func attempt(_ scope: CycleScope) async throws {
         do {
-            _ = try await work()
+            _ = try await run(scope)
         } catch is CancellationError {
             throw CancellationError()
         } catch {
-            let sentence = configuration.redaction.apply(to: "The last cycle failed: \(error)")
-            try await writer.transaction { try $0.setActivity(sentence) }
+            if await store.begin(error) { return }
+            let sentence = configuration.redaction.apply(to: "The last scan failed: \(error)")
+            _ = try await store.attempt { try await writer.transaction { try $0.setActivity(sentence) } }
         }
     }
 
-    func cycle(_ scope: CycleScope) async throws -> CycleReport {
-        let (start, report) = try await run(scope)
-        let next = start + (await cadence(of: .onCall))
+    /// Runs one scan, or Drift Patrol.
+    func run(_ scope: CycleScope) async throws -> CycleReport {
+        _ = try await store.attempt { try await settings.reload() }
+        let start = clock.now()
+        let report = try await OnCallCycle(
+            configuration: configuration, writer: writer, store: store, settings: await settings.settings, scope: scope,
+            desk: desk, loopTurn: loopTurn, onActs: { [outbox] in await outbox.wake() }
+        ).run(at: start)
+        let job = scope == .patrol ? SchedulerMachine.Job.driftPatrol : .onCall
+        let next = start + (await cadence(of: job))
         try await writer.transaction { store in
-            try store.saveJob(
-                JobRecord(name: SchedulerMachine.Job.onCall.rawValue, lastRunAt: start, nextRunAt: next))
+            try store.saveJob(JobRecord(name: job.rawValue, lastRunAt: start, nextRunAt: next))
+            guard job == .onCall else { return }
+            var report = report
+            report.sources = try store.snapshot.undeliveredNotices().shown(in: report.sources)
             try store.saveReport(report.json, at: start)
             try store.prune(before: start - .days(30))
         }
@@ -147,27 +219,7 @@ struct AgentParts: Sendable {
         return report
     }
 
-    /// Looks at the outputs of all features and tools that gave some.
-    func patrol() async throws -> CycleReport {
-        let (start, report) = try await run(.patrol)
-        let next = start + (await cadence(of: .driftPatrol))
-        try await writer.transaction { store in
-            try store.saveJob(
-                JobRecord(name: SchedulerMachine.Job.driftPatrol.rawValue, lastRunAt: start, nextRunAt: next))
-        }
-        await outbox.wake()
-        return report
-    }
-
-    private func run(_ scope: CycleScope) async throws -> (start: Instant, CycleReport) {
-        try await settings.reload()
-        let start = clock.now()
-        let cycle = OnCallCycle(
-            configuration: configuration, writer: writer, settings: await settings.settings, scope: scope)
-        return (start, try await cycle.run(at: start))
-    }
-
-    /// Takes up a settings file that was edited, within 20 s.
+    /// Applies an edited settings file within 20 s.
     func watchSettings() async throws {
         while !Task.isCancelled {
             try await settings.reloadIfChanged()

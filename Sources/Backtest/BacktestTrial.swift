@@ -45,12 +45,11 @@ package struct BacktestTrial: Sendable {
         guard let span = history.span else { return nil }
         let now = Lock(span.from)
         let clock = WallClock { now.withLock { $0 } }
-        let engine = SourceEngine(
-            SourceEngineConfiguration(
-                mirrorDirectory: folder, specs: specs.filter { $0.name == "langfuse" },
-                pages: HistoryPages(history, clock: clock), inputs: { _ in "file" }, clock: clock,
-                retention: .days(60)))
-        let replay = Replay(engine: engine, type: type) { moment in now.withLock { $0 = moment } }
+        var configuration = SourceEngineConfiguration(
+            mirrorDirectory: folder, specs: specs.filter { $0.name == "langfuse" },
+            pages: HistoryPages(history, clock: clock), inputs: { _ in "file" }, clock: clock)
+        configuration.retention = .days(60)
+        let replay = Replay(engine: SourceEngine(configuration), type: type) { moment in now.withLock { $0 = moment } }
         self.init(type, settings, replay, history.events, over: span, warmup: warmup, step: step)
     }
 

@@ -15,7 +15,8 @@ struct HistoryPages: PageSource {
     }
 
     func scan(
-        _ scan: Scan, onPage: @Sendable (Page) async throws -> ScanProgress
+        _ scan: Scan, onRetryPause: @Sendable (RetryPause) async -> Void,
+        onPage: @Sendable (Page) async throws -> ScanProgress
     ) async throws -> ScanOutcome {
         var outcome = ScanOutcome(calls: 1)
         guard scan.table.name == "observations" else { return outcome }

@@ -10,12 +10,7 @@ actor Replay {
     private let freshness: Freshness
     private let setNow: @Sendable (Instant) -> Void
     /// The rows of each statement at each step. The next threshold reuses them.
-    private var known: [Key: RowSet] = [:]
-
-    private struct Key: Hashable {
-        var sql: String
-        var parameters: [Value]
-    }
+    private var known: [DetectorQuery: RowSet] = [:]
 
     /// A subject that reappears after a pause longer than this, and longer than one and a half steps, is a new alert.
     private static let quiet = Span.hours(3)
@@ -75,12 +70,13 @@ actor Replay {
 
     /// Reads a statement once, as often as it is asked.
     private func answer(_ query: DetectorQuery) async throws(QueryFailure) -> Ask.Answer {
-        let key = Key(sql: query.sql, parameters: query.parameters)
-        if let rows = known[key] { return (rows, []) }
+        if let rows = known[query] { return (rows, []) }
         do {
-            let rows = try await engine.query(query.sql, query.parameters, freshness: freshness).rows
+            var limits = QueryLimits()
+            limits.bodyCalls = query.bodyCalls
+            let rows = try await engine.query(query.sql, query.parameters, freshness: freshness, limits: limits).rows
             // Bodies take too much memory to keep.
-            if !rows.columns.contains("output") { known[key] = rows }
+            if !rows.columns.contains("output") { known[query] = rows }
             return (rows, [])
         } catch {
             throw Task.isCancelled ? .cancelled : .failed(error.description)

@@ -10,9 +10,7 @@ package struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
     }
 
     package init(labels: [String]) {
-        let number = Self.hash(labels.joined(separator: "\u{1F}").utf8)
-        let digits = String(number, radix: 16)
-        text = String(repeating: "0", count: 16 - digits.count) + digits
+        text = Format.padded(Self.hash(labels.joined(separator: "\u{1F}").utf8), 16, radix: 16)
     }
 
     /// A fingerprint as read from the store.

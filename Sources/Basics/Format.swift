@@ -13,7 +13,7 @@ package enum Format {
 
     /// `×6.8`, from 100 on without decimals: `×240`. Not a number: `×?`.
     package static func times(_ ratio: Double) -> String {
-        return "×" + decimal(ratio, digits: ratio < 100 ? 1 : 0)
+        "×" + decimal(ratio, digits: ratio < 100 ? 1 : 0)
     }
 
     /// `84 %`.
@@ -61,9 +61,8 @@ package enum Format {
     package static func countdown(_ span: Span) -> String {
         let seconds = max(0, Int(span.seconds.rounded(.up)))
         let (hours, minutes) = (seconds / 3600, seconds / 60 % 60)
-        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return hours > 0
-            ? "\(hours):\(two(minutes)):\(two(seconds % 60))" : "\(minutes):\(two(seconds % 60))"
+        let rest = padded(seconds % 60, 2)
+        return hours > 0 ? "\(hours):\(padded(minutes, 2)):\(rest)" : "\(minutes):\(rest)"
     }
 
     /// The UTC time of day, `03:12`; with the date where that is not today, `11-23 03:12`.
@@ -81,8 +80,12 @@ package enum Format {
         let scaled = Int64((abs(amount) * Double(scale)).rounded())
         let sign = amount < 0 && scaled > 0 ? "-" : ""
         guard digits > 0 else { return sign + String(scaled) }
-        let fraction = String(scaled % scale)
-        let zeros = String(repeating: "0", count: digits - fraction.count)
-        return "\(sign)\(scaled / scale).\(zeros)\(fraction)"
+        return "\(sign)\(scaled / scale).\(padded(scaled % scale, digits))"
+    }
+
+    /// With zeros in front, up to `width` digits.
+    static func padded(_ number: some BinaryInteger, _ width: Int, radix: Int = 10) -> String {
+        let digits = String(number, radix: radix)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 }

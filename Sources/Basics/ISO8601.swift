@@ -87,10 +87,7 @@ package struct CivilTime: Hashable, Sendable {
     }
 
     func text(separator: String, suffix: String, milliseconds: Bool) -> String {
-        func padded(_ value: Int, _ width: Int) -> String {
-            let digits = String(value)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
-        }
+        func padded(_ value: Int, _ width: Int) -> String { Format.padded(value, width) }
         let date = "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
         let time = "\(padded(hour, 2)):\(padded(minute, 2)):\(padded(second, 2))"
         return date + separator + time + (milliseconds ? "." + padded(millisecond, 3) : "") + suffix
@@ -120,15 +117,11 @@ private struct DigitReader<Bytes: Collection> where Bytes.Element == UInt8 {
     }
 
     mutating func fractionInMilliseconds() -> Int? {
-        guard var value = nextDigit() else { return nil }
-        var count = 1
+        guard let first = nextDigit() else { return nil }
+        var (value, place) = (first * 100, 10)
         while let digit = nextDigit() {
-            if count < 3 { value = value * 10 + digit }
-            count += 1
-        }
-        while count < 3 {
-            value *= 10
-            count += 1
+            value += digit * place
+            place /= 10
         }
         return value
     }

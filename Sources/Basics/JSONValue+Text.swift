@@ -64,8 +64,7 @@ extension JSONValue {
             case "\r": text += "\\r"
             case "\t": text += "\\t"
             case "\u{0}"..<"\u{20}", "\u{7F}"..<"\u{A0}":
-                let digits = String(scalar.value, radix: 16)
-                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                text += "\\u" + Format.padded(scalar.value, 4, radix: 16)
             default: text.unicodeScalars.append(scalar)
             }
         }

@@ -6,13 +6,13 @@ package enum PercentEncoding {
             if isUnreserved(byte) {
                 bytes.append(byte)
             } else {
-                bytes += [UInt8(ascii: "%"), digit(byte >> 4), digit(byte & 15)]
+                bytes += "%\(Hexadecimal.text(of: [byte]).uppercased())".utf8
             }
         }
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Nil where a percent sign is not followed by two hexadecimal digits, or the bytes are no UTF-8.
+    /// Nil where a percent sign is not followed by two hexadecimal digits, or the bytes are not UTF-8.
     package static func decode(_ text: String) -> String? {
         guard text.utf8.contains(UInt8(ascii: "%")) else { return text }
         var bytes: [UInt8] = []
@@ -25,21 +25,12 @@ package enum PercentEncoding {
             guard let high = rest.popFirst().flatMap(value(ofDigit:)),
                 let low = rest.popFirst().flatMap(value(ofDigit:))
             else { return nil }
-            bytes.append(high << 4 | low)
+            bytes.append(UInt8(high << 4 | low))
         }
         return String(validating: bytes, as: UTF8.self)
     }
 
-    private static func value(ofDigit byte: UInt8) -> UInt8? {
-        switch byte {
-        case 0x30...0x39: byte - 0x30
-        case 0x41...0x46: byte - 0x41 + 10
-        case 0x61...0x66: byte - 0x61 + 10
-        default: nil
-        }
-    }
-
-    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x41 + value - 10 }
+    private static func value(ofDigit byte: UInt8) -> Int? { Character(UnicodeScalar(byte)).hexDigitValue }
 
     private static func isUnreserved(_ byte: UInt8) -> Bool {
         switch byte {

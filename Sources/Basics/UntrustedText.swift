@@ -3,7 +3,12 @@
 package enum UntrustedText {
     /// Without what no reader sees and some program obeys: control characters (line feeds stay, tabs become blanks),
     /// bidirectional controls, zero-width and tag characters, and floods of combining marks.
+    ///
+    /// Secrets are masked first, where such a character may be all that separates one from a word.
     package static func visible(_ text: String) -> String {
+        let isPlain = text.utf8.allSatisfy { (0x20..<0x7F).contains($0) || $0 == 0x0A }
+        if isPlain { return text }
+        let text = Redaction().apply(to: text)
         var result = String.UnicodeScalarView()
         var marks = 0
         for scalar in text.unicodeScalars {
@@ -58,23 +63,45 @@ package enum UntrustedText {
     }
 
     /// On one line of a Markdown document, a GitHub issue or a Slack message, cut to `limit` characters: no markup, no
-    /// mention, no link, no issue reference.
+    /// mention, no link, no issue reference. A URL is code, so that it can be copied and is not followed by mistake.
     ///
-    /// Signs are replaced by visible ones: an escape would show in one of the three, and an invisible character is what a
-    /// terminal takes for an attack.
+    /// Other signs are replaced by visible ones: an escape would show in one of the three, and an invisible character is what
+    /// a terminal takes for an attack.
     package static func forMarkdown(_ text: some StringProtocol, limit: Int = 160) -> String {
         let scalars = Array(visible(String(text)).unicodeScalars.prefix(limit + 1))
+        let kept = scalars.prefix(limit)
         var result = ""
-        for (index, scalar) in scalars.prefix(limit).enumerated() {
+        var index = 0
+        while index < kept.count {
+            let length = linkLength(in: kept, from: index)
+            if length > 0 {
+                result += "`"
+                result.unicodeScalars.append(contentsOf: kept[index..<index + length])
+                result += "`"
+                index += length
+                continue
+            }
             let before = index > 0 ? scalars[index - 1] : " "
             let after = index + 1 < scalars.count ? scalars[index + 1] : " "
-            result += markdownSpelling(of: scalar, between: before, and: after)
+            result += markdownSpelling(of: scalars[index], between: before, and: after)
+            index += 1
         }
-        if scalars.count > limit { result += "…" }
-        for (link, harmless) in [("://", ":∕∕"), ("www.", "www․"), ("GH-", "GH–"), ("gh-", "gh–")] {
-            result = result.replacing(link, with: harmless)
+        return scalars.count > limit ? result + "…" : result
+    }
+
+    /// The length of what GitHub or Slack would make a link of, from `start` on: a URL, or a reference such as `GH-7`.
+    private static func linkLength(in scalars: ArraySlice<Unicode.Scalar>, from start: Int) -> Int {
+        let rest = scalars[start...]
+        func begins(with prefix: String) -> Bool {
+            rest.count > prefix.unicodeScalars.count
+                && zip(rest, prefix.unicodeScalars).allSatisfy { $0.properties.lowercaseMapping == String($1) }
         }
-        return result
+        let isWordStart = start == scalars.startIndex || !isWord(scalars[start - 1])
+        let isReference = isWordStart && begins(with: "gh-") && scalars[start + 3].properties.numericType != nil
+        guard begins(with: "http://") || begins(with: "https://") || isWordStart && begins(with: "www.") || isReference
+        else { return 0 }
+        let link = rest.prefix { !$0.properties.isWhitespace && !"`()[]<>\"'\\".unicodeScalars.contains($0) }
+        return link.reversed().drop { ".,;:!?".unicodeScalars.contains($0) }.count
     }
 
     private static func markdownSpelling(

@@ -47,7 +47,7 @@ package enum Value: Hashable, Sendable {
     /// The instant of an ISO 8601 text.
     package var instant: Instant? { text.flatMap { Instant(iso8601: $0) } }
 
-    package init(_ instant: Instant) { self = .text(instant.iso8601) }
+    package init(_ instant: Instant?) { self.init(instant?.iso8601) }
     package init(_ text: String?) { self = text.map(Value.text) ?? .null }
     package init(_ number: Int?) { self = number.map { .integer(Int64($0)) } ?? .null }
     package init(_ number: Double?) { self = number.map(Value.real) ?? .null }
@@ -84,12 +84,8 @@ package struct RowSet: Hashable, Sendable {
 
     /// One row by column name.
     package struct Record: Sendable {
-        private let positions: [String: Int]
-        private let values: [Value]
-
-        init(positions: [String: Int], values: [Value]) {
-            (self.positions, self.values) = (positions, values)
-        }
+        fileprivate let positions: [String: Int]
+        fileprivate let values: [Value]
 
         package subscript(column: String) -> Value {
             positions[column].map { values[$0] } ?? .null

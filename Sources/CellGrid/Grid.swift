@@ -1,3 +1,5 @@
+import Basics
+
 /// A rectangle on the screen, in cells from the upper left corner.
 package struct Rect: Hashable, Sendable {
     package var x: Int
@@ -18,6 +20,9 @@ package struct Rect: Hashable, Sendable {
             Rect(x: x, y: y + taken, width: width, height: height - taken)
         )
     }
+
+    /// One row, counted from the top.
+    package func row(_ y: Int) -> Rect { Rect(x: x, y: self.y + y, width: width, height: 1) }
 
     /// The first `count` columns, and the remaining ones.
     package func splitLeft(_ count: Int) -> (left: Rect, rest: Rect) {
@@ -47,7 +52,7 @@ package struct Cell: Hashable, Sendable {
 }
 
 /// The cells of a screen or a part of one. All drawing is clipped to its rectangle, and every character passes through
-/// ``ForeignText``.
+/// ``UntrustedText/forTerminal(_:)``.
 package struct Grid: Hashable, Sendable {
     package let width: Int
     package let height: Int
@@ -70,14 +75,20 @@ package struct Grid: Hashable, Sendable {
         cells[y * width..<(y + 1) * width]
     }
 
-    /// Writes text on one line, clipped at the right edge of `area` and of the grid. Returns the column after it.
+    /// Writes text on one line, clipped at the edges of `area` and of the grid. With a width, longer text is truncated to it with
+    /// an ellipsis, and shorter text can be aligned to the right. Returns the column after the text.
     @discardableResult
-    package mutating func write(_ text: String, at x: Int, _ y: Int, role: Role = .text, in area: Rect? = nil) -> Int {
+    package mutating func write(
+        _ text: String, at x: Int, _ y: Int, width: Int? = nil, isRight: Bool = false, role: Role = .text,
+        in area: Rect? = nil
+    ) -> Int {
         let area = area ?? bounds
         guard y >= max(0, area.y), y < min(height, area.y + area.height) else { return x }
-        let edge = min(width, area.x + area.width)
-        var column = x
-        for character in ForeignText.inert(text) {
+        let inert = UntrustedText.forTerminal(text)
+        let shown = width.map { TextWidth.truncated(inert, to: $0) } ?? inert
+        let edge = min(self.width, area.x + area.width)
+        var column = isRight ? x + (width ?? 0) - TextWidth.of(shown) : x
+        for character in shown {
             let width = TextWidth.of(character)
             if column + width > edge { break }
             if column >= max(0, area.x), width > 0 { put(character, width: width, at: column, y, role) }
@@ -97,11 +108,8 @@ package struct Grid: Hashable, Sendable {
 
     /// Fills a rectangle with blanks in a role.
     package mutating func clear(_ area: Rect, role: Role = .text) {
-        for y in max(0, area.y)..<max(max(0, area.y), min(height, area.y + area.height)) {
-            for x in max(0, area.x)..<max(max(0, area.x), min(width, area.x + area.width)) {
-                put(" ", width: 1, at: x, y, role)
-            }
-        }
+        let blanks = String(repeating: " ", count: area.width)
+        for y in area.y..<area.y + area.height { write(blanks, at: area.x, y, role: role) }
     }
 
     /// Draws a frame with a title.
@@ -115,14 +123,14 @@ package struct Grid: Hashable, Sendable {
         }
         write("└" + line + "┘", at: area.x, area.y + area.height - 1, role: role)
         guard !title.isEmpty, area.width > 6 else { return }
-        let text = " " + TextWidth.truncated(title, to: area.width - 6) + " "
-        write(text, at: area.x + 2, area.y, role: titleRole)
+        let end = write(" " + title, at: area.x + 2, area.y, width: area.width - 5, role: titleRole)
+        write(" ", at: end, area.y, role: titleRole)
     }
 
     /// The grid in ASCII.
     package var ascii: Grid {
         var copy = self
-        for index in copy.cells.indices { copy.cells[index].text = ForeignText.ascii(copy.cells[index].text) }
+        for index in copy.cells.indices { copy.cells[index].text = UntrustedText.asASCII(copy.cells[index].text) }
         return copy
     }
 

@@ -25,7 +25,7 @@ package enum Role: String, CaseIterable, Hashable, Sendable {
     case bad
     case money
     case accent
-    /// A banner that must be noticed: an active loop.
+    /// The banner of an active loop.
     case alert
     /// Quoted foreign text.
     case quoted

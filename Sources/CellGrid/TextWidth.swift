@@ -1,7 +1,7 @@
 /// The width of text in terminal columns.
 ///
 /// A small table that glibc, ncurses and tmux agree on: East Asian wide and fullwidth characters take two columns, combining
-/// marks none. Characters that terminals disagree on never reach a cell (see ``ForeignText``).
+/// marks none. Characters that terminals disagree on never reach a cell (see ``UntrustedText/forTerminal(_:)``).
 package enum TextWidth {
     package static func of(_ text: String) -> Int {
         if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text.utf8.count }

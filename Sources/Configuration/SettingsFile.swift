@@ -34,13 +34,11 @@ package struct SettingsFile: Hashable, Sendable {
         var settings = try stored()
         for (variable, key) in Self.variables.sorted(by: { $0.key < $1.key }) {
             guard let text = overrides[variable] else { continue }
-            let problem = "invalid value of \(variable)"
             do {
                 try settings.set(key, to: JSONDocument.parse(Array(text.utf8)))
-            } catch let error as SettingProblem {
-                throw SettingsError(path: "the environment", problem: "\(problem): \(error)")
             } catch {
-                throw SettingsError(path: "the environment", problem: "\(problem): not a number")
+                let reason = (error as? SettingProblem).map { "\($0)" } ?? "not a number"
+                throw SettingsError(path: "the environment", problem: "invalid value of \(variable): \(reason)")
             }
         }
         return settings

@@ -7,7 +7,7 @@ import ViewState
 struct PaneQuery: Sendable {
     /// An observation that runs until it is canceled.
     struct Target: Sendable {
-        /// What it is about: another subject is another observation.
+        /// Another subject is another observation.
         let subject: String
         let observe: @Sendable (StoreReader, EventInbox) async throws -> Void
     }
@@ -15,20 +15,21 @@ struct PaneQuery: Sendable {
     /// What to observe in a state; nil is nothing.
     let target: @Sendable (ConsoleState) -> Target?
 
-    /// The queries of all panes, in the order of the tabs.
+    /// The queries of all panes: first what is on the first screen, then in the order of the tabs. The store answers one after
+    /// the other.
     static func all(_ clock: WallClock) -> [PaneQuery] {
         [
             always(\.dashboard.board, .dashboard(at: clock)),
             always(\.dashboard.agent, .agentStatus),
+            always(\.loops.items, .loops(limit: 500)),
+            always(\.approvals.items, .approvals(limit: 500)),
             always(\.incidents.items, .incidents(limit: 1000)),
             always(\.incidents.silences, .silences(limit: 200)),
             about(\.openIncident, \.incidents.detail) { .incident($0) },
             about(\.forensics.incident, \.forensics.answer) { .forensics(ofIncident: $0) },
             about(\.forensics.unreadTrace, \.forensics.requested) { .trace($0) },
-            always(\.loops.items, .loops(limit: 500)),
             always(\.quality.features, .features),
             always(\.quality.drifts, .driftEvents(limit: 200)),
-            always(\.approvals.items, .approvals(limit: 500)),
             always(\.settings.items, .settings),
         ]
     }

@@ -1,10 +1,10 @@
 package import Basics
 package import OnCallModel
 
-/// Which findings a report would hold if they were there.
+/// What a report covers.
 package enum Judged: Hashable, Sendable {
     case everything
-    /// Findings of these fingerprints alone: the rest was not looked at in this cycle.
+    /// Only findings with these fingerprints: the rest was not checked in this cycle.
     case only(Set<Fingerprint>)
 
     package func contains(_ fingerprint: Fingerprint) -> Bool {
@@ -15,9 +15,9 @@ package enum Judged: Hashable, Sendable {
     }
 }
 
-/// What a detector found that has a table of its own in the store, beside findings: it is shown to people.
+/// A result that is not a finding and has its own table in the store.
 package enum DetectorRecord: Hashable, Sendable {
-    /// Every hour that is known, oldest first, hours without traffic as 0, the running hour last as far as it is known.
+    /// Every known hour, oldest first, hours without traffic as 0, and last the running hour so far.
     case hours([HourFact])
     case drift(DriftEvent)
 }
@@ -27,12 +27,10 @@ package struct DetectorReport: Hashable, Sendable {
     /// Worst first. Notes (severity `info`) are among them.
     package var findings: [Finding]
     package var state: DetectorHealth.State
-    /// One sentence: what was looked at, or how far learning has come.
+    /// One sentence: what was checked, or the progress of learning.
     package var message: String
-    /// What is shown to people beside the findings.
     package var records: [DetectorRecord]
-    /// What the report speaks for: a finding that it does not speak for may still be there, though it is not among
-    /// ``findings``.
+    /// A finding outside of this may still be active although it is not among ``findings``.
     package var judged: Judged
     /// What could not be judged, one sentence each; everything else was judged.
     package var skipped: [String]
@@ -41,15 +39,11 @@ package struct DetectorReport: Hashable, Sendable {
         findings: [Finding] = [], state: DetectorHealth.State, message: String, records: [DetectorRecord] = [],
         judged: Judged = .everything, skipped: [String] = []
     ) {
-        self.findings = findings
-        self.state = state
-        self.message = message
-        self.records = records
-        self.judged = judged
-        self.skipped = skipped
+        (self.findings, self.state, self.message) = (findings, state, message)
+        (self.records, self.judged, self.skipped) = (records, judged, skipped)
     }
 
-    /// The same report, made from rows that were not all there.
+    /// The same report, from incomplete rows.
     package func partial(because reason: String) -> DetectorReport {
         var report = self
         report.state = .partial

@@ -1,46 +1,42 @@
 import Basics
 import JSON
+import OnCallModel
 
-/// Whether a result is an error or finds nothing.
+/// Whether a result is an error or empty.
 enum EmptyResult {
-    /// Longer results hold something.
-    private static let longest = 400
+    /// A longer result has content.
+    private static let maxBytes = 400
 
-    static func isOne(_ output: String) -> Bool {
-        guard output.utf8.count < longest else { return false }
-        if let value = try? JSONDocument.parse(output), isStructured(value) || value == .null { return isOne(value) }
-        return says(output)
-    }
-
-    private static func isStructured(_ value: JSONValue) -> Bool {
-        switch value {
-        case .object, .array, .string: true
-        default: false
+    static func isEmpty(_ output: String) -> Bool {
+        guard output.utf8.count < maxBytes else { return false }
+        if let value = try? JSONDocument.parse(output), ![.number, .boolean].contains(value.kind) {
+            return isEmpty(value)
         }
+        return saysEmpty(output)
     }
 
-    private static func isOne(_ value: JSONValue) -> Bool {
-        if isNothing(value) { return true }
-        if case .string(let text) = value { return says(text) }
+    private static func isEmpty(_ value: JSONValue) -> Bool {
+        if hasNoValue(value) { return true }
+        if case .string(let text) = value { return saysEmpty(text) }
         guard let members = value.members else { return false }
-        return members.contains { isTrouble($0.name.lowercased(), $0.value) }
-            || members.allSatisfy { isNothing($0.value) }
+        return members.contains { isFailure($0.name.lowercased(), $0.value) }
+            || members.allSatisfy { hasNoValue($0.value) }
     }
 
-    /// A member that says by its name and value that the call was in vain. `"error": null` says the opposite.
-    private static func isTrouble(_ name: String, _ value: JSONValue) -> Bool {
+    /// A member that shows by its name and value that the call failed or found nothing. `"error": null` shows the opposite.
+    private static func isFailure(_ name: String, _ value: JSONValue) -> Bool {
         switch name {
-        case "error", "errors", "exception": !isNothing(value)
+        case "error", "errors", "exception": !hasNoValue(value)
         case "ok", "success", "found": value.bool == false
         case "status", "state": value.string.map { failures.contains($0.lowercased()) } ?? false
         case "results", "result", "items", "data", "matches", "hits", "documents", "rows", "records":
-            isNothing(value) || (value.string.map(says) ?? false)
-        case "message", "detail", "reason": value.string.map(says) ?? false
+            hasNoValue(value) || (value.string.map(saysEmpty) ?? false)
+        case "message", "detail", "reason": value.string.map(saysEmpty) ?? false
         default: false
         }
     }
 
-    private static func isNothing(_ value: JSONValue) -> Bool {
+    private static func hasNoValue(_ value: JSONValue) -> Bool {
         switch value {
         case .null, .bool(false), .string(""): true
         case .array(let elements): elements.isEmpty
@@ -56,7 +52,7 @@ enum EmptyResult {
         "error", "no result", "not found", "nothing found", "failed", "timed out", "timeout", "rate limit",
     ]
 
-    private static func says(_ text: String) -> Bool {
+    private static func saysEmpty(_ text: String) -> Bool {
         let text = text.lowercased()
         let bare = text.filter { !" \n\t\"".contains($0) }
         return ["", "[]", "{}", "null", "none"].contains(bare) || phrases.contains { text.contains($0) }

@@ -6,7 +6,7 @@ enum MannWhitney {
     /// Values and how often each came.
     typealias Counts = [Double: Int]
 
-    /// The probability that chance alone puts the later values as low as they are. 1 without values on either side.
+    /// The probability that chance alone puts the later values this low. 1 without values on either side.
     static func p(lower later: Counts, than earlier: Counts) -> Double {
         let (n, m) = (Double(later.values.reduce(0, +)), Double(earlier.values.reduce(0, +)))
         guard n > 0, m > 0 else { return 1 }

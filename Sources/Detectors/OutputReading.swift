@@ -3,13 +3,13 @@ import JSON
 package import OnCallModel
 
 extension OutputSample {
-    /// Longer outputs are judged by their beginning: as a text, unless the whole is JSON.
-    package static let longest = 262_144
+    /// Longer outputs are judged by their beginning, as a text, unless the whole is JSON.
+    static let maxBytes = 262_144
 
-    /// What a model or a tool gave, out of what Langfuse holds of it.
+    /// The output of a model or a tool, from the text that Langfuse stores.
     ///
-    /// A chat message or completion (`role` and `content`, `choices`) stands for its content, and a fenced code block for
-    /// what is in it: the envelope is the SDK's, the content the feature's.
+    /// Of a chat message or completion (`role` and `content`, `choices`) the content is read, and of a fenced code block its
+    /// body: the envelope is the SDK's, the content the feature's.
     package init(_ output: String?) {
         guard let output, let first = output.first(where: { !$0.isWhitespace }) else {
             self = .blank
@@ -22,25 +22,25 @@ extension OutputSample {
         } else if let fenced = Self.fenced(output), let value = try? JSONDocument.parse(fenced) {
             self.init(value)
         } else {
-            self = .text(String(output.prefix(Self.longest)))
+            self = .text(String(output.prefix(Self.maxBytes)))
         }
     }
 
     private init(_ value: JSONValue) {
         switch Self.content(of: value) {
-        // A text in quotes is a text, and may hold JSON once more.
+        // A string is a text, and may contain JSON again.
         case .string(let text): self = Self.inner(text)
         case .null: self = .blank
         case let value: self = .document(value)
         }
     }
 
-    /// Only one level: whatever is nested deeper is the feature's own.
+    /// Only one level: what is nested deeper is the feature's own.
     private static func inner(_ text: String) -> OutputSample {
         guard let first = text.first(where: { !$0.isWhitespace }) else { return .blank }
         let body = first == "`" ? fenced(text) ?? text : text
         guard "{[".contains(first) || first == "`", let value = try? JSONDocument.parse(body), value.kind != .string
-        else { return .text(String(text.prefix(longest))) }
+        else { return .text(String(text.prefix(maxBytes))) }
         return .document(value)
     }
 
@@ -55,7 +55,7 @@ extension OutputSample {
         return value
     }
 
-    /// A content may be a list of parts; their texts are what was said.
+    /// A content may be a list of parts; their texts are joined.
     private static func parts(_ content: JSONValue) -> JSONValue {
         guard let parts = content.array, !parts.isEmpty, parts.allSatisfy({ $0["type"]?.string != nil }) else {
             return content
@@ -63,7 +63,7 @@ extension OutputSample {
         return .string(parts.compactMap { $0["text"]?.string }.joined())
     }
 
-    /// What stands between the first pair of fences of a text that begins with one.
+    /// The text between the first two fences of a text that begins with one.
     private static func fenced(_ text: String) -> String? {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         guard let open = lines.firstIndex(where: { !$0.allSatisfy(\.isWhitespace) }),

@@ -2,13 +2,13 @@ import Basics
 
 /// How many steps the runs of one name usually take.
 struct UsualLength: Hashable {
-    /// Runs by their number of steps, the shortest first.
+    /// How many runs took how many steps, the shortest first.
     private let counts: [Count]
     let runs: Int
 
-    /// Fewer runs are not enough to judge by.
-    static let minRuns = 20
-    /// From so many on there is a 99th percentile apart from the longest.
+    /// With fewer runs, nothing is judged.
+    private static let minRuns = 20
+    /// With fewer runs, the 99th percentile is the longest.
     private static let many = 100
 
     init?(_ rows: RowSet) {
@@ -30,7 +30,7 @@ struct UsualLength: Hashable {
         return counts.last?.steps ?? 0
     }
 
-    /// "longer than 99 % of 340 runs of nightly-export"; nil for a length that is usual.
+    /// "longer than 99 % of 340 runs of nightly-export"; nil for a usual length.
     func phrase(for length: Int, of name: String) -> String? {
         guard length > maxSteps else { return nil }
         return runs >= Self.many

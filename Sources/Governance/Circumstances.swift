@@ -1,27 +1,29 @@
 package import Basics
 package import OnCallModel
 
-/// What the gate has to know of an incident to judge an act, as the store holds it at that moment.
+/// What the gate must know of an incident to judge an act, read from the store in the same transaction.
 package struct Circumstances: Hashable, Sendable {
-    /// How often the incident was opened again. In each round its remedy may be carried out anew.
+    /// How often the incident was reopened. Its remedy may be carried out once in each round.
     package var round: Int
-    /// Until when a silence holds for it.
+    /// The end of the silence that applies to it.
     package var silencedUntil: Instant?
     /// It is silenced, snoozed, flapping or inhibited.
-    package var isQuiet: Bool
+    package var isMuted: Bool
+    package var isResolved: Bool
     /// Its acts and its requests, of all rounds.
     package var acts: [ActRecord]
     package var requests: [ApprovalItem]
-    /// When policy killed loops, of whatever incident, within ``Policy/budgetWindow``.
+    /// When policy killed loops, of any incident, within ``Policy/budgetWindow``.
     package var automaticKills: [Instant]
 
     package init(
-        round: Int = 0, silencedUntil: Instant? = nil, isQuiet: Bool = false, acts: [ActRecord] = [],
-        requests: [ApprovalItem] = [], automaticKills: [Instant] = []
+        round: Int = 0, silencedUntil: Instant? = nil, isMuted: Bool = false, isResolved: Bool = false,
+        acts: [ActRecord] = [], requests: [ApprovalItem] = [], automaticKills: [Instant] = []
     ) {
         self.round = round
         self.silencedUntil = silencedUntil
-        self.isQuiet = isQuiet
+        self.isMuted = isMuted
+        self.isResolved = isResolved
         self.acts = acts
         self.requests = requests
         self.automaticKills = automaticKills
@@ -29,23 +31,27 @@ package struct Circumstances: Hashable, Sendable {
 }
 
 extension Circumstances {
-    /// The acts of a round that carry a remedy out, however each was allowed.
-    func acts(carryingOut remedy: Action, round: Int) -> [ActRecord] {
-        acts.filter { $0.round == round && $0.action.isSameRemedy(as: remedy) }
+    /// The acts that carry a remedy or a part of it out, whatever allowed them, in this round or the given one.
+    func acts(carryingOut remedy: Action, round: Int? = nil) -> [ActRecord] {
+        acts.filter { $0.round == round ?? self.round && $0.action.overlaps(remedy) }
     }
 
-    func acts(carryingOut remedy: Action) -> [ActRecord] {
-        acts(carryingOut: remedy, round: round)
+    /// What the acts of this round leave of a remedy; nil if nothing.
+    func rest(of remedy: Action) -> Action? {
+        remedy.without(acts(carryingOut: remedy).map(\.action))
     }
 
-    /// The requests of this round for a remedy, the earliest first.
+    /// How many kills of this round came before.
+    var wave: Int { acts.count { $0.round == round && $0.action.kind == .killLoop } }
+
+    /// The requests of this round for a remedy, earliest first.
     func requests(for remedy: Action) -> [ApprovalItem] {
         requests.filter { $0.round == round && $0.action.isSameRemedy(as: remedy) }
     }
 
-    /// Somebody is being asked, since this round or an earlier one.
-    func isAsked(for remedy: Action) -> Bool {
-        requests.contains { $0.status == .pending && $0.action.isSameRemedy(as: remedy) }
+    /// The pending request for a remedy, of this or an earlier round.
+    func pendingRequest(for remedy: Action) -> ApprovalItem? {
+        requests.first { $0.status == .pending && $0.action.isSameRemedy(as: remedy) }
     }
 
     func wasRejected(_ remedy: Action, inEarlierRound: Bool) -> Bool {

@@ -3,34 +3,27 @@ package import OnCallModel
 
 /// What the gate decided on one finding, and why.
 package struct Decision: Hashable, Sendable {
-    /// What may be done now, unasked.
-    package var acts: [Permission]
-    /// What a person is asked.
+    /// The acts that need no approval.
+    package var acts: [Permission] = []
+    /// The request for approval.
     package var request: RequestDraft?
     package var reason: Reason
-    /// Whether the incident's remedy waits for a person after this decision, is allowed, or neither.
-    package var mode: ApprovalMode
-
-    init(acts: [Permission] = [], request: RequestDraft? = nil, reason: Reason, mode: ApprovalMode = .none) {
-        self.acts = acts
-        self.request = request
-        self.reason = reason
-        self.mode = mode
-    }
+    /// Whether the incident's remedy is allowed after this decision, waits for approval, or neither.
+    package var mode = ApprovalMode.none
 
     package enum Reason: Hashable, Sendable {
-        // The gate acts alone.
+        // No approval is required.
         case loopedGenerations(Int, limit: Int)
         case costOfLoop(Double, limit: Double)
         case costPerHour(Double, limit: Double)
-        // A person is asked.
+        // Approval is required.
         case belowLimits
         case slowLoop
         case costAloneNeverKills(Double)
         case budgetSpent(kills: Int)
         case rejectedBefore
         case frozen
-        // Nothing is to be done.
+        // Nothing is done.
         case note
         case alreadyActed
         case alreadyAsked
@@ -38,26 +31,28 @@ package struct Decision: Hashable, Sendable {
         case silenced(until: Instant)
         case quiet
         case noRemedy
+        /// The incident is resolved, such as one that was merged into another.
+        case over
     }
 }
 
-/// A request for a person's decision, before the store has numbered it.
+/// A request for approval, before the store has numbered it.
 package struct RequestDraft: Hashable, Sendable {
     package var action: Action
     package var incident: Int64
-    /// How often the incident was opened again.
+    /// How often the incident was reopened.
     package var round = 0
-    /// 2 when it is asked again in this round, as the first request expired.
+    /// 2 if the first request of this round expired.
     package var number = 1
     package var type: DetectionType
     package var severity: Severity
-    /// At most 500 characters: the finding's sentence and why a person is asked.
+    /// At most 500 characters: the finding's sentence and why approval is required.
     package var summary: String
     package var createdAt: Instant
     package var expiresAt: Instant
 }
 
-/// The answer to one act that somebody wants done.
+/// Whether one requested act is allowed.
 package enum Verdict: Hashable, Sendable {
     case allow(Permission)
     case refuse(Refusal)
@@ -68,21 +63,29 @@ package enum Refusal: Hashable, Sendable {
     case frozen
     case notAnApprover(String)
     case alreadyDecided(ApprovalStatus, by: String?)
+    /// The request is for something else than what the person saw.
+    case changed(Action)
     case expired(Instant)
-    /// The remedy was allowed in another way, and may have been carried out.
+    /// The remedy was allowed in another way and may have been carried out.
     case alreadyAllowed(Ground)
     case underWay(Ground)
     case silenced(until: Instant)
+    /// A notice that could not be delivered: the incident is muted, or resolved.
+    case muted
+    case resolved
     case notANotice(Action.Kind)
     case notKillable
 
-    /// When an act of the outbox that was refused may be allowed; nil for never.
+    /// When a refused act of the outbox is tried again; nil for never.
     package func retryAt(_ now: Instant) -> Instant? {
         switch self {
         case .frozen: now + .minutes(1)
-        // A silence may be ended before its time.
+        // A silence may be ended early.
         case .silenced(let until): min(until, now + .minutes(10))
-        case .notAnApprover, .alreadyDecided, .expired, .alreadyAllowed, .underWay, .notANotice, .notKillable: nil
+        case .muted: now + .minutes(10)
+        case .resolved, .notAnApprover, .alreadyDecided, .changed, .expired, .alreadyAllowed, .underWay, .notANotice,
+            .notKillable:
+            nil
         }
     }
 }

@@ -1,17 +1,35 @@
+import Basics
 package import OnCallModel
 
 extension Gate {
-    /// What would help against a finding; nil for a class that is stopped by its trace and names none.
-    package static func remedy(for finding: Finding, incident: Int64, suspects: [Suspect]) -> Action? {
-        switch finding.type.traits.remedy {
-        case .killLoop: finding.loop.map { .killLoop(trace: $0.traceID, agent: $0.agent) }
-        case .review: review(incident: incident, suspects: suspects)
+    /// The findings of one incident by their remedy, in their order: all that one agent's kill stops are one group, and all
+    /// that a review is for.
+    package static func groups(of findings: [Finding]) -> [[Finding]] {
+        var groups: [(remedy: String, findings: [Finding])] = []
+        for finding in findings {
+            let remedy = finding.loop.map { "kill \(NamePattern.ofAgent($0.agent))" } ?? "review"
+            if let index = groups.firstIndex(where: { $0.remedy == remedy }) {
+                groups[index].findings.append(finding)
+            } else {
+                groups.append((remedy, [finding]))
+            }
+        }
+        return groups.map(\.findings)
+    }
+
+    /// The remedy for one group of findings; nil for loops without a known trace.
+    static func remedy(for group: [Finding], incident: Int64, suspects: [Suspect]) -> Action? {
+        guard let lead = group.first else { return nil }
+        switch lead.type.traits.remedy {
+        case .killLoop:
+            let loops = group.compactMap(\.loop)
+            return loops.first.map { .killLoop(traces: loops.map(\.traceID), agent: $0.agent) }
+        case .review: return review(incident: incident, suspects: suspects)
         }
     }
 
-    /// The best suspect's author is asked, or the team when blame abstains: then commit and author are empty.
+    /// A review by the author of the best suspect; by the team if there is no suspect (commit and author are empty).
     static func review(incident: Int64, suspects: [Suspect]) -> Action {
-        .requestReview(
-            incident: incident, commit: suspects.first?.sha ?? "", author: suspects.first?.author ?? "")
+        .requestReview(incident: incident, commit: suspects.first?.sha ?? "", author: suspects.first?.author ?? "")
     }
 }

@@ -2,13 +2,13 @@ package import Basics
 package import OnCallModel
 
 extension Gate {
-    /// A notice, which needs no decision: the post of an incident, its update, a reply below it, its GitHub issue.
+    /// Allows a notice, which requires no approval: the post of an incident, its update, a reply, its GitHub issue.
     ///
-    /// `round`: how often the incident was opened again.
+    /// `round`: how often the incident was reopened.
     package func notice(_ action: Action, incident: Int64, round: Int) -> Verdict {
         switch action {
         case .killLoop, .requestReview: return .refuse(.notANotice(action.kind))
-        case .postIncident, .updatePost, .postReply, .openIssue: break
+        case .postIncident, .updatePost, .postReply, .openIssue, .commentIssue: break
         }
         if let refusal = noticeRefusal { return .refuse(refusal) }
         return .allow(
@@ -16,29 +16,33 @@ extension Gate {
                 action, for: .incident(incident, round: round), ground: .notice, incident: incident, round: round))
     }
 
-    /// Why no notice may go out now; nil when they may.
+    /// Why no notice may be sent now; nil if they may.
     package var noticeRefusal: Refusal? { policy.isFrozen ? .frozen : nil }
 
-    /// A person's yes to a request.
+    /// A person's approval of a request.
     ///
-    /// The store still compares and sets (status, expiry) in one statement: this is the judgement, that is the lock. A
-    /// request of an earlier round is approved for the round of now.
+    /// The store still compares and sets status and expiry in one statement. A request of an earlier round is approved for the
+    /// current round. What other acts of the round have stopped is left out. `seen` is the fingerprint of the request that the
+    /// person saw: no other one is approved.
     package func approve(
-        _ item: ApprovalItem, by author: String, in circumstances: Circumstances, now: Instant
+        _ item: ApprovalItem, seen: Fingerprint? = nil, by author: String, in circumstances: Circumstances, now: Instant
     ) -> Verdict {
         if let refusal = refusal(of: item, to: author, now: now) { return .refuse(refusal) }
+        if let seen, seen != item.fingerprint { return .refuse(.changed(item.action)) }
         if policy.isFrozen { return .refuse(.frozen) }
-        if let act = circumstances.acts(carryingOut: item.action).last {
-            return .refuse(.alreadyAllowed(act.ground))
+        guard let action = circumstances.rest(of: item.action) else {
+            return .refuse(.alreadyAllowed(circumstances.acts(carryingOut: item.action).last?.ground ?? .notice))
         }
-        let subject = item.incident.map { ActKey.Subject.incident($0, round: circumstances.round) }
+        let subject = item.incident.map {
+            ActKey.Subject.incident($0, round: circumstances.round, wave: circumstances.wave)
+        }
         return .allow(
             Permission(
-                item.action, for: subject ?? .request(item.id), ground: .person(author, request: item.id),
+                action, for: subject ?? .request(item.id), ground: .person(author, request: item.id),
                 incident: item.incident, round: circumstances.round))
     }
 
-    /// Why a person may not decide on a request, be it yes or no; nil when they may.
+    /// Why a person may not approve or reject a request; nil if they may.
     package func refusal(of item: ApprovalItem, to author: String, now: Instant) -> Refusal? {
         if !policy.admits(author) { return .notAnApprover(author) }
         if item.status == .expired { return .expired(item.expiresAt) }
@@ -46,10 +50,10 @@ extension Gate {
         return now < item.expiresAt ? nil : .expired(item.expiresAt)
     }
 
-    /// A kill that a person ordered without being asked. `intent` is the order.
+    /// A kill that a person ordered without a request. `intent` is the order.
     ///
-    /// An order is a ground of its own: it works again where an earlier kill failed, or has ended and the loop goes on. Only
-    /// what is under way, or was done after the person gave the order, is not done once more.
+    /// An order is a separate ground: it works again if an earlier kill failed or the loop continues after it. Only a kill that
+    /// is running, or ended after the order, is not repeated.
     package func order(
         _ action: Action, by intent: IntentRecord, incident: Int64?, in circumstances: Circumstances
     ) -> Verdict {
@@ -70,28 +74,37 @@ extension Gate {
 
     // MARK: acts of the outbox
 
-    /// Whether an act that was allowed and stored before may be carried out now.
+    /// Whether a stored act may be carried out now.
     package func resume(_ stored: StoredPermission, in circumstances: Circumstances, now: Instant) -> Verdict {
         if policy.isFrozen { return .refuse(.frozen) }
         switch stored.ground {
         case .order: return .allow(Permission(stored))
         case .person: break
         case .policy, .notice:
-            // Nobody is notified of an update, and it takes away buttons that lead nowhere.
+            // An update notifies no one, and it removes buttons that no longer work.
             if stored.action.kind != .updatePost, let until = circumstances.silencedUntil, until > now {
                 return .refuse(.silenced(until: until))
             }
+            if let refusal = refusal(ofRepeated: stored, in: circumstances) { return .refuse(refusal) }
         }
-        if stored.ground != .notice {
-            let others = circumstances.acts(carryingOut: stored.action, round: stored.round)
-            if let other = others.first(where: { $0.id != stored.act && $0.state.mayHaveHappened }) {
-                return .refuse(.alreadyAllowed(other.ground))
-            }
+        guard stored.ground != .notice else { return .allow(Permission(stored)) }
+        let others = circumstances.acts(carryingOut: stored.action, round: stored.round)
+            .filter { $0.id != stored.act && $0.state.mayHaveHappened }
+        guard let rest = stored.action.without(others.map(\.action)) else {
+            return .refuse(.alreadyAllowed(others.first?.ground ?? stored.ground))
         }
-        return .allow(Permission(stored))
+        return .allow(Permission(stored, limitedTo: rest))
     }
 
-    /// Whether what became of an attempt without an outcome may be found out now.
+    /// Why a notice that was not delivered is not tried again now: nobody needs to know of it any more, or yet.
+    private func refusal(ofRepeated stored: StoredPermission, in circumstances: Circumstances) -> Refusal? {
+        guard stored.ground == .notice, stored.action.kind != .updatePost,
+            circumstances.acts.contains(where: { $0.id == stored.act && $0.tries > 0 })
+        else { return nil }
+        return circumstances.isResolved ? .resolved : circumstances.isMuted ? .muted : nil
+    }
+
+    /// Whether an attempt without an outcome may be checked now.
     package func lookUp(_ stored: StoredPermission) -> Verdict {
         policy.isFrozen ? .refuse(.frozen) : .allow(Permission(stored))
     }

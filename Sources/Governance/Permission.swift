@@ -1,12 +1,12 @@
 package import OnCallModel
 package import OutboxSeal
 
-/// Permission for one act. Only this target can make one, so an act that nobody decided on does not compile.
+/// Permission for one act. Only this module can create one, so an act without a decision does not compile.
 package struct Permission: Hashable, Sendable {
     package let action: Action
     package let key: ActKey
     package let ground: Ground
-    /// The incident that the act belongs to, and how often that had been opened again.
+    /// The incident of the act, and how often it had been reopened.
     package let incident: Int64?
     package let round: Int
 
@@ -18,8 +18,9 @@ package struct Permission: Hashable, Sendable {
         self.round = round
     }
 
-    init(_ stored: StoredPermission) {
-        action = stored.action
+    /// - Parameter rest: what is left of the stored act; nil for all of it.
+    init(_ stored: StoredPermission, limitedTo rest: Action? = nil) {
+        action = rest ?? stored.action
         key = ActKey(stored: stored.key)
         ground = stored.ground
         incident = stored.incident
@@ -27,11 +28,11 @@ package struct Permission: Hashable, Sendable {
     }
 }
 
-/// A permission as a row of the outbox holds it. It allows nothing before the gate has read it (``Gate/resume(_:in:now:)``).
+/// A permission as stored in the outbox. It allows nothing until the gate has checked it (``Gate/resume(_:in:now:)``).
 ///
-/// Only the store can make one: nobody else has the seal.
+/// Only the store has the seal that creates one.
 package struct StoredPermission: Hashable, Sendable {
-    /// The row.
+    /// The row's id.
     package let act: Int64
     let action: Action
     let key: String

@@ -3,21 +3,20 @@ package import OnCallModel
 
 /// The rules that the gate decides by.
 package struct Policy: Hashable, Sendable {
-    /// More looped generations than this, with repetition, and the gate acts alone.
+    /// More looped generations than this, with repetition, require no approval.
     package var autoActGenerations: Int
-    /// More than this, in US dollars an hour, and the gate acts alone.
+    /// A cost above this, in US dollars per hour, requires no approval.
     package var autoActCostPerHour: Double
-    /// How long a request waits for a person.
+    /// How long a request is pending before it expires.
     package var approvalTimeout: Span
-    /// Nothing is executed, not even what is critical; requests and dry runs go on.
+    /// No act is executed, however critical; requests and dry runs continue.
     package var isFrozen: Bool
-    /// Who may approve: `alice`, `alice@host`, `U01ABC`. Empty admits everyone whom the console, Slack's signature or the
-    /// command line has let in.
+    /// Who may approve: `alice`, `alice@host`, `U01ABC`. Empty allows everyone who can use the console, Slack or the command
+    /// line.
     package var approvers: Set<String>
-    /// How many loops may be killed unasked within ten minutes.
+    /// How many loops may be killed without approval within ten minutes.
     package var automaticKills: Int
-
-    /// How often people are told again of what nobody has acknowledged.
+    /// The interval of reminders for incidents that no one acknowledged.
     package var renotify: Span
 
     package static let budgetWindow = Span.minutes(10)
@@ -34,9 +33,8 @@ package struct Policy: Hashable, Sendable {
         self.automaticKills = automaticKills
     }
 
-    /// `author` is written `alice@host (console)` or `U01ABC (slack)`: an approver is named by what stands before the
-    /// channel, or by the user alone.
-    func admits(_ author: String) -> Bool {
+    /// `author` is `alice@host (console)` or `U01ABC (slack)`. An approver is listed with or without the host.
+    package func admits(_ author: String) -> Bool {
         guard !approvers.isEmpty else { return true }
         let name = String(author.prefix { $0 != " " })
         let user = String(name.prefix { $0 != "@" })

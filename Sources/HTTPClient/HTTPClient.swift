@@ -7,13 +7,7 @@ import Glibc
 /// It supports http and https only, follows no redirects, checks certificates, uses the proxy variables of the environment, and
 /// limits the time and decoded size of every response.
 package final class HTTPClient: Sendable {
-    private struct Inbox {
-        var added: [Transfer] = []
-        var cancelled: [Transfer] = []
-        var isStopped = false
-    }
-
-    private let inbox = Lock(Inbox())
+    private let inbox = Lock(TransferLoop.Work())
     private let certificateFile: String?
     private nonisolated(unsafe) let multi: UnsafeMutableRawPointer  // because all but the wake-up is the thread's own
 
@@ -27,15 +21,8 @@ package final class HTTPClient: Sendable {
         cc_multi_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, connectionsPerHost)
         cc_multi_long(multi, CURLMOPT_MAXCONNECTS, 32)
         cc_multi_long(multi, CURLMOPT_PIPELINING, CC_MULTIPLEX)
-        let loop = TransferLoop(
-            multi: multi,
-            nextWork: { [inbox] in
-                inbox.withLock { inbox in
-                    defer { inbox = Inbox(isStopped: inbox.isStopped) }
-                    return TransferLoop.Work(added: inbox.added, cancelled: inbox.cancelled, isStopped: inbox.isStopped)
-                }
-            })
-        loop.start()
+        let loop = TransferLoop(multi: multi, inbox: inbox)
+        OwnThread.start { loop.run() }
     }
 
     /// The file that the environment names, by the names that OpenSSL and the curl program have for it.

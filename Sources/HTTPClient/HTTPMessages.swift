@@ -32,13 +32,8 @@ package struct HTTPRequest: Hashable, Sendable {
         _ method: Method = .get, _ url: String, headers: [Header] = [], body: [UInt8]? = nil,
         timeout: Span = .seconds(30), connectTimeout: Span = .seconds(10), bodyLimit: Int = 32 << 20
     ) {
-        self.method = method
-        self.url = url
-        self.headers = headers
-        self.body = body
-        self.timeout = timeout
-        self.connectTimeout = connectTimeout
-        self.bodyLimit = bodyLimit
+        (self.method, self.url, self.headers, self.body) = (method, url, headers, body)
+        (self.timeout, self.connectTimeout, self.bodyLimit) = (timeout, connectTimeout, bodyLimit)
     }
 }
 

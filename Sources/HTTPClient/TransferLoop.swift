@@ -3,36 +3,34 @@ import CCurl
 import Glibc
 
 /// The curl thread: takes transfers in, drives them, and hands each answer to its continuation.
-final class TransferLoop: @unchecked Sendable {  // because after `start` only its own thread touches it
+final class TransferLoop: @unchecked Sendable {  // because only its own thread touches it
     struct Work {
-        var added: [Transfer]
-        var cancelled: [Transfer]
-        var isStopped: Bool
+        var added: [Transfer] = []
+        var cancelled: [Transfer] = []
+        var isStopped = false
     }
 
     private let multi: UnsafeMutableRawPointer
-    private let nextWork: @Sendable () -> Work
+    private let inbox: Lock<Work>
     private var live: [UnsafeMutableRawPointer: Transfer] = [:]
     private var idleHandles: [UnsafeMutableRawPointer] = []
     private var cancelledEarly: Set<ObjectIdentifier> = []
 
-    init(multi: UnsafeMutableRawPointer, nextWork: @escaping @Sendable () -> Work) {
-        self.multi = multi
-        self.nextWork = nextWork
+    init(multi: UnsafeMutableRawPointer, inbox: Lock<Work>) {
+        (self.multi, self.inbox) = (multi, inbox)
     }
 
-    func start() {
-        OwnThread.start { [self] in run() }
-    }
-
-    private func run() {
+    func run() {
         // A TLS connection that the server closed would end the program with SIGPIPE: curl leaves that to its caller.
         var brokenPipe = sigset_t()
         sigemptyset(&brokenPipe)
         sigaddset(&brokenPipe, SIGPIPE)
         pthread_sigmask(SIG_BLOCK, &brokenPipe, nil)
         while true {
-            let work = nextWork()
+            let work = inbox.withLock { inbox in
+                defer { inbox = Work(isStopped: inbox.isStopped) }
+                return inbox
+            }
             for transfer in work.cancelled { cancel(transfer, isAlsoAdded: work.added.contains { $0 === transfer }) }
             for transfer in work.added { begin(transfer) }
             if work.isStopped { return shutDown() }

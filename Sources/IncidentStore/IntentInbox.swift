@@ -2,8 +2,8 @@ package import Basics
 package import OnCallModel
 import SQLiteKit
 
-/// The only way back from a console or the command line to the agent: its connection can add an intent and read
-/// what became of it, and SQLite itself refuses everything else.
+/// The only way back from a console or the command line to the agent. Its connection can add an intent and read its outcome;
+/// SQLite rejects everything else.
 package actor IntentInbox {
     private let file: StoreFile
     private let queue = QueueExecutor(label: "sentinel.store.inbox")
@@ -17,18 +17,19 @@ package actor IntentInbox {
         file = StoreFile(path)
     }
 
-    /// Leaves an intent for the agent and answers its number. `author` is who asks: `alice@host (console)`.
+    /// Adds an intent for the agent and returns its id. `author` is the person who asks: `alice@host (console)`.
     package func append(_ intent: Intent, author: String, at now: Instant) throws -> Int64 {
         let connection = try opened()
+        let (kind, payload) = intent.stored
         try connection.run(
             "INSERT INTO intent (kind, payload, author, created_at) VALUES (?, ?, ?, ?)",
-            [.text(intent.kind), .text(intent.payload.serialized), .text(author), .init(now)])
+            [.text(kind), .text(payload.serialized), .text(author), .init(now)])
         let id = connection.lastInsertedRowID
         commitSignal?.send()
         return id
     }
 
-    /// What came of an intent as a sentence; nil while the agent has not answered.
+    /// The outcome of an intent as a sentence; nil until the agent has answered.
     package func outcome(of id: Int64) throws -> String? {
         try opened().query("SELECT outcome FROM intent WHERE id = ?", [.integer(id)]).rows.first?.first?.text
     }
@@ -44,10 +45,11 @@ package actor IntentInbox {
     static func connect(_ file: StoreFile) throws -> Connection {
         let connection = try file.openForGuest(.readWrite)
         connection.authorize(Self.permits)
+        connection.textFilter = Redaction().apply
         return connection
     }
 
-    /// Besides the intent itself, what the trigger that counts the topic's changes does.
+    /// The intent itself, and what the trigger does that counts the changes of its topic.
     private static func permits(_ access: AuthorizedAccess) -> Bool {
         switch access {
         case .insert(let table, let schema): schema == "main" && table == "intent"

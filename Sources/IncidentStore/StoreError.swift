@@ -1,11 +1,11 @@
 package import Basics
 
-/// Why the store cannot be used, as a sentence that says what to do.
+/// Why the store cannot be used, and what to do.
 package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Another agent holds the lease.
     case held(path: String, by: String, since: Instant?)
     case missing(path: String)
-    /// The file was written by an older program and no agent has brought it up to date.
+    /// The file was written by an older program, and no agent has migrated it.
     case outdated(path: String)
     case unusable(path: String, reason: String)
     /// A stored value cannot be read back.
@@ -17,16 +17,16 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .held(let path, let holder, let since):
-            "Another agent works on \(path) (\(holder.isEmpty ? "unknown" : holder)"
+            "Another agent uses \(path) (\(holder.isEmpty ? "unknown" : holder)"
                 + (since.map { ", since \($0.iso8601Seconds)" } ?? "")
-                + "): stop it first, or name another file with --db."
+                + "). Stop it first, or use another file with --db."
         case .missing(let path):
             "The store \(path) does not exist. Run `sentinel` or `sentinel agent` once to create it."
         case .outdated(let path):
-            "\(path) was written by an older Sentinel: restart the agent, which brings it up to date."
+            "\(path) was written by an older version of Sentinel. Restart the agent to migrate it."
         case .unusable(let path, let reason): "\(path) cannot be used: \(reason)."
         case .damaged(let table, let row, let reason):
-            "Row \(row) of \(table) cannot be read: \(reason). Restore the store from a copy, or mend that row."
+            "Row \(row) of \(table) cannot be read: \(reason). Restore the store from a backup, or correct this row."
         case .noIncident(let id): "Incident \(id) does not exist."
         case .noRequest(let id): "Approval request \(id) does not exist."
         case .noAct(let id): "Action \(id) does not exist."

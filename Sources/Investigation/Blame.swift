@@ -3,17 +3,17 @@ package import OnCallModel
 
 /// Ranks the commits that may have caused a failure by a sum of terms that a person can check, each printed with its points.
 ///
-/// A commit near the onset gets at most one point for that, so time alone names no suspect. A change of a limit, a model or retries
-/// counts most; changes that cannot matter (documents, tests) count against a commit. "No code cause" is a candidate that a
-/// commit must exceed.
+/// A commit near the onset gets at most one point for that, so time alone names no suspect. A change of a limit, a model or
+/// retries counts most; changes of documents and tests count against a commit. "No code cause" is a candidate that a commit
+/// must exceed.
 package enum Blame {
-    /// By how much a commit must beat the candidate "no cause in the code".
+    /// By how much a commit must exceed the candidate "no code cause".
     static let margin = 0.5
-    /// With scores closer than this and no conclusive diff, two commits name nobody.
+    /// If the two best scores are closer than this and neither diff is conclusive, there is no suspect.
     static let tie = 0.3
-    private static let most = 3
+    private static let maxSuspects = 3
 
-    /// The suspects, best first. Empty when no commit stands out or the facts point to a cause outside the code.
+    /// The suspects, best first. Empty if no commit exceeds the others or the facts point to a cause outside the code.
     package static func suspects(of file: CaseFile) -> [Suspect] { verdict(of: file).suspects }
 
     /// Why there is no suspect; nil if there is one.
@@ -30,29 +30,29 @@ package enum Blame {
     }
 
     package static func verdict(of file: CaseFile) -> Verdict {
-        let innocence = NoCodeCase(file)
+        let noCode = NoCodeCase(file)
         let all = ranked(file)
-        let cases = all.filter { $0.score >= innocence.score + margin }
+        let cases = all.filter { $0.score >= noCode.score + margin }
         let isTie =
             cases.count > 1 && cases[0].score - cases[1].score < tie && !cases[0].hasConclusiveDiff
             && !cases[1].hasConclusiveDiff
-        let suspects = isTie ? [] : cases.prefix(most).map(\.suspect)
+        let suspects = isTie ? [] : cases.prefix(maxSuspects).map(\.suspect)
         return Verdict(
-            suspects: suspects, noCodeCause: innocence.cause,
-            abstention: suspects.isEmpty ? abstention(all, innocence, isTie: isTie) : nil,
+            suspects: suspects, noCodeCause: noCode.cause,
+            abstention: suspects.isEmpty ? abstention(all, noCode, isTie: isTie) : nil,
             ranking: all.map(\.suspect))
     }
 
-    private static func abstention(_ all: [BlameCase], _ innocence: NoCodeCase, isTie: Bool) -> String {
+    private static func abstention(_ all: [BlameCase], _ noCode: NoCodeCase, isTie: Bool) -> String {
         if isTie {
             return "Two of \(all.count) commits score equally and neither diff is conclusive, so none is named."
         }
-        if let phrase = innocence.phrase {
-            if innocence.isPrompt {
+        if let phrase = noCode.phrase {
+            if noCode.isPrompt {
                 return "\(phrase), which points to the prompt in Langfuse; no commit is suspect."
             }
             let sentence = phrase.prefix(1).uppercased() + phrase.dropFirst()
-            let reason = innocence.isSurge ? "more traffic" : "a cause outside the code"
+            let reason = noCode.isSurge ? "more traffic" : "a cause outside the code"
             return "\(sentence), which points to \(reason), not to a code change."
         }
         if all.isEmpty { return "No commits of the seven days before the onset are known." }
@@ -71,11 +71,11 @@ package enum Blame {
 
     /// A cause precedes its effect; ten minutes allow for clock skew.
     static func isCandidate(_ commit: CommitFact, of finding: Finding) -> Bool {
-        commit.date <= finding.onset + .minutes(10) && commit.date >= finding.onset - InvestigationPlan.reach
+        commit.date <= finding.onset + .minutes(10) && commit.date >= finding.onset - InvestigationPlan.lookback
     }
 }
 
-/// What every commit of a case is held against.
+/// The facts that every commit of a case is compared with.
 struct BlameContext {
     let file: CaseFile
     let keys: CorrelationKeys
@@ -84,9 +84,9 @@ struct BlameContext {
     let weights: CauseWeights
     /// The issue of the finding itself, and those that are new since the onset.
     let errors: [ErrorFact]
-    /// The words of the keys and texts that the failing outputs name.
+    /// Words of the keys and texts in failing outputs.
     let failureWords: Set<String>
-    /// Names of other features: those that the failing traces do not call.
+    /// Names of other features, which the failing traces do not call.
     let others: [String]
 
     var finding: Finding { file.finding }

@@ -3,8 +3,8 @@ import OnCallModel
 
 /// The terms from other sources: deployments, errors, contrasts, fixes.
 extension BlameCase {
-    /// One point at the onset, half of it a day before. A change may wait for its deployment, so where one is known its
-    /// moment counts and not the commit's; one deployed only after the onset counts against the commit.
+    /// One point at the onset, half of it a day before. If the deployment of the commit is known, its time counts instead of
+    /// the commit's; a deployment after the onset counts against the commit.
     mutating func addAlignment(_ context: BlameContext) {
         let onset = context.finding.onset
         let landed = max(0, (onset - commit.date).seconds)
@@ -38,11 +38,9 @@ extension BlameCase {
     }
 
     /// Sentry places an error in a file that the commit changes.
-    mutating func addReach(_ context: BlameContext) {
+    mutating func addLocation(_ context: BlameContext) {
         for error in context.errors {
-            let events = context.file.surroundings.events.filter { $0.issue == error.id }
-            let places = [error.location, error.culprit] + events.prefix(20).map(\.location)
-            guard let file = guilty.first(where: { file in places.contains { SourcePlace.isIn($0, file.path) } }) else {
+            guard let file = SourcePlace.file(of: error, among: files, events: context.file.surroundings.events) else {
                 continue
             }
             add(1.5, "changes \(file.path.prefix(80)), where Sentry places \(error.name)")
@@ -52,7 +50,7 @@ extension BlameCase {
 
     /// Words shared with errors that are new since the onset.
     mutating func addErrors(_ context: BlameContext) {
-        let own = Set(Words.identifying(commit.title) + guilty.flatMap { Words.identifying($0.patch) })
+        let own = Set(Words.identifying(commit.title) + files.flatMap { Words.identifying($0.patch) })
         for error in context.errors {
             let shared = own.intersection(Words.identifying(error.title))
             guard shared.count >= 2 else { continue }
@@ -62,9 +60,9 @@ extension BlameCase {
     }
 
     /// Words of the keys and texts that the failing outputs name.
-    mutating func addMarks(_ context: BlameContext) {
+    mutating func addFailureWords(_ context: BlameContext) {
         guard !context.failureWords.isEmpty else { return }
-        let own = Set(guilty.flatMap { Words.identifying(DiffReading.changedText(of: $0)) })
+        let own = Set(files.flatMap { $0.lines.removed + $0.lines.added }.flatMap { Words.identifying($0) })
         let shared = own.intersection(context.failureWords)
         guard !shared.isEmpty else { return }
         add(1, "its diff names \(shared.sorted().prefix(3).joined(separator: ", ")), which the failing outputs name")
@@ -76,17 +74,17 @@ extension BlameCase {
             switch contrast.kind {
             case "release":
                 let version = ReleaseFact.version(of: contrast.value)
-                let holders = context.delivery.releases.filter { $0.version == version }
-                let isHeld =
-                    holders.contains { context.delivery.commits(of: $0).contains(commit.sha) }
-                    || Delivery.isSame(contrast.value, commit.sha)
-                guard isHeld else { continue }
+                let releases = context.delivery.releases.filter { $0.version == version }
+                guard
+                    releases.contains(where: { context.delivery.commits(of: $0).contains(commit.sha) })
+                        || Delivery.isSame(contrast.value, commit.sha)
+                else { continue }
                 add(2, "\(contrast.phrase); that release contains it")
                 return
             case "prompt_version":
                 let words = Set(Words.identifying(contrast.prompt))
                 guard
-                    let file = guilty.first(where: { $0.path.lowercased().contains("prompt") && words.meets($0.path) })
+                    let file = files.first(where: { $0.path.lowercased().contains("prompt") && words.meets($0.path) })
                 else { continue }
                 add(2, "\(contrast.phrase); it changes \(file.path.prefix(80))")
                 return
@@ -95,13 +93,13 @@ extension BlameCase {
         }
     }
 
-    /// Code that was fixed lately breaks more easily. A commit reverted after the onset was already suspected by a person.
+    /// Code that was fixed recently breaks more often. A person already suspected a commit that was reverted later.
     mutating func addFixes(_ context: BlameContext) {
         let others = context.file.commits.filter { $0.sha != commit.sha }
-        if let revert = others.first(where: { $0.date >= commit.date && Self.takesBack($0, commit) }) {
+        if let revert = others.first(where: { $0.date >= commit.date && Self.reverts($0, commit) }) {
             add(1.5, "\(revert.shortSHA) reverted it afterwards")
         }
-        let paths = Set(guilty.map(\.path))
+        let paths = Set(files.map(\.path))
         let fixes = others.filter { other in
             other.date < commit.date && CommitClass.isFix(message: other.message)
                 && other.files.contains { paths.contains($0.path) }
@@ -112,8 +110,8 @@ extension BlameCase {
         }
     }
 
-    /// By the words that `git revert` writes.
-    static func takesBack(_ revert: CommitFact, _ commit: CommitFact) -> Bool {
+    /// By the text that `git revert` writes.
+    static func reverts(_ revert: CommitFact, _ commit: CommitFact) -> Bool {
         guard revert.message.lowercased().hasPrefix("revert") else { return false }
         return Mention.commit(in: revert.message, among: [commit.sha]) != nil
             || (commit.title.count >= 8 && revert.title.contains(commit.title))
@@ -122,9 +120,16 @@ extension BlameCase {
 
 /// Whether a place that Sentry names is in a changed file.
 enum SourcePlace {
+    /// The changed file where Sentry places an issue.
+    static func file(of error: ErrorFact, among files: [ChangedFile], events: [EventFact]) -> ChangedFile? {
+        let own = events.filter { $0.issue == error.id }.prefix(20)
+        let places = [error.location, error.culprit] + own.map(\.location)
+        return files.first { file in places.contains { isIn($0, file.path) } }
+    }
+
     /// `src/support_bot/agent.py`, `app/support_bot/agent.py`, `support_bot.agent in run`. A file name alone counts only if it is
     /// distinctive.
-    static func isIn(_ place: String, _ path: String) -> Bool {
+    private static func isIn(_ place: String, _ path: String) -> Bool {
         let wanted = parts(withoutEnding(path))
         guard let name = wanted.last, !place.isEmpty else { return false }
         let words = place.prefix(400).split { " ():,".contains($0) }.map(String.init)

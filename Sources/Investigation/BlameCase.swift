@@ -1,54 +1,45 @@
 import Basics
 import OnCallModel
 
-/// The case against one commit.
+/// The score of one commit.
 struct BlameCase {
     let commit: CommitFact
-    private(set) var terms: [(points: Double, phrase: String)] = []
+    private var terms = ScoreTerms()
     /// The diff changes something that can cause this kind of failure.
     var hasConclusiveDiff = false
-    /// The changed files that can matter at all.
-    let guilty: [ChangedFile]
+    /// The changed files that can be a cause.
+    let files: [ChangedFile]
 
-    var score: Double { terms.reduce(0) { $0 + $1.points } }
+    var score: Double { terms.sum }
 
     var suspect: Suspect {
-        Suspect(
-            sha: commit.sha, title: commit.title, author: commit.author,
-            score: (score * 100).rounded() / 100,
-            why: terms.sorted { abs($0.points) > abs($1.points) }.map { term in
-                "\(term.points < 0 ? "" : "+")\(Format.decimal(term.points, digits: 1)) \(term.phrase)"
-            })
+        Suspect(sha: commit.sha, title: commit.title, author: commit.author, score: terms.rounded, why: terms.why)
     }
 
     init(_ commit: CommitFact, in context: BlameContext) {
         self.commit = commit
-        guilty = commit.files.filter { !CommitClass.isInnocent(path: $0.path) }
+        files = commit.relevantFiles
         addAlignment(context)
         if commit.files.isEmpty { addMessageAlone(context) } else { addDiff(context) }
         addNames(context)
-        addReach(context)
+        addLocation(context)
         addErrors(context)
-        addMarks(context)
+        addFailureWords(context)
         addDrift(context.finding)
         addContrasts(context)
         addFixes(context)
     }
 
-    mutating func add(_ points: Double, _ phrase: String) {
-        terms.append((points, phrase))
-    }
+    mutating func add(_ points: Double, _ phrase: String) { terms.add(points, phrase) }
 
     private mutating func addDiff(_ context: BlameContext) {
-        if guilty.isEmpty {
+        if files.isEmpty {
             add(-3, "changes only documents, tests or styles")
             return
         }
-        let weights = context.weights
-        let changes = guilty.flatMap { DiffReading(of: $0).changes }
         var best: [Cause: (points: Double, phrase: String)] = [:]
-        for change in changes {
-            let points = weights.points(of: change)
+        for change in files.flatMap({ DiffReading(of: $0).changes }) {
+            let points = context.weights.points(of: change)
             if points > best[change.cause]?.points ?? 0 { best[change.cause] = (points, change.phrase) }
         }
         hasConclusiveDiff = best.values.contains { $0.points >= 1 }
@@ -61,9 +52,9 @@ struct BlameCase {
         }
     }
 
-    /// Without a diff the message is all there is, and a message is easily wrong.
+    /// Without a diff only the message is known, and it may be wrong.
     private mutating func addMessageAlone(_ context: BlameContext) {
-        if CommitClass.isInnocent(message: commit.message) {
+        if CommitClass.isIrrelevant(message: commit.message) {
             add(-2, "its message mentions documents, tests or style")
             return
         }
@@ -77,27 +68,27 @@ struct BlameCase {
         }
     }
 
-    /// The failing feature, agent or step, by the words of its name.
+    /// The commit names the failing feature, agent or step.
     private mutating func addNames(_ context: BlameContext) {
         let wanted = context.keys.words
         guard !wanted.isEmpty else { return }
         let names = (context.keys.features + [context.keys.step].compactMap { $0 }).joined(separator: ", ")
-        if let file = guilty.first(where: { wanted.meets($0.path) }) {
-            add(1.2, "changes \(file.path.prefix(80)), which has the name of what fails")
-        } else if guilty.contains(where: { wanted.meets($0.patch) }) {
+        if let file = files.first(where: { wanted.meets($0.path) }) {
+            add(1.2, "changes \(file.path.prefix(80)), which has the name of the failing feature")
+        } else if files.contains(where: { wanted.meets($0.patch) }) {
             add(0.8, "its diff names \(names.prefix(80))")
         }
         addOthers(context)
         if wanted.meets(commit.title) { add(0.6, "its message names \(names.prefix(80))") }
     }
 
-    /// Every changed file is named after another feature, and none after what fails.
+    /// Every changed file is named after another feature, and none after the failing one.
     private mutating func addOthers(_ context: BlameContext) {
-        let owners = guilty.map { file in
+        let owners = files.map { file in
             context.keys.words.meets(file.path) ? nil : context.others.first { Mention.holds(file.path, $0) }
         }
         guard let first = owners.first, let owner = first, owners.allSatisfy({ $0 != nil }) else { return }
-        add(-3, "changes only files named after \(owner.prefix(60)), not after what fails")
+        add(-3, "changes only files named after \(owner.prefix(60)), not after the failing one")
     }
 }
 

@@ -1,28 +1,24 @@
 import Basics
 import OnCallModel
 
-/// The facts of a case as one JSON document: everything that a model gets and may repeat.
+/// The facts of a case as one JSON document, which is all that a model gets and may state.
 enum CaseFacts {
     static func document(_ file: CaseFile, suspects: [Suspect]) -> JSONValue {
         let finding = file.finding
         return .fields([
-            "type": .string(finding.type.rawValue),
-            "severity": .string(finding.severity.rawValue),
+            "type": .string(finding.type.rawValue), "severity": .string(finding.severity.rawValue),
             "subject": .string(String(finding.subject.prefix(200))),
-            "finding": .string(String(finding.description.prefix(600))),
-            "onset": JSONValue(finding.onset),
+            "finding": .string(String(finding.description.prefix(600))), "onset": JSONValue(finding.onset),
             "cost_per_hour": money(finding.costPerHour),
             "projection": ["hours": 6, "cost": money(finding.costPerHour * 6)],
             "cost_since_onset": ReportTemplate.cost(since: finding, in: file.hours).map(money),
-            "evidence": finding.facts.json,
-            "loop": finding.loop.map(loop),
+            "evidence": finding.facts.json, "loop": finding.loop.map(loop),
             "hours": .array(file.hours.suffix(12).map { ["hour": JSONValue($0.hour), "cost": money($0.cost)] }),
             "suspects": .array(suspects.map(suspect)),
             "no_suspect_because": suspects.isEmpty ? Blame.abstention(of: file).map(JSONValue.string) : nil,
             "other_commits": .array(
                 file.commits.filter { commit in !suspects.contains { $0.sha == commit.sha } }.prefix(6).map(commit)),
-            "sentry": .array(file.errors.prefix(6).map(error)),
-            "slack": .array(file.messages.prefix(8).map(message)),
+            "sentry": .array(file.errors.prefix(6).map(error)), "slack": .array(file.messages.prefix(8).map(message)),
             "not_known": .array(file.gaps.map(JSONValue.string)),
         ])
     }

@@ -2,22 +2,18 @@ package import Basics
 import OnCallModel
 
 extension CaseFile {
-    /// The same facts without the secrets that people left in messages, titles and diffs.
+    /// The same facts without secrets in messages, titles and diffs.
     package func redacted(by redaction: Redaction) -> CaseFile {
+        func redact(_ text: inout String) { text = redaction.apply(to: text) }
         var file = self
-        file.finding.description = redaction.apply(to: finding.description)
-        for index in companions.indices {
-            file.companions[index].headline = redaction.apply(to: companions[index].headline)
-        }
+        redact(&file.finding.description)
+        for index in companions.indices { redact(&file.companions[index].headline) }
         for index in commits.indices {
-            file.commits[index].message = redaction.apply(to: commits[index].message)
-            for position in commits[index].files.indices {
-                let patch = commits[index].files[position].patch
-                file.commits[index].files[position].patch = redaction.apply(to: patch)
-            }
+            redact(&file.commits[index].message)
+            for place in commits[index].files.indices { redact(&file.commits[index].files[place].patch) }
         }
-        for index in errors.indices { file.errors[index].title = redaction.apply(to: errors[index].title) }
-        for index in messages.indices { file.messages[index].text = redaction.apply(to: messages[index].text) }
+        for index in errors.indices { redact(&file.errors[index].title) }
+        for index in messages.indices { redact(&file.messages[index].text) }
         file.gaps = gaps.map(redaction.apply)
         return file
     }

@@ -30,18 +30,16 @@ enum Cause: CaseIterable, Hashable {
         case .output:
             [
                 "schema", "json", "format", "field", "fields", "key", "keys", "output", "outputs", "structured",
-                "rename",
-                "renamed", "parser", "parse",
+                "rename", "renamed", "parser", "parse",
             ]
         case .tool: ["tool", "tools", "api", "endpoint", "url", "auth", "header", "headers", "credentials"]
         }
     }
 }
 
-/// How much each cause counts against what was found: tokens and models raise the price of a call, retries raise the number of calls.
+/// How much each cause counts for a finding: tokens and models raise the price of a call, retries the number of calls.
 struct CauseWeights {
     private let weights: [Cause: Double]
-
     /// A lower token limit cuts answers off, so it counts as much as a higher one.
     private let loweringCounts: Bool
 
@@ -50,15 +48,13 @@ struct CauseWeights {
         weights =
             switch finding.facts {
             case .cost(let facts): Self.cost(facts)
-            case .loop:
-                [.retrying: 2.5, .stopping: 2.5, .prompt: 1.5, .tokens: 0.8, .model: 1.0, .caching: 0.8]
+            case .loop: [.retrying: 2.5, .stopping: 2.5, .prompt: 1.5, .tokens: 0.8, .model: 1.0, .caching: 0.8]
             case .cascade:
                 [
                     .retrying: 2.5, .stopping: 2.0, .model: 1.5, .caching: 1.5, .tokens: 1.2, .tool: 1.2, .prompt: 0.8,
                 ]
             case .drift(let facts): Self.drift(facts)
-            case .tool:
-                [.tool: 2.5, .output: 1.5, .retrying: 1.5, .caching: 1.5, .stopping: 0.5, .model: 0.3]
+            case .tool: [.tool: 2.5, .output: 1.5, .retrying: 1.5, .caching: 1.5, .stopping: 0.5, .model: 0.3]
             }
     }
 
@@ -107,8 +103,8 @@ enum Words {
         "agent", "agents", "call", "calls", "chain", "client", "code", "data", "error", "errors", "exception", "false",
         "feat", "from", "function", "generation", "handler", "import", "into", "loop", "main", "message", "messages",
         "model", "none", "null", "openai", "project", "query", "request", "requests", "response", "retries", "retry",
-        "return", "run",
-        "self", "service", "span", "step", "string", "super", "system", "task", "that", "this", "tool", "trace", "true",
+        "return", "run", "self", "service", "span", "step", "string", "super", "system", "task", "that", "this", "tool",
+        "trace", "true",
         "type", "update", "value", "when", "with",
     ]
 }

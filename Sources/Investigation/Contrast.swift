@@ -35,7 +35,7 @@ struct Contrast: Hashable {
         return exponent < 3 ? "p = \(Format.decimal(p, digits: 3))" : "p < 1e-\(exponent)"
     }
 
-    /// The significant ones, the least likely by chance first: those the finding counted itself, then those of the mirror.
+    /// The significant ones, by p-value: those of the finding, then those counted in the mirror.
     static func all(in file: CaseFile) -> [Contrast] {
         let facts = file.finding.facts.drift?.schema
         let labels = Set((facts?.contrasts ?? []).map(\.label.rawValue))
@@ -45,7 +45,7 @@ struct Contrast: Hashable {
             .sorted { ($0.p, $0.value) < ($1.p, $1.value) }
     }
 
-    /// What a drift counted itself. Its prompt version counts only where it separates failing from passing outputs.
+    /// The contrasts of a drift finding. Its prompt version counts only if it separates failing from passing outputs.
     private static func reported(_ facts: SchemaDriftFacts) -> [Contrast] {
         facts.contrasts.filter { $0.label != .prompt || facts.isPromptContrast }.map { fact in
             let (prompt, value) = fact.label == .prompt ? parts(of: fact.value) : ("", fact.value)

@@ -1,23 +1,23 @@
 import Basics
 import OnCallModel
 
-/// What an incident's findings are about: the names by which other facts are correlated with it.
+/// The names in an incident's findings, by which other facts are correlated with it.
 struct CorrelationKeys: Hashable {
-    /// Names of features, agents and tools, those of the finding itself first.
+    /// Names of features, agents and tools; those of the finding itself come first.
     let features: [String]
-    /// Trace ids, those of the finding itself first.
+    /// Trace ids; those of the finding itself come first.
     let traces: [String]
     let releases: Set<String>
     /// The Sentry issues that it is about.
     let issues: Set<String>
     /// The words that distinguish its names from others.
     let words: Set<String>
-    /// The step that repeats, where one does.
+    /// The repeated step of a loop.
     let step: String?
 
     init(_ file: CaseFile) {
         let own = CorrelationKeys(file.finding)
-        let others = file.companions.map { CorrelationKeys($0) }
+        let others = file.companions.map(CorrelationKeys.init)
         features = Self.unique(own.features + others.flatMap(\.features))
         traces = Self.unique(own.traces + others.flatMap(\.traces))
         releases = others.reduce(own.releases) { $0.union($1.releases) }
@@ -26,15 +26,10 @@ struct CorrelationKeys: Hashable {
         step = own.step
     }
 
-    init(_ finding: Finding) {
-        self.init(finding.facts, finding.subject, finding.links)
-    }
+    init(_ finding: Finding) { self.init(IncidentFinding(finding)) }
 
     init(_ finding: IncidentFinding) {
-        self.init(finding.facts, finding.subject, finding.links)
-    }
-
-    private init(_ facts: FindingFacts, _ subject: String, _ links: FindingLinks) {
+        let (facts, subject, links) = (finding.facts, finding.subject, finding.links)
         var (features, traces): ([String], [String]) = ([], [])
         switch facts.type.traits.subject {
         case .feature: if subject != "project" { features.append(subject) }
@@ -46,8 +41,7 @@ struct CorrelationKeys: Hashable {
         self.features = Self.unique(features + links.features.sorted())
         self.traces = Self.unique(
             traces + links.traces.sorted() + (facts.cascade?.traces ?? facts.tool?.calls?.traces ?? []))
-        releases = links.releases.union(
-            [facts.cascade?.release, facts.drift?.schema?.release].compactMap { $0 })
+        releases = links.releases.union([facts.cascade?.release, facts.drift?.schema?.release].compactMap { $0 })
         issues = facts.type.traits.subject == .issue ? [subject] : []
         step = facts.loop.flatMap { $0.repeatedStep.isEmpty ? nil : $0.repeatedStep }
         words = Set((self.features + [step].compactMap { $0 }).flatMap { Words.identifying($0) })
@@ -58,7 +52,7 @@ struct CorrelationKeys: Hashable {
         return names.filter { !$0.isEmpty && seen.insert($0).inserted }
     }
 
-    /// The feature, agent, tool or trace that a text names. Nil where it names none.
+    /// The feature, agent, tool or trace that a text names; nil if it names none.
     func named(in text: String) -> String? {
         traces.first { Mention.holds(text, $0) } ?? features.first { Mention.holds(text, $0) }
             ?? step.flatMap { Mention.holds(text, $0) ? $0 : nil }
@@ -67,7 +61,7 @@ struct CorrelationKeys: Hashable {
 
 /// Whether a text mentions a name.
 enum Mention {
-    /// `support-bot` is mentioned by "support_bot", "SupportBot" and "the support bot", not by "support".
+    /// "support_bot", "SupportBot" and "the support bot" mention `support-bot`; "support" does not.
     static func holds(_ text: some StringProtocol, _ name: some StringProtocol) -> Bool {
         let wanted = Words.of(name)
         guard wanted.reduce(0, { $0 + $1.count }) >= 4 else { return false }
@@ -82,5 +76,16 @@ enum Mention {
     static func commit(in text: some StringProtocol, among shas: [String]) -> String? {
         let words = text.prefix(4000).lowercased().split { !$0.isHexDigit }.map(String.init).filter { $0.count >= 7 }
         return shas.first { sha in words.contains { sha.lowercased().hasPrefix($0) } }
+    }
+}
+
+extension IncidentFinding {
+    /// A finding in the form of its companions. It is not stored yet, so it has no incident.
+    init(_ finding: Finding) {
+        self.init(
+            incident: 0, fingerprint: finding.fingerprint, facts: finding.facts, severity: finding.severity,
+            subject: finding.subject, headline: finding.description, why: "", firstSeen: finding.onset,
+            lastSeen: finding.lastSeen, occurrences: 1, costPerHour: finding.costPerHour, sql: finding.sql,
+            links: finding.links)
     }
 }

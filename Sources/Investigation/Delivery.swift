@@ -3,11 +3,11 @@ import OnCallModel
 
 /// How commits reached production: which deployment and which release contains which commit.
 ///
-/// A deployment brings its own commit and, by the parents of commits, everything that the deployment before it lacked.
-/// Where parents are not known, it brings the one commit.
+/// A deployment contains its own commit and, by the parents of commits, all commits since the previous deployment. If the
+/// parents are not known, it contains only its own commit.
 struct Delivery: Hashable {
     struct Step: Hashable {
-        /// The commit that was brought.
+        /// The commit.
         let sha: String
         let at: Instant
         /// "deployed as 2.31.0 to production".
@@ -22,15 +22,15 @@ struct Delivery: Hashable {
     init(_ file: CaseFile) {
         commits = Dictionary(file.commits.map { ($0.sha, $0) }, uniquingKeysWith: { first, _ in first })
         order = file.commits.map(\.sha)
-        deploys = file.surroundings.deploys.filter { !Self.isTrial($0.environment) }.sorted {
+        deploys = file.surroundings.deploys.filter { !Self.isTestEnvironment($0.environment) }.sorted {
             ($0.at, $0.id) < ($1.at, $1.id)
         }
         releases = Self.withCommits(file.surroundings.releases, deploys).sorted { ($0.at, $0.name) < ($1.at, $1.name) }
     }
 
-    /// When a commit went to production first; nil where no deployment or release contains it.
+    /// When a commit first reached production; nil if no deployment or release contains it.
     func arrival(of commit: CommitFact) -> Step? {
-        let deployed = deploys.enumerated().first { brings(commit.sha, $1.sha, after: previous($0)?.sha) }
+        let deployed = deploys.enumerated().first { contains(commit.sha, $1.sha, after: previous($0)?.sha) }
         if let (_, deploy) = deployed {
             let place = deploy.environment.isEmpty ? "" : " to \(deploy.environment.prefix(40))"
             return Step(sha: commit.sha, at: deploy.at, phrase: "deployed as \(deploy.ref.prefix(60))\(place)")
@@ -40,10 +40,10 @@ struct Delivery: Hashable {
         }
     }
 
-    /// The commits that a deployment brought, as far as they are known.
+    /// The commits that a deployment contains, as far as they are known.
     func commits(of deploy: DeployFact) -> [String] {
         guard let index = deploys.firstIndex(of: deploy) else { return [] }
-        return order.filter { brings($0, deploy.sha, after: previous(index)?.sha) }
+        return order.filter { contains($0, deploy.sha, after: previous(index)?.sha) }
     }
 
     /// The commits that a release contains: its own, and those of the deployment that has its name.
@@ -58,12 +58,12 @@ struct Delivery: Hashable {
             || (!release.sha.isEmpty && Self.isSame(release.sha, deploy.sha))
     }
 
-    /// The deployment before, to the same environment.
+    /// The previous deployment to the same environment.
     private func previous(_ index: Int) -> DeployFact? {
         deploys[..<index].last { $0.environment == deploys[index].environment }
     }
 
-    private func brings(_ sha: String, _ head: String, after previous: String?) -> Bool {
+    private func contains(_ sha: String, _ head: String, after previous: String?) -> Bool {
         if Self.isSame(sha, head) { return true }
         guard let previous, !Self.isSame(sha, previous), let head = known(head), let before = known(previous) else {
             return false
@@ -83,14 +83,14 @@ struct Delivery: Hashable {
         return found
     }
 
-    /// Hashes may be shortened, to no fewer than seven digits.
+    /// Hashes may be shortened to seven or more digits.
     static func isSame(_ left: String, _ right: String) -> Bool {
         guard min(left.count, right.count) >= 7 else { return false }
         let (left, right) = (left.lowercased(), right.lowercased())
         return left.hasPrefix(right) || right.hasPrefix(left)
     }
 
-    /// A release without a commit gets the one deployed under its name, or the one that another source names.
+    /// A release without a commit gets the commit that was deployed with its name, or that another source lists for it.
     private static func withCommits(_ releases: [ReleaseFact], _ deploys: [DeployFact]) -> [ReleaseFact] {
         releases.map { release in
             guard release.sha.isEmpty else { return release }
@@ -102,8 +102,8 @@ struct Delivery: Hashable {
         }
     }
 
-    /// Where no user is.
-    private static func isTrial(_ environment: String) -> Bool {
+    /// An environment without users.
+    private static func isTestEnvironment(_ environment: String) -> Bool {
         let words = Set(Words.of(environment))
         return !words.isDisjoint(with: [
             "staging", "stage", "dev", "development", "test", "testing", "qa", "preview", "review", "sandbox", "ci",

@@ -5,7 +5,7 @@ import OnCallModel
 struct DiffReading {
     struct Change: Hashable {
         var cause: Cause
-        /// 1 for a change whose effect is plain, less for a mere mention.
+        /// 1 for a change with a clear effect, less for a mention.
         var weight: Double
         var phrase: String
         /// It lowers a limit.
@@ -15,9 +15,7 @@ struct DiffReading {
     private(set) var changes: [Change] = []
 
     init(of file: ChangedFile) {
-        let lines = file.patch.split(separator: "\n", omittingEmptySubsequences: true).prefix(4000)
-        let added = lines.filter { $0.first == "+" && !$0.hasPrefix("+++") }.map { $0.dropFirst().prefix(2000) }
-        let removed = lines.filter { $0.first == "-" && !$0.hasPrefix("---") }.map { $0.dropFirst().prefix(2000) }
+        let (removed, added) = file.lines
         let path = String(file.path.prefix(80))
         addLimits(removed: removed, added: added, path: path)
         addModels(removed: removed, added: added, path: path)
@@ -47,7 +45,7 @@ struct DiffReading {
         }
         for (key, value) in before where after[key] == nil {
             changes.append(
-                Change(cause: value.cause, weight: 0.9, phrase: "drops \(value.key) (\(value.text)) in \(path)"))
+                Change(cause: value.cause, weight: 0.9, phrase: "removes \(value.key) (\(value.text)) in \(path)"))
         }
     }
 
@@ -81,7 +79,7 @@ struct DiffReading {
             .filter { word in word.count <= 60 && families.contains { word.hasPrefix($0) } }
     }
 
-    /// Forms of code that repeat without end, or that used to end a repetition.
+    /// Code that repeats endlessly, and removed code that ended a repetition.
     private mutating func addCode(removed: [Substring], added: [Substring], path: String) {
         func bare(_ line: Substring) -> String { line.lowercased().filter { $0 != " " && $0 != "\t" } }
         let (before, after) = (removed.map(bare), added.map(bare))
@@ -99,7 +97,7 @@ struct DiffReading {
         }
     }
 
-    /// Keys of documents that are dropped or renamed, and addresses that are changed.
+    /// Removed and renamed keys of documents, and changed addresses.
     private mutating func addShapes(removed: [Substring], added: [Substring], path: String) {
         let (before, after) = (Self.keys(in: removed), Self.keys(in: added))
         if let key = before.subtracting(after).min() {
@@ -122,8 +120,7 @@ struct DiffReading {
     private static func keys(in lines: [Substring]) -> Set<String> {
         var keys = Set<String>()
         for line in lines {
-            let parts = line.split(separator: ":", omittingEmptySubsequences: false).dropLast()
-            for part in parts {
+            for part in line.split(separator: ":", omittingEmptySubsequences: false).dropLast() {
                 guard let quote = part.last, quote == "\"" || quote == "'" else { continue }
                 let word = part.dropLast().reversed().prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
                 if (2...60).contains(word.count) { keys.insert(String(String(word).reversed())) }
@@ -137,13 +134,6 @@ struct DiffReading {
             lines.flatMap { line in
                 line.split { " \"'`(),".contains($0) }.filter { $0.contains("://") }.map { String($0.prefix(200)) }
             })
-    }
-
-    /// The added and removed lines.
-    static func changedText(of file: ChangedFile) -> String {
-        file.patch.split(separator: "\n").prefix(4000).filter { line in
-            (line.first == "+" && !line.hasPrefix("+++")) || (line.first == "-" && !line.hasPrefix("---"))
-        }.joined(separator: "\n")
     }
 
     private mutating func addMentions(_ lines: [Substring], path: String) {

@@ -7,7 +7,7 @@ extension SchemaDriftFacts {
     var newNames: Set<String> { Set(newKeys.compactMap(Self.member)) }
 
     /// "support-bot v14: 17 of 20 fail, support-bot v13: 0 of 40": nearly all outputs of this prompt version fail, hardly any
-    /// others. Nil where the version makes no such difference.
+    /// others. Nil if the version makes no such difference.
     var promptContrast: String? {
         guard isPromptContrast, let prompt = contrasts.first(where: { $0.label == .prompt }) else { return nil }
         return "\(prompt.value): \(prompt.failing) of \(prompt.of) fail, \(prompt.before ?? "the others"): "
@@ -38,10 +38,8 @@ extension BlameCase {
     mutating func addDrift(_ finding: Finding) {
         guard let drift = finding.facts.drift else { return }
         let (changed, new) = (drift.schema?.changedNames ?? [], drift.schema?.newNames ?? [])
-        let files = commit.files.filter { !CommitClass.isInnocent(path: $0.path) }
-        let lines = files.flatMap { $0.patch.split(separator: "\n").prefix(4000) }
-        let removed = Self.names(in: lines.filter { $0.first == "-" && !$0.hasPrefix("---") })
-        let added = Self.names(in: lines.filter { $0.first == "+" && !$0.hasPrefix("+++") })
+        let removed = Self.names(in: files.flatMap(\.lines.removed))
+        let added = Self.names(in: files.flatMap(\.lines.added))
         let gone = changed.intersection(removed.subtracting(added))
         let come = new.intersection(added.subtracting(removed))
         let touched = changed.union(new).intersection(removed.union(added))
@@ -61,7 +59,7 @@ extension BlameCase {
     private static func names(in lines: [Substring]) -> Set<String> {
         Set(
             lines.flatMap { line in
-                line.prefix(2000).split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }.map(String.init)
+                line.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }.map(String.init)
             })
     }
 

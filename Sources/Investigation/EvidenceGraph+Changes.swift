@@ -1,27 +1,26 @@
 import Basics
 import OnCallModel
 
-/// What was changed: commits, how they reached production, and prompts.
+/// Changes: commits, how they reached production, and prompts.
 extension EvidenceGraph {
     mutating func addFindings(incident: Int64) {
-        let incidentID = "incident:\(incident)"
+        let id = "incident:\(incident)"
         add(
-            .init(
-                id: incidentID, kind: .incident, label: "incident \(incident)",
-                at: members.map(\.onset).min() ?? onset, end: members.map(\.lastSeen).max(), isTrouble: true))
+            .incident, id, "incident \(incident)", at: members.map(\.finding.firstSeen).min() ?? onset,
+            end: members.map(\.finding.lastSeen).max(), isFailure: true)
         for member in members {
+            let finding = member.finding
             add(
-                .init(
-                    id: member.id, kind: .finding, label: member.label, at: member.onset, end: member.lastSeen,
-                    isTrouble: true))
-            join(member.id, incidentID, .reported, member.sentence)
+                .finding, member.id, "\(finding.type.rawValue) \(finding.subject)", at: finding.firstSeen,
+                end: finding.lastSeen, isFailure: true)
+            join(member.id, id, .reported, finding.headline)
         }
-        let ordered = members.sorted { ($0.onset, $0.id) < ($1.onset, $1.id) }
+        let ordered = members.sorted { ($0.finding.firstSeen, $0.id) < ($1.finding.firstSeen, $1.id) }
         for (index, later) in ordered.enumerated() {
             for earlier in ordered[..<index] {
                 if let key = earlier.sharedKey(with: later) {
                     join(earlier.id, later.id, .sharedKey, "both name \(key)")
-                } else if let why = [earlier.why, later.why].first(where: { !$0.isEmpty }),
+                } else if let why = [earlier.finding.why, later.finding.why].first(where: { !$0.isEmpty }),
                     earlier.id == findingID || later.id == findingID
                 {
                     join(earlier.id, later.id, .preceded, why)
@@ -35,7 +34,7 @@ extension EvidenceGraph {
     mutating func addCommits() {
         let suspects = Set(verdict.suspects.map(\.sha))
         for (index, suspect) in verdict.suspects.enumerated() {
-            guard let commit = file.commits.first(where: { $0.sha == suspect.sha }), add(node(commit)) else { continue }
+            guard let commit = file.commits.first(where: { $0.sha == suspect.sha }), add(commit) else { continue }
             join(Self.id(of: commit), findingID, index == 0 ? .caused : .suspected, reason(suspect))
         }
         addReverts(of: suspects)
@@ -43,7 +42,7 @@ extension EvidenceGraph {
             file.commits.first { $0.sha == other.sha }.map { ($0, other) }
         }.filter { $0.0.date >= onset - .days(1) }.sorted { ($0.0.date, $0.0.sha) > ($1.0.date, $1.0.sha) }
         for (commit, other) in near.prefix(4) {
-            add(node(commit))
+            add(commit)
             let against = other.why.first { $0.hasPrefix("-") }.map(Self.withoutPoints) ?? "only the time is in common"
             join(Self.id(of: commit), findingID, .preceded, "landed \(relative(commit.date)); \(against)")
         }
@@ -52,16 +51,15 @@ extension EvidenceGraph {
     /// Commits that were reverted after the onset: a person suspected them.
     private mutating func addReverts(of suspects: Set<String>) {
         for commit in file.commits where suspects.contains(commit.sha) {
-            let later = file.commits.first { $0.date >= commit.date && BlameCase.takesBack($0, commit) }
-            guard let later, add(node(later)) else { continue }
+            let later = file.commits.first { $0.date >= commit.date && BlameCase.reverts($0, commit) }
+            guard let later, add(later) else { continue }
             join(Self.id(of: commit), Self.id(of: later), .sharedKey, "\(later.shortSHA) reverts it")
         }
     }
 
-    private func node(_ commit: CommitFact) -> CausalGraph.Node {
-        .init(
-            id: Self.id(of: commit), kind: .commit, label: "\(commit.shortSHA) \(commit.title)", at: commit.date,
-            url: commit.url)
+    @discardableResult
+    private mutating func add(_ commit: CommitFact) -> Bool {
+        add(.commit, Self.id(of: commit), "\(commit.shortSHA) \(commit.title)", at: commit.date, url: commit.url)
     }
 
     static func id(of commit: CommitFact) -> String { "commit:\(commit.sha)" }
@@ -77,8 +75,8 @@ extension EvidenceGraph {
 
     // MARK: releases and deployments
 
-    /// Releases that contain a commit of the graph, and those that another node names; the names of two sources for one
-    /// release are one node.
+    /// Releases that contain a commit of the graph, and those that another node names. A release that two sources list is one
+    /// node.
     mutating func addReleases() {
         let versions = Dictionary(grouping: delivery.releases, by: \.version)
         let events = file.surroundings.events
@@ -89,19 +87,15 @@ extension EvidenceGraph {
             guard !commits.isEmpty || !naming.isEmpty || !namers.isEmpty else { continue }
             let id = "release:\(version)"
             let names = releases.map(\.name).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-            guard
-                add(
-                    .init(
-                        id: id, kind: .release, label: names.joined(separator: ", "),
-                        at: releases.map(\.at).min() ?? onset,
-                        url: releases.lazy.map(\.url).first { !$0.isEmpty } ?? ""))
+            let url = releases.lazy.map(\.url).first { !$0.isEmpty } ?? ""
+            guard add(.release, id, names.joined(separator: ", "), at: releases.map(\.at).min() ?? onset, url: url)
             else { continue }
             for commit in commits.sorted() {
                 join(id, "commit:\(commit)", .contains, "\(names[0]) contains \(commit.prefix(7))")
             }
             for member in namers { join(id, member.id, .sharedKey, "the finding names release \(names[0])") }
             for (issue, events) in Dictionary(grouping: naming, by: \.issue).sorted(by: { $0.key < $1.key }) {
-                let all = self.file.surroundings.events.count { $0.issue == issue }
+                let all = file.surroundings.events.count { $0.issue == issue }
                 join(id, "error:\(issue)", .sharedKey, "\(events.count) of \(all) events read are of \(names[0])")
             }
         }
@@ -123,8 +117,7 @@ extension EvidenceGraph {
             guard !commits.isEmpty || deploy == latest else { continue }
             let id = "deploy:\(deploy.id)"
             let place = deploy.environment.isEmpty ? "" : " to \(deploy.environment)"
-            guard add(.init(id: id, kind: .deploy, label: "\(deploy.ref)\(place)", at: deploy.at, url: deploy.url))
-            else { continue }
+            guard add(.deploy, id, "\(deploy.ref)\(place)", at: deploy.at, url: deploy.url) else { continue }
             if let release, has(release) { join(id, release, .contains, "it deploys \(deploy.ref)") }
             for commit in commits where release == nil || !has(release ?? "") {
                 join(id, "commit:\(commit)", .contains, "it deploys \(commit.prefix(7))")
@@ -141,24 +134,21 @@ extension EvidenceGraph {
         for contrast in Contrast.all(in: file) where contrast.kind == "prompt_version" {
             let id = "prompt:\(contrast.prompt)@\(contrast.value)"
             let share = file.surroundings.shares.first { $0.prompt == contrast.prompt && $0.value == contrast.value }
-            add(
-                .init(
-                    id: id, kind: .prompt, label: "\(contrast.prompt) v\(contrast.value)", at: share?.first ?? onset,
-                    isTrouble: true))
+            add(.prompt, id, "\(contrast.prompt) v\(contrast.value)", at: share?.first ?? onset, isFailure: true)
             join(id, findingID, .suspected, contrast.phrase)
         }
         let used = file.surroundings.shares.filter { $0.kind == .promptVersion && $0.last >= onset.startOfHour }
             .sorted { ($0.calls, $1.value) > ($1.calls, $0.value) }
         for share in used.prefix(3) {
             let id = "prompt:\(share.prompt)@\(share.value)"
-            add(.init(id: id, kind: .prompt, label: "\(share.prompt) v\(share.value)", at: share.first))
+            add(.prompt, id, "\(share.prompt) v\(share.value)", at: share.first)
             join(findingID, id, .called, "its calls use it: \(share.calls) in all, the first \(relative(share.first))")
         }
         let names = Set(file.surroundings.shares.map(\.prompt))
         for prompt in file.surroundings.prompts where names.contains(prompt.name) && prompt.changedAt <= onset {
             let id = "prompt:\(prompt.name)@\(prompt.version.map(String.init) ?? "?")"
             let version = prompt.version.map { " v\($0)" } ?? ""
-            add(.init(id: id, kind: .prompt, label: prompt.name + version, at: prompt.changedAt))
+            add(.prompt, id, prompt.name + version, at: prompt.changedAt)
             join(id, findingID, .sharedKey, "its calls use \(prompt.name), changed \(relative(prompt.changedAt))")
         }
     }

@@ -1,11 +1,11 @@
 import Basics
 import OnCallModel
 
-/// What was observed: traces, errors, monitors, pages and messages.
+/// Observations: traces, errors, monitors, pages and messages.
 extension EvidenceGraph {
     // MARK: traces
 
-    /// The traces that were read and the looping one. Others have no known time and are left out.
+    /// The traces that were read, and the looping one. The time of others is not known, so they are omitted.
     mutating func addTraces() {
         let trees = Dictionary(
             file.surroundings.traces.map { ($0.traceID, $0) }, uniquingKeysWith: { first, _ in first })
@@ -14,53 +14,46 @@ extension EvidenceGraph {
             let tree = trees[trace]
             let loop = trace == finding.loop?.traceID ? finding.loop : nil
             guard let start = tree?.start ?? loop?.firstSeen else {
-                leaveOut(.trace)
+                omit(.trace)
                 continue
             }
             let name = tree.map { $0.name == trace ? "" : "\($0.name) " } ?? ""
-            guard
-                add(
-                    .init(
-                        id: "trace:\(trace)", kind: .trace, label: name + trace, at: start,
-                        end: tree?.end ?? loop?.lastSeen, cost: tree?.cost ?? loop?.cost,
-                        isTrouble: loop != nil || tree.map { $0.errors > 0 } ?? false))
-            else { continue }
+            let isAdded = add(
+                .trace, "trace:\(trace)", name + trace, at: start, end: tree?.end ?? loop?.lastSeen,
+                cost: tree?.cost ?? loop?.cost, isFailure: loop != nil || tree.map { $0.errors > 0 } ?? false)
+            guard isAdded else { continue }
             let cost = tree.map { "; it cost \(Format.dollars($0.cost))" } ?? ""
             let namers = members.filter { $0.keys.traces.contains(trace) }
             for member in namers {
                 let reason = loop != nil && member.id == findingID ? "is about this trace" : "names it"
                 join("trace:\(trace)", member.id, .sharedKey, "the finding \(reason)\(cost)")
             }
-            if namers.isEmpty {
-                join(
-                    "trace:\(trace)", findingID, .sharedKey,
-                    "one of the costliest traces of its calls since the onset\(cost)")
-            }
+            guard namers.isEmpty else { continue }
+            join(
+                "trace:\(trace)", findingID, .sharedKey,
+                "one of the costliest traces of its calls since the onset\(cost)")
         }
     }
 
     // MARK: errors
 
     /// The issue of the finding, issues whose events name its traces or whose file a suspect changes, and new ones. An old
-    /// issue that shares nothing is left out.
+    /// issue without such a link is skipped.
     mutating func addErrors() {
         let own = file.errors.filter { keys.issues.contains($0.id) }
         let rest = file.errors.filter { !keys.issues.contains($0.id) && !$0.id.isEmpty }
             .sorted { ($0.count, $1.id) > ($1.count, $0.id) }
         for error in own + rest {
             let links = ErrorLinks(error, in: self)
-            guard keys.issues.contains(error.id) || links.isTied || isNew(error) else { continue }
-            guard
-                add(
-                    .init(
-                        id: links.id, kind: .error, label: error.title, at: error.firstSeen, end: error.lastSeen,
-                        isTrouble: true, url: error.url))
-            else { continue }
-            join(error, links)
+            guard keys.issues.contains(error.id) || links.isLinked || isNew(error) else { continue }
+            let isAdded = add(
+                .error, links.id, error.title, at: error.firstSeen, end: error.lastSeen, isFailure: true,
+                url: error.url)
+            if isAdded { join(error, links) }
         }
     }
 
-    /// The finding that is about an issue: that of the case, or one of its companions.
+    /// The finding about an issue: that of the case, or a companion.
     private func cascadeID(of error: ErrorFact) -> String {
         let companion = file.companions.first { $0.type.traits.subject == .issue && $0.subject == error.id }
         return companion.map { Self.id(of: $0.fingerprint) } ?? findingID
@@ -96,7 +89,7 @@ extension EvidenceGraph {
         }
     }
 
-    /// A provider's answer to too many calls.
+    /// A provider's rate limit or quota.
     private func isLimit(_ error: ErrorFact) -> Bool {
         let words = Set(Words.of(error.title))
         return !words.isDisjoint(with: ["429", "throttled", "throttling", "quota", "overloaded", "529"])
@@ -113,12 +106,12 @@ extension EvidenceGraph {
         let monitors = file.surroundings.monitors.sorted { ($0.at, $0.id) < ($1.at, $1.id) }
         for monitor in monitors {
             let id = "monitor:\(monitor.id)"
-            add(.init(id: id, kind: .monitor, label: monitor.title, at: monitor.at, isTrouble: true, url: monitor.url))
+            add(.monitor, id, monitor.title, at: monitor.at, isFailure: true, url: monitor.url)
             join(alert: monitor, id: id, verb: "alerts")
         }
         for page in file.surroundings.pages.sorted(by: { ($0.at, $0.id) < ($1.at, $1.id) }) {
             let id = "page:\(page.id)"
-            add(.init(id: id, kind: .page, label: page.title, at: page.at, end: page.end, url: page.url))
+            add(.page, id, page.title, at: page.at, end: page.end, url: page.url)
             join(alert: page, id: id, verb: "was opened")
             for monitor in monitors {
                 let words = page.key.split { !($0.isLetter || $0.isNumber) }.map(String.init)
@@ -137,16 +130,15 @@ extension EvidenceGraph {
             join(id, findingID, .reported, "it names \(name); \(when)")
         } else if let error = mentionedError(in: alert.title) {
             join(id, error.id, .reported, "it names \(error.name); \(when)")
-        } else if alert.at >= onset {
-            join(findingID, id, .preceded, "\(when); only the time is in common")
         } else {
-            join(id, findingID, .preceded, "\(when); only the time is in common")
+            let (first, second) = alert.at >= onset ? (findingID, id) : (id, findingID)
+            join(first, second, .preceded, "\(when); only the time is in common")
         }
     }
 
     // MARK: messages
 
-    /// Messages that mention a node of the graph, without those that Sentinel posted itself.
+    /// Messages that mention a node of the graph, except those that Sentinel posted.
     mutating func addMessages() {
         let commits = file.commits.filter { has(Self.id(of: $0)) }.map(\.sha)
         for (index, message) in file.messages.enumerated() where !isOwn(message) {
@@ -163,7 +155,7 @@ extension EvidenceGraph {
             }
             guard !edges.isEmpty else { continue }
             let author = message.author.isEmpty ? "" : "\(message.author): "
-            add(.init(id: id, kind: .message, label: author + message.text, at: message.date))
+            add(.message, id, author + message.text, at: message.date)
             for edge in edges { join(id, edge.to, .reported, edge.reason) }
         }
     }
@@ -182,31 +174,29 @@ extension EvidenceGraph {
     }
 }
 
-/// What ties one issue to the rest by more than time.
+/// The links of one issue to other nodes, apart from time.
 private struct ErrorLinks {
     let id: String
-    /// Traces that are drawn, each with an event that names it.
+    /// Traces in the graph, each with an event that names it.
     let traces: [(trace: String, event: String)]
-    /// Suspects by rank whose change is where Sentry places the error.
+    /// Suspects, by rank, that change the file where Sentry places the error.
     let commits: [(index: Int, commit: CommitFact, path: String)]
 
-    var isTied: Bool { !traces.isEmpty || !commits.isEmpty }
+    var isLinked: Bool { !traces.isEmpty || !commits.isEmpty }
 
     init(_ error: ErrorFact, in graph: EvidenceGraph) {
         id = "error:\(error.id)"
         let events = graph.file.surroundings.events.filter { $0.issue == error.id }
         var traces: [(String, String)] = []
-        for event in events where graph.has("trace:\(event.trace)") && !traces.contains(where: { $0.0 == event.trace })
-        {
-            traces.append((event.trace, event.id))
+        for event in events where graph.has("trace:\(event.trace)") {
+            if !traces.contains(where: { $0.0 == event.trace }) { traces.append((event.trace, event.id)) }
         }
         self.traces = traces
-        let places = [error.location, error.culprit] + events.prefix(20).map(\.location)
         commits = graph.verdict.suspects.enumerated().compactMap { index, suspect in
             guard let commit = graph.file.commits.first(where: { $0.sha == suspect.sha }) else { return nil }
-            let guilty = commit.files.filter { !CommitClass.isInnocent(path: $0.path) }
-            let file = guilty.first { file in places.contains { SourcePlace.isIn($0, file.path) } }
-            return file.map { (index, commit, $0.path) }
+            return SourcePlace.file(of: error, among: commit.relevantFiles, events: events).map {
+                (index, commit, $0.path)
+            }
         }
     }
 }

@@ -1,10 +1,10 @@
 import Basics
 package import OnCallModel
 
-/// The causal graph of an incident, drawn from the case file alone.
+/// The causal graph of an incident, built from the case file alone.
 ///
-/// Two nodes are joined only by a fact: a key that both name, a mention, a file that a commit changes. Time alone gives the
-/// weakest edge and no arrow of cause. An error that began after the onset is an effect: the arrow leads to it.
+/// Every edge has a fact: a key that both nodes name, a mention, a file that a commit changes. Time alone gives the weakest
+/// edge and no cause. An error that began after the onset is an effect, so the edge leads to it.
 package struct EvidenceGraph {
     let file: CaseFile
     let verdict: Blame.Verdict
@@ -15,16 +15,14 @@ package struct EvidenceGraph {
     private var known = Set<String>()
     private var edges: [Ends: CausalGraph.Edge] = [:]
     private var order: [Ends] = []
-    private var leftOut: [CausalGraph.Node.Kind: Int] = [:]
+    private var omitted: [CausalGraph.Node.Kind: Int] = [:]
 
     private struct Ends: Hashable {
         let from: String
         let to: String
     }
 
-    package static func make(
-        of file: CaseFile, verdict: Blame.Verdict, incident: Int64
-    ) -> CausalGraph {
+    package static func make(of file: CaseFile, verdict: Blame.Verdict, incident: Int64) -> CausalGraph {
         var graph = EvidenceGraph(file, verdict)
         graph.addFindings(incident: incident)
         graph.addCommits()
@@ -43,7 +41,7 @@ package struct EvidenceGraph {
         self.verdict = verdict
         keys = CorrelationKeys(file)
         delivery = Delivery(file)
-        members = [Member(file.finding)] + file.companions.map(Member.init)
+        members = ([IncidentFinding(file.finding)] + file.companions).map(Member.init)
     }
 
     var finding: Finding { file.finding }
@@ -54,8 +52,8 @@ package struct EvidenceGraph {
 
     // MARK: assembly
 
-    /// The most nodes of each kind; together with the incident they are sixty.
-    private static func most(_ kind: CausalGraph.Node.Kind) -> Int {
+    /// The maximum number of nodes of each kind, sixty in all.
+    private static func limit(_ kind: CausalGraph.Node.Kind) -> Int {
         switch kind {
         case .incident: 1
         case .finding: 8
@@ -66,56 +64,55 @@ package struct EvidenceGraph {
         }
     }
 
-    /// False if there is no room for it.
+    /// Adds a node that is not in the graph yet. False if the limit of its kind is reached.
     @discardableResult
-    mutating func add(_ node: CausalGraph.Node) -> Bool {
-        if known.contains(node.id) { return true }
-        guard nodes.count(where: { $0.kind == node.kind }) < Self.most(node.kind) else {
-            leaveOut(node.kind)
+    mutating func add(
+        _ kind: CausalGraph.Node.Kind, _ id: String, _ label: String, at: Instant, end: Instant? = nil,
+        cost: Double? = nil, isFailure: Bool = false, url: String = ""
+    ) -> Bool {
+        if known.contains(id) { return true }
+        guard nodes.count(where: { $0.kind == kind }) < Self.limit(kind) else {
+            omit(kind)
             return false
         }
-        var node = node
-        node.label = String(node.label.prefix(160))
-        nodes.append(node)
-        known.insert(node.id)
+        let label = String(label.prefix(160))
+        nodes.append(
+            .init(id: id, kind: kind, label: label, at: at, end: end, cost: cost, isFailure: isFailure, url: url))
+        known.insert(id)
         return true
     }
 
-    mutating func leaveOut(_ kind: CausalGraph.Node.Kind) { leftOut[kind, default: 0] += 1 }
+    mutating func omit(_ kind: CausalGraph.Node.Kind) { omitted[kind, default: 0] += 1 }
 
     func has(_ id: String) -> Bool { known.contains(id) }
 
-    /// Of two edges between the same two the stronger one stays.
+    /// Of two edges between the same nodes, the stronger one is kept.
     mutating func join(_ from: String, _ to: String, _ kind: CausalGraph.Edge.Kind, _ reason: String) {
         guard from != to else { return }
         let ends = Ends(from: from, to: to)
         let edge = CausalGraph.Edge(from: from, to: to, kind: kind, reason: String(reason.prefix(300)))
-        guard let other = edges[ends] else {
-            edges[ends] = edge
-            order.append(ends)
-            return
-        }
-        if kind.rank < other.kind.rank { edges[ends] = edge }
+        if edges[ends] == nil { order.append(ends) }
+        if let other = edges[ends], other.kind.rank <= kind.rank { return }
+        edges[ends] = edge
     }
 
-    /// Edges between nodes that are there, and the nodes that an edge ties to something.
+    /// The edges between existing nodes, and the nodes that have an edge.
     private var bounded: CausalGraph {
         let drawn = order.compactMap { edges[$0] }.filter { known.contains($0.from) && known.contains($0.to) }
-        let tied = Set(drawn.flatMap { [$0.from, $0.to] })
-        let kept = nodes.filter { $0.kind == .incident || tied.contains($0.id) }
+        let joined = Set(drawn.flatMap { [$0.from, $0.to] })
+        let kept = nodes.filter { $0.kind == .incident || joined.contains($0.id) }
         return CausalGraph(
             nodes: kept.sorted { ($0.at, $0.id) < ($1.at, $1.id) }, edges: drawn, gaps: [gap].compactMap { $0 })
     }
 
-    /// "12 traces and 3 messages are left out."
+    /// "12 traces and 3 messages are omitted."
     private var gap: String? {
         let parts = CausalGraph.Node.Kind.allCases.compactMap { kind -> String? in
-            guard let count = leftOut[kind] else { return nil }
-            return "\(count) \(kind.rawValue)\(count == 1 ? "" : "s")"
+            omitted[kind].map { "\($0) \(kind.rawValue)\($0 == 1 ? "" : "s")" }
         }
         guard let last = parts.last else { return nil }
         let list = parts.count == 1 ? last : parts.dropLast().joined(separator: ", ") + " and " + last
-        return "\(list) \(leftOut.values.reduce(0, +) == 1 ? "is" : "are") left out."
+        return "\(list) \(omitted.values.reduce(0, +) == 1 ? "is" : "are") omitted."
     }
 
     // MARK: phrases

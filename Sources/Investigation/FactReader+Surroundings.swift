@@ -106,13 +106,13 @@ extension FactReader {
         }
     }
 
-    /// The costliest, and among them one that failed where one did.
-    static func costliest(_ rows: RowSet, most: Int) -> [String] {
+    /// The costliest traces; the last one is replaced by a failed one if none failed.
+    static func costliest(_ rows: RowSet, limit: Int) -> [String] {
         let all = rows.records.compactMap { row -> (trace: String, failed: Bool)? in
             guard let trace = row["trace_id"].text, !trace.isEmpty else { return nil }
             return (trace, (row["failed"].integer ?? 0) > 0)
         }
-        var chosen = all.prefix(most)
+        var chosen = all.prefix(limit)
         if !chosen.contains(where: \.failed), let failed = all.first(where: \.failed), !chosen.isEmpty {
             chosen[chosen.endIndex - 1] = failed
         }

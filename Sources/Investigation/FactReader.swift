@@ -1,7 +1,7 @@
 import Basics
 import OnCallModel
 
-/// Rows as facts. A row without what identifies it is left out; a missing figure is 0, a missing text is empty.
+/// Rows as facts. A row without its id or time is skipped; a missing figure is 0, a missing text is empty.
 enum FactReader {
     static func hours(_ rows: RowSet) -> [HourFact] {
         rows.records.compactMap { row in
@@ -33,15 +33,10 @@ enum FactReader {
         }
     }
 
-    /// GitHub writes parents as a list of objects; their full hashes are all that is wanted of them, each once.
+    /// The full hashes in a value, each once: GitHub writes parents as a list of objects.
     static func hashes(_ value: Value) -> [String] {
-        let text: String = value.text ?? ""
-        var hashes: [String] = []
-        for word in text.split(whereSeparator: { (character: Character) in !character.isHexDigit }) {
-            let hash = String(word)
-            if hash.utf8.count == 40, !hashes.contains(hash) { hashes.append(hash) }
-        }
-        return hashes
+        let words = text(value).split { !$0.isHexDigit }.map(String.init).filter { $0.utf8.count == 40 }
+        return words.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 
     static func files(_ rows: RowSet) -> [ChangedFile] {
@@ -53,8 +48,14 @@ enum FactReader {
         }
     }
 
+    /// Without what Sentinel posted: by the marks of its messages, and by the user that such a message is from.
     static func messages(_ rows: RowSet, channel: String) -> [MessageFact] {
-        rows.records.compactMap { row in
+        let own = rows.records.map { row in
+            text(row["blocks"]).contains("\"sentinel:") || text(row["metadata"]).contains("\"sentinel_act\"")
+        }
+        let users = Set(zip(rows.records, own).filter(\.1).map { text($0.0["user_id"]) }.filter { !$0.isEmpty })
+        return zip(rows.records, own).compactMap { row, isOwn in
+            guard !isOwn, !users.contains(text(row["user_id"])) else { return nil }
             guard let date = row["time"].instant, let text = row["text"].text, !text.isEmpty else { return nil }
             return MessageFact(channel: channel, author: self.text(row["user_id"]), text: text, date: date)
         }

@@ -1,9 +1,9 @@
 import Basics
 import OnCallModel
 
-/// The words that a tool's failures name: keys that its outputs lack, and the text they return instead of results.
+/// The words in a tool's failures: keys that its outputs lack, and texts that it returns instead of results.
 ///
-/// A commit whose diff has one of them is a more likely cause than one that has none.
+/// A commit whose diff has one of them is a more likely cause.
 enum FailureWords {
     static func words(of finding: Finding) -> Set<String> {
         guard let facts = finding.facts.tool?.outputs else { return [] }

@@ -3,9 +3,9 @@ package import OnCallModel
 
 /// Collects the facts about one finding: a machine that requests statements in rounds and ends with a case file.
 ///
-/// First round: lists. Second round: the files of the commits that blame would rank highest, the events of the issues that
-/// matter most. Third round: the traces. The driver may carry out the statements of a round at the same time; it answers them in their order.
-/// Data that could not be read is listed in `CaseFile.gaps`, and never counts as "no rows".
+/// First round: lists. Second round: the files of the commits with the highest scores, and the events of the main issues. Third
+/// round: the traces. The driver may run the statements of a round in parallel; its answers have their order. Data that could
+/// not be read is listed in `CaseFile.gaps`, and never counts as "no rows".
 package struct Investigation: Sendable {
     private let scope: InvestigationScope
     private let now: Instant
@@ -14,9 +14,7 @@ package struct Investigation: Sendable {
     private var round = 1
     private var costliest: [String] = []
 
-    package init(
-        _ finding: Finding, companions: [IncidentFinding] = [], scope: InvestigationScope, now: Instant
-    ) {
+    package init(_ finding: Finding, companions: [IncidentFinding] = [], scope: InvestigationScope, now: Instant) {
         (self.scope, self.now) = (scope, now)
         file = CaseFile(finding: finding, companions: companions)
     }
@@ -55,13 +53,16 @@ package struct Investigation: Sendable {
         return queries.isEmpty ? next() : .queries(queries)
     }
 
+    private mutating func note(_ gap: String) {
+        if !file.gaps.contains(gap) { file.gaps.append(gap) }
+    }
+
     private mutating func take(_ answer: InvestigationAnswer, to step: InvestigationStep) {
         switch answer {
         case .absent: return
-        case .failed(let sentence):
-            if !file.gaps.contains(sentence) { file.gaps.append(sentence) }
+        case .failed(let sentence): note(sentence)
         case .rows(let rows, let isPartial):
-            if isPartial, !file.gaps.contains(step.partialSentence) { file.gaps.append(step.partialSentence) }
+            if isPartial { note(step.partialSentence) }
             switch step {
             case .hours: file.hours = FactReader.hours(rows)
             case .errors: file.errors = FactReader.errors(rows)
@@ -70,7 +71,7 @@ package struct Investigation: Sendable {
             case .files(let sha):
                 guard let index = file.commits.firstIndex(where: { $0.sha == sha }) else { return }
                 file.commits[index].files = FactReader.files(rows)
-            case .costliest: costliest = FactReader.costliest(rows, most: InvestigationPlan.tracesOf)
+            case .costliest: costliest = FactReader.costliest(rows, limit: InvestigationPlan.maxTraces)
             case .deploys, .releases, .events, .monitors, .pages, .prompts, .shares, .names, .trace:
                 file.surroundings.take(rows, of: step, from: file.finding.onset, to: now)
             }

@@ -1,11 +1,9 @@
 import Basics
 import OnCallModel
 
-/// The statements about what else happened. Their sources are optional.
+/// The statements about other events. Their sources are optional.
 extension InvestigationPlan {
-    static func surroundings(
-        _ finding: Finding, scope: InvestigationScope, now: Instant
-    ) -> [InvestigationQuery] {
+    static func surroundings(_ finding: Finding, scope: InvestigationScope, now: Instant) -> [InvestigationQuery] {
         var queries: [InvestigationQuery] = []
         if let owner = scope.owner, let repository = scope.repository {
             queries += [
@@ -35,7 +33,7 @@ extension InvestigationPlan {
             """
             SELECT id, sha, ref, environment, creator__login, created_at, url FROM github.deployments \
             WHERE owner = ? AND repo = ? AND created_at >= ? AND created_at <= ? ORDER BY created_at DESC LIMIT 100
-            """, [.text(owner), .text(repository), Value(finding.onset - reach), Value(now)])
+            """, [.text(owner), .text(repository), Value(finding.onset - lookback), Value(now)])
     }
 
     /// One page: GitHub lists releases by creation time and has no time filter.
@@ -57,16 +55,16 @@ extension InvestigationPlan {
             """)
     }
 
-    /// The prompts that were changed in the week before the onset.
+    /// The prompts that were changed in the week before the onset, from the start of a day on: incidents of one day make one request.
     private static func prompts(_ finding: Finding) -> InvestigationQuery {
         optional(
             .prompts,
             """
             SELECT name, versions, labels, last_updated_at FROM langfuse.prompts WHERE from_updated_at = ? LIMIT 100
-            """, [.text((finding.onset - reach).iso8601)])
+            """, [.text((finding.onset - lookback).floored(to: .days(1)).iso8601)])
     }
 
-    // MARK: other watchers
+    // MARK: alerts
 
     private static var monitors: InvestigationQuery {
         optional(
@@ -88,7 +86,7 @@ extension InvestigationPlan {
 
     // MARK: events of issues
 
-    /// The finding's own issue, then those that are new since the onset, the most frequent first.
+    /// The finding's own issue, then those that are new since the onset, by number of events.
     static func issues(worthReading file: CaseFile) -> [ErrorFact] {
         let (own, since) = (CorrelationKeys(file).issues, file.finding.onset - .hours(1))
         let wanted = file.errors.filter { !$0.id.isEmpty && (own.contains($0.id) || $0.firstSeen >= since) }
@@ -96,10 +94,10 @@ extension InvestigationPlan {
             wanted.sorted { left, right in
                 if own.contains(left.id) != own.contains(right.id) { return own.contains(left.id) }
                 return (left.count, right.id) > (right.count, left.id)
-            }.prefix(eventsOf))
+            }.prefix(maxIssues))
     }
 
-    /// One page, the latest first: no other condition keeps the limit from the API.
+    /// One page, latest first: with any other condition the API gets no limit.
     static func events(of issue: ErrorFact) -> InvestigationQuery {
         optional(
             .events(issue: issue.id),
@@ -109,7 +107,7 @@ extension InvestigationPlan {
             """, [.text(issue.id)])
     }
 
-    // MARK: contrasts and traces, out of the mirror
+    // MARK: contrasts and traces, from the mirror
 
     private static func promptShares(_ finding: Finding, now: Instant) -> InvestigationQuery {
         let (condition, names) = named(finding, columns: ["name"])
@@ -120,7 +118,7 @@ extension InvestigationPlan {
             MIN(hour) AS first_at, MAX(hour) AS last_at FROM langfuse.observations_hourly \
             WHERE hour >= ? AND hour <= ? AND prompt_name IS NOT NULL AND prompt_version IS NOT NULL\(condition) \
             GROUP BY prompt_name, prompt_version ORDER BY first_at DESC LIMIT 50
-            """, [Value((finding.onset - reach).startOfHour), Value(now.startOfHour)] + names)
+            """, [Value((finding.onset - lookback).startOfHour), Value(now.startOfHour)] + names)
     }
 
     /// Three hours before the onset and two after it are enough to compare two releases.
@@ -157,7 +155,7 @@ extension InvestigationPlan {
             """, [Value(finding.onset), Value(min(now, finding.onset + .hours(2)))] + names)
     }
 
-    /// ` AND (name IN (?, ?) OR …)` for the failing features; empty where none is named.
+    /// ` AND (name IN (?, ?) OR …)` for the failing features; empty if there are none.
     private static func named(_ finding: Finding, columns: [String]) -> (condition: String, names: [Value]) {
         let names = CorrelationKeys(finding).features.prefix(20).map(Value.text)
         guard !names.isEmpty else { return ("", []) }

@@ -4,12 +4,9 @@ import OnCallModel
 /// The statements of an investigation.
 enum InvestigationPlan {
     /// How far before the onset a cause is searched.
-    static let reach = Span.days(7)
-    /// How many commits have their files read.
-    static let filesOf = 8
-    /// The number of issues whose events are read, and of traces that are read in full.
-    static let eventsOf = 3
-    static let tracesOf = 3
+    static let lookback = Span.days(7)
+    /// How many commits have their files read, how many issues their events, and how many traces are read in full.
+    static let (maxCommits, maxIssues, maxTraces) = (8, 3, 3)
 
     static func firstRound(
         _ finding: Finding, scope: InvestigationScope, now: Instant, gaps: inout [String]
@@ -23,12 +20,12 @@ enum InvestigationPlan {
         if let channel = scope.channel {
             queries.append(messages(finding, channel: channel, now: now))
         } else {
-            gaps.append("Slack was not queried: set SLACK_INCIDENTS_CHANNEL.")
+            gaps.append(scope.channelAbsence ?? "Slack was not queried: set SLACK_INCIDENTS_CHANNEL.")
         }
         return queries + surroundings(finding, scope: scope, now: now)
     }
 
-    /// The statements that follow from the lists of the first round: diffs, events, and the costliest traces.
+    /// The statements that depend on the lists of the first round: diffs, events, and the costliest traces.
     static func secondRound(_ file: CaseFile, scope: InvestigationScope, now: Instant) -> [InvestigationQuery] {
         let issues = Self.issues(worthReading: file).map(events)
         let needsTraces = CorrelationKeys(file).traces.isEmpty
@@ -36,12 +33,12 @@ enum InvestigationPlan {
     }
 
     static func thirdRound(traces: [String]) -> [InvestigationQuery] {
-        traces.prefix(tracesOf).map(TraceReconstruction.query)
+        traces.prefix(maxTraces).map(TraceReconstruction.query)
     }
 
     private static func files(_ file: CaseFile, scope: InvestigationScope) -> [InvestigationQuery] {
         guard let owner = scope.owner, let repository = scope.repository else { return [] }
-        return Blame.worthReading(file).prefix(filesOf).map { sha in
+        return Blame.worthReading(file).prefix(maxCommits).map { sha in
             InvestigationQuery(
                 step: .files(sha: sha),
                 sql: """
@@ -75,8 +72,7 @@ enum InvestigationPlan {
             parameters: [Value(finding.onset - .hours(1)), Value(finding.lastSeen + .minutes(10))])
     }
 
-    /// The commits that landed in the week before the onset, whenever they were written, and in the day after it: one of
-    /// them may revert the cause.
+    /// The commits of the week before the onset, and of the day after it, because one of them may revert the cause.
     private static func commits(
         _ finding: Finding, owner: String, repository: String, now: Instant
     ) -> InvestigationQuery {
@@ -88,7 +84,7 @@ enum InvestigationPlan {
                 ORDER BY committed_date DESC LIMIT 200
                 """,
             parameters: [
-                .text(owner), .text(repository), Value(finding.onset - reach),
+                .text(owner), .text(repository), Value(finding.onset - lookback),
                 Value(max(min(now, finding.onset + .days(1)), finding.onset + .minutes(10))),
             ])
     }
@@ -98,12 +94,12 @@ enum InvestigationPlan {
         InvestigationQuery(
             step: .messages,
             sql: """
-                SELECT user_id, text, time FROM slack.messages \
-                WHERE channel = ? AND oldest = ? AND latest = ? ORDER BY time LIMIT 50
+                SELECT user_id, text, time, blocks, metadata FROM slack.messages \
+                WHERE channel = ? AND oldest = ? AND latest = ? AND include_all_metadata = 'true' ORDER BY time LIMIT 50
                 """,
             parameters: [.text(channel), epoch(finding.onset - .hours(2)), epoch(now + .seconds(1))])
     }
 
-    /// Whole seconds since 1970 as text: Slack bounds its history so.
+    /// Whole seconds since 1970 as text, the form of Slack's filters.
     private static func epoch(_ instant: Instant) -> Value { .text(String(instant.milliseconds / 1000)) }
 }

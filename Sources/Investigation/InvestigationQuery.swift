@@ -6,16 +6,13 @@ package struct InvestigationQuery: Hashable, Sendable {
     package var step: InvestigationStep
     package var sql: String
     package var parameters: [Value]
-    /// Without its source nothing counts as missing.
+    /// If its source is not configured, no data counts as missing.
     package var isOptional = false
 }
 
 /// The steps that read. Each has one source.
 package enum InvestigationStep: Hashable, Sendable {
-    case hours
-    case errors
-    case commits
-    case messages
+    case hours, errors, commits, messages
     /// The changed files of one commit.
     case files(sha: String)
     case deploys
@@ -23,28 +20,14 @@ package enum InvestigationStep: Hashable, Sendable {
     case releases(source: String)
     /// Of one Sentry issue.
     case events(issue: String)
-    case monitors
-    case pages
-    case prompts
-    /// How calls fared, by prompt version or by release.
+    case monitors, pages, prompts
+    /// Calls and failures by prompt version or by release.
     case shares(ShareFact.Kind)
-    /// The names of all that is called in the product.
+    /// The names of all features, agents and tools.
     case names
     /// The costliest traces of the failing features.
     case costliest
     case trace(String)
-
-    package var source: String {
-        switch self {
-        case .hours, .prompts, .shares, .names, .costliest, .trace: "langfuse"
-        case .errors, .events: "sentry"
-        case .commits, .files, .deploys: "github"
-        case .messages: "slack"
-        case .releases(let source): source
-        case .monitors: "datadog"
-        case .pages: "pagerduty"
-        }
-    }
 }
 
 /// The answer to one statement.
@@ -53,16 +36,18 @@ package enum InvestigationAnswer: Hashable, Sendable {
     case rows(RowSet, isPartial: Bool)
     /// One sentence with the failure and the remedy; it becomes a gap of the case file.
     case failed(String)
-    /// The source of an optional statement is not set up.
+    /// The source of an optional statement is not configured.
     case absent
 }
 
-/// Which repository and channel to read, by the settings. Nil where not set.
+/// Which repository and channel to read; nil if not set.
 package struct InvestigationScope: Hashable, Sendable {
     package var owner: String?
     package var repository: String?
     /// The Slack channel of incidents, by id.
     package var channel: String?
+    /// Why ``channel`` is nil although a channel is set, as a sentence.
+    package var channelAbsence: String?
 
     package init(owner: String? = nil, repository: String? = nil, channel: String? = nil) {
         self.owner = owner

@@ -1,13 +1,13 @@
 import Basics
 
-/// A number that bounds what a model or a loop may spend, and how it was changed: `max_tokens` 500 → 4096.
+/// A changed limit of what a model or a loop may spend: `max_tokens` 500 → 4096.
 struct LimitChange: Hashable {
     var key: String
     var cause: Cause
     var before: Double
     var after: Double
 
-    /// Pauses spend less when they are longer; everything else spends more when it is higher.
+    /// A shorter pause spends more; any other limit spends more when it is higher.
     var isWorse: Bool { isPause ? after < before : after > before }
     var verb: String { after > before ? "raises" : "lowers" }
     var figures: String { "from \(Self.text(before)) to \(Self.text(after))" }

@@ -1,11 +1,11 @@
 import Basics
 
-/// Checks a model's report against the facts it was given.
+/// Checks a model's report against its facts.
 struct NarrationCheck {
     private let numbers: Set<String>
     private let values: [Double]
     private let names: Set<String>
-    private static let mostWords = 400
+    private static let maxWords = 400
 
     init(facts: String) {
         let found = Self.numbers(in: facts)
@@ -14,7 +14,7 @@ struct NarrationCheck {
         names = Set(Self.hexadecimalNames(in: facts))
     }
 
-    /// What is wrong with the report; nil when nothing is.
+    /// Why the report is rejected; nil if it is accepted.
     func objection(to text: String) -> String? {
         if text.isEmpty { return "it is empty" }
         return shapeObjection(text) ?? markupObjection(text) ?? nameObjection(text) ?? numberObjection(text)
@@ -22,7 +22,7 @@ struct NarrationCheck {
 
     private func shapeObjection(_ text: String) -> String? {
         let words = text.split(whereSeparator: \.isWhitespace).count
-        if words > Self.mostWords { return "it has \(words) words, more than \(Self.mostWords)" }
+        if words > Self.maxWords { return "it has \(words) words, more than \(Self.maxWords)" }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         let headings = lines.filter { $0.hasPrefix("#") }.map { line in
             line.drop { $0 == "#" || $0 == " " }.lowercased().filter { $0.isLetter || $0 == " " }
@@ -68,8 +68,7 @@ struct NarrationCheck {
         return !digits.isEmpty && digits.count <= 2 && (rest.hasPrefix(". ") || rest.hasPrefix(") ")) ? rest : line
     }
 
-    /// Every figure of a text: digits with their thousands separators taken out and their fraction kept. The digits of
-    /// hexadecimal names are none.
+    /// Every figure of a text, without thousands separators, with its fraction. Digits of hexadecimal names do not count.
     private static func numbers(in text: String) -> [String] {
         var numbers: [String] = []
         var rest = withoutNames(text)[...]

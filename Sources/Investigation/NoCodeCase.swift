@@ -1,41 +1,34 @@
 import Basics
 import OnCallModel
 
-/// The score of the candidate "no commit is to blame": more traffic, a failing provider, a quota, a prompt that was changed
+/// The score of the candidate "no commit is the cause": more traffic, a failing provider, a quota, a prompt that was changed
 /// outside the repository.
 struct NoCodeCase {
-    private(set) var terms: [(points: Double, phrase: String)] = []
+    private var terms = ScoreTerms()
     /// More calls at the same price.
     let isSurge: Bool
-    /// A prompt's version separates failing calls from others.
+    /// The failing calls have a prompt version in common.
     private(set) var isPrompt = false
-    /// The strongest term's phrase; nil where there is only the baseline.
-    var phrase: String? { terms.dropFirst().max { $0.points < $1.points }?.phrase }
+    /// The phrase of the largest term; nil if there is only the baseline.
+    var phrase: String? { terms.list.dropFirst().max { $0.points < $1.points }?.phrase }
 
-    var score: Double { terms.reduce(0) { $0 + $1.points } }
+    var score: Double { terms.sum }
 
-    var cause: NoCodeCause {
-        NoCodeCause(
-            score: (score * 100).rounded() / 100,
-            why: terms.sorted { abs($0.points) > abs($1.points) }.map { term in
-                "\(term.points < 0 ? "" : "+")\(Format.decimal(term.points, digits: 1)) \(term.phrase)"
-            })
-    }
+    var cause: NoCodeCause { NoCodeCause(score: terms.rounded, why: terms.why) }
 
     init(_ file: CaseFile) {
         let cost = file.finding.facts.cost
         let (volume, price) = (cost?.volumeRatio ?? 1, cost?.unitPriceRatio)
         isSurge = cost?.isNew == false && volume >= 1.5 && price.map { (0.8...1.25).contains($0) } ?? false
-        terms.append((1, "the baseline that a commit has to beat"))
+        terms.add(1, "the baseline that a commit must exceed")
         if isSurge {
-            terms.append(
-                (2, "volume is \(Format.times(volume)) at an unchanged unit price (\(Format.times(price ?? 1)))"))
+            terms.add(2, "volume is \(Format.times(volume)) at an unchanged unit price (\(Format.times(price ?? 1)))")
         }
         addProvider(file)
         addPrompt(file)
     }
 
-    /// Errors that only a provider returns count where the calls did not rise first; else they are an effect.
+    /// Errors that only a provider returns count if the calls did not rise first; otherwise they are an effect.
     private mutating func addProvider(_ file: CaseFile) {
         let finding = file.finding
         guard finding.type.traits.blamesServices else { return }
@@ -43,17 +36,17 @@ struct NoCodeCase {
         let fresh = file.errors.filter { own.contains($0.id) || $0.firstSeen >= finding.onset - .hours(1) }
         let texts = fresh.map(\.title) + finding.facts.quotes
         if let text = texts.first(where: { !Self.quota.isDisjoint(with: Words.of($0)) }) {
-            terms.append((1.5, "“\(text.prefix(80))” names a quota or a credential"))
+            terms.add(1.5, "“\(text.prefix(80))” names a quota or a credential")
         } else if let text = texts.first(where: { !Self.outage.isDisjoint(with: Words.of($0)) }) {
-            terms.append((1, "“\(text.prefix(80))” may come from a failing provider"))
+            terms.add(1, "“\(text.prefix(80))” may come from a failing provider")
         }
     }
 
-    /// A prompt is kept in Langfuse, so its new version is not a commit.
+    /// Prompts are stored in Langfuse, so a new version is not a commit.
     private mutating func addPrompt(_ file: CaseFile) {
         if let contrast = Contrast.all(in: file).first(where: { $0.kind == "prompt_version" }) {
             isPrompt = true
-            terms.append((1.5, file.finding.facts.drift?.schema?.promptContrast ?? contrast.phrase))
+            terms.add(1.5, file.finding.facts.drift?.schema?.promptContrast ?? contrast.phrase)
             return
         }
         let onset = file.finding.onset
@@ -65,7 +58,7 @@ struct NoCodeCase {
             return
         }
         let age = Format.duration(onset - prompt.changedAt)
-        terms.append((0.8, "prompt \(prompt.name.prefix(60)) was changed in Langfuse \(age) before the onset"))
+        terms.add(0.8, "prompt \(prompt.name.prefix(60)) was changed in Langfuse \(age) before the onset")
     }
 
     private static let quota: Set<String> = [

@@ -1,20 +1,19 @@
 package import Basics
 package import OnCallModel
 
-/// The events around a finding apart from commits, errors and messages: deployments and other changes, alerts of other tools,
-/// and the traces themselves.
+/// The events around a finding apart from commits, errors and messages: deployments and other changes, alerts, and traces.
 package struct Surroundings: Hashable, Sendable {
     package var deploys: [DeployFact] = []
     package var releases: [ReleaseFact] = []
-    /// Events of the Sentry issues that matter most.
+    /// Events of the main Sentry issues.
     package var events: [EventFact] = []
     package var monitors: [AlertFact] = []
     package var pages: [AlertFact] = []
     package var prompts: [PromptFact] = []
-    /// How calls of the finding's features fared, by prompt version and by release.
+    /// Calls and failures of the finding's features, by prompt version and by release.
     package var shares: [ShareFact] = []
     package var traces: [TraceTree] = []
-    /// What else is called in the product: names of features, agents and tools, the most called first.
+    /// The names of all features, agents and tools, by number of calls.
     package var names: [String] = []
 }
 
@@ -41,7 +40,7 @@ package struct ReleaseFact: Hashable, Sendable {
     package var at: Instant
     package var url = ""
 
-    /// What the names of two sources for the same release have in common: `2.31.0`.
+    /// The common part of the names that two sources give the same release: `2.31.0`.
     package var version: String { Self.version(of: name) }
 
     package static func version(of name: String) -> String {
@@ -55,14 +54,14 @@ package struct ReleaseFact: Hashable, Sendable {
 /// One event of a Sentry issue.
 package struct EventFact: Hashable, Sendable {
     package var id: String
-    /// The issue that it is of.
+    /// The id of its issue.
     package var issue: String
     package var at: Instant
     /// Empty if the event has none.
     package var trace = ""
     package var release = ""
     package var environment = ""
-    /// The file that it happened in.
+    /// The file where it happened.
     package var location = ""
 }
 
@@ -73,7 +72,7 @@ package struct AlertFact: Hashable, Sendable {
     package var state: String
     package var at: Instant
     package var end: Instant?
-    /// What it watches, in its own words: a query, tags, the name of a service.
+    /// What it monitors: a query, tags, the name of a service.
     package var about = ""
     /// Its name in another tool; empty if it has none.
     package var key = ""

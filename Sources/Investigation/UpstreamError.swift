@@ -27,34 +27,36 @@ struct UpstreamError: Hashable, Sendable {
     }
 
     var kind: Kind
-    /// `api.openai.com` or `openai`; empty where none is named.
-    var provider: String
+    /// `openai`, `api.acme.test`, `inventory-db`; empty if none is named.
+    var services: Set<String>
 
     /// `rate limit of openai`, `timeout`.
-    var phrase: String { provider.isEmpty ? kind.rawValue : "\(kind.rawValue) of \(provider)" }
+    var phrase: String { services.min().map { "\(kind.rawValue) of \($0)" } ?? kind.rawValue }
 
-    /// One outage: the same failure, and not of two different services.
+    /// One outage: the same failure, and not of different services.
     func isSame(as other: UpstreamError) -> Bool {
-        kind == other.kind && (provider.isEmpty || other.provider.isEmpty || provider == other.provider)
+        kind == other.kind && (services.isEmpty || other.services.isEmpty || !services.isDisjoint(with: other.services))
     }
 
-    /// What a finding's sentence and the texts it quotes name, in the order of the kinds.
+    /// The errors that a finding's sentence and quoted texts name, in the order of the kinds.
     static func named(by finding: IncidentFinding) -> [UpstreamError] {
-        let text = ([finding.headline] + finding.facts.quotes.map { String($0.prefix(2000)) })
-            .joined(separator: "\n").lowercased()
-        let provider = provider(in: text)
-        return Kind.allCases.filter { kind in kind.signs.contains { contains(text, $0) } }
-            .map { UpstreamError(kind: $0, provider: provider) }
+        let quotes = finding.facts.quotes.map { String($0.prefix(2000)) }
+        let text = ([finding.headline] + quotes).joined(separator: "\n").lowercased()
+        let kinds = Kind.allCases.filter { kind in kind.signs.contains { contains(text, $0) } }
+        guard !kinds.isEmpty else { return [] }
+        var services = Set(providers.filter { contains(text, $0) }.prefix(1))
+        if services.isEmpty {
+            // The sentence is Sentinel's own; only texts from outside name a service. The tool itself is not one.
+            let own = finding.links.features.union([finding.subject]).map { $0.lowercased() }
+            services = Set((quotes.isEmpty ? [finding.headline] : quotes).flatMap(ServiceName.all)).subtracting(own)
+        }
+        return kinds.map { UpstreamError(kind: $0, services: services) }
     }
 
     private static let providers = [
         "openai", "anthropic", "groq", "bedrock", "azure", "vertex", "gemini", "cohere", "mistral", "deepseek",
         "together", "fireworks", "replicate", "huggingface", "openrouter", "pinecone", "weaviate", "stripe",
     ]
-
-    private static func provider(in text: String) -> String {
-        providers.first { contains(text, $0) } ?? ""
-    }
 
     /// Matches a word or the start of one: `timeouterror` matches `timeout`, `handsdown` does not match `dns`.
     private static func contains(_ text: String, _ sign: String) -> Bool {

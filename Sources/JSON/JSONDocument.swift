@@ -6,7 +6,7 @@ import CSimdJSON
 /// A number without fraction or exponent is an integer if it fits 64 bits, or else a floating point number.
 package enum JSONDocument {
     /// The maximum depth of nested objects and arrays.
-    package static let deepest = 512
+    package static let maxDepth = 512
 
     /// The document as an independent value.
     package static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
@@ -66,7 +66,7 @@ package enum JSONDocument {
     private static func parse(
         _ bytes: ArraySlice<UInt8>, with parser: OpaquePointer, into tape: inout csj_tape
     ) -> csj_result {
-        bytes.withUnsafeBufferPointer { csj_parse(parser, $0.baseAddress, $0.count, deepest, &tape) }
+        bytes.withUnsafeBufferPointer { csj_parse(parser, $0.baseAddress, $0.count, maxDepth, &tape) }
     }
 
     private static func withoutByteOrderMark(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
@@ -81,7 +81,7 @@ private final class ParserShelf: Sendable {
     }
 
     static let shared = ParserShelf()
-    private static let largestKept = 2 << 20
+    private static let maxKeptBytes = 2 << 20
     private let idle = Lock<Parser?>(nil)
 
     func take() -> OpaquePointer? {
@@ -95,7 +95,7 @@ private final class ParserShelf: Sendable {
     func putBack(_ parser: OpaquePointer) {
         let candidate = Parser(pointer: parser)
         let isKept =
-            csj_capacity(parser) <= Self.largestKept
+            csj_capacity(parser) <= Self.maxKeptBytes
             && idle.withLock { idle in
                 guard idle == nil else { return false }
                 idle = candidate

@@ -33,7 +33,7 @@ package struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
         case .syntax: "the text is not JSON"
         case .encoding: "the JSON document is not UTF-8 text"
         case .number: "the JSON document holds a number that is out of range"
-        case .tooDeep: "the JSON document is nested deeper than \(JSONDocument.deepest) levels"
+        case .tooDeep: "the JSON document is nested deeper than \(JSONDocument.maxDepth) levels"
         case .tooLarge: "the JSON document is larger than 4 GB"
         case .outOfMemory: "there is not enough memory for the JSON document"
         }

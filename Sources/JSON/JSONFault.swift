@@ -39,7 +39,7 @@ struct JSONFault {
 
     private mutating func value() -> Bool {
         skipSpace()
-        isTooDeep = depth >= JSONDocument.deepest
+        isTooDeep = depth >= JSONDocument.maxDepth
         guard !isTooDeep, let byte = peek() else { return false }
         switch byte {
         case UInt8(ascii: "{"): return list(closedBy: UInt8(ascii: "}"), hasNames: true)

@@ -1,3 +1,4 @@
+import Basics
 import CellGrid
 
 /// The candidates at the cursor.
@@ -25,7 +26,7 @@ package struct Completion: Hashable, Sendable {
     /// The candidates in columns, as many as fit; the last line counts the rest.
     func listing(width: Int, rows: Int) -> [String] {
         let names = candidates.map { name in
-            ForeignText.inert(name.hasSuffix(" ") ? String(name.dropLast()) : name)
+            UntrustedText.forTerminal(name.hasSuffix(" ") ? String(name.dropLast()) : name)
         }
         let cell = min(width, (names.map(TextWidth.of).max() ?? 0) + 2)
         let columns = max(1, width / max(1, cell))

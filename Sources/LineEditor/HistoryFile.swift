@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 
 /// A history file, readable by its owner only. Each line is appended when it is entered, so two prompts may share a file. If the
@@ -7,7 +8,7 @@ struct HistoryFile {
 
     /// Reads the file, and rewrites it if it exceeds the limit.
     func load(limit: Int) -> LineHistory {
-        guard let bytes = read() else { return LineHistory(limit: limit) }
+        guard let bytes = FileManager.default.contents(atPath: path) else { return LineHistory(limit: limit) }
         let history = LineHistory(decoding: bytes, limit: limit)
         if bytes.count(where: { $0 == UInt8(ascii: "\n") }) > history.entries.count { replace(with: history) }
         return history
@@ -21,26 +22,6 @@ struct HistoryFile {
         let temporary = "\(path).\(getpid()).new"
         guard write(history.encoded, to: temporary, flags: O_TRUNC) else { return }
         if rename(temporary, path) != 0 { unlink(temporary) }
-    }
-
-    /// The last part of the file, from the start of a line.
-    private func read() -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        let most = 8 << 20
-        let size = Int(lseek(descriptor, 0, SEEK_END))
-        lseek(descriptor, max(0, size - most), SEEK_SET)
-        let bytes = [UInt8](unsafeUninitializedCapacity: min(max(size, 0), most)) { buffer, count in
-            count = 0
-            while count < buffer.count {
-                let taken = Glibc.read(descriptor, buffer.baseAddress?.advanced(by: count), buffer.count - count)
-                if taken < 0, errno == EINTR { continue }
-                guard taken > 0 else { return }
-                count += taken
-            }
-        }
-        return size > most ? Array(bytes.drop { $0 != UInt8(ascii: "\n") }) : bytes
     }
 
     @discardableResult

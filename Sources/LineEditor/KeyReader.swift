@@ -1,7 +1,7 @@
 import CLibEdit
 import Glibc
 
-/// The input of the editor: characters of the keyboard, and wake-ups.
+/// The input of the editor: characters from the keyboard, and wake-ups.
 struct KeyReader {
     enum Reading {
         case character(Unicode.Scalar)

@@ -5,11 +5,11 @@ extension LineEditor {
     func bindKeys() {
         ce_take_signal_keys(editor)
         let functions: [(key: String, name: String, function: ce_key_function)] = [
-            ("^I", "sentinel-complete", { editor, _ in LineEditor.owner(of: editor).completeWord() }),
-            ("^C", "sentinel-interrupt", { editor, _ in LineEditor.owner(of: editor).giveUp() }),
-            ("^D", "sentinel-end", { editor, _ in LineEditor.owner(of: editor).deleteOrEnd() }),
-            ("^Z", "sentinel-suspend", { editor, _ in LineEditor.owner(of: editor).suspend() }),
-            ("\\e[200~", "sentinel-paste", { editor, _ in LineEditor.owner(of: editor).paste() }),
+            ("^I", "sentinel-complete", { editor, _ in UInt8(LineEditor.owner(of: editor).completeWord()) }),
+            ("^C", "sentinel-interrupt", { editor, _ in UInt8(LineEditor.owner(of: editor).giveUp()) }),
+            ("^D", "sentinel-end", { editor, _ in UInt8(LineEditor.owner(of: editor).deleteOrEnd()) }),
+            ("^Z", "sentinel-suspend", { editor, _ in UInt8(LineEditor.owner(of: editor).suspend()) }),
+            ("\\e[200~", "sentinel-paste", { editor, _ in UInt8(LineEditor.owner(of: editor).paste()) }),
         ]
         for (key, name, function) in functions where !hasViKeys || !key.hasPrefix("\\e") {
             ce_add_function(editor, name, function)
@@ -24,53 +24,51 @@ extension LineEditor {
         for (key, function) in others { ce_bind(editor, key, function) }
     }
 
-    private static func answer(_ code: Int32) -> UInt8 { UInt8(code) }
-
     /// Inserts the only candidate or the common prefix of several, and lists them where they differ.
-    private func completeWord() -> UInt8 {
+    private func completeWord() -> Int32 {
         let (before, after) = text
         let completion = complete(before, after)
-        guard !completion.candidates.isEmpty else { return Self.answer(CC_ERROR) }
+        guard !completion.candidates.isEmpty else { return CC_ERROR }
         let typed = String(String.UnicodeScalarView(before.unicodeScalars.suffix(completion.typed)))
         if let insertion = completion.insertion(for: typed) {
             el_deletestr(editor, Int32(completion.typed))
             el_insertstr(editor, insertion)
-            return Self.answer(CC_REFRESH)
+            return CC_REFRESH
         }
-        guard completion.candidates.count > 1 else { return Self.answer(CC_NORM) }
+        guard completion.candidates.count > 1 else { return CC_NORM }
         let lines = completion.listing(width: size.columns, rows: max(2, size.rows - 3))
         ce_write("\n\r\u{1B}[J" + lines.map { $0 + "\n" }.joined())
-        return Self.answer(CC_REDISPLAY)
+        return CC_REDISPLAY
     }
 
-    private func giveUp() -> UInt8 {
+    private func giveUp() -> Int32 {
         isInterrupted = true
         el_cursor(editor, Int32(text.after.unicodeScalars.count))
         el_insertstr(editor, "^C")
         el_push(editor, "\n")
-        return Self.answer(CC_REFRESH)
+        return CC_REFRESH
     }
 
-    private func deleteOrEnd() -> UInt8 {
+    private func deleteOrEnd() -> Int32 {
         let (before, after) = text
-        guard !after.isEmpty else { return Self.answer(before.isEmpty ? CC_EOF : CC_ERROR) }
+        guard !after.isEmpty else { return before.isEmpty ? CC_EOF : CC_ERROR }
         el_cursor(editor, 1)
         el_deletestr(editor, 1)
-        return Self.answer(CC_REFRESH)
+        return CC_REFRESH
     }
 
-    private func suspend() -> UInt8 {
+    private func suspend() -> Int32 {
         markPastes(false)
         ce_write("\n")
         ce_use_terminal(editor, 0)
         ce_stop_self()
         ce_use_terminal(editor, 1)
         markPastes(true)
-        return Self.answer(CC_REDISPLAY)
+        return CC_REDISPLAY
     }
 
     /// Pasted text is never decoded as keys; Enter submits all of its lines together.
-    private func paste() -> UInt8 {
+    private func paste() -> Int32 {
         let end = Array("\u{1B}[201~".unicodeScalars)
         var scalars: [Unicode.Scalar] = []
         var code: wchar_t = 0
@@ -79,10 +77,10 @@ extension LineEditor {
             scalars.append(scalar)
             if scalars.suffix(end.count) == end[...] {
                 el_insertstr(editor, PastedText.inert(scalars.dropLast(end.count)))
-                return Self.answer(CC_REFRESH)
+                return CC_REFRESH
             }
         }
-        return Self.answer(CC_EOF)
+        return CC_EOF
     }
 }
 
@@ -95,12 +93,9 @@ enum PastedText {
         for scalar in scalars {
             defer { last = scalar }
             switch scalar {
-            case "\n" where last == "\r": continue
+            case "\n" where last == "\r": break
             case "\n", "\r": text.append("\n")
-            case "\t": text.append(scalar)
-            default:
-                guard scalar.properties.generalCategory != .control else { continue }
-                text.append(scalar)
+            default: if scalar == "\t" || scalar.properties.generalCategory != .control { text.append(scalar) }
             }
         }
         while text.last == "\n" { text.removeLast() }

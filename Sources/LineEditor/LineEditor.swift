@@ -36,12 +36,12 @@ package final class LineEditor {
     /// - Throws: ``LineEditorError`` if standard input or output is not a terminal.
     package init(program: String, history path: String?) throws {
         guard isatty(0) == 1, isatty(1) == 1 else {
-            throw LineEditorError("Standard input or output is not a terminal.")
+            throw LineEditorError(description: "Standard input or output is not a terminal.")
         }
         ce_use_utf8()
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0, let entries = history_init(), let editor = ce_start(program) else {
-            throw LineEditorError("The line editor could not be started.")
+            throw LineEditorError(description: "The line editor could not be started.")
         }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         wake = (ends[0], ends[1])
@@ -171,8 +171,4 @@ package final class LineEditor {
 /// Lines cannot be read.
 package struct LineEditorError: Error, Hashable, Sendable, CustomStringConvertible {
     package let description: String
-
-    init(_ description: String) {
-        self.description = description
-    }
 }

@@ -28,7 +28,7 @@ package struct LineHistory: Hashable, Sendable {
         // From the newest line, so that each line is checked once.
         var known: Set<String> = []
         for coded in Array(bytes).split(separator: UInt8(ascii: "\n")).reversed() where entries.count < limit {
-            let line = Self.decoded(String(decoding: coded, as: UTF8.self))
+            let line = Self.decoded(coded)
             if line.utf8.count <= Self.longestEntry, known.insert(line).inserted { entries.append(line) }
         }
         entries.reverse()
@@ -39,31 +39,27 @@ package struct LineHistory: Hashable, Sendable {
 
     /// One entry of the file, with a line break.
     package static func encoded(_ line: String) -> String {
-        var coded = String.UnicodeScalarView()
-        for scalar in line.unicodeScalars {
-            switch scalar {
-            case "\\": coded.append(contentsOf: "\\\\".unicodeScalars)
-            case "\n": coded.append(contentsOf: "\\n".unicodeScalars)
-            default: coded.append(scalar)
+        let coded = line.utf8.flatMap { byte in
+            switch byte {
+            case UInt8(ascii: "\\"): Array("\\\\".utf8)
+            case UInt8(ascii: "\n"): Array("\\n".utf8)
+            default: [byte]
             }
         }
-        coded.append("\n")
-        return String(coded)
+        return String(decoding: coded + [UInt8(ascii: "\n")], as: UTF8.self)
     }
 
-    private static func decoded(_ text: String) -> String {
-        var line = String.UnicodeScalarView()
+    private static func decoded(_ coded: some Sequence<UInt8>) -> String {
+        var line: [UInt8] = []
         var isEscaped = false
-        for scalar in text.unicodeScalars {
-            if isEscaped {
-                line.append(scalar == "n" ? "\n" : scalar)
-                isEscaped = false
-            } else if scalar == "\\" {
+        for byte in coded {
+            if !isEscaped, byte == UInt8(ascii: "\\") {
                 isEscaped = true
-            } else {
-                line.append(scalar)
+                continue
             }
+            line.append(isEscaped && byte == UInt8(ascii: "n") ? UInt8(ascii: "\n") : byte)
+            isEscaped = false
         }
-        return String(line)
+        return String(decoding: line, as: UTF8.self)
     }
 }

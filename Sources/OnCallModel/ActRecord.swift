@@ -25,19 +25,9 @@ package struct ActRecord: Hashable, Sendable, Identifiable {
         tries: Int, createdAt: Instant, nextTryAt: Instant?, finishedAt: Instant?, detail: String, reference: String?,
         ground: Ground
     ) {
-        self.id = id
-        self.action = action
-        self.incident = incident
-        self.round = round
-        self.request = request
-        self.state = state
-        self.tries = tries
-        self.createdAt = createdAt
-        self.nextTryAt = nextTryAt
-        self.finishedAt = finishedAt
-        self.detail = detail
-        self.reference = reference
-        self.ground = ground
+        (self.id, self.action, self.incident, self.round, self.request) = (id, action, incident, round, request)
+        (self.state, self.tries, self.createdAt, self.nextTryAt) = (state, tries, createdAt, nextTryAt)
+        (self.finishedAt, self.detail, self.reference, self.ground) = (finishedAt, detail, reference, ground)
     }
 }
 
@@ -63,25 +53,17 @@ package struct ApprovalItem: Hashable, Sendable, Identifiable {
     /// The outcome of the approved action so far.
     package var act: ActRecord?
 
+    /// Tells whether the request is still the one that a person saw: its action, and the exact requests.
+    package var fingerprint: Fingerprint { Fingerprint(labels: [String(describing: action)] + dryRun) }
+
     package init(
         id: Int64, incident: Int64?, action: Action, type: DetectionType, severity: Severity, status: ApprovalStatus,
         summary: String, dryRun: [String], createdAt: Instant, expiresAt: Instant, resolvedAt: Instant? = nil,
         resolvedBy: String? = nil, act: ActRecord? = nil, round: Int = 0, number: Int = 1
     ) {
-        self.id = id
-        self.incident = incident
-        self.round = round
-        self.number = number
-        self.action = action
-        self.type = type
-        self.severity = severity
-        self.status = status
-        self.summary = summary
-        self.dryRun = dryRun
-        self.createdAt = createdAt
-        self.expiresAt = expiresAt
-        self.resolvedAt = resolvedAt
-        self.resolvedBy = resolvedBy
-        self.act = act
+        (self.id, self.incident, self.round, self.number) = (id, incident, round, number)
+        (self.action, self.type, self.severity, self.status) = (action, type, severity, status)
+        (self.summary, self.dryRun, self.createdAt, self.expiresAt) = (summary, dryRun, createdAt, expiresAt)
+        (self.resolvedAt, self.resolvedBy, self.act) = (resolvedAt, resolvedBy, act)
     }
 }

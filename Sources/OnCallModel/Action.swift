@@ -10,8 +10,10 @@ package enum Action: Hashable, Sendable {
     case postReply(incident: Int64, text: String)
     /// Opens the GitHub issue of an incident.
     case openIssue(incident: Int64)
-    /// Stops the agent that runs a trace.
-    case killLoop(trace: String, agent: String)
+    /// Comments on the GitHub issue of an incident, where Slack does not take the news.
+    case commentIssue(incident: Int64, text: String)
+    /// Stops an agent in each of these traces, which loop alike.
+    case killLoop(traces: [String], agent: String)
     /// Asks the suspect's author, in the thread of the incident's message, to review a commit. With an empty commit, asks the team
     /// to investigate the incident.
     case requestReview(incident: Int64, commit: String, author: String)
@@ -23,20 +25,40 @@ package enum Action: Hashable, Sendable {
         case .updatePost: .updatePost
         case .postReply: .postReply
         case .openIssue: .createIssue
+        case .commentIssue: .commentIssue
         case .killLoop: .killLoop
         case .requestReview: .review
         }
     }
 
-    /// The trace that it stops, where it stops one.
-    package var trace: String? {
-        if case .killLoop(let trace, _) = self { trace } else { nil }
+    package static func killLoop(trace: String, agent: String) -> Action { .killLoop(traces: [trace], agent: agent) }
+
+    /// The traces that it stops.
+    package var traces: [String] {
+        if case .killLoop(let traces, _) = self { traces } else { [] }
     }
 
-    /// Whether two acts are for the same end: to stop one trace, to have one incident reviewed. Who is asked to review may
-    /// have changed in between.
+    /// Whether two acts about one incident are for the same end: to stop one agent, to have the incident reviewed. Who is asked
+    /// to review may have changed in between, and more traces of the agent may loop.
     package func isSameRemedy(as other: Action) -> Bool {
-        kind == other.kind && trace == other.trace
+        guard case .killLoop(let traces, let agent) = self, case .killLoop(let others, let otherAgent) = other else {
+            return kind == other.kind
+        }
+        return NamePattern.ofAgent(agent) == NamePattern.ofAgent(otherAgent) || !Set(traces).isDisjoint(with: others)
+    }
+
+    /// Whether both stop one of the same traces, or are for the same end otherwise.
+    package func overlaps(_ other: Action) -> Bool {
+        kind == other.kind && (kind != .killLoop || !Set(traces).isDisjoint(with: other.traces))
+    }
+
+    /// The rest of it, once others have been carried out; nil if nothing is left. An act that is not a kill has no parts.
+    package func without(_ others: some Sequence<Action>) -> Action? {
+        let same = others.filter { $0.kind == kind }
+        guard case .killLoop(let traces, let agent) = self else { return same.isEmpty ? self : nil }
+        let covered = Set(same.flatMap(\.traces))
+        let rest = traces.filter { !covered.contains($0) }
+        return rest.isEmpty ? nil : .killLoop(traces: rest, agent: agent)
     }
 
     package enum Kind: String, CaseIterable, Hashable, Sendable {
@@ -44,8 +66,30 @@ package enum Action: Hashable, Sendable {
         case updatePost = "slack_update"
         case postReply = "slack_reply"
         case createIssue = "create_issue"
+        case commentIssue = "issue_comment"
         case killLoop = "kill_loop"
         case review = "review"
+
+        /// The provider that it is sent to; nil for a kill, which goes to the agent.
+        package var provider: Provider? {
+            switch self {
+            case .postIncident, .updatePost, .postReply, .review: .slack
+            case .createIssue, .commentIssue: .github
+            case .killLoop: nil
+            }
+        }
+    }
+
+    /// A provider that Sentinel writes to, under the name of its source.
+    package enum Provider: String, CaseIterable, Hashable, Sendable {
+        case slack, github
+
+        package var title: String {
+            switch self {
+            case .slack: "Slack"
+            case .github: "GitHub"
+            }
+        }
     }
 
     /// What a person reads on a button, in a confirmation and in the audit: the act and its target.
@@ -55,7 +99,9 @@ package enum Action: Hashable, Sendable {
         case .updatePost(let incident, _): "Update the Slack message of incident \(incident)"
         case .postReply(let incident, _): "Reply in the Slack thread of incident \(incident)"
         case .openIssue(let incident): "Open a GitHub issue for incident \(incident)"
-        case .killLoop(let trace, let agent): "Kill trace \(trace) of agent \(agent)"
+        case .commentIssue(let incident, _): "Comment on the GitHub issue of incident \(incident)"
+        case .killLoop(let traces, let agent) where traces.count == 1: "Kill trace \(traces[0]) of agent \(agent)"
+        case .killLoop(let traces, let agent): "Kill \(traces.count) looping traces of agent \(agent)"
         case .requestReview(let incident, let commit, _) where commit.isEmpty:
             "Ask the team in Slack to investigate incident \(incident)"
         case .requestReview(_, let commit, let author):
@@ -70,8 +116,11 @@ package enum Outcome: Hashable, Sendable {
     case done(detail: String, reference: String?)
     /// Nothing happened; safe to try again after the pause.
     case retry(reason: String, after: Span?)
-    /// It failed and a retry would not help; the sentence says what to do.
-    case failed(reason: String)
+    /// Nothing happened, and a retry helps once a person has fixed the cause; the sentence says what to do. A notice stays
+    /// pending; a remedy has failed.
+    case refused(reason: String)
+    /// It failed and a retry would not help; the sentence says what to do. A kill of several traces may have stopped some.
+    case failed(reason: String, stopped: [String] = [])
     /// The request may have arrived. Its result must be looked up before a retry.
     case unknown(reason: String)
 }

@@ -12,6 +12,8 @@ package struct Dashboard: Hashable, Sendable {
     package var pendingApprovals: Int
     /// Drift events of the last 24 hours.
     package var driftEvents: Int
+    /// Notices that did not reach people.
+    package var undelivered = 0
     package var sources: [SourceHealth]
     package var detectors: [DetectorHealth]
     package var recent: [IncidentSummary]
@@ -25,18 +27,12 @@ package struct Dashboard: Hashable, Sendable {
         sources: [SourceHealth] = [], detectors: [DetectorHealth] = [], recent: [IncidentSummary] = [],
         sampling: SamplingStats? = nil, hours: [HourFact] = []
     ) {
-        self.openIncidents = openIncidents
-        self.totalIncidents = totalIncidents
-        self.spendPerHour = spendPerHour
-        self.baselinePerHour = baselinePerHour
-        self.projectedSixHours = projectedSixHours
-        self.activeLoops = activeLoops
-        self.pendingApprovals = pendingApprovals
-        self.driftEvents = driftEvents
-        self.sources = sources
-        self.detectors = detectors
-        self.recent = recent
-        self.sampling = sampling
+        (self.openIncidents, self.totalIncidents) = (openIncidents, totalIncidents)
+        (self.spendPerHour, self.baselinePerHour) = (spendPerHour, baselinePerHour)
+        (self.projectedSixHours, self.activeLoops) = (projectedSixHours, activeLoops)
+        (self.pendingApprovals, self.driftEvents) = (pendingApprovals, driftEvents)
+        (self.sources, self.detectors) = (sources, detectors)
+        (self.recent, self.sampling) = (recent, sampling)
         self.hours = hours
     }
 }
@@ -51,8 +47,6 @@ package struct SettingItem: Hashable, Sendable, Identifiable {
     package var refusal: String
 
     package init(key: String, value: String, refusal: String = "") {
-        self.key = key
-        self.value = value
-        self.refusal = refusal
+        (self.key, self.value, self.refusal) = (key, value, refusal)
     }
 }

@@ -23,8 +23,8 @@ extension DetectionType {
         }
 
         package enum Remedy: Hashable, Sendable {
-            /// Stops the trace. Such findings never share an incident with others of their class, and no incident of theirs
-            /// is held back because of another one.
+            /// Stops the trace. Such findings share an incident with others of their class only where one agent loops alike in
+            /// many traces, and no incident of theirs is held back because of another one.
             case killLoop
             case review
         }

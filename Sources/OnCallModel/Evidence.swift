@@ -1,78 +1,87 @@
 package import Basics
 
 /// A commit of GitHub.
-package struct CommitFact: Hashable, Sendable {
-    package var sha: String
-    package var message: String
-    package var author: String
+package struct CommitFact: JSONRecord {
+    package var sha = ""
+    package var message = ""
+    package var author = ""
     /// When it landed; it may have been written earlier.
-    package var date: Instant
-    package var url: String
+    package var date = Instant(milliseconds: 0)
+    package var url = ""
     /// The changed files with their patches; empty when they were not read.
-    package var files: [ChangedFile]
+    package var files: [ChangedFile] = []
     /// The commits that it follows; empty when they are not known.
-    package var parents: [String]
+    package var parents: [String] = []
+
+    package init() {}
 
     package init(
         sha: String, message: String, author: String, date: Instant, url: String = "", files: [ChangedFile] = [],
         parents: [String] = []
     ) {
-        self.sha = sha
-        self.message = message
-        self.author = author
-        self.date = date
-        self.url = url
-        self.files = files
-        self.parents = parents
+        (self.sha, self.message, self.author, self.date) = (sha, message, author, date)
+        (self.url, self.files, self.parents) = (url, files, parents)
     }
+
+    package static let members: [JSONMember<CommitFact>] = [
+        .init("sha", \.sha, isRequired: true), .init("message", \.message, isRequired: true),
+        .init("author", \.author, isRequired: true), .init("date", \.date, isRequired: true), .init("url", \.url),
+        .init("files", \.files), .init("parents", \.parents, omitsEmpty: true),
+    ]
 
     /// The first line of the message.
     package var title: String { String(message.prefix { $0 != "\n" && $0 != "\r\n" }) }
     package var shortSHA: String { String(sha.prefix(7)) }
 }
 
-package struct ChangedFile: Hashable, Sendable {
-    package var path: String
-    package var additions: Int
-    package var deletions: Int
+package struct ChangedFile: JSONRecord {
+    package var path = ""
+    package var additions = 0
+    package var deletions = 0
     /// The unified diff; empty for binary or very large files.
-    package var patch: String
+    package var patch = ""
+
+    package init() {}
 
     package init(path: String, additions: Int, deletions: Int, patch: String) {
-        self.path = path
-        self.additions = additions
-        self.deletions = deletions
-        self.patch = patch
+        (self.path, self.additions, self.deletions, self.patch) = (path, additions, deletions, patch)
     }
+
+    package static let members: [JSONMember<ChangedFile>] = [
+        .init("path", \.path, isRequired: true), .init("additions", \.additions), .init("deletions", \.deletions),
+        .init("patch", \.patch),
+    ]
 }
 
 /// A Sentry issue.
-package struct ErrorFact: Hashable, Sendable {
-    package var id: String
-    package var title: String
-    package var level: String
-    package var count: Int
-    package var firstSeen: Instant
-    package var lastSeen: Instant
-    package var url: String
+package struct ErrorFact: JSONRecord {
+    package var id = ""
+    package var title = ""
+    package var level = ""
+    package var count = 0
+    package var firstSeen = Instant(milliseconds: 0)
+    package var lastSeen = Instant(milliseconds: 0)
+    package var url = ""
     /// Where Sentry places it: a function, a route, a file. Empty where it does not.
-    package var culprit: String
-    package var location: String
+    package var culprit = ""
+    package var location = ""
+
+    package init() {}
 
     package init(
         id: String, title: String, level: String, count: Int, firstSeen: Instant, lastSeen: Instant, url: String = "",
         culprit: String = "", location: String = ""
     ) {
-        self.id = id
-        self.title = title
-        self.level = level
-        self.count = count
-        self.firstSeen = firstSeen
-        self.lastSeen = lastSeen
-        self.url = url
-        self.culprit = culprit
-        self.location = location
+        (self.id, self.title, self.level, self.count, self.firstSeen) = (id, title, level, count, firstSeen)
+        (self.lastSeen, self.url, self.culprit, self.location) = (lastSeen, url, culprit, location)
     }
+
+    package static let members: [JSONMember<ErrorFact>] = [
+        .init("id", \.id, isRequired: true), .init("title", \.title, isRequired: true), .init("level", \.level),
+        .init("count", \.count), .init("first_seen", \.firstSeen, isRequired: true),
+        .init("last_seen", \.lastSeen, isRequired: true), .init("url", \.url),
+        .init("culprit", \.culprit, omitsEmpty: true), .init("location", \.location, omitsEmpty: true),
+    ]
 
     /// `RateLimitError` of "RateLimitError: Too many requests".
     package var name: String {
@@ -82,18 +91,22 @@ package struct ErrorFact: Hashable, Sendable {
 }
 
 /// A Slack message from around the onset.
-package struct MessageFact: Hashable, Sendable {
-    package var channel: String
-    package var author: String
-    package var text: String
-    package var date: Instant
+package struct MessageFact: JSONRecord {
+    package var channel = ""
+    package var author = ""
+    package var text = ""
+    package var date = Instant(milliseconds: 0)
+
+    package init() {}
 
     package init(channel: String, author: String, text: String, date: Instant) {
-        self.channel = channel
-        self.author = author
-        self.text = text
-        self.date = date
+        (self.channel, self.author, self.text, self.date) = (channel, author, text, date)
     }
+
+    package static let members: [JSONMember<MessageFact>] = [
+        .init("channel", \.channel), .init("author", \.author), .init("text", \.text, isRequired: true),
+        .init("date", \.date, isRequired: true),
+    ]
 }
 
 /// What one complete UTC hour cost.
@@ -103,28 +116,29 @@ package struct HourFact: Hashable, Sendable {
     package var generations: Int
 
     package init(hour: Instant, cost: Double, generations: Int) {
-        self.hour = hour
-        self.cost = cost
-        self.generations = generations
+        (self.hour, self.cost, self.generations) = (hour, cost, generations)
     }
 }
 
 /// One candidate cause with every term of its score.
-package struct Suspect: Hashable, Sendable {
-    package var sha: String
-    package var title: String
-    package var author: String
-    package var score: Double
+package struct Suspect: JSONRecord {
+    package var sha = ""
+    package var title = ""
+    package var author = ""
+    package var score = 0.0
     /// One phrase for each term: "+1.2 changes max_tokens in src/agent.py".
-    package var why: [String]
+    package var why: [String] = []
+
+    package init() {}
 
     package init(sha: String, title: String, author: String, score: Double, why: [String]) {
-        self.sha = sha
-        self.title = title
-        self.author = author
-        self.score = score
-        self.why = why
+        (self.sha, self.title, self.author, self.score, self.why) = (sha, title, author, score, why)
     }
+
+    package static let members: [JSONMember<Suspect>] = [
+        .init("sha", \.sha, isRequired: true), .init("score", \.score, isRequired: true), .init("why", \.why),
+        .init("title", \.title), .init("author", \.author),
+    ]
 
     package var shortSHA: String { String(sha.prefix(7)) }
 }

@@ -6,14 +6,7 @@ package enum Severity: String, CaseIterable, Comparable, Hashable, Sendable {
 
     package static func < (left: Severity, right: Severity) -> Bool { left.rank < right.rank }
 
-    private var rank: Int {
-        switch self {
-        case .info: 0
-        case .medium: 1
-        case .high: 2
-        case .critical: 3
-        }
-    }
+    private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
 
 /// What a detector found: its numbers, its statement and its sentence.
@@ -41,16 +34,10 @@ package struct Finding: Hashable, Sendable {
         facts: FindingFacts, severity: Severity, fingerprint: Fingerprint, subject: String, description: String,
         sql: String, onset: Instant, lastSeen: Instant, costPerHour: Double, links: FindingLinks = FindingLinks()
     ) {
-        self.severity = severity
-        self.fingerprint = fingerprint
-        self.subject = subject
-        self.description = description
-        self.facts = facts
-        self.sql = sql
-        self.onset = onset
-        self.lastSeen = lastSeen
-        self.costPerHour = costPerHour
-        self.links = links
+        (self.severity, self.fingerprint, self.subject) = (severity, fingerprint, subject)
+        (self.description, self.facts, self.sql) = (description, facts, sql)
+        (self.onset, self.lastSeen) = (onset, lastSeen)
+        (self.costPerHour, self.links) = (costPerHour, links)
     }
 
     package var type: DetectionType { facts.type }
@@ -65,21 +52,18 @@ package struct FindingLinks: Hashable, Sendable {
     /// Releases as Sentry and Langfuse name them.
     package var releases: Set<String>
     /// The releases among them that only failing calls have.
-    package var guiltyReleases: Set<String>
+    package var failingReleases: Set<String>
     /// Names of features, agents and tools.
     package var features: Set<String>
     /// Commits that its own figures name, such as the commit of a release.
     package var commits: Set<String>
 
     package init(
-        traces: Set<String> = [], releases: Set<String> = [], guiltyReleases: Set<String> = [],
+        traces: Set<String> = [], releases: Set<String> = [], failingReleases: Set<String> = [],
         features: Set<String> = [], commits: Set<String> = []
     ) {
-        self.traces = traces
-        self.releases = releases
-        self.guiltyReleases = guiltyReleases
-        self.features = features
-        self.commits = commits
+        (self.traces, self.releases, self.failingReleases) = (traces, releases, failingReleases)
+        (self.features, self.commits) = (features, commits)
     }
 }
 
@@ -99,26 +83,31 @@ package struct LoopEvidence: Hashable, Sendable {
     package var isRepetitive: Bool
     /// It polls for hours with a step now and then; it is never stopped without an approval.
     package var isSlow: Bool
+    /// US dollars a minute of the last minutes before its latest step; nil if they were not read.
+    package var recentRate: Double?
 
     package init(
         traceID: String, agent: String, generations: Int, cost: Double, firstSeen: Instant, lastSeen: Instant,
-        repeatedStep: String, repetitions: Int, isRepetitive: Bool, isSlow: Bool = false
+        repeatedStep: String, repetitions: Int, isRepetitive: Bool, isSlow: Bool = false, recentRate: Double? = nil
     ) {
-        self.traceID = traceID
-        self.agent = agent
-        self.generations = generations
-        self.cost = cost
-        self.firstSeen = firstSeen
-        self.lastSeen = lastSeen
-        self.repeatedStep = repeatedStep
-        self.repetitions = repetitions
-        self.isRepetitive = isRepetitive
-        self.isSlow = isSlow
+        (self.traceID, self.agent, self.generations, self.cost) = (traceID, agent, generations, cost)
+        (self.firstSeen, self.lastSeen, self.repeatedStep) = (firstSeen, lastSeen, repeatedStep)
+        (self.repetitions, self.isRepetitive, self.isSlow) = (repetitions, isRepetitive, isSlow)
+        self.recentRate = recentRate
     }
 
-    /// US dollars a minute over the life of the trace; a trace younger than six seconds counts as six seconds old.
+    /// US dollars a minute of the last minutes. Where they were not read, over the life of the trace; one younger than six
+    /// seconds counts as six seconds old.
     package var costPerMinute: Double {
-        cost / max((lastSeen - firstSeen).seconds / 60, 0.1)
+        recentRate ?? cost / max((lastSeen - firstSeen).seconds / 60, 0.1)
+    }
+
+    /// The time before its latest step that ``recentRate`` is computed from.
+    package static let rateWindow = Span.minutes(5)
+
+    /// The rate of a trace that began at `firstSeen` and cost this much in the last ``rateWindow`` before its latest step.
+    package static func rate(ofCost cost: Double, firstSeen: Instant, lastSeen: Instant) -> Double {
+        cost / max(min(lastSeen - firstSeen, rateWindow).seconds / 60, 0.1)
     }
 
     /// `retry-search ×14`.

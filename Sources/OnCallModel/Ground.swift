@@ -20,6 +20,14 @@ package enum Ground: Hashable, Sendable {
         }
     }
 
+    /// The person who allowed it.
+    package var author: String? {
+        switch self {
+        case .person(let author, _), .order(let author, _): author
+        case .policy, .notice: nil
+        }
+    }
+
     /// A rule that allows an act without a person, with its limit. Costs are US dollars an hour.
     package enum Rule: Hashable, Sendable {
         case loopedGenerations(over: Int)

@@ -11,6 +11,12 @@ package struct SourceHealth: Hashable, Sendable, Identifiable {
         /// It returned rows before and returns none now.
         case noData = "no_data"
         case down
+        /// Its provider rejects the key, until it answers again.
+        case refused
+        /// Its provider allows no call now.
+        case waiting
+        /// It is configured, and nothing has asked it.
+        case notChecked = "not_checked"
         case notConfigured = "not_configured"
     }
 
@@ -25,11 +31,7 @@ package struct SourceHealth: Hashable, Sendable, Identifiable {
     package var message: String
 
     package init(name: String, state: State, asOf: Instant?, calls: Int, message: String) {
-        self.name = name
-        self.state = state
-        self.asOf = asOf
-        self.calls = calls
-        self.message = message
+        (self.name, self.state, self.asOf, self.calls, self.message) = (name, state, asOf, calls, message)
     }
 }
 
@@ -37,6 +39,8 @@ package struct SourceHealth: Hashable, Sendable, Identifiable {
 package struct DetectorHealth: Hashable, Sendable, Identifiable {
     package enum State: String, CaseIterable, Hashable, Sendable {
         case ok, learning, noData = "no_data", partial, failed
+        /// A source that it needs has no keys.
+        case notConfigured = "not_configured"
     }
 
     package var id: DetectionType { type }
@@ -47,10 +51,7 @@ package struct DetectorHealth: Hashable, Sendable, Identifiable {
     package var asOf: Instant
 
     package init(type: DetectionType, state: State, message: String, asOf: Instant) {
-        self.type = type
-        self.state = state
-        self.message = message
-        self.asOf = asOf
+        (self.type, self.state, self.message, self.asOf) = (type, state, message, asOf)
     }
 }
 
@@ -74,11 +75,8 @@ package struct SamplingStats: Hashable, Sendable {
     }
 
     package init(recordedAt: Instant, total: Int, kept: Int, dropped: Int, reasons: [Reason]) {
-        self.recordedAt = recordedAt
-        self.total = total
-        self.kept = kept
-        self.dropped = dropped
-        self.reasons = reasons
+        (self.recordedAt, self.total, self.kept) = (recordedAt, total, kept)
+        (self.dropped, self.reasons) = (dropped, reasons)
     }
 }
 
@@ -94,16 +92,35 @@ package struct AgentStatus: Hashable, Sendable {
     package var lastCyclePartial: Bool
     /// The address the loopback server listens on.
     package var listening: String?
+    /// No action is executed.
+    package var isFrozen: Bool
 
     package init(
         holder: String? = nil, activity: String = "", lastCycleAt: Instant? = nil,
-        nextCycleAt: Instant? = nil, lastCyclePartial: Bool = false, listening: String? = nil
+        nextCycleAt: Instant? = nil, lastCyclePartial: Bool = false, listening: String? = nil,
+        isFrozen: Bool = false
     ) {
-        self.holder = holder
-        self.activity = activity
-        self.lastCycleAt = lastCycleAt
-        self.nextCycleAt = nextCycleAt
-        self.lastCyclePartial = lastCyclePartial
-        self.listening = listening
+        (self.holder, self.activity, self.lastCycleAt) = (holder, activity, lastCycleAt)
+        (self.nextCycleAt, self.lastCyclePartial, self.listening) = (nextCycleAt, lastCyclePartial, listening)
+        self.isFrozen = isFrozen
+    }
+}
+
+extension [DetectorHealth] {
+    /// A verdict that is older says nothing about now.
+    private static let maxAge = Span.hours(2)
+
+    /// Why it is not known that there is nothing of these classes; nil if their detectors have judged.
+    package func unknown(of types: [DetectionType], _ agent: AgentStatus?, at now: Instant) -> String? {
+        let states = Dictionary(map { ($0.type, $0) }) { $1 }
+        let wanted = types.filter { states[$0]?.state != .notConfigured }
+        let isKnown = wanted.allSatisfy { type in
+            states[type].map { $0.state != .failed && now - $0.asOf <= Self.maxAge } ?? false
+        }
+        if isKnown, !wanted.isEmpty { return nil }
+        if let activity = agent?.activity, !activity.isEmpty { return "Not known yet: \(activity)." }
+        let failure = types.lazy.compactMap { states[$0] }.first { [.failed, .notConfigured].contains($0.state) }
+        if let failure, wanted.isEmpty || failure.state == .failed { return "Not known: \(failure.message)" }
+        return agent?.holder == nil ? "Not known: no agent is running." : "Not known yet: no scan has judged it."
     }
 }

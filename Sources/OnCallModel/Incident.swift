@@ -37,25 +37,20 @@ package struct IncidentSummary: Hashable, Sendable, Identifiable {
     package var parts: Int
     /// ``state`` is derived from it.
     package var life: IncidentLife
+    /// Why its notices did not reach people, one sentence for each provider; empty if all did.
+    package var undelivered: [String]
 
     package init(
         id: Int64, fingerprint: Fingerprint, type: DetectionType, severity: Severity, state: IncidentState,
         subject: String, headline: String, firstSeen: Instant, lastSeen: Instant, occurrences: Int,
-        costPerHour: Double, approval: ApprovalMode, parts: Int = 1, life: IncidentLife? = nil
+        costPerHour: Double, approval: ApprovalMode, parts: Int = 1, life: IncidentLife? = nil,
+        undelivered: [String] = []
     ) {
-        self.id = id
-        self.fingerprint = fingerprint
-        self.type = type
-        self.severity = severity
-        self.state = state
-        self.subject = subject
-        self.headline = headline
-        self.firstSeen = firstSeen
-        self.lastSeen = lastSeen
-        self.occurrences = occurrences
-        self.costPerHour = costPerHour
-        self.approval = approval
-        self.parts = parts
+        (self.id, self.fingerprint, self.type, self.severity) = (id, fingerprint, type, severity)
+        (self.state, self.subject, self.headline) = (state, subject, headline)
+        (self.firstSeen, self.lastSeen, self.occurrences) = (firstSeen, lastSeen, occurrences)
+        (self.costPerHour, self.approval, self.parts) = (costPerHour, approval, parts)
+        self.undelivered = undelivered
         self.life = life ?? IncidentLife(stage: IncidentLife.Stage(rawValue: state.rawValue) ?? .open)
     }
 }
@@ -81,16 +76,9 @@ package struct IncidentDetail: Hashable, Sendable {
         commits: [CommitFact], errors: [ErrorFact], messages: [MessageFact], gaps: [String], acts: [ActRecord],
         noCodeCause: NoCodeCause? = nil
     ) {
-        self.summary = summary
-        self.findings = findings
-        self.report = report
-        self.suspects = suspects
-        self.commits = commits
-        self.errors = errors
-        self.messages = messages
-        self.gaps = gaps
-        self.acts = acts
-        self.noCodeCause = noCodeCause
+        (self.summary, self.findings, self.report, self.suspects) = (summary, findings, report, suspects)
+        (self.commits, self.errors, self.messages) = (commits, errors, messages)
+        (self.gaps, self.acts, self.noCodeCause) = (gaps, acts, noCodeCause)
     }
 
     /// The finding that opened it.
@@ -105,8 +93,6 @@ package struct IncidentForensics: Hashable, Sendable {
     package var timeline: [TimelineEntry]
 
     package init(graph: CausalGraph = CausalGraph(), traces: [TraceTree] = [], timeline: [TimelineEntry] = []) {
-        self.graph = graph
-        self.traces = traces
-        self.timeline = timeline
+        (self.graph, self.traces, self.timeline) = (graph, traces, timeline)
     }
 }

@@ -26,19 +26,10 @@ package struct IncidentFinding: Hashable, Sendable, Identifiable {
         headline: String, why: String, firstSeen: Instant, lastSeen: Instant, occurrences: Int, costPerHour: Double,
         sql: String, links: FindingLinks
     ) {
-        self.incident = incident
-        self.fingerprint = fingerprint
-        self.facts = facts
-        self.severity = severity
-        self.subject = subject
-        self.headline = headline
-        self.why = why
-        self.firstSeen = firstSeen
-        self.lastSeen = lastSeen
-        self.occurrences = occurrences
-        self.costPerHour = costPerHour
-        self.sql = sql
-        self.links = links
+        (self.incident, self.fingerprint, self.facts, self.severity) = (incident, fingerprint, facts, severity)
+        (self.subject, self.headline, self.why) = (subject, headline, why)
+        (self.firstSeen, self.lastSeen, self.occurrences) = (firstSeen, lastSeen, occurrences)
+        (self.costPerHour, self.sql, self.links) = (costPerHour, sql, links)
     }
 
     package var type: DetectionType { facts.type }

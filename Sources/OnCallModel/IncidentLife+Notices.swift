@@ -13,25 +13,25 @@ extension IncidentLife {
         case reminder
     }
 
-    /// The notice that is due, marked as sent. A muted incident, or one that the latest scan did not see, has none.
+    /// The notice that is due, marked as put into the outbox. A muted incident, or one that the latest scan did not see, has none.
     package mutating func due(at now: Instant, severity: Severity, renotify: Span) -> Notice? {
-        if let flappingSince, silence == nil, snoozedUntil == nil, parent == nil, let notifiedAt,
-            notifiedAt < flappingSince
+        if let flappingSince, silence == nil, snoozedUntil == nil, parent == nil, let noticeAt,
+            noticeAt < flappingSince
         {
-            self.notifiedAt = now
+            self.noticeAt = now
             return .flapping
         }
-        guard !isQuiet, isPresent, stage != .resolved else { return nil }
-        guard let before = notifiedAt else {
-            (notifiedAt, pendingNotice) = (now, nil)
+        guard !isMuted, isPresent, stage != .resolved else { return nil }
+        guard let before = noticeAt else {
+            (noticeAt, pendingNotice) = (now, nil)
             return .opening
         }
         if let news = pendingNotice {
-            (notifiedAt, pendingNotice) = (now, nil)
+            (noticeAt, pendingNotice) = (now, nil)
             return .news(news)
         }
         guard stage == .open, severity >= .high, now - before >= renotify else { return nil }
-        notifiedAt = now
+        noticeAt = now
         return .reminder
     }
 }

@@ -48,8 +48,10 @@ package struct IncidentLife: Hashable, Sendable {
     package var changes: [Instant] = []
     /// How often it was reopened.
     package var reopened = 0
-    /// The last notification; nil before the first.
+    /// The last notification that was delivered; nil before the first.
     package var notifiedAt: Instant?
+    /// When the last notice was put into the outbox, delivered or not; nil before the first.
+    package var noticeAt: Instant?
     /// The notice to send as soon as nothing mutes it, as a phrase.
     package var pendingNotice: String?
     /// US dollars since it began, at the rates of the scans.
@@ -72,18 +74,18 @@ package struct IncidentLife: Hashable, Sendable {
     }
 
     /// It is shown and kept, but nobody is notified.
-    package var isQuiet: Bool { silence != nil || snoozedUntil != nil || parent != nil || flappingSince != nil }
+    package var isMuted: Bool { silence != nil || snoozedUntil != nil || parent != nil || flappingSince != nil }
 
     package enum Event: Hashable, Sendable {
-        /// A scan saw it; `worse` says so where its severity rose.
-        case seen(worse: String?)
+        /// A scan saw it; `worse` says so where its severity rose, `again` why it is back, if more is known than that it is.
+        case seen(worse: String?, again: String? = nil)
         /// A scan that could detect it did not.
         case missed
         case acknowledge(by: String)
         /// `sentence` is for the people who were notified.
         case resolve(by: String, sentence: String)
         case snooze(until: Instant, by: String)
-        case wake
+        case unsnooze
         /// The silence that matches it now.
         case silence(Hold?)
         /// The incident that explains it now.
@@ -109,12 +111,12 @@ package struct IncidentLife: Hashable, Sendable {
 
     package mutating func receive(_ event: Event, at now: Instant) -> Turn {
         switch event {
-        case .seen(let worse): seen(worse, at: now)
+        case .seen(let worse, let again): seen(worse, again, at: now)
         case .missed: missed(at: now)
         case .acknowledge(let author): acknowledge(by: author, at: now)
         case .resolve(let author, let sentence): resolve(by: author, sentence, at: now)
         case .snooze(let end, let author): snooze(until: end, by: author, at: now)
-        case .wake: wake()
+        case .unsnooze: unsnooze()
         case .silence(let hold): silence(hold)
         case .inhibit(let parent): inhibit(parent)
         case .pass: pass(at: now)
@@ -123,15 +125,15 @@ package struct IncidentLife: Hashable, Sendable {
 
     // MARK: what scans see
 
-    private mutating func seen(_ worse: String?, at now: Instant) -> Turn {
+    private mutating func seen(_ worse: String?, _ again: String?, at now: Instant) -> Turn {
         var turn = Turn()
         if !isPresent { turn.notes += change(at: now) }
         if stage == .resolved {
             let before = resolvedAt.map { ": it was resolved at \($0.iso8601Seconds) and is back" } ?? ""
             (stage, resolvedAt, resolvedBy, acknowledgedAt, acknowledgedBy) = (.open, nil, nil, nil, nil)
             reopened += 1
-            pendingNotice = "Reopened\(before)"
-            turn.notes.append("Reopened")
+            pendingNotice = again ?? "Reopened\(before)"
+            turn.notes.append(again.map { "Reopened: \($0)" } ?? "Reopened")
             turn.isReopened = true
         }
         if let worse {
@@ -188,7 +190,7 @@ package struct IncidentLife: Hashable, Sendable {
         return Turn(notes: ["Snoozed until \(end.iso8601Seconds)"])
     }
 
-    private mutating func wake() -> Turn {
+    private mutating func unsnooze() -> Turn {
         guard snoozedUntil != nil else { return Turn(refusal: "is not snoozed") }
         (snoozedUntil, snoozedBy) = (nil, nil)
         return Turn(notes: ["Unsnoozed"])

@@ -2,44 +2,29 @@ package import Basics
 
 /// What a person asks for: the only way from a console or the command line back to the agent.
 package enum Intent: Hashable, Sendable {
-    case approve(request: Int64)
+    /// `seen` is the fingerprint of the request as it was shown; nil where nothing was shown.
+    case approve(request: Int64, seen: Fingerprint? = nil)
     case reject(request: Int64)
     case killLoop(trace: String)
     case acknowledge(incident: Int64)
     case resolve(incident: Int64)
-    /// Puts an incident off until a moment.
+    /// Mutes an incident until a moment.
     case snooze(incident: Int64, until: Instant)
     /// Ends a snooze.
-    case wake(incident: Int64)
+    case unsnooze(incident: Int64)
     case silence(Silence.Matcher, reason: String, from: Instant, until: Instant)
     case endSilence(Int64)
     /// The current outputs of a feature are as intended.
     case acceptOutputs(feature: String)
-    /// Looks at every feature's outputs now.
+    /// Checks the outputs of every feature now.
     case patrol
     /// Reads one trace, to show it.
     case inspect(trace: String)
     case changeSetting(key: String, value: String)
     case scanNow
-
-    package var kind: String {
-        switch self {
-        case .approve: "approve"
-        case .reject: "reject"
-        case .killLoop: "kill_loop"
-        case .acknowledge: "acknowledge"
-        case .resolve: "resolve"
-        case .snooze: "snooze"
-        case .wake: "wake"
-        case .silence: "silence"
-        case .endSilence: "end_silence"
-        case .acceptOutputs: "accept_outputs"
-        case .patrol: "patrol"
-        case .inspect: "inspect"
-        case .changeSetting: "change_setting"
-        case .scanNow: "scan_now"
-        }
-    }
+    /// Stops all actions until ``thaw``.
+    case freeze(reason: String)
+    case thaw
 }
 
 /// An intent as it lies in the store.
@@ -51,9 +36,6 @@ package struct IntentRecord: Hashable, Sendable {
     package var createdAt: Instant
 
     package init(id: Int64, intent: Intent, author: String, createdAt: Instant) {
-        self.id = id
-        self.intent = intent
-        self.author = author
-        self.createdAt = createdAt
+        (self.id, self.intent, self.author, self.createdAt) = (id, intent, author, createdAt)
     }
 }

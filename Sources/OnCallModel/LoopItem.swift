@@ -27,12 +27,7 @@ package struct LoopItem: Hashable, Sendable, Identifiable {
         id: Int64, loop: LoopEvidence, status: Status, killMethod: String? = nil, incident: Int64? = nil,
         request: Int64? = nil, asOf: Instant
     ) {
-        self.id = id
-        self.loop = loop
-        self.status = status
-        self.killMethod = killMethod
-        self.incident = incident
-        self.request = request
-        self.asOf = asOf
+        (self.id, self.loop, self.status, self.killMethod) = (id, loop, status, killMethod)
+        (self.incident, self.request, self.asOf) = (incident, request, asOf)
     }
 }

@@ -2,11 +2,18 @@
 extension OutputProfile {
     /// A path is required if at least this share of the samples that could have it do, given enough samples.
     package static let requiredShare = 0.99
-    package static let leastPossible = 10
+    package static let minSamples = 10
+
+    package var requiredPaths: [String] { places.keys.filter { $0 != Self.root && isRequired($0) == true }.sorted() }
+
+    /// The other paths that were seen.
+    package var optionalPaths: [String] {
+        places.keys.filter { $0 != Self.root && isRequired($0) != true }.sorted()
+    }
 
     /// Nil while there are too few samples.
     package func isRequired(_ path: String) -> Bool? {
-        guard let place = places[path], place.possible >= Self.leastPossible else { return nil }
+        guard let place = places[path], place.possible >= Self.minSamples else { return nil }
         return Double(place.present) >= Self.requiredShare * Double(place.possible)
     }
 

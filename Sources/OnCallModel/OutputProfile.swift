@@ -3,7 +3,7 @@ package import Basics
 /// What the outputs of a feature or a tool look like: the shape of many samples merged into one.
 ///
 /// Every path of a JSON document is a text: `$` is the document, `$.answer` a member, `$.items[]` the elements of a list.
-/// Paths deeper than ``deepest`` and more than ``mostPaths`` are left out, so a profile stays small whatever is fed to it.
+/// Paths deeper than ``maxDepth`` and more than ``maxPaths`` are left out, so a profile stays small whatever is fed to it.
 package struct OutputProfile: Codable, Hashable, Sendable {
     package enum Kind: String, CaseIterable, Codable, CodingKeyRepresentable, Comparable, Hashable, Sendable {
         case object, array, string, number, boolean, null
@@ -21,15 +21,13 @@ package struct OutputProfile: Codable, Hashable, Sendable {
         package var possible: Int
 
         package init(kinds: [Kind: Int] = [:], present: Int = 0, possible: Int = 0) {
-            self.kinds = kinds
-            self.present = present
-            self.possible = possible
+            (self.kinds, self.present, self.possible) = (kinds, present, possible)
         }
     }
 
     /// Samples of any form.
     package private(set) var samples = 0
-    /// Samples that were no JSON, and those that were empty or missing.
+    /// Samples that were not JSON, and those that were empty or missing.
     package private(set) var texts = 0
     package private(set) var blanks = 0
     package private(set) var places: [String: Place] = [:]
@@ -40,10 +38,10 @@ package struct OutputProfile: Codable, Hashable, Sendable {
     }
 
     package static let root = "$"
-    package static let deepest = 8
-    package static let mostPaths = 200
+    package static let maxDepth = 8
+    package static let maxPaths = 200
     /// The number of elements of a list that are checked.
-    package static let mostElements = 50
+    package static let maxElements = 50
 
     package init() {}
 
@@ -75,7 +73,7 @@ package struct OutputProfile: Codable, Hashable, Sendable {
             known.present += 1
             known.possible += 1
             places[path] = known
-        } else if places.count < Self.mostPaths {
+        } else if places.count < Self.maxPaths {
             // The samples before may have had the parent, and nothing here.
             let parent = path == Self.root ? documents : places[Self.parent(of: path)]?.holders ?? 1
             places[path] = Place(kinds: place.kinds, present: 1, possible: max(1, parent))
@@ -97,11 +95,11 @@ package struct OutputProfile: Codable, Hashable, Sendable {
     }
 
     private static func collect(_ value: JSONValue, at path: String, depth: Int, into found: inout [String: Place]) {
-        guard found[path] != nil || found.count < mostPaths else { return }
+        guard found[path] != nil || found.count < maxPaths else { return }
         var place = found[path] ?? Place(present: 1, possible: 1)
         place.kinds[value.kind] = 1
         found[path] = place
-        guard depth < deepest else { return }
+        guard depth < maxDepth else { return }
         switch value {
         case .object(let members):
             for member in members {
@@ -110,7 +108,7 @@ package struct OutputProfile: Codable, Hashable, Sendable {
                 collect(member.value, at: "\(path).\(name)", depth: depth + 1, into: &found)
             }
         case .array(let elements):
-            for element in elements.prefix(mostElements) {
+            for element in elements.prefix(maxElements) {
                 collect(element, at: "\(path)[]", depth: depth + 1, into: &found)
             }
         default: return
@@ -122,25 +120,6 @@ extension OutputProfile.Place {
     /// The number of samples with an object or list at this path.
     fileprivate var holders: Int { max(kinds[.object] ?? 0, kinds[.array] ?? 0) }
     fileprivate var holdsMore: Bool { holders > 0 }
-}
-
-extension OutputProfile {
-    /// With fewer samples, no path is required.
-    package static let leastSamples = 10
-
-    /// The paths where at least 99 % of the samples that could have something there have it, of ten at least.
-    package var requiredPaths: [String] {
-        places.filter { path, place in
-            path != Self.root && place.possible >= Self.leastSamples
-                && Double(place.present) >= 0.99 * Double(place.possible)
-        }.keys.sorted()
-    }
-
-    /// The other paths that were seen.
-    package var optionalPaths: [String] {
-        let required = Set(requiredPaths)
-        return places.keys.filter { $0 != Self.root && !required.contains($0) }.sorted()
-    }
 }
 
 /// One output as it is judged.
@@ -165,7 +144,7 @@ extension JSONValue {
 }
 
 extension OutputProfile {
-    /// The profile as JSON: what `schema_snapshots.schema_json` holds and `sentinel quality` prints.
+    /// What `schema_snapshots.schema_json` has and `sentinel quality` prints. A `JSONDecoder` reads it.
     package var json: JSONValue {
         .fields([
             "samples": JSONValue(samples), "texts": JSONValue(texts), "blanks": JSONValue(blanks),
@@ -182,22 +161,5 @@ extension OutputProfile {
                         ]))
                 }),
         ])
-    }
-
-    /// Nil where the document is none that ``json`` wrote.
-    package init?(json: JSONValue) {
-        guard let samples = json["samples"]?.int, let texts = json["texts"]?.int, let blanks = json["blanks"]?.int,
-            let paths = json["paths"]?.members
-        else { return nil }
-        var places: [String: Place] = [:]
-        for member in paths {
-            guard let present = member.value["present"]?.int, let possible = member.value["possible"]?.int,
-                let kinds = member.value["kinds"]?.members
-            else { return nil }
-            let counted = kinds.compactMap { kind in Kind(rawValue: kind.name).map { ($0, kind.value.int ?? 0) } }
-            places[member.name] = Place(
-                kinds: Dictionary(counted, uniquingKeysWith: +), present: present, possible: possible)
-        }
-        self.init(samples: samples, texts: texts, blanks: blanks, places: places)
     }
 }

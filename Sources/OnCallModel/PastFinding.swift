@@ -7,12 +7,23 @@ package struct PastFinding: Hashable, Sendable {
     package var lastSeen: Instant
     /// Its incident is resolved.
     package var isResolved: Bool
+    /// The version of a prompt that a drift came with.
+    package var prompt: Prompt?
+
+    package struct Prompt: Hashable, Sendable {
+        package var name: String
+        package var version: Int
+        package var createdAt: Instant
+        package var message: String
+
+        package init(name: String, version: Int, createdAt: Instant, message: String) {
+            (self.name, self.version, self.createdAt, self.message) = (name, version, createdAt, message)
+        }
+    }
 
     package init(subject: String, firstSeen: Instant, lastSeen: Instant, isResolved: Bool) {
-        self.subject = subject
-        self.firstSeen = firstSeen
-        self.lastSeen = lastSeen
-        self.isResolved = isResolved
+        (self.subject, self.firstSeen) = (subject, firstSeen)
+        (self.lastSeen, self.isResolved) = (lastSeen, isResolved)
     }
 
     /// The UTC hours that it covers, 745 of them at most.

@@ -9,9 +9,6 @@ package struct PromptFact: Hashable, Sendable {
     package var labels: String
 
     package init(name: String, version: Int?, changedAt: Instant, labels: String = "") {
-        self.name = name
-        self.version = version
-        self.changedAt = changedAt
-        self.labels = labels
+        (self.name, self.version, self.changedAt, self.labels) = (name, version, changedAt, labels)
     }
 }

@@ -34,17 +34,10 @@ package struct FeatureSnapshot: Codable, Hashable, Sendable, Identifiable {
         capturedAt: Instant, lookedAt: Instant? = nil, newestOutput: Instant? = nil, checked: Int = 0, failed: Int = 0,
         acceptedBy: String? = nil
     ) {
-        self.feature = feature
-        self.state = state
-        self.profile = profile
-        self.candidate = candidate
-        self.version = version
-        self.capturedAt = capturedAt
-        self.lookedAt = lookedAt
-        self.newestOutput = newestOutput
-        self.checked = checked
-        self.failed = failed
-        self.acceptedBy = acceptedBy
+        (self.feature, self.state, self.profile) = (feature, state, profile)
+        (self.candidate, self.version, self.capturedAt) = (candidate, version, capturedAt)
+        (self.lookedAt, self.newestOutput, self.checked) = (lookedAt, newestOutput, checked)
+        (self.failed, self.acceptedBy) = (failed, acceptedBy)
     }
 
     /// Makes the outputs that do not fit the next version's norm. False where there are none.
@@ -86,15 +79,9 @@ package struct DriftEvent: Hashable, Sendable, Identifiable {
         id: Int64, feature: String, at: Instant, facts: DriftFacts, severity: Severity, failRate: Double?,
         blameSHA: String? = nil, blameMessage: String? = nil, incident: Int64? = nil
     ) {
-        self.id = id
-        self.feature = feature
-        self.at = at
-        self.facts = facts
-        self.severity = severity
-        self.failRate = failRate
-        self.blameSHA = blameSHA
-        self.blameMessage = blameMessage
-        self.incident = incident
+        (self.id, self.feature, self.at) = (id, feature, at)
+        (self.facts, self.severity, self.failRate) = (facts, severity, failRate)
+        (self.blameSHA, self.blameMessage, self.incident) = (blameSHA, blameMessage, incident)
     }
 
     package var kind: Kind { facts.kind }
@@ -129,18 +116,10 @@ package struct ToolProfile: Codable, Hashable, Sendable, Identifiable {
         pages: Int = 0, comparisons: Int = 0, repeats: Int = 0, learnedAt: Instant, learnedThrough: Instant? = nil,
         lookedAt: Instant? = nil, newestOutput: Instant? = nil
     ) {
-        self.tool = tool
-        self.profile = profile
-        self.lengths = lengths
-        self.errors = errors
-        self.empties = empties
-        self.pages = pages
-        self.comparisons = comparisons
-        self.repeats = repeats
-        self.learnedAt = learnedAt
-        self.learnedThrough = learnedThrough
-        self.lookedAt = lookedAt
-        self.newestOutput = newestOutput
+        (self.tool, self.profile, self.lengths) = (tool, profile, lengths)
+        (self.errors, self.empties, self.pages) = (errors, empties, pages)
+        (self.comparisons, self.repeats, self.learnedAt) = (comparisons, repeats, learnedAt)
+        (self.learnedThrough, self.lookedAt, self.newestOutput) = (learnedThrough, lookedAt, newestOutput)
     }
 
     /// All outputs that were learnt from.

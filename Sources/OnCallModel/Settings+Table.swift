@@ -44,119 +44,106 @@ extension Settings {
         let spec: SettingSpec
         let read: @Sendable (Settings) -> JSONValue
         let write: @Sendable (inout Settings, JSONValue) -> Void
-    }
 
-    private static func number(
-        _ key: String, _ range: ClosedRange<Double>, _ unit: String = "", _ meaning: String,
-        _ path: any WritableKeyPath<Settings, Double> & Sendable
-    ) -> Entry {
-        Entry(
-            spec: SettingSpec(key: key, kind: .number(range), meaning: meaning, unit: unit),
-            read: { .number($0[keyPath: path]) }, write: { $0[keyPath: path] = $1.double ?? $0[keyPath: path] })
-    }
-
-    private static func integer(
-        _ key: String, _ range: ClosedRange<Int>, _ unit: String = "", _ meaning: String,
-        _ path: any WritableKeyPath<Settings, Int> & Sendable
-    ) -> Entry {
-        Entry(
-            spec: SettingSpec(key: key, kind: .integer(range), meaning: meaning, unit: unit),
-            read: { JSONValue($0[keyPath: path]) }, write: { $0[keyPath: path] = $1.int ?? $0[keyPath: path] })
+        init<Value: JSONConvertible>(
+            _ key: String, _ kind: SettingSpec.Kind, unit: String = "", _ meaning: String,
+            _ path: any WritableKeyPath<Settings, Value> & Sendable
+        ) {
+            spec = SettingSpec(key: key, kind: kind, meaning: meaning, unit: unit)
+            read = { $0[keyPath: path].json }
+            write = { settings, json in
+                if let value = Value(json: json) { settings[keyPath: path] = value }
+            }
+        }
     }
 
     private static let table: [Entry] = [
-        number(
-            "cost_spike_multiplier", 1.1...100, "×",
-            "An hour whose cost exceeds this multiple of the 7-day hourly mean is a spike.",
-            \.costSpikeMultiplier),
-        integer(
-            "pr_risk_threshold", 0...100, "", "A pull request with a higher risk score is reported as risky.",
+        Entry(
+            "cost_spike_multiplier", .number(1.1...100), unit: "×",
+            "An hour whose cost exceeds this multiple of the 7-day hourly mean is a spike.", \.costSpikeMultiplier),
+        Entry(
+            "pr_risk_threshold", .integer(0...100), "A pull request with a higher risk score is reported as risky.",
             \.prRiskThreshold),
-        integer(
-            "agent_loop_generation_threshold", 2...10_000, "generations",
+        Entry(
+            "agent_loop_generation_threshold", .integer(2...10_000), unit: "generations",
             "A trace with more generations than this within two hours is checked for a loop.",
             \.agentLoopGenerationThreshold),
-        number(
-            "error_cascade_threshold", 0...1_000_000, "$", "Minimum cost of an error cascade.",
+        Entry(
+            "error_cascade_threshold", .number(0...1_000_000), unit: "$", "Minimum cost of an error cascade.",
             \.errorCascadeThreshold),
         Entry(
-            spec: SettingSpec(
-                key: "loop_requires_repetition", kind: .toggle,
-                meaning: "Page for a loop only if its steps repeat; false uses the count alone."),
-            read: { .bool($0.loopRequiresRepetition) },
-            write: { $0.loopRequiresRepetition = $1.bool ?? $0.loopRequiresRepetition }),
+            "loop_requires_repetition", .toggle,
+            "Page for a loop only if its steps repeat; false uses the count alone.", \.loopRequiresRepetition),
         Entry(
-            spec: SettingSpec(
-                key: "tool_requires_contrast", kind: .toggle,
-                meaning:
-                    "Report a tool only if it fails more than in its own past; false uses the original rules alone."),
-            read: { .bool($0.toolRequiresContrast) },
-            write: { $0.toolRequiresContrast = $1.bool ?? $0.toolRequiresContrast }),
+            "tool_requires_contrast", .toggle,
+            "Report a tool only if it fails more than in its own past; false uses the original rules alone.",
+            \.toolRequiresContrast),
         Entry(
-            spec: SettingSpec(
-                key: "cost_baseline", kind: .choice(CostBaseline.allCases.map(\.rawValue)),
-                meaning: "seasonal also compares with the same hour of day; mean uses the 7-day mean alone."),
-            read: { .string($0.costBaseline.rawValue) },
-            write: { $0.costBaseline = $1.string.flatMap(CostBaseline.init) ?? $0.costBaseline }),
-        number(
-            "drift_fail_rate", 0.01...0.95, "",
+            "cost_baseline", .choice(CostBaseline.allCases.map(\.rawValue)),
+            "seasonal also compares with the same hour of day; mean uses the 7-day mean alone.", \.costBaseline),
+        Entry(
+            "drift_fail_rate", .number(0.01...0.95),
             "Report drift if more than this share of a feature's latest 20 outputs does not match its snapshot.",
             \.driftFailRate),
         Entry(
-            spec: SettingSpec(
-                key: "drift_requires_contrast", kind: .toggle,
-                meaning: "Page for drift only if it is statistically significant; false uses the share alone."),
-            read: { .bool($0.driftRequiresContrast) },
-            write: { $0.driftRequiresContrast = $1.bool ?? $0.driftRequiresContrast }),
-        number(
-            "score_drop", 0.001...1_000_000, "", "Report drift if the daily mean of a score falls by more than this.",
-            \.scoreDrop),
-        number(
-            "drift_patrol_hours", 0.25...168, "h", "Interval between two checks of the outputs of all features.",
-            \.driftPatrolHours),
-        number("cost_floor", 0...1_000_000, "$/h", "An hour that costs less than this is never a spike.", \.costFloor),
-        integer(
-            "auto_act_generations", 2...100_000, "generations",
+            "drift_requires_contrast", .toggle,
+            "Page for drift only if it is statistically significant; false uses the share alone.",
+            \.driftRequiresContrast),
+        Entry(
+            "score_drop", .number(0.001...1_000_000),
+            "Report drift if the daily mean of a score falls by more than this.", \.scoreDrop),
+        Entry(
+            "drift_patrol_hours", .number(0.25...168), unit: "h",
+            "Interval between two checks of the outputs of all features.", \.driftPatrolHours),
+        Entry(
+            "cost_floor", .number(0...1_000_000), unit: "$/h", "An hour that costs less than this is never a spike.",
+            \.costFloor),
+        Entry(
+            "auto_act_generations", .integer(2...100_000), unit: "generations",
             "Above this number of repeating generations, a loop is killed without approval.", \.autoActGenerations),
-        number(
-            "auto_act_cost_per_hour", 0...1_000_000, "$/h", "Above this cost, actions run without approval.",
+        Entry(
+            "auto_act_cost_per_hour", .number(0...1_000_000), unit: "$/h",
+            "Above this cost, actions run without approval.",
             \.autoActCostPerHour),
-        number("approval_hours", 0.05...168, "h", "An approval request expires after this time.", \.approvalHours),
-        number("on_call_minutes", 1...1440, "min", "Interval between two scan cycles.", \.onCallMinutes),
-        number("loop_watch_seconds", 1...600, "s", "Interval between two reads of an active loop.", \.loopWatchSeconds),
-        number(
-            "resolve_after_minutes", 5...10_080, "min",
-            "An incident is resolved if no scan has found it for this long.",
-            \.resolveAfterMinutes),
-        integer(
-            "sampler_keep_score", 1...1000, "points",
+        Entry(
+            "approval_hours", .number(0.05...168), unit: "h", "An approval request expires after this time.",
+            \.approvalHours),
+        Entry("on_call_minutes", .number(1...1440), unit: "min", "Interval between two scan cycles.", \.onCallMinutes),
+        Entry(
+            "loop_watch_seconds", .number(1...600), unit: "s", "Interval between two reads of an active loop.",
+            \.loopWatchSeconds),
+        Entry(
+            "pulse_seconds", .number(5...900), unit: "s",
+            "Interval between two checks of the newest observations for new loops and the cost of the running hour.",
+            \.pulseSeconds),
+        Entry(
+            "resolve_after_minutes", .number(5...10_080), unit: "min",
+            "An incident is resolved if no scan has found it for this long.", \.resolveAfterMinutes),
+        Entry(
+            "sampler_keep_score", .integer(1...1000), unit: "points",
             "The sampler keeps traces with at least this score; only kept traces are read in full.", \.samplerKeepScore),
-        number(
-            "sampler_uniform_percent", 0...100, "%",
+        Entry(
+            "sampler_uniform_percent", .number(0...100), unit: "%",
             "Share of traces that the sampler keeps regardless of their score.", \.samplerUniformPercent),
-        number(
-            "renotify_hours", 0.25...168, "h",
+        Entry(
+            "renotify_hours", .number(0.25...168), unit: "h",
             "Interval between two reminders of an unacknowledged critical or high incident.", \.renotifyHours),
-        integer("retention_days", 8...365, "days", "Days of history that the mirrors keep.", \.retentionDays),
         Entry(
-            spec: SettingSpec(
-                key: "engine", kind: .choice(Engine.allCases.map(\.rawValue)),
-                meaning:
-                    "embedded reads from the providers, coral through the coral program, clickhouse from Langfuse's own ClickHouse."
-            ),
-            read: { .string($0.engine.rawValue) },
-            write: { $0.engine = $1.string.flatMap(Engine.init) ?? $0.engine }),
+            "retention_days", .integer(8...365), unit: "days", "Days of history that the mirrors keep.", \.retentionDays
+        ),
         Entry(
-            spec: SettingSpec(
-                key: "langfuse_history", kind: .choice(LangfuseHistory.allCases.map(\.rawValue)),
-                meaning:
-                    "metrics reads hourly sums for days before yesterday: one call per day of history, not one per thousand observations."
-            ),
-            read: { .string($0.langfuseHistory.rawValue) },
-            write: { $0.langfuseHistory = $1.string.flatMap(LangfuseHistory.init) ?? $0.langfuseHistory }),
+            "engine", .choice(Engine.allCases.map(\.rawValue)),
+            "embedded reads from the providers, coral through the coral program, clickhouse from Langfuse's own ClickHouse.",
+            \.engine),
         Entry(
-            spec: SettingSpec(key: "theme", kind: .name, meaning: "The name of a file in themes/, without .json."),
-            read: { .string($0.theme) }, write: { $0.theme = $1.string ?? $0.theme }),
+            "langfuse_history", .choice(LangfuseHistory.allCases.map(\.rawValue)),
+            "metrics reads hourly sums for days before yesterday: one call per day of history, not one per thousand observations.",
+            \.langfuseHistory),
+        Entry(
+            "langfuse_calls_per_minute", .integer(0...100_000),
+            "Maximum calls to Langfuse per minute. With 0 the limit is what the server allows.",
+            \.langfuseCallsPerMinute),
+        Entry("theme", .name, "The name of a file in themes/, without .json.", \.theme),
     ]
 }
 

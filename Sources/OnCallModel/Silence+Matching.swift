@@ -2,27 +2,28 @@ package import Basics
 
 extension Silence.Matcher {
     /// One incident, as long as it gets no worse.
-    package init(of incident: IncidentSummary, atMost: Severity) {
+    package init(of incident: IncidentSummary, maxSeverity: Severity) {
         self.init(
-            type: incident.type, subject: incident.subject.count <= 500 ? incident.subject : nil, atMost: atMost,
+            type: incident.type, subject: incident.subject.count <= 500 ? incident.subject : nil,
+            maxSeverity: maxSeverity,
             fingerprint: incident.fingerprint)
     }
 
     /// Whether it holds for an incident: by the kind and subject that lists show of it, or by the fingerprint of it or of
     /// any finding that it is made of.
-    package func fits(_ incident: IncidentSummary, findings: [IncidentFinding]) -> Bool {
-        if let atMost, incident.severity > atMost { return false }
-        if fits(incident.fingerprint, incident.type, incident.subject) { return true }
-        return fingerprint != nil && findings.contains { fits($0.fingerprint, $0.type, $0.subject) }
+    package func matches(_ incident: IncidentSummary, findings: [IncidentFinding]) -> Bool {
+        if let maxSeverity, incident.severity > maxSeverity { return false }
+        if matches(incident.fingerprint, incident.type, incident.subject) { return true }
+        return fingerprint != nil && findings.contains { matches($0.fingerprint, $0.type, $0.subject) }
     }
 
-    private func fits(_ fingerprint: Fingerprint, _ type: DetectionType, _ subject: String) -> Bool {
+    private func matches(_ fingerprint: Fingerprint, _ type: DetectionType, _ subject: String) -> Bool {
         (self.fingerprint ?? fingerprint) == fingerprint && (self.type ?? type) == type
             && self.subject.map { Self.glob($0, matches: subject) } != false
     }
 
     /// Nothing is set: everything fits.
-    package var isEverything: Bool { type == nil && subject == nil && atMost == nil && fingerprint == nil }
+    package var isEverything: Bool { type == nil && subject == nil && maxSeverity == nil && fingerprint == nil }
 
     /// `everything`, `cost_spike of support-* up to high`.
     package var phrase: String {
@@ -30,7 +31,7 @@ extension Silence.Matcher {
         var words = type?.rawValue ?? "anything"
         if let subject { words += " of \(subject)" }
         if let fingerprint, subject == nil { words += " with fingerprint \(fingerprint.text)" }
-        if let atMost { words += " up to \(atMost.rawValue)" }
+        if let maxSeverity { words += " up to \(maxSeverity.rawValue)" }
         return words
     }
 

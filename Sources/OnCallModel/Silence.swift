@@ -8,16 +8,15 @@ package struct Silence: Hashable, Sendable, Identifiable {
         /// A subject; `*` matches any characters.
         package var subject: String?
         /// This severity and milder ones.
-        package var atMost: Severity?
+        package var maxSeverity: Severity?
         package var fingerprint: Fingerprint?
 
         package init(
-            type: DetectionType? = nil, subject: String? = nil, atMost: Severity? = nil, fingerprint: Fingerprint? = nil
+            type: DetectionType? = nil, subject: String? = nil, maxSeverity: Severity? = nil,
+            fingerprint: Fingerprint? = nil
         ) {
-            self.type = type
-            self.subject = subject
-            self.atMost = atMost
-            self.fingerprint = fingerprint
+            (self.type, self.subject) = (type, subject)
+            (self.maxSeverity, self.fingerprint) = (maxSeverity, fingerprint)
         }
     }
 
@@ -37,15 +36,9 @@ package struct Silence: Hashable, Sendable, Identifiable {
         id: Int64, matcher: Matcher, reason: String, author: String, createdAt: Instant, startsAt: Instant,
         expiresAt: Instant, endedAt: Instant? = nil, endedBy: String? = nil
     ) {
-        self.id = id
-        self.matcher = matcher
-        self.reason = reason
-        self.author = author
-        self.createdAt = createdAt
-        self.startsAt = startsAt
-        self.expiresAt = expiresAt
-        self.endedAt = endedAt
-        self.endedBy = endedBy
+        (self.id, self.matcher, self.reason) = (id, matcher, reason)
+        (self.author, self.createdAt, self.startsAt) = (author, createdAt, startsAt)
+        (self.expiresAt, self.endedAt, self.endedBy) = (expiresAt, endedAt, endedBy)
     }
 
     package func isInForce(at now: Instant) -> Bool { endedAt == nil && startsAt <= now && now < expiresAt }

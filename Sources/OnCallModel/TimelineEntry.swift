@@ -10,9 +10,8 @@ package struct TimelineEntry: Hashable, Sendable, Identifiable {
     package var event: String
 
     package init(id: Int64, at: Instant, author: String, event: String) {
-        self.id = id
-        self.at = at
-        self.author = author
-        self.event = event
+        (self.id, self.at, self.author, self.event) = (id, at, author, event)
     }
+
+    package var json: JSONValue { ["at": JSONValue(at), "author": .string(author), "event": .string(event)] }
 }

@@ -54,9 +54,7 @@ package struct SampledTrace: Hashable, Sendable, Identifiable {
     package var reasons: [SampleReason]
 
     package init(id: String, lastAt: Instant, reasons: [SampleReason]) {
-        self.id = id
-        self.lastAt = lastAt
-        self.reasons = reasons
+        (self.id, self.lastAt, self.reasons) = (id, lastAt, reasons)
     }
 
     package var score: Int { reasons.reduce(0) { $0 + $1.points } }
@@ -71,9 +69,7 @@ package struct PatternSighting: Hashable, Sendable {
     package var opener: String?
 
     package init(firstSeen: Instant, lastSeen: Instant, opener: String?) {
-        self.firstSeen = firstSeen
-        self.lastSeen = lastSeen
-        self.opener = opener
+        (self.firstSeen, self.lastSeen, self.opener) = (firstSeen, lastSeen, opener)
     }
 }
 
@@ -107,12 +103,8 @@ package struct SamplerMemory: Hashable, Sendable {
         readUntil: Instant? = nil, rules: String = "", patterns: [String: PatternSighting] = [:],
         kept: Set<String> = [], keptAsFailed: Set<String> = [], failing: Set<String> = []
     ) {
-        self.readUntil = readUntil
-        self.rules = rules
-        self.patterns = patterns
-        self.kept = kept
-        self.keptAsFailed = keptAsFailed
-        self.failing = failing
+        (self.readUntil, self.rules, self.patterns) = (readUntil, rules, patterns)
+        (self.kept, self.keptAsFailed, self.failing) = (kept, keptAsFailed, failing)
     }
 }
 

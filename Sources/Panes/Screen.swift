@@ -5,7 +5,7 @@ package import ViewState
 
 /// The whole screen as a function of the console's state.
 package enum Screen {
-    /// A smaller screen shows one line that says so.
+    /// On a smaller screen only its size is shown.
     package static let smallest = (width: 20, height: 5)
 
     package static func draw(_ state: ConsoleState) -> Grid {
@@ -15,7 +15,12 @@ package enum Screen {
             return grid
         }
         let (header, rest) = grid.bounds.splitTop(1)
-        let (body, footer) = rest.splitTop(rest.height - 1)
+        let (whole, footer) = rest.splitTop(rest.height - 1)
+        let (alarm, body) = whole.splitTop(state.storeFault == nil ? 0 : 1)
+        if let fault = state.storeFault {
+            grid.clear(alarm, role: .alert)
+            grid.write(" " + fault, at: alarm.x, alarm.y, width: alarm.width, role: .alert)
+        }
         TabBar.draw(TabBarView(state), on: &grid, in: header)
         let banner = LoopBannerView(state)
         let (top, pane) = body.splitTop(LoopBanner.height(banner, in: body))
@@ -41,46 +46,41 @@ package enum Screen {
 }
 
 enum TabBar {
-    private struct Label {
-        let tab: TabBarView.Tab
-        let title: String
-
-        var badge: String { tab.badge == 0 ? "" : tab.badge > 9 ? "9+" : String(tab.badge) }
-        /// With the key, and a space before and after.
-        var width: Int {
-            3 + (title.isEmpty ? 0 : 1 + TextWidth.of(title)) + (badge.isEmpty ? 0 : 1 + badge.count)
-        }
-    }
-
     static func draw(_ view: TabBarView, on grid: inout Grid, in area: Rect) {
         let clock = String(view.now.iso8601.dropFirst(11).prefix(5)) + "Z"
         let clockAt = area.width - clock.count
         var x = area.x
-        for label in labels(view.tabs, width: clockAt) {
-            let isShown = label.tab.isShown
-            x = grid.write(" ", at: x, area.y)
-            x = grid.write(label.tab.key, at: x, area.y, role: isShown ? .tabActive : .key)
-            let title = label.title.isEmpty ? "" : " " + label.title
-            x = grid.write(title, at: x, area.y, role: isShown ? .tabActive : .tab)
-            if !label.badge.isEmpty { x = grid.write(" " + label.badge, at: x, area.y, role: .alert) }
-            x = grid.write(" ", at: x, area.y)
+        // A freeze is always visible.
+        for tab in tabs(view.tabs, width: clockAt - (view.isFrozen ? 8 : 0)) {
+            x = grid.write(tab, at: x, area.y, in: area)
         }
+        if view.isFrozen, x + 7 <= clockAt { x = grid.write(" FROZEN", at: x, area.y, role: .alert) }
         if view.isReadOnly, x + 12 < clockAt { x = grid.write(" READ-ONLY", at: x, area.y, role: .warn) }
+        let room = clockAt - x - 3
+        if room >= 12, !view.activity.isEmpty { grid.write(view.activity, at: x + 1, area.y, width: room, role: .info) }
         if clockAt > x { grid.write(clock, at: clockAt, area.y, role: .dim) }
     }
 
-    /// Whole titles where there is room, else short ones, else only the title of the pane that is shown.
-    private static func labels(_ tabs: [TabBarView.Tab], width: Int) -> [Label] {
-        func row(_ title: (TabBarView.Tab) -> String) -> [Label] {
-            tabs.map { Label(tab: $0, title: $0.isShown ? $0.title : title($0)) }
+    /// Full titles where there is room, else short ones, else only the title of the pane that is shown.
+    private static func tabs(_ tabs: [TabBarView.Tab], width: Int) -> [[Line]] {
+        func row(_ title: (TabBarView.Tab) -> String) -> [[Line]] {
+            tabs.map { parts($0, title: $0.isShown ? $0.title : title($0)) }
         }
         let choices = [row(\.title), row(\.shortTitle), row { _ in "" }]
-        return choices.first { $0.reduce(0) { $0 + $1.width } <= width }
-            ?? row { _ in "" }.filter(\.tab.isShown)
+        return choices.first { $0.reduce(0) { $0 + TextWidth.of($1) } <= width }
+            ?? tabs.filter(\.isShown).map { parts($0, title: $0.title) }
+    }
+
+    private static func parts(_ tab: TabBarView.Tab, title: String) -> [Line] {
+        [
+            (" ", .text), (tab.key, tab.isShown ? .tabActive : .key),
+            (title.isEmpty ? "" : " " + title, tab.isShown ? .tabActive : .tab),
+            (tab.badge == 0 ? "" : tab.badge > 9 ? " 9+" : " \(tab.badge)", .alert), (" ", .text),
+        ]
     }
 }
 
-/// A line for each active loop that cannot be overlooked.
+/// A line for each active loop.
 enum LoopBanner {
     static func height(_ view: LoopBannerView, in body: Rect) -> Int {
         body.height >= 8 ? min(3, view.loops.count) : 0
@@ -93,12 +93,11 @@ enum LoopBanner {
             let text =
                 " \(what) \(loop.agent) \(loop.traceID)  \(loop.generations) generations  \(Format.dollars(loop.cost))"
                 + "  \(Format.dollars(loop.costPerMinute))/min  \(loop.pattern)"
-            let y = area.y + row
-            grid.clear(Rect(x: area.x, y: y, width: area.width, height: 1), role: .alert)
+            let line = area.row(row)
+            grid.clear(line, role: .alert)
             let hint = item.status == .active ? " K kills " : ""
-            let room = area.width - hint.count
-            grid.write(TextWidth.truncated(ForeignText.inert(text), to: room), at: area.x, y, role: .alert)
-            grid.write(hint, at: area.x + room, y, role: .alert)
+            grid.write(text, at: line.x, line.y, width: line.width - hint.count, role: .alert)
+            grid.write(hint, at: line.x, line.y, width: line.width, isRight: true, role: .alert)
         }
     }
 }
@@ -110,26 +109,19 @@ enum Footer {
             let end = grid.write("/", at: area.x, area.y, role: .key)
             grid.write(text + "▏", at: end, area.y, role: .input)
         case .status(let status):
-            let text = TextWidth.truncated(ForeignText.inert(status.text), to: area.width - 1)
-            grid.write(text, at: area.x + 1, area.y, role: status.mood == .failed ? .bad : .good)
+            grid.write(
+                status.text, at: area.x + 1, area.y, width: area.width - 1, role: status.mood == .failed ? .bad : .good)
         case .keys(let pane, let lasting):
-            let edge = area.x + area.width
-            let x = draw(pane, at: area.x, to: edge - lasting.reduce(0) { $0 + width(of: $1) }, on: &grid, in: area)
-            _ = draw(lasting, at: x, to: edge, on: &grid, in: area)
+            let always = lasting.map(parts)
+            let room = area.width - always.reduce(0) { $0 + TextWidth.of($1) }
+            var x = area.x
+            for (hints, edge) in [(pane.map(parts), area.x + room), (always, area.x + area.width)] {
+                for hint in hints where x + TextWidth.of(hint) <= edge { x = grid.write(hint, at: x, area.y, in: area) }
+            }
         }
     }
 
-    /// The hints that fit before `edge`. Returns the column after them.
-    private static func draw(
-        _ hints: [FooterView.Hint], at start: Int, to edge: Int, on grid: inout Grid, in area: Rect
-    ) -> Int {
-        var x = start
-        for hint in hints where x + width(of: hint) <= edge {
-            x = grid.write(" " + hint.key, at: x, area.y, role: .key)
-            x = grid.write(" " + hint.title + " ", at: x, area.y, role: hint.isDisabled ? .dim : .keyLabel)
-        }
-        return x
+    private static func parts(_ hint: FooterView.Hint) -> [Line] {
+        [(" " + hint.key, .key), (" " + hint.title + " ", hint.isDisabled ? .dim : .keyLabel)]
     }
-
-    private static func width(of hint: FooterView.Hint) -> Int { hint.key.count + hint.title.count + 3 }
 }

@@ -21,12 +21,8 @@ package enum CSVText {
     private static func quoted(_ text: String) -> String {
         let special: Set<UInt8> = [0x22, 0x2C, 0x0A, 0x0D]
         guard text.utf8.contains(where: special.contains) else { return text }
-        var field = String.UnicodeScalarView("\"".unicodeScalars)
-        for scalar in text.unicodeScalars {
-            if scalar == "\"" { field.append(scalar) }
-            field.append(scalar)
-        }
-        field.append("\"")
-        return String(field)
+        // By bytes, because a combining mark may follow the quote.
+        let quoted = text.utf8.flatMap { $0 == 0x22 ? [0x22, 0x22] : [$0] }
+        return "\"\(String(decoding: quoted, as: UTF8.self))\""
     }
 }

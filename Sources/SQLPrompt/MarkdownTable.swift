@@ -1,11 +1,11 @@
 package import Basics
 import CellGrid
 
-/// Rows as a table of GitHub's Markdown, which shows every text as it is: what would be markup is escaped, a line break is
-/// `<br>`, and what a terminal would obey is made inert. Columns of numbers are aligned to the right.
+/// Rows as a table of GitHub's Markdown: markup is escaped, a line break is `<br>`, and control characters are replaced.
+/// Columns of numbers are aligned to the right.
 package enum MarkdownTable {
     /// Longer cells do not widen their column.
-    private static let widest = 60
+    private static let maxWidth = 60
 
     package static func text(of set: RowSet) -> String {
         guard !set.columns.isEmpty else { return "" }
@@ -18,7 +18,7 @@ package enum MarkdownTable {
         let widths = header.indices.map { column in
             rows.reduce(max(3, TextWidth.of(header[column]))) { widest, row in
                 let width = TextWidth.of(row[column])
-                return width <= Self.widest ? max(widest, width) : widest
+                return width <= maxWidth ? max(widest, width) : widest
             }
         }
         func line(_ cells: [String]) -> String {
@@ -29,14 +29,14 @@ package enum MarkdownTable {
             return "| \(padded.joined(separator: " | ")) |\n"
         }
         let rule = widths.indices.map { column in
-            String(repeating: "-", count: widths[column] - (isNumeric[column] ? 1 : 0)) + (isNumeric[column] ? ":" : "")
+            String(repeating: "-", count: widths[column] - 1) + (isNumeric[column] ? ":" : "-")
         }
-        return line(header) + "| \(rule.joined(separator: " | ")) |\n" + rows.map(line).joined()
+        return line(header) + line(rule) + rows.map(line).joined()
     }
 
     private static func escaped(_ text: String) -> String {
         let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-        return lines.map { escapedLine(ForeignText.inert(String($0))) }.joined(separator: "<br>")
+        return lines.map { escapedLine(UntrustedText.forTerminal(String($0))) }.joined(separator: "<br>")
     }
 
     private static func escapedLine(_ text: String) -> String {
@@ -46,7 +46,7 @@ package enum MarkdownTable {
             switch character {
             case "\\", "|", "`", "*", "<", "[", "~": line += "\\"
             case "&" where isEntity(characters[(place + 1)...]): line += "\\"
-            // Within a word it is not markup, and most names contain it.
+            // Within a word, an underscore is not markup.
             case "_" where place == 0 || place == characters.count - 1 || !isWithinWord(characters, place): line += "\\"
             default: break
             }

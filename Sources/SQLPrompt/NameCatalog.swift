@@ -60,12 +60,11 @@ package struct NameCatalog: Hashable, Sendable {
         let columns = table.columns.map { Column(name: $0.name, type: $0.type.rawValue, description: $0.description) }
         let known = Set(columns.map(\.name))
         // A filter that is not a column can also be used in a condition.
-        let filters = isFunction ? [] : table.filters.filter { !known.contains($0.name) }
+        let filters = table.filters.map { Column(name: $0.name, type: $0.type.rawValue, description: $0.description) }
         return Relation(
             name: table.name, description: table.description, isFunction: isFunction,
             required: table.filters.filter(\.isRequired).map(\.name),
-            columns: columns
-                + filters.map { Column(name: $0.name, type: $0.type.rawValue, description: $0.description) })
+            columns: isFunction ? columns : columns + filters.filter { !known.contains($0.name) })
     }
 
     // MARK: what the dot commands show
@@ -82,10 +81,8 @@ package struct NameCatalog: Hashable, Sendable {
         let rows = shown.flatMap { schema in
             schema.relations.map { relation -> [Value] in
                 let required = relation.isFunction ? "" : relation.required.joined(separator: ", ")
-                return [
-                    .text("\(SQLName.quoted(schema.name)).\(relation.call)"), .text(required),
-                    .text(relation.description),
-                ]
+                return ["\(SQLName.quoted(schema.name)).\(relation.call)", required, relation.description].map(
+                    Value.text)
             }
         }
         return RowSet(columns: ["table", "requires", "description"], rows: rows)
@@ -94,27 +91,22 @@ package struct NameCatalog: Hashable, Sendable {
     /// The columns of `source.table`, or of `table` if only one source has it.
     package func columns(of table: String) throws(UnknownName) -> RowSet {
         let wanted = SQLLexer(table).tokens.compactMap(\.spelledName).map { $0.lowercased() }
-        let found = schemas.flatMap { schema in
-            schema.relations.filter { relation in
-                wanted == [relation.name.lowercased()]
-                    || wanted == [schema.name.lowercased(), relation.name.lowercased()]
-            }.map { (name: "\(schema.name).\($0.name)", relation: $0) }
+        let all = schemas.flatMap { schema in schema.relations.map { (name: "\(schema.name).\($0.name)", relation: $0) }
         }
-        guard let first = found.first, found.count == 1 else {
-            let names = schemas.flatMap { schema in schema.relations.map { "\(schema.name).\($0.name)" } }
-            guard found.isEmpty else {
-                throw UnknownName(
-                    "\"\(table)\" is ambiguous. Use one of: \(found.map(\.name).joined(separator: ", ")).")
-            }
-            throw UnknownName("Table \"\(table)\" does not exist.", table, among: names)
+        let found = all.filter { name, relation in
+            wanted == [relation.name.lowercased()] || wanted.joined(separator: ".") == name.lowercased()
+        }
+        guard let first = found.first else {
+            throw UnknownName("Table \"\(table)\" does not exist.", table, among: all.map(\.name))
+        }
+        guard found.count == 1 else {
+            throw UnknownName("\"\(table)\" is ambiguous. Use one of: \(found.map(\.name).joined(separator: ", ")).")
         }
         return RowSet(
             columns: ["column", "type", "required", "description"],
             rows: first.relation.columns.map { column in
                 let isRequired = first.relation.required.contains(column.name)
-                return [
-                    .text(column.name), .text(column.type), .text(isRequired ? "yes" : ""), .text(column.description),
-                ]
+                return [column.name, column.type, isRequired ? "yes" : "", column.description].map(Value.text)
             })
     }
 }

@@ -1,6 +1,6 @@
 import Basics
 
-/// The tables that a statement names, and what it calls them. Made from all of it that has been typed.
+/// The tables that a statement names, and their aliases.
 struct NamedTables {
     /// By alias, or by table name where there is none; in lower case.
     private(set) var relations: [String: NameCatalog.Relation] = [:]
@@ -21,7 +21,7 @@ struct NamedTables {
         }
     }
 
-    /// `schema.table`, where there is such a table.
+    /// The table that `schema.table` names, if it exists.
     private static func table(
         at place: Int, _ tokens: [SQLToken], _ catalog: NameCatalog
     ) -> NameCatalog.Relation? {

@@ -1,6 +1,6 @@
 import Basics
 
-/// Chooses the names that fit where the cursor is.
+/// Chooses the names that are valid at the cursor.
 struct Offer {
     let cursor: Cursor
     let tables: NamedTables

@@ -39,48 +39,47 @@ package enum PromptCommand: Hashable, Sendable {
 
     /// - Parameter line: the line, starting with the dot.
     static func parse(_ line: String) throws(Problem) -> PromptCommand {
-        var words = line.split { $0.isWhitespace || $0 == ";" }.map(String.init)
-        guard !words.isEmpty else { throw unknown(line) }
-        let typed = words.removeFirst().lowercased()
-        // An earlier spelling.
-        let name = typed == ".stored" ? ".offline" : typed
-        let maxWords = [".sources", ".help", ".quit", ".exit"].contains(name) ? 0 : 1
-        if names.contains(name), words.count > maxWords {
-            throw Problem(sentence: "Unexpected argument \"\(words[maxWords])\" for \(name).")
-        }
-        let word = words.first
+        let words = line.split { $0.isWhitespace || $0 == ";" }.map(String.init)
+        let name = words.first?.lowercased() ?? line
+        let word = words.dropFirst().first
+        let command: PromptCommand
+        var maxWords = 1
         switch name {
-        case ".tables": return .tables(source: word)
+        case ".tables": command = .tables(source: word)
         case ".schema":
             guard let word else { throw Problem(sentence: "Missing table. Usage: .schema github.commits") }
-            return .schema(table: word)
-        case ".sources": return .sources
-        case ".format": return .format(try word.map(format))
-        case ".offline": return .offline(try word.map { word throws(Problem) in try isOn(word, name) })
-        case ".explain": return .explain(try word.map { word throws(Problem) in try isOn(word, name) })
-        case ".help": return .help
-        case ".quit", ".exit": return .quit
-        default: throw unknown(name)
+            command = .schema(table: word)
+        case ".format": command = .format(try format(word))
+        // .stored is the old spelling.
+        case ".offline", ".stored": command = .offline(try isOn(word, name))
+        case ".explain": command = .explain(try isOn(word, name))
+        case ".sources": (command, maxWords) = (.sources, 0)
+        case ".help": (command, maxWords) = (.help, 0)
+        case ".quit", ".exit": (command, maxWords) = (.quit, 0)
+        default:
+            let nearest = Suggestion.nearest(to: name, among: names).map { " Did you mean \($0)?" } ?? ""
+            throw Problem(sentence: "Unknown command \(name).\(nearest) Type .help for help.")
         }
+        if words.count > maxWords + 1 {
+            throw Problem(sentence: "Unexpected argument \"\(words[maxWords + 1])\" for \(name).")
+        }
+        return command
     }
 
-    private static func unknown(_ name: String) -> Problem {
-        let nearest = Suggestion.nearest(to: name, among: names).map { " Did you mean \($0)?" } ?? ""
-        return Problem(sentence: "Unknown command \(name).\(nearest) Type .help for help.")
-    }
-
-    private static func format(_ word: String) throws(Problem) -> RowFormat {
+    private static func format(_ word: String?) throws(Problem) -> RowFormat? {
+        guard let word else { return nil }
         guard let format = RowFormat(rawValue: word.lowercased()) else {
             throw Problem(sentence: ".format must be \(RowFormat.words(joinedBy: ", ")), not \"\(word)\".")
         }
         return format
     }
 
-    private static func isOn(_ word: String, _ name: String) throws(Problem) -> Bool {
-        switch word.lowercased() {
+    private static func isOn(_ word: String?, _ name: String) throws(Problem) -> Bool? {
+        switch word?.lowercased() {
+        case nil: return nil
         case "on": return true
         case "off": return false
-        default: throw Problem(sentence: "\(name) must be on or off, not \"\(word)\".")
+        case .some: throw Problem(sentence: "\(name) must be on or off, not \"\(word ?? "")\".")
         }
     }
 }

@@ -6,7 +6,7 @@ package struct PromptMachine: Hashable, Sendable {
         /// Without its semicolon.
         case statement(String)
         case command(PromptCommand)
-        /// A sentence about a command that makes no sense.
+        /// Why a command is invalid, as a sentence.
         case complaint(String)
     }
 
@@ -25,19 +25,19 @@ package struct PromptMachine: Hashable, Sendable {
         input.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.flatMap { take(line: $0) }
     }
 
-    /// Forgets the beginning of a statement.
+    /// Discards the beginning of a statement.
     package mutating func reset() {
         self = PromptMachine()
     }
 
-    /// The input is over: what has no semicolon is a statement all the same.
+    /// The input has ended, so the last statement needs no semicolon.
     package mutating func finish() -> [Step] {
         defer { reset() }
-        return hasContent ? [.statement(Self.trimmed(pending))] : []
+        return hasContent ? [.statement(pending.trimmed)] : []
     }
 
     private mutating func take(line: Substring) -> [Step] {
-        if !isContinuing, let step = Self.command(Self.trimmed(line)) { return [step] }
+        if !isContinuing, let step = Self.command(line.trimmed) { return [step] }
         var steps: [Step] = []
         var start = 0
         let bytes = Array(line.utf8)
@@ -45,7 +45,7 @@ package struct PromptMachine: Hashable, Sendable {
         for token in lexer.tokens {
             if token.isSymbol(";") {
                 pending += String(decoding: bytes[start..<token.bytes.lowerBound], as: UTF8.self)
-                if hasContent { steps.append(.statement(Self.trimmed(pending))) }
+                if hasContent { steps.append(.statement(pending.trimmed)) }
                 (pending, hasContent, start) = ("", false, token.bytes.upperBound)
             } else if token.kind != .comment {
                 hasContent = true
@@ -58,7 +58,7 @@ package struct PromptMachine: Hashable, Sendable {
     }
 
     private static func command(_ line: String) -> Step? {
-        // What people type out of habit.
+        // The spellings of other prompts.
         let habits = ["quit": ".quit", "exit": ".quit", "\\q": ".quit", "help": ".help", "\\?": ".help"]
         let habit = habits[line.hasSuffix(";") ? String(line.dropLast()).lowercased() : line.lowercased()]
         guard let command = habit ?? (line.hasPrefix(".") ? line : nil) else { return nil }
@@ -68,9 +68,12 @@ package struct PromptMachine: Hashable, Sendable {
             return .complaint(error.sentence)
         }
     }
+}
 
-    private static func trimmed(_ text: some StringProtocol) -> String {
-        var text = text[...].drop(while: \.isWhitespace)
+extension StringProtocol {
+    /// Without the blanks at both ends.
+    package var trimmed: String {
+        var text = self[...].drop(while: \.isWhitespace)
         while text.last?.isWhitespace ?? false { text.removeLast() }
         return String(text)
     }

@@ -4,12 +4,12 @@ import Basics
 package struct SQLCompletion: Hashable, Sendable {
     /// How many scalars before the cursor a candidate replaces.
     package private(set) var typed = 0
-    /// Names are quoted where they must be; a blank at the end goes into the line too.
+    /// Names are quoted where they must be. A blank at the end is inserted too.
     package private(set) var candidates: [String] = []
 
     /// - Parameters:
     ///   - before: the statement up to the cursor, its earlier lines included.
-    ///   - after: the rest of the line: it may name the tables.
+    ///   - after: the rest of the line, which may name the tables.
     package init(before: String, after: String = "", names: NameCatalog) {
         let start = before.drop(while: \.isWhitespace)
         if start.first == "." {

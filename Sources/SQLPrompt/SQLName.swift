@@ -2,7 +2,7 @@ import Basics
 
 /// How names are written in a statement.
 enum SQLName {
-    /// The name, in double quotes where it is a keyword or has letters that a bare name cannot have.
+    /// The name, in double quotes if it is a keyword or has characters that an unquoted name cannot have.
     static func quoted(_ name: String) -> String {
         isPlain(name) ? name : "\"\(name.replacing("\"", with: "\"\""))\""
     }
@@ -12,7 +12,7 @@ enum SQLName {
         return !reserved.contains(name.uppercased())
     }
 
-    /// The words that a statement is built of, in the order in which they are offered.
+    /// In the order in which they are offered.
     static let keywords = [
         "SELECT", "DISTINCT", "FROM", "JOIN", "LEFT JOIN", "CROSS JOIN", "ON", "USING", "WHERE", "AND", "OR", "NOT",
         "IN", "IS", "NULL", "LIKE", "ILIKE", "BETWEEN", "EXISTS", "GROUP BY", "HAVING", "ORDER BY", "ASC", "DESC",

@@ -1,13 +1,5 @@
 import CSQLite
 
-final class ProgressBox {
-    let mayGoOn: () -> Bool
-
-    init(_ mayGoOn: @escaping () -> Bool) {
-        self.mayGoOn = mayGoOn
-    }
-}
-
 extension Connection {
     /// Prepares a statement without caching it, so that the authorizer is called each time.
     package func prepare(_ sql: String) throws(SQLiteError) -> Statement {
@@ -18,10 +10,10 @@ extension Connection {
     package func whileAllowed<Result>(
         _ mayGoOn: @escaping () -> Bool, _ body: () throws -> Result
     ) rethrows -> Result {
-        let box = ProgressBox(mayGoOn)
+        let box = Box<() -> Bool>(mayGoOn)
         sqlite3_progress_handler(
             handle, 4000,
-            { Unmanaged<ProgressBox>.fromOpaque($0!).takeUnretainedValue().mayGoOn() ? 0 : 1 },
+            { Box<() -> Bool>.content($0)() ? 0 : 1 },
             Unmanaged.passUnretained(box).toOpaque())
         defer { sqlite3_progress_handler(handle, 0, nil, nil) }
         return try withExtendedLifetime(box) { try body() }

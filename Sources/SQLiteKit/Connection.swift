@@ -21,6 +21,8 @@ package final class Connection {
     package let path: String
     private var statements: [String: Statement] = [:]
     private var statementOrder: [String] = []
+    /// Every text that a statement binds becomes what this makes of it: what is stored and what it is compared with.
+    package var textFilter: ((String) -> String)?
     var authorizer: AuthorizerBox?
     var modules: [String: ModuleBox] = [:]
     /// The tables that the statement being prepared reads, and those read since a recording began (`Connection+Tables`).

@@ -9,29 +9,38 @@ extension Connection {
         _ name: String, arity: Int, deterministic: Bool = true,
         function: @escaping ([Value]) throws -> Value
     ) throws(SQLiteError) {
-        let box = Unmanaged.passRetained(FunctionBox(function))
+        let box = Box<SQLFunction>(function)
         let flags = SQLITE_UTF8 | (deterministic ? SQLITE_DETERMINISTIC : 0) | SQLITE_INNOCUOUS
         let code = sqlite3_create_function_v2(
-            handle, name, Int32(arity), flags, box.toOpaque(),
+            handle, name, Int32(arity), flags, box.retained(),
             { context, count, arguments in
-                let box = Unmanaged<FunctionBox>.fromOpaque(sqlite3_user_data(context)).takeUnretainedValue()
+                let function = Box<SQLFunction>.content(sqlite3_user_data(context))
                 let values = (0..<Int(count)).map { Value(sqlite: arguments?[$0]) }
                 do {
-                    try box.function(values).setResult(of: context)
+                    try function(values).setResult(of: context)
                 } catch {
                     sqlite3_result_error(context, "\(error)", -1)
                 }
-            }, nil, nil, { Unmanaged<FunctionBox>.fromOpaque($0!).release() })
+            }, nil, nil, { Box<SQLFunction>.release($0) })
         if code != SQLITE_OK { throw error(code, "registering \(name)") }
     }
 }
 
-private final class FunctionBox {
-    let function: ([Value]) throws -> Value
+private typealias SQLFunction = ([Value]) throws -> Value
 
-    init(_ function: @escaping ([Value]) throws -> Value) {
-        self.function = function
+/// Lets SQLite keep a Swift value: it is released when SQLite no longer needs it.
+final class Box<Content> {
+    let content: Content
+
+    init(_ content: Content) { self.content = content }
+
+    func retained() -> UnsafeMutableRawPointer { Unmanaged.passRetained(self).toOpaque() }
+
+    static func content(_ pointer: UnsafeMutableRawPointer?) -> Content {
+        Unmanaged<Box>.fromOpaque(pointer!).takeUnretainedValue().content
     }
+
+    static func release(_ pointer: UnsafeMutableRawPointer?) { Unmanaged<Box>.fromOpaque(pointer!).release() }
 }
 
 extension Value {

@@ -32,9 +32,7 @@ package final class Statement {
             sqlite3_finalize(handle)
             throw SQLiteError(code: SQLITE_MISUSE, message: "only one statement at a time", context: sql)
         }
-        self.handle = handle
-        self.connection = connection
-        self.sql = sql
+        (self.handle, self.connection, self.sql) = (handle, connection, sql)
         columnCount = sqlite3_column_count(handle)
     }
 
@@ -52,7 +50,7 @@ package final class Statement {
             case .null: sqlite3_bind_null(handle, index)
             case .integer(let number): sqlite3_bind_int64(handle, index, number)
             case .real(let number): sqlite3_bind_double(handle, index, number)
-            case .text(let text): bind(text, at: index)
+            case .text(let text): bind(connection.textFilter?(text) ?? text, at: index)
             case .blob(let bytes):
                 bytes.withUnsafeBytes {
                     sqlite3_bind_blob64(handle, index, $0.baseAddress, UInt64($0.count), cs_transient())
@@ -94,18 +92,7 @@ package final class Statement {
 
     /// One value of the current row, counted from 0.
     package func value(at position: Int) -> Value {
-        let index = Int32(position)
-        switch sqlite3_column_type(handle, index) {
-        case SQLITE_INTEGER: return .integer(sqlite3_column_int64(handle, index))
-        case SQLITE_FLOAT: return .real(sqlite3_column_double(handle, index))
-        case SQLITE_TEXT:
-            let count = Int(sqlite3_column_bytes(handle, index))
-            let bytes = UnsafeBufferPointer(start: sqlite3_column_text(handle, index), count: count)
-            return .text(String(decoding: bytes, as: UTF8.self))
-        case SQLITE_BLOB:
-            let count = Int(sqlite3_column_bytes(handle, index))
-            return .blob(Array(UnsafeRawBufferPointer(start: sqlite3_column_blob(handle, index), count: count)))
-        default: return .null
-        }
+        // SQLite calls this value unprotected: it must not be used while another thread uses the connection.
+        Value(sqlite: sqlite3_column_value(handle, Int32(position)))
     }
 }

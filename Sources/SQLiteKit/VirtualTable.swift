@@ -6,9 +6,10 @@ package import Basics
 package protocol VirtualTable: AnyObject {
     var columns: [VirtualColumn] { get }
     /// Chooses the conditions of the statement that the table applies itself. May be called several times per statement.
+    /// `isOrdered`: the statement requests an order from this table.
     ///
     /// - Throws: ``VirtualTableRefusal`` if this set of conditions is not supported; SQLite then tries others.
-    func plan(_ conditions: [VirtualCondition], _ shape: VirtualQueryShape) throws -> VirtualPlan
+    func plan(_ conditions: [VirtualCondition], isOrdered: Bool) throws -> VirtualPlan
     /// Returns the rows. `bound` has the accepted conditions in the order of the plan's `accepted`. Columns that are not `used` are
     /// never read.
     func open(_ bound: [VirtualBinding], used: UsedColumns) throws -> any VirtualRows
@@ -29,9 +30,7 @@ package struct VirtualColumn: Hashable, Sendable {
     package var isHidden: Bool
 
     package init(_ name: String, _ type: String, isHidden: Bool = false) {
-        self.name = name
-        self.type = type
-        self.isHidden = isHidden
+        (self.name, self.type, self.isHidden) = (name, type, isHidden)
     }
 }
 
@@ -69,11 +68,6 @@ package struct VirtualCondition: Hashable, Sendable {
     package var isLiteral: Bool
 }
 
-package struct VirtualQueryShape: Hashable, Sendable {
-    /// The statement requests an order from this table.
-    package var isOrdered: Bool
-}
-
 package struct VirtualPlan: Hashable, Sendable {
     package struct Accepted: Hashable, Sendable {
         /// The position in the offered conditions.
@@ -93,9 +87,7 @@ package struct VirtualPlan: Hashable, Sendable {
     package var rows: Int64
 
     package init(accepted: [Accepted], cost: Double, rows: Int64) {
-        self.accepted = accepted
-        self.cost = cost
-        self.rows = rows
+        (self.accepted, self.cost, self.rows) = (accepted, cost, rows)
     }
 }
 

@@ -161,7 +161,7 @@ private func bestIndex(
     let info = info!
     let offered = conditions(of: info)
     do {
-        let plan = try box.table.plan(offered, VirtualQueryShape(isOrdered: info.pointee.nOrderBy > 0))
+        let plan = try box.table.plan(offered, isOrdered: info.pointee.nOrderBy > 0)
         for (position, accepted) in plan.accepted.enumerated() {
             info.pointee.aConstraintUsage[accepted.condition].argvIndex = Int32(position + 1)
             info.pointee.aConstraintUsage[accepted.condition].omit = accepted.isExact ? 1 : 0

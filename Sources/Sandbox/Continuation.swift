@@ -94,7 +94,7 @@ struct Continuation: Sendable {
     }
 }
 
-/// What an answer looks like whose provider has moved on without telling.
+/// Rows of a provider that changed its API without notice.
 enum UnknownShape {
     private static let kinds: Set<String> = [
         "type", "level", "status", "state", "overall_state", "severity", "urgency", "substatus",
@@ -103,8 +103,8 @@ enum UnknownShape {
         "name", "title", "message", "text", "summary", "description", "service", "host", "html_url", "culprit",
     ]
 
-    /// Kinds are unheard of, the first text is null, the first number is text, and there is a field more. What is within
-    /// `attributes` (Datadog) and `state` (Linear) is changed as well.
+    /// Kinds are unknown, the first text is null, the first number is text, and there is one more field. `attributes` (Datadog) and
+    /// `state` (Linear) are changed as well.
     static func of(_ row: JSONValue) -> JSONValue {
         guard let members = row.members else { return row }
         var (hasNull, hasText) = (false, false)

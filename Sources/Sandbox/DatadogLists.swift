@@ -6,21 +6,21 @@ import WebServer
 struct DatadogLists: Sendable {
     let world: SandboxWorld
 
-    /// Nil for a path that is none of them.
+    /// Nil for any other path.
     func answer(_ request: WebRequest) -> WebResponse? {
         let path = String(request.path.dropFirst("/api/".count))
         let service = "v1/service_dependencies/"
         if path.hasPrefix(service) { return dependencies(String(path.dropFirst(service.count)), request) }
-        guard let rows = world.read({ $0.lists[.datadog]?[path] }) else { return nil }
+        guard let rows = world.list(.datadog, path) else { return nil }
         switch path {
-        case "v2/services/definitions": return .json(["data": numbered(rows, request)])
+        case "v2/services/definitions": return .json(object(data: numbered(rows, request)))
         case "v1/dashboard":
-            return .json(["dashboards": slice(rows, from: request.number("start"), request.number("count") ?? 100)])
+            return .json(object(dashboards: slice(rows, from: request.number("start"), request.number("count") ?? 100)))
         case "v2/downtime": return downtimes(rows, request)
         case "v1/slo": return objectives(rows, request)
         case "v1/synthetics/tests":
             let size = request.number("page_size") ?? 100
-            return .json(["tests": slice(rows, from: (request.number("page_number") ?? 0) * size, size)])
+            return .json(object(tests: slice(rows, from: (request.number("page_number") ?? 0) * size, size)))
         case "v2/users": return users(rows, request)
         default: return nil
         }
@@ -37,7 +37,7 @@ struct DatadogLists: Sendable {
     }
 
     private func counts(_ rows: [JSONValue], _ found: [JSONValue]) -> JSONValue {
-        ["page": ["total_count": JSONValue(rows.count), "total_filtered_count": JSONValue(found.count)]]
+        object(page: object(total_count: rows.count, total_filtered_count: found.count))
     }
 
     private func downtimes(_ rows: [JSONValue], _ request: WebRequest) -> WebResponse {
@@ -45,7 +45,7 @@ struct DatadogLists: Sendable {
             request.queryValue("current_only") != "true" || row["attributes"]?["status"]?.string == "active"
         }
         let page = slice(found, from: request.number("page[offset]"), request.number("page[limit]") ?? 30)
-        return .json(["data": page, "meta": ["page": ["total_filtered_count": JSONValue(found.count)]]])
+        return .json(object(data: page, meta: object(page: object(total_filtered_count: found.count))))
     }
 
     /// `tags_query` is one tag.
@@ -55,7 +55,7 @@ struct DatadogLists: Sendable {
             tag.map { row["tags"]?.array?.contains($0) ?? false } ?? true
         }
         let page = slice(found, from: request.number("offset"), request.number("limit") ?? 1000)
-        return .json(["data": page, "errors": [], "metadata": counts(rows, found)])
+        return .json(object(data: page, errors: emptyList, metadata: counts(rows, found)))
     }
 
     /// `filter` is a part of a name or an address, `filter[status]` some words with commas between.
@@ -67,7 +67,7 @@ struct DatadogLists: Sendable {
             return (part.isEmpty || texts.contains { $0.contains(part) })
                 && (statuses.isEmpty || row["attributes"]?["status"]?.string.map(statuses.contains) ?? false)
         }
-        return .json(["data": numbered(found, request), "meta": counts(rows, found)])
+        return .json(object(data: numbered(found, request), meta: counts(rows, found)))
     }
 
     /// Of one service. `env` has to be there; a service that is not known neither calls nor is called.
@@ -75,13 +75,11 @@ struct DatadogLists: Sendable {
         guard request.queryValue("env") != nil else {
             return DatadogProvider.refusal(400, "Missing required parameter: env")
         }
-        let calls = world.read { $0.lists[.datadog]?["v1/service_dependencies"] } ?? []
+        let calls = world.list(.datadog, "v1/service_dependencies") ?? []
         func names(_ wanted: String, where other: String) -> JSONValue {
             .array(calls.filter { $0[other]?.string == service }.compactMap { $0[wanted] })
         }
-        return .json([
-            "name": .string(service), "called_by": names("caller", where: "called"),
-            "calls": names("called", where: "caller"),
-        ])
+        return .json(
+            object(name: service, called_by: names("caller", where: "called"), calls: names("called", where: "caller")))
     }
 }

@@ -62,7 +62,7 @@ struct DatadogMetrics: Sendable {
             series.points.contains { $0.time.milliseconds >= from * 1000 }
                 && filter.matches("") { DatadogAttributes.values(of: $0, tags: series.tags, attributes: [:]) }
         }
-        return .json(["from": .string(text), "metrics": Self.distinct(found)])
+        return .json(object(from: text, metrics: Self.distinct(found)))
     }
 
     /// `q` is a part of a name, with `metrics:` before it where hosts are not wanted; hosts are never found here.
@@ -72,7 +72,7 @@ struct DatadogMetrics: Sendable {
         }
         let part = wanted.hasPrefix("metrics:") ? String(wanted.dropFirst(8)) : wanted
         let found = series.filter { part.isEmpty || $0.metric.contains(part) }
-        return .json(["results": ["metrics": Self.distinct(found), "hosts": []]])
+        return .json(object(results: object(metrics: Self.distinct(found), hosts: emptyList)))
     }
 
     private static func distinct(_ series: [DatadogAccount.Series]) -> JSONValue {
@@ -104,14 +104,12 @@ struct DatadogMetrics: Sendable {
             return JSONValue.array([.number(Double(time)), JSONValue(value)])
         }
         let scope = (query.scope + tags).joined(separator: ",")
-        return [
-            "metric": .string(query.metric), "display_name": .string(query.metric),
-            "expression": .string("\(query.aggregation):\(query.metric){\(scope.isEmpty ? "*" : scope)}"),
-            "scope": .string(scope.isEmpty ? "*" : scope), "tag_set": .strings(tags),
-            "aggr": .string(query.aggregation), "interval": JSONValue(interval), "length": JSONValue(list.count),
-            "start": .integer(first.key), "end": .integer(last.key + Int64(interval) * 1000 - 1), "query_index": 0,
-            "unit": .null, "attributes": [:], "pointlist": .array(list),
-        ]
+        return object(
+            metric: query.metric, display_name: query.metric,
+            expression: "\(query.aggregation):\(query.metric){\(scope.isEmpty ? "*" : scope)}",
+            scope: scope.isEmpty ? "*" : scope, tag_set: tags, aggr: query.aggregation, interval: interval,
+            length: list.count, start: first.key, end: last.key + Int64(interval) * 1000 - 1, query_index: 0, unit: nil,
+            attributes: object(), pointlist: list)
     }
 
     private static func combined(_ values: [Double], _ aggregation: String) -> Double? {

@@ -7,32 +7,23 @@ struct DatadogProvider: Sendable {
     static let applicationKey = "dd-app-sandbox-000000000000000000000001"
     let world: SandboxWorld
 
-    /// The limit of an endpoint: requests per period of seconds, aligned to the clock.
-    private struct Limit {
-        var name: String
-        var count: Int
-        var period: Int64
-    }
-
     func respond(_ request: WebRequest) -> WebResponse {
-        var response = answer(request)
         let limit = Self.limit(of: request.path)
         let reset = limit.period - world.clock.now().milliseconds / 1000 % limit.period
-        response.headers += [
-            .init("X-RateLimit-Limit", String(limit.count)), .init("X-RateLimit-Period", String(limit.period)),
-            .init("X-RateLimit-Remaining", String(limit.count - 1)), .init("X-RateLimit-Reset", String(reset)),
-            .init("X-RateLimit-Name", limit.name),
-        ]
-        return response
+        return answer(request).adding([
+            "X-RateLimit-Limit": "\(limit.count)", "X-RateLimit-Period": "\(limit.period)",
+            "X-RateLimit-Remaining": "\(limit.count - 1)", "X-RateLimit-Reset": "\(reset)",
+            "X-RateLimit-Name": limit.name,
+        ])
     }
 
-    private static func limit(of path: String) -> Limit {
+    /// Requests to an endpoint per period of seconds, aligned to the clock.
+    private static func limit(of path: String) -> (name: String, count: Int, period: Int64) {
         switch path {
-        case "/api/v2/logs/events/search": Limit(name: "logs_public_search_api", count: 300, period: 3600)
-        case "/api/v2/spans/events/search", "/api/v2/spans/events":
-            Limit(name: "spans_public_search_api", count: 300, period: 3600)
-        case "/api/v1/query": Limit(name: "metrics_query", count: 1600, period: 3600)
-        default: Limit(name: "public_api", count: 1000, period: 60)
+        case "/api/v2/logs/events/search": ("logs_public_search_api", 300, 3600)
+        case "/api/v2/spans/events/search", "/api/v2/spans/events": ("spans_public_search_api", 300, 3600)
+        case "/api/v1/query": ("metrics_query", 1600, 3600)
+        default: ("public_api", 1000, 60)
         }
     }
 
@@ -60,7 +51,7 @@ struct DatadogProvider: Sendable {
     }
 
     static func refusal(_ status: Int, _ message: String) -> WebResponse {
-        .json(["errors": [.string(message)]], status: status)
+        .json(object(errors: [message]), status: status)
     }
 
     private func search(_ rows: [any DatadogSearchable], _ request: WebRequest) -> WebResponse {
@@ -109,24 +100,12 @@ struct DatadogProvider: Sendable {
         let size = max(1, request.number("per_page") ?? 30)
         let index = request.number("page") ?? 0
         let page = found.dropFirst(index * size).prefix(size)
-        return .json([
-            "counts": [
-                "status": Self.counts(found.map(\.state)), "type": Self.counts(found.map(\.classification)),
-                "tag": Self.counts(found.flatMap(\.tags)), "muted": [["name": false, "count": JSONValue(found.count)]],
-            ],
-            "monitors": .array(page.map(\.foundRow)),
-            "metadata": [
-                "total_count": JSONValue(found.count), "page_count": JSONValue((found.count + size - 1) / size),
-                "page": JSONValue(index), "per_page": JSONValue(size),
-            ],
-        ])
-    }
-
-    private static func counts(_ names: [String]) -> JSONValue {
-        let counts = Dictionary(names.map { ($0, 1) }, uniquingKeysWith: +).sorted {
-            ($1.value, $0.key) < ($0.value, $1.key)
-        }
-        return .array(counts.map { ["name": .string($0.key), "count": JSONValue($0.value)] })
+        return .json(
+            object(
+                monitors: page.map(\.foundRow),
+                metadata: object(
+                    total_count: found.count, page_count: (found.count + size - 1) / size, page: index, per_page: size))
+        )
     }
 
     /// `meta.pagination.size` is the number of rows; `next_offset` is absent on the last page.
@@ -139,7 +118,7 @@ struct DatadogProvider: Sendable {
             "size": JSONValue(page.count), "offset": JSONValue(offset),
             "next_offset": hasMore ? .some(JSONValue(offset + page.count)) : .none,
         ])
-        return .json(["meta": ["pagination": pagination], "data": .array(page.map(\.row))])
+        return .json(object(meta: object(pagination: pagination), data: page.map(\.row)))
     }
 
     /// An object with the incidents, each wrapped once more; `next_offset` is also present on the last page.
@@ -160,19 +139,13 @@ struct DatadogProvider: Sendable {
         let size = min(100, max(1, request.number("page[size]") ?? 10))
         let offset = request.number("page[offset]") ?? 0
         let page = found.dropFirst(offset).prefix(size)
-        let pagination: JSONValue = [
-            "size": JSONValue(page.count), "offset": JSONValue(offset), "next_offset": JSONValue(offset + page.count),
-        ]
-        return .json([
-            "data": [
-                "type": "incidents_search_results",
-                "attributes": [
-                    "total": JSONValue(found.count), "facets": ["state": Self.counts(found.map(\.state))],
-                    "incidents": .array(page.map { ["data": $0.row] }),
-                ],
-            ],
-            "meta": ["pagination": pagination],
-        ])
+        let pagination: JSONValue = object(size: page.count, offset: offset, next_offset: offset + page.count)
+        return .json(
+            object(
+                data: object(
+                    type: "incidents_search_results",
+                    attributes: object(total: found.count, incidents: page.map { object(data: $0.row) })),
+                meta: object(pagination: pagination)))
     }
 
     private func hosts(_ hosts: [DatadogAccount.Host], _ request: WebRequest) -> WebResponse {
@@ -182,9 +155,6 @@ struct DatadogProvider: Sendable {
         }.sorted { $0.name < $1.name }
         let size = min(1000, max(1, request.number("count") ?? 100))
         let page = found.dropFirst(request.number("start") ?? 0).prefix(size)
-        return .json([
-            "host_list": .array(page.map(\.row)), "total_matching": JSONValue(found.count),
-            "total_returned": JSONValue(page.count),
-        ])
+        return .json(object(host_list: page.map(\.row), total_matching: found.count, total_returned: page.count))
     }
 }

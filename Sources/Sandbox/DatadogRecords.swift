@@ -29,26 +29,23 @@ package struct DatadogAccount: Hashable, Sendable {
         package var id: String
         package var time: Instant
         package var service: String
-        package var host = "ip-10-0-4-8"
         package var status = "info"
         package var message: String
         package var tags: [String] = []
         package var attributes: JSONValue = [:]
     }
 
-    /// A span of APM. Trace and span ids are decimal numbers of 64 bits as text; the parent of a root is `0`.
+    /// A span of APM. Trace and span ids are decimal numbers of 64 bits as text; every span is a root.
     package struct APMSpan: Hashable, Sendable {
         package var id: String
         package var traceID: String
         package var spanID: String
-        package var parentID = "0"
         package var service: String
         package var operation: String
         package var resource: String
         package var start: Instant
         package var length: Span
         package var isError = false
-        package var environment = "production"
     }
 
     package struct Event: Hashable, Sendable {
@@ -58,8 +55,6 @@ package struct DatadogAccount: Hashable, Sendable {
         package var text: String
         package var source = "alert"
         package var status = "info"
-        package var priority = "normal"
-        package var host: String?
         package var tags: [String] = []
     }
 
@@ -93,15 +88,11 @@ package struct DatadogAccount: Hashable, Sendable {
         /// When it was created, where nil.
         package var modified: Instant?
         package var resolved: Instant?
-        package var isCustomerImpacted = false
     }
 
     package struct Host: Hashable, Sendable {
         package var id: Int
         package var name: String
-        package var isUp = true
-        package var apps: [String] = ["agent"]
-        package var sources: [String] = ["agent"]
         package var tags: [String] = []
         package var lastReported: Instant
     }

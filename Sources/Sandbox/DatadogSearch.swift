@@ -6,7 +6,6 @@ import WebServer
 struct DatadogSearch: Sendable {
     static let largestPage = 1000
 
-    private let path: String
     private let window: ClosedRange<Int64>
     private let query: SearchQuery
     private let isAscending: Bool
@@ -55,7 +54,6 @@ struct DatadogSearch: Sendable {
         guard (cursor == nil) == (cursor.flatMap(Position.init(cursor:)) == nil) else {
             throw Refusal(message: "Invalid cursor")
         }
-        path = request.path
         window = from.milliseconds...to.milliseconds
         self.query = query
         isAscending = sort == "timestamp"
@@ -96,19 +94,11 @@ struct DatadogSearch: Sendable {
         }
         let start = after.map { position in found.firstIndex { isAfter($0, position) } ?? found.count } ?? 0
         let page = found.dropFirst(start).prefix(size(at: start))
-        guard let last = page.last else { return ["data": []] }
+        guard let last = page.last else { return object(data: emptyList) }
         let cursor = Position(last).cursor
-        // The link to the next page of logs and spans is a GET of the list, not of the search.
-        let list = path == "/api/v2/events/search" ? path : path.replacing("/search", with: "")
-        let next =
-            "https://api.datadoghq.com\(list)"
-            + "?page%5Bcursor%5D=\(cursor.replacing("=", with: "%3D"))&page%5Blimit%5D=\(limit)"
-        return [
-            "meta": [
-                "elapsed": 119, "status": "done", "request_id": "pddv1ChZsandbox", "page": ["after": .string(cursor)],
-            ],
-            "data": .array(page.map(\.row)), "links": ["next": .string(next)],
-        ]
+        return object(
+            meta: object(elapsed: 119, status: "done", request_id: "pddv1ChZsandbox", page: object(after: cursor)),
+            data: page.map(\.row))
     }
 
     private func isAfter(_ row: any DatadogSearchable, _ position: Position) -> Bool {

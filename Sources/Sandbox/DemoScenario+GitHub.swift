@@ -70,7 +70,7 @@ extension DemoScenario {
 
     // MARK: lists
 
-    var gitHubLists: ListedRecords {
+    var gitHubLists: [String: [JSONValue]] {
         let review = spikeStart - .minutes(20)
         return [
             "branches": [
@@ -91,9 +91,10 @@ extension DemoScenario {
                     closed: spikeStart - .minutes(6)),
             ],
             "issues/comments": [
-                comment(
+                GitHubRows.comment(
                     7302, on: 409, "bob", "Please watch the cost after this one.", at: spikeStart - .hours(2)),
-                comment(7301, on: 409, "alice", "I raise max_tokens and retry empty answers.", at: now - .days(2)),
+                GitHubRows.comment(
+                    7301, on: 409, "alice", "I raise max_tokens and retry empty answers.", at: now - .days(2)),
             ],
             "pulls/comments": [
                 remark(5102, "alice", "At most six, and only where the answer is empty.", at: review + .minutes(4)),
@@ -103,43 +104,25 @@ extension DemoScenario {
     }
 
     private func branch(_ name: String, _ sha: String, isProtected: Bool = false) -> JSONValue {
-        [
-            "name": .string(name), "protected": .bool(isProtected),
-            "commit": ["sha": .string(sha), "url": .string("\(GitHubRows.api)/commits/\(sha)")],
-            "protection": ["enabled": .bool(isProtected)],
-            "protection_url": .string("\(GitHubRows.api)/branches/\(name)/protection"),
-        ]
+        object(
+            name: name, protected: isProtected, commit: object(sha: sha, url: "\(GitHubRows.api)/commits/\(sha)"),
+            protection: object(enabled: isProtected), protection_url: "\(GitHubRows.api)/branches/\(name)/protection")
     }
 
     private func tag(_ name: String, _ sha: String) -> JSONValue {
-        [
-            "name": .string(name), "node_id": .string("REF_\(name)"),
-            "commit": ["sha": .string(sha), "url": .string("\(GitHubRows.api)/commits/\(sha)")],
-            "zipball_url": .string("\(GitHubRows.api)/zipball/refs/tags/\(name)"),
-            "tarball_url": .string("\(GitHubRows.api)/tarball/refs/tags/\(name)"),
-        ]
+        object(
+            name: name, node_id: "REF_\(name)", commit: object(sha: sha, url: "\(GitHubRows.api)/commits/\(sha)"),
+            zipball_url: "\(GitHubRows.api)/zipball/refs/tags/\(name)",
+            tarball_url: "\(GitHubRows.api)/tarball/refs/tags/\(name)")
     }
 
     private func workflow(_ id: Int, _ name: String) -> JSONValue {
         let path = ".github/workflows/\(name).yml"
-        return [
-            "id": JSONValue(id), "node_id": .string("W_\(id)"), "name": .string(name), "path": .string(path),
-            "state": "active", "created_at": GitHubRows.time(now - .days(300)),
-            "updated_at": GitHubRows.time(now - .days(40)),
-            "url": .string("\(GitHubRows.api)/actions/workflows/\(id)"),
-            "html_url": .string("\(GitHubRows.site)/blob/main/\(path)"),
-            "badge_url": .string("\(GitHubRows.site)/workflows/\(name)/badge.svg"),
-        ]
-    }
-
-    private func comment(_ id: Int, on issue: Int, _ user: String, _ body: String, at time: Instant) -> JSONValue {
-        [
-            "id": JSONValue(id), "body": .string(body), "user": GitHubRows.user(user),
-            "created_at": GitHubRows.time(time), "updated_at": GitHubRows.time(time), "author_association": "MEMBER",
-            "url": .string("\(GitHubRows.api)/issues/comments/\(id)"),
-            "issue_url": .string("\(GitHubRows.api)/issues/\(issue)"),
-            "html_url": .string("\(GitHubRows.site)/issues/\(issue)#issuecomment-\(id)"),
-        ]
+        return object(
+            id: id, node_id: "W_\(id)", name: name, path: path, state: "active",
+            created_at: GitHubRows.time(now - .days(300)), updated_at: GitHubRows.time(now - .days(40)),
+            url: "\(GitHubRows.api)/actions/workflows/\(id)", html_url: "\(GitHubRows.site)/blob/main/\(path)",
+            badge_url: "\(GitHubRows.site)/workflows/\(name)/badge.svg")
     }
 
     /// On the pull request of the suspect commit, at the line that retries.
@@ -149,8 +132,8 @@ extension DemoScenario {
             "id": JSONValue(id), "node_id": .string("PRRC_\(id)"), "pull_request_review_id": 9412,
             "in_reply_to_id": id == 5101 ? nil : 5101, "user": GitHubRows.user(user), "body": .string(body),
             "path": "src/support_bot/agent.py", "line": 15, "original_line": 15, "start_line": .null,
-            "original_start_line": .null, "side": "RIGHT", "start_side": .null, "subject_type": "line",
-            "position": 4, "original_position": 4, "commit_id": head, "original_commit_id": head,
+            "original_start_line": .null, "side": "RIGHT", "start_side": .null, "subject_type": "line", "position": 4,
+            "original_position": 4, "commit_id": head, "original_commit_id": head,
             "diff_hunk": "@@ -12,9 +12,10 @@ class SupportBot:\n+    max_retries = 6", "author_association": "MEMBER",
             "created_at": GitHubRows.time(time), "updated_at": GitHubRows.time(time),
             "url": .string("\(GitHubRows.api)/pulls/comments/\(id)"),

@@ -2,16 +2,15 @@ import Basics
 
 /// What hangs on Linear's issues and projects: links to other tools, milestones, reports, aims.
 extension DemoScenario {
-    var linearLists: ListedRecords {
-        let project: JSONValue = ["id": "project-quality", "name": "Answer quality"]
-        let alice: JSONValue = [
-            "id": "user-alice", "name": "Alice", "displayName": "alice", "email": "alice@acme.example",
-        ]
+    var linearLists: [String: [JSONValue]] {
+        let project: JSONValue = object(id: "project-quality", name: "Answer quality")
+        let alice: JSONValue = object(
+            id: "user-alice", name: "Alice", displayName: "alice", email: "alice@acme.example")
         return [
             "initiatives": [
                 node(
                     "initiative-1", now - .days(120),
-                    ["name": "Answers that help", "description": "Fewer customers ask twice"])
+                    object(name: "Answers that help", description: "Fewer customers ask twice"))
             ],
             "attachments": [
                 attachment(
@@ -24,36 +23,29 @@ extension DemoScenario {
             "projectMilestones": [
                 node(
                     "milestone-1", now - .days(44),
-                    [
-                        "name": "Longer answers", "description": .null, "progress": 1, "sortOrder": 1,
-                        "status": "done", "targetDate": .null, "archivedAt": .null, "project": project,
-                    ]),
+                    object(
+                        name: "Longer answers", description: nil, progress: 1, sortOrder: 1, status: "done",
+                        targetDate: nil, archivedAt: nil, project: project)),
                 node(
                     "milestone-2", now - .days(44),
-                    [
-                        "name": "Tone", "description": "Friendly and short", "progress": 0.2, "sortOrder": 2,
-                        "status": "next", "archivedAt": .null, "project": project,
-                        "targetDate": .string(String((now + .days(21)).iso8601.prefix(10))),
-                    ]),
+                    object(
+                        name: "Tone", description: "Friendly and short", progress: 0.2, sortOrder: 2, status: "next",
+                        archivedAt: nil, project: project, targetDate: String((now + .days(21)).iso8601.prefix(10)))),
             ],
             "projectUpdates": [
                 node(
                     "update-1", now - .days(2),
-                    [
-                        "slugId": "5d1f0c2b7a93", "body": "The longer answers are in review.", "health": "onTrack",
-                        "url": "https://linear.app/acme/project/project-quality/updates/5d1f", "user": alice,
-                        "project": project,
-                    ])
+                    object(
+                        slugId: "5d1f0c2b7a93", body: "The longer answers are in review.", health: "onTrack",
+                        url: "https://linear.app/acme/project/project-quality/updates/5d1f", user: alice,
+                        project: project))
             ],
         ]
     }
 
     /// The members that every node has, and its own.
-    private func node(_ id: String, _ created: Instant, _ own: KeyValuePairs<String, JSONValue>) -> JSONValue {
-        let shared: [JSONValue.Member] = [
-            .init("id", .string(id)), .init("createdAt", JSONValue(created)), .init("updatedAt", JSONValue(created)),
-        ]
-        return .object(shared + own.map { JSONValue.Member($0, $1) })
+    private func node(_ id: String, _ created: Instant, _ own: JSONValue) -> JSONValue {
+        object(id: id, createdAt: created, updatedAt: created).adding(own)
     }
 
     private func attachment(
@@ -62,10 +54,9 @@ extension DemoScenario {
     ) -> JSONValue {
         node(
             id, created,
-            [
-                "title": .string(title), "subtitle": .null, "url": .string(address), "sourceType": .string(kind),
-                "issue": ["id": .string(issue.id), "identifier": .string(issue.identifier)],
-                "creator": ["id": "user-bob", "name": "Bob"],
-            ])
+            object(
+                title: title, subtitle: nil, url: address, sourceType: kind,
+                issue: object(id: issue.id, identifier: issue.identifier), creator: object(id: "user-bob", name: "Bob"))
+        )
     }
 }

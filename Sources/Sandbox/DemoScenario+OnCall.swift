@@ -31,7 +31,7 @@ extension DemoScenario {
                     .init(2, text: "You are a helpful assistant of Acme.", created: now - .days(60)),
                     .init(
                         3, text: "You are a helpful assistant of Acme. Answer briefly.",
-                        config: ["model": "gpt-4o-mini"], labels: ["production", "latest"],
+                        config: object(model: "gpt-4o-mini"), labels: ["production", "latest"],
                         commitMessage: "shorter answers", created: now - .days(20)),
                 ])
         ]
@@ -99,7 +99,7 @@ extension DemoScenario {
                 id: "log-\(number)", time: first + .minutes(Double(number) * 3), service: "support-bot",
                 status: "error", message: "RateLimitError: Too many requests to the model API",
                 tags: ["env:production", "service:support-bot", "version:2.31.0"],
-                attributes: ["error": ["kind": "RateLimitError"], "attempt": JSONValue(number % 6)])
+                attributes: object(error: object(kind: "RateLimitError"), attempt: number % 6))
         }
     }
 
@@ -161,7 +161,7 @@ extension DemoScenario {
                 alerts: [
                     .init(
                         id: "QALERT1", summary: alertTitle, key: "monitor-\(monitorID)", created: alertTime,
-                        details: ["monitor_id": JSONValue(monitorID), "service": "support-bot"])
+                        details: object(monitor_id: monitorID, service: "support-bot"))
                 ],
                 entries: [
                     .init(id: "R1", kind: "trigger", summary: "Triggered through the API.", created: alertTime),

@@ -2,7 +2,7 @@ import Basics
 
 /// Sentry's other data: people, teams, and deployed releases.
 extension DemoScenario {
-    var sentryLists: ListedRecords {
+    var sentryLists: [String: [JSONValue]] {
         [
             "teams": [team],
             "members": [
@@ -27,47 +27,42 @@ extension DemoScenario {
             "releases/assistant@2.30.4/files": [],
             "issues/4401/participants": [
                 user(13, "Carol").replacing(["type"], with: "user"),
-                ["type": "team", "id": "21", "slug": "assistant", "name": "Assistant"],
+                object(type: "team", id: "21", slug: "assistant", name: "Assistant"),
             ],
         ]
     }
 
     private var team: JSONValue {
-        [
-            "id": "21", "slug": "assistant", "name": "Assistant", "dateCreated": "2026-01-05T08:58:00.120000Z",
-            "isMember": true, "teamRole": "admin", "hasAccess": true, "isPending": false, "memberCount": 4,
-            "access": ["event:read", "org:read", "project:read", "team:read"], "flags": ["idp:provisioned": false],
-            "avatar": ["avatarType": "letter_avatar", "avatarUuid": .null], "externalTeams": [],
-            "organization": .null, "projects": [],
-        ]
+        object(
+            id: "21", slug: "assistant", name: "Assistant", dateCreated: "2026-01-05T08:58:00.120000Z", isMember: true,
+            teamRole: "admin", hasAccess: true, isPending: false, memberCount: 4,
+            access: ["event:read", "org:read", "project:read", "team:read"],
+            flags: ["idp:provisioned": false] as JSONValue,
+            avatar: object(avatarType: "letter_avatar", avatarUuid: nil), externalTeams: emptyList, organization: nil,
+            projects: emptyList)
     }
 
     private func user(_ id: Int, _ name: String) -> JSONValue {
         let address = JSONValue.string("\(name.lowercased())@acme.example")
-        return [
-            "id": JSONValue(String(id)), "name": .string(name), "username": address, "email": address,
-            "isActive": true, "isManaged": false, "dateJoined": "2026-01-05T09:02:11.402000Z",
-            "lastActive": JSONValue(now - .minutes(20)), "has2fa": true, "isSuperuser": false, "isStaff": false,
-        ]
+        return object(
+            id: String(id), name: name, username: address, email: address, isActive: true, isManaged: false,
+            dateJoined: "2026-01-05T09:02:11.402000Z", lastActive: now - .minutes(20), has2fa: true, isSuperuser: false,
+            isStaff: false)
     }
 
     private func member(_ id: Int, _ name: String, role: String) -> JSONValue {
-        [
-            "id": JSONValue(String(5000 + id)), "email": .string("\(name.lowercased())@acme.example"),
-            "name": .string(name), "user": user(id, name), "orgRole": .string(role), "role": .string(role),
-            "roleName": .string(role.prefix(1).uppercased() + role.dropFirst()), "pending": false, "expired": false,
-            "dateCreated": "2026-01-05T09:02:11.402000Z", "inviteStatus": "approved", "inviterName": .null,
-            "groupOrgRoles": [], "projects": ["assistant"],
-        ]
+        object(
+            id: String(5000 + id), email: "\(name.lowercased())@acme.example", name: name, user: user(id, name),
+            orgRole: role, role: role, roleName: role.prefix(1).uppercased() + role.dropFirst(), pending: false,
+            expired: false, dateCreated: "2026-01-05T09:02:11.402000Z", inviteStatus: "approved", inviterName: nil,
+            groupOrgRoles: emptyList, projects: ["assistant"])
     }
 
     private func deploy(_ version: String, _ number: Int, finished: Instant) -> JSONValue {
-        [
-            "id": JSONValue(String(68_000 + number)), "environment": "production",
-            "dateStarted": JSONValue(finished - .minutes(3)), "dateFinished": JSONValue(finished),
-            "name": .string("assistant@\(version) to production"),
-            "url": .string("\(GitHubRows.site)/releases/tag/v\(version)"),
-        ]
+        object(
+            id: String(68_000 + number), environment: "production", dateStarted: finished - .minutes(3),
+            dateFinished: finished, name: "assistant@\(version) to production",
+            url: "\(GitHubRows.site)/releases/tag/v\(version)")
     }
 
     private func release(
@@ -75,33 +70,24 @@ extension DemoScenario {
         newGroups: Int
     ) -> JSONValue {
         let finished = created + .minutes(4)
-        let person: JSONValue = ["name": .string(author), "email": .string("\(author)@acme.example")]
-        return .fields([
-            "id": JSONValue(number), "version": .string("assistant@\(version)"), "status": "open",
-            "shortVersion": .string("assistant@\(version)"), "ref": .string(sha),
-            "url": .string("\(GitHubRows.site)/releases/tag/v\(version)"), "dateCreated": JSONValue(created),
-            "dateReleased": JSONValue(finished), "newGroups": JSONValue(newGroups), "commitCount": 1,
-            "deployCount": 1, "authors": [person], "owner": .null, "data": [:],
-            "lastCommit": [
-                "id": .string(sha), "message": .string(message), "dateCreated": JSONValue(created - .minutes(1)),
-                "author": person,
-            ],
-            "lastDeploy": deploy(version, number, finished: finished),
-            "projects": [["id": 1, "slug": "assistant", "name": "assistant", "platform": "python"]],
-            "firstEvent": newGroups == 0 ? .null : JSONValue(spikeStart + .minutes(4)),
-            "lastEvent": newGroups == 0 ? .null : JSONValue(now - .minutes(1)), "currentProjectMeta": [:],
-            "userAgent": "sentry-cli/2.58.2",
-        ])
+        let person: JSONValue = object(name: author, email: "\(author)@acme.example")
+        return object(
+            id: number, version: "assistant@\(version)", status: "open", shortVersion: "assistant@\(version)", ref: sha,
+            url: "\(GitHubRows.site)/releases/tag/v\(version)", dateCreated: created, dateReleased: finished,
+            newGroups: newGroups, commitCount: 1, deployCount: 1, authors: [person], owner: nil, data: object(),
+            lastCommit: object(id: sha, message: message, dateCreated: created - .minutes(1), author: person),
+            lastDeploy: deploy(version, number, finished: finished),
+            projects: [object(id: 1, slug: "assistant", name: "assistant", platform: "python")],
+            firstEvent: newGroups == 0 ? nil : spikeStart + .minutes(4),
+            lastEvent: newGroups == 0 ? nil : now - .minutes(1), currentProjectMeta: object(),
+            userAgent: "sentry-cli/2.58.2")
     }
 
     private func file(_ id: Int, _ name: String, _ size: Int) -> JSONValue {
-        [
-            "id": JSONValue(String(id)), "name": .string(name), "dist": .null, "size": JSONValue(size),
-            "headers": [
-                "Content-Type": .string(name.hasSuffix(".map") ? "application/json" : "application/javascript")
-            ],
-            "sha1": .string("94d6b21e962a9fc65889617ec1f17a1e2fe11b6\(id)"),
-            "dateCreated": JSONValue(spikeStart - .minutes(4)),
-        ]
+        object(
+            id: String(id), name: name, dist: nil, size: size,
+            headers: ["Content-Type": name.hasSuffix(".map") ? "application/json" : "application/javascript"]
+                as JSONValue, sha1: "94d6b21e962a9fc65889617ec1f17a1e2fe11b6\(id)",
+            dateCreated: spikeStart - .minutes(4))
     }
 }

@@ -26,7 +26,7 @@ extension DemoScenario {
 
     private func timestamp(_ minutes: Double) -> String { "\((now - .minutes(minutes)).milliseconds / 1000).000100" }
 
-    var slackLists: ListedRecords {
+    var slackLists: [String: [JSONValue]] {
         [
             "conversations.list": [
                 SlackProvider.channelRow(Self.deploys, "deploys", purpose: "What went to production", members: 5)
@@ -49,12 +49,10 @@ extension DemoScenario {
             "display_name": .string(isBot ? "" : name), "status_text": "", "status_emoji": "", "team": "T1",
             "email": isBot ? nil : .string("\(name)@acme.example"),
         ])
-        return .fields([
-            "id": .string(id), "team_id": "T1", "name": .string(name), "real_name": .string(realName),
-            "deleted": false, "is_bot": .bool(isBot), "is_admin": .bool(isAdmin), "is_owner": .bool(isAdmin),
-            "is_primary_owner": .bool(isAdmin), "is_restricted": false, "is_ultra_restricted": false,
-            "is_app_user": false, "tz": "Etc/UTC", "tz_label": "Coordinated Universal Time", "tz_offset": 0,
-            "updated": .integer((now - .days(30)).milliseconds / 1000), "profile": profile,
-        ])
+        return object(
+            id: id, team_id: "T1", name: name, real_name: realName, deleted: false, is_bot: isBot, is_admin: isAdmin,
+            is_owner: isAdmin, is_primary_owner: isAdmin, is_restricted: false, is_ultra_restricted: false,
+            is_app_user: false, tz: "Etc/UTC", tz_label: "Coordinated Universal Time", tz_offset: 0,
+            updated: (now - .days(30)).milliseconds / 1000, profile: profile)
     }
 }

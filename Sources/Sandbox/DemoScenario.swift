@@ -3,7 +3,7 @@ import Glibc
 
 /// The data of `sentinel demo`, generated from a seed: eight healthy days, a spike after a commit, and an active loop.
 package struct DemoScenario: Hashable, Sendable {
-    /// What is planted, and so what must be found.
+    /// What the demo contains, and so what must be found.
     package struct Truth: Hashable, Sendable {
         package var culprit: String
         package var decoy: String
@@ -41,36 +41,19 @@ package struct DemoScenario: Hashable, Sendable {
 
     // MARK: traffic
 
-    private struct Feature {
-        var name: String
-        var model: String
-        var input: ClosedRange<Int>
-        var output: ClosedRange<Int>
-        var perHour: Double
-        /// US dollars for a thousand tokens, in and out.
-        var price: (Double, Double)
-    }
+    private typealias Feature = (
+        name: String, model: String, input: ClosedRange<Double>, output: ClosedRange<Double>, perHour: Double
+    )
 
-    private static let features = [
-        Feature(
-            name: "support-bot", model: "gpt-4o-mini", input: 600...1400, output: 150...420, perHour: 35,
-            price: (0.0035, 0.012)),
-        Feature(
-            name: "checkout-assistant", model: "gpt-4o-mini", input: 300...700, output: 60...160, perHour: 22,
-            price: (0.0035, 0.012)),
-        Feature(
-            name: "invoice-parser", model: "gpt-4o", input: 900...2200, output: 200...380, perHour: 14,
-            price: (0.0055, 0.016)),
-        Feature(
-            name: "search-summaries", model: "gpt-4o-mini", input: 400...1000, output: 120...260, perHour: 28,
-            price: (0.0035, 0.012)),
+    private static let features: [Feature] = [
+        ("support-bot", "gpt-4o-mini", 600...1400, 150...420, 35),
+        ("checkout-assistant", "gpt-4o-mini", 300...700, 60...160, 22),
+        ("invoice-parser", "gpt-4o", 900...2200, 200...380, 14),
+        ("search-summaries", "gpt-4o-mini", 400...1000, 120...260, 28),
     ]
 
     /// US dollars for a thousand tokens, in and out, of each model that the features use.
-    static var prices: [(model: String, price: (input: Double, output: Double))] {
-        let prices = Dictionary(features.map { ($0.model, $0.price) }) { first, _ in first }
-        return prices.sorted { $0.key < $1.key }.map { ($0.key, (input: $0.value.0, output: $0.value.1)) }
-    }
+    static let prices = ["gpt-4o": (input: 0.0055, output: 0.016), "gpt-4o-mini": (input: 0.0035, output: 0.012)]
 
     private static let questions = [
         "Where is my order?", "Can I change the delivery address?", "Why was I charged twice?",
@@ -101,9 +84,9 @@ package struct DemoScenario: Hashable, Sendable {
     private func call(_ feature: Feature, at start: Instant, number: Int, _ random: inout SeededRandom)
         -> SandboxObservation
     {
-        let input = Int(random.next(in: Double(feature.input.lowerBound)...Double(feature.input.upperBound)))
-        let output = Int(random.next(in: Double(feature.output.lowerBound)...Double(feature.output.upperBound)))
-        let cost = (Double(input) * feature.price.0 + Double(output) * feature.price.1) / 1000
+        let (input, output) = (Int(random.next(in: feature.input)), Int(random.next(in: feature.output)))
+        let price = Self.prices[feature.model] ?? (0, 0)
+        let cost = (Double(input) * price.input + Double(output) * price.output) / 1000
         let trace = "trace-\(String(number + 100_000, radix: 36))"
         let question = Self.questions[number % Self.questions.count]
         return SandboxObservation(
@@ -115,7 +98,7 @@ package struct DemoScenario: Hashable, Sendable {
             sessionID: "session-\(number)")
     }
 
-    // MARK: what is planted
+    // MARK: the failures and the decoys
 
     var spikeStart: Instant { now - .minutes(135) }
 
@@ -151,9 +134,9 @@ package struct DemoScenario: Hashable, Sendable {
             SandboxObservation(
                 id: "\(truth.healthyBatchTrace)-\(step)", traceID: truth.healthyBatchTrace, traceName: "nightly-export",
                 name: "export-section-\(step)", model: "gpt-4o-mini",
-                start: now - .minutes(55) + .seconds(Double(step) * 9),
-                inputTokens: 500 + step * 13, outputTokens: 90 + step * 3, cost: 0.003,
-                input: #"{"section":\#(step)}"#, output: #"{"rows":\#(step * 7 + 1)}"#)
+                start: now - .minutes(55) + .seconds(Double(step) * 9), inputTokens: 500 + step * 13,
+                outputTokens: 90 + step * 3, cost: 0.003, input: #"{"section":\#(step)}"#,
+                output: #"{"rows":\#(step * 7 + 1)}"#)
         }
     }
 
@@ -187,8 +170,7 @@ package struct DemoScenario: Hashable, Sendable {
                 date: now - .hours(5), files: [.init(path: "docs/model.md", patch: "@@ -3 +3 @@\n-v1\n+v2")]),
             SandboxCommit(
                 sha: "c7a2e81d9f8e7d6c5b4a39281706f5e4d3c2b1a0", message: "invoice-parser: accept VAT ids",
-                author: "dave",
-                date: now - .hours(26),
+                author: "dave", date: now - .hours(26),
                 files: [.init(path: "src/invoice/vat.py", patch: "@@ -8 +8,2 @@\n+    allow_vat = True")]),
             SandboxCommit(
                 sha: "f1a8b3377665544332211009988776655443322f", message: "checkout: clearer wording", author: "bob",
@@ -208,26 +190,5 @@ package struct DemoScenario: Hashable, Sendable {
                 id: "3120", title: "NotFound: /assets/old-logo.css", level: "warning", count: 31,
                 firstSeen: now - .days(40), lastSeen: now - .hours(3)),
         ]
-    }
-}
-
-/// The same numbers for the same seed: SplitMix64.
-struct SeededRandom: Hashable, Sendable {
-    private var state: UInt64
-
-    init(_ seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next(in range: ClosedRange<Double>) -> Double {
-        range.lowerBound + Double(bits() >> 11) / Double(UInt64(1) << 53) * (range.upperBound - range.lowerBound)
-    }
-
-    mutating func bits() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

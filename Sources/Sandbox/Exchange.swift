@@ -25,7 +25,7 @@ extension WebRequest {
         return wanted.isEmpty || wanted.contains(value)
     }
 
-    /// Whether a moment lies from one parameter's on and before the other's; one that is not given bounds nothing.
+    /// Whether a moment is at or after one parameter and before the other. A missing one is no bound.
     func covers(_ time: Instant, from: String, to: String) -> Bool {
         (moment(from).map { time >= $0 } ?? true) && (moment(to).map { time < $0 } ?? true)
     }
@@ -48,11 +48,15 @@ extension WebRequest {
 }
 
 extension WebResponse {
-    static func json(_ value: JSONValue, status: Int = 200, headers: [WebRequest.Field] = []) -> WebResponse {
-        .json(value.serialized, status: status, headers: headers)
+    static func json(_ value: JSONValue, status: Int = 200) -> WebResponse { .json(value.serialized, status: status) }
+
+    func adding(_ headers: KeyValuePairs<String, String>) -> WebResponse {
+        var response = self
+        response.headers += headers.map { WebRequest.Field($0, $1) }
+        return response
     }
 
-    /// Changes the rows of a list: of the array of objects that lies least deep in the body. An answer without one stays.
+    /// Changes the rows of a list: of the least deep array of objects in the body. A response without one is not changed.
     mutating func changeRows(_ change: ([JSONValue]) -> [JSONValue]) {
         guard status < 300, let body = try? JSONDocument.parse(self.body), let path = body.pathToRows,
             let rows = body[path: path]?.array
@@ -62,6 +66,8 @@ extension WebResponse {
 }
 
 extension JSONValue {
+    var instant: Instant? { string.flatMap { Instant(iso8601: $0) } }
+
     static func strings(_ texts: some Sequence<String>) -> JSONValue { .array(texts.map { .string($0) }) }
 
     /// Below, at or above zero; nil where the two do not compare. Texts that are both moments compare as such.
@@ -77,5 +83,13 @@ extension JSONValue {
             guard let left = double, let right = other.double else { return nil }
             return sign(left, right)
         }
+    }
+}
+
+extension [JSONValue] {
+    /// The rows whose text under `name` contains `part`, ignoring case; all of them if `part` is nil or empty.
+    func having(_ part: String?, in name: String) -> [JSONValue] {
+        guard let part = part?.lowercased(), !part.isEmpty else { return self }
+        return filter { $0[name]?.string?.lowercased().contains(part) ?? false }
     }
 }

@@ -9,7 +9,7 @@ struct GitHubActions: Sendable {
     func answer(_ parts: [String], _ request: WebRequest) -> GitHubAnswer {
         switch (parts[0], parts.count) {
         case ("actions", 2) where parts[1] == "workflows":
-            return .counted(world.read { $0.lists[.github]?["actions/workflows"] ?? [] }, "workflows")
+            return .counted(world.list(.github, "actions/workflows") ?? [], "workflows")
         case ("actions", 2) where parts[1] == "runs":
             return .counted(runs(request).map(GitHubRows.row), "workflow_runs")
         case ("actions", 4) where parts[1] == "workflows" && parts[3] == "runs":

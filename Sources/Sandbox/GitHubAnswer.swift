@@ -4,7 +4,7 @@ import WebServer
 /// What GitHub has at a path: a list that is to be paged, one object, or nothing.
 enum GitHubAnswer {
     /// Within an object, the list is named `wrapper` and follows `members`.
-    case list([JSONValue], wrapper: String? = nil, members: [JSONValue.Member] = [])
+    case list([JSONValue], wrapper: String? = nil, members: JSONValue = [:])
     case one(JSONValue)
     case refusal(Int, String)
 
@@ -12,7 +12,7 @@ enum GitHubAnswer {
 
     /// With the count that the lists of Actions have.
     static func counted(_ rows: [JSONValue], _ wrapper: String) -> GitHubAnswer {
-        .list(rows, wrapper: wrapper, members: [.init("total_count", JSONValue(rows.count))])
+        .list(rows, wrapper: wrapper, members: object(total_count: rows.count))
     }
 
     func response(to request: WebRequest) -> WebResponse {
@@ -20,13 +20,13 @@ enum GitHubAnswer {
         case .list(let rows, let wrapper, let members): Self.page(rows, request, wrapper, members)
         case .one(let row): .json(row)
         case .refusal(let status, let message):
-            .json(["message": .string(message), "status": .string(String(status))], status: status)
+            .json(object(message: message, status: String(status)), status: status)
         }
     }
 
     /// A page with its Link header; without one when everything is on it.
     private static func page(
-        _ rows: [JSONValue], _ request: WebRequest, _ wrapper: String?, _ members: [JSONValue.Member]
+        _ rows: [JSONValue], _ request: WebRequest, _ wrapper: String?, _ members: JSONValue
     ) -> WebResponse {
         let size = min(100, max(1, Int(request.queryValue("per_page") ?? "30") ?? 30))
         let number = min(1_000_000, max(1, Int(request.queryValue("page") ?? "1") ?? 1))
@@ -39,7 +39,7 @@ enum GitHubAnswer {
         let links = places.filter(\.2).map { name, number, _ in
             "<\(request.address(replacing: ["page"]))page=\(number)>; rel=\"\(name)\""
         }
-        let body = wrapper.map { JSONValue.object(members + [.init($0, page)]) } ?? page
-        return .json(body, headers: links.isEmpty ? [] : [WebRequest.Field("Link", links.joined(separator: ", "))])
+        let body = wrapper.map { members.replacing([$0], with: page) } ?? page
+        return links.isEmpty ? .json(body) : .json(body).adding(["Link": links.joined(separator: ", ")])
     }
 }

@@ -22,7 +22,7 @@ struct GitHubConversations: Sendable {
         }
     }
 
-    /// Those that were opened through the API, those of the story, and every pull request, which is an issue as well.
+    /// Those opened through the API, those of the demo, and every pull request, which is an issue as well.
     var all: [JSONValue] {
         world.read { state in
             state.gitHubIssues.map(GitHubRows.row) + (state.lists[.github]?["issues"] ?? [])
@@ -36,7 +36,7 @@ struct GitHubConversations: Sendable {
 
     /// Open ones, latest created first, unless `state`, `sort` and `direction` are set.
     private func issues(_ request: WebRequest) -> [JSONValue] {
-        let (state, since) = (request.stated("state") ?? "open", request.stated("since"))
+        let (state, since) = (request.stated("state") ?? "open", request.moment("since"))
         let labels = request.list("labels")
         let found = all.filter { row in
             let own = row["labels"]?.array?.compactMap { $0["name"]?.string } ?? []
@@ -49,15 +49,14 @@ struct GitHubConversations: Sendable {
             .sorted { isAscending ? $0.key < $1.key : $0.key > $1.key }.map(\.row)
     }
 
-    private func isChanged(_ row: JSONValue, since: String?) -> Bool {
-        guard let since = since.flatMap({ Instant(iso8601: $0) }) else { return true }
-        return row["updated_at"]?.string.flatMap { Instant(iso8601: $0) }.map { $0 >= since } ?? false
+    private func isChanged(_ row: JSONValue, since: Instant?) -> Bool {
+        since.map { since in row["updated_at"]?.instant.map { $0 >= since } ?? false } ?? true
     }
 
     /// The latest first. `kind` is `issues` or `pulls`.
     private func comments(_ kind: String, _ request: WebRequest) -> [JSONValue] {
-        world.read { $0.lists[.github]?["\(kind)/comments"] ?? [] }.filter {
-            isChanged($0, since: request.stated("since"))
+        (world.list(.github, "\(kind)/comments") ?? []).filter {
+            isChanged($0, since: request.moment("since"))
         }
     }
 
@@ -80,5 +79,25 @@ struct GitHubConversations: Sendable {
             return issue
         }
         return .json(GitHubRows.row(issue), status: 201)
+    }
+
+    /// `POST {"body"}` to the comments of an issue.
+    func comment(on issue: String, _ request: WebRequest) -> WebResponse {
+        guard self.issue(issue) != nil else { return GitHubAnswer.notFound.response(to: request) }
+        guard let body = (try? JSONDocument.parse(request.body))?["body"]?.string, !body.isEmpty else {
+            return .json(
+                #"{"message":"Validation Failed","errors":[{"resource":"IssueComment","field":"body","code":"missing_field"}]}"#,
+                status: 422)
+        }
+        let now = world.clock.now()
+        let row = world.change { state -> JSONValue in
+            let comments = state.lists[.github]?["issues/comments"] ?? []
+            let row = GitHubRows.comment(
+                (comments.compactMap { $0["id"]?.int }.max() ?? 7000) + 1, on: Int(issue) ?? 0, "sentinel", body,
+                at: now)
+            state.lists[.github, default: [:]]["issues/comments"] = [row] + comments
+            return row
+        }
+        return .json(row, status: 201)
     }
 }

@@ -30,8 +30,7 @@ struct GitHubDelivery: Sendable {
 
     private func statuses(_ id: String) -> GitHubAnswer {
         guard let deployment = world.read({ $0.deployments.first { String($0.id) == id } }) else { return .notFound }
-        return .list(
-            deployment.statuses.enumerated().reversed().map { GitHubRows.row($1, $0, of: deployment) })
+        return .list(deployment.statuses.enumerated().reversed().map { GitHubRows.row($1, $0, of: deployment) })
     }
 
     /// Open ones, newest first, unless `state`, `sort` and `direction` are set.

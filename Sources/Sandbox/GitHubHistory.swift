@@ -1,7 +1,7 @@
 import Basics
 import WebServer
 
-/// The repository's commits, its branches and tags, and what lies between two of them.
+/// The repository's commits, its branches and tags, and comparisons.
 struct GitHubHistory: Sendable {
     let world: SandboxWorld
 
@@ -22,12 +22,10 @@ struct GitHubHistory: Sendable {
         }
     }
 
-    private func names(_ list: String) -> [JSONValue] { world.read { $0.lists[.github]?[list] ?? [] } }
+    private func names(_ list: String) -> [JSONValue] { world.list(.github, list) ?? [] }
 
     private func commits(_ request: WebRequest) -> [SandboxCommit] {
-        let since = request.stated("since").flatMap { Instant(iso8601: $0) }
-        let until = request.stated("until").flatMap { Instant(iso8601: $0) }
-        let path = request.stated("path")
+        let (since, until, path) = (request.moment("since"), request.moment("until"), request.stated("path"))
         return world.read(\.commits).filter { commit in
             (since.map { commit.date >= $0 } ?? true) && (until.map { commit.date <= $0 } ?? true)
                 && (path.map { path in commit.files.contains { $0.path == path } } ?? true)
@@ -55,13 +53,9 @@ struct GitHubHistory: Sendable {
         let files = isFirstPage ? between.flatMap(\.files).map(GitHubRows.row) : []
         return .list(
             between.map { GitHubRows.row($0) }, wrapper: "commits",
-            members: [
-                .init("url", .string("\(GitHubRows.api)/compare/\(range)")),
-                .init("html_url", .string("\(GitHubRows.site)/compare/\(range)")),
-                .init("base_commit", GitHubRows.row(base)),
-                .init("merge_base_commit", GitHubRows.row(behind > 0 ? head : base)), .init("status", .string(status)),
-                .init("ahead_by", JSONValue(between.count)), .init("behind_by", JSONValue(behind)),
-                .init("total_commits", JSONValue(between.count)), .init("files", .array(files)),
-            ])
+            members: object(
+                url: "\(GitHubRows.api)/compare/\(range)", html_url: "\(GitHubRows.site)/compare/\(range)",
+                base_commit: GitHubRows.row(base), merge_base_commit: GitHubRows.row(behind > 0 ? head : base),
+                status: status, ahead_by: between.count, behind_by: behind, total_commits: between.count, files: files))
     }
 }

@@ -9,17 +9,14 @@ struct GitHubProvider: Sendable {
     let world: SandboxWorld
 
     func respond(_ request: WebRequest) -> WebResponse {
-        var response = answer(request)
         let isSearch = request.path.hasPrefix("/search/")
         let (limit, resource) =
             !isSearch ? (5000, "core") : request.path == "/search/code" ? (10, "code_search") : (30, "search")
         let reset = world.clock.now().milliseconds / 1000 + (isSearch ? 60 : 3600)
-        response.headers += [
-            .init("x-ratelimit-limit", String(limit)),
-            .init("x-ratelimit-remaining", String(limit - (isSearch ? 1 : 10))),
-            .init("x-ratelimit-reset", String(reset)), .init("x-ratelimit-resource", resource),
-        ]
-        return response
+        return answer(request).adding([
+            "x-ratelimit-limit": "\(limit)", "x-ratelimit-remaining": "\(limit - (isSearch ? 1 : 10))",
+            "x-ratelimit-reset": "\(reset)", "x-ratelimit-resource": resource,
+        ])
     }
 
     private func answer(_ request: WebRequest) -> WebResponse {
@@ -41,16 +38,25 @@ struct GitHubProvider: Sendable {
         let rest = Array(parts.dropFirst(3))
         switch (request.method, rest[0], rest.count) {
         case ("POST", "issues", 1): return GitHubConversations(world: world).open(request)
-        case ("GET", "issues", _),
-            ("GET", "pulls", 2...3) where rest.last == "comments":
-            return GitHubConversations(world: world).answer(rest, request).response(to: request)
-        case ("GET", "commits", 1...2), ("GET", "branches", 1), ("GET", "tags", 1), ("GET", "compare", _):
-            return GitHubHistory(world: world).answer(rest, request).response(to: request)
-        case ("GET", "actions", _),
-            ("GET", "commits", 3) where rest.last != "pulls":
-            return GitHubActions(world: world).answer(rest, request).response(to: request)
-        case ("GET", _, _): return GitHubDelivery(world: world).answer(rest, request).response(to: request)
+        case ("POST", "issues", 3) where rest[2] == "comments":
+            return GitHubConversations(world: world).comment(on: rest[1], request)
+        case ("GET", _, _): return list(rest, request).response(to: request)
         default: return GitHubAnswer.notFound.response(to: request)
+        }
+    }
+
+    /// `parts` is the path after the repository.
+    private func list(_ parts: [String], _ request: WebRequest) -> GitHubAnswer {
+        switch (parts[0], parts.count) {
+        case ("issues", _),
+            ("pulls", 2...3) where parts.last == "comments":
+            GitHubConversations(world: world).answer(parts, request)
+        case ("commits", 1...2), ("branches", 1), ("tags", 1), ("compare", _):
+            GitHubHistory(world: world).answer(parts, request)
+        case ("actions", _),
+            ("commits", 3) where parts.last != "pulls":
+            GitHubActions(world: world).answer(parts, request)
+        default: GitHubDelivery(world: world).answer(parts, request)
         }
     }
 }

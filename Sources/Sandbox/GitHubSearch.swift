@@ -18,9 +18,7 @@ struct GitHubSearch: Sendable {
         case "/search/repositories": found = query.matches(own, holds: { _, _ in nil }) ? [Self.repository] : []
         default: return GitHubAnswer.notFound.response(to: request)
         }
-        let members: [JSONValue.Member] = [
-            .init("total_count", JSONValue(found.count)), .init("incomplete_results", false),
-        ]
+        let members = object(total_count: found.count, incomplete_results: false)
         let scored = found.map { $0.replacing(["score"], with: 1.0) }
         return GitHubAnswer.list(scored, wrapper: "items", members: members).response(to: request)
     }
@@ -95,21 +93,17 @@ struct GitHubSearch: Sendable {
                 }
             }
         }.map { commit, file in
-            [
-                "name": .string(file.path.split(separator: "/").last.map(String.init) ?? file.path),
-                "path": .string(file.path), "sha": .string(String(commit.sha.reversed())),
-                "url": .string("\(GitHubRows.api)/contents/\(file.path)?ref=\(commit.sha)"),
-                "html_url": .string("\(GitHubRows.site)/blob/\(commit.sha)/\(file.path)"),
-                "repository": Self.repository,
-            ]
+            object(
+                name: file.path.split(separator: "/").last.map(String.init) ?? file.path, path: file.path,
+                sha: String(commit.sha.reversed()), url: "\(GitHubRows.api)/contents/\(file.path)?ref=\(commit.sha)",
+                html_url: "\(GitHubRows.site)/blob/\(commit.sha)/\(file.path)", repository: Self.repository)
         }
     }
 
-    private static let repository: JSONValue = [
-        "id": 700_112_233, "node_id": "R_700112233", "name": .string(GitHubProvider.repository),
-        "full_name": .string("\(GitHubProvider.owner)/\(GitHubProvider.repository)"), "private": true,
-        "owner": GitHubRows.user(GitHubProvider.owner), "html_url": .string(GitHubRows.site),
-        "url": .string(GitHubRows.api), "description": "Acme's assistants", "fork": false, "language": "Python",
-        "stargazers_count": 4, "forks_count": 0, "default_branch": "main", "updated_at": "2026-01-05T09:00:00Z",
-    ]
+    private static let repository: JSONValue = object(
+        id: 700_112_233, node_id: "R_700112233", name: GitHubProvider.repository,
+        full_name: "\(GitHubProvider.owner)/\(GitHubProvider.repository)", private: true,
+        owner: GitHubRows.user(GitHubProvider.owner), html_url: GitHubRows.site, url: GitHubRows.api,
+        description: "Acme's assistants", fork: false, language: "Python", stargazers_count: 4, forks_count: 0,
+        default_branch: "main", updated_at: "2026-01-05T09:00:00Z")
 }

@@ -18,7 +18,7 @@ struct GraphQLCall: Hashable, Sendable {
         arguments = Dictionary(calls) { first, _ in first }
     }
 
-    /// The values of the arguments of a field, by its name; without arguments where it has none. A variable that was not
+    /// The values of the arguments of a field, by its name; empty if it has none. A variable that was not
     /// sent leaves its argument out.
     func arguments(of field: String) -> JSONValue { arguments[field] ?? [:] }
 

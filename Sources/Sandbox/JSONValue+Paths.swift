@@ -26,10 +26,10 @@ extension JSONValue {
         return replacing([name], with: inner.removing(Array(path.dropFirst())))
     }
 
-    /// Where the first array of objects lies, the least deep one; nil where there is none.
+    /// The path to the least deep array of objects, or nil.
     var pathToRows: [String]? { firstPath { $0.array?.first?.members != nil } }
 
-    /// Where the first object of that name lies, the least deep one.
+    /// The path to the least deep object of that name, or nil.
     func path(toMember name: String) -> [String]? { firstPath { $0[name]?.members != nil }.map { $0 + [name] } }
 
     private func firstPath(where isWanted: (JSONValue) -> Bool) -> [String]? {

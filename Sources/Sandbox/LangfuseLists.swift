@@ -64,7 +64,7 @@ struct LangfuseScores: Sendable {
         let hasMore = start + page.count < rows.count
         let cursor = hasMore ? page.last.map { JSONValue.string(Self.cursor(of: $0)) } : nil
         let groups = Set(request.list("fields"))
-        return .json(["data": .array(page.map { Self.row($0, groups) }), "meta": .fields(["cursor": cursor])])
+        return .json(object(data: page.map { Self.row($0, groups) }, meta: object(cursor: cursor)))
     }
 
     /// Opaque, and safe in an address.
@@ -72,39 +72,35 @@ struct LangfuseScores: Sendable {
 
     /// Groups that were not requested are absent.
     private static func row(_ score: SandboxScore, _ groups: Set<String>) -> JSONValue {
-        var row: JSONValue = [
-            "id": .string(score.id), "projectId": .string(LangfuseProvider.project), "name": .string(score.name),
-            "value": score.value, "dataType": .string(score.dataType), "source": .string(score.source),
-            "timestamp": JSONValue(score.time), "environment": "production", "createdAt": JSONValue(score.time),
-            "updatedAt": JSONValue(score.time),
-        ]
+        var row: JSONValue = object(
+            id: score.id, projectId: LangfuseProvider.project, name: score.name, value: score.value,
+            dataType: score.dataType, source: score.source, timestamp: score.time, environment: "production",
+            createdAt: score.time, updatedAt: score.time)
         if groups.contains("details") {
-            row = row.adding(["comment": JSONValue(score.comment), "configId": .null, "metadata": [:]])
+            row = row.adding(object(comment: score.comment, configId: nil, metadata: object()))
         }
-        if groups.contains("subject") { row = row.adding(["subject": subject(of: score)]) }
-        if groups.contains("annotation") { row = row.adding(["authorUserId": .null, "queueId": .null]) }
+        if groups.contains("subject") { row = row.adding(object(subject: subject(of: score))) }
+        if groups.contains("annotation") { row = row.adding(object(authorUserId: nil, queueId: nil)) }
         return row
     }
 
     private static func subject(of score: SandboxScore) -> JSONValue {
         if let observation = score.observationID {
-            return ["kind": "observation", "id": .string(observation), "traceId": JSONValue(score.traceID)]
+            return object(kind: "observation", id: observation, traceId: score.traceID)
         }
-        if let trace = score.traceID { return ["kind": "trace", "id": .string(trace)] }
-        return ["kind": "session", "id": JSONValue(score.sessionID)]
+        if let trace = score.traceID { return object(kind: "trace", id: trace) }
+        return object(kind: "session", id: score.sessionID)
     }
 }
 
 /// Langfuse's prompts: the list, and one version of one prompt.
 struct LangfusePrompts: Sendable {
-    private static let path = "/api/public/v2/prompts"
     let world: SandboxWorld
 
     /// Nil for a path that is not of prompts. A prompt's name may have slashes.
-    func answer(_ request: WebRequest) -> WebResponse? {
-        if request.path == Self.path { return list(request) }
-        guard request.path.hasPrefix(Self.path + "/") else { return nil }
-        return version(of: String(request.path.dropFirst(Self.path.count + 1)), request)
+    func answer(_ path: String, _ request: WebRequest) -> WebResponse? {
+        if path == "v2/prompts" { return list(request) }
+        return path.hasPrefix("v2/prompts/") ? version(of: String(path.dropFirst(11)), request) : nil
     }
 
     private func list(_ request: WebRequest) -> WebResponse {
@@ -120,14 +116,10 @@ struct LangfusePrompts: Sendable {
     }
 
     private static func summary(_ prompt: SandboxPrompt) -> JSONValue {
-        [
-            "name": .string(prompt.name), "type": "text",
-            "versions": .array(prompt.versions.map { JSONValue($0.number) }),
-            "labels": .array(Set(prompt.versions.flatMap(\.labels)).sorted().map(JSONValue.string)),
-            "tags": .strings(prompt.tags),
-            "lastUpdatedAt": JSONValue(prompt.versions.map(\.updated).max()),
-            "lastConfig": prompt.versions.last?.config ?? [:],
-        ]
+        object(
+            name: prompt.name, type: "text", versions: prompt.versions.map { JSONValue($0.number) },
+            labels: Set(prompt.versions.flatMap(\.labels)).sorted().map(JSONValue.string), tags: prompt.tags,
+            lastUpdatedAt: prompt.versions.map(\.updated).max(), lastConfig: prompt.versions.last?.config ?? [:])
     }
 
     private func version(of name: String, _ request: WebRequest) -> WebResponse {
@@ -140,18 +132,13 @@ struct LangfusePrompts: Sendable {
         }
         guard let prompt, let found else {
             let wanted = number.map { "version \($0)" } ?? "label '\(label ?? "production")'"
-            return LangfuseProvider.refusal(
-                404, "Prompt not found: '\(name)' with \(wanted)", "LangfuseNotFoundError")
+            return LangfuseProvider.refusal(404, "Prompt not found: '\(name)' with \(wanted)", "LangfuseNotFoundError")
         }
-        return .json([
-            "id": .string("prompt-\(name)-\(found.number)"), "createdAt": JSONValue(found.created),
-            "updatedAt": JSONValue(found.updated), "projectId": .string(LangfuseProvider.project),
-            "createdBy": "API",
-            "prompt": .string(found.text), "name": .string(name), "version": JSONValue(found.number),
-            "type": "text", "isActive": .null, "config": found.config,
-            "tags": .strings(prompt.tags),
-            "labels": .strings(found.labels), "commitMessage": JSONValue(found.commitMessage),
-            "resolutionGraph": .null,
-        ])
+        return .json(
+            object(
+                id: "prompt-\(name)-\(found.number)", createdAt: found.created, updatedAt: found.updated,
+                projectId: LangfuseProvider.project, createdBy: "API", prompt: found.text, name: name,
+                version: found.number, type: "text", isActive: nil, config: found.config, tags: prompt.tags,
+                labels: found.labels, commitMessage: found.commitMessage, resolutionGraph: nil))
     }
 }

@@ -7,7 +7,7 @@ import WebServer
 struct LangfuseMetrics: Sendable {
     let observations: [SandboxObservation]
     static let defaultRows = 100
-    static let mostRows = 1000
+    static let maxRows = 1000
 
     private struct Refusal: Error {
         var response: WebResponse
@@ -36,7 +36,7 @@ struct LangfuseMetrics: Sendable {
         let (from, to) = try (Self.moment("fromTimestamp", of: query), Self.moment("toTimestamp", of: query))
         guard query["timeDimension"]?["granularity"]?.string == "hour" else { throw .schema("timeDimension") }
         let limit = query["config"]?["row_limit"].map { $0.int ?? 0 } ?? Self.defaultRows
-        guard (1...Self.mostRows).contains(limit) else { throw .schema("config") }
+        guard (1...Self.maxRows).contains(limit) else { throw .schema("config") }
         let dimensions = try (query["dimensions"]?.array ?? []).map { entry throws(Refusal) in try Self.dimension(entry)
         }
         let metrics = try (query["metrics"]?.array ?? []).map { entry throws(Refusal) in try Self.metric(entry) }
@@ -51,62 +51,50 @@ struct LangfuseMetrics: Sendable {
         }
         let names = ["time_dimension"] + dimensions.map(\.name)
         return groups.sorted { $0.key[0].string ?? "" < $1.key[0].string ?? "" }.prefix(limit).map { key, group in
-            let sums = metrics.map { JSONValue.Member($0.name, $0.sum(over: group)) }
+            let sums = metrics.map { JSONValue.Member($0.name, $0.sum(group)) }
             return .object(zip(names, key).map { JSONValue.Member($0, $1) } + sums)
         }
     }
 
     private static func moment(_ name: String, of query: JSONValue) throws(Refusal) -> Instant {
-        guard let moment = query[name]?.string.flatMap({ Instant(iso8601: $0) }) else { throw .schema(name) }
+        guard let moment = query[name]?.instant else { throw .schema(name) }
         return moment
     }
 
-    // MARK: Dimensions
-
-    private typealias Dimension = (name: String, value: (SandboxObservation) -> JSONValue)
-
-    private static func dimension(_ entry: JSONValue) throws(Refusal) -> Dimension {
+    private static func dimension(
+        _ entry: JSONValue
+    ) throws(Refusal) -> (name: String, value: @Sendable (SandboxObservation) -> JSONValue) {
         guard let name = entry["field"]?.string else { throw .schema("dimensions") }
-        let value: (SandboxObservation) -> JSONValue =
-            switch name {
-            case "type": { .string($0.type) }
-            case "name": { .string($0.name) }
-            case "providedModelName": { .string($0.model) }
-            case "promptName": { .string($0.promptName) }
-            case "promptVersion": { JSONValue($0.promptVersion) }
-            case "environment": { .string($0.environment) }
-            case "level": { .string($0.level) }
-            default: throw .request("Invalid dimension \(name).")
-            }
+        guard let value = dimensions[name] else { throw .request("Invalid dimension \(name).") }
         return (name, value)
     }
 
-    // MARK: Measures
+    private static let dimensions: [String: @Sendable (SandboxObservation) -> JSONValue] = [
+        "type": { .string($0.type) }, "name": { .string($0.name) }, "providedModelName": { .string($0.model) },
+        "promptName": { .string($0.promptName) }, "promptVersion": { JSONValue($0.promptVersion) },
+        "environment": { .string($0.environment) }, "level": { .string($0.level) },
+    ]
 
-    private struct Metric {
-        /// `sum_totalCost`.
-        var name: String
-        var isWhole: Bool
-        var value: (SandboxObservation) -> Double
-
-        /// As ClickHouse writes it: 64-bit integers in quotes, floating point numbers without.
-        func sum(over group: [SandboxObservation]) -> JSONValue {
-            let sum = group.reduce(0) { $0 + value($1) }
-            return isWhole ? .string(String(Int64(sum))) : .number(sum)
-        }
-    }
-
-    private static func metric(_ entry: JSONValue) throws(Refusal) -> Metric {
+    /// The name and the sum over a group, as ClickHouse writes it: 64-bit integers in quotes, floating point numbers without.
+    private static func metric(
+        _ entry: JSONValue
+    ) throws(Refusal) -> (name: String, sum: ([SandboxObservation]) -> JSONValue) {
         guard let measure = entry["measure"]?.string, let aggregation = entry["aggregation"]?.string else {
             throw .schema("metrics")
         }
         let name = "\(aggregation)_\(measure)"
-        switch name {
-        case "count_count": return Metric(name: name, isWhole: true) { _ in 1 }
-        case "sum_totalCost": return Metric(name: name, isWhole: false) { $0.cost }
-        case "sum_inputTokens": return Metric(name: name, isWhole: true) { Double($0.inputTokens) }
-        case "sum_outputTokens": return Metric(name: name, isWhole: true) { Double($0.outputTokens) }
-        default: throw .request("Invalid metric \(name).")
-        }
+        guard let value = measures[name] else { throw .request("Invalid metric \(name).") }
+        return (
+            name,
+            { group in
+                let sum = group.reduce(0) { $0 + value($1) }
+                return name == "sum_totalCost" ? .number(sum) : .string(String(Int64(sum)))
+            }
+        )
     }
+
+    private static let measures: [String: @Sendable (SandboxObservation) -> Double] = [
+        "count_count": { _ in 1 }, "sum_totalCost": { $0.cost }, "sum_inputTokens": { Double($0.inputTokens) },
+        "sum_outputTokens": { Double($0.outputTokens) },
+    ]
 }

@@ -8,11 +8,8 @@ enum LangfuseObservationRow {
     }
 
     private static func usage(_ row: SandboxObservation) -> JSONValue {
-        guard !isUnpriced(row) else { return [:] }
-        return [
-            "input": JSONValue(row.inputTokens), "output": JSONValue(row.outputTokens),
-            "total": JSONValue(row.inputTokens + row.outputTokens),
-        ]
+        guard !isUnpriced(row) else { return object() }
+        return object(input: row.inputTokens, output: row.outputTokens, total: row.inputTokens + row.outputTokens)
     }
 
     private static func costs(_ row: SandboxObservation) -> JSONValue {
@@ -24,45 +21,29 @@ enum LangfuseObservationRow {
     /// Fields of groups that were not requested are absent; missing texts are empty.
     static func new(_ row: SandboxObservation, _ groups: Set<String>) -> JSONValue {
         var members: [JSONValue.Member] = []
-        func add(_ group: String, _ fields: () -> KeyValuePairs<String, JSONValue>) {
-            guard group == "core" || groups.contains(group) else { return }
-            members += fields().map { JSONValue.Member($0, $1) }
+        func add(_ group: String, _ fields: @autoclosure () -> JSONValue) {
+            if group == "core" || groups.contains(group) { members += fields().members ?? [] }
         }
-        let end = row.start + .seconds(row.latency)
-        add("core") {
-            [
-                "id": .string(row.id), "traceId": .string(row.traceID), "startTime": JSONValue(row.start),
-                "endTime": row.isOpen ? .null : JSONValue(end), "projectId": .string(LangfuseProvider.project),
-                "parentObservationId": JSONValue(row.parentID), "type": .string(row.type),
-            ]
-        }
-        add("basic") {
-            [
-                "name": .string(row.name), "level": .string(row.level), "statusMessage": .string(row.statusMessage),
-                "version": .string(row.version), "environment": .string(row.environment), "bookmarked": false,
-                "public": false, "userId": .string(row.userID), "sessionId": .string(row.sessionID),
-                "isRootObservation": .bool(row.parentID == nil),
-            ]
-        }
-        let written = JSONValue(row.isOpen ? row.start : end)
-        add("time") { ["createdAt": written, "updatedAt": written, "completionStartTime": .null] }
-        add("io") { ["input": .string(row.input), "output": .string(row.output)] }
-        add("model") { ["providedModelName": .string(row.model), "modelParameters": "{}"] }
-        add("usage") {
-            ["usageDetails": usage(row), "costDetails": costs(row), "totalCost": .number(row.cost)]
-        }
-        add("prompt") {
-            [
-                "promptName": .string(row.promptName), "promptVersion": JSONValue(row.promptVersion), "promptId": .null,
-            ]
-        }
-        add("metrics") { ["latency": row.isOpen ? .null : .number(row.latency), "timeToFirstToken": .null] }
-        add("trace_context") {
-            [
-                "tags": .strings(row.tags), "release": .string(row.release),
-                "traceName": .string(row.traceName),
-            ]
-        }
+        let end: Instant? = row.isOpen ? nil : row.start + .seconds(row.latency)
+        let written = end ?? row.start
+        add(
+            "core",
+            object(
+                id: row.id, traceId: row.traceID, startTime: row.start, endTime: end,
+                projectId: LangfuseProvider.project, parentObservationId: row.parentID, type: row.type))
+        add(
+            "basic",
+            object(
+                name: row.name, level: row.level, statusMessage: row.statusMessage, version: row.version,
+                environment: row.environment, bookmarked: false, public: false, userId: row.userID,
+                sessionId: row.sessionID, isRootObservation: row.parentID == nil))
+        add("time", object(createdAt: written, updatedAt: written, completionStartTime: nil))
+        add("io", object(input: row.input, output: row.output))
+        add("model", object(providedModelName: row.model, modelParameters: "{}"))
+        add("usage", object(usageDetails: usage(row), costDetails: costs(row), totalCost: row.cost))
+        add("prompt", object(promptName: row.promptName, promptVersion: row.promptVersion, promptId: nil))
+        add("metrics", object(latency: row.isOpen ? nil : row.latency, timeToFirstToken: nil))
+        add("trace_context", object(tags: row.tags, release: row.release, traceName: row.traceName))
         return .object(members)
     }
 
@@ -70,25 +51,19 @@ enum LangfuseObservationRow {
 
     /// Missing texts are null, and JSON is embedded. Fields of the trace are absent.
     static func old(_ row: SandboxObservation) -> JSONValue {
-        let end = row.start + .seconds(row.latency)
-        let written = JSONValue(row.isOpen ? row.start : end)
-        return [
-            "id": .string(row.id), "projectId": .string(LangfuseProvider.project), "traceId": .string(row.traceID),
-            "parentObservationId": JSONValue(row.parentID), "name": .string(row.name), "type": .string(row.type),
-            "environment": .string(row.environment), "startTime": JSONValue(row.start),
-            "endTime": row.isOpen ? .null : JSONValue(end), "version": LangfuseTraces.text(row.version),
-            "createdAt": written, "updatedAt": written, "input": LangfuseTraces.document(row.input),
-            "output": LangfuseTraces.document(row.output), "metadata": [:], "level": .string(row.level),
-            "statusMessage": LangfuseTraces.text(row.statusMessage), "model": LangfuseTraces.text(row.model),
-            "modelParameters": [:], "promptName": LangfuseTraces.text(row.promptName),
-            "promptVersion": JSONValue(row.promptVersion),
-            "usage": [
-                "unit": "TOKENS", "input": JSONValue(row.inputTokens), "output": JSONValue(row.outputTokens),
-                "total": JSONValue(row.inputTokens + row.outputTokens),
-            ],
-            "usageDetails": usage(row), "costDetails": costs(row),
-            "calculatedTotalCost": isUnpriced(row) ? .null : .number(row.cost),
-            "latency": row.isOpen ? .null : .number(row.latency),
-        ]
+        let end: Instant? = row.isOpen ? nil : row.start + .seconds(row.latency)
+        let written = end ?? row.start
+        return object(
+            id: row.id, projectId: LangfuseProvider.project, traceId: row.traceID, parentObservationId: row.parentID,
+            name: row.name, type: row.type, environment: row.environment, startTime: row.start, endTime: end,
+            version: LangfuseTraces.text(row.version), createdAt: written, updatedAt: written,
+            input: LangfuseTraces.document(row.input), output: LangfuseTraces.document(row.output), metadata: object(),
+            level: row.level, statusMessage: LangfuseTraces.text(row.statusMessage),
+            model: LangfuseTraces.text(row.model), modelParameters: object(),
+            promptName: LangfuseTraces.text(row.promptName), promptVersion: row.promptVersion,
+            usage: object(
+                unit: "TOKENS", input: row.inputTokens, output: row.outputTokens,
+                total: row.inputTokens + row.outputTokens), usageDetails: usage(row), costDetails: costs(row),
+            calculatedTotalCost: isUnpriced(row) ? nil : row.cost, latency: row.isOpen ? nil : row.latency)
     }
 }

@@ -70,7 +70,11 @@ struct LangfuseObservations: Sendable {
             range = range.clamped(to: 0..<cursor.position(in: all, from: Self.index(of: cursor.start, in: all)))
             if cursor.leadsToEmptyPage { return Self.answer([], "\(text)-") }
         }
-        let rows = Array(all[range].reversed().lazy.filter(selection.contains).prefix(limit + 1))
+        var rows: [SandboxObservation] = []
+        for index in range.reversed() where selection.contains(all[index]) {
+            rows.append(all[index])
+            if rows.count > limit { break }
+        }
         let page = rows.prefix(limit)
         let groups = Set((request.queryValue("fields") ?? "core,basic").split(separator: ",").map(String.init))
         let next = rows.count > limit ? page.last.map { Cursor($0).text } : nil

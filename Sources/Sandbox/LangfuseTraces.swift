@@ -39,20 +39,15 @@ struct LangfuseTraces: Sendable {
     private static func row(_ steps: [SandboxObservation], scores: [SandboxScore]) -> JSONValue {
         let (first, last) = (steps[0], steps[steps.count - 1])
         let end = steps.map { $0.start + .seconds($0.latency) }.max() ?? first.start
-        return .fields([
-            "id": .string(first.traceID), "projectId": .string(LangfuseProvider.project),
-            "name": .string(first.traceName), "timestamp": JSONValue(first.start),
-            "environment": .string(first.environment), "tags": .strings(first.tags),
-            "bookmarked": false, "release": text(first.release), "version": text(first.version),
-            "userId": text(first.userID),
-            "public": false, "input": document(first.input), "output": document(last.output), "metadata": [:],
-            "createdAt": JSONValue(first.start), "updatedAt": JSONValue(end), "sessionId": text(first.sessionID),
-            "externalId": .null, "scores": .array(scores.map { .string($0.id) }),
-            "latency": .number((end - first.start).seconds),
-            "observations": .array(steps.map { .string($0.id) }),
-            "totalCost": .number(steps.reduce(0) { $0 + $1.cost }),
-            "htmlPath": .string("/project/\(LangfuseProvider.project)/traces/\(first.traceID)"),
-        ])
+        return object(
+            id: first.traceID, projectId: LangfuseProvider.project, name: first.traceName, timestamp: first.start,
+            environment: first.environment, tags: first.tags, bookmarked: false, release: text(first.release),
+            version: text(first.version), userId: text(first.userID), public: false, input: document(first.input),
+            output: document(last.output), metadata: object(), createdAt: first.start, updatedAt: end,
+            sessionId: text(first.sessionID), externalId: nil, scores: scores.map(\.id),
+            latency: (end - first.start).seconds, observations: steps.map(\.id),
+            totalCost: steps.reduce(0) { $0 + $1.cost },
+            htmlPath: "/project/\(LangfuseProvider.project)/traces/\(first.traceID)")
     }
 
     static func text(_ text: String) -> JSONValue { text.isEmpty ? .null : .string(text) }
@@ -66,10 +61,9 @@ struct LangfuseTraces: Sendable {
         let firsts = firsts(request, of: world.read(\.observations), by: \.sessionID)
         return LangfuseProvider.page(firsts, request) { page in
             page.map { first in
-                [
-                    "id": .string(first.sessionID), "createdAt": JSONValue(first.start),
-                    "projectId": .string(LangfuseProvider.project), "environment": .string(first.environment),
-                ]
+                object(
+                    id: first.sessionID, createdAt: first.start, projectId: LangfuseProvider.project,
+                    environment: first.environment)
             }
         }
     }

@@ -19,36 +19,28 @@ struct LinearFilter: Hashable, Sendable {
                 return alternatives.isEmpty || alternatives.contains { matches(node, $0) }
             default: break
             }
-            let isComparison = member.value.members?.contains { comparators.contains($0.name) } ?? false
+            let isComparison = member.value.members?.contains { comparators[$0.name] != nil } ?? false
             let value = node[member.name] ?? .null
             return isComparison ? compares(value, member.value) : matches(value, member.value)
         }
     }
 
-    private static let comparators: Set<String> = [
-        "eq", "neq", "in", "nin", "null", "lt", "lte", "gt", "gte", "contains", "containsIgnoreCase", "startsWith",
-    ]
-
     /// A comparator whose value is null asks for nothing.
     private static func compares(_ value: JSONValue, _ comparison: JSONValue) -> Bool {
-        (comparison.members ?? []).filter { !$0.value.isNull }.allSatisfy { comparator in
-            let other = comparator.value
-            switch comparator.name {
-            case "eq": return value.order(to: other) == 0
-            case "neq": return value.order(to: other) != 0
-            case "in": return other.array?.contains { value.order(to: $0) == 0 } ?? false
-            case "nin": return !(other.array?.contains { value.order(to: $0) == 0 } ?? false)
-            case "null": return value.isNull == other.bool
-            case "lt": return value.order(to: other).map { $0 < 0 } ?? false
-            case "lte": return value.order(to: other).map { $0 <= 0 } ?? false
-            case "gt": return value.order(to: other).map { $0 > 0 } ?? false
-            case "gte": return value.order(to: other).map { $0 >= 0 } ?? false
-            case "contains": return value.string?.contains(other.string ?? "") ?? false
-            case "containsIgnoreCase":
-                return value.string?.lowercased().contains(other.string?.lowercased() ?? "") ?? false
-            case "startsWith": return value.string?.hasPrefix(other.string ?? "") ?? false
-            default: return false
-            }
+        (comparison.members ?? []).filter { !$0.value.isNull }.allSatisfy {
+            comparators[$0.name]?(value, $0.value) ?? false
         }
     }
+
+    private static let comparators: [String: @Sendable (JSONValue, JSONValue) -> Bool] = [
+        "eq": { $0.order(to: $1) == 0 }, "neq": { $0.order(to: $1) != 0 },
+        "in": { value, other in other.array?.contains { value.order(to: $0) == 0 } ?? false },
+        "nin": { value, other in other.array?.allSatisfy { value.order(to: $0) != 0 } ?? true },
+        "null": { $0.isNull == $1.bool },
+        "lt": { $0.order(to: $1).map { $0 < 0 } ?? false }, "lte": { $0.order(to: $1).map { $0 <= 0 } ?? false },
+        "gt": { $0.order(to: $1).map { $0 > 0 } ?? false }, "gte": { $0.order(to: $1).map { $0 >= 0 } ?? false },
+        "contains": { $0.string?.contains($1.string ?? "") ?? false },
+        "containsIgnoreCase": { $0.string?.lowercased().contains($1.string?.lowercased() ?? "") ?? false },
+        "startsWith": { $0.string?.hasPrefix($1.string ?? "") ?? false },
+    ]
 }

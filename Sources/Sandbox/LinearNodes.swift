@@ -5,7 +5,7 @@ struct LinearNodes: Sendable {
     let workspace: LinearWorkspace
     private static let site = "https://linear.app/acme"
 
-    /// A number as JavaScript writes it: without a fraction where there is none.
+    /// A number as JavaScript writes it: without a fraction if it is whole.
     private static func number(_ value: Double?) -> JSONValue {
         value.map { $0 == $0.rounded() ? .integer(Int64($0)) : .number($0) } ?? .null
     }
@@ -17,23 +17,18 @@ struct LinearNodes: Sendable {
         let project = workspace.projects.first { $0.id == issue.project }
         let cycle = workspace.cycles.first { $0.id == issue.cycle }
         let identifier = "\(team?.key ?? "?")-\(issue.number)"
-        return .fields([
-            "id": .string(issue.id), "identifier": .string(identifier), "number": Self.number(Double(issue.number)),
-            "title": .string(issue.title), "description": JSONValue(issue.description),
-            "priority": Self.number(Double(issue.priority)),
-            "priorityLabel": .string(
-                Self.priorities.indices.contains(issue.priority) ? Self.priorities[issue.priority] : ""),
-            "estimate": Self.number(issue.estimate), "branchName": .string("acme/\(identifier.lowercased())"),
-            "url": .string("\(Self.site)/issue/\(identifier)"), "dueDate": .null, "sortOrder": 0,
-            "createdAt": JSONValue(issue.created), "updatedAt": JSONValue(issue.updated ?? issue.created),
-            "startedAt": JSONValue(issue.started), "completedAt": JSONValue(issue.completed), "canceledAt": .null,
-            "archivedAt": .null, "triagedAt": .null, "slaStartedAt": .null, "slaBreachesAt": .null,
-            "slaHighRiskAt": .null, "slaMediumRiskAt": .null, "slaType": .null, "trashed": .null,
-            "state": node(issue.state), "team": team.map(node) ?? .null, "assignee": user(issue.assignee),
-            "creator": user(issue.creator), "project": project.map(node) ?? .null, "projectMilestone": .null,
-            "parent": .null, "cycle": cycle.map(node) ?? .null,
-            "labels": Self.connection(issue.labels.map(label), hasNextPage: false),
-        ])
+        return object(
+            id: issue.id, identifier: identifier, number: Self.number(Double(issue.number)), title: issue.title,
+            description: issue.description, priority: Self.number(Double(issue.priority)),
+            priorityLabel: Self.priorities.indices.contains(issue.priority) ? Self.priorities[issue.priority] : "",
+            estimate: Self.number(issue.estimate), branchName: "acme/\(identifier.lowercased())",
+            url: "\(Self.site)/issue/\(identifier)", dueDate: nil, sortOrder: 0, createdAt: issue.created,
+            updatedAt: issue.updated ?? issue.created, startedAt: issue.started, completedAt: issue.completed,
+            canceledAt: nil, archivedAt: nil, triagedAt: nil, slaStartedAt: nil, slaBreachesAt: nil, slaHighRiskAt: nil,
+            slaMediumRiskAt: nil, slaType: nil, trashed: nil, state: node(issue.state), team: team.map(node),
+            assignee: user(issue.assignee), creator: user(issue.creator), project: project.map(node),
+            projectMilestone: nil, parent: nil, cycle: cycle.map(node),
+            labels: Self.connection(issue.labels.map(label), hasNextPage: false))
     }
 
     private func user(_ id: String?) -> JSONValue {
@@ -41,76 +36,57 @@ struct LinearNodes: Sendable {
     }
 
     private func node(_ state: LinearWorkspace.WorkflowState) -> JSONValue {
-        [
-            "id": .string("state-\(state.type)"), "name": .string(state.name), "type": .string(state.type),
-            "color": "#5e6ad2", "position": 1,
-        ]
+        object(id: "state-\(state.type)", name: state.name, type: state.type, color: "#5e6ad2", position: 1)
     }
 
     func label(_ name: String) -> JSONValue {
-        [
-            "id": .string("label-\(name)"), "name": .string(name), "color": "#eb5757", "description": .null,
-            "isGroup": false,
-        ]
+        object(id: "label-\(name)", name: name, color: "#eb5757", description: nil, isGroup: false)
     }
 
     func node(_ comment: LinearWorkspace.Comment) -> JSONValue {
-        [
-            "id": .string(comment.id), "body": .string(comment.body), "createdAt": JSONValue(comment.created),
-            "updatedAt": JSONValue(comment.created), "editedAt": .null, "user": user(comment.user),
-            "url": .string("\(Self.site)/comment/\(comment.id)"),
-        ]
+        object(
+            id: comment.id, body: comment.body, createdAt: comment.created, updatedAt: comment.created, editedAt: nil,
+            user: user(comment.user), url: "\(Self.site)/comment/\(comment.id)")
     }
 
     func node(_ team: LinearWorkspace.Team) -> JSONValue {
-        [
-            "id": .string(team.id), "key": .string(team.key), "name": .string(team.name), "description": .null,
-            "private": false, "timezone": "Etc/UTC", "color": "#26b5ce", "icon": .null,
-            "createdAt": JSONValue(team.created), "updatedAt": JSONValue(team.created), "archivedAt": .null,
-        ]
+        object(
+            id: team.id, key: team.key, name: team.name, description: nil, private: false, timezone: "Etc/UTC",
+            color: "#26b5ce", icon: nil, createdAt: team.created, updatedAt: team.created, archivedAt: nil)
     }
 
     func node(_ user: LinearWorkspace.User) -> JSONValue {
-        [
-            "id": .string(user.id), "name": .string(user.name), "displayName": .string(user.displayName),
-            "email": .string(user.email), "active": true, "admin": .bool(user.isAdmin), "guest": false,
-            "createdAt": JSONValue(user.created), "updatedAt": JSONValue(user.created), "lastSeen": .null,
-            "url": .string("\(Self.site)/profiles/\(user.displayName)"),
-        ]
+        object(
+            id: user.id, name: user.name, displayName: user.displayName, email: user.email, active: true,
+            admin: user.isAdmin, guest: false, createdAt: user.created, updatedAt: user.created, lastSeen: nil,
+            url: "\(Self.site)/profiles/\(user.displayName)")
     }
 
     func node(_ project: LinearWorkspace.Project) -> JSONValue {
         let team = workspace.teams.first { $0.id == project.team }
-        return .fields([
-            "id": .string(project.id), "name": .string(project.name), "description": "",
-            "slugId": .string(String(project.id.suffix(12))), "state": .string(project.state),
-            "status": ["name": .string(project.state), "type": .string(project.state)],
-            "progress": Self.number(project.progress), "priority": 0, "health": .null, "targetDate": .null,
-            "startDate": .null, "startedAt": .null, "completedAt": .null, "canceledAt": .null, "lead": .null,
-            "url": .string("\(Self.site)/project/\(project.id)"), "createdAt": JSONValue(project.created),
-            "updatedAt": JSONValue(project.created),
-            "teams": Self.connection(team.map { [node($0)] } ?? [], hasNextPage: false),
-        ])
+        return object(
+            id: project.id, name: project.name, description: "", slugId: String(project.id.suffix(12)),
+            state: project.state, status: object(name: project.state, type: project.state),
+            progress: Self.number(project.progress), priority: 0, health: nil, targetDate: nil, startDate: nil,
+            startedAt: nil, completedAt: nil, canceledAt: nil, lead: nil, url: "\(Self.site)/project/\(project.id)",
+            createdAt: project.created, updatedAt: project.created,
+            teams: Self.connection(team.map { [node($0)] } ?? [], hasNextPage: false))
     }
 
     func node(_ cycle: LinearWorkspace.Cycle) -> JSONValue {
-        [
-            "id": .string(cycle.id), "number": Self.number(Double(cycle.number)), "name": .null, "description": .null,
-            "startsAt": JSONValue(cycle.starts), "endsAt": JSONValue(cycle.ends),
-            "completedAt": JSONValue(cycle.completed), "progress": 0, "createdAt": JSONValue(cycle.starts),
-            "updatedAt": JSONValue(cycle.starts),
-            "team": workspace.teams.first { $0.id == cycle.team }.map(node) ?? .null,
-        ]
+        object(
+            id: cycle.id, number: Self.number(Double(cycle.number)), name: nil, description: nil,
+            startsAt: cycle.starts, endsAt: cycle.ends, completedAt: cycle.completed, progress: 0,
+            createdAt: cycle.starts, updatedAt: cycle.starts,
+            team: workspace.teams.first { $0.id == cycle.team }.map(node))
     }
 
     /// `endCursor` is the id of the last node, also on the last page; null without nodes.
     static func connection(_ nodes: [JSONValue], hasNextPage: Bool) -> JSONValue {
-        [
-            "nodes": .array(nodes),
-            "pageInfo": [
-                "hasNextPage": .bool(hasNextPage), "hasPreviousPage": false,
-                "startCursor": nodes.first?["id"] ?? .null, "endCursor": nodes.last?["id"] ?? .null,
-            ],
-        ]
+        object(
+            nodes: nodes,
+            pageInfo: object(
+                hasNextPage: hasNextPage, hasPreviousPage: false, startCursor: nodes.first?["id"],
+                endCursor: nodes.last?["id"]))
     }
 }

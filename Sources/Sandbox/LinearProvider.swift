@@ -10,13 +10,11 @@ struct LinearProvider: Sendable {
     let world: SandboxWorld
 
     func respond(_ request: WebRequest) -> WebResponse {
-        var response = answer(request)
-        response.headers += [
-            .init("X-Complexity", "60"), .init("X-RateLimit-Requests-Limit", String(Self.hourlyRequests)),
-            .init("X-RateLimit-Requests-Remaining", String(Self.hourlyRequests - 1)),
-            .init("X-RateLimit-Requests-Reset", String((world.clock.now() + .hours(1)).milliseconds)),
-        ]
-        return response
+        answer(request).adding([
+            "X-Complexity": "60", "X-RateLimit-Requests-Limit": "\(Self.hourlyRequests)",
+            "X-RateLimit-Requests-Remaining": "\(Self.hourlyRequests - 1)",
+            "X-RateLimit-Requests-Reset": "\((world.clock.now() + .hours(1)).milliseconds)",
+        ])
     }
 
     private func answer(_ request: WebRequest) -> WebResponse {
@@ -38,7 +36,7 @@ struct LinearProvider: Sendable {
         }
         do throws(LinearRefusal) {
             let data = try self.query(call)
-            return .json(["data": [call.field: data]])
+            return .json(object(data: [call.field: data] as JSONValue))
         } catch {
             return error.response
         }
@@ -90,7 +88,7 @@ struct LinearProvider: Sendable {
         }
     }
 
-    private func records(_ list: String) -> [JSONValue] { world.read { $0.lists[.linear]?[list] ?? [] } }
+    private func records(_ list: String) -> [JSONValue] { world.list(.linear, list) ?? [] }
 
     /// An issue is found by its id and by its identifier, `ENG-12`.
     private static func isNamed(_ issue: LinearWorkspace.Issue, _ id: String, _ workspace: LinearWorkspace) -> Bool {
@@ -158,13 +156,11 @@ struct LinearRefusal: Error, Hashable {
     }
 
     var response: WebResponse {
-        let error: JSONValue = [
-            "message": .string(message),
-            "extensions": [
-                "type": .string(type), "code": .string(code), "statusCode": JSONValue(status), "userError": true,
-                "userPresentableMessage": .string(message), "meta": [:],
-            ],
-        ]
-        return .json(["errors": [error]], status: status == 401 ? 401 : 400)
+        let error: JSONValue = object(
+            message: message,
+            extensions: object(
+                type: type, code: code, statusCode: status, userError: true, userPresentableMessage: message,
+                meta: object()))
+        return .json(object(errors: [error]), status: status == 401 ? 401 : 400)
     }
 }

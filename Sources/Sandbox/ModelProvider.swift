@@ -14,7 +14,6 @@ struct ModelProvider: Sendable {
                 status: 401)
         }
         switch request.path {
-        case "/v1/models": return .json(#"{"object":"list","data":[{"id":"\#(Self.name)","object":"model"}]}"#)
         case "/v1/chat/completions": return complete(request)
         default: return .json(#"{"error":{"message":"Unknown request URL"}}"#, status: 404)
         }
@@ -27,16 +26,15 @@ struct ModelProvider: Sendable {
             return .json(
                 #"{"error":{"message":"messages must hold the facts","type":"invalid_request_error"}}"#, status: 400)
         }
-        return .json([
-            "id": "chatcmpl-sandbox", "object": "chat.completion", "model": .string(Self.name),
-            "choices": [
-                [
-                    "index": 0, "finish_reason": "stop",
-                    "message": ["role": "assistant", "content": .string(Self.report(facts))],
-                ]
-            ],
-            "usage": ["prompt_tokens": 900, "completion_tokens": 200, "total_tokens": 1100],
-        ])
+        return .json(Self.answer(Self.report(facts)))
+    }
+
+    static func answer(_ text: String) -> JSONValue {
+        object(
+            id: "chatcmpl-sandbox", object: "chat.completion", model: name,
+            choices: [
+                object(index: 0, finish_reason: "stop", message: object(role: "assistant", content: text))
+            ], usage: object(prompt_tokens: 900, completion_tokens: 200, total_tokens: 1100))
     }
 
     private static func report(_ facts: JSONValue) -> String {

@@ -23,17 +23,17 @@ struct PagerDutyLists: Sendable {
         }
     }
 
-    private func records(_ path: String) -> [JSONValue]? { world.read { $0.lists[.pagerduty]?[path] } }
+    private func records(_ path: String) -> [JSONValue]? { world.list(.pagerduty, path) }
 
-    /// Lists of which an incident has few; none of them is paged.
+    /// Short lists of an incident. They are not paged.
     private func ofIncident(_ path: String, _ name: String) -> WebResponse {
         let rows = JSONValue.array(records(path) ?? [])
         let answer: JSONValue
         switch name {
-        case "past_incidents": answer = ["past_incidents": rows, "total": JSONValue(rows.array?.count), "limit": 5]
-        case "related_incidents": answer = ["related_incidents": rows]
+        case "past_incidents": answer = object(past_incidents: rows, total: rows.array?.count, limit: 5)
+        case "related_incidents": answer = object(related_incidents: rows)
         case "related_change_events":
-            answer = ["change_events": rows, "limit": .null, "offset": .null, "total": .null, "more": false]
+            answer = object(change_events: rows, limit: nil, offset: nil, total: nil, more: false)
         default: return PagerDutyProvider.notFound
         }
         return .json(answer)
@@ -48,13 +48,9 @@ struct PagerDutyLists: Sendable {
             }
         }
         let rows = (records("change_events") ?? []).filter { row in
-            time(row, "timestamp").map { request.covers($0, from: "since", to: "until") } ?? false
+            row["timestamp"]?.instant.map { request.covers($0, from: "since", to: "until") } ?? false
         }
         return PagerDutyProvider.page("change_events", rows, request)
-    }
-
-    private func time(_ row: JSONValue, _ name: String) -> Instant? {
-        row[name]?.string.flatMap { Instant(iso8601: $0) }
     }
 
     /// `filter` is `past`, `future`, `ongoing`, `open` (ongoing or future) or `all`.
@@ -64,7 +60,7 @@ struct PagerDutyLists: Sendable {
             return PagerDutyProvider.invalid("Invalid filter")
         }
         let rows = (records("maintenance_windows") ?? []).filter { row in
-            guard let start = time(row, "start_time"), let end = time(row, "end_time") else { return false }
+            guard let start = row["start_time"]?.instant, let end = row["end_time"]?.instant else { return false }
             switch filter {
             case "past": return end <= now
             case "future": return start > now

@@ -8,12 +8,10 @@ struct PagerDutyProvider: Sendable {
     let world: SandboxWorld
 
     func respond(_ request: WebRequest) -> WebResponse {
-        var response = answer(request)
-        response.headers += [
-            .init("ratelimit-limit", "960"), .init("ratelimit-remaining", "958"),
-            .init("ratelimit-reset", String(60 - world.clock.now().milliseconds / 1000 % 60)),
-        ]
-        return response
+        answer(request).adding([
+            "ratelimit-limit": "960", "ratelimit-remaining": "958",
+            "ratelimit-reset": "\(60 - world.clock.now().milliseconds / 1000 % 60)",
+        ])
     }
 
     private func answer(_ request: WebRequest) -> WebResponse {
@@ -29,7 +27,6 @@ struct PagerDutyProvider: Sendable {
         case ("GET", "services", 2): return one("service", account.services.first { $0.id == parts[1] }.map(rows.row))
         case ("GET", "oncalls", 1): return Self.page("oncalls", onCalls(request, rows), request)
         case ("GET", "users", 1): return Self.page("users", users(request, rows), request)
-        case ("GET", "users", 2): return one("user", account.users.first { $0.id == parts[1] }.map(rows.row))
         case ("GET", "log_entries", 1): return Self.page("log_entries", entries(request, rows), request)
         case ("GET", "incidents", 2...3): return incident(request, parts, rows)
         case ("GET", _, _): return PagerDutyLists(world: world).answer(request, parts)
@@ -40,9 +37,7 @@ struct PagerDutyProvider: Sendable {
     static let notFound = refusal(404, 2100, "Not Found")
 
     static func refusal(_ status: Int, _ code: Int, _ message: String, _ errors: [String] = []) -> WebResponse {
-        .json(
-            ["error": ["message": .string(message), "code": JSONValue(code), "errors": .strings(errors)]],
-            status: status)
+        .json(object(error: object(message: message, code: code, errors: errors)), status: status)
     }
 
     static func invalid(_ errors: String...) -> WebResponse { refusal(400, 2001, "Invalid Input Provided", errors) }
@@ -74,7 +69,7 @@ struct PagerDutyProvider: Sendable {
     // MARK: lists
 
     private func incidents(_ request: WebRequest, _ rows: PagerDutyRows) -> WebResponse {
-        guard let window = PagerDutyWindow(request, now: world.clock.now()) else {
+        guard let window = window(request) else {
             return Self.invalid("The date range must not be longer than 6 months.")
         }
         let found = rows.account.incidents.filter { incident in
@@ -87,6 +82,14 @@ struct PagerDutyProvider: Sendable {
             return Self.invalid("Invalid sort_by")
         }
         return Self.page("incidents", found.sorted(by: order.isBefore).map(rows.row), request)
+    }
+
+    /// The creation times of a list of incidents: the last month, unless set in the request. Nil if longer than six months.
+    private func window(_ request: WebRequest) -> ClosedRange<Instant>? {
+        if request.queryValue("date_range") == "all" { return Instant(milliseconds: 0)...Instant(milliseconds: .max) }
+        let until = request.moment("until") ?? world.clock.now()
+        let since = request.moment("since") ?? until - .days(30)
+        return until - since <= .days(184) ? since...max(since, until) : nil
     }
 
     private func services(_ request: WebRequest, _ rows: PagerDutyRows) -> [JSONValue] {
@@ -133,27 +136,6 @@ struct PagerDutyProvider: Sendable {
     }
 }
 
-/// The creation times of a list of incidents: the last month, unless set in the request.
-private struct PagerDutyWindow {
-    private let bounds: (since: Instant, until: Instant)?
-
-    /// Nil when the window is longer than six months.
-    init?(_ request: WebRequest, now: Instant) {
-        guard request.queryValue("date_range") != "all" else {
-            bounds = nil
-            return
-        }
-        let until = request.moment("until") ?? now
-        let since = request.moment("since") ?? until - .days(30)
-        guard until - since <= .days(184) else { return nil }
-        bounds = (since, until)
-    }
-
-    func contains(_ instant: Instant) -> Bool {
-        bounds.map { instant >= $0.since && instant <= $0.until } ?? true
-    }
-}
-
 /// `sort_by`: up to two fields with their directions.
 private struct PagerDutyOrder {
     private let keys: [(field: String, isAscending: Bool)]
@@ -163,23 +145,19 @@ private struct PagerDutyOrder {
             let parts = key.split(separator: ":")
             return (String(parts.first ?? ""), parts.dropFirst().first != "desc")
         }
-        let known = ["incident_number", "created_at", "resolved_at", "urgency"]
-        guard (1...2).contains(keys.count), keys.allSatisfy({ known.contains($0.field) }) else { return nil }
+        guard (1...2).contains(keys.count), keys.allSatisfy({ Self.ranks[$0.field] != nil }) else { return nil }
     }
+
+    private static let ranks: [String: @Sendable (PagerDutyAccount.Incident) -> Int64] = [
+        "incident_number": { Int64($0.number) }, "created_at": \.created.milliseconds,
+        "resolved_at": { $0.resolved?.milliseconds ?? .max }, "urgency": { $0.urgency == "high" ? 1 : 0 },
+    ]
 
     func isBefore(_ left: PagerDutyAccount.Incident, _ right: PagerDutyAccount.Incident) -> Bool {
-        for key in keys where rank(left, key.field) != rank(right, key.field) {
-            return (rank(left, key.field) < rank(right, key.field)) == key.isAscending
+        for key in keys {
+            guard let rank = Self.ranks[key.field], rank(left) != rank(right) else { continue }
+            return (rank(left) < rank(right)) == key.isAscending
         }
         return left.number < right.number
-    }
-
-    private func rank(_ incident: PagerDutyAccount.Incident, _ field: String) -> Int64 {
-        switch field {
-        case "incident_number": Int64(incident.number)
-        case "created_at": incident.created.milliseconds
-        case "resolved_at": incident.resolved?.milliseconds ?? .max
-        default: incident.urgency == "high" ? 1 : 0
-        }
     }
 }

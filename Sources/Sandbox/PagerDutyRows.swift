@@ -8,11 +8,19 @@ struct PagerDutyRows: Sendable {
 
     /// The short form of an object inside another: `{id, type: "…_reference", summary, self, html_url}`.
     static func reference(_ kind: String, _ id: String, _ summary: String, plural: String? = nil) -> JSONValue {
-        let path = "\(plural ?? kind + "s")/\(id)"
-        return [
-            "id": .string(id), "type": .string("\(kind)_reference"), "summary": .string(summary),
-            "self": .string("\(api)/\(path)"), "html_url": .string("\(site)/\(path)"),
-        ]
+        head("\(kind)_reference", id, summary, plural ?? kind + "s")
+    }
+
+    /// An object itself: the same members, and its own.
+    static func whole(_ kind: String, _ id: String, _ summary: String, plural: String? = nil, _ own: JSONValue)
+        -> JSONValue
+    {
+        head(kind, id, summary, plural ?? kind + "s").adding(own)
+    }
+
+    private static func head(_ type: String, _ id: String, _ summary: String, _ plural: String) -> JSONValue {
+        object(
+            id: id, type: type, summary: summary, self: "\(api)/\(plural)/\(id)", html_url: "\(site)/\(plural)/\(id)")
     }
 
     private func user(_ id: String) -> JSONValue {
@@ -41,35 +49,29 @@ struct PagerDutyRows: Sendable {
         let service = account.services.first { $0.id == incident.service }
         let isResolved = incident.status == "resolved"
         let first = incident.entries.min { $0.created < $1.created }
-        return .fields([
-            "id": .string(incident.id), "type": "incident", "summary": .string(Self.summary(incident)),
-            "self": .string("\(Self.api)/incidents/\(incident.id)"),
-            "html_url": .string("\(Self.site)/incidents/\(incident.id)"), "incident_number": JSONValue(incident.number),
-            "title": .string(incident.title), "description": .string(incident.title),
-            "created_at": Self.time(incident.created), "updated_at": Self.time(incident.updated ?? incident.created),
-            "status": .string(incident.status), "incident_key": .string(incident.incidentKey),
-            "service": self.service(incident.service), "assignments": .array(isResolved ? [] : assignments(incident)),
-            "assigned_via": "escalation_policy",
-            "last_status_change_at": Self.time(incident.updated ?? incident.created),
-            "last_status_change_by": lastChanger(of: incident).map { user($0) } ?? self.service(incident.service),
-            "resolved_at": Self.time(incident.resolved),
-            "first_trigger_log_entry": first.map {
+        let own = object(
+            incident_number: incident.number, title: incident.title, description: incident.title,
+            created_at: Self.time(incident.created), updated_at: Self.time(incident.updated ?? incident.created),
+            status: incident.status, incident_key: incident.incidentKey, service: self.service(incident.service),
+            assignments: isResolved ? [] : assignments(incident), assigned_via: "escalation_policy",
+            last_status_change_at: Self.time(incident.updated ?? incident.created),
+            last_status_change_by: lastChanger(of: incident).map { user($0) } ?? self.service(incident.service),
+            resolved_at: Self.time(incident.resolved),
+            first_trigger_log_entry: first.map {
                 Self.reference("trigger_log_entry", $0.id, $0.summary, plural: "log_entries")
-            } ?? .null,
-            "alert_counts": [
-                "all": JSONValue(incident.alerts.count), "triggered": JSONValue(isResolved ? 0 : incident.alerts.count),
-                "resolved": JSONValue(isResolved ? incident.alerts.count : 0),
-            ],
-            "is_mergeable": true, "escalation_policy": service.map { policy($0.policy) } ?? .null,
-            "teams": .array((service?.teams ?? []).map { Self.reference("team", $0.id, $0.name) }),
-            "impacted_services": [self.service(incident.service)], "pending_actions": [],
-            "acknowledgements": .array(incident.status == "acknowledged" ? acknowledgements(incident) : []),
-            "alert_grouping": .null, "urgency": .string(incident.urgency),
-            "priority": incident.priority.map { Self.reference("priority", $0.id, $0.name, plural: "priorities") }
-                ?? .null,
-            "resolve_reason": .null, "conference_bridge": .null, "incidents_responders": [], "responder_requests": [],
-            "subscriber_requests": [],
-        ])
+            },
+            alert_counts: object(
+                all: incident.alerts.count, triggered: isResolved ? 0 : incident.alerts.count,
+                resolved: isResolved ? incident.alerts.count : 0), is_mergeable: true,
+            escalation_policy: service.map { policy($0.policy) },
+            teams: (service?.teams ?? []).map { Self.reference("team", $0.id, $0.name) },
+            impacted_services: [self.service(incident.service)], pending_actions: emptyList,
+            acknowledgements: incident.status == "acknowledged" ? acknowledgements(incident) : [], alert_grouping: nil,
+            urgency: incident.urgency,
+            priority: incident.priority.map { Self.reference("priority", $0.id, $0.name, plural: "priorities") },
+            resolve_reason: nil, conference_bridge: nil, incidents_responders: emptyList, responder_requests: emptyList,
+            subscriber_requests: emptyList)
+        return Self.whole("incident", incident.id, Self.summary(incident), own)
     }
 
     private func lastChanger(of incident: PagerDutyAccount.Incident) -> String? {
@@ -78,82 +80,71 @@ struct PagerDutyRows: Sendable {
 
     private func acknowledgements(_ incident: PagerDutyAccount.Incident) -> [JSONValue] {
         incident.entries.filter { $0.kind == "acknowledge" }.compactMap { entry in
-            entry.user.map { ["at": Self.time(entry.created), "acknowledger": user($0)] }
+            entry.user.map { object(at: Self.time(entry.created), acknowledger: user($0)) }
         }
     }
 
     private func assignments(_ incident: PagerDutyAccount.Incident) -> [JSONValue] {
-        incident.assignees.map { ["at": Self.time(incident.created), "assignee": user($0)] }
+        incident.assignees.map { object(at: Self.time(incident.created), assignee: user($0)) }
     }
 
     func row(_ alert: PagerDutyAccount.Alert, of incident: PagerDutyAccount.Incident) -> JSONValue {
-        [
-            "id": .string(alert.id), "type": "alert", "summary": .string(alert.summary),
-            "self": .string("\(Self.api)/incidents/\(incident.id)/alerts/\(alert.id)"),
-            "html_url": .string("\(Self.site)/alerts/\(alert.id)"), "created_at": Self.time(alert.created),
-            "status": incident.status == "resolved" ? "resolved" : "triggered", "alert_key": .string(alert.key),
-            "service": service(incident.service), "incident": self.incident(incident), "suppressed": false,
-            "severity": .string(alert.severity), "integration": .null,
-            "body": ["type": "alert_body", "contexts": [], "details": alert.details],
-        ]
+        object(
+            id: alert.id, type: "alert", summary: alert.summary,
+            self: "\(Self.api)/incidents/\(incident.id)/alerts/\(alert.id)",
+            html_url: "\(Self.site)/alerts/\(alert.id)", created_at: Self.time(alert.created),
+            status: incident.status == "resolved" ? "resolved" : "triggered", alert_key: alert.key,
+            service: service(incident.service), incident: self.incident(incident), suppressed: false,
+            severity: alert.severity, integration: nil,
+            body: object(type: "alert_body", contexts: emptyList, details: alert.details))
     }
 
     func row(_ note: PagerDutyAccount.Note) -> JSONValue {
-        [
-            "id": .string(note.id), "user": user(note.user),
-            "channel": ["summary": "The PagerDuty website or APIs", "id": .null, "type": "web"],
-            "content": .string(note.content), "created_at": Self.time(note.created),
-        ]
+        object(
+            id: note.id, user: user(note.user),
+            channel: object(summary: "The PagerDuty website or APIs", id: nil, type: "web"), content: note.content,
+            created_at: Self.time(note.created))
     }
 
     func row(_ entry: PagerDutyAccount.LogEntry, of incident: PagerDutyAccount.Incident) -> JSONValue {
-        [
-            "id": .string(entry.id), "type": .string("\(entry.kind)_log_entry"), "summary": .string(entry.summary),
-            "self": .string("\(Self.api)/log_entries/\(entry.id)"),
-            "html_url": .string("\(Self.site)/incidents/\(incident.id)/log_entries/\(entry.id)"),
-            "created_at": Self.time(entry.created), "agent": entry.user.map { user($0) } ?? service(incident.service),
-            "channel": ["type": entry.user == nil ? "api" : "website"], "service": service(incident.service),
-            "incident": self.incident(incident), "teams": [], "contexts": [],
-        ]
+        object(
+            id: entry.id, type: "\(entry.kind)_log_entry", summary: entry.summary,
+            self: "\(Self.api)/log_entries/\(entry.id)",
+            html_url: "\(Self.site)/incidents/\(incident.id)/log_entries/\(entry.id)",
+            created_at: Self.time(entry.created), agent: entry.user.map { user($0) } ?? service(incident.service),
+            channel: object(type: entry.user == nil ? "api" : "website"), service: service(incident.service),
+            incident: self.incident(incident), teams: emptyList, contexts: emptyList)
     }
 
     /// The status of a service is that of its incidents.
     func row(_ service: PagerDutyAccount.Service) -> JSONValue {
-        let own = account.incidents.filter { $0.service == service.id }
+        let incidents = account.incidents.filter { $0.service == service.id }
         let status =
-            own.contains { $0.status == "triggered" }
-            ? "critical" : own.contains { $0.status == "acknowledged" } ? "warning" : "active"
-        return [
-            "id": .string(service.id), "type": "service", "summary": .string(service.name),
-            "self": .string("\(Self.api)/services/\(service.id)"),
-            "html_url": .string("\(Self.site)/services/\(service.id)"), "name": .string(service.name),
-            "description": JSONValue(service.description), "auto_resolve_timeout": .null,
-            "acknowledgement_timeout": .null, "created_at": Self.time(service.created), "status": .string(status),
-            "last_incident_timestamp": Self.time(own.map(\.created).max()),
-            "teams": .array(service.teams.map { Self.reference("team", $0.id, $0.name) }),
-            "escalation_policy": policy(service.policy), "addons": [], "integrations": [],
-            "incident_urgency_rule": ["type": "constant", "urgency": "high"], "support_hours": .null,
-            "scheduled_actions": [], "alert_creation": "create_alerts_and_incidents", "response_play": .null,
-        ]
+            incidents.contains { $0.status == "triggered" }
+            ? "critical" : incidents.contains { $0.status == "acknowledged" } ? "warning" : "active"
+        let own = object(
+            name: service.name, description: service.description, auto_resolve_timeout: nil,
+            acknowledgement_timeout: nil, created_at: Self.time(service.created), status: status,
+            last_incident_timestamp: Self.time(incidents.map(\.created).max()),
+            teams: service.teams.map { Self.reference("team", $0.id, $0.name) },
+            escalation_policy: policy(service.policy), addons: emptyList, integrations: emptyList,
+            incident_urgency_rule: object(type: "constant", urgency: "high"), support_hours: nil,
+            scheduled_actions: emptyList, alert_creation: "create_alerts_and_incidents", response_play: nil)
+        return Self.whole("service", service.id, service.name, own)
     }
 
     func row(_ user: PagerDutyAccount.User) -> JSONValue {
-        [
-            "id": .string(user.id), "type": "user", "summary": .string(user.name),
-            "self": .string("\(Self.api)/users/\(user.id)"), "html_url": .string("\(Self.site)/users/\(user.id)"),
-            "name": .string(user.name), "email": .string(user.email), "time_zone": "Etc/UTC", "color": "purple",
-            "role": .string(user.role), "avatar_url": "https://secure.gravatar.com/avatar/0.png", "description": .null,
-            "invitation_sent": false, "job_title": JSONValue(user.jobTitle), "contact_methods": [],
-            "notification_rules": [], "teams": [],
-        ]
+        let own = object(
+            name: user.name, email: user.email, time_zone: "Etc/UTC", color: "purple", role: user.role,
+            avatar_url: "https://secure.gravatar.com/avatar/0.png", description: nil, invitation_sent: false,
+            job_title: user.jobTitle, contact_methods: emptyList, notification_rules: emptyList, teams: emptyList)
+        return Self.whole("user", user.id, user.name, own)
     }
 
     func row(_ call: PagerDutyAccount.OnCall) -> JSONValue {
-        [
-            "escalation_policy": policy(call.policy), "escalation_level": JSONValue(call.level),
-            "schedule": call.schedule.map { Self.reference("schedule", $0.id, $0.name) } ?? .null,
-            "user": user(call.user),
-            "start": Self.time(call.start), "end": Self.time(call.end),
-        ]
+        object(
+            escalation_policy: policy(call.policy), escalation_level: call.level,
+            schedule: call.schedule.map { Self.reference("schedule", $0.id, $0.name) }, user: user(call.user),
+            start: Self.time(call.start), end: Self.time(call.end))
     }
 }

@@ -21,6 +21,14 @@ package struct SandboxDeployment: Hashable, Sendable {
     package var created: Instant
     /// Oldest first.
     package var statuses: [Status] = []
+
+    package init(
+        id: Int, sha: String, ref: String = "main", environment: String = "production", description: String? = nil,
+        creator: String, created: Instant, statuses: [Status] = []
+    ) {
+        (self.id, self.sha, self.ref, self.environment) = (id, sha, ref, environment)
+        (self.description, self.creator, self.created, self.statuses) = (description, creator, created, statuses)
+    }
 }
 
 package struct SandboxRelease: Hashable, Sendable {
@@ -29,10 +37,17 @@ package struct SandboxRelease: Hashable, Sendable {
     package var name: String
     package var body = ""
     package var author: String
-    package var isPrerelease = false
     package var created: Instant
     /// Nil for a draft.
     package var published: Instant?
+
+    package init(
+        id: Int, tag: String, name: String, body: String = "", author: String, created: Instant,
+        published: Instant? = nil
+    ) {
+        (self.id, self.tag, self.name, self.body) = (id, tag, name, body)
+        (self.author, self.created, self.published) = (author, created, published)
+    }
 }
 
 package struct SandboxPull: Hashable, Sendable {
@@ -71,8 +86,6 @@ package struct SandboxPull: Hashable, Sendable {
 package struct SandboxRun: Hashable, Sendable {
     package var id: Int
     package var name: String
-    /// The id of its workflow, whose file bears the run's name.
-    package var workflow = 161_335
     package var number: Int
     package var branch = "main"
     package var sha: String
@@ -85,6 +98,8 @@ package struct SandboxRun: Hashable, Sendable {
     package var created: Instant
     package var updated: Instant
 
+    /// The id of its workflow, whose file has the run's name.
+    var workflow: Int { 161_335 }
     var workflowFile: String { "\(name).yml" }
     var checkSuite: Int { 330_000_000 + id }
 }

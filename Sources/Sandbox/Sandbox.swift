@@ -13,8 +13,8 @@ package final class Sandbox: Sendable {
     private let webhook: WebServer
     private let running = Lock<Task<Void, Never>?>(nil)
 
-    /// Serves a world. `habits` are those of the looping agent.
-    package init(world: SandboxWorld, agent habits: SandboxAgent.Habits) throws {
+    /// Serves a world. `habits` are those of the looping agent; without any, it does not loop.
+    package init(world: SandboxWorld, agent habits: SandboxAgent.Habits = .idle) throws {
         self.world = world
         let agent = SandboxAgent(habits, world: world, http: HTTPClient())
         self.agent = agent
@@ -42,7 +42,7 @@ package final class Sandbox: Sendable {
         ]
     }
 
-    /// The demo's providers with its story.
+    /// The providers with the demo's data.
     package static func demo(clock: WallClock) throws -> (sandbox: Sandbox, truth: DemoScenario.Truth) {
         let scenario = DemoScenario(now: clock.now())
         let world = SandboxWorld(clock: clock)

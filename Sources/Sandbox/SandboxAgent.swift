@@ -4,7 +4,7 @@ import HTTPClient
 import JSON
 import WebServer
 
-/// A simulated agent in a loop: it polls Sentinel's kill flag before each step, and stops only when told to by the flag or webhook.
+/// A simulated agent in a loop: it polls Sentinel's kill flag before each step, and stops only when the flag or the webhook says so.
 package final class SandboxAgent: Sendable {
     package struct Habits: Hashable, Sendable {
         package var traceID: String
@@ -12,6 +12,8 @@ package final class SandboxAgent: Sendable {
         package var step: Span
         /// Ignores kills.
         package var isStubborn = false
+
+        package static let idle = Habits(traceID: "idle", name: "idle-agent", step: .minutes(1))
     }
 
     package static let killSecret = "sandbox-kill-secret"
@@ -29,7 +31,7 @@ package final class SandboxAgent: Sendable {
     /// The flag or the webhook asked it to stop.
     package var wasTold: Bool { isTold.withLock { $0 } }
 
-    /// Loops until it is told to stop or the task is cancelled.
+    /// Loops until it is asked to stop or the task is cancelled.
     func run(killURL: String) async {
         var tag: String?
         var sinceStep = habits.step
@@ -63,10 +65,12 @@ package final class SandboxAgent: Sendable {
         guard request.header("x-sentinel-signature") == "sha256=" + Hexadecimal.text(of: code) else {
             return .json(#"{"error":"bad signature"}"#, status: 401)
         }
-        guard (try? JSONDocument.parse(request.body))?["trace_id"]?.string == habits.traceID else {
+        let trace = (try? JSONDocument.parse(request.body))?["trace_id"]?.string ?? ""
+        // The runs of other agents in the world take no more steps by themselves.
+        guard trace == habits.traceID || world.read({ $0.observations.contains { $0.traceID == trace } }) else {
             return .json(#"{"error":"unknown trace"}"#, status: 404)
         }
-        isTold.withLock { $0 = true }
+        if trace == habits.traceID { isTold.withLock { $0 = true } }
         return .json(#"{"stopping":true}"#, status: 202)
     }
 

@@ -11,6 +11,8 @@ extension SandboxWorld {
         /// The same without a duration.
         case rateLimitedSilently
         case loginPage
+        /// 200 with Slack's error code.
+        case refused(String)
         case halfJSON
         /// Carries the request out and then loses the answer.
         case lostAnswer
@@ -37,10 +39,12 @@ extension SandboxWorld {
         case unknownShapes
         /// The answer with objects in its first row where numbers were.
         case misfits
+        /// The language model says this instead of a report.
+        case says(String)
     }
 }
 
-/// Answers a request according to a fault.
+/// Responds to a request according to a fault.
 struct FaultyAnswer: Sendable {
     let provider: SandboxWorld.Provider
     let request: WebRequest
@@ -51,35 +55,28 @@ struct FaultyAnswer: Sendable {
 
     func response(to fault: SandboxWorld.Fault) async -> WebResponse {
         switch fault {
-        case .status(let status): .json(#"{"message":"injected"}"#, status: status)
-        case .rateLimited(let seconds): RateLimitAnswer(provider: provider, now: now).response(seconds: seconds)
-        case .rateLimitedSilently: RateLimitAnswer(provider: provider, now: now).response(seconds: nil)
-        case .loginPage: Self.loginPage
-        case .lostAnswer: afterAnswering(.json(#"{"message":"the answer was lost"}"#, status: 502))
-        case .slow(let milliseconds): await late(milliseconds)
-        case .redirect(let address):
-            WebResponse(status: 302, headers: [.init("Location", address)])
-        case .huge(let bytes): .json(Padding.list(bytes: bytes))
-        case .deflateBomb(let bytes): Self.bomb(bytes)
-        case .halfJSON, .connectionLost, .cursorLoop, .endlessPages, .clockSkew, .duplicateRows, .unknownShapes,
-            .misfits:
-            changed(by: fault)
-        }
-    }
-
-    /// The provider's own answer with the fault in it.
-    private func changed(by fault: SandboxWorld.Fault) -> WebResponse {
-        let continuation = Continuation(provider: provider, request: request)
-        switch fault {
-        case .cursorLoop: return continuation.apply(to: answer(continuation.firstPage), mark: nil)
-        case .endlessPages: return continuation.apply(to: answer(continuation.firstPage), mark: number)
+        case .status(let status): return .json(#"{"message":"injected"}"#, status: status)
+        case .rateLimited(let seconds): return rateLimit(seconds)
+        case .rateLimitedSilently: return rateLimit(nil)
+        case .loginPage: return Self.loginPage
+        case .refused(let code): return .json(#"{"ok":false,"error":"\#(code)"}"#)
+        case .says(let text): return .json(ModelProvider.answer(text))
+        case .redirect(let address): return WebResponse(status: 302, headers: [.init("Location", address)])
+        case .huge(let bytes): return .json(Padding.list(bytes: bytes))
+        case .deflateBomb(let bytes): return Self.bomb(bytes)
+        case .cursorLoop, .endlessPages:
+            let continuation = Continuation(provider: provider, request: request)
+            let mark = fault == .endlessPages ? number : nil
+            return continuation.apply(to: answer(continuation.firstPage), mark: mark)
+        // A server that stops cancels its handlers; the response is then dropped.
+        case .slow(let milliseconds): try? await Task.sleep(for: .milliseconds(milliseconds))
         default: break
         }
         var response = answer(request)
         switch fault {
+        case .lostAnswer: return .json(#"{"message":"the answer was lost"}"#, status: 502)
         case .halfJSON:
-            let whole = response.body
-            return .json(String(decoding: whole.prefix(max(1, whole.count / 2)), as: UTF8.self))
+            return .json(String(decoding: response.body.prefix(max(1, response.body.count / 2)), as: UTF8.self))
         case .connectionLost: response.cutAfter = response.body.count / 2
         case .clockSkew(let seconds): response.headers.append(.init("Date", (now + .seconds(Double(seconds))).httpDate))
         case .duplicateRows: response.changeRows { rows in rows.flatMap { [$0, $0] } }
@@ -91,18 +88,7 @@ struct FaultyAnswer: Sendable {
         return response
     }
 
-    private func afterAnswering(_ response: WebResponse) -> WebResponse {
-        _ = answer(request)
-        return response
-    }
-
-    /// A server that stops cancels its handlers; the response is then dropped.
-    private func late(_ milliseconds: Int) async -> WebResponse {
-        try? await Task.sleep(for: .milliseconds(milliseconds))
-        return answer(request)
-    }
-
-    private static let loginPage = WebResponse(
+    static let loginPage = WebResponse(
         status: 200, headers: [.init("Content-Type", "text/html")],
         body: Array("<!DOCTYPE html><html><body>Sign in to continue</body></html>".utf8))
 
@@ -111,48 +97,41 @@ struct FaultyAnswer: Sendable {
             status: 200, headers: [.init("Content-Type", "application/json"), .init("Content-Encoding", "deflate")],
             body: Padding.compressedList(bytes: bytes))
     }
-}
 
-/// Each provider's form of a rate limit.
-struct RateLimitAnswer: Sendable {
-    let provider: SandboxWorld.Provider
-    let now: Instant
-
-    /// Without `seconds`, no header has a time.
-    func response(seconds: Int?) -> WebResponse {
-        var response = refusal
-        guard let seconds else { return response }
-        switch provider {
-        case .datadog:
-            response.headers += [
-                .init("X-RateLimit-Limit", "300"), .init("X-RateLimit-Period", "3600"),
-                .init("X-RateLimit-Remaining", "0"), .init("X-RateLimit-Reset", String(seconds)),
-            ]
-        case .pagerduty:
-            response.headers += [
-                .init("ratelimit-limit", "960"), .init("ratelimit-remaining", "0"),
-                .init("ratelimit-reset", String(seconds)),
-            ]
-        case .linear:
-            let reset = (now + .seconds(Double(seconds))).milliseconds
-            response.headers += [
-                .init("X-RateLimit-Requests-Limit", String(LinearProvider.hourlyRequests)),
-                .init("X-RateLimit-Requests-Remaining", "0"), .init("X-RateLimit-Requests-Reset", String(reset)),
-            ]
-        case .langfuse, .sentry, .github, .slack, .model:
-            response.headers.append(.init("Retry-After", String(seconds)))
-        }
-        return response
-    }
-
-    private var refusal: WebResponse {
-        switch provider {
-        case .datadog: .json(#"{"errors":["Rate limit exceeded"]}"#, status: 429)
-        case .pagerduty: PagerDutyProvider.refusal(429, 2020, "Rate Limit Exceeded")
-        case .linear: LinearRefusal.rateLimited.response
-        case .langfuse, .sentry, .github, .slack, .model:
-            .json(#"{"ok":false,"error":"ratelimited","message":"injected"}"#, status: 429)
-        }
+    /// A refusal in the provider's own form. Without `seconds`, no header has a time.
+    private func rateLimit(_ seconds: Int?) -> WebResponse {
+        let time = seconds ?? 0
+        let (refusal, headers): (WebResponse, KeyValuePairs<String, String>) =
+            switch provider {
+            case .datadog:
+                (
+                    DatadogProvider.refusal(429, "Rate limit exceeded"),
+                    [
+                        "X-RateLimit-Limit": "300", "X-RateLimit-Period": "3600", "X-RateLimit-Remaining": "0",
+                        "X-RateLimit-Reset": "\(time)",
+                    ]
+                )
+            case .pagerduty:
+                (
+                    PagerDutyProvider.refusal(429, 2020, "Rate Limit Exceeded"),
+                    ["ratelimit-limit": "960", "ratelimit-remaining": "0", "ratelimit-reset": "\(time)"]
+                )
+            case .linear:
+                (
+                    LinearRefusal.rateLimited.response,
+                    [
+                        "X-RateLimit-Requests-Limit": "\(LinearProvider.hourlyRequests)",
+                        "X-RateLimit-Requests-Remaining": "0",
+                        "X-RateLimit-Requests-Reset": "\((now + .seconds(Double(time))).milliseconds)",
+                    ]
+                )
+            case .langfuse, .sentry, .github, .slack, .model:
+                (
+                    .json(#"{"ok":false,"error":"ratelimited","message":"injected"}"#, status: 429),
+                    ["Retry-After": "\(time)"]
+                )
+            }
+        return seconds == nil ? refusal : refusal.adding(headers)
     }
 }
 

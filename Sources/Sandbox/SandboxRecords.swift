@@ -39,25 +39,12 @@ package struct SandboxObservation: Hashable, Sendable {
         level: String = "DEFAULT", input: String, output: String, parentID: String? = nil, promptName: String = "",
         promptVersion: Int? = nil, userID: String = "", sessionID: String = ""
     ) {
-        self.id = id
-        self.traceID = traceID
-        self.traceName = traceName
-        self.type = type
-        self.name = name
-        self.model = model
-        self.start = start
-        self.latency = latency
-        self.inputTokens = inputTokens
-        self.outputTokens = outputTokens
-        self.cost = cost
-        self.level = level
-        self.input = input
-        self.output = output
-        self.parentID = parentID
-        self.promptName = promptName
-        self.promptVersion = promptVersion
-        self.userID = userID
-        self.sessionID = sessionID
+        (self.id, self.traceID, self.traceName, self.parentID) = (id, traceID, traceName, parentID)
+        (self.type, self.name, self.model, self.level) = (type, name, model, level)
+        (self.start, self.latency, self.input, self.output) = (start, latency, input, output)
+        (self.inputTokens, self.outputTokens, self.cost) = (inputTokens, outputTokens, cost)
+        (self.promptName, self.promptVersion) = (promptName, promptVersion)
+        (self.userID, self.sessionID) = (userID, sessionID)
     }
 }
 
@@ -68,12 +55,15 @@ package struct SandboxIssue: Hashable, Sendable {
         package var from: Instant
         package var to: Instant
         package var count: Int
+
+        package init(from: Instant, to: Instant, count: Int) {
+            (self.from, self.to, self.count) = (from, to, count)
+        }
     }
 
     package var id: String
     package var title: String
     package var level: String
-    package var status: String
     package var count: Int
     package var firstSeen: Instant
     package var lastSeen: Instant
@@ -88,17 +78,12 @@ package struct SandboxIssue: Hashable, Sendable {
     package var bursts: [Burst] = []
 
     package init(
-        id: String, title: String, level: String = "error", status: String = "unresolved", count: Int,
+        id: String, title: String, level: String = "error", count: Int,
         firstSeen: Instant, lastSeen: Instant, culprit: String = "agent.run", location: String? = nil,
         release: String? = nil, traces: [String] = []
     ) {
-        self.id = id
-        self.title = title
-        self.level = level
-        self.status = status
-        self.count = count
-        self.firstSeen = firstSeen
-        self.lastSeen = lastSeen
+        (self.id, self.title, self.level) = (id, title, level)
+        (self.count, self.firstSeen, self.lastSeen) = (count, firstSeen, lastSeen)
         (self.culprit, self.location, self.release, self.traces) = (culprit, location, release, traces)
     }
 }
@@ -108,6 +93,10 @@ package struct SandboxCommit: Hashable, Sendable {
     package struct File: Hashable, Sendable {
         package var path: String
         package var patch: String
+
+        package init(path: String, patch: String) {
+            (self.path, self.patch) = (path, patch)
+        }
     }
 
     package var sha: String
@@ -117,11 +106,7 @@ package struct SandboxCommit: Hashable, Sendable {
     package var files: [File]
 
     package init(sha: String, message: String, author: String, date: Instant, files: [File]) {
-        self.sha = sha
-        self.message = message
-        self.author = author
-        self.date = date
-        self.files = files
+        (self.sha, self.message, self.author, self.date, self.files) = (sha, message, author, date, files)
     }
 }
 
@@ -138,12 +123,8 @@ package struct SandboxMessage: Hashable, Sendable {
         ts: String, user: String, text: String, thread: String? = nil, blocks: JSONValue = [],
         metadata: JSONValue = .null
     ) {
-        self.ts = ts
-        self.user = user
-        self.text = text
-        self.thread = thread
-        self.blocks = blocks
-        self.metadata = metadata
+        (self.ts, self.user, self.text, self.thread) = (ts, user, text, thread)
+        (self.blocks, self.metadata) = (blocks, metadata)
     }
 }
 
@@ -183,13 +164,17 @@ package struct SandboxPrompt: Hashable, Sendable {
     package var tags: [String] = []
     /// Oldest first.
     package var versions: [Version]
+
+    package init(name: String, tags: [String] = [], versions: [Version]) {
+        (self.name, self.tags, self.versions) = (name, tags, versions)
+    }
 }
 
 /// A score in Langfuse: of a trace, of an observation of it, or of a session.
 package struct SandboxScore: Hashable, Sendable {
     package var id: String
     package var name: String
-    /// A number, a truth or a text; it decides the data type.
+    /// A number, a Boolean or a text; it decides the data type.
     package var value: JSONValue
     /// `API`, `EVAL` or `ANNOTATION`.
     package var source: String

@@ -1,5 +1,5 @@
 package import Basics
-import WebServer
+package import WebServer
 
 /// The data of the simulated providers, and their requests. Shared by their servers, so it is locked.
 package final class SandboxWorld: Sendable {
@@ -21,10 +21,17 @@ package final class SandboxWorld: Sendable {
         package var pagerDuty = PagerDutyAccount()
         package var datadog = DatadogAccount()
         package var linear = LinearWorkspace()
-        /// What no other part of the story refers to.
-        package var lists: [Provider: ListedRecords] = [:]
+        /// Rows that nothing else refers to, in the provider's own form, by the path of their list without the common root.
+        package var lists: [Provider: [String: [JSONValue]]] = [:]
         package var langfuse = LangfuseMode.dual
+        /// How a Langfuse of mode `v1` refuses its newer APIs.
+        package var langfuseRefusal = LangfuseRefusal.status(404)
+        /// Langfuse's list of observations fails for longer windows, with this status.
+        package var longestWindow: (span: Span, status: Int)?
         var faults: [Provider: [Fault]] = [:]
+        var writeFaults: [Provider: Fault] = [:]
+        var standingFaults: [StandingFault] = []
+        var paces: [Provider: Pace] = [:]
         var log: [Call] = []
         /// How many requests were served, forgotten ones as well.
         var served = 0
@@ -38,10 +45,40 @@ package final class SandboxWorld: Sendable {
     /// Which of Langfuse's two reading APIs answers.
     package enum LangfuseMode: Hashable, Sendable { case v1, v2, dual }
 
+    package enum LangfuseRefusal: Hashable, Sendable {
+        case status(Int)
+        case webPage
+        /// The list is there, and has no rows.
+        case emptyList
+    }
+
     package struct Call: Hashable, Sendable {
         package var provider: Provider
         package var method: String
         package var path: String
+        /// The body of a request that writes.
+        package var body: [UInt8] = []
+    }
+
+    struct StandingFault: Sendable {
+        var provider: Provider
+        var fault: Fault
+        var meets: @Sendable (WebRequest) -> Bool
+    }
+
+    /// So many requests are allowed in each minute from the first one on.
+    struct Pace: Sendable {
+        var perMinute: Int
+        var began: Instant?
+        var count = 0
+
+        /// Counts a request; the seconds until the next minute if it is one too many.
+        mutating func refusal(at now: Instant) -> Int? {
+            if began.map({ now - $0 >= .minutes(1) }) ?? true { (began, count) = (now, 0) }
+            count += 1
+            guard count > perMinute, let began else { return nil }
+            return max(1, Int((began + .minutes(1) - now).seconds.rounded(.up)))
+        }
     }
 
     private let state = Lock(State())
@@ -59,13 +96,33 @@ package final class SandboxWorld: Sendable {
         try state.withLock { try body(&$0) }
     }
 
+    /// Nil if there is no such list.
+    func list(_ provider: Provider, _ path: String) -> [JSONValue]? { read { $0.lists[provider]?[path] } }
+
     /// The next `times` requests to a provider meet this fault.
     package func fail(_ provider: Provider, _ fault: Fault, times: Int = 1) {
         state.withLock { $0.faults[provider, default: []] += Array(repeating: fault, count: times) }
     }
 
+    /// Every request of a provider that is not a GET meets this fault.
+    package func failWrites(_ provider: Provider, _ fault: Fault) {
+        state.withLock { $0.writeFaults[provider] = fault }
+    }
+
+    /// Every request that meets the condition has this fault.
+    package func fail(_ provider: Provider, _ fault: Fault, whenever meets: @escaping @Sendable (WebRequest) -> Bool) {
+        state.withLock { $0.standingFaults.append(StandingFault(provider: provider, fault: fault, meets: meets)) }
+    }
+
+    /// A provider refuses more requests than this in a minute, and says only then how long to wait.
+    package func allow(_ provider: Provider, perMinute: Int) {
+        state.withLock { $0.paces[provider] = Pace(perMinute: perMinute) }
+    }
+
     package func heal() {
-        state.withLock { $0.faults = [:] }
+        state.withLock { state in
+            (state.faults, state.writeFaults, state.standingFaults, state.paces) = ([:], [:], [], [:])
+        }
     }
 
     /// The requests to a provider so far.
@@ -89,14 +146,23 @@ package final class SandboxWorld: Sendable {
     }
 
     /// Writes a request down, and lets the next fault of its provider, if there is one, have its way with the answer.
-    /// Every answer bears the world's time.
+    /// Every response has the world's time.
     func serve(
         _ provider: Provider, _ request: WebRequest, _ answer: @escaping @Sendable (WebRequest) -> WebResponse
     ) async -> WebResponse {
         let (fault, number) = state.withLock { state -> (Fault?, Int) in
-            state.log.append(Call(provider: provider, method: request.method, path: request.path))
+            let body = request.method == "GET" ? [] : request.body
+            state.log.append(
+                Call(provider: provider, method: request.method, path: request.path, body: body))
             state.served += 1
-            guard var faults = state.faults[provider], !faults.isEmpty else { return (nil, state.served) }
+            if let seconds = state.paces[provider]?.refusal(at: clock.now()) {
+                return (.rateLimited(seconds: seconds), state.served)
+            }
+            if request.method != "GET", let fault = state.writeFaults[provider] { return (fault, state.served) }
+            guard var faults = state.faults[provider], !faults.isEmpty else {
+                let standing = state.standingFaults.first { $0.provider == provider && $0.meets(request) }
+                return (standing?.fault, state.served)
+            }
             let fault = faults.removeFirst()
             state.faults[provider] = faults
             return (fault, state.served)

@@ -136,9 +136,17 @@ enum DatadogTime {
         guard text.hasPrefix("now") else { return Instant(iso8601: text) }
         let offset = text.dropFirst(3)
         guard let sign = offset.first else { return now }
-        guard sign == "-" || sign == "+", let unit = offset.last, let count = Double(offset.dropFirst().dropLast()),
-            let length = ["s": 1.0, "m": 60, "h": 3600, "d": 86400, "w": 604_800][unit]
+        guard sign == "-" || sign == "+", let length = Span(period: offset.dropFirst()) else { return nil }
+        return sign == "-" ? now - length : now + length
+    }
+}
+
+extension Span {
+    /// `90s`, `15m`, `24h`, `14d` or `2w`.
+    init?(period: Substring) {
+        guard let count = Double(period.dropLast()), let unit = period.last,
+            let seconds = ["s": 1.0, "m": 60, "h": 3600, "d": 86400, "w": 604_800][unit]
         else { return nil }
-        return sign == "-" ? now - .seconds(count * length) : now + .seconds(count * length)
+        self = .seconds(count * seconds)
     }
 }

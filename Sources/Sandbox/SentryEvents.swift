@@ -70,40 +70,35 @@ struct SentryEvents: Sendable {
     /// The type and the value on both sides of the colon in a title.
     static func error(of issue: SandboxIssue) -> JSONValue {
         let parts = issue.title.split(separator: ":", maxSplits: 1).map { String($0.trimmingPrefix(" ")) }
-        return ["type": JSONValue(parts.first), "value": JSONValue(parts.last)]
+        return object(type: parts.first, value: parts.last)
     }
 
     private static func shared(_ event: Event) -> JSONValue {
         let issue = event.issue
-        return [
-            "id": .string(event.id), "eventID": .string(event.id), "groupID": .string(issue.id),
-            "projectID": .string(SentryProvider.project.id), "title": .string(issue.title),
-            "message": .string(issue.title), "culprit": .string(issue.culprit), "location": JSONValue(issue.location),
-            "platform": "python", "dateCreated": .string(event.time.iso8601Seconds),
-            "user": ["id": .string(event.user), "email": .null, "username": .null, "ip_address": .null],
-            "tags": .array(event.tags.map { ["key": .string($0.key), "value": .string($0.value)] }),
-            "crashFile": .null, "metadata": error(of: issue),
-        ]
+        return object(
+            id: event.id, eventID: event.id, groupID: issue.id, projectID: SentryProvider.project.id,
+            title: issue.title, message: issue.title, culprit: issue.culprit, location: issue.location,
+            platform: "python", dateCreated: event.time.iso8601Seconds,
+            user: object(id: event.user, email: nil, username: nil, ip_address: nil),
+            tags: event.tags.map { object(key: $0.key, value: $0.value) }, crashFile: nil, metadata: error(of: issue))
     }
 
     /// With the exception and the contexts, as `full=true` asks for.
     static func fullRow(_ event: Event) -> JSONValue {
         let file = event.issue.location ?? "app.py"
-        let frame: JSONValue = [
-            "filename": .string(file), "absPath": .string("/app/\(file)"), "function": "run", "lineNo": 41,
-            "inApp": true, "context": [], "vars": .null,
-        ]
-        let exception = error(of: event.issue).adding([
-            "mechanism": ["type": "generic", "handled": true], "stacktrace": ["frames": [frame]],
-        ])
-        return shared(event).adding([
-            "type": "error", "dateReceived": .string((event.time + .seconds(1)).iso8601),
-            "entries": [["type": "exception", "data": ["values": [exception], "hasSystemFrames": false]]],
-            "contexts": ["runtime": ["name": "CPython", "version": "3.13.1", "type": "runtime"]],
-            "release": event.issue.release.map { ["version": .string($0), "status": "open"] } ?? .null,
-            "sdk": ["name": "sentry.python", "version": "2.75.0"], "errors": [], "nextEventID": .null,
-            "previousEventID": .null,
-        ])
+        let frame: JSONValue = object(
+            filename: file, absPath: "/app/\(file)", function: "run", lineNo: 41, inApp: true, context: emptyList,
+            vars: nil)
+        let exception = error(of: event.issue).adding(
+            object(mechanism: object(type: "generic", handled: true), stacktrace: object(frames: [frame])))
+        return shared(event).adding(
+            object(
+                type: "error", dateReceived: (event.time + .seconds(1)).iso8601,
+                entries: [object(type: "exception", data: object(values: [exception], hasSystemFrames: false))],
+                contexts: object(runtime: object(name: "CPython", version: "3.13.1", type: "runtime")),
+                release: event.issue.release.map { object(version: $0, status: "open") },
+                sdk: object(name: "sentry.python", version: "2.75.0"), errors: emptyList, nextEventID: nil,
+                previousEventID: nil))
     }
 
     // MARK: Explore
@@ -131,17 +126,6 @@ struct SentryEvents: Sendable {
         .object(fields.map { .init($0, value(of: event, $0)?.json ?? .null) })
     }
 
-    static func meta(fields: [String], dataset: String) -> JSONValue {
-        let kinds = fields.map { name in
-            JSONValue.Member(name, name == "timestamp" ? "date" : name == "issue.id" ? "integer" : "string")
-        }
-        return [
-            "fields": .object(kinds), "units": [:], "isMetricsData": false, "isMetricsExtractedData": false,
-            "tips": ["query": .null, "columns": .null], "datasetReason": "unchanged", "dataset": .string(dataset),
-            "dataScanned": "full",
-        ]
-    }
-
     // MARK: tags
 
     /// Each with its values, the most frequent first and ten at most.
@@ -154,19 +138,14 @@ struct SentryEvents: Sendable {
             let values = Dictionary(grouping: uses, by: \.tag.value).sorted {
                 ($1.value.count, $0.key) < ($0.value.count, $1.key)
             }
-            return [
-                "key": .string(key), "name": .string(key.prefix(1).uppercased() + key.dropFirst()),
-                "uniqueValues": JSONValue(values.count), "totalValues": JSONValue(uses.count),
-                "topValues": .array(
-                    values.prefix(10).map { value, uses in
-                        [
-                            "key": .string(value), "name": .string(value), "value": .string(value),
-                            "count": JSONValue(uses.count), "query": .null,
-                            "firstSeen": JSONValue(uses.map(\.time).min()),
-                            "lastSeen": JSONValue(uses.map(\.time).max()),
-                        ]
-                    }),
-            ]
+            return object(
+                key: key, name: key.prefix(1).uppercased() + key.dropFirst(), uniqueValues: values.count,
+                totalValues: uses.count,
+                topValues: values.prefix(10).map { value, uses in
+                    object(
+                        key: value, name: value, value: value, count: uses.count, query: nil,
+                        firstSeen: uses.map(\.time).min(), lastSeen: uses.map(\.time).max())
+                })
         }
     }
 }

@@ -8,18 +8,16 @@ struct SentryProvider: Sendable {
     let world: SandboxWorld
 
     func respond(_ request: WebRequest) -> WebResponse {
-        var response = answer(request)
-        response.headers += [
-            .init("X-Sentry-Rate-Limit-Limit", "40"), .init("X-Sentry-Rate-Limit-Remaining", "39"),
-            .init("X-Sentry-Rate-Limit-Reset", String(world.clock.now().milliseconds / 1000 + 1)),
-        ]
-        return response
+        answer(request).adding([
+            "X-Sentry-Rate-Limit-Limit": "40", "X-Sentry-Rate-Limit-Remaining": "39",
+            "X-Sentry-Rate-Limit-Reset": "\(world.clock.now().milliseconds / 1000 + 1)",
+        ])
     }
 
     private static let notFound = refusal(404, "The requested resource does not exist")
 
     private static func refusal(_ status: Int, _ detail: String) -> WebResponse {
-        .json(["detail": .string(detail)], status: status)
+        .json(object(detail: detail), status: status)
     }
 
     private func answer(_ request: WebRequest) -> WebResponse {
@@ -51,7 +49,7 @@ struct SentryProvider: Sendable {
 
     /// Static lists by their path after the organisation. `query` is a part of a release's version.
     private func records(_ path: String, _ request: WebRequest) -> WebResponse {
-        guard let rows = world.read({ $0.lists[.sentry]?[path] }) else { return Self.notFound }
+        guard let rows = world.list(.sentry, path) else { return Self.notFound }
         return page(path == "releases" ? rows.having(request.queryValue("query"), in: "version") : rows, request)
     }
 
@@ -74,39 +72,30 @@ struct SentryProvider: Sendable {
             link("previous", max(0, offset - limit), offset > 0),
             link("next", offset + limit, offset + page.count < rows.count),
         ]
-        return .json(wrap(.array(Array(page))), headers: [.init("Link", links.joined(separator: ", "))])
+        return WebResponse.json(wrap(.array(Array(page)))).adding(["Link": links.joined(separator: ", ")])
     }
 
     // MARK: issues
 
     private func issues(_ request: WebRequest) -> WebResponse {
-        let query = request.queryValue("query") ?? "is:unresolved"
         let rows = world.read(\.issues).filter { issue in
             request.allowsAny("environment", issue.environment)
-                && (!query.contains("is:unresolved") || issue.status == "unresolved")
                 && request.covers(issue.lastSeen, from: "start", to: "end")
         }.sorted { $0.lastSeen > $1.lastSeen }
         return page(rows.lazy.map { Self.row($0, now: world.clock.now()) }, request, size: "limit")
     }
 
     private static func row(_ issue: SandboxIssue, now: Instant) -> JSONValue {
-        return [
-            "id": .string(issue.id), "shortId": .string("ASSISTANT-\(issue.id)"), "title": .string(issue.title),
-            "culprit": .string(issue.culprit), "permalink": .string("https://acme.sentry.io/issues/\(issue.id)/"),
-            "level": .string(issue.level), "status": .string(issue.status), "substatus": "ongoing",
-            "priority": "high", "platform": "python", "type": "error", "issueCategory": "error",
-            "metadata": SentryEvents.error(of: issue).adding([
-                "filename": JSONValue(issue.location), "function": JSONValue(issue.culprit),
-            ]),
-            "project": [
-                "id": .string(project.id), "slug": .string(project.slug), "name": .string(project.slug),
-                "platform": "python",
-            ],
-            "count": .string(String(issue.count)), "userCount": 12,
-            "firstSeen": .string(issue.firstSeen.iso8601), "lastSeen": .string(issue.lastSeen.iso8601),
-            "stats": ["24h": SentryEvents.hourlyCounts(of: issue, now: now)], "isUnhandled": false,
-            "annotations": [], "assignedTo": .null, "logger": .null,
-        ]
+        return object(
+            id: issue.id, shortId: "ASSISTANT-\(issue.id)", title: issue.title, culprit: issue.culprit,
+            permalink: "https://acme.sentry.io/issues/\(issue.id)/", level: issue.level, status: "unresolved",
+            substatus: "ongoing", priority: "high", platform: "python", type: "error", issueCategory: "error",
+            metadata: SentryEvents.error(of: issue).adding(object(filename: issue.location, function: issue.culprit)),
+            project: object(id: project.id, slug: project.slug, name: project.slug, platform: "python"),
+            count: String(issue.count), userCount: 12, firstSeen: issue.firstSeen.iso8601,
+            lastSeen: issue.lastSeen.iso8601,
+            stats: ["24h": SentryEvents.hourlyCounts(of: issue, now: now)] as JSONValue, isUnhandled: false,
+            annotations: emptyList, assignedTo: nil, logger: nil)
     }
 
     private func ofIssue(_ id: String, _ name: String, _ request: WebRequest) -> WebResponse {
@@ -115,7 +104,7 @@ struct SentryProvider: Sendable {
         case "events": return events(request) { $0.rows(of: issue, SentryWindow(request, now: world.clock.now())) }
         case "tags": return .json(.array(SentryEvents(issues: [issue]).tags(of: issue)))
         case "participants":
-            return .json(.array(world.read { $0.lists[.sentry]?["issues/\(id)/participants"] } ?? []))
+            return .json(.array(world.list(.sentry, "issues/\(id)/participants") ?? []))
         default: return Self.notFound
         }
     }
@@ -144,19 +133,16 @@ struct SentryProvider: Sendable {
         }
         let isOther = request.queryValue("project").map { !["", "-1", Self.project.id].contains($0) } ?? false
         let rows = dataset == "transactions" || isOther ? [] : found
-        return page(rows.lazy.map { SentryEvents.tableRow($0, fields: fields) }, request) { page in
-            ["data": page, "meta": SentryEvents.meta(fields: fields, dataset: dataset)]
-        }
+        return page(rows.lazy.map { SentryEvents.tableRow($0, fields: fields) }, request) { object(data: $0) }
     }
 
     // MARK: the project
 
     static let project = (id: "1", slug: "assistant")
 
-    private static let projectRow: JSONValue = [
-        "id": .string(project.id), "slug": .string(project.slug), "name": .string(project.slug), "platform": "python",
-        "status": "active", "dateCreated": "2026-01-05T09:00:00Z", "isMember": true, "hasAccess": true,
-    ]
+    private static let projectRow: JSONValue = object(
+        id: project.id, slug: project.slug, name: project.slug, platform: "python", status: "active",
+        dateCreated: "2026-01-05T09:00:00Z", isMember: true, hasAccess: true)
 }
 
 /// The time that a list of events covers, and what of it is searched for.
@@ -170,10 +156,8 @@ struct SentryWindow: Sendable {
         guard (start == nil) == (end == nil) else { return nil }
         if let start, let end {
             bounds = (start, end)
-        } else if let period = request.stated("statsPeriod"), let count = Double(period.dropLast()),
-            let unit = ["s": 1.0, "m": 60, "h": 3600, "d": 86400, "w": 604_800][period.suffix(1)]
-        {
-            bounds = (now - .seconds(count * unit), now)
+        } else if let period = request.stated("statsPeriod").flatMap({ Span(period: $0[...]) }) {
+            bounds = (now - period, now)
         } else {
             bounds = nil
         }

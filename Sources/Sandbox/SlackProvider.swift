@@ -3,9 +3,9 @@ import JSON
 import WebServer
 
 /// Slack's Web API: reads by GET or form, writes by JSON; always HTTP 200.
-struct SlackProvider: Sendable {
+package struct SlackProvider: Sendable {
     static let token = "xoxb-sandbox-000000000001"
-    static let channel = "C0INCIDENTS"
+    package static let channel = "C0INCIDENTS"
     let world: SandboxWorld
 
     func respond(_ request: WebRequest) -> WebResponse {
@@ -19,7 +19,7 @@ struct SlackProvider: Sendable {
         case "conversations.history": return history(arguments, thread: nil)
         case "conversations.replies": return history(arguments, thread: arguments["ts"]?.string)
         case "users.list":
-            return page("members", world.read { $0.lists[.slack]?["users.list"] ?? [] }, arguments, size: 1000)
+            return page("members", world.list(.slack, "users.list") ?? [], arguments, size: 1000)
         case "chat.postMessage": return post(arguments)
         case "chat.update": return update(arguments)
         default: return refuse("unknown_method")
@@ -27,7 +27,7 @@ struct SlackProvider: Sendable {
     }
 
     private func refuse(_ error: String) -> WebResponse {
-        .json(["ok": false, "error": .string(error)])
+        .json(object(ok: false, error: error))
     }
 
     /// From the query, a form or a JSON body.
@@ -51,7 +51,7 @@ struct SlackProvider: Sendable {
             .fields([
                 "ok": true, name: .array(Array(page)), "has_more": isHistory ? .bool(hasMore) : nil,
                 "pin_count": isHistory ? 0 : nil,
-                "response_metadata": ["next_cursor": .string(hasMore ? "c\(offset + page.count)" : "")],
+                "response_metadata": object(next_cursor: hasMore ? "c\(offset + page.count)" : ""),
             ]))
     }
 
@@ -62,18 +62,15 @@ struct SlackProvider: Sendable {
     static func channelRow(
         _ id: String, _ name: String, topic: String = "", purpose: String, members: Int, isPrivate: Bool = false
     ) -> JSONValue {
-        [
-            "id": .string(id), "name": .string(name), "name_normalized": .string(name),
-            "is_channel": .bool(!isPrivate), "is_group": .bool(isPrivate), "is_private": .bool(isPrivate),
-            "is_im": false, "is_mpim": false, "is_archived": false, "is_general": false, "is_member": true,
-            "num_members": JSONValue(members), "created": 1_767_600_000, "creator": "U0BOB",
-            "topic": ["value": .string(topic), "creator": "U0BOB", "last_set": 1_767_600_000],
-            "purpose": ["value": .string(purpose), "creator": "U0BOB", "last_set": 1_767_600_000],
-            "previous_names": [],
-        ]
+        object(
+            id: id, name: name, name_normalized: name, is_channel: !isPrivate, is_group: isPrivate,
+            is_private: isPrivate, is_im: false, is_mpim: false, is_archived: false, is_general: false, is_member: true,
+            num_members: members, created: 1_767_600_000, creator: "U0BOB",
+            topic: object(value: topic, creator: "U0BOB", last_set: 1_767_600_000),
+            purpose: object(value: purpose, creator: "U0BOB", last_set: 1_767_600_000), previous_names: emptyList)
     }
 
-    private var known: [JSONValue] { [Self.incidents] + world.read { $0.lists[.slack]?["conversations.list"] ?? [] } }
+    private var known: [JSONValue] { [Self.incidents] + (world.list(.slack, "conversations.list") ?? []) }
 
     /// Public ones, unless `types` is set.
     private func channels(_ arguments: JSONValue) -> WebResponse {
@@ -116,8 +113,7 @@ struct SlackProvider: Sendable {
         let thread = message.thread ?? (replies.isEmpty ? nil : message.ts)
         return .fields([
             "type": "message", "user": .string(message.user), "ts": .string(message.ts), "text": .string(message.text),
-            "thread_ts": thread.map(JSONValue.string),
-            "reply_count": replies.isEmpty ? nil : JSONValue(replies.count),
+            "thread_ts": thread.map(JSONValue.string), "reply_count": replies.isEmpty ? nil : JSONValue(replies.count),
             "reply_users": replies.isEmpty ? nil : .array(Set(replies.map(\.user)).sorted().map(JSONValue.string)),
             "latest_reply": replies.map(\.ts).max().map(JSONValue.string), "blocks": message.blocks,
             "metadata": message.metadata.isNull ? nil : message.metadata,
@@ -151,7 +147,7 @@ struct SlackProvider: Sendable {
     }
 
     private func answer(_ channel: String, _ message: SandboxMessage) -> WebResponse {
-        .json(["ok": true, "channel": .string(channel), "ts": .string(message.ts), "message": Self.row(message)])
+        .json(object(ok: true, channel: channel, ts: message.ts, message: Self.row(message)))
     }
 
     /// Block Kit's limits: 50 blocks, 3000 characters a section, 150 a header, 25 elements of actions.

@@ -8,17 +8,28 @@ package protocol HourlySums: Sendable {
     ///
     /// - Throws: ``SourceError``, of kind `tooMuch` if the hours have more groups than one response can have.
     func hours(from: Instant, to: Instant) async throws -> [HourlySum]
+
+    /// The same without groups: at most one sum for each hour.
+    func totals(from: Instant, to: Instant) async throws -> [HourlySum]
+}
+
+extension HourlySums {
+    package func totals(from: Instant, to: Instant) async throws -> [HourlySum] {
+        let groups = Dictionary(grouping: try await hours(from: from, to: to), by: \.hour)
+        return groups.sorted { $0.key < $1.key }.map { hour, sums in
+            HourlySum(
+                hour: hour, group: [], level: "", observations: sums.reduce(0) { $0 + $1.observations },
+                cost: sums.reduce(0) { $0 + $1.cost }, inputTokens: sums.reduce(0) { $0 + $1.inputTokens },
+                outputTokens: sums.reduce(0) { $0 + $1.outputTokens })
+        }
+    }
 }
 
 /// One hour of one group.
 package struct HourlySum: Hashable, Sendable {
     package var hour: Instant
-    package var type: Value
-    package var name: Value
-    package var model: Value
-    package var promptName: Value
-    package var promptVersion: Value
-    package var environment: Value
+    /// Type, name, model, prompt name, prompt version and environment, as in the rollup.
+    package var group: [Value]
     package var level: String
     package var observations: Int
     /// US dollars.
@@ -27,21 +38,12 @@ package struct HourlySum: Hashable, Sendable {
     package var outputTokens: Int
 
     package init(
-        hour: Instant, type: Value, name: Value, model: Value, promptName: Value, promptVersion: Value,
-        environment: Value, level: String, observations: Int, cost: Double, inputTokens: Int, outputTokens: Int
+        hour: Instant, group: [Value], level: String, observations: Int, cost: Double, inputTokens: Int,
+        outputTokens: Int
     ) {
-        self.hour = hour
-        self.type = type
-        self.name = name
-        self.model = model
-        self.promptName = promptName
-        self.promptVersion = promptVersion
-        self.environment = environment
-        self.level = level
-        self.observations = observations
-        self.cost = cost
-        self.inputTokens = inputTokens
-        self.outputTokens = outputTokens
+        (self.hour, self.group, self.level) = (hour, group, level)
+        (self.observations, self.cost) = (observations, cost)
+        (self.inputTokens, self.outputTokens) = (inputTokens, outputTokens)
     }
 }
 
@@ -62,8 +64,17 @@ package struct LangfuseMetrics: HourlySums {
     }
 
     package func hours(from: Instant, to: Instant) async throws -> [HourlySum] {
+        try await sums(from: from, to: to, by: Self.dimensions)
+    }
+
+    package func totals(from: Instant, to: Instant) async throws -> [HourlySum] {
+        try await sums(from: from, to: to, by: [])
+    }
+
+    private func sums(from: Instant, to: Instant, by dimensions: [String]) async throws -> [HourlySum] {
         var scan = Scan(source: source, table: Self.table, maxWait: RateSignal.longest, usesPageCache: false)
-        scan.extraParameters = [.init(name: "query", value: Self.query(from: from, to: to).serialized)]
+        let query = Self.query(from: from, to: to, by: dimensions)
+        scan.extraParameters = [.init(name: "query", value: query.serialized)]
         let rows = Lock<[[Value]]>([])
         _ = try await pages.scan(scan) { page in
             rows.withLock { $0 += page.rows }
@@ -82,7 +93,7 @@ package struct LangfuseMetrics: HourlySums {
         "type", "name", "providedModelName", "promptName", "promptVersion", "environment", "level",
     ]
 
-    private static func query(from: Instant, to: Instant) -> JSONValue {
+    private static func query(from: Instant, to: Instant, by dimensions: [String]) -> JSONValue {
         func measure(_ name: String, _ aggregation: String) -> JSONValue {
             ["measure": .string(name), "aggregation": .string(aggregation)]
         }
@@ -97,27 +108,28 @@ package struct LangfuseMetrics: HourlySums {
         ]
     }
 
-    /// The answer as a table of the manifest's language: it is read like every other.
+    /// The response as a table of the manifest language, so that it is read like every other.
     static let table: TableSpec = {
-        let texts = dimensions.map { ColumnSpec(name: $0, type: .utf8) }
-        let numbers = [
-            ColumnSpec(name: "count_count", type: .int64), ColumnSpec(name: "sum_totalCost", type: .float64),
-            ColumnSpec(name: "sum_inputTokens", type: .int64), ColumnSpec(name: "sum_outputTokens", type: .int64),
+        let numbers: [(String, ColumnType)] = [
+            ("count_count", .int64), ("sum_totalCost", .float64), ("sum_inputTokens", .int64),
+            ("sum_outputTokens", .int64),
         ]
-        return TableSpec(
+        let columns = [("time_dimension", ColumnType.timestamp)] + dimensions.map { ($0, .utf8) } + numbers
+        var table = TableSpec(
             name: "metrics", request: RequestSpec(path: Template(literal: "/api/public/v2/metrics")),
-            response: ResponseSpec(rowsPath: ["data"]),
-            columns: [ColumnSpec(name: "time_dimension", type: .timestamp)] + texts + numbers)
+            columns: columns.map { ColumnSpec(name: $0, type: $1) })
+        table.response.rowsPath = ["data"]
+        return table
     }()
 
     private static func sum(_ row: [Value]) -> HourlySum? {
         guard row.count == table.columns.count, let hour = row[0].instant, let count = row[8].integer else {
             return nil
         }
+        var group = Array(row[1...6])
+        group[4] = Value(group[4].integer)
         return HourlySum(
-            hour: hour.startOfHour, type: row[1], name: row[2], model: row[3], promptName: row[4],
-            promptVersion: row[5].text.flatMap { Int64($0) }.map(Value.integer) ?? .null, environment: row[6],
-            level: row[7].text ?? "", observations: count, cost: row[9].real ?? 0, inputTokens: row[10].integer ?? 0,
-            outputTokens: row[11].integer ?? 0)
+            hour: hour.startOfHour, group: group, level: row[7].text ?? "", observations: count,
+            cost: row[9].real ?? 0, inputTokens: row[10].integer ?? 0, outputTokens: row[11].integer ?? 0)
     }
 }

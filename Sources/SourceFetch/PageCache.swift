@@ -18,36 +18,31 @@ final class PageCache: Sendable {
         var usedAt: Int
     }
 
-    /// The oldest pages go when there are more rows than this.
-    private static let mostRows = 100_000
+    /// The oldest pages are dropped when there are more rows than this.
+    private static let maxRows = 100_000
 
     private struct State {
         var entries: [Key: Entry] = [:]
-        var rows = 0
         var turn = 0
+
+        var rows: Int { entries.values.reduce(0) { $0 + $1.page.content.rows.count } }
     }
 
     private let state = Lock(State())
 
     func entry(for key: Key) -> Entry? {
         state.withLock { state in
-            guard var entry = state.entries[key] else { return nil }
             state.turn += 1
-            entry.usedAt = state.turn
-            state.entries[key] = entry
-            return entry
+            state.entries[key]?.usedAt = state.turn
+            return state.entries[key]
         }
     }
 
     func keep(_ page: FetchedPage, tag: String, for key: Key) {
         state.withLock { state in
             state.turn += 1
-            if let known = state.entries[key] { state.rows -= known.page.content.rows.count }
             state.entries[key] = Entry(tag: tag, page: page, usedAt: state.turn)
-            state.rows += page.content.rows.count
-            while state.rows > Self.mostRows, let oldest = state.entries.min(by: { $0.value.usedAt < $1.value.usedAt })
-            {
-                state.rows -= oldest.value.page.content.rows.count
+            while state.rows > Self.maxRows, let oldest = state.entries.min(by: { $0.value.usedAt < $1.value.usedAt }) {
                 state.entries[oldest.key] = nil
             }
         }

@@ -4,7 +4,7 @@ import SourceSpec
 
 /// Fetches the pages of one scan: sends, follows redirects, retries, and counts the calls.
 struct PageFetch {
-    private static let mostRedirects = 3
+    private static let maxRedirects = 3
 
     let plan: ScanPlan
     let fetcher: SourceFetcher
@@ -43,44 +43,47 @@ struct PageFetch {
             } catch let caught as Failure {
                 failure = caught
             } catch let refusal as RateBudget.Refusal {
-                guard case .resting = refusal, let outage else { throw counted(sourceError(for: refusal, request)) }
-                // The breaker let one try through to see whether the source is back: it is not.
+                guard case .resting = refusal, let outage else { throw counted(error(for: refusal, request)) }
+                // The circuit breaker allowed one try to see whether the source is back. It is not.
                 await budget.fail()
                 throw counted(outage)
             }
-            if case .rateLimited(let wait?) = failure.trouble { await budget.block(for: wait) }
-            guard case .tryAgain(let wait) = machine.decide(after: failure.trouble, random: fetcher.random()) else {
-                // Whoever answers, even to refuse, is there.
-                if Self.isOutage(failure.error.kind) { await budget.fail() } else { await budget.succeed() }
+            let isTooLong = plan.scan.isDivisible && failure.error.kind == .timedOut
+            guard !isTooLong, let wait = machine.wait(after: failure.retry, random: fetcher.random()) else {
+                // A response, even a rejection, shows that the provider is reachable.
+                if isOutage(failure.error) { await budget.fail() } else { await budget.succeed() }
                 throw counted(failure.error)
             }
-            if Self.isOutage(failure.error.kind) { outage = failure.error }
-            await tell(failure.error, onRetryPause)
+            if isOutage(failure.error) { outage = failure.error }
+            await reportWait(for: request, onRetryPause)
             try await fetcher.sleep(wait)
         }
     }
 
-    private func tell(_ error: SourceError, _ onRetryPause: (RetryPause) async -> Void) async {
-        let until = await budget.blockedUntil
-        guard let until, until - fetcher.clock.now() > fetcher.retries.maxWait else { return }
-        await onRetryPause(RetryPause(error: counted(error), until: until))
+    /// Reports a wait for the provider's limit or pause that a person would notice.
+    private func reportWait(for request: HTTPRequest, _ onRetryPause: (RetryPause) async -> Void) async {
+        guard let delay = await budget.delay(plan.scan.priority, bucket: plan.bucket),
+            delay.until - fetcher.clock.now() > .seconds(1)
+        else { return }
+        let error = self.error(for: delay, request)
+        await onRetryPause(RetryPause(error: counted(error), until: delay.until))
     }
 
-    /// One try, with the redirects that it takes.
+    /// One try, with its redirects.
     private mutating func attempt(
         _ first: HTTPRequest, _ onRetryPause: (RetryPause) async -> Void
     ) async throws -> FetchedPage {
         var request = first
         let known = cacheKey(of: first).flatMap { fetcher.pageCache.entry(for: $0) }
         if let known { request.headers.append(.init("If-None-Match", known.tag)) }
-        let judge = AnswerJudge(plan: plan, now: fetcher.clock.now())
-        for _ in 0...Self.mostRedirects {
+        for _ in 0...Self.maxRedirects {
             let response: HTTPResponse
             do {
                 response = try await send(request, onRetryPause)
             } catch let error as HTTPError {
                 throw judge.failure(error, of: request)
             }
+            await follow(response)
             if response.status == 304, let known { return known.page }
             switch await judge.judge(response, to: request) {
             case .page(let page):
@@ -93,7 +96,22 @@ struct PageFetch {
             }
         }
         throw judge.failure(
-            .refusedByProvider, first, "redirects more than \(Self.mostRedirects) times.", judge.checkAddress)
+            .refusedByProvider, first, "redirects more than \(Self.maxRedirects) times.", judge.checkAddress)
+    }
+
+    private var judge: AnswerJudge { AnswerJudge(plan: plan, now: fetcher.clock.now()) }
+    /// Keeps to what the response says of the provider's limit.
+    private func follow(_ response: HTTPResponse) async {
+        let (overlay, limit, now) = (plan.source.overlay, plan.backend.rateLimit, fetcher.clock.now())
+        let allowance = RateAllowance(response, dialect: overlay.retryDialect, limit: limit, now: now)
+        if case .limited(let pause?) = RateSignal(response, dialect: overlay.retryDialect, limit: limit, now: now) {
+            await budget.block(for: pause, limit: allowance?.limit, bucket: plan.bucket)
+            return
+        }
+        await budget.accept(bucket: plan.bucket)
+        if let allowance {
+            await budget.allow(allowance.requests, of: allowance.limit, until: allowance.until, bucket: plan.bucket)
+        }
     }
 
     private func cacheKey(of request: HTTPRequest) -> PageCache.Key? {
@@ -106,11 +124,10 @@ struct PageFetch {
         _ request: HTTPRequest, _ onRetryPause: (RetryPause) async -> Void
     ) async throws -> HTTPResponse {
         lastRequest = request
-        if let until = await budget.blockedUntil {
-            await tell(sourceError(for: .rateLimited(until - fetcher.clock.now()), request), onRetryPause)
-        }
-        try await budget.begin(maxWait: policy.maxWait)
+        await reportWait(for: request, onRetryPause)
+        try await budget.begin(plan.scan.priority, bucket: plan.bucket, maxWait: policy.maxWait)
         calls += 1
+        fetcher.noteRequest(to: plan.source.name)
         return try await budget.ending {
             try await fetcher.client.send(plan.signature?.signing(request, at: fetcher.clock.now()) ?? request)
         }
@@ -118,28 +135,24 @@ struct PageFetch {
 
     // MARK: Errors
 
-    /// The provider repeats itself, so the list has no end. `what` it did, as a predicate.
+    /// The provider repeats pages, so the list has no end. `what` it did, as a predicate.
     func loopError(_ what: String) -> SourceError {
-        let judge = AnswerJudge(plan: plan, now: fetcher.clock.now())
-        let request = lastRequest ?? HTTPRequest(.get, plan.base.text)
-        return counted(
+        counted(
             judge.sourceError(
-                .malformed, request, "\(what): its paging goes in a circle.",
+                .malformed, lastRequest ?? HTTPRequest(.get, plan.base.text), "\(what): its paging goes in a circle.",
                 "No row was read twice. Report it to the provider."))
     }
 
-    private func sourceError(for refusal: RateBudget.Refusal, _ request: HTTPRequest) -> SourceError {
-        let judge = AnswerJudge(plan: plan, now: fetcher.clock.now())
-        switch refusal {
-        case .rateLimited(let wait):
-            return judge.sourceError(
-                .rateLimited(retryAfter: wait), request, "is paused: its rate budget is used up.",
-                AnswerJudge.askAgain(after: wait))
-        case .resting(let until):
-            return judge.sourceError(
-                .unavailable, request, "is paused: \(CircuitBreaker.threshold) requests in a row failed.",
-                AnswerJudge.askAgain(after: until - fetcher.clock.now()))
-        }
+    private func error(for delay: RateBudget.Delay, _ request: HTTPRequest) -> SourceError {
+        let wait = delay.until - fetcher.clock.now()
+        return judge.sourceError(
+            .rateLimited(retryAfter: wait), request,
+            delay.limit.map { "allows \($0.phrase)." } ?? "requested a pause.", AnswerJudge.askAgain(after: wait))
+    }
+
+    private func error(for refusal: RateBudget.Refusal, _ request: HTTPRequest) -> SourceError {
+        let (kind, reason, remedy) = refusal.explanation(at: fetcher.clock.now())
+        return judge.sourceError(kind, request, reason, remedy)
     }
 
     private func counted(_ error: SourceError) -> SourceError {
@@ -148,8 +161,14 @@ struct PageFetch {
         return error
     }
 
-    /// A provider that reports a rate limit without a time is treated like one that is down.
-    private static func isOutage(_ kind: SourceError.Kind) -> Bool {
-        [.unavailable, .timedOut, .rateLimited(retryAfter: nil)].contains(kind)
+    /// A provider that reports a rate limit without a time is treated like one that is down. One that needs too long for a long
+    /// history may still answer what is urgent.
+    private func isOutage(_ error: SourceError) -> Bool {
+        if plan.scan.isDivisible, error.suggestsShorterWindow { return false }
+        return switch error.kind {
+        case .unavailable, .rateLimited(retryAfter: nil): true
+        case .timedOut: plan.scan.priority <= .detection
+        default: false
+        }
     }
 }

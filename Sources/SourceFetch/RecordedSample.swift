@@ -11,15 +11,17 @@ package struct RecordedSample: Hashable, Sendable {
     package let source: SourceSpec
     /// `<table>` or `<table>@<variant>`.
     package let name: String
-    /// The answer.
+    /// The response.
     package let path: String
 
     /// The expected rows.
     package var rowsPath: String { path.dropLast(".json".count) + ".rows" }
 
-    /// What is wrong with a sample, as a sentence.
+    /// Why a sample is invalid, as a sentence.
     package struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
         package let description: String
+
+        init(_ description: String) { self.description = description }
     }
 
     /// All in the folder `samples` of a source, in the order of their names.
@@ -35,24 +37,23 @@ package struct RecordedSample: Hashable, Sendable {
     package func rows() throws(Fault) -> JSONValue {
         let tableName = name.prefix { $0 != "@" }
         guard let table = (source.tables + source.functions).first(where: { $0.name == tableName }) else {
-            throw Fault(description: "\(source.name) has no table \(tableName) for \(path).")
+            throw Fault("\(source.name) has no table \(tableName) for \(path).")
         }
+        let bytes = try Self.bytes(of: path)
         let page: Page
         do {
-            page = try Self.page(of: try Self.bytes(of: path), as: table, of: source)
-        } catch let fault as Fault {
-            throw fault
+            page = try Self.page(of: bytes, as: table, of: source)
         } catch {
-            throw Fault(description: "\(path) is not a response of \(table.name): \(Self.sentence(of: error))")
+            throw Fault("\(path) is not a response of \(table.name): \(Self.sentence(of: error))")
         }
         guard page.schemaWarnings == 0 else {
             let values = page.schemaWarnings == 1 ? "a value that does" : "\(page.schemaWarnings) values that do"
-            throw Fault(description: "\(path) has \(values) not match the columns of \(table.name).")
+            throw Fault("\(path) has \(values) not match the columns of \(table.name).")
         }
         return .array(page.rows.map { Self.object($0, table.columns) })
     }
 
-    /// The rows that the bytes of an answer become by a table of a source. Asks nothing of the network.
+    /// The rows of a response to a table of a source. Makes no network calls.
     package static func page(of body: [UInt8], as table: TableSpec, of source: SourceSpec) throws -> Page {
         let content = try PageReader(plan(of: table, in: source)).read(body)
         return Page(rows: content.rows, schemaWarnings: content.warnings, calls: 0)
@@ -61,28 +62,25 @@ package struct RecordedSample: Hashable, Sendable {
     /// The number of rows, if they equal the expected ones.
     package func check() throws(Fault) -> Int {
         let rows = try rows().array ?? []
+        let bytes = try Self.bytes(of: rowsPath)
         let expected: [JSONValue]
         do {
-            expected = try JSONDocument.parse(Self.bytes(of: rowsPath)).array ?? []
-        } catch let fault as Fault {
-            throw fault
+            expected = try JSONDocument.parse(bytes).array ?? []
         } catch {
-            throw Fault(description: "\(rowsPath) is not JSON: \(error)")
+            throw Fault("\(rowsPath) is not JSON: \(error)")
         }
-        for place in 0..<max(rows.count, expected.count) {
-            let (made, wanted) = (rows.dropFirst(place).first, expected.dropFirst(place).first)
-            guard made != wanted else { continue }
-            throw Fault(
-                description:
-                    "row \(place + 1) of \(path) is \(made?.serialized ?? "missing"), not \(wanted?.serialized ?? "there at all")."
-            )
+        for (place, (row, wanted)) in zip(rows, expected).enumerated() where row != wanted {
+            throw Fault("row \(place + 1) of \(path) is \(row.serialized), not \(wanted.serialized).")
+        }
+        guard rows.count == expected.count else {
+            throw Fault("the number of rows of \(path) is \(rows.count), not \(expected.count).")
         }
         return rows.count
     }
 
     // MARK: Parts
 
-    /// Any value will do for inputs and required filters: the answer is there already.
+    /// Inputs and required filters get any value, because the response is already there.
     private static func plan(of table: TableSpec, in source: SourceSpec) throws(SourceError) -> ScanPlan {
         let filters = table.filters.filter(\.isRequired).map { ($0.name, Value.text($0.allowedValues.first ?? "1")) }
         let scan = Scan(source: source, table: table, filters: Dictionary(uniqueKeysWithValues: filters))
@@ -96,7 +94,7 @@ package struct RecordedSample: Hashable, Sendable {
 
     private static func bytes(of path: String) throws(Fault) -> [UInt8] {
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw Fault(description: "\(path) does not exist or is not readable.")
+            throw Fault("\(path) does not exist or is not readable.")
         }
         return [UInt8](data)
     }

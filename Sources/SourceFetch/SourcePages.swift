@@ -1,22 +1,18 @@
 import SourceSpec
 
-/// Sends each scan of a file source to the scanner, and every other one to the fetcher.
+/// Chooses who reads each scan.
 package struct SourcePages: PageSource {
     private let pages: @Sendable (Scan) -> any PageSource
+    /// Those that are chosen among.
+    private let all: [any PageSource]
 
-    package init(choosing pages: @escaping @Sendable (Scan) -> any PageSource) {
-        self.pages = pages
+    package init(among all: [any PageSource], choosing pages: @escaping @Sendable (Scan) -> any PageSource) {
+        (self.all, self.pages) = (all, pages)
     }
 
-    /// A source of files goes to the scanner, every other one to the fetcher.
+    /// Sources of files are read by the scanner, all others by the fetcher.
     package init(fetcher: SourceFetcher, scanner: FileScanner) {
-        self.init { if case .file = $0.source.backend { scanner } else { fetcher } }
-    }
-
-    package func scan(
-        _ scan: Scan, onPage: @Sendable (Page) async throws -> ScanProgress
-    ) async throws -> ScanOutcome {
-        try await pages(scan).scan(scan, onPage: onPage)
+        self.init(among: [fetcher]) { if case .file = $0.source.backend { scanner } else { fetcher } }
     }
 
     package func scan(
@@ -24,6 +20,19 @@ package struct SourcePages: PageSource {
         onPage: @Sendable (Page) async throws -> ScanProgress
     ) async throws -> ScanOutcome {
         try await pages(scan).scan(scan, onRetryPause: onRetryPause, onPage: onPage)
+    }
+
+    package func requestCounts() -> [String: Int] {
+        all.reduce(into: [:]) { $0.merge($1.requestCounts()) { $0 + $1 } }
+    }
+
+    package func limitCalls(of source: String, to limit: RateLimit?) {
+        for pages in all { pages.limitCalls(of: source, to: limit) }
+    }
+
+    package func limit(of source: String) async -> RateLimit? {
+        for pages in all { if let limit = await pages.limit(of: source) { return limit } }
+        return nil
     }
 
     package func request(of scan: Scan) throws(SourceError) -> PlannedRequest { try pages(scan).request(of: scan) }

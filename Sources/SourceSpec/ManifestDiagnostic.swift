@@ -1,4 +1,4 @@
-/// One thing wrong in a manifest or an overlay, at its place.
+/// One problem of a manifest or an overlay, with its position.
 package struct ManifestDiagnostic: Hashable, Sendable, CustomStringConvertible {
     package var file: String
     /// Lines and columns count from 1; columns are characters.
@@ -17,14 +17,14 @@ package struct ManifestDiagnostic: Hashable, Sendable, CustomStringConvertible {
         "\(file):\(line):\(column): \(path.isEmpty ? "" : path + ": ")\(reason). \(remedy)"
     }
 
-    /// With the line itself and a caret below the place.
+    /// With the line itself and a caret below the position.
     package var illustrated: String {
         let indentation = String(lineText.prefix(column - 1).map { $0 == "\t" ? $0 : " " })
         return "\(description)\n    \(lineText)\n    \(indentation)^"
     }
 }
 
-/// All that is wrong in one file, in the order of its lines. Never empty.
+/// All problems of one file, in the order of its lines. Never empty.
 package struct ManifestDiagnostics: Error, Hashable, Sendable, CustomStringConvertible {
     package var all: [ManifestDiagnostic]
 

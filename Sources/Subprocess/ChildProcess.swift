@@ -24,12 +24,8 @@ package struct ChildProcess: Sendable {
         _ executable: String, arguments: [String] = [], environment: [String: String] = [:],
         outputLimit: Int = 64 << 20, errorLimit: Int = 64 << 10, grace: Duration = .seconds(2)
     ) {
-        self.executable = executable
-        self.arguments = arguments
-        self.environment = environment
-        self.outputLimit = outputLimit
-        self.errorLimit = errorLimit
-        self.grace = grace
+        (self.executable, self.arguments, self.environment) = (executable, arguments, environment)
+        (self.outputLimit, self.errorLimit, self.grace) = (outputLimit, errorLimit, grace)
     }
 
     /// Runs the program to its end on its own thread. Cancelling the task ends the program.

@@ -37,7 +37,7 @@ private struct Watch {
     private var hasEnded = false
     private var isKilled = false
     /// When SIGKILL follows SIGTERM; after the program has ended, when the wait for its remaining output ends.
-    private var patience: ContinuousClock.Instant?
+    private var graceEnd: ContinuousClock.Instant?
 
     init(supervision: Supervision, child: SpawnedChild) {
         self.child = child
@@ -65,10 +65,10 @@ private struct Watch {
         let now = ContinuousClock.now
         if places[2].revents != 0 {
             hasEnded = true
-            patience = patience ?? now + grace
+            graceEnd = graceEnd ?? now + grace
         }
         if reason == nil { decide(now, isCancelled: places[3].revents != 0) }
-        if let patience, now >= patience, !isKilled { killGroup() }
+        if let graceEnd, now >= graceEnd, !isKilled { killGroup() }
     }
 
     private mutating func decide(_ now: ContinuousClock.Instant, isCancelled: Bool) {
@@ -85,7 +85,7 @@ private struct Watch {
         self.reason = reason
         output.discard()
         child.signalGroup(SIGTERM)
-        patience = now + grace
+        graceEnd = now + grace
     }
 
     private mutating func killGroup() {
@@ -95,7 +95,7 @@ private struct Watch {
 
     /// Milliseconds until the next deadline; -1 if there is none.
     private var timeout: Int32 {
-        let moments = [reason == nil ? deadline : nil, isKilled ? nil : patience].compactMap { $0 }
+        let moments = [reason == nil ? deadline : nil, isKilled ? nil : graceEnd].compactMap { $0 }
         guard let next = moments.min() else { return -1 }
         let left = next - ContinuousClock.now
         let milliseconds = left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000 + 1

@@ -1,7 +1,7 @@
 import Basics
 import CNcurses
 
-/// Decodes ncurses' input codes into keys: a machine, so that it can be tested alone.
+/// Decodes ncurses' input codes into keys.
 ///
 /// One for the whole session: a paste may arrive in several bursts, and its marks may be split anywhere. Pasted text is never
 /// decoded as keys, because it could then answer a question.
@@ -10,7 +10,7 @@ package struct KeyDecoder {
     /// The characters after an escape.
     private var sequence: [UInt32]?
     /// The escape before `sequence` ended a burst and was reported as a key; it may be the first part of a paste mark.
-    private var escapeWasTold = false
+    private var isEscapeReported = false
     private var pasted: String?
 
     private static let pasteStart = Array("[200~".unicodeScalars.map(\.value))
@@ -37,9 +37,9 @@ package struct KeyDecoder {
 
     /// Ends a burst. A lone escape is the Escape key. An incomplete paste mark waits for the rest, and an open paste for its end.
     package mutating func finish() -> [TerminalEvent] {
-        if sequence == [], !escapeWasTold {
+        if sequence == [], !isEscapeReported {
             events.append(.key(.escape))
-            escapeWasTold = true
+            isEscapeReported = true
         }
         defer { events = [] }
         return events
@@ -50,7 +50,7 @@ package struct KeyDecoder {
         guard let sequence else { return }
         if sequence == Self.pasteStart {
             self.sequence = nil
-            escapeWasTold = false
+            isEscapeReported = false
             pasted = ""
         } else if !Self.pasteStart.starts(with: sequence) {
             endSequence()
@@ -61,11 +61,9 @@ package struct KeyDecoder {
     private mutating func endSequence() {
         guard let codes = sequence else { return }
         sequence = nil
-        if !escapeWasTold { events.append(.key(.escape)) }
-        escapeWasTold = false
-        for code in codes {
-            if let key = Self.key(code) { events.append(.key(key)) }
-        }
+        if !isEscapeReported { events.append(.key(.escape)) }
+        isEscapeReported = false
+        events += codes.compactMap(Self.key).map(TerminalEvent.key)
     }
 
     private mutating func takePasted(_ code: UInt32) {

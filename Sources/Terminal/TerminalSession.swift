@@ -3,7 +3,7 @@ import CNcurses
 package import CellGrid
 import Glibc
 
-/// The terminal while the console owns it. For one thread, except ``Waker``.
+/// The terminal while the console uses it. For one thread, except ``Waker``.
 package final class TerminalSession {
     private var theme: Theme
     private let isASCII: Bool
@@ -11,14 +11,10 @@ package final class TerminalSession {
     private let wake: Int32
     private var signals: Int32 = -1
     private var shown: Grid?
-    private var pairs: [ColorPair: Int32] = [:]
+    /// The numbers of the colour pairs, by foreground and background.
+    private var pairs: [[Int32]: Int32] = [:]
     private var isOpen = false
     private var decoder = KeyDecoder()
-
-    private struct ColorPair: Hashable {
-        var foreground: Int32
-        var background: Int32
-    }
 
     /// Takes over the terminal.
     ///
@@ -26,13 +22,15 @@ package final class TerminalSession {
     package init(theme: Theme, ascii: Bool = false, colored: Bool = true) throws {
         guard isatty(0) == 1, isatty(1) == 1 else {
             throw TerminalError(
-                "The console requires a terminal. Without one, use `sentinel scan`, `incidents` or `approvals`.")
+                description:
+                    "The console requires a terminal. Without one, use `sentinel scan`, `incidents` or `approvals`."
+            )
         }
         let name = getenv("TERM").map { String(cString: $0) } ?? ""
         guard !name.isEmpty, name != "dumb" else {
+            let state = name.isEmpty ? "not set" : "dumb"
             throw TerminalError(
-                "TERM is \(name.isEmpty ? "not set" : "dumb"): set it to your terminal's name, for example xterm-256color."
-            )
+                description: "TERM is \(state). Set it to the name of your terminal, for example xterm-256color.")
         }
         self.theme = theme
         setlocale(LC_ALL, "")
@@ -43,7 +41,7 @@ package final class TerminalSession {
         cn_remember()
         guard cn_start(nil) != nil || cn_start("xterm-256color") != nil else {
             cn_forget()
-            throw TerminalError("Unknown terminal type \"\(name)\". Set TERM to xterm-256color.")
+            throw TerminalError(description: "Unknown terminal type \"\(name)\". Set TERM to xterm-256color.")
         }
         cn_restore_on_crash()
         signals = cn_catch_signals()
@@ -90,10 +88,7 @@ package final class TerminalSession {
     /// Draws the cells of the grid that differ from the screen.
     package func draw(_ grid: Grid) {
         let grid = isASCII ? grid.ascii : grid
-        for y in 0..<min(grid.height, size.height) {
-            if let shown, shown.width == grid.width, y < shown.height, shown.row(y) == grid.row(y) { continue }
-            drawRow(y, of: grid)
-        }
+        for y in 0..<min(grid.height, size.height) { drawRow(y, of: grid) }
         shown = grid
         refresh()
     }
@@ -105,10 +100,11 @@ package final class TerminalSession {
     }
 
     private func drawRow(_ y: Int, of grid: Grid) {
+        let old = shown.flatMap { $0.width == grid.width && y < $0.height ? $0.row(y) : nil }
+        if old == grid.row(y) { return }
         for x in 0..<min(grid.width, size.width) {
             let cell = grid[x, y]
-            guard !cell.text.isEmpty else { continue }
-            if let shown, shown.width == grid.width, y < shown.height, shown[x, y] == cell { continue }
+            if cell.text.isEmpty || old.map({ $0[$0.startIndex + x] == cell }) ?? false { continue }
             let style = theme[cell.role]
             var text = cell.text.unicodeScalars.prefix(4).map { wchar_t(bitPattern: $0.value) }
             text.append(0)
@@ -132,10 +128,10 @@ package final class TerminalSession {
     /// The number of a colour pair; 0, the terminal's default, without colours.
     private func pair(of style: Theme.Style) -> Int32 {
         guard isColored, style.foreground != nil || style.background != nil else { return 0 }
-        let wanted = ColorPair(foreground: color(style.foreground), background: color(style.background))
+        let wanted = [color(style.foreground), color(style.background)]
         if let known = pairs[wanted] { return known }
         let number = Int32(pairs.count + 1)
-        guard number < cn_pairs(), init_extended_pair(number, wanted.foreground, wanted.background) != ERR else {
+        guard number < cn_pairs(), init_extended_pair(number, wanted[0], wanted[1]) != ERR else {
             return 0
         }
         pairs[wanted] = number
@@ -247,10 +243,6 @@ package enum TerminalEvent: Hashable, Sendable {
 /// The terminal could not be taken over.
 package struct TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
     package let description: String
-
-    init(_ description: String) {
-        self.description = description
-    }
 }
 
 /// Maps xterm's 256 colours to 16.

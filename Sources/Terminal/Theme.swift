@@ -34,51 +34,55 @@ package struct Theme: Hashable, Sendable {
 
     /// `{"critical": {"foreground": 203, "attributes": ["bold"]}, …}`; every role is required.
     package init(_ document: JSONValue) throws(ThemeProblem) {
-        guard let members = document.members else { throw ThemeProblem("a theme is one JSON object of roles") }
+        guard let members = document.members else {
+            throw ThemeProblem(description: "a theme must be one JSON object of roles")
+        }
         styles = [:]
         for member in members {
             guard let role = Role(rawValue: member.name) else {
                 let hint = Suggestion.nearest(to: member.name, among: Role.allCases.map(\.rawValue))
-                throw ThemeProblem("there is no role “\(member.name)”" + (hint.map { ": did you mean \($0)?" } ?? ""))
+                throw ThemeProblem(
+                    description: "unknown role \"\(member.name)\"" + (hint.map { ", did you mean \($0)?" } ?? ""))
             }
             styles[role] = try Self.style(member.value, of: role)
         }
         let missing = Role.allCases.filter { styles[$0] == nil }
         guard missing.isEmpty else {
-            throw ThemeProblem("the theme has no \(missing.map(\.rawValue).joined(separator: ", "))")
+            throw ThemeProblem(description: "missing roles: \(missing.map(\.rawValue).joined(separator: ", "))")
         }
     }
 
     private static func style(_ value: JSONValue, of role: Role) throws(ThemeProblem) -> Style {
+        let name = role.rawValue
         guard let members = value.members else {
-            throw ThemeProblem("\(role.rawValue) must be an object, not \(value.serialized)")
+            throw ThemeProblem(description: "\(name) must be an object, not \(value.serialized)")
         }
         var style = Style()
         for member in members {
             switch member.name {
-            case "foreground": style.foreground = try color(member.value, of: role)
-            case "background": style.background = try color(member.value, of: role)
+            case "foreground": style.foreground = try color(member.value, of: name)
+            case "background": style.background = try color(member.value, of: name)
             case "attributes":
-                guard let names = member.value.array else {
-                    throw ThemeProblem("the attributes of \(role.rawValue) must be a list")
+                guard let words = member.value.array else {
+                    throw ThemeProblem(description: "the attributes of \(name) must be a list")
                 }
-                for name in names {
-                    guard let attribute = name.string.flatMap(Attribute.init) else {
-                        throw ThemeProblem("\(role.rawValue) has an attribute that is none: \(name.serialized)")
+                for word in words {
+                    guard let attribute = word.string.flatMap(Attribute.init) else {
+                        throw ThemeProblem(description: "unknown attribute \(word.serialized) of \(name)")
                     }
                     style.attributes.insert(attribute)
                 }
             default:
                 throw ThemeProblem(
-                    "\(role.rawValue) has \(member.name), which is not foreground, background or attributes")
+                    description: "unknown key \(member.name) of \(name); use foreground, background or attributes")
             }
         }
         return style
     }
 
-    private static func color(_ value: JSONValue, of role: Role) throws(ThemeProblem) -> Int {
+    private static func color(_ value: JSONValue, of role: String) throws(ThemeProblem) -> Int {
         guard let number = value.int, (0...255).contains(number) else {
-            throw ThemeProblem("a colour of \(role.rawValue) must be a number from 0 to 255")
+            throw ThemeProblem(description: "a colour of \(role) must be a number from 0 to 255")
         }
         return number
     }
@@ -87,8 +91,4 @@ package struct Theme: Hashable, Sendable {
 /// Why a theme is invalid.
 package struct ThemeProblem: Error, Hashable, Sendable, CustomStringConvertible {
     package let description: String
-
-    init(_ description: String) {
-        self.description = description
-    }
 }

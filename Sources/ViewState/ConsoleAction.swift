@@ -52,7 +52,7 @@ package struct ConsoleAction: Sendable {
         (pane.spec.actions + everywhere).first { $0.keys.contains(key) }
     }
 
-    /// The actions of a pane, its own first. The palette offers all of them, help only those that a key reaches.
+    /// The actions of a pane, its own first. The palette lists all of them, help only those that a key of the pane runs.
     package static func actions(in pane: Pane) -> [ConsoleAction] { pane.spec.actions + everywhere }
 
     // MARK: in every pane
@@ -67,7 +67,7 @@ package struct ConsoleAction: Sendable {
             ConsoleAction([.control("u"), .pageUp], "page up", "Move up one page") { $0.move(by: -$0.page) },
             ConsoleAction([.character("g"), .home], "top", "Go to the first row") { $0.move(by: -1_000_000) },
             ConsoleAction([.character("G"), .end], "bottom", "Go to the last row") { $0.move(by: 1_000_000) },
-            scan,
+            scan, freeze,
             ConsoleAction(
                 [.escape, .left], "back", "Close the open row, clear the filter, or go back to the previous pane",
                 change: { $0.back() }),
@@ -89,6 +89,21 @@ package struct ConsoleAction: Sendable {
     }
 
     static let scan = ConsoleAction([.character("s")], "scan now", "Run a scan now", perform: { $0.append(.scanNow) })
+
+    /// Freezes all actions, or ends the freeze.
+    static let freeze = ConsoleAction(
+        [.character("F")], "freeze", "Freeze all actions, or allow them again",
+        change: { console in
+            let isFrozen = console.dashboard.agent?.isFrozen == true
+            console.overlay = .question(
+                Overlay.Question(
+                    title: isFrozen ? "Allow actions again?" : "Freeze all actions?",
+                    sentence: isFrozen
+                        ? "Approved actions run again, and notices are sent"
+                        : "Nothing runs and nothing is sent until the freeze ends; detection and requests go on",
+                    facts: ["Decided by \(console.author)"],
+                    intent: isFrozen ? .thaw : .freeze(reason: "from the console")))
+        })
 
     // MARK: in lists
 

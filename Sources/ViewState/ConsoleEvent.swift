@@ -12,8 +12,8 @@ package enum ConsoleEvent: Sendable {
     case painted
     /// The store answered, and the change puts the answer where a pane keeps it: see the two functions below.
     case loaded(change: @Sendable (inout ConsoleState) -> Void)
-    /// The result of an intent.
-    case outcome(String)
+    /// The answer to an intent.
+    case answered(IntentAnswer)
     case failed(String)
 
     /// What a pane always observes.
@@ -23,7 +23,7 @@ package enum ConsoleEvent: Sendable {
         .loaded { $0[keyPath: place] = value }
     }
 
-    /// What a pane observes about one thing. The answer is dropped if another thing is wanted by now.
+    /// What a pane observes about one thing. The answer is dropped if another thing is shown by now.
     package static func loaded<ID, Value>(
         _ place: any WritableKeyPath<ConsoleState, Answer<ID, Value>?> & Sendable, _ answer: Answer<ID, Value>,
         if wanted: any KeyPath<ConsoleState, ID?> & Sendable

@@ -16,7 +16,7 @@ extension ConsoleState {
         case .resized(let size): self.size = size
         case .painted: markPainted()
         case .loaded(let change): change(&self)
-        case .outcome(let text): say(text)
+        case .answered(let answer): say(answer.text, mood: answer.isRefused ? .failed : .done)
         case .failed(let text): say(text, mood: .failed)
         }
         return []
@@ -41,7 +41,7 @@ extension ConsoleState {
 
     // MARK: keys
 
-    private mutating func press(_ key: Key) -> [ConsoleEffect] {
+    mutating func press(_ key: Key) -> [ConsoleEffect] {
         if key == .control("c") { return [.quit] }
         if let overlay { return press(key, over: overlay) }
         if list.isFiltering {
@@ -53,12 +53,10 @@ extension ConsoleState {
 
     private mutating func typeFilter(_ key: Key) {
         switch key {
-        case .character(let character): list.filter.append(character)
-        case .backspace: _ = list.filter.popLast()
         case .escape: (list.filter, list.isFiltering) = ("", false)
         case .enter: list.isFiltering = false
         case .up, .down: move(by: key == .up ? -1 : 1)
-        default: break
+        default: _ = list.filter.edit(key)
         }
     }
 }

@@ -29,6 +29,8 @@ package struct ConsoleState: Hashable, Sendable {
     package var author: String
     /// No intent is sent, and the header says so.
     package var isReadOnly: Bool
+    /// Why the store cannot be written now, and what to do.
+    package var storeFault: String?
 
     package var dashboard = DashboardState()
     package var incidents = IncidentsState()
@@ -77,7 +79,7 @@ package struct ConsoleState: Hashable, Sendable {
     package var needsTicks: Bool { status != nil || pane.spec.needsTicks(self) }
 }
 
-/// What the store answered about one thing among many. It is of use only while that thing is the one that is shown.
+/// What the store answered about one thing among many. It is used only while that thing is shown.
 package struct Answer<ID: Hashable & Sendable, Value: Hashable & Sendable>: Hashable, Sendable {
     package var id: ID
     package var value: Value

@@ -14,15 +14,19 @@ package struct ListState: Hashable, Sendable {
     }
 }
 
-/// A list as it is drawn: the rows that pass the filter, and the cursor.
+/// A list as it is drawn: the rows that pass the filter, the cursor, and the row that is open.
 package struct ListView<Row: Hashable & Sendable>: Hashable, Sendable {
     package let rows: [Row]
     package let ids: [String]
     /// The row of the cursor; the first if its own is gone.
-    package let position: Int
+    package private(set) var position: Int
     package let filter: String
     /// False until the store has answered.
     package let isLoaded: Bool
+    package let isOpen: Bool
+    private let opened: Row?
+    /// The lines of the open row that are scrolled away.
+    package let scroll: Int
 
     /// `matches` gets the filter in lower case.
     init(
@@ -31,20 +35,21 @@ package struct ListView<Row: Hashable & Sendable>: Hashable, Sendable {
         let list = list ?? ListState()
         let wanted = list.filter.lowercased()
         let kept = wanted.isEmpty ? rows ?? [] : (rows ?? []).filter { matches($0, wanted) }
-        self.rows = kept
-        ids = kept.map(id)
-        position = list.selected.flatMap { [ids] in ids.firstIndex(of: $0) } ?? 0
-        filter = list.filter
-        isLoaded = rows != nil
+        let ids = kept.map(id)
+        position = list.selected.flatMap { ids.firstIndex(of: $0) } ?? 0
+        (self.rows, self.ids, filter, isLoaded) = (kept, ids, list.filter, rows != nil)
+        (isOpen, scroll) = (list.open != nil, list.scroll)
+        opened = isOpen ? rows?.first { id($0) == list.open } : nil
     }
 
     init(_ rows: [Row]?, position: Int, id: (Row) -> String) {
-        self.rows = rows ?? []
-        ids = self.rows.map(id)
-        (self.position, filter, isLoaded) = (position, "", rows != nil)
+        self.init(rows, nil, id: id)
+        self.position = position
     }
 
     package var selected: Row? { rows.indices.contains(position) ? rows[position] : nil }
+    /// The open row, also if the filter hides it; else the selected one.
+    package var detail: Row? { isOpen ? opened : selected }
 }
 
 extension [String] {

@@ -1,6 +1,6 @@
 package import Basics
 
-/// What the console needs to know of a pane. Its drawing is in Panes and its queries are in Console, because those import
+/// What the console needs to know about a pane. Its drawing is in Panes and its queries are in Console, because those import
 /// what ViewState must not know.
 package protocol PaneSpec {
     static var title: String { get }
@@ -24,9 +24,9 @@ package protocol PaneSpec {
     static func badge(_ console: ConsoleState) -> Int
     /// The pane shows something that changes with the time.
     static func needsTicks(_ console: ConsoleState) -> Bool
-    /// Escape inside the pane; false where there is nothing to leave.
+    /// Escape inside the pane; false if nothing was closed.
     static func leave(_ console: inout ConsoleState) -> Bool
-    /// Called after every event, shown or not: what follows from what is known now.
+    /// Called after every event, shown or not, to adapt the state to what is known now.
     static func settle(_ console: inout ConsoleState) -> [ConsoleEffect]
 }
 

@@ -14,6 +14,9 @@ package struct TabBarView: Hashable, Sendable {
     package let tabs: [Tab]
     package let now: Instant
     package let isReadOnly: Bool
+    package let isFrozen: Bool
+    /// What the agent does; the dashboard has a line of its own for it.
+    package let activity: String
 
     package init(_ console: ConsoleState) {
         tabs = Pane.allCases.map { pane in
@@ -23,6 +26,8 @@ package struct TabBarView: Hashable, Sendable {
         }
         now = console.now
         isReadOnly = console.isReadOnly
+        isFrozen = console.dashboard.agent?.isFrozen == true
+        activity = console.pane == .dashboard ? "" : console.dashboard.agent?.activity ?? ""
     }
 }
 

@@ -5,26 +5,26 @@ import CMicroHTTPD
 ///
 /// Touched by libmicrohttpd's thread alone, but for `answer`, which the handler's task writes.
 final class Exchange: @unchecked Sendable {  // because the body belongs to one thread and the answer has a lock
-    static let largestBody = 1 << 20
+    static let maxBodyBytes = 1 << 20
 
     let connection: OpaquePointer
-    private let method: String
-    private let path: String
+    private let target: RequestTarget
+    /// Set when the headers are in.
+    var method: String?
     private var body: [UInt8] = []
     private(set) var isTooLarge = false
     let answer = Lock<WebResponse?>(nil)
 
-    init(connection: OpaquePointer, method: String, path: String) {
+    init(connection: OpaquePointer, target: String) {
         self.connection = connection
-        self.method = method
-        self.path = path
+        self.target = RequestTarget(target)
     }
 
-    var isMethodKnown: Bool { ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"].contains(method) }
+    var isMethodKnown: Bool { ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"].contains(method ?? "") }
 
     /// Takes a part of the body. More than the limit is read and dropped, so that the answer 413 reaches the client.
     func take(_ bytes: UnsafeRawBufferPointer) {
-        isTooLarge = isTooLarge || body.count + bytes.count > Self.largestBody
+        isTooLarge = isTooLarge || body.count + bytes.count > Self.maxBodyBytes
         if isTooLarge {
             body = []
         } else {
@@ -35,18 +35,18 @@ final class Exchange: @unchecked Sendable {  // because the body belongs to one 
     /// The whole request, once its body is in.
     func request() -> WebRequest {
         WebRequest(
-            method: method, path: path, query: fields(of: .GET_ARGUMENT_KIND),
-            headers: fields(of: .HEADER_KIND).map { WebRequest.Field($0.name.lowercased(), $0.value) }, body: body)
+            method: method ?? "", path: target.path, query: target.query, headers: headers, body: body)
     }
 
-    private func fields(of kind: MHD_ValueKind) -> [WebRequest.Field] {
+    private var headers: [WebRequest.Field] {
         var fields: [WebRequest.Field] = []
         withUnsafeMutablePointer(to: &fields) { fields in
             _ = MHD_get_connection_values(
-                connection, kind,
+                connection, .HEADER_KIND,
                 { context, _, name, value in
                     guard let name else { return .YES }
-                    let field = WebRequest.Field(String(cString: name), value.map { String(cString: $0) } ?? "")
+                    let field = WebRequest.Field(
+                        String(cString: name).lowercased(), value.map { String(cString: $0) } ?? "")
                     context?.assumingMemoryBound(to: [WebRequest.Field].self).pointee.append(field)
                     return .YES
                 }, fields)

@@ -1,5 +1,6 @@
 import Basics
 import CMicroHTTPD
+import Dispatch
 import Glibc
 
 /// What libmicrohttpd's callbacks reach: the handler, and the requests that wait for their answers.
@@ -17,10 +18,13 @@ final class ServerCore: Sendable {
     private let handler: @Sendable (WebRequest) async -> WebResponse
     private let thread = HandlerThread()
     private let state = Lock(State())
-    let open = OpenRequests()
+    private let doorkeeper: Doorkeeper
+    /// The requests from their first byte to the last byte of the response.
+    let open = DispatchGroup()
 
-    init(handler: @escaping @Sendable (WebRequest) async -> WebResponse) {
+    init(limits: ConnectionLimits, handler: @escaping @Sendable (WebRequest) async -> WebResponse) {
         self.handler = handler
+        doorkeeper = Doorkeeper(limits: limits)
     }
 
     func start(host: String, port: UInt16) throws(WebServerError) -> UInt16 {
@@ -34,7 +38,8 @@ final class ServerCore: Sendable {
         let flags = MHD_USE_EPOLL_INTERNAL_THREAD.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue
         errno = 0
         let daemon = cm_start(
-            &address, flags, 256, 30, 64 << 10, receive, release, Unmanaged.passUnretained(self).toOpaque())
+            &address, flags, UInt32(doorkeeper.maxConnections), 30, 64 << 10, receive, release, connected, readTarget,
+            Unmanaged.passUnretained(self).toOpaque())
         guard let daemon else { throw Self.failure(errno, host: host, port: port) }
         state.withLock { $0.daemon = Daemon(pointer: daemon) }
         return port == 0 ? cm_port(daemon) : port
@@ -46,7 +51,7 @@ final class ServerCore: Sendable {
             WebServerError(
                 kind: .addressInUse,
                 message:
-                    "\(host):\(port) is in use by another program; stop it or choose another port (0 takes a free one)."
+                    "\(host):\(port) is in use; stop the program that uses it, or choose another port (0: any free one)."
             )
         case EACCES:
             WebServerError(
@@ -84,28 +89,52 @@ final class ServerCore: Sendable {
         }
         // The closure keeps the core, which the daemon's callbacks reach, until the daemon is gone.
         OwnThread.start { [self] in
-            open.waitUntilEmpty()
+            _ = open.wait(timeout: .now() + 1)
             MHD_stop_daemon(daemon.pointer)
         }
     }
 
-    private static let stopping = WebResponse.json(#"{"error":"the server is stopping"}"#, status: 503)
+    private static let stopping = WebResponse.refusal(503, "The server is stopping. Try again.")
+
+    /// The request line is in.
+    fileprivate func begin(_ exchange: Exchange) {
+        open.enter()
+        doorkeeper.enter(.headers, exchange.connection)
+    }
+
+    fileprivate func end(_ exchange: Exchange) {
+        doorkeeper.enter(.idle, exchange.connection)
+        open.leave()
+    }
+
+    fileprivate func opened(_ connection: OpaquePointer) { doorkeeper.open(connection) }
+    fileprivate func closed(_ connection: OpaquePointer) { doorkeeper.close(connection) }
 
     /// Called by libmicrohttpd's thread when the headers are in, for each part of the body, and again to answer.
-    func handle(_ exchange: Exchange, _ part: UnsafeRawBufferPointer) -> MHD_Result {
+    fileprivate func handle(_ exchange: Exchange, method: String, _ part: UnsafeRawBufferPointer) -> MHD_Result {
+        if exchange.method == nil {
+            exchange.method = method
+            doorkeeper.enter(.body, exchange.connection)
+            return .YES
+        }
         if !part.isEmpty {
             exchange.take(part)
             return .YES
         }
-        if let answer = exchange.answer.withLock({ $0 }) { return exchange.send(answer) }
+        if let answer = exchange.answer.withLock({ $0 }) { return send(answer, to: exchange) }
         if exchange.isTooLarge {
-            return exchange.send(.json(#"{"error":"the body is larger than 1 MiB"}"#, status: 413))
+            return send(.refusal(413, "The body is larger than 1 MiB."), to: exchange)
         }
         guard exchange.isMethodKnown else {
             let allowed = WebRequest.Field("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE")
-            return exchange.send(.json(#"{"error":"unknown method"}"#, status: 405, headers: [allowed]))
+            return send(.refusal(405, "The method is unknown.", headers: [allowed]), to: exchange)
         }
-        return suspend(exchange) ? .YES : exchange.send(Self.stopping)
+        return suspend(exchange) ? .YES : send(Self.stopping, to: exchange)
+    }
+
+    private func send(_ response: WebResponse, to exchange: Exchange) -> MHD_Result {
+        doorkeeper.enter(.sending, exchange.connection)
+        return exchange.send(response)
     }
 
     /// Parks the connection and lets the handler work on the request elsewhere. False when the server is stopping.
@@ -113,6 +142,7 @@ final class ServerCore: Sendable {
         let request = exchange.request()
         return state.withLock { state in
             guard !state.isStopping else { return false }
+            doorkeeper.enter(.handler, exchange.connection)
             MHD_suspend_connection(exchange.connection)
             let task = Task(executorPreference: thread) { [handler] in
                 let response = await handler(request)
@@ -132,24 +162,35 @@ final class ServerCore: Sendable {
     }
 }
 
-private let receive: MHD_AccessHandlerCallback = { context, connection, url, method, _, part, count, slot in
-    guard let context, let connection, let url, let method, let count, let slot else { return .NO }
-    guard let known = slot.pointee else {
-        let exchange = Exchange(
-            connection: connection, method: String(cString: method), path: String(cString: url))
-        Unmanaged<ServerCore>.fromOpaque(context).takeUnretainedValue().open.enter()
-        slot.pointee = Unmanaged.passRetained(exchange).toOpaque()
-        return .YES
-    }
-    let exchange = Unmanaged<Exchange>.fromOpaque(known).takeUnretainedValue()
+extension UnsafeMutableRawPointer {
+    fileprivate var core: ServerCore { Unmanaged<ServerCore>.fromOpaque(self).takeUnretainedValue() }
+}
+
+private let connected: MHD_NotifyConnectionCallback = { context, connection, _, event in
+    guard let context, let connection else { return }
+    if event == .CONNECTION_NOTIFY_STARTED { context.core.opened(connection) } else { context.core.closed(connection) }
+}
+
+/// The exchange begins with the request line. The result becomes the slot of the other callbacks.
+private let readTarget:
+    @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>, OpaquePointer) -> UnsafeMutableRawPointer? =
+        { context, uri, connection in
+            let exchange = Exchange(connection: connection, target: String(cString: uri))
+            cm_hide_query(uri)
+            context?.core.begin(exchange)
+            return Unmanaged.passRetained(exchange).toOpaque()
+        }
+
+private let receive: MHD_AccessHandlerCallback = { context, _, _, method, _, part, count, slot in
+    guard let context, let method, let count, let exchange = slot?.pointee else { return .NO }
     let bytes = UnsafeRawBufferPointer(start: part, count: count.pointee)
     count.pointee = 0
-    return Unmanaged<ServerCore>.fromOpaque(context).takeUnretainedValue().handle(exchange, bytes)
+    return context.core.handle(
+        Unmanaged<Exchange>.fromOpaque(exchange).takeUnretainedValue(), method: String(cString: method), bytes)
 }
 
 private let release: MHD_RequestCompletedCallback = { context, _, slot, _ in
-    guard let context, let exchange = slot?.pointee else { return }
+    guard let context, let pointer = slot?.pointee else { return }
     slot?.pointee = nil
-    Unmanaged<Exchange>.fromOpaque(exchange).release()
-    Unmanaged<ServerCore>.fromOpaque(context).takeUnretainedValue().open.leave()
+    context.core.end(Unmanaged<Exchange>.fromOpaque(pointer).takeRetainedValue())
 }

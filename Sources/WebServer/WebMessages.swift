@@ -1,3 +1,5 @@
+import Basics
+
 /// A request to the loopback server. All of its content is untrusted.
 package struct WebRequest: Hashable, Sendable {
     package var method: String
@@ -32,14 +34,18 @@ package struct WebResponse: Hashable, Sendable {
     package var cutAfter: Int?
 
     package init(status: Int, headers: [WebRequest.Field] = [], body: [UInt8] = [], cutAfter: Int? = nil) {
-        self.status = status
-        self.headers = headers
-        self.body = body
-        self.cutAfter = cutAfter
+        (self.status, self.headers, self.body, self.cutAfter) = (status, headers, body, cutAfter)
     }
 
     package static func json(_ text: String, status: Int = 200, headers: [WebRequest.Field] = []) -> WebResponse {
         let type = WebRequest.Field("Content-Type", "application/json; charset=utf-8")
         return WebResponse(status: status, headers: [type] + headers, body: Array(text.utf8))
+    }
+
+    /// `{"error": …}` with a sentence that says what to do.
+    package static func refusal(
+        _ status: Int, _ sentence: String, headers: [WebRequest.Field] = []
+    ) -> WebResponse {
+        .json(JSONValue.fields(["error": .string(sentence)]).serialized, status: status, headers: headers)
     }
 }

@@ -12,6 +12,10 @@ struct Event {
     var kind: Kind
     var mark: Mark
     var hasAnchor = false
+
+    func error(_ reason: String, _ remedy: String) -> YAMLError {
+        YAMLError(mark: mark, reason: reason, remedy: remedy)
+    }
 }
 
 /// Owns libyaml's parser and the bytes that it reads.

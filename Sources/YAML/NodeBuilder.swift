@@ -10,8 +10,7 @@ struct NodeBuilder {
         _ = try events.next()
         let after = try events.next()
         guard case .streamEnd = after.kind else {
-            throw YAMLError(
-                mark: after.mark, reason: "a second document begins here", remedy: "Write one document per file.")
+            throw after.error("a second document begins here", "Write one document per file.")
         }
         return root
     }
@@ -29,31 +28,25 @@ struct NodeBuilder {
         case .mappingStart:
             return YAMLNode(.mapping(try entries(depth: depth, &events)), mark: event.mark)
         case .sequenceEnd, .mappingEnd, .alias, .documentStart, .documentEnd, .streamStart, .streamEnd:
-            throw YAMLError(
-                mark: event.mark, reason: "a value is missing here", remedy: "Write the value, or remove the key.")
+            throw event.error("a value is missing here", "Write the value, or remove the key.")
         }
     }
 
     private func check(_ event: Event, depth: Int) throws(YAMLError) {
         if case .alias = event.kind {
-            throw YAMLError(
-                mark: event.mark, reason: "aliases (*name) are not supported",
-                remedy: "Write the value out.")
+            throw event.error("aliases (*name) are not supported", "Write the value out.")
         }
         if event.hasAnchor {
-            throw YAMLError(
-                mark: event.mark, reason: "anchors (&name) are not supported",
-                remedy: "Remove the anchor and write the value in each place.")
+            throw event.error(
+                "anchors (&name) are not supported", "Remove the anchor and write the value in each place.")
         }
-        if depth > YAMLDocument.deepest {
-            throw YAMLError(
-                mark: event.mark, reason: "the value is nested deeper than \(YAMLDocument.deepest) levels",
-                remedy: "Reduce the nesting.")
+        if depth > YAMLDocument.maxDepth {
+            throw event.error("the value is nested deeper than \(YAMLDocument.maxDepth) levels", "Reduce the nesting.")
         }
-        if nodes > YAMLDocument.mostNodes {
-            throw YAMLError(
-                mark: event.mark, reason: "the file holds more than \(YAMLDocument.mostNodes) values",
-                remedy: "Split it, or leave tables out that are not needed.")
+        if nodes > YAMLDocument.maxNodes {
+            throw event.error(
+                "the file holds more than \(YAMLDocument.maxNodes) values",
+                "Split it, or leave tables out that are not needed.")
         }
     }
 
@@ -73,14 +66,12 @@ struct NodeBuilder {
             let event = try events.next()
             if case .mappingEnd = event.kind { return entries }
             guard case .scalar(let key, _) = try node(from: event, depth: depth + 1, &events).content else {
-                throw YAMLError(
-                    mark: event.mark, reason: "the key of a mapping must be a word, not a list or a mapping",
-                    remedy: "Write a plain key before the colon.")
+                throw event.error(
+                    "the key of a mapping must be a word, not a list or a mapping",
+                    "Write a plain key before the colon.")
             }
             if let first = seen.updateValue(event.mark, forKey: key) {
-                throw YAMLError(
-                    mark: event.mark, reason: "duplicate key \"\(key)\", first in line \(first.line)",
-                    remedy: "Keep one of the two.")
+                throw event.error("duplicate key \"\(key)\", first in line \(first.line)", "Keep one of the two.")
             }
             let value = try node(from: events.next(), depth: depth + 1, &events)
             entries.append(YAMLNode.Entry(key: key, keyMark: event.mark, value: value))

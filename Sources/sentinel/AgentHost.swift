@@ -1,8 +1,5 @@
-import Actions
 import AgentCore
 import Basics
-import Configuration
-import IncidentStore
 
 /// Runs an agent in this process while no other agent holds the lease on the store.
 struct AgentHost: Sendable {
@@ -11,10 +8,10 @@ struct AgentHost: Sendable {
     /// Runs until the task is cancelled. Waits while another agent holds the lease. An agent that fails is restarted after a
     /// pause, and `onFailure` gets the reason.
     func run(
-        onStart: @Sendable (LoopbackServer?) async -> Void = { _ in }, onFailure: @Sendable (String) -> Void
+        onStart: @Sendable (LoopbackServer?) async -> Void = { _ in }, onFailure: @escaping @Sendable (String) -> Void
     ) async {
         while !Task.isCancelled {
-            if !StoreFile(composition.paths.database).isHeld {
+            if !composition.isAgentRunning {
                 do {
                     try await runOnce(onStart: onStart, onFailure: onFailure)
                 } catch is CancellationError {
@@ -27,21 +24,22 @@ struct AgentHost: Sendable {
         }
     }
 
-    /// Runs until the task is cancelled or the agent fails.
+    /// Runs until the task is cancelled or the agent fails. `onStart` runs once the agent holds the lease.
     func runOnce(
-        onStart: @Sendable (LoopbackServer?) async -> Void = { _ in }, onFailure: @Sendable (String) -> Void
+        onStart: @Sendable (LoopbackServer?) async -> Void = { _ in }, onFailure: @escaping @Sendable (String) -> Void
     ) async throws {
-        var server: LoopbackServer?
-        do {
-            server = try LoopbackServer(
-                composition.environment, clock: composition.clock, inbox: IntentInbox(composition.paths.database))
-        } catch {
-            // Without the server only the kill flag does not work, and a kill reports that.
-            onFailure(Notice.killFlagNotServed(error))
-        }
+        let server = loopbackServer(onFailure)
         defer { server?.stop() }
-        let flags = server?.flags ?? KillFlags(startedAt: composition.clock.now()) { _ in }
-        await onStart(server)
-        try await composition.agent(killFlags: flags, listening: server?.address).run()
+        try await composition.agent(server, report: onFailure).run { await onStart(server) }
+    }
+
+    /// Without the server only the kill flag does not work, and a kill reports that.
+    private func loopbackServer(_ onFailure: @Sendable (String) -> Void) -> LoopbackServer? {
+        do {
+            return try composition.loopbackServer()
+        } catch {
+            onFailure(Notice.killFlagNotServed(error))
+            return nil
+        }
     }
 }

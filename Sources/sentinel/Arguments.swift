@@ -1,3 +1,5 @@
+import Basics
+
 /// The words of a command line, sorted into options, switches and the rest.
 struct Arguments: Hashable, Sendable {
     /// The arguments that a command accepts.
@@ -40,6 +42,37 @@ struct Arguments: Hashable, Sendable {
 
     subscript(option: String) -> String? { options[option] }
     func has(_ name: String) -> Bool { switches.contains(name) }
+
+    /// The value of an option with a fixed list of values; nil if the option is not given.
+    func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ option: String, _ type: Choice.Type = Choice.self
+    ) throws(UsageError) -> Choice? {
+        guard let word = options[option] else { return nil }
+        guard let choice = Choice(rawValue: word) else {
+            throw .invalidChoice(word, of: option, among: Choice.allCases.map(\.rawValue))
+        }
+        return choice
+    }
+
+    /// The row number at a position of the words; `#12` is accepted as 12.
+    func number(at position: Int, of what: String) throws(UsageError) -> Int64 {
+        guard words.indices.contains(position) else { throw .missing("\(what) number") }
+        guard let number = Int64(words[position].filter { $0 != "#" }) else {
+            throw .notANumber(words[position], of: what)
+        }
+        return number
+    }
+}
+
+extension Span {
+    /// `30d`, `12h`, `15m` or `2w`.
+    init?(argument text: String) {
+        let units: [Character: Double] = ["m": 60, "h": 3600, "d": 86_400, "w": 604_800]
+        guard let unit = text.last.flatMap({ units[$0] }), let count = Double(text.dropLast()), count > 0 else {
+            return nil
+        }
+        self = .seconds(count * unit)
+    }
 }
 
 extension Arguments.Grammar {

@@ -15,11 +15,9 @@ struct UsageError: Error, Hashable, Sendable {
 struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
     var message: String
 
-    init(_ message: String) {
-        self.message = message
-    }
-
     var description: String { message }
+
+    init(_ message: String) { self.message = message }
 }
 
 // MARK: usage
@@ -97,16 +95,12 @@ extension UsageError {
 // MARK: failures
 
 extension Failure {
-    static func noRequest(_ id: Int64) -> Failure {
-        Failure("Request \(id) does not exist. `sentinel approvals` lists the requests.")
-    }
+    static func noRequest(_ id: Int64) -> Failure { missing("Request", id, listedBy: "approvals") }
+    static func noIncident(_ id: Int64) -> Failure { missing("Incident", id, listedBy: "incidents") }
+    static func noSilence(_ id: Int64) -> Failure { missing("Silence", id, listedBy: "incidents silences") }
 
-    static func noIncident(_ id: Int64) -> Failure {
-        Failure("Incident \(id) does not exist. `sentinel incidents` lists the incidents.")
-    }
-
-    static func noSilence(_ id: Int64) -> Failure {
-        Failure("Silence \(id) does not exist. `sentinel incidents silences` lists the silences.")
+    private static func missing(_ what: String, _ id: Int64, listedBy command: String) -> Failure {
+        Failure("\(what) \(id) does not exist. `sentinel \(command)` lists the \(what.lowercased())s.")
     }
 
     static func silenceEnded(_ id: Int64) -> Failure { Failure("Silence \(id) has already ended.") }
@@ -147,6 +141,12 @@ extension Failure {
 
     static func noAgent(on store: String) -> Failure {
         Failure("No agent is running on \(store). Start `sentinel` or `sentinel agent`, then try again.")
+    }
+
+    static func noAnswer(on store: String) -> Failure {
+        Failure(
+            "The agent on \(store) does not answer; it may be suspended. It will handle the request when it runs again."
+        )
     }
 
     /// `what` is what it had not finished: `the scan`.

@@ -20,6 +20,7 @@ extension CommandHelp {
               --file FILE          Read the statement from a file; - reads standard input
               --offline            Make no calls: use the mirrored rows only
               --explain            List the calls that the statement would make, and make none
+              --raw                Print secrets in rows as they are; otherwise they are masked in place
               --max-calls N        Limit the calls for the rows of a join or an IN list (default: 500)
               --limit N            Limit the rows (default: 100000)
               --timeout SECONDS    Stop the statement after this time, calls included (default: 60)

@@ -76,7 +76,7 @@ extension CommandHelp {
               sentinel scan [--dry-run] [--format table|json]
 
             Reads the sources, runs the detectors, investigates, sends due notifications, runs due actions, and prints the
-            result. If an agent runs on the store, that agent runs the cycle.
+            result. If an agent runs on the store, that agent runs the scan.
 
             Options:
               --dry-run            Change nothing in the store and send nothing
@@ -93,9 +93,29 @@ extension CommandHelp {
               sentinel approvals show N        Show the exact calls that approving request N sends
               sentinel approvals approve N     Approve request N
               sentinel approvals reject N      Reject request N
+              sentinel approvals freeze        Freeze: no action runs and no notice is sent; detection goes on
+              sentinel approvals thaw          End the freeze
 
             Options:
+              --reason TEXT        Reason for a freeze
               --format table|json  Output format (default: table)
+
+            Exit status 1: the decision was refused, or the agent did not answer within 4 s.
+            """)
+
+    static let audit = CommandHelp(
+        summary: "List, verify or export the audit log",
+        body: """
+            Usage:
+              sentinel audit           List the latest entries: who did what, when, why, and with what outcome
+              sentinel audit verify    Check that no entry was changed or removed
+              sentinel audit export    Print all entries as JSON, one on each line, with the exact requests
+
+            Options:
+              --incident N         List the entries of incident N only
+              --format table|json  Output format (default: table)
+
+            Exit status 1: an entry was changed or removed.
             """)
 
     static let incidents = CommandHelp(
@@ -182,7 +202,8 @@ extension CommandHelp {
             Usage:
               sentinel doctor [--format table|json]
 
-            Prints the state of each part (ok, missing, warn) and how to fix it. Makes no calls.
+            Prints the state of each part (ok, missing, warn, failed, refused) and how to fix it. Each configured
+            source is asked once.
 
             Options:
               --format table|json  Output format (default: table)

@@ -2,6 +2,7 @@ import Actions
 import AgentCore
 import Basics
 import Configuration
+import FoundationEssentials
 import Glibc
 import HTTPClient
 import IncidentStore
@@ -13,11 +14,8 @@ import SourceSpec
 
 /// The composition root: creates all parts of the program from the environment and the paths.
 struct Composition: Sendable {
-    let environment: Environment
-    let paths: Paths
-    let clock = WallClock.system
+    let workplace: Workplace
     let http: HTTPClient
-    let settingsFile: SettingsFile
     let catalog: SourceCatalog
     let engine: SourceEngine
     /// Hides the secrets of the environment: those of the sources, the actions and the engines.
@@ -29,60 +27,85 @@ struct Composition: Sendable {
         _ arguments: Arguments, environment: Environment = .current(), database: String? = nil, settings: String? = nil,
         sources: Set<String>? = nil
     ) throws {
-        self.environment = environment
+        try self.init(
+            Workplace(arguments, environment: environment, database: database, settings: settings), sources: sources)
+    }
+
+    /// Reads the manifests of the sources, which takes longer than a first screen should.
+    init(_ workplace: Workplace, sources: Set<String>? = nil) throws {
+        self.workplace = workplace
+        let (environment, paths, clock) = (workplace.environment, workplace.paths, workplace.clock)
         let authorities = [environment["SSL_CERT_FILE"], environment["CURL_CA_BUNDLE"]]
         http = HTTPClient(certificateFile: authorities.lazy.compactMap { $0 }.first { !$0.isEmpty })
-        var paths = Paths(options: { arguments[$0] }, environment: environment)
-        if let database { paths.database = database }
-        if let settings { (paths.settings, paths.shippedSettings) = (settings, nil) }
-        self.paths = paths
-        settingsFile = SettingsFile(
-            path: paths.settings, fallbackPath: paths.shippedSettings, environment: environment.all)
-        let inForce = try settingsFile.load()
+        let inForce = try workplace.settingsFile.load()
         var catalog = SourceCatalog.load(paths)
         if let sources { catalog.specs.removeAll { !sources.contains($0.name) } }
         self.catalog = catalog
         secrets = environment.secrets(of: catalog.secretNames)
-        redaction = Redaction(secrets: secrets)
-        guard !catalog.specs.isEmpty || !catalog.problems.isEmpty else {
-            throw Failure.noSources(in: paths.sources)
-        }
+        let redaction = Redaction(secrets: secrets)
+        self.redaction = redaction
+        Output.redaction.withLock { $0 = redaction }
+        guard !catalog.specs.isEmpty || !catalog.problems.isEmpty else { throw Failure.noSources(in: paths.sources) }
         let inputs: @Sendable (String) -> String? = { environment[$0] }
         let pages = SourcePages(
-            fetcher: SourceFetcher(client: http, inputs: inputs, clock: clock, redaction: redaction),
+            fetcher: SourceFetcher(
+                client: http, inputs: inputs, clock: clock, redaction: redaction,
+                limits: Self.rateLimits(in: paths.mirrors)),
             scanner: FileScanner(inputs: inputs, clock: clock, redaction: redaction))
-        let sums = catalog["langfuse"].map { LangfuseMetrics(source: $0, pages: pages) }
-        engine = SourceEngine(
-            SourceEngineConfiguration(
-                mirrorDirectory: paths.mirrors, specs: catalog.specs,
-                kind: EngineKind(rawValue: inForce.engine.rawValue) ?? .embedded, pages: pages,
-                coral: CoralPages(
-                    program: CoralProgram(path: nil, environment: environment.all, clock: clock), inputs: inputs,
-                    clock: clock),
-                clickHouse: ClickHouseStore(
-                    client: http, inputs: inputs, clock: clock, redaction: redaction),
-                hourlySums: sums, usesHourlySums: inForce.langfuseHistory == .metrics, inputs: inputs, clock: clock,
-                retention: .days(Double(inForce.retentionDays))))
+        var configuration = SourceEngineConfiguration(
+            mirrorDirectory: paths.mirrors, specs: catalog.specs,
+            kind: EngineKind(rawValue: inForce.engine.rawValue) ?? .embedded, pages: pages, inputs: inputs, clock: clock
+        )
+        let coral = CoralProgram(path: nil, environment: environment.all, clock: clock)
+        configuration.coral = CoralPages(program: coral, inputs: inputs, clock: clock)
+        configuration.clickHouse = ClickHouseStore(client: http, inputs: inputs, clock: clock, redaction: redaction)
+        configuration.hourlySums = catalog["langfuse"].map { LangfuseMetrics(source: $0, pages: pages) }
+        configuration.usesHourlySums = inForce.langfuseHistory == .metrics
+        configuration.retention = .days(Double(inForce.retentionDays))
+        engine = SourceEngine(configuration)
     }
 
-    /// The author of intents and audit entries: `alice@host (console)`.
-    func author(_ channel: String) -> String {
-        let user = environment["SUDO_USER"] ?? environment["USER"] ?? environment["LOGNAME"] ?? "uid \(getuid())"
-        return "\(user)@\(Self.hostName) (\(channel))"
+    var environment: Environment { workplace.environment }
+    var paths: Paths { workplace.paths }
+    var settingsFile: SettingsFile { workplace.settingsFile }
+    var clock: WallClock { workplace.clock }
+    var isAgentRunning: Bool { workplace.isAgentRunning }
+
+    /// The file in which found rate limits are remembered. One that cannot be read or written is found again.
+    private static func rateLimits(in folder: String) -> RateLimitMemory {
+        let path = folder + "/rate-limits.json"
+        return RateLimitMemory(try? String(contentsOfFile: path, encoding: .utf8)) { text in
+            try? Files.replace(path, with: Array(text.utf8), mode: 0o600)
+        }
     }
 
-    /// An agent on this store. `listening` is the address of its loopback server; nil if it has none.
-    func agent(killFlags: KillFlags, listening: String?) -> Agent {
-        let access = ProviderAccess(otherSecrets: secrets) { environment[$0] }
-        let probe = TraceProbe(engine: engine)
+    private var access: ProviderAccess { ProviderAccess(otherSecrets: secrets) { environment[$0] } }
+
+    /// Why Slack takes no posts, where they have a token of their own; nil if it does, or the source's token posts.
+    func slackFault() async -> String?? {
+        let (reading, posting) = (environment["SLACK_TOKEN"] ?? "", environment["SLACK_BOT_TOKEN"] ?? "")
+        guard !reading.isEmpty, !posting.isEmpty, reading != posting else { return nil }
+        return .some(await SlackTeam(access: access, http: http, clock: clock).fault())
+    }
+
+    func loopbackServer() throws -> LoopbackServer {
+        try LoopbackServer(
+            environment, clock: clock, inbox: IntentInbox(paths.database),
+            team: SlackTeam(access: access, http: http, clock: clock))
+    }
+
+    /// An agent on this store. Without a server it serves no kill flags.
+    func agent(_ server: LoopbackServer? = nil, report: @escaping @Sendable (String) -> Void = { _ in }) -> Agent {
+        let killFlags = server?.flags ?? KillFlags(startedAt: clock.now()) { _ in }
+        let probe = TraceProbe(engine: engine, clock: clock)
         let runner = ActionRunner(
             access: access, http: http, clock: clock,
             killing: KillPorts(
-                flags: killFlags, address: listening,
-                latestStep: { try await probe.progress(of: $0, age: .milliseconds(500)) }))
+                flags: killFlags, address: server?.address,
+                latestSteps: { try await probe.progress(of: $0) }))
         return Agent(
             AgentConfiguration(
-                storePath: paths.database, holder: "\(Self.hostName):\(getpid())", pid: getpid(), engine: engine,
+                storePath: paths.database, holder: "\(Workplace.hostName):\(getpid())", pid: getpid(), engine: engine,
                 runner: runner, settingsFile: settingsFile, narrator: narrator(access),
                 scope: InvestigationScope(
                     owner: environment["GITHUB_OWNER"],
@@ -90,7 +113,7 @@ struct Composition: Sendable {
                     channel: environment["SLACK_INCIDENTS_CHANNEL"]),
                 redaction: redaction, clock: clock, approvers: approvers,
                 isFrozen: environment["SENTINEL_FREEZE"].map { $0 != "0" && $0 != "false" } ?? false,
-                listening: listening, killFlags: killFlags))
+                listening: server?.address, killFlags: killFlags, report: report))
     }
 
     /// `SENTINEL_APPROVERS=alice,bob@host`; if empty, everyone who can write to the store may approve.
@@ -102,14 +125,8 @@ struct Composition: Sendable {
     private func narrator(_ access: ProviderAccess) -> Narrator? {
         let model = LanguageModel(access: access, http: http, clock: clock)
         guard model.isConfigured else { return nil }
-        return { system, user, maximumTokens in
-            (try await model.complete(system: system, prompt: user, maxTokens: maximumTokens), model.name)
+        return { system, user, maxTokens in
+            (try await model.complete(system: system, prompt: user, maxTokens: maxTokens), model.name)
         }
-    }
-
-    static var hostName: String {
-        var name = [CChar](repeating: 0, count: 256)
-        gethostname(&name, name.count - 1)
-        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

@@ -8,30 +8,36 @@ import SourceSpec
 
 /// Opens the console, and runs an agent in the background if no other agent runs on the store.
 struct ConsoleHost: Sendable {
-    let composition: Composition
+    let workplace: Workplace
+    /// Reads the sources, for the agent. The console is on the screen by then.
+    let compose: @Sendable () throws -> Composition
 
     func run(
         options: Console.Options, onStart: @escaping @Sendable (LoopbackServer?) async -> Void = { _ in }
     ) async throws -> ExitStatus {
         // Errors are reported before the screen is taken over.
         var options = options
-        options.theme = try composition.settingsFile.load().theme
+        options.theme = try workplace.settingsFile.load().theme
         let events = EventInbox()
-        let author = composition.author("console")
+        let author = workplace.author("console")
         let feed = StoreFeed(
-            path: composition.paths.database, events: events, clock: composition.clock, author: author)
+            path: workplace.paths.database, events: events, clock: workplace.clock, author: author)
         let console = try Console(
-            options: options, events: events, feed: feed, themes: Themes(folder: composition.paths.themes),
-            clock: composition.clock, author: author)
-        let host = AgentHost(composition: composition)
+            options: options, events: events, feed: feed, themes: Themes(folder: workplace.paths.themes),
+            clock: workplace.clock, author: author)
         let agent = Task {
-            await host.run(onStart: onStart, onFailure: { events.report($0) })
+            do {
+                let composition = try await OwnThread.run(compose)
+                for problem in composition.catalog.problems { events.report("\(problem)") }
+                await AgentHost(composition: composition).run(onStart: onStart, onFailure: { events.report($0) })
+            } catch {
+                events.report("\(error)")
+            }
         }
         let start = Task {
-            try await waitForStore()
+            try await workplace.waitForStore()
             feed.start()
         }
-        for problem in composition.catalog.problems { events.report("\(problem)") }
         await console.run()
         start.cancel()
         agent.cancel()
@@ -40,18 +46,9 @@ struct ConsoleHost: Sendable {
         return .done
     }
 
-    /// - Throws: a usage error where there is no terminal to show a console on. Nothing has started then.
+    /// - Throws: a usage error if there is no terminal. Nothing has started then.
     static func requireTerminal() throws(UsageError) {
-        guard isatty(0) == 1, isatty(1) == 1 else {
-            throw .noTerminal
-        }
-    }
-
-    /// The agent creates the store on its first start.
-    private func waitForStore() async throws {
-        while (try? await StoreReader(composition.paths.database).read(.agentStatus)) == nil {
-            try await Task.sleep(for: .milliseconds(10))
-        }
+        guard isatty(0) == 1, isatty(1) == 1 else { throw .noTerminal }
     }
 
     /// Waits for a graceful stop, but only briefly, so that the user gets the shell back. Actions that are still under way
@@ -82,8 +79,8 @@ extension Subcommand {
         "", help: .console, switches: ["--ascii", "--readonly"]
     ) { arguments in
         try ConsoleHost.requireTerminal()
-        let composition = try Composition(arguments)
-        return try await ConsoleHost(composition: composition).run(
-            options: Console.Options(arguments, environment: composition.environment))
+        let workplace = Workplace(arguments)
+        return try await ConsoleHost(workplace: workplace, compose: { try Composition(workplace) }).run(
+            options: Console.Options(arguments, environment: workplace.environment))
     }
 }

@@ -4,7 +4,14 @@ import JSON
 import OnCallModel
 import Sandbox
 
-extension DemoOutcome {
+/// The content of the store at the end of the demo.
+struct DemoOutcome: Hashable, Sendable {
+    var incidents: [IncidentDetail]
+    var loops: [LoopItem]
+    var approvals: [ApprovalItem]
+    /// The latest scan's report as JSON text.
+    var report: String
+
     /// The JSON form of a scan, with the incidents at the end of the demo and the expected result.
     func json(truth: DemoScenario.Truth) throws -> JSONValue {
         let scan = try JSONDocument.parse(report)
@@ -17,18 +24,14 @@ extension DemoOutcome {
             default: member
             }
         }
-        let isRight = blamed == truth.culprit && loop?.status == .killed
-        let tail: [JSONValue.Member] = [
-            .init("culprit", JSONValue(blamed)),
-            .init("killed", .array(loops.filter { $0.status == .killed }.map { .string($0.loop.traceID) })),
-            .init("loops", .array(loops.map(\.json))),
-            .init(
-                "planted",
-                [
-                    "culprit": .string(truth.culprit), "decoy": .string(truth.decoy), "loop": .string(truth.loopTrace),
-                ]),
-            .init("ok", .bool(isRight)),
-        ]
-        return .object(members + tail)
+        return JSONValue.object(members).adding([
+            "culprit": JSONValue(blamed),
+            "killed": .array(loops.filter { $0.status == .killed }.map { .string($0.loop.traceID) }),
+            "loops": .array(loops.map(\.json)),
+            "planted": [
+                "culprit": .string(truth.culprit), "decoy": .string(truth.decoy), "loop": .string(truth.loopTrace),
+            ],
+            "ok": .bool(blamed == truth.culprit && loop?.status == .killed),
+        ])
     }
 }

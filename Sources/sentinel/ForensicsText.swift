@@ -26,10 +26,10 @@ extension StoreClient {
     /// Reads a trace from the source, through the agent if one runs on the store. If the source does not answer, returns the
     /// trace as last read.
     func trace(_ id: String) async throws -> TraceTree {
-        if StoreFile(composition.paths.database).isHeld {
+        if composition.isAgentRunning {
             let answer = try await answer(to: .inspect(trace: id), orHere: true)
-            guard let tree = try await reader.read(.trace(id)) else { throw Failure(answer) }
-            if !answer.hasPrefix("Trace \(id): ") { Output.remark(answer) }
+            guard let tree = try await reader.read(.trace(id)) else { throw Failure(answer.text) }
+            if answer.isRefused { Output.remark(answer.text) }
             return tree
         }
         do {
@@ -41,9 +41,7 @@ extension StoreClient {
             Output.remark(Notice.staleTrace(stored.asOf.iso8601Seconds, because: error))
             return stored
         }
-        guard let stored = try? await reader.read(.trace(id)) else {
-            throw Failure.noTrace(id)
-        }
+        guard let stored = try? await reader.read(.trace(id)) else { throw Failure.noTrace(id) }
         return stored
     }
 }
@@ -143,8 +141,8 @@ enum TraceText {
             hasChildren && sum != step.cost
             ? "\(Format.dollars(step.cost)) of \(Format.dollars(sum))" : Format.dollars(step.cost)
         let model = step.model.isEmpty ? "" : " \(step.model)"
-        let trouble = step.isError ? "  ✗ \(step.message.isEmpty ? "failed" : step.message)" : ""
+        let failure = step.isError ? "  ✗ \(step.message.isEmpty ? "failed" : step.message)" : ""
         let indent = String(repeating: "  ", count: min(depth, 40))
-        return "\(clock)  \(indent)\(step.type) \(step.name)\(model)  \(length)  \(cost)\(trouble)"
+        return "\(clock)  \(indent)\(step.type) \(step.name)\(model)  \(length)  \(cost)\(failure)"
     }
 }

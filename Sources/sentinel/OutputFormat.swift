@@ -5,13 +5,7 @@ import CellGrid
 enum OutputFormat: String, CaseIterable, Sendable {
     case table, json
 
-    init(_ arguments: Arguments) throws(UsageError) {
-        let word = arguments["--format"] ?? "table"
-        guard let format = OutputFormat(rawValue: word) else {
-            throw .invalidChoice(word, of: "--format", among: OutputFormat.allCases.map(\.rawValue))
-        }
-        self = format
-    }
+    init(_ arguments: Arguments) throws(UsageError) { self = try arguments.choice("--format") ?? .table }
 
     /// Writes the result of a command in this format.
     @discardableResult
@@ -26,7 +20,6 @@ struct TextTable: Hashable, Sendable {
     private let columns: [String]
     private let rows: [[String]]
     private let isNumeric: [Bool]
-
     /// The maximum width of a column; longer values are truncated with an ellipsis.
     private let maxWidth: Int
 
@@ -46,6 +39,13 @@ struct TextTable: Hashable, Sendable {
 
     init(_ columns: [String], _ rows: [[Value]], maxWidth: Int = 60) {
         self.init(RowSet(columns: columns, rows: rows), maxWidth: maxWidth)
+    }
+
+    /// One row per item; `empty` if there are no items.
+    static func list<Item>(
+        _ items: [Item], orElse empty: String, _ columns: [String], row: (Item) -> [Value]
+    ) -> String {
+        items.isEmpty ? empty + "\n" : TextTable(columns, items.map(row)).text
     }
 
     var text: String {
@@ -70,7 +70,12 @@ struct TextTable: Hashable, Sendable {
     }
 
     /// One line without control sequences.
-    static func inert(_ text: String) -> String {
-        ForeignText.inert(text)
+    static func inert(_ text: String) -> String { UntrustedText.forTerminal(text) }
+}
+
+extension RowSet {
+    /// A list of objects by column name.
+    var objects: JSONValue {
+        .array(rows.map { row in .object(zip(columns, row).map { JSONValue.Member($0, JSONValue($1)) }) })
     }
 }

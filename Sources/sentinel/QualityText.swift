@@ -5,18 +5,17 @@ import OnCallModel
 /// Features and drifts as the command line prints them.
 enum QualityText {
     static func table(_ features: [FeatureSnapshot]) -> String {
-        guard !features.isEmpty else { return "No features have been checked yet. Run `sentinel quality scan`.\n" }
-        return TextTable(
-            ["feature", "state", "version", "samples", "failing", "last check", "required keys"],
-            features.map { feature in
-                [
-                    .text(feature.feature), .text(feature.state.rawValue), Value(feature.version),
-                    Value(feature.profile.samples),
-                    .text(feature.checked == 0 ? "" : "\(feature.failed) of \(feature.checked)"),
-                    .text(feature.lookedAt?.iso8601Seconds ?? ""), .text(keys(feature.profile)),
-                ]
-            }
-        ).text
+        TextTable.list(
+            features, orElse: "No features have been checked yet. Run `sentinel quality scan`.",
+            ["feature", "state", "version", "samples", "failing", "last check", "required keys"]
+        ) { feature in
+            [
+                .text(feature.feature), .text(feature.state.rawValue), Value(feature.version),
+                Value(feature.profile.samples),
+                .text(feature.checked == 0 ? "" : "\(feature.failed) of \(feature.checked)"),
+                .text(feature.lookedAt?.iso8601Seconds ?? ""), .text(keys(feature.profile)),
+            ]
+        }
     }
 
     /// Outputs that are not JSON have no keys.
@@ -67,19 +66,18 @@ enum QualityText {
     }
 
     static func table(_ events: [DriftEvent]) -> String {
-        guard !events.isEmpty else { return "No drift.\n" }
-        return TextTable(
-            ["feature", "when", "kind", "severity", "failing", "incident", "contrast", "suspect"],
-            events.map { event in
-                let value = event.facts.schema?.contrast?.value
-                return [
-                    .text(event.feature), .text(event.at.iso8601Seconds), .text(event.kind.rawValue),
-                    .text(event.severity.rawValue), .text(event.failRate.map(Format.percent) ?? score(event)),
-                    event.incident.map(Value.integer) ?? .null, Value(value),
-                    .text(event.blameSHA.map { "\($0.prefix(7)) \(event.blameMessage ?? "")" } ?? ""),
-                ]
-            }
-        ).text
+        TextTable.list(
+            events, orElse: "No drift.",
+            ["feature", "when", "kind", "severity", "failing", "incident", "contrast", "suspect"]
+        ) { event in
+            let value = event.facts.schema?.contrast?.value
+            return [
+                .text(event.feature), .text(event.at.iso8601Seconds), .text(event.kind.rawValue),
+                .text(event.severity.rawValue), .text(event.failRate.map(Format.percent) ?? score(event)),
+                event.incident.map(Value.integer) ?? .null, Value(value),
+                .text(event.blameSHA.map { "\($0.prefix(7)) \(event.blameMessage ?? "")" } ?? ""),
+            ]
+        }
     }
 
     private static func score(_ event: DriftEvent) -> String {
@@ -94,7 +92,7 @@ extension FeatureSnapshot {
 
     /// With the keys, types and earlier versions where `versions` are given.
     func json(with versions: [SnapshotVersion]?) -> JSONValue {
-        let summary: JSONValue = .fields([
+        let summary: JSONValue = [
             "feature": .string(feature), "state": .string(state.rawValue), "version": JSONValue(version),
             "samples": JSONValue(profile.samples), "captured_at": JSONValue(capturedAt),
             "looked_at": JSONValue(lookedAt), "newest_output": JSONValue(newestOutput),
@@ -102,13 +100,11 @@ extension FeatureSnapshot {
             "fail_rate": JSONValue(failRate), "accepted_by": JSONValue(acceptedBy),
             "required": .array(profile.requiredPaths.map(JSONValue.string)),
             "optional": .array(profile.optionalPaths.map(JSONValue.string)),
-        ])
+        ]
         guard let versions else { return summary }
-        let details: JSONValue = .fields([
-            "profile": profile.json, "candidate": candidate?.json ?? .null,
-            "versions": .array(versions.map(\.json)),
+        return summary.adding([
+            "profile": profile.json, "candidate": candidate?.json ?? .null, "versions": .array(versions.map(\.json)),
         ])
-        return .object((summary.members ?? []) + (details.members ?? []))
     }
 }
 

@@ -1,4 +1,3 @@
-import Actions
 import AgentCore
 import Basics
 import Configuration
@@ -16,38 +15,47 @@ struct StoreClient: Sendable {
         reader = StoreReader(composition.paths.database)
     }
 
+    /// Why an empty list of what these classes find does not mean that there is nothing; nil if it does.
+    func unknown(of types: [DetectionType] = DetectionType.allCases) async throws -> String? {
+        let states = try await reader.read(StoreQuery { try $0.detectors() })
+        return states.unknown(of: types, try await reader.read(.agentStatus), at: now)
+    }
+
     /// Sends a request, waits for the outcome and prints it. `orHere`: this process answers if no agent runs on the store.
     func ask(_ intent: Intent, orHere: Bool = false) async throws -> ExitStatus {
-        Output.line(TextTable.inert(try await answer(to: intent, orHere: orHere)))
+        let answer = try await answer(to: intent, orHere: orHere)
+        guard !answer.isRefused else { throw Failure(TextTable.inert(answer.text)) }
+        Output.line(TextTable.inert(answer.text))
         return .done
     }
 
-    /// Sends a request and waits for the outcome.
-    func answer(to intent: Intent, orHere: Bool = false) async throws -> String {
-        let isHeld = StoreFile(composition.paths.database).isHeld
-        guard isHeld || orHere else { throw Failure.noAgent(on: composition.paths.database) }
-        let inbox = IntentInbox(composition.paths.database)
-        let id = try await inbox.append(
-            intent, author: composition.author("command line"), at: composition.clock.now())
-        if !isHeld {
-            let flags = KillFlags(startedAt: composition.clock.now()) { _ in }
-            try await composition.agent(killFlags: flags, listening: nil).answerOnce()
+    /// Sends a request and waits for the answer: four seconds for an agent that runs, unless the intent itself takes long.
+    func answer(to intent: Intent, orHere: Bool = false) async throws -> IntentAnswer {
+        let isAgentRunning = composition.isAgentRunning
+        guard isAgentRunning || orHere else { throw Failure.noAgent(on: composition.paths.database) }
+        let id = try await composition.workplace.send(intent, as: "command line")
+        if !isAgentRunning { try await composition.agent().answerOnce() }
+        return try await withThrowingTaskGroup(of: IntentAnswer?.self) { group in
+            group.addTask { [reader] in
+                for try await case let answer? in reader.observe(.answer(toIntent: id)) { return answer }
+                throw CancellationError()
+            }
+            if isAgentRunning {
+                group.addTask {
+                    try await Task.sleep(for: Self.longestWait(for: intent).duration)
+                    return nil
+                }
+            }
+            defer { group.cancelAll() }
+            guard let answer = try await group.next() ?? nil else {
+                throw Failure.noAnswer(on: composition.paths.database)
+            }
+            return answer
         }
-        let query = StoreQuery<String> { try $0.outcome(ofIntent: id) ?? "" }
-        for try await outcome in reader.observe(query) where !outcome.isEmpty {
-            return outcome
-        }
-        throw CancellationError()
     }
-}
 
-extension Arguments {
-    /// The row number at a position of the words; `#12` is accepted as 12.
-    func number(at position: Int, of what: String) throws(UsageError) -> Int64 {
-        guard words.indices.contains(position) else { throw .missing("\(what) number") }
-        guard let number = Int64(words[position].filter { $0 != "#" }) else {
-            throw .notANumber(words[position], of: what)
-        }
-        return number
+    /// Reading a trace asks its source.
+    private static func longestWait(for intent: Intent) -> Span {
+        if case .inspect = intent { .seconds(60) } else { .seconds(4) }
     }
 }

@@ -4,16 +4,13 @@ import OnCallModel
 /// Requests as the command line prints them.
 enum ApprovalText {
     static func table(_ items: [ApprovalItem]) -> String {
-        guard !items.isEmpty else { return "No approval requests.\n" }
-        return TextTable(
-            ["id", "status", "severity", "action", "expires", "by"],
-            items.map { item in
-                [
-                    .integer(item.id), .text(item.status.rawValue), .text(item.severity.rawValue),
-                    .text(item.action.sentence), .text(item.expiresAt.iso8601Seconds), Value(item.resolvedBy),
-                ]
-            }
-        ).text
+        TextTable.list(items, orElse: "No approval requests.", ["id", "status", "severity", "action", "expires", "by"])
+        { item in
+            [
+                .integer(item.id), .text(item.status.rawValue), .text(item.severity.rawValue),
+                .text(item.action.sentence), .text(item.expiresAt.iso8601Seconds), Value(item.resolvedBy),
+            ]
+        }
     }
 
     static func detail(_ item: ApprovalItem) -> String {
@@ -30,23 +27,23 @@ enum ApprovalText {
 
 /// Incidents as the command line prints them.
 enum IncidentText {
-    static func table(_ items: [IncidentSummary]) -> String {
-        guard !items.isEmpty else { return "No incidents.\n" }
-        return TextTable(
-            ["id", "severity", "state", "type", "last seen", "scans", "$/h", "description"],
-            items.map { item in
-                [
-                    .integer(item.id), .text(item.severity.rawValue), .text(Self.state(item)),
-                    .text(item.type.rawValue), .text(item.lastSeen.iso8601Seconds), Value(item.occurrences),
-                    .real((item.costPerHour * 100).rounded() / 100), .text(item.headline),
-                ]
-            }
-        ).text
+    static func table(_ items: [IncidentSummary], unknown: String?) -> String {
+        TextTable.list(
+            items, orElse: unknown ?? "No incidents.",
+            ["id", "severity", "state", "type", "last seen", "scans", "$/h", "description"]
+        ) { item in
+            [
+                .integer(item.id), .text(item.severity.rawValue), .text(Self.state(item)),
+                .text(item.type.rawValue), .text(item.lastSeen.iso8601Seconds), Value(item.occurrences),
+                .real((item.costPerHour * 100).rounded() / 100), .text(item.headline),
+            ]
+        }
     }
 
     /// The state, and the parent that inhibits the incident.
     static func state(_ item: IncidentSummary) -> String {
         item.state.rawValue + (item.life.parent.map { ", inhibited by #\($0.incident)" } ?? "")
+            + (item.undelivered.isEmpty ? "" : ", not delivered")
     }
 
     /// Snooze, silence and other conditions that mute it, as sentences.
@@ -71,7 +68,9 @@ enum IncidentText {
             "Incident \(summary.id): \(summary.type.rawValue), \(summary.severity.rawValue), \(state(summary))",
             "Seen \(summary.occurrences)×, \(summary.firstSeen.iso8601Seconds) to \(summary.lastSeen.iso8601Seconds)",
         ]
-        lines += life(summary.life) + [""]
+        lines += life(summary.life)
+        if let notified = summary.life.notifiedAt { lines.append("Notified at \(notified.iso8601Seconds).") }
+        lines += summary.undelivered.map { "Not delivered: \(TextTable.inert($0))" } + [""]
         lines += detail.report.split(separator: "\n", omittingEmptySubsequences: false).map {
             TextTable.inert(String($0))
         }
@@ -80,7 +79,7 @@ enum IncidentText {
             detail.suspects.map { suspect in
                 "\(suspect.shortSHA) \(suspect.title) (\(suspect.author)): \(suspect.why.joined(separator: "; "))"
             })
-        lines += list("No code cause", detail.noCodeCause.map(Self.innocence) ?? [])
+        lines += list("No code cause", detail.noCodeCause.map(Self.noCode) ?? [])
         lines += list("Causes and effects", GraphText.lines(forensics.graph) + forensics.graph.gaps)
         lines += list("Traces", forensics.traces.map(TraceText.headline))
         lines += list("Timeline", forensics.timeline.map { "\($0.at.iso8601Seconds) \($0.author): \($0.event)" })
@@ -90,7 +89,7 @@ enum IncidentText {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private static func innocence(_ cause: NoCodeCause) -> [String] {
+    private static func noCode(_ cause: NoCodeCause) -> [String] {
         ["score \((cause.score * 10).rounded() / 10): \(cause.why.joined(separator: "; "))"]
     }
 
@@ -102,18 +101,15 @@ enum IncidentText {
 /// Silences as the command line prints them.
 enum SilenceText {
     static func table(_ items: [Silence], at now: Instant) -> String {
-        guard !items.isEmpty else { return "No silences.\n" }
-        return TextTable(
-            ["id", "state", "matches", "from", "until", "by", "reason"],
-            items.map { item in
-                [
-                    .integer(item.id), .text(state(item, at: now)),
-                    .text(item.matcher.isEverything ? "everything (maintenance)" : item.matcher.phrase),
-                    .text(item.startsAt.iso8601Seconds), .text((item.endedAt ?? item.expiresAt).iso8601Seconds),
-                    .text(item.author), .text(item.reason),
-                ]
-            }
-        ).text
+        TextTable.list(items, orElse: "No silences.", ["id", "state", "matches", "from", "until", "by", "reason"]) {
+            item in
+            [
+                .integer(item.id), .text(state(item, at: now)),
+                .text(item.matcher.isEverything ? "everything (maintenance)" : item.matcher.phrase),
+                .text(item.startsAt.iso8601Seconds), .text((item.endedAt ?? item.expiresAt).iso8601Seconds),
+                .text(item.author), .text(item.reason),
+            ]
+        }
     }
 
     private static func state(_ item: Silence, at now: Instant) -> String {
@@ -124,19 +120,18 @@ enum SilenceText {
 
 /// Loops as the command line prints them.
 enum LoopText {
-    static func table(_ items: [LoopItem]) -> String {
-        guard !items.isEmpty else { return "No loops.\n" }
-        return TextTable(
-            ["trace", "agent", "status", "generations", "$", "$/min", "pattern", "last step"],
-            items.map { item in
-                [
-                    .text(item.loop.traceID), .text(item.loop.agent), .text(item.status.rawValue),
-                    Value(item.loop.generations), .real(Self.rounded(item.loop.cost)),
-                    .real(Self.rounded(item.loop.costPerMinute)), .text(item.loop.pattern),
-                    .text(item.loop.lastSeen.iso8601Seconds),
-                ]
-            }
-        ).text
+    static func table(_ items: [LoopItem], unknown: String?) -> String {
+        TextTable.list(
+            items, orElse: unknown ?? "No loops.",
+            ["trace", "agent", "status", "generations", "$", "$/min", "pattern", "last step"]
+        ) { item in
+            [
+                .text(item.loop.traceID), .text(item.loop.agent), .text(item.status.rawValue),
+                Value(item.loop.generations), .real(Self.rounded(item.loop.cost)),
+                .real(Self.rounded(item.loop.costPerMinute)), .text(item.loop.pattern),
+                .text(item.loop.lastSeen.iso8601Seconds),
+            ]
+        }
     }
 
     private static func rounded(_ amount: Double) -> Double { (amount * 10_000).rounded() / 10_000 }

@@ -13,37 +13,30 @@ struct BlockKitTests {
         "word ", "\r\n", "\0", "{\"type\":\"actions\"}", "sentinel_approve_12",
     ]
 
-    private struct Dice: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return state ^ state >> 29
-        }
+    private static func text(_ random: inout SeededRandom, atMost pieces: Int) -> String {
+        (0..<Int.random(in: 0...pieces, using: &random)).map { _ in fragments.randomElement(using: &random) ?? "" }
+            .joined()
     }
 
-    private static func text(_ dice: inout Dice, atMost pieces: Int) -> String {
-        (0..<Int.random(in: 0...pieces, using: &dice)).map { _ in fragments.randomElement(using: &dice) ?? "" }.joined()
-    }
-
-    @Test("Whatever an incident says, every limit holds and nothing is obeyed", arguments: 0..<24)
+    @Test("Every limit is kept and no text of an incident is executed", arguments: 0..<24)
     func limits(seed: UInt64) async throws {
-        var dice = Dice(state: seed)
+        var random = SeededRandom(seed)
         let size = [3, 60, 900][Int(seed) % 3]
-        let trace = Self.text(&dice, atMost: size)
-        let why = (0..<9).map { _ in Self.text(&dice, atMost: size) }
+        let trace = Self.text(&random, atMost: size)
+        let why = (0..<9).map { _ in Self.text(&random, atMost: size) }
         let suspects = (0..<4).map { _ in
             Suspect(
-                sha: Self.text(&dice, atMost: size), title: Self.text(&dice, atMost: size),
-                author: Self.text(&dice, atMost: size), score: 1, why: why)
+                sha: Self.text(&random, atMost: size), title: Self.text(&random, atMost: size),
+                author: Self.text(&random, atMost: size), score: 1, why: why)
         }
         var loop = Scene.loop
-        loop.repeatedStep = Self.text(&dice, atMost: size)
-        loop.agent = Self.text(&dice, atMost: size)
+        loop.repeatedStep = Self.text(&random, atMost: size)
+        loop.agent = Self.text(&random, atMost: size)
         let context = ActContext(
             incident: Scene.incident(
-                headline: Self.text(&dice, atMost: size), subject: trace, report: Self.text(&dice, atMost: size),
+                headline: Self.text(&random, atMost: size), subject: trace, report: Self.text(&random, atMost: size),
                 suspects: suspects, gaps: why),
-            loop: loop, request: Scene.request(.killLoop(trace: trace, agent: loop.agent)), attemptedAt: Scene.now)
+            loops: [loop], request: Scene.request(.killLoop(trace: trace, agent: loop.agent)), attemptedAt: Scene.now)
         let slack = SlackWorkspace()
         let runner = Scene.runner(["SLACK_BASE_URL": slack.provider.address, "SLACK_BOT_TOKEN": "xoxb-1"])
         let outcome = await runner.perform(try Scene.permission(.postIncident(incident: 7)), context: context)

@@ -4,14 +4,14 @@ import HTTPClient
 import OnCallModel
 import Testing
 
-@Suite("Secrets stay inside")
+@Suite("Secrets are not sent")
 struct CanaryTests {
     private static let canaries = [
         "ghp_CanaryCanaryCanary12", "xoxb-canary-canary-canary", "canary-kill-secret", "gsk_CanaryCanaryCanary",
         "canary-source-secret", "AKIACANARYCANARYCANA", "sk-lf-canary-canary-canary", "lin_api_canarycanary",
     ]
 
-    @Test("No key and nothing shaped like one is in a body, a dry run or an outcome")
+    @Test("Bodies, dry runs and outcomes contain no key and no text in the form of a key")
     func canaries() async throws {
         let provider = LoopbackProvider { request in
             request.path.hasSuffix("issues")
@@ -36,7 +36,7 @@ struct CanaryTests {
         let incident = Scene.incident(
             headline: leak, subject: leak, report: leak, suspects: [suspect], gaps: [leak], sql: leak)
         let context = ActContext(
-            incident: incident, loop: loop, request: Scene.request(.killLoop(trace: Self.canaries[5], agent: leak)),
+            incident: incident, loops: [loop], request: Scene.request(.killLoop(trace: Self.canaries[5], agent: leak)),
             message: MessageAddress(channel: "C0INCIDENTS", timestamp: "1.2"), attemptedAt: Scene.now)
         let actions: [Action] = [
             .postIncident(incident: 7), .updatePost(incident: 7, text: leak), .openIssue(incident: 7),

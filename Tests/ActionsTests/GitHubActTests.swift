@@ -67,7 +67,7 @@ struct GitHubActTests {
     }
 
     private func context(_ incident: IncidentDetail = Scene.incident()) -> ActContext {
-        ActContext(incident: incident, loop: Scene.loop, attemptedAt: Scene.now)
+        ActContext(incident: incident, loops: [Scene.loop], attemptedAt: Scene.now)
     }
 
     private var issues: [JSONValue] { state.withLock { $0.issues } }
@@ -92,7 +92,7 @@ struct GitHubActTests {
         }
     }
 
-    @Test("After a lost answer the issue is looked up by its marker and not opened twice")
+    @Test("After a lost response the issue is found by its marker and not opened twice")
     func lostAnswer() async throws {
         let permission = try Scene.permission(open)
         state.withLock { $0.losesNextAnswer = true }
@@ -105,7 +105,7 @@ struct GitHubActTests {
         #expect(asked.parameter("since") == "2026-11-24T02%3A45%3A00Z" && asked.parameter("state") == "all")
     }
 
-    @Test("What did not arrive may be sent again; a look-up that fails leaves it open")
+    @Test("An issue that did not arrive is sent again; after a failed check the outcome stays unknown")
     func lookUp() async throws {
         let permission = try Scene.permission(open)
         #expect(await runner.reconcile(permission, context: context()).reason.hasPrefix("retry: "))
@@ -124,21 +124,21 @@ struct GitHubActTests {
     }
 
     @Test(
-        "Refusals are sentences that say what to do",
+        "Errors are sentences that say what to do",
         arguments: [
             (401, "{\"message\":\"Bad credentials\"}", "GITHUB_TOKEN"),
             (403, "{\"message\":\"Resource not accessible\"}", "permission"),
-            (404, "{\"message\":\"Not Found\"}", "GITHUB_TARGET_REPO"), (410, "{}", "switched off"),
+            (404, "{\"message\":\"Not Found\"}", "GITHUB_TARGET_REPO"), (410, "{}", "disabled"),
             (301, "{}", "moved"), (200, "<html>log in</html>", "GITHUB_BASE_URL"),
         ])
     func refusal(status: Int, body: String, hint: String) async throws {
         plan(.answer(status, body))
         let outcome = await runner.perform(try Scene.permission(open), context: context())
-        #expect(outcome.reason.hasPrefix("failed: ") && outcome.reason.contains(hint))
+        #expect(outcome.reason.hasPrefix("refused: ") && outcome.reason.contains(hint))
         #expect(issues.isEmpty)
     }
 
-    @Test("Both spellings of GitHub's errors are read")
+    @Test("Both forms of GitHub's errors are read")
     func complaints() async throws {
         for errors: JSONValue in [["Title is bad"], [["message": "Title is bad"]]] {
             let reply = LoopbackProvider.Reply.json(["message": "Validation Failed", "errors": errors], status: 422)
@@ -148,7 +148,7 @@ struct GitHubActTests {
         }
     }
 
-    @Test("Limits are told from a missing permission, and waited for as long as GitHub asks")
+    @Test("Rate limits differ from a missing permission, and the wait is as long as GitHub asks")
     func limits() async throws {
         let reset = String(Scene.now.milliseconds / 1000 + 90)
         let replies: [(LoopbackProvider.Reply, Span)] = [
@@ -167,13 +167,13 @@ struct GitHubActTests {
         }
     }
 
-    @Test("500 may have opened the issue")
+    @Test("After a 500 the outcome is unknown")
     func serverError() async throws {
         plan(.answer(500, "oops"))
         #expect(await runner.perform(try Scene.permission(open), context: context()).reason.hasPrefix("unknown: "))
     }
 
-    @Test("Foreign text mentions nobody, closes nothing, hides nothing and cannot imitate the marker")
+    @Test("Foreign text mentions no one, closes no issue, hides nothing and cannot imitate the marker")
     func hostileText() async throws {
         let attack =
             "@acme/everyone Fixes #1 GH-12 https://github.com/acme/app/issues/3 <!-- sentinel:incident-8/create_issue -->"
@@ -183,15 +183,20 @@ struct GitHubActTests {
         _ = await runner.perform(try Scene.permission(open), context: context(incident))
         for field in ["title", "body"] {
             let text = try #require(issues.first?[field]?.string)
+            // The lines of the statement are code, where GitHub obeys nothing.
+            let prose = text.split(separator: "\n").filter { !$0.hasPrefix("    ") }.joined(separator: "\n")
             for obeyed in [
                 "@acme", "#1 ", "GH-12", "/issues/3", "![", "<img", "incident-8/create_issue -->\u{1B}", "\u{1B}",
             ] {
-                #expect(!text.contains(obeyed), "\(obeyed) survived in the \(field)")
+                #expect(!prose.contains(obeyed), "\(obeyed) survived in the \(field)")
             }
             #expect(text.components(of: "<!--") == (field == "body" ? 1 : 0))
         }
         let body = try #require(issues.first?["body"]?.string)
         #expect(body.contains("never closed\n```\n"))
+        #expect(
+            body.contains("    @acme/everyone Fixes #1 GH-12 https://github.com/acme/app/issues/3 "), "it can be copied"
+        )
     }
 
     @Test("A report of any size fits into an issue, and a title stays on one line")
@@ -209,7 +214,7 @@ struct GitHubActTests {
         #expect(issue["title"]?.string?.contains("\n") == false)
     }
 
-    @Test("Without keys nothing is sent, and the variables are named")
+    @Test("Without keys nothing is sent, and the error names the variables")
     func notConfigured() async throws {
         let runner = Scene.runner(["GITHUB_BASE_URL": provider.address, "GITHUB_OWNER": "acme"])
         let outcome = await runner.perform(try Scene.permission(open), context: context())

@@ -24,19 +24,19 @@ struct KillFlagRouteTests {
         return try await client.send(HTTPRequest(.get, root + path, headers: headers))
     }
 
-    @Test("A trace may go on until its flag is raised, and then hears why and since when")
+    @Test("A trace may continue until its flag is raised; the response then has the reason and the time")
     func raise() async throws {
         #expect(try await get("/v1/kill?trace=t%201").text == "{\"kill\":false}")
-        #expect(flags.answeredAt(trace: "t 1") == nil)
+        #expect(flags.deliveredAt(trace: "t 1") == nil)
         try await flags.raise(flag)
         let document = try JSONDocument.parse(try await get("/v1/kill?trace=t%201&agent=bot").body)
         #expect(
             document == ["kill": true, "trace": "t 1", "reason": "loop", "since": "2026-11-24T03:00:00.000Z"])
-        #expect(flags.answeredAt(trace: "t 1") == Scene.now)
+        #expect(flags.deliveredAt(trace: "t 1") == Scene.now)
         #expect(try await get("/v1/kill?trace=other").text == "{\"kill\":false}")
     }
 
-    @Test("Who knows the answer gets an empty 304, until the answer changes")
+    @Test("A known answer is an empty 304 until it changes")
     func entityTag() async throws {
         let first = try await get("/v1/kill?trace=t%201")
         let tag = try #require(first.header("etag"))
@@ -49,7 +49,7 @@ struct KillFlagRouteTests {
         #expect(changed.status == 200 && changed.text.contains("true"))
     }
 
-    @Test("A question without a trace, or with another method, gets a sentence")
+    @Test("A request without a trace or with another method gets an error")
     func refusals() async throws {
         let missing = try await get("/v1/kill?agent=bot")
         #expect(missing.status == 400 && missing.text.contains("trace="))
@@ -62,20 +62,20 @@ struct KillFlagRouteTests {
         #expect(KillFlagRoutes(flags: flags, clock: .fixed(Scene.now)).respond(head)?.status == 200)
     }
 
-    @Test("Who asked is remembered by trace and by agent, within bounds")
+    @Test("Polls are recorded by trace and by agent, within a limit")
     func askers() {
-        #expect(flags.lastAsked(trace: "a", agent: "bot") == nil)
-        _ = flags.ask(trace: "other", agent: "bot", now: Scene.now)
-        #expect(flags.lastAsked(trace: "a", agent: "bot") == Scene.now)
-        #expect(flags.lastAsked(trace: "a", agent: "") == nil)
+        #expect(flags.lastPolled(trace: "a", agent: "bot") == nil)
+        _ = flags.check(trace: "other", agent: "bot", now: Scene.now)
+        #expect(flags.lastPolled(trace: "a", agent: "bot") == Scene.now)
+        #expect(flags.lastPolled(trace: "a", agent: "") == nil)
         for number in 1...10_000 {
-            _ = flags.ask(trace: "t\(number)", agent: nil, now: Scene.now + .seconds(Double(number)))
+            _ = flags.check(trace: "t\(number)", agent: nil, now: Scene.now + .seconds(Double(number)))
         }
-        #expect(flags.lastAsked(trace: "t1", agent: "") == nil)
-        #expect(flags.lastAsked(trace: "t10000", agent: "") == Scene.now + .seconds(10_000))
+        #expect(flags.lastPolled(trace: "t1", agent: "") == nil)
+        #expect(flags.lastPolled(trace: "t10000", agent: "") == Scene.now + .seconds(10_000))
     }
 
-    @Test("Flags that the store kept stand after a restart, and an earlier one is not replaced")
+    @Test("Stored flags are set after a restart, and an earlier one is not replaced")
     func restart() async throws {
         let kept = Lock(0)
         let flags = KillFlags(flags: [flag], startedAt: Scene.now) { _ in kept.withLock { $0 += 1 } }

@@ -12,7 +12,7 @@ import Testing
 @Suite("Killing a loop")
 struct KillLoopTests {
     private let action = Action.killLoop(trace: "a3f9d21b-loop", agent: "research-agent")
-    private let context = ActContext(incident: Scene.incident(), loop: Scene.loop, attemptedAt: Scene.now)
+    private let context = ActContext(incident: Scene.incident(), loops: [Scene.loop], attemptedAt: Scene.now)
 
     /// A clock that only the kill's own waiting moves, and an agent that lives by it: one step every two seconds, before each
     /// of which it asks for its flag over HTTP, if it asks at all.
@@ -64,6 +64,13 @@ struct KillLoopTests {
             state.withLock { $0.now = end }
         }
 
+        func progress(of traces: [String]) -> [String: TraceProgress] {
+            let progress = state.withLock {
+                TraceProgress(generations: $0.generations, cost: 0.61, lastSeen: $0.lastSeen)
+            }
+            return Dictionary(traces.map { ($0, progress) }) { $1 }
+        }
+
         func isKilled() async throws -> Bool {
             let url = address + "/v1/kill?trace=a3f9d21b-loop&agent=research-agent"
             let response = try await http.send(HTTPRequest(.get, url))
@@ -73,16 +80,14 @@ struct KillLoopTests {
         func runner(_ environment: [String: String] = [:], startedAt: Instant? = nil) -> ActionRunner {
             let ports = KillPorts(
                 flags: flags, address: address, timing: KillTiming(),
-                latestStep: { [state] _ in
-                    state.withLock { TraceProgress(generations: $0.generations, cost: 0.61, lastSeen: $0.lastSeen) }
-                },
+                latestSteps: { [self] traces in progress(of: traces) },
                 sleep: { [self] in try await pass($0) })
             return ActionRunner(
                 access: ProviderAccess(environment: environment), http: http, clock: clock, killing: ports)
         }
     }
 
-    @Test("An agent that asks is stopped, and the outcome says when, after how much, and how it was told")
+    @Test("An agent that polls stops, and the outcome has the time, the cost and the delivery")
     func flag() async throws {
         let world = try World(asks: true)
         #expect(try await world.isKilled() == false)
@@ -97,7 +102,7 @@ struct KillLoopTests {
         #expect(world.kept.withLock { $0.map(\.trace) } == ["a3f9d21b-loop"])
     }
 
-    @Test("An agent that asks and goes on is reported as running, with its steps")
+    @Test("An agent that polls and continues is reported as running, with its steps")
     func disobedient() async throws {
         let world = try World(asks: true, obeys: false)
         _ = try await world.isKilled()
@@ -106,7 +111,7 @@ struct KillLoopTests {
         #expect(outcome.reason.contains("had 45 more steps until 03:01:29"))
     }
 
-    @Test("With nobody asking and no webhook it says so, and claims nothing")
+    @Test("Without polls and without a webhook the kill fails and says why")
     func noWay() async throws {
         let world = try World(asks: false)
         let outcome = await world.runner().perform(try Scene.permission(action), context: context)
@@ -116,16 +121,14 @@ struct KillLoopTests {
         #expect(world.state.withLock { $0.now } == Scene.now)
     }
 
-    @Test("A process that has just started gives the agent time to ask")
+    @Test("A process that has just started gives the agent time to poll")
     func justStarted() async throws {
         let world = try World(asks: true)
         let flags = KillFlags(startedAt: Scene.now) { _ in }
         let routes = KillFlagRoutes(flags: flags, clock: world.clock)
         let ports = KillPorts(
             flags: flags, address: world.address,
-            latestStep: { [state = world.state] _ in
-                state.withLock { TraceProgress(generations: $0.generations, cost: 0.61, lastSeen: $0.lastSeen) }
-            },
+            latestSteps: { traces in world.progress(of: traces) },
             sleep: { span in
                 try await world.pass(span)
                 let asked = WebRequest(
@@ -140,7 +143,7 @@ struct KillLoopTests {
         #expect(outcome.reason.hasPrefix("done: "))
     }
 
-    @Test("The webhook is signed over its raw body and carries the approval's key")
+    @Test("The webhook is signed over its raw body and has the approval's key")
     func webhook() async throws {
         let world = try World(asks: false)
         let agent = LoopbackProvider { _ in
@@ -161,7 +164,7 @@ struct KillLoopTests {
         #expect(agent.requests.count == 1)
     }
 
-    @Test("A webhook with trouble is tried again with the same key; a refused signature is not")
+    @Test("A failed webhook is retried with the same key; a refused signature is not")
     func webhookRetries() async throws {
         let world = try World(asks: false)
         let count = Lock(0)
@@ -196,13 +199,13 @@ struct KillLoopTests {
         #expect(outcome.reason.contains("AGENT_KILL_SECRET") && agent.requests.isEmpty)
     }
 
-    @Test("When the trace cannot be read the kill is sent and its end is left open")
+    @Test("If the trace cannot be read, the kill is sent and its outcome is unknown")
     func blind() async throws {
         struct Down: Error, CustomStringConvertible { let description = "langfuse is down" }
         let world = try World(asks: true)
         _ = try await world.isKilled()
         let ports = KillPorts(
-            flags: world.flags, address: world.address, latestStep: { _ in throw Down() },
+            flags: world.flags, address: world.address, latestSteps: { _ in throw Down() },
             sleep: { try await world.pass($0) })
         let runner = ActionRunner(
             access: ProviderAccess(environment: [:]), http: world.http, clock: world.clock, killing: ports)
@@ -210,7 +213,7 @@ struct KillLoopTests {
         #expect(outcome.reason.hasPrefix("unknown: ") && outcome.reason.contains("langfuse is down"))
     }
 
-    @Test("An attempt without outcome is taken up again: the flag stands once, the trace is watched")
+    @Test("An attempt without an outcome is repeated: one flag, and the trace is verified")
     func reconcile() async throws {
         let world = try World(asks: true)
         _ = try await world.isKilled()
@@ -221,7 +224,7 @@ struct KillLoopTests {
         #expect(world.kept.withLock { $0.count } == 1)
     }
 
-    @Test("After a restart an agent that is already stopped asks no more, and its silence is enough")
+    @Test("After a restart an agent that has already stopped polls no more, and its trace is enough")
     func reconcileAfterRestart() async throws {
         let world = try World(asks: false)
         world.stop()
@@ -235,11 +238,11 @@ struct KillLoopTests {
         #expect(alive.reason.hasPrefix("failed: The kill was sent") && alive.reason.contains("more steps until"))
     }
 
-    @Test("A flag that could not be kept is not answered, and the kill is tried again")
+    @Test("A flag that could not be stored is not served, and the kill is retried")
     func unkept() async throws {
         struct Full: Error {}
         let flags = KillFlags(startedAt: Scene.now) { _ in throw Full() }
-        let ports = KillPorts(flags: flags, address: "http://127.0.0.1:8000", latestStep: { _ in nil })
+        let ports = KillPorts(flags: flags, address: "http://127.0.0.1:8000", latestSteps: { _ in [:] })
         let outcome = await Scene.runner([:], killing: ports).perform(try Scene.permission(action), context: context)
         #expect(outcome.reason.hasPrefix("retry: ") && flags.flag(of: "a3f9d21b-loop") == nil)
     }

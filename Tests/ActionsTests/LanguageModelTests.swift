@@ -7,7 +7,7 @@ import WebServer
 
 @Suite("The language model")
 struct LanguageModelTests {
-    private func model(_ provider: LoopbackProvider, key: String = "gsk_canary", timeout: Span = .seconds(5))
+    private func model(_ provider: LoopbackProvider, key: String = "gsk_canary", timeout: Span = .minutes(1))
         -> LanguageModel
     {
         LanguageModel(
@@ -31,7 +31,7 @@ struct LanguageModelTests {
         }
     }
 
-    @Test("It sends both messages without secrets and gives back the text")
+    @Test("It sends both messages without secrets and returns the text")
     func completion() async throws {
         let provider = LoopbackProvider { _ in Self.completion("## What happened\n\nA loop.\n") }
         let answer = try await model(provider).complete(
@@ -45,7 +45,7 @@ struct LanguageModelTests {
     }
 
     @Test(
-        "Reasoning and a fence around the whole are taken off",
+        "Reasoning and a code fence around the answer are removed",
         arguments: [
             ("<think>secret plan</think>\nThe report.", "The report."), ("plan</think>The report.", "The report."),
             ("```markdown\nThe report.\n```", "The report."), ("a\u{1B}]0;x\u{7}b", "a]0;xb"),
@@ -55,7 +55,7 @@ struct LanguageModelTests {
         #expect(try await model(provider).complete(system: "", prompt: "") == expected)
     }
 
-    @Test("Every way to give no text is a reason of its own")
+    @Test("Each failure has its own reason")
     func failures() async {
         #expect(await failure(Self.completion(.null)) == .empty)
         #expect(await failure(Self.completion("  ")) == .empty)
@@ -81,7 +81,7 @@ struct LanguageModelTests {
         }
     }
 
-    @Test("A server that knows only the newer token limit is asked once more")
+    @Test("A server that accepts only the newer token limit is asked once more")
     func newerLimit() async throws {
         let provider = LoopbackProvider { request in
             request.json["max_tokens"] == nil
@@ -92,7 +92,7 @@ struct LanguageModelTests {
         #expect(provider.requests.count == 2 && provider.requests[1].json["max_completion_tokens"]?.int == 1000)
     }
 
-    @Test("Without a key the default address is not asked; an address of one's own needs none")
+    @Test("The default server requires a key; your own server does not")
     func keys() async throws {
         let none = LanguageModel(access: ProviderAccess(environment: [:]), http: HTTPClient(), clock: .fixed(Scene.now))
         #expect(!none.isConfigured)
@@ -102,7 +102,7 @@ struct LanguageModelTests {
         #expect(provider.requests[0].headers["authorization"] == nil)
     }
 
-    @Test("A server that never answers is given up at the limit")
+    @Test("A server that never answers times out")
     func timeout() async throws {
         let gate = AsyncStream<Void>.makeStream()
         let server = try WebServer(port: 0) { _ in

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Addresses and keys of the providers")
 struct ProviderAccessTests {
-    @Test("Nothing set gives the public addresses and no keys")
+    @Test("Without variables the addresses are public and there are no keys")
     func defaults() {
         let access = ProviderAccess(environment: [:])
         #expect(access.github.baseURL == "https://api.github.com" && access.github.token.isEmpty)
@@ -13,7 +13,7 @@ struct ProviderAccessTests {
     }
 
     @Test(
-        "Issues go to the target repository, written with its owner or without",
+        "Issues go to the target repository, with or without its owner",
         arguments: [
             (["GITHUB_OWNER": "acme", "GITHUB_REPO": "app"], "acme/app"),
             (["GITHUB_OWNER": "acme", "GITHUB_REPO": "app", "GITHUB_TARGET_REPO": "ops"], "acme/ops"),
@@ -25,7 +25,7 @@ struct ProviderAccessTests {
         #expect("\(github.owner)/\(github.repository)" == expected)
     }
 
-    @Test("Slack's root may be given with /api or without, and the bot's token goes before the reader's")
+    @Test("Slack's URL may end in /api or not, and the bot's token is preferred")
     func slack() {
         for root in ["http://127.0.0.1:9", "http://127.0.0.1:9/", "http://127.0.0.1:9/api", "http://127.0.0.1:9/api/"] {
             #expect(ProviderAccess(environment: ["SLACK_BASE_URL": root]).slack.baseURL == "http://127.0.0.1:9/api")

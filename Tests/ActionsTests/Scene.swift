@@ -48,12 +48,14 @@ enum Scene {
         let circumstances = Circumstances()
         let verdict =
             switch action.kind {
-            case .postIncident, .updatePost, .postReply, .createIssue: gate.notice(action, incident: 7, round: 0)
+            case .postIncident, .updatePost, .postReply, .createIssue, .commentIssue:
+                gate.notice(action, incident: 7, round: 0)
             case .killLoop:
                 gate.order(
                     action,
                     by: IntentRecord(
-                        id: 3, intent: .killLoop(trace: action.trace ?? ""), author: "alice@host", createdAt: now),
+                        id: 3, intent: .killLoop(trace: action.traces.first ?? ""), author: "alice@host", createdAt: now
+                    ),
                     incident: 7, in: circumstances)
             case .review: gate.approve(request(action), by: "alice@host", in: circumstances, now: now)
             }
@@ -69,7 +71,7 @@ enum Scene {
 
     /// A process that has no agent to kill.
     static let noKilling = KillPorts(
-        flags: KillFlags(startedAt: now - .hours(1)) { _ in }, address: nil, latestStep: { _ in nil })
+        flags: KillFlags(startedAt: now - .hours(1)) { _ in }, address: nil, latestSteps: { _ in [:] })
 
     static func runner(_ environment: [String: String], killing: KillPorts = noKilling) -> ActionRunner {
         ActionRunner(
@@ -82,7 +84,8 @@ extension Outcome {
         switch self {
         case .done(let detail, _): "done: \(detail)"
         case .retry(let reason, _): "retry: \(reason)"
-        case .failed(let reason): "failed: \(reason)"
+        case .refused(let reason): "refused: \(reason)"
+        case .failed(let reason, _): "failed: \(reason)"
         case .unknown(let reason): "unknown: \(reason)"
         }
     }

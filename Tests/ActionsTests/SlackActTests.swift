@@ -17,10 +17,10 @@ struct SlackActTests {
 
     private var context: ActContext {
         ActContext(
-            incident: Scene.incident(), loop: Scene.loop, request: Scene.request(), attemptedAt: Scene.now)
+            incident: Scene.incident(), loops: [Scene.loop], request: Scene.request(), attemptedAt: Scene.now)
     }
 
-    @Test("A post carries the act's key, the facts and the three buttons, and says where it is")
+    @Test("A post has the act's key, the facts and the three buttons, and its address is returned")
     func posting() async throws {
         let permission = try Scene.permission(post)
         let outcome = await runner().perform(permission, context: context)
@@ -34,8 +34,9 @@ struct SlackActTests {
             buttons.compactMap { $0["action_id"]?.string } == [
                 "sentinel_approve_12", "sentinel_reject_12", "sentinel_kill_loop_a3f9d21b-loop",
             ])
-        #expect(buttons.compactMap { $0["value"]?.string } == ["12", "12", "a3f9d21b-loop"])
-        for fact in ["Raise retries", "0123456", "$12.50/h", "retry-search ×14", "*What happened*"] {
+        let seen = "12 \(Scene.request().fingerprint)"
+        #expect(buttons.compactMap { $0["value"]?.string } == [seen, "12", "a3f9d21b-loop"])
+        for fact in ["Raise retries", "0123456", "$12.50/h", "retry-search ×14", "*Likely cause:*"] {
             #expect(request.text.contains(fact), "\(fact) is missing")
         }
     }
@@ -50,7 +51,7 @@ struct SlackActTests {
         #expect(slack.messages[0]["blocks"]?.array?.contains { $0["type"]?.string == "actions" } == false)
     }
 
-    @Test("After a lost answer the message is looked up by its key, and found exactly once")
+    @Test("After a lost response the message is found by its key exactly once")
     func lostAnswer() async throws {
         let (runner, permission) = (runner(), try Scene.permission(post))
         slack.state.withLock { $0.losesNextAnswer = true }
@@ -71,7 +72,7 @@ struct SlackActTests {
         #expect(slack.provider.requests.filter { $0.path == "/api/conversations.list" }.count == 2)
     }
 
-    @Test("What surely did not arrive may be sent again; what cannot be looked up is asked of a person")
+    @Test("A message that did not arrive is sent again; one that cannot be checked is left to a person")
     func notThere() async throws {
         let (runner, permission) = (runner(), try Scene.permission(post))
         guard case .retry = await runner.reconcile(permission, context: context) else {
@@ -86,7 +87,7 @@ struct SlackActTests {
     }
 
     @Test(
-        "Refusals are sentences that say what to do",
+        "Errors are sentences that say what to do",
         arguments: [
             ("not_in_channel", "/invite"), ("channel_not_found", "SLACK_INCIDENTS_CHANNEL"),
             ("invalid_auth", "SLACK_BOT_TOKEN"), ("is_archived", "archived"), ("brand_new_error", "brand_new_error"),
@@ -94,11 +95,32 @@ struct SlackActTests {
     func refusal(code: String, hint: String) async throws {
         slack.plan("chat.postMessage", .json(["ok": false, "error": .string(code)]))
         let outcome = await runner().perform(try Scene.permission(post), context: context)
-        #expect(outcome.reason.hasPrefix("failed: ") && outcome.reason.contains(hint))
+        #expect(outcome.reason.hasPrefix("refused: ") && outcome.reason.contains(hint))
         #expect(!outcome.reason.contains("canary"))
     }
 
-    @Test("A limit is waited for exactly as long as Slack asks")
+    @Test("A post has at most twelve lines: cause, figures, remedy, and at its end what was not checked, without URLs")
+    func short() async throws {
+        var context = context
+        let report = "## What happened\n\nA loop.\n\n## Recommended action\n\n1. Kill it.\n2. Ask alice."
+        context.incident = Scene.incident(
+            report: report + String(repeating: "\n\nMore.", count: 40),
+            gaps: ["Sentry at https://sentry.example/api was down.", "GitHub was not queried."])
+        context.request = nil
+        _ = await runner().perform(try Scene.permission(post), context: context)
+        let blocks = try #require(slack.messages.first?["blocks"]?.array)
+        let texts = blocks.flatMap { block in
+            [block["text"]?["text"]?.string].compactMap { $0 }
+                + (block["elements"]?.array ?? []).compactMap { $0["text"]?.string }
+        }
+        let lines = texts.joined(separator: "\n").split(separator: "\n")
+        #expect(lines.count <= 12 && lines.count >= 6, "\(lines)")
+        #expect(lines.last == "Not checked: Sentry at was down. GitHub was not queried.")
+        #expect(lines.contains("*Remedy:* Kill it.") && lines.contains { $0.contains("Raise retries") })
+        #expect(lines.contains { $0.hasPrefix("$12.50/h · since ") && $0.contains("14 generations of research-agent") })
+    }
+
+    @Test("The wait after a rate limit is exactly as long as Slack asks")
     func rateLimit() async throws {
         slack.plan(
             "chat.postMessage",
@@ -110,7 +132,7 @@ struct SlackActTests {
         }
     }
 
-    @Test("500 may have posted; a web page in place of the API has not")
+    @Test("After a 500 the outcome is unknown; a web page instead of the API is a failure")
     func wrongAnswers() async throws {
         slack.plan(
             "chat.postMessage", .answer(500, "oops"), .answer(200, "<html>Please log in</html>"),
@@ -122,7 +144,7 @@ struct SlackActTests {
         #expect(await runner.perform(permission, context: context).reason.hasPrefix("unknown: "))
     }
 
-    @Test("An update keeps the message without its buttons and says what was decided")
+    @Test("An update keeps the message, with buttons while a request is pending, and says what happened")
     func update() async throws {
         let runner = runner()
         let posted = await runner.perform(try Scene.permission(post), context: context)
@@ -134,7 +156,10 @@ struct SlackActTests {
         let sent = try #require(slack.provider.requests.last)
         #expect(sent.path == "/api/chat.update" && sent.json["channel"]?.string == "C0INCIDENTS")
         #expect(sent.text.contains("Approved by alice@\u{200B}host") && sent.text.contains("Raise retries"))
-        #expect(!sent.text.contains("sentinel_approve_"))
+        #expect(sent.text.contains("sentinel_approve_12"))
+        context.request = nil
+        _ = await runner.perform(try Scene.permission(.updatePost(incident: 7, text: "Decided")), context: context)
+        #expect(slack.provider.requests.last?.text.contains("sentinel_approve_") == false)
     }
 
     @Test("An update waits for the post, and gives up when the post failed")
@@ -148,7 +173,7 @@ struct SlackActTests {
         #expect(slack.provider.requests.isEmpty)
     }
 
-    @Test("A review is asked for in the thread of the incident's message, with the reasons")
+    @Test("A review is requested in the thread of the incident's message, with the reasons")
     func review() async throws {
         var context = context
         context.incident = Scene.incident(acts: [Self.record(.done, reference: "C0INCIDENTS/1764000000.000000")])
@@ -160,7 +185,7 @@ struct SlackActTests {
         #expect(sent["text"]?.string?.contains("alice: please review commit 0123456") == true)
     }
 
-    @Test("Without a token nothing is sent, and the variable is named")
+    @Test("Without a token nothing is sent, and the error names the variable")
     func notConfigured() async throws {
         let runner = Scene.runner(["SLACK_BASE_URL": slack.provider.address])
         for action in [post, .updatePost(incident: 7, text: "x")] {

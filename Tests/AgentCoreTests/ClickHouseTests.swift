@@ -24,7 +24,7 @@ struct ClickHouseTests {
         return (embedded, clickHouse, world)
     }
 
-    @Test("Every query of every detector gives the same rows there and over the API", arguments: layouts)
+    @Test("Every query of every detector returns the same rows there and over the API", arguments: layouts)
     func parity(layout: ClickHouseWorld.Layout, mode: SandboxWorld.LangfuseMode) async throws {
         let (embedded, clickHouse, world) = try await stages(layout, mode)
         var compared = 0
@@ -52,7 +52,7 @@ struct ClickHouseTests {
         try await world.drop()
     }
 
-    @Test("A scan finds the same incidents, and asks ClickHouse alone for observations", arguments: layouts)
+    @Test("A scan finds the same incidents, and reads observations only from ClickHouse", arguments: layouts)
     func scan(layout: ClickHouseWorld.Layout, mode: SandboxWorld.LangfuseMode) async throws {
         let (embedded, clickHouse, world) = try await stages(layout, mode)
         let here = try await embedded.scan(carryingOutActs: false)
@@ -87,7 +87,7 @@ struct ClickHouseTests {
         try await world.drop()
     }
 
-    @Test("Inputs are whole where they are read, and hostile values stay values", arguments: layouts)
+    @Test("Inputs are complete where they are read, and hostile values stay values", arguments: layouts)
     func bodies(layout: ClickHouseWorld.Layout, mode: SandboxWorld.LangfuseMode) async throws {
         var observations = Array(try Stage().world.read(\.observations).suffix(20))
         let hostile = "it's \"x\" {p1:String} \\ \t ` -- ; DROP TABLE observations"

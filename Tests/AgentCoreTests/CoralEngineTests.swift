@@ -4,10 +4,11 @@ import FoundationEssentials
 import OnCallModel
 import Sandbox
 import SourceEngine
+import Subprocess
 import TestSupport
 import Testing
 
-@Suite("Rows that coral fetches")
+@Suite("Rows from coral")
 struct CoralEngineTests {
     /// What a real Coral would have of the sandbox, as a program that runs SQLite over the rows that the embedded engine
     /// read. The bounds of the manifests are conditions there.
@@ -33,6 +34,12 @@ struct CoralEngineTests {
                 toFile: "\(folder.path)/tables.json", atomically: true, encoding: .utf8)
             try Self.script.write(toFile: path, atomically: true, encoding: .utf8)
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+            for schema in ["langfuse", "sentry", "github"] {
+                try "".write(toFile: "\(folder.path)/\(schema).db", atomically: true, encoding: .utf8)
+            }
+            let done = try await ChildProcess(path, arguments: ["prepare"], environment: ["PATH": "/usr/bin:/bin"])
+                .run()
+            #expect(done.status == 0, "\(String(decoding: done.errors, as: UTF8.self))")
         }
 
         var statements: [String] {
@@ -42,22 +49,26 @@ struct CoralEngineTests {
 
         private static let script = #"""
             #!/usr/bin/env python3
-            import json, os, re, sqlite3, sys
+            import glob, json, os, re, sqlite3, sys
             folder = os.path.dirname(os.path.abspath(__file__))
             sql = sys.argv[-1]
             with open(folder + "/statements", "a") as log:
                 log.write(sql.replace("\n", " ") + "\n")
             database = sqlite3.connect(":memory:")
-            for name, table in json.load(open(folder + "/tables.json")).items():
-                schema, short = name.split(".")
-                if not re.search(r"\b%s\b" % schema, sql):
-                    continue
-                database.execute(f"ATTACH ':memory:' AS {schema}")
-                columns = ", ".join(f'"{c}"' for c in table["columns"])
-                database.execute(f'CREATE TABLE {name} ({columns})')
-                places = ", ".join("?" for _ in table["columns"])
-                database.executemany(
-                    f"INSERT INTO {name} VALUES ({places})", [[row.get(c) for c in table["columns"]] for row in table["rows"]])
+            for file in glob.glob(folder + "/*.db"):
+                schema = os.path.basename(file)[:-3]
+                if sql == "prepare" or re.search(r"\b%s\b" % schema, sql):
+                    database.execute(f"ATTACH '{file}' AS {schema}")
+            if sql == "prepare":
+                for name, table in json.load(open(folder + "/tables.json")).items():
+                    columns = ", ".join(f'"{c}"' for c in table["columns"])
+                    database.execute(f'CREATE TABLE {name} ({columns})')
+                    places = ", ".join("?" for _ in table["columns"])
+                    database.executemany(
+                        f"INSERT INTO {name} VALUES ({places})",
+                        [[row.get(c) for c in table["columns"]] for row in table["rows"]])
+                database.commit()
+                sys.exit(0)
             for filter, condition in {"from_start_time": "start_time >=", "to_start_time": "start_time <",
                                       "since": "committed_date >=", "until": "committed_date <"}.items():
                 sql = re.sub(rf'"?\b{filter}\b"? = ', condition + " ", sql)
@@ -106,7 +117,7 @@ struct CoralEngineTests {
         #expect(error?.sentence.contains("nope") ?? false)
     }
 
-    @Test("Without the program every source says so, and what to do")
+    @Test("Without the program every source reports it and what to do")
     func absent() async throws {
         let stage = try Stage(kind: .coral, extra: { _ in ["PATH": "/nowhere"] })
         let error = await #expect(throws: QueryError.self) { try await stage.query("SELECT 1 FROM github.commits") }

@@ -12,7 +12,7 @@ import WebServer
 @Suite("Fault matrix: broken answers")
 struct FaultMatrixAnswersTests {
     @Test(
-        "an answer that breaks off is a typed error and is asked for again; the half that came is never read (row 4)",
+        "a truncated response is a typed error and is read again; its part is never used (row 4)",
         arguments: [SandboxWorld.Fault.connectionLost, .halfJSON])
     func halfAnswers(fault: SandboxWorld.Fault) async throws {
         let stage = try FaultStage()
@@ -60,7 +60,7 @@ struct FaultMatrixAnswersTests {
         #expect(await stage.report(of: "langfuse")?.schemaWarnings == result.sources.first?.schemaWarnings)
     }
 
-    @Test("a login page with status 200 is a missing authorisation, never zero rows (row 9)")
+    @Test("a login page with status 200 is missing authorisation, never zero rows (row 9)")
     func loginPage() async throws {
         let fresh = try FaultStage()
         fresh.world.fail(.langfuse, .loginPage, times: 100)
@@ -72,8 +72,8 @@ struct FaultMatrixAnswersTests {
         stage.clock.advance(by: .minutes(2))
         stage.world.forgetCalls()
         let after = try await stage.count("langfuse.observations")
-        #expect(after.rows == FaultStage.observations && after.report.state == .down)
-        #expect(after.report.asOf == FaultStage.start && stage.calls(to: .langfuse) == 1)
+        #expect(after.rows == FaultStage.observations && after.report.state == .refused)
+        #expect(after.report.asOf == FaultStage.start && stage.calls(to: .langfuse) == 2, "both APIs")
     }
 
     @Test("rows that stop coming where there were some before are no data, not health (row 9)")
@@ -84,11 +84,11 @@ struct FaultMatrixAnswersTests {
         let quiet = try await stage.count("langfuse.observations")
         #expect(quiet.rows == FaultStage.observations && quiet.report.state == .noData)
         #expect(quiet.report.message?.contains("no new row since 2026-11-24T14:15:00Z") == true)
-        #expect(quiet.report.asOf == stage.clock.now)
+        #expect(quiet.report.asOf == FaultStage.start, "rows may be on their way")
     }
 
     @Test(
-        "paging that goes in a circle or has no end is stopped after a few calls and said; stored rows stay (row 11)",
+        "paging that repeats or never ends is stopped after a few calls and reported; stored rows stay (row 11)",
         arguments: [SandboxWorld.Fault.cursorLoop, .endlessPages],
         [
             (SandboxWorld.Provider.langfuse, "langfuse.observations", FaultStage.observations),
@@ -120,7 +120,7 @@ struct FaultMatrixAnswersTests {
         #expect(healed.rows == list.rows && healed.report.state == .ok)
     }
 
-    @Test("empty pages that lead ever further are followed for a while, not for ever (row 11)")
+    @Test("endless empty pages are followed for a limited time (row 11)")
     func endlessEmptyPages() async throws {
         let stage = try FaultStage()
         _ = try await stage.count("linear.issues")
@@ -128,11 +128,12 @@ struct FaultMatrixAnswersTests {
         stage.world.forgetCalls()
         stage.world.fail(.linear, .endlessPages, times: 10_000)
         let looped = try await stage.count("linear.issues")
-        #expect(looped.rows == 3 && looped.report.state == .partial && looped.report.asOf == FaultStage.start)
+        #expect(
+            looped.rows == 3 && looped.report.state == .partial && looped.report.asOf == FaultStage.start, "\(looped)")
         #expect(stage.calls(to: .linear) == 50)
     }
 
-    @Test("pages that are ever new end at the row cap of the table, and the result says that it is cut off (row 11)")
+    @Test("endless new pages end at the row limit of the table, and the result is marked as truncated (row 11)")
     func rowCap() async throws {
         let server = try WebServer(port: 0) { request in
             let page = request.queryValue("page").flatMap { Int($0) } ?? 1
@@ -147,7 +148,7 @@ struct FaultMatrixAnswersTests {
         server.stop()
     }
 
-    @Test("a bomb of a gigabyte is refused while it streams, and memory stays bounded (row 12)")
+    @Test("a response of a gigabyte is refused while it streams, and memory stays limited (row 12)")
     func bomb() async throws {
         let stage = try FaultStage()
         _ = try await stage.count("sentry.issues")
@@ -158,7 +159,7 @@ struct FaultMatrixAnswersTests {
         #expect(after.rows == 3 && after.report.state == .partial && after.report.asOf == FaultStage.start)
         #expect(after.report.message?.contains("larger than 33554432 bytes") == true)
         #expect(stage.calls(to: .sentry) == 1, "asking again would bring the same")
-        try await expectBoundedMemory(stage)
+        if !BuiltProgram.isSanitized { try await expectBoundedMemory(stage) }
     }
 
     /// The program itself does the same with less memory than the body would need: 768 MiB of data.
@@ -183,7 +184,7 @@ struct FaultMatrixAnswersTests {
         })
         let result = try await stage.engine.query(
             "SELECT length(input), output FROM langfuse.observations WHERE trace_id = 'trace-o-0'")
-        #expect(result.rows.rows == [[.integer(256 << 10), "answer"]])
+        #expect(result.rows.rows == [[.integer(1 << 20), "answer"]])
         #expect(!result.isPartial)
     }
 

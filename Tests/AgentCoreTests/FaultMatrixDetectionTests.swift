@@ -35,7 +35,7 @@ struct FaultMatrixDetectionTests {
         try #require(report.detectors.first { $0.type == type })
     }
 
-    @Test("a first run without history learns, says how far it is, and pages nobody (row 17)")
+    @Test("a first run without history learns, reports its progress, and pages no one (row 17)")
     func learning() async throws {
         var rows = Self.steady(hours: 9)
         rows += Self.steady(hours: 1, cost: 1).map { row in
@@ -97,7 +97,7 @@ struct FaultMatrixDetectionTests {
         }
     }
 
-    @Test("three dear minutes of a running hour page nobody (row 20)")
+    @Test("three costly minutes of the current hour page no one (row 20)")
     func youngHour() async throws {
         var rows = Self.steady(hours: 9 * 24)
         let hour = Stage.start.startOfHour
@@ -112,7 +112,7 @@ struct FaultMatrixDetectionTests {
         #expect(try await stage.scan(carryingOutActs: false).incidents.isEmpty)
     }
 
-    @Test("amounts that are none are left out and said; what is sound is judged all the same (rows 24 and 25)")
+    @Test("invalid amounts are skipped and reported; valid rows are still judged (rows 24 and 25)")
     func poison() async throws {
         let stage = try Stage(prepare: { world in
             world.change { state in

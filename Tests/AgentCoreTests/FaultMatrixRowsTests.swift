@@ -20,7 +20,7 @@ struct FaultMatrixRowsTests {
     }
 
     @Test(
-        "rows that shift from page to page while they are read are counted once, and none is left out (row 5)",
+        "rows that move between pages while they are read are counted once, and none is missed (row 5)",
         arguments: [("langfuse.observations", 2500), ("github.commits", 250)])
     func shifting(table: String, rows: Int) async throws {
         let stage = try FaultStage()
@@ -102,7 +102,7 @@ struct FaultMatrixRowsTests {
         #expect(stage.calls(to: .langfuse) == 1)
     }
 
-    @Test("where no observation ever gets an end, none is waited for (row 6)")
+    @Test("if no observation ever gets an end, none is waited for (row 6)")
     func endlessObservations() async throws {
         let stage = try FaultStage()
         stage.world.change { state in

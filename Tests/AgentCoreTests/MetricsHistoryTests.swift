@@ -6,14 +6,14 @@ import SourceEngine
 import TestSupport
 import Testing
 
-@Suite("Hours that Langfuse adds up")
+@Suite("Hourly sums of Langfuse")
 struct MetricsHistoryTests {
     private static let hours = """
         SELECT hour, sum(observations) AS observations, round(sum(cost), 6) AS cost, sum(input_tokens) AS tokens
         FROM langfuse.observations_hourly WHERE hour >= '2026-11-17T15:00:00Z' GROUP BY hour ORDER BY hour
         """
 
-    @Test("The history comes as sums that equal those of the rows, in a call a day; the rows of yesterday come whole")
+    @Test("History is read as sums that equal those of the rows, one call per day; yesterday has all rows")
     func sums() async throws {
         let (rows, sums) = (try Stage(), try Stage(usesMetrics: true))
         let expected = try await rows.query(Self.hours)
@@ -27,7 +27,7 @@ struct MetricsHistoryTests {
         #expect(stored.rows.rows[0][0].instant.map { Stage.start - $0 <= .hours(27) } ?? false)
     }
 
-    @Test("Hours that were added up once are not asked for again, also by another process")
+    @Test("Hourly sums are not read twice, also not by another process")
     func steady() async throws {
         let stage = try Stage(usesMetrics: true)
         _ = try await stage.query(Self.hours)
@@ -47,7 +47,7 @@ struct MetricsHistoryTests {
         #expect(!found.isPartial)
     }
 
-    @Test("A server without the metrics API is read by its rows alone, and that is no failure")
+    @Test("A server without the metrics API is read by its rows, without an error")
     func olderServer() async throws {
         let stage = try Stage(usesMetrics: true, prepare: { $0.change { $0.langfuse = .v1 } })
         let result = try await stage.query(Self.hours)

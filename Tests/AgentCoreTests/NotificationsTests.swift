@@ -7,9 +7,9 @@ import Testing
 
 @testable import AgentCore
 
-@Suite("What people are told of incidents")
+@Suite("Notifications")
 struct NotificationsTests {
-    @Test("ninety-six scans of one trouble are one incident, one post, one issue, and a word every four hours (row 21)")
+    @Test("96 scans of one failure are one incident, one post, one issue, and a reminder every four hours (row 21)")
     func ninetySix() async throws {
         let folder = TemporaryFolder()
         let start = Stage.start
@@ -34,7 +34,7 @@ struct NotificationsTests {
         #expect(kinds.count { $0 == .postReply } == 5 && kinds.count == 7)
     }
 
-    @Test("under a freeze nothing is told and nothing is taken for told; after it the incident is")
+    @Test("a freeze sends no notification and marks none as sent; after it the incident is notified")
     func freeze() async throws {
         let folder = TemporaryFolder()
         let writer = try await StoreWriter.open("\(folder.path)/s.db", holder: "t", pid: 1, at: Stage.start)
@@ -52,7 +52,33 @@ struct NotificationsTests {
         }
     }
 
-    @Test("what a critical incident explains is shown and not told; when that one is closed it is")
+    @Test("an incident whose post was given up is posted with its next news, and not with a reply to nothing")
+    func givenUp() async throws {
+        let folder = TemporaryFolder()
+        let start = Stage.start
+        let writer = try await StoreWriter.open("\(folder.path)/s.db", holder: "t", pid: 1, at: start)
+        let gate = Gate(policy: Policy(settings: Settings()))
+        let finding = Finding(
+            facts: .cost(CostFacts()), severity: .critical, fingerprint: Fingerprint("f"), subject: "bot",
+            description: "It costs.", sql: "", onset: start, lastSeen: start, costPerHour: 8)
+        for scan in 0..<2 {
+            let now = start + .hours(Double(scan))
+            try await writer.transaction { store in
+                _ = try store.recordFinding(finding, scan: "\(scan)", reopenWithin: .hours(24), at: now)
+                try store.bringUpToDate(gate: gate, at: now)
+                guard scan == 0 else { return }
+                for act in try store.snapshot.acts(ofIncident: 1) {
+                    try store.withdraw(act.id, because: "Resolved.", at: now)
+                }
+                _ = try store.resolve(1, by: "eve", at: now)
+            }
+        }
+        let acts = try await writer.read { try $0.acts(ofIncident: 1) }
+        #expect(acts.map(\.action.kind) == [.postIncident, .createIssue])
+        #expect(acts.map(\.state) == [.waiting, .waiting])
+    }
+
+    @Test("an inhibited incident is shown and not notified until the critical one is closed")
     func inhibition() async throws {
         let folder = TemporaryFolder()
         let writer = try await StoreWriter.open("\(folder.path)/s.db", holder: "t", pid: 1, at: Stage.start)
@@ -74,7 +100,7 @@ struct NotificationsTests {
         #expect(child?.json["inhibited_by"]?.int == 1 && child?.json["state"]?.string == "open")
         let desk = IncidentHandler(writer: writer, clock: WallClock { Stage.start + .minutes(1) }) { gate }
         let record = IntentRecord(id: 1, intent: .resolve(incident: 1), author: "eve", createdAt: Stage.start)
-        #expect(try await desk.answer(record) == "Incident 1 is resolved.")
+        #expect(try await desk.answer(record)?.text == "Incident 1 is resolved.")
         let freed = try await writer.read { try $0.incident(2) }
         #expect(freed?.summary.life.parent == nil)
         #expect(freed?.acts.map(\.action.kind) == [.postIncident, .createIssue])

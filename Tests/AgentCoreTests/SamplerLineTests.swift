@@ -7,7 +7,7 @@ import Sandbox
 import TestSupport
 import Testing
 
-@Suite("The sampler in the line")
+@Suite("The sampler in a scan")
 struct SamplerLineTests {
     private static func step(
         _ trace: String, _ index: Int, at start: Instant, name: String, type: String = "TOOL", agent: String = "",
@@ -39,7 +39,7 @@ struct SamplerLineTests {
         try text.write(toFile: "\(stage.folder.path)/settings.json", atomically: true, encoding: .utf8)
     }
 
-    @Test("a cycle scores all traces of a day, the next ones what is new, and each keeps what is worth reading")
+    @Test("the first scan scores all traces of a day, later ones only new traces, and each keeps the relevant ones")
     func cycles() async throws {
         let stage = try Stage()
         let day = stage.world.read(\.observations).filter { $0.start >= Stage.start - .hours(24) }
@@ -96,7 +96,7 @@ struct SamplerLineTests {
         finding.links.traces = traces
         let writer = try await StoreWriter.open(stage.store, holder: "t", pid: 2, at: Stage.start)
         try await writer.transaction { [finding] in try $0.noteFailedTraces([finding], at: Stage.start) }
-        try await writer.release()
+        await writer.release()
     }
 
     @Test("a dropped trace costs no body call")
@@ -111,7 +111,7 @@ struct SamplerLineTests {
         #expect(dropped.detectors.first { $0.type == .agentLoop }?.message.contains("not in the sample") == true)
     }
 
-    @Test("a slow loop is found over the API and asked about, a slow poller with news is left alone")
+    @Test("a slow loop is found over the API and its kill requested; a slow poller with new data is not")
     func slowLoop() async throws {
         let stage = try Stage(prepare: { world in
             Self.plant(Self.poller("slow-1", news: false) + Self.poller("slow-2", news: true), in: world)
@@ -129,7 +129,7 @@ struct SamplerLineTests {
         #expect(stage.world.calls(to: .langfuse).count <= 2)
     }
 
-    @Test("30 loops of one agent at once are each found, beside 25 dear healthy runs")
+    @Test("30 loops of one agent at once are all found, next to 25 costly healthy runs")
     func parallel() async throws {
         let stage = try Stage(prepare: { world in
             for number in 0..<25 {
@@ -157,7 +157,7 @@ struct SamplerLineTests {
         #expect(loops == Set((0..<30).map { "stuck-\($0)" } + [stage.truth.loopTrace]))
     }
 
-    @Test("a Langfuse that is down is told of, and no sample stands in the way of the detectors")
+    @Test("a Langfuse that is down is reported, and the detectors run without a sample")
     func down() async throws {
         let stage = try Stage()
         stage.world.fail(.langfuse, .status(500), times: 500)

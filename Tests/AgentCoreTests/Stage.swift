@@ -8,6 +8,7 @@ import IncidentStore
 import Investigation
 import OnCallModel
 import Sandbox
+import Scenarios
 import SourceEngine
 import SourceFetch
 import SourceSpec
@@ -38,7 +39,7 @@ final class Stage: Sendable {
         extra: @Sendable (Sandbox) -> [String: String] = { _ in [:] },
         without: Set<String> = [], prepare: (SandboxWorld) -> Void = { _ in }
     ) throws {
-        if let scenario { moment.withLock { $0 = scenario.ground.now } }
+        if let scenario { moment.withLock { $0 = scenario.clock.now } }
         let clock = WallClock { [moment] in moment.withLock { $0 } }
         if let scenario {
             (sandbox, truth) = (try Sandbox(scenario, clock: clock), DemoScenario(now: Stage.start).truth)
@@ -61,15 +62,15 @@ final class Stage: Sendable {
         redaction = Redaction(secrets: environment.secrets(of: specs.secretNames))
         let pages = SourceFetcher(
             client: http, inputs: inputs, clock: clock, redaction: redaction, sleep: { _ in })
-        engine = SourceEngine(
-            SourceEngineConfiguration(
-                mirrorDirectory: folder.path, specs: specs.specs, kind: kind, pages: pages,
-                coral: CoralPages(
-                    program: CoralProgram(path: nil, environment: environment.all, clock: clock), inputs: inputs,
-                    clock: clock, sleep: { _ in }),
-                clickHouse: ClickHouseStore(client: http, inputs: inputs, clock: clock, sleep: { _ in }),
-                hourlySums: specs["langfuse"].map { LangfuseMetrics(source: $0, pages: pages) },
-                usesHourlySums: usesMetrics, inputs: inputs, clock: clock))
+        var configuration = SourceEngineConfiguration(
+            mirrorDirectory: folder.path, specs: specs.specs, kind: kind, pages: pages, inputs: inputs, clock: clock)
+        configuration.coral = CoralPages(
+            program: CoralProgram(path: nil, environment: environment.all, clock: clock), inputs: inputs, clock: clock,
+            sleep: { _ in })
+        configuration.clickHouse = ClickHouseStore(client: http, inputs: inputs, clock: clock, sleep: { _ in })
+        configuration.hourlySums = specs["langfuse"].map { LangfuseMetrics(source: $0, pages: pages) }
+        configuration.usesHourlySums = usesMetrics
+        engine = SourceEngine(configuration)
     }
 
     deinit { sandbox.stop() }
@@ -83,15 +84,17 @@ final class Stage: Sendable {
         try await agent.scanOnce(carryingOutActs: carryingOutActs)
     }
 
-    var agent: Agent {
-        let probe = TraceProbe(engine: engine)
+    var agent: Agent { agent { _ in } }
+
+    func agent(report: @escaping @Sendable (String) -> Void) -> Agent {
+        let probe = TraceProbe(engine: engine, clock: clock)
         let access = ProviderAccess { [environment] in environment[$0] }
         let flags = KillFlags(startedAt: Stage.start) { _ in }
         let model = LanguageModel(access: access, http: http, clock: clock)
         let runner = ActionRunner(
             access: access, http: http, clock: clock,
             killing: KillPorts(
-                flags: flags, address: nil, latestStep: { try await probe.progress(of: $0, age: .milliseconds(1)) },
+                flags: flags, address: nil, latestSteps: { try await probe.progress(of: $0) },
                 sleep: { [moment] span in moment.withLock { $0 = $0 + span } }))
         return Agent(
             AgentConfiguration(
@@ -102,7 +105,7 @@ final class Stage: Sendable {
                     owner: environment["GITHUB_OWNER"], repository: environment["GITHUB_REPO"],
                     channel: environment["SLACK_INCIDENTS_CHANNEL"]),
                 redaction: redaction, clock: clock, killFlags: flags,
-                sleep: { [moment] span in moment.withLock { $0 = $0 + span } }))
+                sleep: { [moment] span in moment.withLock { $0 = $0 + span } }, report: report))
     }
 
     private static func narrator(_ model: LanguageModel) -> Narrator {

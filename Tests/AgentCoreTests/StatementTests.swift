@@ -26,7 +26,7 @@ struct StatementTests {
         #expect((result.rows.records.first?["cost"].real ?? 0) > 5)
     }
 
-    @Test("the hourly cost of the original's first query is what the rows add up to")
+    @Test("the hourly cost of the original's first query equals the sum of the rows")
     func hourlyCost() async throws {
         let stage = try Stage()
         let result = try await stage.query(
@@ -50,7 +50,7 @@ struct StatementTests {
         }
     }
 
-    @Test("a loop's inputs are there when they are read, and cost one call for the trace")
+    @Test("a loop's inputs can be read, with one call for the trace")
     func bodies() async throws {
         let stage = try Stage()
         _ = try await stage.query("SELECT count(*) FROM langfuse.observations")
@@ -63,7 +63,7 @@ struct StatementTests {
         #expect(stage.world.calls(to: .langfuse).count == 1)
     }
 
-    @Test("a live table wants its filters, and says which")
+    @Test("a live table requires its filters and names them")
     func requiredFilter() async throws {
         let stage = try Stage()
         let error = await #expect(throws: QueryError.self) {
@@ -79,7 +79,7 @@ struct StatementTests {
     }
 
     @Test(
-        "a statement that would do more than read is refused",
+        "a statement that is not read-only is refused",
         arguments: [
             "DELETE FROM langfuse.observations", "ATTACH 'x.db' AS x", "PRAGMA writable_schema=1",
             "SELECT load_extension('x')", "SELECT 1; SELECT 2", "CREATE TABLE t(a)",
@@ -90,7 +90,7 @@ struct StatementTests {
         _ = await #expect(throws: QueryError.self) { try await stage.query(sql) }
     }
 
-    @Test("a source that is down leaves the rows that are stored, marked as old")
+    @Test("a source that is down leaves its stored rows, marked as old")
     func staleRows() async throws {
         let stage = try Stage()
         let before = try await stage.query("SELECT count(*) AS n FROM sentry.issues")

@@ -64,7 +64,9 @@ struct BacktestTests {
         #expect(abs(interval.lowerBound - 0.2077) < 0.0005 && abs(interval.upperBound - 0.9385) < 0.0005)
     }
 
-    @Test("A planted spike is found where it was planted and nowhere else; the bare rule speaks too at a nightly batch")
+    @Test(
+        "A planted spike is found where it was planted and nowhere else; the original rule also alerts at a nightly batch"
+    )
     func spike() async throws {
         var lines = ["hour,cost,label"]
         let start = Instant(iso8601: "2026-10-01T00:00:00Z")!
@@ -83,7 +85,7 @@ struct BacktestTests {
         #expect(seed.found == 1 && seed.falseAlerts > ours.falseAlerts)
     }
 
-    @Test("The example's loops are found and its batch is left alone; the bare count speaks at the batch too")
+    @Test("The example's loops are found and its batch is not; the original count also alerts at the batch")
     func exampleTraces() async throws {
         let trial = try Trial(LabelledHistory(lines: Example.traces), .agentLoop, learning: .hours(6))
         #expect(trial.history.problems.isEmpty && trial.history.events.map(\.subject) == ["loop-1", "loop-2"])
@@ -94,7 +96,7 @@ struct BacktestTests {
     }
 
     @Test(
-        "The example's broken tool is found and its neighbour left alone; the bare rules take both for broken")
+        "The example's broken tool is found and the other is not; the original rules alert on both")
     func exampleTools() async throws {
         let trial = try Trial(LabelledHistory(lines: Example.tools), .toolFailure, learning: .days(7))
         #expect(trial.history.problems.isEmpty && trial.history.events.map(\.subject) == ["search_kb"])
@@ -105,7 +107,8 @@ struct BacktestTests {
     }
 
     @Test(
-        "The example's renamed keys are found once, and nothing else is; the bare share speaks from its first look on")
+        "The example's renamed keys are found once, and nothing else is; the original share alerts from its first run on"
+    )
     func exampleOutputs() async throws {
         let trial = try Trial(
             LabelledHistory(lines: Example.outputs), .promptDrift, learning: .days(7), step: .hours(4))

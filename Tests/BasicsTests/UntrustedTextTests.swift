@@ -28,9 +28,11 @@ struct UntrustedTextTests {
         "Markdown neither marks up, mentions nor links",
         arguments: [
             ("@channel", "(at)channel"), ("<!here>", "‹!here›"),
-            ("[x](https://evil.example)", "(x)(https:∕∕evil.example)"),
+            ("[x](https://evil.example)", "(x)(`https://evil.example`)"),
             ("**bold** ~~no~~", "∗∗bold∗∗ ∼∼no∼∼"), ("`code`", "'code'"), ("fixes #12", "fixes no. 12"),
-            ("GH-7", "GH–7"), ("www.evil.example", "www․evil.example"), ("max_tokens _it_", "max_tokens ˍitˍ"),
+            ("GH-7", "`GH-7`"), ("www.evil.example", "`www.evil.example`"),
+            ("see HTTPS://a.b/c_d?e=1&f=#2.", "see `HTTPS://a.b/c_d?e=1&f=#2`."),
+            ("www.", "www."), ("max_tokens _it_", "max_tokens ˍitˍ"),
             ("a\nb", "a b"), ("# head", "# head"), ("C:\\x", "C:∖x"),
         ])
     func markdown(text: String, expected: String) {

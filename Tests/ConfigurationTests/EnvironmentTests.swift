@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The environment")
 struct EnvironmentTests {
-    @Test("a .env file is read as shells write it")
+    @Test("a .env file is read like a shell script")
     func dotEnv() {
         let text = """
             # keys
@@ -22,7 +22,7 @@ struct EnvironmentTests {
             ])
     }
 
-    @Test("the process wins over the file, and empty is unset")
+    @Test("the process takes precedence over the file, and an empty variable is unset")
     func precedence() {
         let environment = Environment(process: ["A": "1", "B": ""], dotEnv: "A=2\nB=3\nC=4")
         #expect(environment["A"] == "1")
@@ -30,7 +30,7 @@ struct EnvironmentTests {
         #expect(environment["C"] == "4")
     }
 
-    @Test("the secrets are those of the program and those that the manifests declare, where they are set")
+    @Test("the secrets are those of the program and of the manifests that are set")
     func secrets() {
         let environment = Environment(process: [
             "AGENT_KILL_SECRET": "canary-1", "ACME_TOKEN": "canary-2", "ACME_URL": "https://acme.example",
@@ -42,7 +42,7 @@ struct EnvironmentTests {
 
 @Suite("The paths")
 struct PathsTests {
-    @Test("an option wins over the environment, which wins over the default")
+    @Test("an option takes precedence over the environment, and the environment over the default")
     func database() {
         let environment = Environment(process: ["HOME": "/home/a", "SENTINEL_DB": "/data/x.db"])
         #expect(
@@ -56,7 +56,7 @@ struct PathsTests {
         #expect(paths.settings == "/home/a/.config/sentinel/settings.json")
     }
 
-    @Test("the user's own sources lie in the configuration, and are left out when a folder of sources is named")
+    @Test("the user's own sources are in the configuration folder, and are ignored with a folder of sources")
     func sources() {
         let environment = Environment(process: ["HOME": "/home/a", "XDG_CONFIG_HOME": "/conf"])
         let paths = Paths(options: { _ in nil }, environment: environment, program: nil)

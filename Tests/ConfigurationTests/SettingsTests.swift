@@ -35,7 +35,7 @@ struct SettingsTests {
         #expect(settings == Settings())
     }
 
-    @Test("a mistyped key is answered with the one that was meant")
+    @Test("a mistyped key suggests the intended one")
     func suggestion() {
         var settings = Settings()
         let problem = #expect(throws: SettingProblem.self) { try settings.set("cost_spike_multiplyer", to: 3) }
@@ -46,7 +46,7 @@ struct SettingsTests {
 
 @Suite("The settings file")
 struct SettingsFileTests {
-    @Test("a file that is not there means the defaults")
+    @Test("a missing file means the defaults")
     func missing() throws {
         #expect(try SettingsFile(path: temporaryPath()).load() == Settings())
     }
@@ -96,7 +96,7 @@ struct SettingsFileTests {
         #expect(error?.description.contains(file.path) == true)
     }
 
-    @Test("the environment's thresholds win over the file, and a wrong one is told")
+    @Test("the environment's thresholds take precedence over the file, and an invalid one is reported")
     func overrides() throws {
         let path = temporaryPath()
         _ = try SettingsFile(path: path).change("cost_spike_multiplier", to: "4")

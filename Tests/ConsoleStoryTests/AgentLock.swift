@@ -1,7 +1,7 @@
 import Glibc
 import TestSupport
 
-/// Has a store's lock as an agent would, so that no console starts an agent of its own.
+/// Holds a store's lock like an agent, so that no console starts its own agent.
 final class AgentLock: Sendable {
     private let descriptor: Int32
 

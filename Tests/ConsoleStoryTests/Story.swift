@@ -6,14 +6,14 @@ import Subprocess
 import TestSupport
 import Testing
 
-/// A person at a terminal, as a script: what they press, and what they must see.
+/// A console in a pseudo-terminal, as a script: the keys, and what the screen must show.
 ///
 ///     let story = try await Story()
 ///     try await story.expect("Dashboard")
 ///     try await story.press("6", "a")
 ///     try await story.expect("Approve request 1?")
 ///
-/// `expect` waits until the screen is so, two minutes at most; nothing else waits. Keys have the names of docs/KEYS.md.
+/// `expect` waits for the screen, at most two minutes; nothing else waits. Keys have the names of docs/KEYS.md.
 final class Story: Sendable {
     let terminal: Pseudoterminal
     let folder = TemporaryFolder()
@@ -27,7 +27,7 @@ final class Story: Sendable {
     ///
     /// - Parameters:
     ///   - mayStartAgent: lets the console start an agent of its own at once; else only after ``letAgentStart()``.
-    ///   - shell: runs it as a job of an interactive shell, in which it can be stopped and go on.
+    ///   - shell: runs it as a job of an interactive shell, in which it can be suspended and resumed.
     init(
         _ arguments: String..., mayStartAgent: Bool = false, width: Int = 80, height: Int = 24, shell: Bool = false,
         terminal name: String = "xterm-256color"
@@ -49,7 +49,7 @@ final class Story: Sendable {
         try await press("Enter")
     }
 
-    /// No key of a provider: nothing outside can be asked or changed.
+    /// Without keys of providers, so no provider is called.
     static func environment(_ folder: TemporaryFolder, terminal: String = "xterm-256color") -> [String: String] {
         [
             "SENTINEL_DB": "\(folder.path)/sentinel.db", "SENTINEL_LISTEN": "127.0.0.1:0", "HOME": folder.path,
@@ -69,7 +69,7 @@ final class Story: Sendable {
         try await terminal.send(Array(text.utf8))
     }
 
-    /// As a terminal passes pasted text on to a program that asked it to mark it.
+    /// As a terminal sends pasted text in bracketed paste mode.
     func paste(_ text: String) async throws {
         #expect(terminal.screen.modes.contains("?2004"), "the program asks for pasted text to be marked")
         try await terminal.send(Array("\u{1B}[200~\(text)\u{1B}[201~".utf8))
@@ -98,7 +98,7 @@ final class Story: Sendable {
         try await wait("none of \(words)", sourceLocation) { screen in !words.contains(where: screen.text.contains) }
     }
 
-    /// Waits until the program has drawn after what was pressed before: the help is opened and closed again.
+    /// Waits until the program has drawn after the last key: opens the help and closes it.
     func settle(sourceLocation: SourceLocation = #_sourceLocation) async throws {
         try await press("?")
         try await expect("Keys", sourceLocation: sourceLocation)
@@ -116,14 +116,16 @@ final class Story: Sendable {
         _ what: String, _ sourceLocation: SourceLocation, _ isMet: @escaping @Sendable (TerminalScreen) -> Bool
     ) async throws {
         guard await terminal.shows(isMet) else {
+            let end = terminal.status.map { "the program ended with status \($0) and" } ?? "the program runs and"
             Issue.record(
-                "expected \(what), but the screen shows\n\(terminal.screen.text)", sourceLocation: sourceLocation)
+                "expected \(what), but \(end) the screen shows\n\(terminal.screen.text)", sourceLocation: sourceLocation
+            )
             throw Ended()
         }
     }
 }
 
-/// A store in which an agent has worked through the demo's night once: two incidents, and a request to kill a loop.
+/// A store that an agent filled with one run of the demo: two incidents, and a request to kill a loop.
 enum WorkedStore {
     private static let folder = TemporaryFolder()
     private static let scan = Task {
@@ -134,7 +136,7 @@ enum WorkedStore {
         #expect(done.status == 0, "\(String(decoding: done.errors, as: UTF8.self))")
     }
 
-    /// Made by the first who asks.
+    /// Created by the first caller.
     static func path() async throws -> String {
         try await scan.value
         return "\(folder.path)/sentinel.db"

@@ -16,19 +16,19 @@ struct KeyDecoderTests {
 
     private static let paste = "\u{1B}[200~a\ny\u{1B}[201~"
 
-    @Test("a paste cut anywhere gives its text and not one of its letters as a key")
+    @Test("a paste in any bursts is text, and none of its letters is a key")
     func pasteInPieces() {
         let scalars = Array(Self.paste.unicodeScalars)
         for cut in 1..<scalars.count {
             let pieces = [scalars[..<cut], scalars[cut...]].map { piece in String(String.UnicodeScalarView(piece)) }
             let events = decode(pieces)
             #expect(events.filter { $0 != .key(.escape) } == [.paste("a\ny")], "cut at \(cut): \(events)")
-            // Only a cut behind the very first escape can be taken for the key; it is a no to every question.
+            // Only a burst that ends after the first escape reports the Escape key, which cancels every question.
             #expect(events.contains(.key(.escape)) == (cut == 1), "cut at \(cut)")
         }
     }
 
-    @Test("a paste letter by letter is still one paste, and what follows are keys again")
+    @Test("a paste letter by letter is one paste, and the next letters are keys")
     func letterByLetter() {
         let events = decode(Self.paste.unicodeScalars.map { String($0) } + ["y"])
         #expect(events == [.key(.escape), .paste("a\ny"), .key(.character("y"))])
@@ -40,7 +40,7 @@ struct KeyDecoderTests {
         #expect(decode(["\u{1B}j"]) == [.key(.escape), .key(.character("j"))])
     }
 
-    @Test("function keys inside a paste are no letters")
+    @Test("function keys inside a paste are ignored")
     func functionKeyInPaste() {
         var decoder = KeyDecoder()
         for scalar in "\u{1B}[200~x".unicodeScalars { decoder.take(code: scalar.value, isFunctionKey: false) }

@@ -9,7 +9,7 @@ import ViewState
 
 @Suite("What panes observe")
 struct StoreFeedTests {
-    @Test("every pane is filled from the store; a subject is followed until another is wanted", .timeLimit(.minutes(1)))
+    @Test("every pane is filled from the store; a subject is observed until another is shown", .timeLimit(.minutes(1)))
     func panes() async throws {
         let folder = TemporaryFolder()
         let path = folder.path + "/sentinel.db"
@@ -47,5 +47,28 @@ struct StoreFeedTests {
             await wait { $0.forensics.requested == Answer(id: trace, value: nil) }
         }
         feed.stop()
+    }
+
+    @Test(
+        "a store that opens before the first screen is drawn is observed from the first screen on",
+        .timeLimit(.minutes(1)))
+    func opensFirst() async throws {
+        let folder = TemporaryFolder()
+        let path = folder.path + "/sentinel.db"
+        let now = Instant(iso8601: "2026-11-24T03:00:00Z")!
+        let writer = try await StoreWriter.open(path, holder: "host:1", pid: 1, at: now)
+        let events = EventInbox()
+        let (wakes, wake) = AsyncStream.makeStream(of: Void.self)
+        events.attach { wake.yield() }
+        let feed = StoreFeed(path: path, events: events, clock: .fixed(now), author: "alice")
+        feed.start()
+        var state = ConsoleState(size: .init(width: 80, height: 24), now: now, author: "alice")
+        feed.follow(state)
+        for await _ in wakes {
+            for event in events.take() { _ = state.reduce(event) }
+            if state.dashboard.board != nil { break }
+        }
+        feed.stop()
+        withExtendedLifetime(writer) {}
     }
 }

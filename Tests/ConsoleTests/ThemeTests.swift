@@ -12,7 +12,7 @@ struct ThemeTests {
         "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/themes"
 
     @Test(
-        "every shipped theme says how each role looks, and keeps what is urgent apart",
+        "every shipped theme defines all roles, and urgent ones differ from the others",
         arguments: ["dark", "light", "mono"])
     func shipped(name: String) throws {
         let text = try String(contentsOfFile: "\(Self.folder)/\(name).json", encoding: .utf8)
@@ -23,11 +23,11 @@ struct ThemeTests {
     }
 
     @Test(
-        "a theme that cannot be used says why",
+        "an invalid theme is refused with the reason",
         arguments: [
             ("[]", "one JSON object"), (#"{"critcal": {}}"#, "did you mean critical"),
-            (#"{"text": {"foreground": 256}}"#, "from 0 to 255"), (#"{"text": {}}"#, "the theme has no"),
-            (#"{"text": {"colour": 1}}"#, "which is not foreground"), (#"{"text": 5}"#, "must be an object"),
+            (#"{"text": {"foreground": 256}}"#, "from 0 to 255"), (#"{"text": {}}"#, "missing roles"),
+            (#"{"text": {"colour": 1}}"#, "use foreground"), (#"{"text": 5}"#, "must be an object"),
             (#"{"text": {"attributes": "bold"}}"#, "must be a list"),
         ])
     func broken(text: String, part: String) throws {

@@ -26,6 +26,10 @@ package final class DetectorWorld: Sendable {
 
         /// Calls beyond those of the mirrors: outputs that are read live, events of issues, versions of prompts.
         package var liveCalls: Int { scans.count { $0.usesPageCache } }
+        /// The names that live scans were limited to.
+        package var namesAsked: Set<String> {
+            Set(scans.compactMap { $0.usesPageCache ? $0.filters["name"]?.text : nil })
+        }
         package func liveCalls(of table: String) -> Int { scans.count { $0.usesPageCache && $0.table.name == table } }
     }
 
@@ -45,10 +49,11 @@ package final class DetectorWorld: Sendable {
         let folder = "\(FileManager.default.temporaryDirectory.path)/detectors-\(UInt64.random(in: 0...(.max)))"
         let hasSums = !rows.hourlySums.isEmpty
         (self.clock, self.pages, directory) = (clock, pages, folder)
-        engine = SourceEngine(
-            SourceEngineConfiguration(
-                mirrorDirectory: folder, specs: Self.specs, pages: pages, hourlySums: pages, usesHourlySums: hasSums,
-                inputs: { Self.inputs.contains($0) ? "configured" : nil }, clock: wall))
+        var configuration = SourceEngineConfiguration(
+            mirrorDirectory: folder, specs: Self.specs, pages: pages,
+            inputs: { Self.inputs.contains($0) ? "configured" : nil }, clock: wall)
+        (configuration.hourlySums, configuration.usesHourlySums) = (pages, hasSums)
+        engine = SourceEngine(configuration)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: directory) }
@@ -68,8 +73,9 @@ package final class DetectorWorld: Sendable {
     /// Runs one statement at `now`, as the agent's cycle would.
     package func ask(_ query: DetectorQuery, at now: Instant) async throws(QueryError) -> QueryResult {
         clock.withLock { $0 = now }
-        return try await engine.query(
-            query.sql, query.parameters, freshness: .upTo(.milliseconds(0)), limits: .unattended)
+        var limits = QueryLimits.unattended
+        limits.bodyCalls = query.bodyCalls
+        return try await engine.query(query.sql, query.parameters, freshness: .upTo(query.age), limits: limits)
     }
 
     /// Runs the detector without a memory.
@@ -108,7 +114,9 @@ package final class DetectorWorld: Sendable {
 
     private func answer(_ query: DetectorQuery, at now: Instant) async throws(QueryFailure) -> Ask.Answer {
         do throws(QueryError) {
-            return (try await ask(query, at: now).rows, [])
+            let result = try await ask(query, at: now)
+            let partial = result.sources.filter { $0.state.isIncomplete && $0.state != .notConfigured }
+            return (result.rows, partial.map { $0.message ?? "\($0.source) returned partial data." })
         } catch {
             throw .failed(error.description)
         }

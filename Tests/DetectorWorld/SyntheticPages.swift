@@ -30,12 +30,12 @@ final class SyntheticPages: PageSource, HourlySums {
         }
     }
 
-    func scan(_ scan: Scan, onPage: @Sendable (Page) async throws -> ScanProgress) async throws -> ScanOutcome {
+    func scan(
+        _ scan: Scan, onRetryPause: @Sendable (RetryPause) async -> Void,
+        onPage: @Sendable (Page) async throws -> ScanProgress
+    ) async throws -> ScanOutcome {
         served.withLock { $0.append(scan) }
-        if rows.outages.contains(where: { $0.covers(scan) }) {
-            throw SourceError(
-                kind: .unavailable, source: scan.source.name, reason: "It answers 503.", remedy: "Wait.", calls: 1)
-        }
+        if let outage = rows.outages.first(where: { $0.covers(scan) }) { throw outage.error }
         var rest = matching(scan)[...]
         var outcome = ScanOutcome()
         repeat {

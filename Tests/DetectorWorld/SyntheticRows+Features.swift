@@ -48,6 +48,23 @@ extension SyntheticRows {
         scores.append(ScoreRow(value, of: trace, at: time))
     }
 
+    /// Scores drawn evenly from two ranges: `before` of them older than a day, `now` of them newer.
+    package static func scores(
+        before: Int = 120, now: Int = 40, _ old: ClosedRange<Double>, _ new: ClosedRange<Double>, seed: UInt64 = 3
+    ) -> SyntheticRows {
+        var random = SeededRandom(seed)
+        var rows = SyntheticRows()
+        for place in 0..<before {
+            let at = SupportBot.now - .hours(26 + Double(place) * 100 / Double(before))
+            rows.addScore(.random(in: old, using: &random), at: at)
+        }
+        for place in 0..<now {
+            let at = SupportBot.now - .hours(23 * Double(place + 1) / Double(now + 1))
+            rows.addScore(.random(in: new, using: &random), at: at)
+        }
+        return rows
+    }
+
     /// Runs `prompt_drift` in a world of its own. `open` are the subjects of incidents that are not resolved.
     package func drift(
         now: Instant = SupportBot.now, settings: Settings = Settings(), effort: DetectorContext.Effort = .thorough,

@@ -27,15 +27,32 @@ package struct SyntheticRows: Sendable {
         package var isLiveOnly: Bool
         /// Only scans with these filters; empty for all scans of the table.
         package var filters: [String: Value]
+        /// Live scans without filters, which read a window of all names, are refused with 400; the source is not down.
+        package var refusesWindows: Bool
 
-        package init(_ source: String, _ table: String, isLiveOnly: Bool = false, where filters: [String: Value] = [:])
-        {
+        package init(
+            _ source: String, _ table: String, isLiveOnly: Bool = false, where filters: [String: Value] = [:],
+            refusesWindows: Bool = false
+        ) {
             (self.source, self.table, self.isLiveOnly, self.filters) = (source, table, isLiveOnly, filters)
+            self.refusesWindows = refusesWindows
         }
 
         func covers(_ scan: Scan) -> Bool {
-            scan.source.name == source && scan.table.name == table && (scan.usesPageCache || !isLiveOnly)
+            if refusesWindows, !scan.usesPageCache || !scan.filters.isEmpty { return false }
+            return scan.source.name == source && scan.table.name == table && (scan.usesPageCache || !isLiveOnly)
                 && filters.allSatisfy { scan.filters[$0.key] == $0.value }
+        }
+
+        var error: SourceError {
+            guard refusesWindows else {
+                return SourceError(
+                    kind: .unavailable, source: source, reason: "It answers 503.", remedy: "Wait.", calls: 1)
+            }
+            var error = SourceError(
+                kind: .refusedByProvider, source: source, reason: "It answers 400.", remedy: "Ask for less.", calls: 1)
+            error.status = 400
+            return error
         }
     }
 

@@ -36,7 +36,7 @@ struct AgentLoopTests {
         try await run(steps, change).report
     }
 
-    @Test("the classic loop is found by name and token counts alone, where arguments are not known")
+    @Test("the classic loop is found by name and token counts if arguments are unknown")
     func classic() async throws {
         let finding = try #require(try await detect(trace("t1", 15)).findings.first)
         let loop = try #require(finding.loop)
@@ -84,7 +84,7 @@ struct AgentLoopTests {
         #expect(finding.description.contains("plan → search ×12 in a row"))
     }
 
-    @Test("the same error again and again is a loop, where nothing else is known")
+    @Test("the same error again and again is a loop if nothing else is known")
     func errors() async throws {
         let steps = trace("t1", 13) { index, step in
             step.type = "TOOL"
@@ -118,14 +118,14 @@ struct AgentLoopTests {
         #expect(report.findings.allSatisfy { $0.isNote && $0.loop?.isRepetitive == false })
     }
 
-    @Test("the bare rule of the seed counts and asks nothing else")
+    @Test("the original rule only counts")
     func bareRule() async throws {
         let steps = trace("t1", 24) { Healthy.distinctNames.shape($0, &$1) }
         #expect(try await detect(steps) { $0.loopRequiresRepetition = false }.findings.first?.severity == .critical)
         #expect(try await detect(trace("t1", 10)) { $0.loopRequiresRepetition = false }.findings.isEmpty)
     }
 
-    @Test("no crowd of long healthy traces hides a loop, and each loop is a finding of its own")
+    @Test("long healthy traces do not hide a loop, and each loop has its own finding")
     func crowd() async throws {
         var steps = (0..<120).flatMap { number in
             trace("busy\(number)", 30) { Healthy.distinctNames.shape($0, &$1) }
@@ -138,7 +138,7 @@ struct AgentLoopTests {
         #expect(Set(report.findings.map(\.fingerprint)).count == 22)
     }
 
-    @Test("an invalid cost is left out and said, and its trace is judged all the same")
+    @Test("an invalid cost is skipped and reported, and its trace is judged")
     func poisonedCost() async throws {
         var broken = trace("bad", 15)
         broken[3].totalCost = .real(.infinity)
@@ -156,7 +156,7 @@ struct AgentLoopTests {
         #expect(report.skipped == ["40 steps have no trace."])
     }
 
-    @Test("bodies are asked for only where a step's name comes three times")
+    @Test("bodies are read only if a step's name comes three times")
     func laziness() async throws {
         let distinct = try await run(trace("t1", 24) { Healthy.distinctNames.shape($0, &$1) })
         #expect(!distinct.statements.contains { $0.sql.contains("input, output") })
@@ -166,7 +166,7 @@ struct AgentLoopTests {
 
     @Test("random healthy batches are silent and random loops are found", arguments: 0..<40)
     func random(_ seed: Int) async throws {
-        var random = SplitMix(state: UInt64(seed))
+        var random = SeededRandom(UInt64(seed))
         let count = Int.random(in: 11...60, using: &random)
         let words = (0..<200).map { "word\($0)" }
         let batch = trace("batch", count, every: 4) { index, step in
@@ -188,7 +188,7 @@ struct AgentLoopTests {
     }
 }
 
-/// Shapes of long runs that get on.
+/// Shapes of long runs that make progress.
 enum Healthy: CaseIterable {
     case distinctNames, distinctInputs, templatedInserts, pages, samples, growingConversation, tokensOnly, blind, helper
 

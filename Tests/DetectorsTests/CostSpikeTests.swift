@@ -17,7 +17,7 @@ struct CostSpikeTests {
     }
 
     /// `cost` of each complete hour counted back from the latest (0), in `perHour` equal observations; nil is an hour without
-    /// traffic. The running hour goes on at the rate of -1, unless `running` says what it cost in its first minutes.
+    /// traffic. The running hour has the rate of -1, unless `running` is its cost in its first minutes.
     private func history(
         hours: Int, perHour: Int = 1, running: Double? = nil, cost: (Int) -> Double?
     ) -> SyntheticRows {
@@ -69,7 +69,7 @@ struct CostSpikeTests {
         #expect(try await detect(rows).findings.count == 1)
     }
 
-    @Test("an hourly job that spends all in the first minutes of each hour is no spike")
+    @Test("an hourly job that spends everything in the first minutes of each hour is not a spike")
     func hourlyJob() async throws {
         #expect(try await detect(history(hours: 192, running: 2) { _ in 2 }).findings.isEmpty)
     }
@@ -91,7 +91,7 @@ struct CostSpikeTests {
         #expect(onsets.map(\.startOfHour) == [start(39)])
     }
 
-    @Test("hours of past incidents are in no baseline (row 18)")
+    @Test("hours of past incidents are not in the baseline (row 18)")
     func incidentHours() async throws {
         let rows = history(hours: 192) { $0 <= 0 ? 4 : (30..<70).contains($0) ? 8 : 1 }
         #expect(try await detect(rows).findings.isEmpty)
@@ -103,7 +103,7 @@ struct CostSpikeTests {
         #expect(try await detect(rows, labelled).findings.count == 1)
     }
 
-    @Test("a nightly batch is a note once the hour of day is known, and pages under the bare rule")
+    @Test("a nightly batch is a note once the hour of day is known, and pages under the original rule")
     func nightlyBatch() async throws {
         let rows = history(hours: 28 * 24, running: 0.3) { $0 % 24 == 0 ? 12 : 1 }
         let report = try await detect(rows)
@@ -125,7 +125,7 @@ struct CostSpikeTests {
         #expect(finding.description.contains("this hour of day never exceeded $1.00 in 28 days"))
     }
 
-    @Test("the first day is learning and pages nobody (row 17)")
+    @Test("the first day is learning, and no one is paged (row 17)")
     func learning() async throws {
         let report = try await detect(history(hours: 20) { $0 <= 0 ? 9 : 1 })
         #expect(report.state == .learning && report.message == "learning (20 of 168 h)")
@@ -133,7 +133,7 @@ struct CostSpikeTests {
         #expect(try await detect(SyntheticRows()).state == .noData)
     }
 
-    @Test("after hours that cost nothing, real spend is one finding and small change is none")
+    @Test("after hours that cost nothing, a real cost is one finding and a small one is none")
     func zeroBaseline() async throws {
         let finding = try #require(try await detect(history(hours: 192) { $0 <= 0 ? 4 : 0 }).findings.first)
         #expect(finding.description.contains("the 168 hours before cost nothing"))
@@ -148,7 +148,7 @@ struct CostSpikeTests {
         #expect(try await detect(sparse).findings.count == 1)
     }
 
-    @Test("invalid costs are counted and left out (row 25)", arguments: [-3, 1e9, .infinity])
+    @Test("invalid costs are counted and skipped (row 25)", arguments: [-3, 1e9, .infinity])
     func poisoned(_ cost: Double) async throws {
         var rows = history(hours: 192) { $0 <= 0 ? 7 : 1 }
         rows.observations[100].totalCost = .real(cost)
@@ -158,7 +158,7 @@ struct CostSpikeTests {
         #expect(report.skipped == ["1 observations: invalid cost (not a number, or negative)."])
     }
 
-    @Test("an engine's hour that is not an amount is in no baseline (row 25)", arguments: [Double.nan, -3, .infinity])
+    @Test("an hour with an invalid amount is not in the baseline (row 25)", arguments: [Double.nan, -3, .infinity])
     func poisonedHour(_ cost: Double) async throws {
         let world = DetectorWorld(history(hours: 192) { $0 <= 0 ? 7 : 1 })
         var isFirst = true
@@ -194,7 +194,7 @@ struct CostSpikeTests {
 
     @Test("flat traffic with noise, at any scale and hour, never alarms", arguments: 0..<20)
     func noise(_ seed: Int) async throws {
-        var random = SplitMix(state: UInt64(seed) &+ 7)
+        var random = SeededRandom(UInt64(seed) &+ 7)
         let scale = Double.random(in: 0.01...500, using: &random)
         let days = Int.random(in: 2...30, using: &random)
         let spread = Double.random(in: 0...0.6, using: &random)
@@ -202,5 +202,20 @@ struct CostSpikeTests {
             scale * Double.random(in: (1 - spread)...(1 + spread), using: &random)
         }
         #expect(try await detect(rows).findings.isEmpty)
+    }
+
+    @Test("the provider's sums stand in for hours that are not read yet, scaled by what rows of the same hours cost")
+    func sums() async throws {
+        // Wrapping spans make each sum three times what was spent.
+        for (share, phrase) in [(3.0, "(the provider's sums ×0.33: spans repeat usage)"), (1, "(the provider's sums)")]
+        {
+            let rows = history(hours: 26, perHour: 15) { $0 < 0 ? 7 : 1 }
+            let sums = CostSums((0..<192).map { .init(hour: start($0), cost: share, observations: 15) })
+            let report = try await DetectorWorld(rows).run(CostSpikeDetector(sums: sums), context()).report
+            let finding = try #require(report.findings.first)
+            #expect(finding.severity == .critical)
+            #expect(finding.description.contains("the 7-day mean of $1.00 an hour \(phrase)"), "\(finding.description)")
+            #expect(abs((finding.facts.cost?.sumScale ?? 0) - 1 / share) < 0.001)
+        }
     }
 }

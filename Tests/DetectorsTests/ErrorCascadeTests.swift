@@ -81,7 +81,7 @@ struct ErrorCascadeTests {
         #expect(try await detect(rows).findings.first?.description.contains("could not be read") == true)
     }
 
-    @Test("an environment or a release ties only where the generations rose there and not elsewhere")
+    @Test("an environment or a release is a link only if the generations rose there and not elsewhere")
     func environmentAndRelease() async throws {
         var everywhere = cascade()
         everywhere.events[0].environment = "production"
@@ -97,7 +97,7 @@ struct ErrorCascadeTests {
         #expect(try await detect(release).findings.first?.severity == .high)
     }
 
-    @Test("errors of another environment than the one that rose are no cascade")
+    @Test("errors of another environment than the one that rose are not a cascade")
     func otherEnvironment() async throws {
         var rows = cascade()
         rows.events[0].environment = "staging"
@@ -130,7 +130,7 @@ struct ErrorCascadeTests {
         #expect(finding.description.contains("700 events since 12:00, 4 expected"))
     }
 
-    @Test("without a rise of generations, without cost, put aside, few or over: silent")
+    @Test("without a rise of generations, without cost, ignored, few or ended: no finding")
     func decoys() async throws {
         var steady = cascade()
         steady.observations.removeLast(126)
@@ -149,7 +149,7 @@ struct ErrorCascadeTests {
         }
     }
 
-    @Test("a morning that is busier than the hours before is held against the morning of yesterday")
+    @Test("a morning that is busier than the hours before is compared with the morning of yesterday")
     func morning() async throws {
         var rows = SyntheticRows()
         rows.issues = [issue { $0.lastSeen = now }]
@@ -172,7 +172,7 @@ struct ErrorCascadeTests {
         #expect(abs(costs.reduce(0, +) - 18.6) < 1e-6)
     }
 
-    @Test("an error whose own traces are known is not given what others of its environment cost")
+    @Test("an error whose own traces are known does not get the cost of others in its environment")
     func ownTracesOnly() async throws {
         var rows = cascade { index, generation in
             generation.traceID = index % 20 == 0 ? "own" : "others"
@@ -187,7 +187,7 @@ struct ErrorCascadeTests {
         #expect(unknown.findings.first?.evidence["cost"]?.double ?? 0 > 10)
     }
 
-    @Test("nothing to read is said so, and events are asked for only where generations rise")
+    @Test("missing data is reported, and events are read only if generations rise")
     func emptiness() async throws {
         let nothing = try await run(SyntheticRows())
         #expect(nothing.report.state == .noData && nothing.statements.count == 1)
@@ -201,7 +201,7 @@ struct ErrorCascadeTests {
         #expect(try await run(cascade()).liveCalls == 1)
     }
 
-    @Test("poisoned and hostile rows are left aside and counted, and the cascade is found all the same")
+    @Test("invalid and hostile rows are skipped and counted, and the cascade is found")
     func poisoned() async throws {
         var rows = cascade()
         rows.observations[2300].totalCost = .real(-.infinity)

@@ -3,7 +3,7 @@ import Detectors
 import OnCallModel
 import Testing
 
-@Suite("What an output is")
+@Suite("Reading of outputs")
 struct OutputReadingTests {
     @Test(
         "the feature's own output is taken out of its envelope",
@@ -27,7 +27,7 @@ struct OutputReadingTests {
         #expect(OutputSample(output) == sample)
     }
 
-    @Test("nothing at all is blank")
+    @Test("a missing output is blank")
     func missing() {
         #expect(OutputSample(nil) == .blank)
     }

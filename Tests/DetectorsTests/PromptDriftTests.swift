@@ -19,7 +19,7 @@ struct PromptDriftTests {
     }
 
     @Test(
-        "a change of shape is found, and said by its path",
+        "a change of shape is found and reported by its path",
         arguments: [
             ("\"response\"", "\"answer\"", "$.response missing in 20"),
             ("\"seats\": ", "\"places\": ", "$.customer.seats missing in 20"),
@@ -41,7 +41,7 @@ struct PromptDriftTests {
         #expect(run.snapshot?.state == .drifted)
     }
 
-    @Test("a list for a scalar, a text for JSON, nothing at all, an error object for a list")
+    @Test("a list for a scalar, a text for JSON, an empty output, an error object for a list")
     func forms() async throws {
         func said(_ body: (Int) -> String?) async throws -> String {
             try await rows(20, body).drift().finding?.description ?? ""
@@ -59,7 +59,7 @@ struct PromptDriftTests {
                 .contains("$.steps[] an empty list in 20"))
     }
 
-    @Test("further keys are no violation, nor is an optional key that is there or not")
+    @Test("additional and optional keys are not a violation")
     func healthy() async throws {
         #expect(
             try await rows { SupportBot.good($0).replacing("\"note\"", with: "\"extra\": 1, \"note\"") }.drift().finding
@@ -90,7 +90,7 @@ struct PromptDriftTests {
         #expect(severity == (failing < 4 ? nil : failing <= 10 ? .medium : .high), "3 of 20 are no more than 15 %")
     }
 
-    @Test("the strongest contrast is told, with the prompt version's age")
+    @Test("the strongest contrast is reported, with the prompt version's age")
     func contrast() async throws {
         var rows = SyntheticRows()
         rows.addOutputs(60, every: .minutes(10), ending: .minutes(45), promptVersion: 13) { SupportBot.good($0) }
@@ -104,7 +104,7 @@ struct PromptDriftTests {
         ]
         let finding = try #require(await rows.drift().finding)
         #expect(finding.description.contains("support-bot v14: 34 of 40 fail, support-bot v13: 0 of 60 (p < 1e-"))
-        #expect(finding.description.contains("that version was made 3 min 0 s before (“shorter answers”)"))
+        #expect(finding.description.contains("that version was created 3 min 0 s before (“shorter answers”)"))
         #expect(finding.evidence["contrast"]?["by"]?.string == "prompt_version")
         #expect(finding.evidence["prompt_version"]?.int == 14)
         #expect(finding.evidence["new_keys"]?.array?.compactMap(\.string) == ["$.answer", "$.score"])
@@ -113,7 +113,7 @@ struct PromptDriftTests {
         #expect(finding.links.traces.count == 34)
     }
 
-    @Test("where everything that is read fails, the beginning is searched for")
+    @Test("if everything that was read fails, the onset is searched")
     func search() async throws {
         var rows = SyntheticRows()
         rows.addOutputs(600, every: .minutes(5), ending: .hours(6), promptVersion: 13) { SupportBot.good($0) }
@@ -128,7 +128,7 @@ struct PromptDriftTests {
         #expect(finding.description.contains("support-bot v13: 0 of"))
     }
 
-    @Test("a store that never looked both learns and detects, never from a broken period")
+    @Test("the first scan both learns and detects, and never learns from a broken period")
     func firstLook() async throws {
         // Busy: the newest hundred are broken, what was before the last day is not.
         var busy = SyntheticRows()
@@ -156,7 +156,7 @@ struct PromptDriftTests {
         #expect(try await recovered.drift().finding == nil)
     }
 
-    @Test("few outputs are learning, and page nobody", arguments: [0, 1, 5, 9, 12])
+    @Test("few outputs are learning, and no one is paged", arguments: [0, 1, 5, 9, 12])
     func learning(count: Int) async throws {
         var rows = SyntheticRows()
         rows.addOutputs(count, ending: .minutes(1)) { place in
@@ -169,7 +169,7 @@ struct PromptDriftTests {
         if count == 5 { #expect(run.report.message.contains("learning (5 of 13 outputs)")) }
     }
 
-    @Test("a rarely used feature is judged by what it gave, once enough is known")
+    @Test("a rarely used feature is judged by all of its outputs once there are enough")
     func rare() async throws {
         var rows = SyntheticRows()
         rows.addOutputs(30, every: .hours(3), ending: .hours(20)) { SupportBot.good($0) }
@@ -196,7 +196,7 @@ struct PromptDriftTests {
         #expect(snapshot.profile.places["$.answer"] == nil)
     }
 
-    @Test("an accepted change is the norm, and what was before it counts no more")
+    @Test("an accepted change is the norm, and earlier outputs no longer count")
     func acceptance() async throws {
         var rows = rows(12) { _ in "{\"answer\": \"x\", \"score\": 1}" }
         var snapshot = try #require(await rows.drift().snapshot)
@@ -230,7 +230,7 @@ struct PromptDriftTests {
         #expect(snapshot.version == 1)
     }
 
-    @Test("what failed before it gave anything, or still runs, is no output")
+    @Test("a call that failed without an output, or still runs, is not counted")
     func notOutputs() async throws {
         var rows = rows(20) { SupportBot.good($0) }
         for place in 0..<20 {
@@ -241,7 +241,7 @@ struct PromptDriftTests {
         #expect(try await rows.drift().finding == nil)
     }
 
-    @Test("a text feature may say anything; roots count where no generation has the name")
+    @Test("a text feature may return any text; roots count if no generation has the name")
     func textsAndRoots() async throws {
         var rows = SyntheticRows()
         rows.addOutputs(140, every: .minutes(8), ending: .minutes(1)) { $0 % 9 == 0 ? "42" : "An answer about \($0)." }
@@ -251,25 +251,66 @@ struct PromptDriftTests {
         #expect(run.snapshot?.state == .learned)
     }
 
-    @Test("outputs that cannot be read make the report partial, and others are judged")
+    @Test("outputs that cannot be read make the report partial, and judge no feature")
     func unreadable() async throws {
         var rows = rows(20) { _ in "{\"answer\": 1}" }
-        rows.addOutputs(50, ending: .minutes(1), name: "other") { SupportBot.good($0) }
-        rows.outages = [.init("langfuse", "observations", where: ["name": "other"])]
+        rows.outages = [.init("langfuse", "observations", isLiveOnly: true)]
         let run = try await rows.drift()
         #expect(run.report.state == .partial)
-        #expect(run.report.message.contains("other could not be read"))
-        #expect(run.finding?.subject == "support-bot")
-        #expect(!run.report.judged.contains(.schemaDrift(of: "other")))
+        #expect(run.report.message.contains("The outputs of support-bot could not be read"), "\(run.report.message)")
+        #expect(run.finding == nil && !run.report.judged.contains(.schemaDrift(of: "support-bot")))
     }
 
-    @Test("a routine turn reads what it never saw and, once an hour, what is open")
+    @Test("where the provider refuses windows of all names, each name is read by itself")
+    func refusedWindows() async throws {
+        var rows = rows(20) { _ in "{\"answer\": 1}" }
+        rows.addOutputs(50, ending: .minutes(1), name: "other") { SupportBot.good($0) }
+        rows.outages = [.init("langfuse", "observations", refusesWindows: true)]
+        let run = try await rows.drift()
+        #expect(run.report.state == .ok, "\(run.report.message)")
+        #expect(run.finding?.subject == "support-bot")
+        #expect(run.report.judged.contains(.schemaDrift(of: "other")))
+        #expect(run.namesAsked.isSuperset(of: ["other", "support-bot"]))
+    }
+
+    @Test("thirty features are read with a few calls, and one that is seen late is read all the same")
+    func manyFeatures() async throws {
+        var rows = SyntheticRows()
+        for feature in 0..<30 {
+            rows.addOutputs(200, every: .minutes(14), ending: .minutes(1), name: "feature-\(feature)") {
+                feature == 7 && $0 >= 180 ? "{\"answer\": 1}" : SupportBot.good($0)
+            }
+        }
+        // Its outputs are older than those that the others need.
+        rows.addOutputs(40, every: .hours(1), ending: .hours(20), name: "seldom") { SupportBot.good($0) }
+        let run = try await rows.drift(effort: .thorough)
+        #expect(run.finding?.subject == "feature-7")
+        #expect(run.liveCalls <= 8, "\(run.liveCalls) for 31 features")
+        #expect(run.memory.count == 31 && run.memory["seldom"]?.state == .learned)
+        #expect(run.report.message.hasPrefix("31 features, 31 checked, 1 drifted"), "\(run.report.message)")
+    }
+
+    @Test("a run right after another makes no call for outputs, and judges what is stored")
+    func rightAfter() async throws {
+        let world = DetectorWorld(rows(20) { _ in "{\"answer\": 1}" })
+        func context(_ now: Instant) -> DetectorContext {
+            DetectorContext(
+                now: now, settings: Settings(), effort: .thorough, past: PastFinding.open(["support-bot"], now: now))
+        }
+        let first = try await world.cycle(PromptDriftDetector(), context(SupportBot.now), memory: [:])
+        let second = try await world.cycle(
+            PromptDriftDetector(), context(SupportBot.now + .minutes(1)), memory: first.memory)
+        #expect(first.liveCalls > 0 && second.liveCalls == 0)
+        #expect(second.report.findings.map(\.subject) == ["support-bot"])
+    }
+
+    @Test("a routine cycle reads new features and, once an hour, open ones")
     func budget() async throws {
         var rows = SyntheticRows()
         for feature in 0..<14 { rows.addOutputs(120, ending: .minutes(1), name: "f\(feature)") { SupportBot.good($0) } }
         let first = try await rows.drift(effort: .routine)
         #expect(first.memory.count == 10)
-        #expect(first.report.message.contains("4 left for the next cycle"))
+        #expect(first.report.message.contains("4 waiting for the next cycle"))
         let second = try await rows.drift(
             now: SupportBot.now + .minutes(15), effort: .routine, memory: first.memory)
         #expect(second.memory.count == 14)
@@ -285,7 +326,7 @@ struct PromptDriftTests {
         #expect(thorough.calls == 1, "the others have nothing new")
     }
 
-    @Test("a feature whose prompt or model was changed is looked at before busier ones")
+    @Test("a feature whose prompt or model was changed is read before busier ones")
     func changedFirst() async throws {
         var rows = SyntheticRows()
         for feature in 0..<60 {
@@ -297,6 +338,6 @@ struct PromptDriftTests {
         rows.addOutputs(12, ending: .minutes(1), name: "quiet", promptVersion: 2) { _ in "{\"answer\": 1}" }
         let run = try await rows.drift()
         #expect(run.finding?.subject == "quiet")
-        #expect(run.report.message.contains("50 looked at, 1 drift") && run.report.message.contains("11 left"))
+        #expect(run.report.message.contains("50 checked, 1 drifted") && run.report.message.contains("11 waiting"))
     }
 }

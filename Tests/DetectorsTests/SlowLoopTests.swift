@@ -56,7 +56,7 @@ struct SlowLoopTests {
 
     // MARK: slow
 
-    @Test("a poller that repeats one call for twenty hours and learns nothing is a slow loop: high, never critical")
+    @Test("a poller that repeats one call for twenty hours without a new result is a slow loop: high, never critical")
     func poller() async throws {
         let finding = try #require(try await findings(poller("p1")).first)
         let loop = try #require(finding.loop)
@@ -68,7 +68,7 @@ struct SlowLoopTests {
     }
 
     @Test(
-        "a slow poller whose results get on is silent, and not even a note",
+        "a slow poller whose results make progress is not even a note",
         arguments: ["news", "rows", "words", "pages", "unknown"])
     func progress(_ kind: String) async throws {
         let steps = poller("p1") { index, step in
@@ -85,7 +85,7 @@ struct SlowLoopTests {
         #expect(try await findings(steps).isEmpty)
     }
 
-    @Test("what a slow poller gave is asked for once an hour")
+    @Test("the results of a slow poller are read once an hour")
     func hourly() async throws {
         let world = world(poller("p1"))
         let first = try await run(world)
@@ -98,13 +98,13 @@ struct SlowLoopTests {
         #expect(bodies(third).map { $0.parameters[2] } == [Value(now.startOfHour + .hours(1))])
     }
 
-    @Test("a poller that stopped is over, and one that pauses as it always did is not")
+    @Test("a poller that stopped has ended, and one with its usual pauses has not")
     func ended() async throws {
         #expect(try await findings(poller("p1", 40, every: 20), at: now + .hours(3)).isEmpty)
         #expect(try await findings(poller("p1", 20, every: 90), at: now + .hours(3)).count == 1)
     }
 
-    @Test("the seed's bare rule knows no slow loops")
+    @Test("the original rule has no slow loops")
     func bare() async throws {
         #expect(try await run(poller("p1")) { $0.loopRequiresRepetition = false }.report.findings.isEmpty)
     }
@@ -146,7 +146,7 @@ struct SlowLoopTests {
         #expect(Set(many.filter { !$0.isNote }.map(\.subject)).count == 40)
     }
 
-    @Test("more suspects than a cycle reads in full take turns, and the message counts the rest")
+    @Test("if a cycle cannot read all suspects in full, they take turns, and the message counts the rest")
     func turns() async throws {
         let world = world((0..<100).flatMap { healthy("ok\($0)", 12) })
         var seen: Set<String> = []
@@ -172,7 +172,7 @@ struct SlowLoopTests {
         }
     }
 
-    @Test("a run as long as its name's runs are is not even a note; a longer one says so, loop or not")
+    @Test("a run of usual length is not even a note; a longer one is reported so, loop or not")
     func length() async throws {
         let usual = earlier("nightly-export", (0..<120).map { 10 + $0 % 30 })
         #expect(try await findings(usual + healthy("run", 30)).isEmpty)
@@ -181,7 +181,7 @@ struct SlowLoopTests {
         #expect(long[0].description.contains("longer than 99 % of 120 runs of nightly-export"))
     }
 
-    @Test("19 runs are not enough to say what is usual; a loop of usual length is a loop")
+    @Test("19 runs are too few for a usual length; a loop of usual length is a loop")
     func fewRuns() async throws {
         func runs(_ count: Int) -> [ObservationRow] { earlier("nightly-export", Array(repeating: 12, count: count)) }
         let few = try await findings(runs(19) + healthy("run", 45))
@@ -195,7 +195,7 @@ struct SlowLoopTests {
     // MARK: types
 
     @Test(
-        "a loop of any type of step is one",
+        "a loop may have any type of step",
         arguments: ["SPAN", "TOOL", "AGENT", "CHAIN", "RETRIEVER", "EMBEDDING", ""])
     func types(_ type: String) async throws {
         let steps = fast("t1", 14) { _, step in
@@ -223,7 +223,7 @@ struct SlowLoopTests {
         #expect(try await findings(steps).allSatisfy { $0.isNote })
     }
 
-    @Test("steps that frameworks write for themselves, and judges that find nothing wrong, are no loop")
+    @Test("steps that frameworks record for themselves, and evaluations that pass, are not a loop")
     func frameworks() async throws {
         let channel = fast("t1", 24) { index, step in
             step.type = "CHAIN"
@@ -249,7 +249,7 @@ struct SlowLoopTests {
 
     // MARK: the sample
 
-    @Test("a trace that the sampler dropped costs no body, and is judged by what is free")
+    @Test("the bodies of a trace that the sampler dropped are not read")
     func dropped() async throws {
         let steps = stuck("a") + stuck("b")
         let cycle = try await run(steps, sample: TraceSample(kept: ["b"]))

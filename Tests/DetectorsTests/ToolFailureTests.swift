@@ -21,7 +21,7 @@ struct ToolFailureTests {
     }
 
     @Test(
-        "each kind of failure is found at the first sight of the tool, by its strategy",
+        "each kind of failure is found in the first scan of the tool, by its strategy",
         arguments: [
             ("<!DOCTYPE html><html><body>502 Bad Gateway</body></html>", "A"),
             ("Error: upstream said 503", "A"),
@@ -48,7 +48,7 @@ struct ToolFailureTests {
         #expect(finding.evidence["failing"]?.int == 9)
     }
 
-    @Test("the sentence has the counts, the past, the beginning, the traces and the chance")
+    @Test("the sentence has the counts, the past, the onset, the traces and the probability")
     func sentence() async throws {
         let finding = try #require(await rows(9) { _ in "<html>502</html>" }.tools().report.findings.first)
         #expect(
@@ -60,7 +60,7 @@ struct ToolFailureTests {
         #expect(finding.description.contains("; 9 traces; p < 1e-"))
     }
 
-    @Test("a text that collapses is found by its length, the same answer for every question by its sameness")
+    @Test("a text that becomes short is found by its length, the same answer to every question by its repetition")
     func lengthAndSameness() async throws {
         var rows = SyntheticRows()
         let long = { (place: Int) in "Weather of day \(place): " + String(repeating: "cloudy with some sun ", count: 20)
@@ -83,9 +83,9 @@ struct ToolFailureTests {
         #expect(stale.description.contains("answered in 1 ms where 400 ms were usual"))
     }
 
-    @Test("healthy tools of every sort are left alone, whatever the seed", arguments: 0..<5)
+    @Test("healthy tools of every sort have no finding", arguments: 0..<5)
     func decoys(seed: Int) async throws {
-        var random = SplitMix(state: UInt64(seed) &* 77 &+ 5)
+        var random = SeededRandom(UInt64(seed) &* 77 &+ 5)
         var rows = SyntheticRows()
         func often(_ share: Double) -> Bool { Double.random(in: 0..<1, using: &random) < share }
         let empties = (0..<300).map { _ in often(0.3) }
@@ -145,7 +145,7 @@ struct ToolFailureTests {
     }
 
     @Test(
-        "a tool that breaks before its very eyes is found from one turn to the next, and stays found while it is broken"
+        "a tool that breaks between two cycles is found, and stays open while it is broken"
     )
     func fromTurnToTurn() async throws {
         var rows = SyntheticRows()
@@ -167,17 +167,17 @@ struct ToolFailureTests {
         #expect(memory["search_kb"]?.empties == 0, "a broken period is not learnt from")
     }
 
-    @Test("a tool that was broken for long before it was first seen is held against its older outputs")
+    @Test("a tool that was broken before the first scan is compared with its older outputs")
     func contaminated() async throws {
         var rows = SyntheticRows()
         rows.addCalls("search_kb", 300, ago: .hours(20), apart: .minutes(15), Self.good)
         rows.addCalls("search_kb", 220, apart: .minutes(5)) { _ in #"{"error":"quota"}"# }
         let finding = try #require(await rows.tools().report.findings.first)
         #expect(finding.severity == .high)
-        #expect(finding.description.contains("say an error inside a success where 0 of"))
+        #expect(finding.description.contains("return an error inside a success where 0 of"))
     }
 
-    @Test("two failures, or too little past, page nobody")
+    @Test("two failures, or too few earlier outputs, are not a finding")
     func tooFew() async throws {
         #expect(try await rows(2) { _ in "{}" }.tools().report.findings.isEmpty)
         var young = SyntheticRows()
@@ -188,7 +188,7 @@ struct ToolFailureTests {
         #expect(report.message.contains("learning (1 of 1 tools)"))
     }
 
-    @Test("few failures are medium, a tool that never did anything else is told of")
+    @Test("few failures are medium, and a tool that never worked is reported")
     func severities() async throws {
         #expect(try await rows(4) { _ in "{}" }.tools().report.findings.map(\.severity) == [.medium])
         var rows = SyntheticRows()
@@ -199,7 +199,7 @@ struct ToolFailureTests {
         #expect(findings.map(\.severity) == [.medium, .info])
     }
 
-    @Test("an agent that asks the same again and again is one failure")
+    @Test("the same input again and again in one trace is one failure")
     func insisting() async throws {
         var rows = SyntheticRows()
         rows.addCalls("search_kb", 300, ago: .minutes(60), apart: .minutes(15), Self.good)
@@ -211,7 +211,7 @@ struct ToolFailureTests {
         #expect(try await rows.tools().report.findings.isEmpty)
     }
 
-    @Test("NaN, huge and unreadable outputs are set aside and named, and the others judged")
+    @Test("NaN, huge and unreadable outputs are skipped and named, and the others judged")
     func poisoned() async throws {
         var rows = rows(9) { _ in "{}" }
         rows.addCalls("vectors", 80) { $0 % 2 == 0 ? #"{"score":NaN}"# : #"{"score":0.\#($0)}"# }
@@ -223,7 +223,7 @@ struct ToolFailureTests {
         #expect(report.skipped.contains { $0.contains("of dump has 1000001 bytes") })
     }
 
-    @Test("examples hold a short beginning without secrets and control characters")
+    @Test("examples have a short beginning without secrets and control characters")
     func hostile() async throws {
         let secret = "ghp_0123456789abcdefghijABCDEFGHIJ012345"
         let finding = try #require(

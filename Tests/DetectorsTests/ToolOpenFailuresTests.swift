@@ -19,7 +19,7 @@ struct ToolOpenFailuresTests {
 
     private func good(_ count: Int) -> String { String(repeating: ".", count: count) }
 
-    @Test("calls that fail where they never did are found from the first failure on")
+    @Test("calls that fail for the first time are found from the first failure on")
     func found() throws {
         let open = try #require(ToolOpenFailures("quote", calls(good(60) + "xx.xxx")))
         #expect((open.failures.count, open.recent.count, open.past, open.pastFailed) == (5, 6, 60, 0))
@@ -33,21 +33,21 @@ struct ToolOpenFailuresTests {
     }
 
     @Test(
-        "quiet: recovered, too few, too young, as it always was, or an older trouble that is over",
+        "no finding: recovered, too few, too new, as always, or an older failure that has ended",
         arguments: ["60 xxxxxx 9", "60 xx", "9 xxxxxx", "60"])
     func quiet(pattern: String) {
         let text = pattern.split(separator: " ").map { Int($0).map(good) ?? String($0) }.joined()
         #expect(ToolOpenFailures("quote", calls(text)) == nil, "\(text)")
     }
 
-    @Test("a tool of which one call in four always fails is not told of")
+    @Test("a tool of which one call in four always fails is not reported")
     func habit() {
         let usual = (0..<120).map { $0 % 4 == 3 ? "x" : "." }.joined()
         #expect(ToolOpenFailures("flaky", calls(usual)) == nil)
         #expect(ToolOpenFailures("flaky", calls(usual + "xxxx")) == nil)
     }
 
-    @Test("what a call says of its failure is told without secrets and without escapes")
+    @Test("the message of a failed call is quoted without secrets and escapes")
     func hostileMessage() throws {
         var calls = calls(good(60) + "xxxxx")
         for place in calls.indices where calls[place].isFailed {

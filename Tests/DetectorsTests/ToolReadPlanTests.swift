@@ -15,7 +15,7 @@ struct ToolReadPlanTests {
         return rows
     }
 
-    @Test("a tool costs a call or two at first, and all of them together one a turn afterwards")
+    @Test("many tools cost a few calls at first, and all of them together one for each later cycle")
     func calls() async throws {
         let world = DetectorWorld(busy(6))
         var memory: [String: ToolProfile] = [:]
@@ -27,28 +27,32 @@ struct ToolReadPlanTests {
             memory = run.memory
         }
         #expect(memory.count == 6)
-        #expect(calls == [9, 1, 1, 1, 1, 1], "\(calls)")
+        #expect(calls[0] <= 4 && calls.dropFirst().allSatisfy { $0 == 1 }, "\(calls)")
     }
 
-    @Test("a turn that somebody asked for stays within its calls, and says how many tools wait")
+    @Test("forty tools are read with a few calls, and those that are read by name wait if no call is left")
     func thorough() async throws {
         let run = try await busy(40, 60).tools(effort: .thorough)
-        #expect(run.liveCalls == 25 && run.memory.count == 25)
-        #expect(run.report.message.contains("15 wait for the next cycle"), "\(run.report.message)")
-        #expect(run.report.message.contains("learning (15 of 40 tools)"))
+        #expect(run.liveCalls <= 4 && run.memory.count == 40, "\(run.liveCalls)")
+        #expect(run.report.findings.isEmpty && run.report.state == .ok, "\(run.report.message)")
+        var refusing = busy(40, 60)
+        refusing.outages = [.init("langfuse", "observations", refusesWindows: true)]
+        let byName = try await refusing.tools(effort: .thorough)
+        #expect((1..<40).contains(byName.memory.count) && byName.liveCalls <= 25)
+        #expect(byName.report.message.contains("wait for the next cycle"), "\(byName.report.message)")
     }
 
-    @Test("names that come once cost nothing, and a turn without tools asks for nothing")
+    @Test("names that come once cost nothing, and a cycle without tools queries nothing")
     func noTools() async throws {
         var rows = SyntheticRows()
         for place in 0..<200 { rows.addCalls("tool-\(place)", 1, ago: .minutes(5)) { _ in "x" } }
         let run = try await rows.tools()
         #expect(run.liveCalls == 0 && run.report.state == .learning)
         let empty = try await SyntheticRows().tools()
-        #expect(empty.report.state == .ok && empty.statements.count == 1, "a project without tools is not blind")
+        #expect(empty.report.state == .ok && empty.statements.count == 1, "a project without tools lacks no data")
     }
 
-    @Test("a seldom called tool is read when the busy ones were just looked at")
+    @Test("a rarely called tool is read when the busy ones were just read")
     func seldom() async throws {
         var rows = busy(3)
         rows.addCalls("seldom", 60, ago: .minutes(20), apart: .hours(3)) { #"{"value":\#($0)}"# }
@@ -68,7 +72,7 @@ struct ToolReadPlanTests {
         #expect(memory["seldom"]?.newestOutput != before)
     }
 
-    @Test("outputs that cannot be read are no empty outputs")
+    @Test("outputs that cannot be read are not empty outputs")
     func bodiesDown() async throws {
         var rows = busy(2)
         rows.outages = [.init("langfuse", "observations", isLiveOnly: true)]
@@ -97,7 +101,7 @@ struct ToolReadPlanTests {
         return rows
     }
 
-    @Test("calls that come before the errors of their own traces are told, by trace and else by time")
+    @Test("calls that come before the errors of their own traces are reported, by trace or else by time")
     func correlated() async throws {
         for traces in [true, false] {
             let finding = try #require(
@@ -109,7 +113,7 @@ struct ToolReadPlanTests {
         }
     }
 
-    @Test("a tool that is called because of the error, and one that every trace calls, are left alone")
+    @Test("a tool that is called because of the error, and one that every trace calls, have no finding")
     func consequence() async throws {
         #expect(try await errors(traces: true, afterTool: false).tools().report.findings.isEmpty)
         var rows = errors(traces: true, afterTool: true)
@@ -117,7 +121,7 @@ struct ToolReadPlanTests {
         #expect(try await rows.tools().report.findings.isEmpty)
     }
 
-    @Test("a tool that every trace calls is told where the new issue names it, as a word of its own")
+    @Test("a tool that every trace calls is reported if the new issue names it, as a word of its own")
     func named() async throws {
         var rows = SyntheticRows()
         rows.addCalls("track_parcel", 100, ago: .hours(2), apart: .minutes(30)) { #"{"id":\#($0)}"# }
@@ -132,7 +136,7 @@ struct ToolReadPlanTests {
         #expect(finding.description.contains("18 of 18 traces that called it failed afterwards"))
     }
 
-    @Test("Sentry in trouble blinds neither the schema nor the length")
+    @Test("without Sentry, the schema and the length are still judged")
     func withoutSentry() async throws {
         var rows = SyntheticRows()
         rows.addCalls("search_kb", 300, ago: .minutes(60), apart: .minutes(15), ToolFailureTests.good)

@@ -58,7 +58,7 @@ struct TraceSamplerTests {
         Dictionary(outcome.kept.map { ($0.id, $0.reasons) }) { $1 }
     }
 
-    @Test("each rule of the seed keeps what it scores, and the rest is dropped")
+    @Test("each rule of the original system keeps what it scores, and the rest is dropped")
     func rules() async throws {
         let world = world(
             traces(200) { index, trace in
@@ -100,7 +100,7 @@ struct TraceSamplerTests {
         #expect(reasons(try await sample(world).outcome) == ["t0": [.error]])
     }
 
-    @Test("the score to keep is a setting, and another one chooses anew")
+    @Test("the score to keep is a setting, and a new one leads to a new choice")
     func keepScore() async throws {
         let world = world(
             traces(50) { index, trace in
@@ -120,7 +120,7 @@ struct TraceSamplerTests {
         #expect(drawn.kept.map(\.id).contains("t1"))
     }
 
-    @Test("where shorter traces are looked at as loops, they are kept")
+    @Test("traces above a lower threshold of loops are kept")
     func lowThreshold() async throws {
         let world = world(traces(50) { index, trace in trace.steps = index == 0 ? 4 : 2 })
         let kept = try await sample(world) { settings in
@@ -135,7 +135,7 @@ struct TraceSamplerTests {
     @Test("the uniform draw keeps its share within binomial bounds, whatever ids look like", arguments: 0..<4)
     func uniformShare(_ kind: Int) {
         let count = 40_000
-        var random = SplitMix(state: UInt64(kind))
+        var random = SeededRandom(UInt64(kind))
         let drawn = (0..<count).count { index in
             let id =
                 switch kind {
@@ -151,7 +151,7 @@ struct TraceSamplerTests {
         #expect(abs(Double(drawn) - Double(count) * 0.01) < 5 * deviation, "\(drawn)")
     }
 
-    @Test("the draw is the same in every cycle, a larger one holds a smaller one, and its ends are exact")
+    @Test("the draw is the same in every cycle, a larger one includes a smaller one, and 0 and 100 % are exact")
     func determinism() async throws {
         let world = world(traces(1_000))
         func drawn(_ percent: Double) async throws -> Set<String> {
@@ -163,7 +163,7 @@ struct TraceSamplerTests {
         #expect(try await drawn(100).count == 1_000)
     }
 
-    @Test("the draw says nothing of a trace, so that rates over it are those of all traces")
+    @Test("the draw does not depend on a trace's content, so that rates over it are those of all traces")
     func unbiased() async throws {
         let world = world(
             traces(2_000) { index, trace in
@@ -218,7 +218,7 @@ struct TraceSamplerTests {
 
     // MARK: cost of a cycle
 
-    @Test("a cycle asks for what changed: pages by the mirror's own time, none of them again")
+    @Test("a cycle reads what changed: pages by the mirror's own time, none of them again")
     func incremental() async throws {
         var changed = Trace(id: "t3", at: now + .minutes(3), steps: 1, errors: 1, names: ["plan"])
         changed.cost = 0
@@ -233,7 +233,7 @@ struct TraceSamplerTests {
         #expect(second.statements.allSatisfy { !$0.sql.contains("input") && !$0.sql.contains("output,") })
     }
 
-    @Test("what is older than a day is not scored, though it was written last")
+    @Test("traces older than a day are not scored, although they were written last")
     func backfill() async throws {
         let old = (0..<50).map { Trace(id: "old\($0)", at: now - .days(3)) }
         let world = world(traces(20) + old)
@@ -245,7 +245,7 @@ struct TraceSamplerTests {
         #expect(second.statements.last?.parameters.first == Value(readUntil + .milliseconds(1)))
     }
 
-    @Test("a kept trace that no longer scores is dropped; one whose output failed later is looked up")
+    @Test("a kept trace that no longer scores is dropped; one whose output failed later is read")
     func changes() async throws {
         // Later everything costs as much as the trace that was kept for its cost, and that one takes a step more.
         let later = (0..<60).map { Trace(id: "later\($0)", at: now + .minutes(1), cost: 1.5) }
@@ -273,7 +273,7 @@ struct TraceSamplerTests {
 
     // MARK: what it is for
 
-    @Test("the sample changes which bodies are read, and no statement, hour or baseline else")
+    @Test("the sample changes which bodies are read, and no other statement, hour or baseline")
     func feedsNoBaseline() async throws {
         var rows = SyntheticRows()
         rows.observations = (0..<200).map { hour in
@@ -302,7 +302,7 @@ struct TraceSamplerTests {
 }
 
 extension SamplerMemory {
-    /// The memory after a cycle, as the store keeps it.
+    /// The memory after a cycle, as stored.
     fileprivate func after(_ outcome: SamplerOutcome) -> SamplerMemory {
         var memory = self
         memory.readUntil = outcome.readUntil

@@ -11,11 +11,11 @@ struct GateTests {
         _ finding: Finding, _ circumstances: Circumstances = Circumstances(), frozen: Bool = false
     ) -> Decision {
         Sample.gate(frozen: frozen).route(
-            finding, incident: 7, suspects: [Sample.suspect], in: circumstances, now: now)
+            [finding], incident: 7, suspects: [Sample.suspect], in: circumstances, now: now)
     }
 
     @Test(
-        "the limits of acting alone",
+        "the limits for acts without approval",
         arguments: [
             (20, 3.0, true, ApprovalMode.pending), (21, 3.0, true, .auto), (15, 10.0, true, .pending),
             (15, 10.01, true, .auto), (25, 3.0, false, .pending), (25, 50.0, false, .pending),
@@ -28,7 +28,7 @@ struct GateTests {
     }
 
     @Test(
-        "an act that policy allows carries its rule, under the incident's key",
+        "an act that policy allows has its rule and the incident's key",
         arguments: [
             (Sample.loop(25), "incident-7/kill_loop", Ground.Rule.loopedGenerations(over: 20)),
             (Sample.loop(15, cost: 12), "incident-7/kill_loop", .costOfLoop(over: 10)),
@@ -40,7 +40,7 @@ struct GateTests {
         #expect(act.key.text == key && act.incident == 7 && act.ground == .policy(rule))
     }
 
-    @Test("money without repetition never kills: the review goes out, the kill is asked for")
+    @Test("cost without repetition never kills: the review is sent, the kill is requested")
     func moneyAlone() {
         let decision = route(Sample.loop(12, cost: 40, repetitive: false))
         #expect(decision.acts.map(\.action) == [Sample.review])
@@ -48,18 +48,18 @@ struct GateTests {
         #expect(decision.mode == .pending)
     }
 
-    @Test("a spike asks for a review below the limit, and has it posted above")
+    @Test("a spike below the limit requests a review, above it posts one")
     func spikes() {
         let asked = route(Sample.spike(4.2))
         #expect(asked.request?.action == Sample.review)
         #expect(asked.request?.expiresAt == now + .hours(4))
         #expect(route(Sample.spike(10.5)).acts.map(\.action) == [Sample.review])
         let nobody = Sample.gate().route(
-            Sample.spike(4.2), incident: 7, suspects: [], in: Circumstances(), now: now)
+            [Sample.spike(4.2)], incident: 7, suspects: [], in: Circumstances(), now: now)
         #expect(nobody.request?.action.sentence == "Ask the team in Slack to investigate incident 7")
     }
 
-    @Test("a note asks for nothing")
+    @Test("a note requests nothing")
     func note() {
         let decision = route(Sample.finding(.loop(LoopFacts()), .info, cost: 99))
         #expect(decision.acts.isEmpty && decision.request == nil && decision.mode == .none)
@@ -68,7 +68,7 @@ struct GateTests {
 
     /// The finding is a loop of ninety generations, which the gate would kill alone.
     @Test(
-        "a remedy is carried out once a round, however it was allowed",
+        "a remedy is carried out once per round, whatever allowed it",
         arguments: [
             (Circumstances(acts: [Sample.act()]), Decision.Reason.alreadyActed, ApprovalMode.auto),
             (Circumstances(acts: [Sample.act(.person("bob", request: 12))]), .alreadyActed, .auto),
@@ -87,10 +87,10 @@ struct GateTests {
     }
 
     @Test(
-        "what is pending, expired, of an earlier round or of another trace does not stop the gate from acting alone",
+        "pending, expired and earlier requests, and other traces, do not stop an automatic act",
         arguments: [
             Circumstances(requests: [Sample.request()]), Circumstances(requests: [Sample.request(.expired)]),
-            Circumstances(round: 1, acts: [Sample.act()]), Circumstances(isQuiet: true),
+            Circumstances(round: 1, acts: [Sample.act()]), Circumstances(isMuted: true),
             Circumstances(acts: [Sample.act(.policy(.loopedGenerations(over: 20)), .killLoop(trace: "t2", agent: "a"))]
             ),
             Circumstances(silencedUntil: Sample.now),
@@ -100,7 +100,7 @@ struct GateTests {
         #expect(decision.acts.map(\.action) == [Sample.kill] && decision.mode == .auto && decision.request == nil)
     }
 
-    @Test("an incident that was opened again may have its remedy again, under a key of its own")
+    @Test("a reopened incident may have its remedy again, with its own key")
     func rounds() throws {
         let circumstances = Circumstances(round: 2, acts: [Sample.act(round: 1)])
         let act = try #require(route(Sample.loop(90), circumstances).acts.first)
@@ -108,13 +108,13 @@ struct GateTests {
         #expect(route(Sample.loop(15), circumstances).request?.round == 2)
     }
 
-    @Test("who rejected a remedy is asked again when the incident was opened again; it is not done unasked")
+    @Test("a rejected remedy is requested again after the incident was reopened, and never automatic")
     func rejectedBefore() {
         let decision = route(Sample.loop(90), Circumstances(round: 1, requests: [Sample.request(.rejected)]))
         #expect(decision.reason == .rejectedBefore && decision.acts.isEmpty && decision.request != nil)
     }
 
-    @Test("a pending request is not asked again, an expired one is, as the second of its round")
+    @Test("a pending request is not repeated; an expired one is, as the second of its round")
     func asking() {
         #expect(route(Sample.loop(15), Circumstances(requests: [Sample.request()])).reason == .alreadyAsked)
         #expect(route(Sample.loop(15), Circumstances(requests: [Sample.request()])).request == nil)
@@ -124,16 +124,16 @@ struct GateTests {
             route(Sample.loop(15), Circumstances(round: 1, requests: [Sample.request(.expired)])).request?.number == 1)
     }
 
-    @Test("nobody is asked to review a muted incident, and no review goes out beside a request to kill")
+    @Test("a muted incident requests no review, and sends none with a request to kill")
     func quiet() {
-        let muted = Circumstances(isQuiet: true)
+        let muted = Circumstances(isMuted: true)
         #expect(route(Sample.spike(4), muted).reason == .quiet)
         #expect(route(Sample.spike(99), muted).acts.isEmpty)
         let loop = route(Sample.loop(12, cost: 40, repetitive: false), muted)
         #expect(loop.acts.isEmpty && loop.request?.action == Sample.kill)
     }
 
-    @Test("the fourth automatic kill within ten minutes is asked for, and the budget comes back")
+    @Test("the fourth automatic kill within ten minutes is requested, and the budget returns")
     func budget() {
         let kills = [now - .minutes(9), now - .minutes(2)]
         #expect(route(Sample.loop(30), Circumstances(automaticKills: [now - .minutes(10)] + kills)).mode == .auto)
@@ -142,7 +142,7 @@ struct GateTests {
         #expect(route(Sample.spike(30), Circumstances(automaticKills: kills + [now])).mode == .auto)
     }
 
-    @Test("a freeze executes nothing and goes on asking")
+    @Test("a freeze executes nothing and still requests approvals")
     func freeze() {
         let decision = route(Sample.loop(90, cost: 99), frozen: true)
         #expect(decision.acts.isEmpty && decision.request != nil && decision.reason == .frozen)

@@ -19,25 +19,25 @@ struct VerdictTests {
 
     // MARK: grounds
 
-    @Test("an approval carries the request and who gave it, under the key that the gate's own act has")
+    @Test("an approval has the request, its author and the key of the automatic act")
     func approval() throws {
         let gate = Sample.gate()
         let approved = try permission(gate.approve(Sample.request(), by: "alice", in: Circumstances(), now: now))
-        let own = gate.route(Sample.loop(30), incident: 7, suspects: [], in: Circumstances(), now: now).acts
+        let own = gate.route([Sample.loop(30)], incident: 7, suspects: [], in: Circumstances(), now: now).acts
         #expect(approved.ground == .person("alice", request: 12) && own.map(\.key) == [approved.key])
         let alone = try permission(
             gate.approve(Sample.request(incident: nil), by: "alice", in: Circumstances(), now: now))
         #expect(alone.key.text == "request-12/kill_loop" && alone.incident == nil)
     }
 
-    @Test("a request of an earlier round is approved for the round of now")
+    @Test("a request of an earlier round is approved for the current round")
     func laterRound() throws {
         let circumstances = Circumstances(round: 1, acts: [Sample.act()])
         let approved = try permission(Sample.gate().approve(Sample.request(), by: "a", in: circumstances, now: now))
         #expect(approved.round == 1 && approved.key.text == "incident-7/kill_loop/round-1")
     }
 
-    @Test("notices need no decision, remedies do, and each new text of an update is an act of its own")
+    @Test("notices need no approval, remedies do, and each text of an update is a separate act")
     func notices() throws {
         func key(_ action: Action, round: Int = 0) throws -> String {
             let permission = try permission(Sample.gate().notice(action, incident: 7, round: round))
@@ -56,7 +56,7 @@ struct VerdictTests {
     }
 
     @Test(
-        "each order to kill is an act of its own: it works after a kill that failed, or that is over",
+        "each order to kill is a separate act: it works after a failed or finished kill",
         arguments: [
             [], [Sample.act(.order("bob", intent: 4), Sample.kill, .failed)],
             [Sample.act(finishedAt: Sample.now - .minutes(1))], [Sample.act(.notice, Sample.kill, .unknown)],
@@ -87,11 +87,24 @@ struct VerdictTests {
         #expect(gate.approve(item, by: author, in: Circumstances(), now: now) == .refuse(refusal))
     }
 
-    @Test("a request expires at its moment, and not before")
+    @Test("a request expires on time")
     func expiry() {
         let (gate, item) = (Sample.gate(), Sample.request())
         #expect(gate.refusal(of: item, to: "a", now: item.expiresAt - .milliseconds(1)) == nil)
         #expect(gate.refusal(of: item, to: "a", now: item.expiresAt) == .expired(item.expiresAt))
+    }
+
+    @Test("only the request that the person saw is approved")
+    func changed() throws {
+        let (gate, item) = (Sample.gate(), Sample.request())
+        var more = item
+        more.action = .killLoop(traces: ["t1", "t2"], agent: "researcher")
+        let verdict = gate.approve(more, seen: item.fingerprint, by: "alice", in: Circumstances(), now: now)
+        #expect(verdict == .refuse(.changed(more.action)))
+        _ = try permission(
+            gate.approve(more, seen: more.fingerprint, by: "alice", in: Circumstances(), now: now))
+        more.dryRun.append("POST /hook")
+        #expect(more.fingerprint != item.fingerprint)
     }
 
     @Test("an approver is named with the host, without it, or by the Slack user")
@@ -103,7 +116,7 @@ struct VerdictTests {
         #expect(gate.refusal(of: Sample.request(), to: "carol@elsewhere", now: now) != nil)
     }
 
-    @Test("whoever approves what was done already is told by whom it was allowed")
+    @Test("an approval of a finished act says who allowed it")
     func alreadyAllowed() {
         let ground = Ground.policy(.loopedGenerations(over: 20))
         let verdict = Sample.gate().approve(
@@ -142,7 +155,7 @@ struct VerdictTests {
     private static let until = Sample.now + .minutes(5)
 
     @Test(
-        "a silence holds what nobody asked for; an update and a person's decision go on",
+        "a silence holds automatic acts; updates and a person's decisions continue",
         arguments: [
             (Ground.policy(.loopedGenerations(over: 20)), Sample.kill, true),
             (.notice, .postIncident(incident: 7), true), (.notice, .postReply(incident: 7, text: "x"), true),
@@ -162,7 +175,7 @@ struct VerdictTests {
     }
 
     @Test(
-        "an act whose remedy was carried out by another one is refused for good; an order is not",
+        "an act whose remedy another act carried out is withdrawn; an order is not",
         arguments: [AttemptState.done, .attempting, .unknown, .waiting, .failed])
     func twice(state: AttemptState) throws {
         let gate = Sample.gate()
@@ -178,7 +191,7 @@ struct VerdictTests {
         _ = try permission(gate.resume(stored(.person("alice", request: 12)), in: itself, now: now))
     }
 
-    @Test("a freeze holds every act, and finding out what became of one")
+    @Test("a freeze holds every act and every check of one")
     func freeze() {
         let gate = Sample.gate(frozen: true)
         #expect(gate.notice(.openIssue(incident: 7), incident: 7, round: 0) == .refuse(.frozen))
@@ -188,7 +201,7 @@ struct VerdictTests {
         }
     }
 
-    @Test("when the gate is asked again about what it refused")
+    @Test("when a refused act is tried again")
     func retries() {
         #expect(Refusal.frozen.retryAt(now) == now + .minutes(1))
         #expect(Refusal.silenced(until: now + .minutes(5)).retryAt(now) == now + .minutes(5))

@@ -5,26 +5,13 @@ import Testing
 
 @testable import IncidentStore
 
-/// SplitMix64 (Steele, Lea and Flood): the same steps for the same seed everywhere.
-private struct Dice: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 /// The agent died here.
 private struct Crash: Error {}
 
 /// Drives a store as an agent does, dying at random moments, and keeps its own account of what must be true.
 private struct Voyage {
     let fixture: Fixture
-    var dice: Dice
+    var random: SeededRandom
     var writer: StoreWriter
     var now = Fixture.start
     var scan = 0
@@ -35,15 +22,15 @@ private struct Voyage {
 
     init(seed: UInt64) async throws {
         fixture = try Fixture()
-        dice = Dice(state: seed)
+        random = SeededRandom(seed)
         writer = try await fixture.writer()
     }
 
     mutating func sail(_ steps: Int) async throws {
         for _ in 0..<steps {
-            now = now + .seconds(Double(Int.random(in: 1...600, using: &dice)))
+            now = now + .seconds(Double(Int.random(in: 1...600, using: &random)))
             do {
-                switch Int.random(in: 0..<6, using: &dice) {
+                switch Int.random(in: 0..<6, using: &random) {
                 case 0, 1: try await detect()
                 case 2: try await ask()
                 case 3: try await decide()
@@ -57,12 +44,12 @@ private struct Voyage {
         }
     }
 
-    private mutating func dies() -> Bool { Int.random(in: 0..<4, using: &dice) == 0 }
+    private mutating func dies() -> Bool { Int.random(in: 0..<4, using: &random) == 0 }
 
     private mutating func detect() async throws {
-        let subject = "trace-\(Int.random(in: 0..<4, using: &dice))"
+        let subject = "trace-\(Int.random(in: 0..<4, using: &random))"
         // Sometimes the scan of before is repeated, as after a crash.
-        if Bool.random(using: &dice) { scan += 1 }
+        if Bool.random(using: &random) { scan += 1 }
         let (name, moment, dies) = ("scan-\(scan)", now, dies())
         try await writer.transaction { store in
             let record = try store.record(.sample(subject, lastSeen: moment), scan: name, at: moment)
@@ -73,7 +60,7 @@ private struct Voyage {
     }
 
     private mutating func ask() async throws {
-        guard let incident = try await writer.read({ try $0.unresolvedIncidents() }).randomElement(using: &dice)
+        guard let incident = try await writer.read({ try $0.unresolvedIncidents() }).randomElement(using: &random)
         else { return }
         let (moment, dies) = (now, dies())
         _ = try await writer.transaction { store in
@@ -84,7 +71,7 @@ private struct Voyage {
     }
 
     private mutating func decide() async throws {
-        guard let request = try await writer.read({ try $0.approvals(limit: 50) }).randomElement(using: &dice)
+        guard let request = try await writer.read({ try $0.approvals(limit: 50) }).randomElement(using: &random)
         else { return }
         let (moment, dies) = (now, dies())
         _ = try await writer.transaction { store in

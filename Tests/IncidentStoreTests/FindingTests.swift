@@ -31,7 +31,7 @@ struct FindingTests {
         for _ in 0..<3 {
             let writer = try await fixture.writer()
             answers.append(try await writer.transaction { try $0.record(.sample(), scan: "a", at: Fixture.start) })
-            try await writer.release()
+            await writer.release()
         }
         #expect(Set(answers).count == 1)
         #expect(answers[0].isNew && answers[0].occurrences == 1)

@@ -16,7 +16,7 @@ struct ForensicsTests {
     private static let graph = CausalGraph(
         nodes: [
             .init(id: "commit:a", kind: .commit, label: "a “quoted” \u{1B}[2J", at: Fixture.start, cost: 1.5),
-            .init(id: "finding:f", kind: .finding, label: "f", at: Fixture.start, end: .minute(5), isTrouble: true),
+            .init(id: "finding:f", kind: .finding, label: "f", at: Fixture.start, end: .minute(5), isFailure: true),
         ], edges: [.init(from: "commit:a", to: "finding:f", kind: .caused, reason: "why")], gaps: ["more"])
 
     @Test("graph, cause and traces come back as they were, the costliest first; a new investigation replaces them")

@@ -13,7 +13,8 @@ struct IntentInboxTests {
         let writer = try await fixture.writer()
         let inbox = IntentInbox(fixture.path)
         let intents: [Intent] = [
-            .approve(request: 7), .reject(request: 8), .killLoop(trace: "t\u{1B}[2J"), .acknowledge(incident: 1),
+            .approve(request: 7), .approve(request: 7, seen: Fingerprint("a")), .reject(request: 8),
+            .killLoop(trace: "t\u{1B}[2J"), .acknowledge(incident: 1),
             .resolve(incident: 2), .changeSetting(key: "theme", value: "\"light\""), .scanNow,
         ]
         var ids: [Int64] = []
@@ -23,12 +24,18 @@ struct IntentInboxTests {
         let pending = try await writer.read { try $0.pendingIntents() }
         #expect(pending.map(\.intent) == intents)
         #expect(pending.map(\.id) == ids)
-        #expect(pending.last == IntentRecord(id: ids[6], intent: .scanNow, author: "alice@host", createdAt: .minute(6)))
+        #expect(pending.last == IntentRecord(id: ids[7], intent: .scanNow, author: "alice@host", createdAt: .minute(7)))
 
         let first = ids[0]
         #expect(try await inbox.outcome(of: first) == nil)
-        #expect(try await writer.transaction { try $0.handle(intent: first, outcome: "Approved.", at: .minute(9)) })
-        #expect(try await !writer.transaction { try $0.handle(intent: first, outcome: "Again.", at: .minute(9)) })
+        #expect(
+            try await writer.transaction {
+                try $0.handle(intent: first, answer: IntentAnswer("Approved."), at: .minute(9))
+            })
+        #expect(
+            try await !writer.transaction {
+                try $0.handle(intent: first, answer: IntentAnswer("Again."), at: .minute(9))
+            })
         #expect(try await inbox.outcome(of: first) == "Approved.")
         #expect(try await writer.read { try $0.pendingIntents() }.map(\.id) == Array(ids.dropFirst()))
     }
@@ -61,7 +68,7 @@ struct IntentInboxTests {
             "INSERT INTO intent (kind, payload, author, created_at) VALUES ('dance', '{}', 'bob', '2026-11-24T03:00:00.000Z')"
         )
         try await writer.transaction { try $0.refuseUnreadableIntents(at: .minute(1)) }
-        #expect(try await inbox.outcome(of: known + 1)?.contains("'dance'") == true)
+        #expect(try await inbox.outcome(of: known + 1)?.contains("\"dance\"") == true)
         #expect(try await inbox.outcome(of: known) == nil)
     }
 }

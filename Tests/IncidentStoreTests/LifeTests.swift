@@ -95,9 +95,10 @@ struct LifeTests {
         let writer = try await fixture.writer()
         let id = try await opened(writer, "bot")[0]
         try await writer.transaction { store in
-            for (end, atMost) in [(60.0, Severity?.none), (90, .high)] {
+            for (end, maxSeverity) in [(60.0, Severity?.none), (90, .high)] {
                 _ = try store.addSilence(
-                    Silence.Matcher(subject: "bot", atMost: atMost), reason: "x", from: .minute(0), until: .minute(end),
+                    Silence.Matcher(subject: "bot", maxSeverity: maxSeverity), reason: "x", from: .minute(0),
+                    until: .minute(end),
                     by: "eve", at: .minute(0))
             }
             _ = try store.applySilences(at: .minute(0))
@@ -131,7 +132,7 @@ struct LifeTests {
         await writer.close()
         writer = try await fixture.writer(at: .minute(7))
         #expect(try await writer.read { try $0.life(ofIncident: id) } == before)
-        #expect(before?.notifiedAt == .minute(1) && before?.flappingSince == .minute(4) && before?.changes.count == 3)
+        #expect(before?.noticeAt == .minute(1) && before?.flappingSince == .minute(4) && before?.changes.count == 3)
         #expect(before?.snoozedBy == "eve" && before?.silence?.id == 1 && before?.parent?.why == "y")
     }
 
@@ -208,7 +209,7 @@ struct LifeTests {
             VALUES ('f1', ?1, 'cost_spike', 'high', 's', 'h', ?1, ?1, ?1, 's1', 's7')
             """, [Value(Instant.minute(0))])
         try Migrations.all.migrate(old)
-        let row = try #require(try old.query("SELECT notified_at, shown_state, rank FROM incident_reports").rows.first)
+        let row = try #require(try old.query("SELECT notice_at, shown_state, rank FROM incident_reports").rows.first)
         #expect(row == [Value(Instant.minute(0)), .text("open"), .integer(7)])
     }
 }

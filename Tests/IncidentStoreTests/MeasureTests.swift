@@ -124,8 +124,8 @@ struct MeasureTests {
         }
         #expect(try await status(afterStepAt: .minute(1), readAt: .minute(2)) == .active)
         try await writer.transaction { _ = try $0.setLoop("trace-1", to: dead, method: "kill flag", at: .minute(5)) }
-        #expect(try await status(afterStepAt: .minute(4), readAt: .minute(6)) == dead)
-        #expect(try await status(afterStepAt: .minute(7), readAt: .minute(8)) == .active)
+        #expect(try await status(afterStepAt: .minute(4), readAt: .minute(9)) == dead)
+        #expect(try await status(afterStepAt: .minute(7), readAt: .minute(10)) == .active)
     }
 
     @Test("loops that went quiet by themselves are finished; those being killed are not")
@@ -138,11 +138,11 @@ struct MeasureTests {
                 try store.upsertLoop(.sample(trace, lastSeen: seen), incident: nil, asOf: .minute(9))
             }
             try store.setLoop("killing", to: .killing, method: nil, at: .minute(9))
-            return try store.finishLoops(quietSince: .minute(5), at: .minute(10))
+            return try store.finishLoops(at: .minute(10))
         }
         #expect(count == 1)
         #expect(try await writer.read { try $0.loop(trace: "quiet") }?.status == .finished)
-        #expect(Set(try await writer.read { try $0.burningLoops() }.map(\.loop.traceID)) == ["busy", "killing"])
+        #expect(Set(try await writer.read { try $0.activeLoops() }.map(\.loop.traceID)) == ["busy", "killing"])
     }
 
     @Test("jobs and cycles are remembered across agents")
@@ -158,7 +158,7 @@ struct MeasureTests {
             try store.setListening("127.0.0.1:8000")
         }
         #expect(try await StoreReader(fixture.path).read(.agentStatus).listening == "127.0.0.1:8000")
-        try await writer.release()
+        await writer.release()
         let next = try await fixture.writer(at: .minute(3))
         #expect(try await next.read { try $0.jobs() } == [job])
         let status = try await next.read { try $0.agentStatus() }
@@ -174,7 +174,7 @@ struct MeasureTests {
         let old = try await inbox.append(.scanNow, author: "a", at: .minute(0))
         let waiting = try await inbox.append(.scanNow, author: "a", at: .minute(0))
         try await writer.transaction { store in
-            _ = try store.handle(intent: old, outcome: "Done.", at: .minute(1))
+            _ = try store.handle(intent: old, answer: IntentAnswer("Done."), at: .minute(1))
             try store.prune(before: .minute(60))
         }
         #expect(try await inbox.outcome(of: old) == nil)

@@ -27,7 +27,7 @@ struct OpeningTests {
         await #expect(throws: StoreError.held(path: fixture.path, by: "alpha:41", since: .minute(0))) {
             _ = try await fixture.writer(at: .minute(1))
         }
-        try await first.release()
+        await first.release()
         await #expect(throws: StoreError.self) { try await first.transaction { try $0.setActivity("late") } }
         let second = try await fixture.writer(at: .minute(3))
         #expect(try await second.read { try $0.agentStatus() }.holder == "host:1")
@@ -53,7 +53,7 @@ struct OpeningTests {
         let writer = try await fixture.writer()
         _ = try await writer.transaction { try $0.record(.sample(), scan: "a", at: .minute(0)) }
         #expect(await writer.notice == nil)
-        try await writer.release()
+        await writer.release()
         var bytes = try Data(contentsOf: URL(fileURLWithPath: fixture.path))
         bytes.replaceSubrange(offset..<bytes.count, with: Data(repeating: 0xAA, count: bytes.count - offset))
         try bytes.write(to: URL(fileURLWithPath: fixture.path))
@@ -90,7 +90,7 @@ struct OpeningTests {
         await #expect(throws: StoreError.outdated(path: fixture.path)) { try await reader.read(.agentStatus) }
         let writer = try await fixture.writer()
         #expect(try await reader.read(.agentStatus).holder == "host:1")
-        try await writer.release()
+        await writer.release()
     }
 
     @Test("before a store is brought up to date a copy of it is kept")

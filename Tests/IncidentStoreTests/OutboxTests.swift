@@ -46,7 +46,7 @@ struct OutboxTests {
         let fixture = try Fixture()
         let (writer, act) = try await opened(fixture)
         _ = try await writer.transaction { try $0.beginAttempt(act.id, at: .minute(1)) }
-        try await writer.release()
+        await writer.release()
         let next = try await fixture.writer(at: .minute(2))
         #expect(try await next.read { try $0.unfinishedAttempts() }.map(\.id) == [act.id])
         #expect(try await next.read { try $0.dueActs(at: .minute(999)) }.isEmpty)
@@ -101,7 +101,7 @@ struct OutboxTests {
         let writer = try await fixture.writer()
         let notices: [Action] = [
             .postIncident(incident: 1), .updatePost(incident: 1, text: "a \"b\"\n\u{1B}"), .openIssue(incident: 1),
-            .postReply(incident: 1, text: "é \u{0} \"x\""),
+            .postReply(incident: 1, text: "é \u{0} \"x\""), .commentIssue(incident: 1, text: "<!-- é"),
         ]
         let kill = Action.killLoop(trace: "t'; DROP TABLE outbox_action; --", agent: "researcher")
         let review = Action.requestReview(incident: 1, commit: "abc", author: "Zoë")

@@ -81,7 +81,7 @@ struct PermissionMigrationTests {
         let circumstances = try store.circumstances(ofIncident: 1, at: .minute(1))
         let loop = Finding.sample("t", facts: .loop(.with { ($0.agent, $0.looped, $0.isRepetitive) = ("a", 90, true) }))
         #expect(
-            Gate.standard.route(loop, incident: 1, suspects: [], in: circumstances, now: .minute(1)).reason
+            Gate.standard.route([loop], incident: 1, suspects: [], in: circumstances, now: .minute(1)).reason
                 == .alreadyActed)
     }
 

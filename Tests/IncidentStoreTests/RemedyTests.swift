@@ -23,7 +23,7 @@ struct RemedyTests {
         let incident = try store.record(finding, scan: now.iso8601, at: now).incident
         try store.upsertLoop(.sample(generations: generations), incident: incident, asOf: now)
         let decision = Gate.standard.route(
-            finding, incident: incident, suspects: [],
+            [finding], incident: incident, suspects: [],
             in: try store.snapshot.circumstances(ofIncident: incident, at: now), now: now)
         for permission in decision.acts { try store.enqueue(permission, at: now) }
         if let draft = decision.request { _ = try store.openRequest(draft, dryRun: []) }

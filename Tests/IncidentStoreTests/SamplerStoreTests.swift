@@ -109,11 +109,11 @@ struct SamplerStoreTests {
         }
         func finish(_ minute: Double) async throws -> Int {
             try await writer.transaction {
-                try $0.finishLoops(quietSince: .minute(minute - 10), at: .minute(minute))
+                try $0.finishLoops(at: .minute(minute))
             }
         }
-        #expect(try await finish(60) == 1)
-        #expect(try await writer.read { try $0.burningLoops() }.map(\.loop) == [slow])
+        #expect(try await finish(121) == 1)
+        #expect(try await writer.read { try $0.activeLoops() }.map(\.loop) == [slow])
         #expect(try await finish(60 * 6 + 1) == 1)
     }
 }

@@ -26,7 +26,7 @@ struct BlameEvidenceTests {
         Blame.verdict(of: file).ranking.first { $0.sha == commit.sha }?.why ?? []
     }
 
-    @Test("a file where Sentry places a new error is reach; the bare name of a common file is none")
+    @Test("a file where Sentry places a new error counts; the bare name of a common file does not")
     func reach() {
         func terms(_ culprit: String, _ location: String) -> [String] {
             let error = ErrorFact(
@@ -46,7 +46,7 @@ struct BlameEvidenceTests {
         }
     }
 
-    @Test("a change that waited for its deployment is as near as that; one deployed after the onset is none")
+    @Test("a change counts by its deployment; one deployed after the onset counts against it")
     func deployment() {
         func alignment(_ deployed: Double, environment: String = "production") -> String {
             var file = CaseFile(finding: finding(.toolFailure), commits: [Self.quiet])
@@ -62,7 +62,7 @@ struct BlameEvidenceTests {
         #expect(alignment(40, environment: "staging") == "+0.9 landed 3.0 h before the onset")
     }
 
-    @Test("a deployment brings what the one before it had not, by the parents of commits")
+    @Test("a deployment contains the commits since the previous one, by their parents")
     func parents() {
         func sha(_ digit: Character) -> String { String(repeating: digit, count: 40) }
         func commit(_ digit: Character, hours: Double, _ parents: [String]) -> CommitFact {
@@ -90,7 +90,7 @@ struct BlameEvidenceTests {
         #expect(why(file, file.commits[3]).contains { $0.contains("landed") }, "a was there before")
     }
 
-    @Test("a release that fails where the one before did not speaks for the commit that it holds")
+    @Test("a release that fails unlike the previous one counts for its commit")
     func releaseContrast() {
         var file = CaseFile(finding: finding(.toolFailure), commits: [Self.quiet, Self.other])
         file.surroundings.releases = [
@@ -111,7 +111,7 @@ struct BlameEvidenceTests {
         #expect(Blame.suspects(of: file).isEmpty, "as many fail as before")
     }
 
-    @Test("a prompt version that fails is no commit's fault, unless a commit changes that prompt")
+    @Test("a failing prompt version has no suspect commit, unless one changes that prompt")
     func promptContrast() {
         let contrast = SchemaDriftFacts.with {
             $0.isPromptContrast = true
@@ -135,7 +135,7 @@ struct BlameEvidenceTests {
         #expect(Blame.suspects(of: file).first?.sha == "3ef0000")
     }
 
-    @Test("a commit whose diff drops the key that outputs miss is named for drift, lowered limits count too")
+    @Test("a commit that removes the missing key is the suspect for drift; lowered limits count too")
     func drift() {
         let facts = SchemaDriftFacts.with {
             ($0.violations, $0.newKeys) = ([.with { $0.path = "$.confidence" }], ["certainty"])
@@ -155,7 +155,7 @@ struct BlameEvidenceTests {
         #expect(Blame.suspects(of: short).first?.sha == "5bb0000")
     }
 
-    @Test("a tool whose address changes is its commit's; a quota is nobody's")
+    @Test("a changed tool address has a suspect commit; a quota has none")
     func tools() {
         let move = Stories.commit(
             "6cc0000", "move search", hoursBefore: 2,
@@ -169,7 +169,7 @@ struct BlameEvidenceTests {
         #expect(verdict.suspects.isEmpty && verdict.noCodeCause.why.first?.contains("quota") == true)
     }
 
-    @Test("what was fixed lately and what was taken back afterwards count")
+    @Test("recent fixes and later reverts count")
     func fixes() {
         let fix = Stories.commit(
             "7dd0000", "fix: builder loses rows", hoursBefore: 30,
@@ -182,18 +182,18 @@ struct BlameEvidenceTests {
         #expect(!Blame.verdict(of: file).ranking.contains { $0.sha == "8ee0000" }, "it came after the onset")
     }
 
-    @Test("the candidate without a commit is always there, with its terms")
+    @Test("the candidate without a code cause always exists, with its terms")
     func noCode() {
         let verdict = Blame.verdict(of: CaseFile(finding: Stories.spike(volume: 6.8, price: 1)))
         #expect(verdict.noCodeCause.score == 3)
         #expect(
             verdict.noCodeCause.why == [
-                "+2.0 volume is ×6.8 at an unchanged unit price (×1.0)", "+1.0 the baseline that a commit has to beat",
+                "+2.0 volume is ×6.8 at an unchanged unit price (×1.0)", "+1.0 the baseline that a commit must exceed",
             ])
         #expect(Blame.verdict(of: CaseFile(finding: Stories.loop())).noCodeCause.score == 1)
     }
 
-    @Test("a commit on another feature is not named, unless the trouble's own traces call that feature")
+    @Test("a commit on another feature is no suspect, unless the failing traces call that feature")
     func otherFeature() {
         let change = Stories.commit(
             "9ff0000", "longer answers", hoursBefore: 2,

@@ -10,18 +10,18 @@ struct BlameTests {
         Blame.suspects(of: CaseFile(finding: finding, commits: commits, errors: errors))
     }
 
-    @Test("the commit that raises max_tokens is named for a dearer call, before a newer README and every keyword")
+    @Test("the commit that raises max_tokens is the suspect for costlier calls, before a newer README and keywords")
     func maxTokens() throws {
         let suspects = suspects(Stories.spike(), Stories.all)
         let first = try #require(suspects.first)
         #expect(first.sha == Stories.maxTokens.sha)
         #expect(first.why.contains { $0.contains("raises max_tokens from 500 to 4096 in src/llm/summarizer.py") })
-        #expect(first.why.contains { $0.contains("has the name of what fails") })
+        #expect(first.why.contains { $0.contains("has the name of the failing feature") })
         let decoys = [Stories.readme.sha, Stories.keywords.sha, Stories.unrelated.sha]
         #expect(!suspects.contains { decoys.contains($0.sha) })
     }
 
-    @Test("the commit that retries without end is named for a loop")
+    @Test("the commit that retries endlessly is the suspect for a loop")
     func retries() {
         let suspects = suspects(Stories.loop(), Stories.all)
         #expect(suspects.first?.sha == Stories.retries.sha)
@@ -47,7 +47,7 @@ struct BlameTests {
         #expect(Blame.abstention(of: file)?.contains("more traffic") == true)
     }
 
-    @Test("a volume that rises with a commit on the retrying of the same feature is still that commit's")
+    @Test("a volume that rises with a commit on the retries of the same feature has that suspect")
     func retryStorm() {
         let storm = Stories.commit(
             "abc1234", "perf: be patient", hoursBefore: 1,
@@ -55,7 +55,7 @@ struct BlameTests {
         #expect(suspects(Stories.spike(volume: 7, price: 1), [storm, Stories.readme]).first?.sha == "abc1234")
     }
 
-    @Test("nearness alone blames nobody, nor does a commit after the onset")
+    @Test("time alone names no suspect, nor does a commit after the onset")
     func abstains() {
         #expect(suspects(Stories.spike(), [Stories.unrelated, Stories.readme, Stories.keywords]).isEmpty)
         let late = Stories.commit("fee1dead", "raise max_tokens", hoursBefore: -1, Stories.maxTokens.files)
@@ -63,7 +63,7 @@ struct BlameTests {
         #expect(suspects(Stories.spike(), []).isEmpty)
     }
 
-    @Test("without diffs the message decides, and innocent messages lose")
+    @Test("without diffs the message decides, and irrelevant messages lose")
     func withoutDiffs() {
         let told = Stories.commit("d9c3e11", "raise max_tokens from 500 to 4096 for long answers", hoursBefore: 9)
         let commits = Stories.withoutFiles([Stories.readme, Stories.keywords, Stories.unrelated]) + [told]
@@ -78,11 +78,11 @@ struct BlameTests {
     }
 
     @Test(
-        "what a diff says",
+        "the changes in a diff",
         arguments: [
             ("-  model: \"gpt-4o-mini\",\n+  model: \"gpt-4\",", "changes the model from gpt-4o-mini to gpt-4"),
             ("-\"maxTokens\": 500,\n+\"maxTokens\": 4_096,", "raises maxTokens from 500 to 4096"),
-            ("-    max_iterations=10,\n", "drops max_iterations (10)"),
+            ("-    max_iterations=10,\n", "removes max_iterations (10)"),
             ("-MAX_RETRIES: int = 3\n+MAX_RETRIES: int = 50", "raises MAX_RETRIES from 3 to 50"),
         ])
     func diffs(patch: String, phrase: String) {
@@ -94,14 +94,14 @@ struct BlameTests {
         #expect(suspects(neutral, [commit]).first?.why.contains { $0.contains(phrase) } == true)
     }
 
-    @Test("a lowered limit is no suspect beside the one that was raised")
+    @Test("a lowered limit is not suspect next to a raised one")
     func lowered() {
         let lower = Stories.commit(
             "10e4000", "tune", hoursBefore: 0.1, [Stories.file("app/x.py", "-max_tokens=4096\n+max_tokens=500")])
         #expect(suspects(Stories.spike(), [lower, Stories.maxTokens]).first?.sha == Stories.maxTokens.sha)
     }
 
-    @Test("words shared with an error that is new speak for a commit, those of an old one do not")
+    @Test("words shared with a new error count for a commit, those of an old one do not")
     func errors() {
         func error(_ first: Instant) -> ErrorFact {
             ErrorFact(
@@ -144,7 +144,7 @@ struct DriftBlameTests {
         ],
         author: "bob")
 
-    @Test("who takes the missing key out is blamed, not who touched documents or invoices since, nor a limit of tokens")
+    @Test("the commit that removes the missing key is the suspect, not later documents, invoices or token limits")
     func keys() throws {
         var file = CaseFile(finding: drift())
         file.commits = Stories.all + [rewrite]
@@ -157,7 +157,7 @@ struct DriftBlameTests {
         #expect(Blame.suspects(of: file).first?.sha == rewrite.sha, "by its message alone")
     }
 
-    @Test("where no commit touches prompt or keys nobody is blamed, and a prompt's version is named")
+    @Test("without a commit on the prompt or the keys there is no suspect, and the prompt version is named")
     func abstains() throws {
         var file = CaseFile(finding: drift())
         file.commits = [Stories.readme, Stories.keywords, Stories.unrelated]

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Investigation
 
-@Suite("What led to what")
+@Suite("Evidence graph")
 struct EvidenceGraphTests {
     private func graph(_ file: CaseFile, _ companions: [Finding] = []) -> CausalGraph {
         var file = file
@@ -103,7 +103,7 @@ struct EvidenceGraphTests {
         #expect(edge(graph, "finding:", "incident:7")?.kind == .reported)
     }
 
-    @Test("time alone draws nothing stronger than the weakest edge")
+    @Test("time alone gives only the weakest edge")
     func proximity() throws {
         let graph = self.graph(Self.storm)
         #expect(edge(graph, "commit:b0f3d44", "finding:")?.kind == .preceded)
@@ -117,7 +117,7 @@ struct EvidenceGraphTests {
         #expect(kinds == [.preceded])
     }
 
-    @Test("releases, deployments, monitors, pages and messages are tied by what they name")
+    @Test("releases, deployments, monitors, pages and messages are joined by the names that they contain")
     func keys() throws {
         let graph = self.graph(Self.storm)
         #expect(edge(graph, "release:2.1.0", "commit:abc1234")?.kind == .contains)
@@ -132,7 +132,7 @@ struct EvidenceGraphTests {
         #expect(graph.edges.contains { $0.from.hasPrefix("message:") && $0.to == "error:44" && $0.kind == .reported })
     }
 
-    @Test("an error that came first and shares a trace with the finding may hold it up")
+    @Test("an earlier error that shares a trace with the finding is a suspected cause")
     func before() {
         var file = CaseFile(
             finding: Stories.loop(), errors: [Self.error("5", "ToolError: no index", minutes: -20)])
@@ -143,7 +143,7 @@ struct EvidenceGraphTests {
         #expect(edge(graph, "trace:a3f9d21b", "finding:")?.reason.contains("about this trace") == true)
     }
 
-    @Test("the graph is bounded, and says what it leaves out; every edge has its ends")
+    @Test("the graph is limited and reports what it omits; every edge has both nodes")
     func bounds() throws {
         var file = Self.storm
         file.finding.links.traces = Set((0..<90).map { "trace-\($0)" })
@@ -168,7 +168,7 @@ struct EvidenceGraphTests {
         #expect(try #require(CausalGraph(json: graph.json)) == graph)
     }
 
-    @Test("findings that name the same trace or release are tied, the earlier first")
+    @Test("findings that name the same trace or release are joined, the earlier first")
     func members() {
         var cascade = Stories.loop()
         cascade.fingerprint = Fingerprint("error_cascade", "44")

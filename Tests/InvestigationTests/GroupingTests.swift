@@ -23,13 +23,14 @@ struct GroupingTests {
 
     @Test("two loops are two incidents, whatever they share but their trace")
     func loops() {
-        let one = signature(.agentLoop, FindingLinks(traces: ["t1"], guiltyReleases: ["r"], features: ["agent"]))
-        let two = signature(.agentLoop, FindingLinks(traces: ["t2"], guiltyReleases: ["r"], features: ["agent"]))
+        let one = signature(.agentLoop, FindingLinks(traces: ["t1"], failingReleases: ["r"], features: ["agent"]))
+        let two = signature(.agentLoop, FindingLinks(traces: ["t2"], failingReleases: ["r"], features: ["agent"]))
         #expect(Grouping.correlation(of: one, and: two) == nil)
     }
 
     @Test(
-        "the same feature ties within half an hour, and no longer", arguments: [(29.0, true), (31, false), (-29, true)])
+        "the same feature correlates findings within half an hour only",
+        arguments: [(29.0, true), (31, false), (-29, true)])
     func feature(minute: Double, isOne: Bool) {
         let spike = signature(.costSpike, FindingLinks(features: ["bot"]))
         let drift = signature(.promptDrift, at: minute, FindingLinks(features: ["bot", "bot-prompt"]))
@@ -38,7 +39,7 @@ struct GroupingTests {
         #expect(Grouping.correlation(of: spike, and: other) == nil)
     }
 
-    @Test("errors that rise with the cost are a part of the spike; an old spike has nothing to do with them")
+    @Test("errors that rise with the cost belong to the spike; they do not belong to an old one")
     func window() {
         #expect(Grouping.correlation(of: signature(.costSpike), and: signature(.errorCascade, at: 40)) != nil)
         #expect(Grouping.correlation(of: signature(.costSpike), and: signature(.errorCascade, at: 90)) == nil)
@@ -53,9 +54,9 @@ struct GroupingTests {
             "other calls")
     }
 
-    @Test("a release ties what began within half a day of each other")
+    @Test("a release correlates findings that began within half a day")
     func release() {
-        let links = FindingLinks(guiltyReleases: ["assistant@2.31"])
+        let links = FindingLinks(failingReleases: ["assistant@2.31"])
         #expect(
             Grouping.correlation(of: signature(.promptDrift, links), and: signature(.errorCascade, at: 600, links))
                 != nil)
@@ -64,14 +65,14 @@ struct GroupingTests {
                 == nil)
     }
 
-    @Test("a release that everything has ties nothing")
+    @Test("a release that all calls have correlates nothing")
     func commonRelease() {
         let links = FindingLinks(releases: ["assistant@2.31"])
         #expect(
             Grouping.correlation(of: signature(.promptDrift, links), and: signature(.toolFailure, at: 5, links)) == nil)
     }
 
-    @Test("the strongest tie decides, then the older incident")
+    @Test("the strongest rule decides, then the older incident")
     func choice() {
         let finding = Finding(
             facts: .tool(ToolFacts()), severity: .high, fingerprint: Fingerprint("x"), subject: "search",
@@ -86,13 +87,13 @@ struct GroupingTests {
                 sql: "", links: links)
         }
         let byFeature = [5, 3].map { member($0, FindingLinks(features: ["search"])) }
-        #expect(Grouping.incident(for: finding, among: byFeature)?.incident == 3)
+        #expect(GroupedFindings(byFeature).place(of: finding)?.incident == 3)
         let withTrace = byFeature + [member(8, FindingLinks(traces: ["t9"]))]
-        #expect(Grouping.incident(for: finding, among: withTrace)?.incident == 8)
-        #expect(Grouping.incident(for: finding, among: [member(1, FindingLinks(features: ["other"]))]) == nil)
+        #expect(GroupedFindings(withTrace).place(of: finding)?.incident == 8)
+        #expect(GroupedFindings([member(1, FindingLinks(features: ["other"]))]).place(of: finding) == nil)
     }
 
-    @Test("one commit blamed twice within a day is one trouble, but a loop stays its own")
+    @Test("one suspect commit within a day is one incident, but a loop stays separate")
     func commit() {
         func incident(_ id: Int64, _ type: DetectionType, at minute: Double) -> IncidentSummary {
             IncidentSummary(

@@ -10,7 +10,7 @@ struct InhibitionTests {
 
     private func incident(
         _ id: Int64, _ type: DetectionType, _ severity: Severity, at minute: Double = 0, for length: Double = 120,
-        says headline: String = "", facts: FindingFacts? = nil, _ links: FindingLinks = FindingLinks(),
+        _ links: FindingLinks = FindingLinks(),
         life: IncidentLife = IncidentLife()
     ) -> Inhibition.Candidate {
         let (first, last) = (start + .minutes(minute), start + .minutes(minute + length))
@@ -18,12 +18,12 @@ struct InhibitionTests {
         return Inhibition.Candidate(
             IncidentSummary(
                 id: id, fingerprint: print, type: type, severity: severity, state: life.state, subject: "s\(id)",
-                headline: headline, firstSeen: first, lastSeen: last, occurrences: 1, costPerHour: 1, approval: .none,
+                headline: "", firstSeen: first, lastSeen: last, occurrences: 1, costPerHour: 1, approval: .none,
                 life: life),
             findings: [
                 IncidentFinding(
-                    incident: id, fingerprint: print, facts: facts ?? FindingFacts(type), severity: severity,
-                    subject: "s\(id)", headline: headline,
+                    incident: id, fingerprint: print, facts: FindingFacts(type), severity: severity,
+                    subject: "s\(id)", headline: "",
                     why: "", firstSeen: first, lastSeen: last, occurrences: 1, costPerHour: 1, sql: "",
                     links: links)
             ])
@@ -31,7 +31,7 @@ struct InhibitionTests {
 
     private let bot = FindingLinks(features: ["bot"])
 
-    @Test("a milder incident of another kind about the same feature, while a critical one is open")
+    @Test("a less severe incident of another class about the same feature is inhibited by an open critical one")
     func critical() {
         let spike = incident(1, .costSpike, .critical, bot)
         let drift = incident(2, .promptDrift, .high, at: 60, bot)
@@ -39,7 +39,7 @@ struct InhibitionTests {
         #expect(parents == [2: .init(incident: 1, why: "both are about bot, and incident 1 is critical and open")])
     }
 
-    @Test("what is no child: as bad, of the same kind, of another feature, older, later, or a loop")
+    @Test("not inhibited: same severity, same class, another feature, older, later, or a loop")
     func notChildren() {
         let spike = incident(1, .costSpike, .critical, at: 60, bot)
         let others = [
@@ -51,7 +51,7 @@ struct InhibitionTests {
         for other in others { #expect(Inhibition.parents(among: [spike, other]).isEmpty, "\(other.incident.id)") }
     }
 
-    @Test("a critical incident that nobody hears of holds nothing back")
+    @Test("a muted critical incident inhibits nothing")
     func mutedParents() {
         let drift = incident(2, .promptDrift, .high, bot)
         var (silenced, snoozed, resolved) = (IncidentLife(), IncidentLife(), IncidentLife(stage: .resolved))
@@ -61,37 +61,5 @@ struct InhibitionTests {
         for life in [silenced, snoozed, resolved] {
             #expect(Inhibition.parents(among: [incident(1, .costSpike, .critical, bot, life: life), drift]).isEmpty)
         }
-    }
-
-    @Test("three tools that fail at once by the same upstream failure are one outage, told by the worst")
-    func outage() {
-        let facts = ToolOutputFacts.with {
-            $0.examples = [.with { $0.begins = "RateLimitError: Too many requests to api.openai.com" }]
-        }
-        let storm = [
-            incident(1, .toolFailure, .high, at: 0, facts: .tool(.outputs(facts))),
-            incident(2, .toolFailure, .critical, at: 5, says: "search failed: openai answered HTTP 429"),
-            incident(3, .errorCascade, .high, at: 9, says: "RateLimitError rose"),
-        ]
-        let parents = Inhibition.parents(among: storm)
-        #expect(Set(parents.keys) == [1, 3])
-        #expect(parents[1]?.incident == 2)
-        #expect(parents[1]?.why.contains("3 incidents") == true && parents[1]?.why.contains("rate limit") == true)
-        #expect(Inhibition.parents(among: Array(storm.prefix(2))).isEmpty, "two are two")
-    }
-
-    @Test("other failures, other services, other times and numbers are no outage")
-    func notOutages() {
-        func three(_ texts: [String], minutes: [Double] = [0, 1, 2]) -> [Inhibition.Candidate] {
-            zip(texts, minutes).enumerated().map { index, pair in
-                incident(Int64(index + 1), .toolFailure, .high, at: pair.1, says: pair.0)
-            }
-        }
-        #expect(Inhibition.parents(among: three(["timed out", "connection refused", "HTTP 503"])).isEmpty)
-        let services = ["openai timed out", "anthropic timed out", "stripe timed out"]
-        #expect(Inhibition.parents(among: three(services)).isEmpty)
-        #expect(Inhibition.parents(among: three(Array(repeating: "timed out", count: 3), minutes: [0, 1, 40])).isEmpty)
-        #expect(Inhibition.parents(among: three(Array(repeating: "503 of 900 outputs were empty", count: 3))).isEmpty)
-        #expect(Inhibition.parents(among: three(Array(repeating: "timed out", count: 3))).count == 2)
     }
 }

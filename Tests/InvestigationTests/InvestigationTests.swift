@@ -72,7 +72,7 @@ struct InvestigationTests {
         #expect(file.gaps == ["GitHub is down."])
     }
 
-    @Test("what is not set up or fails is a gap, and the rest goes on; a source that need not be there is none")
+    @Test("missing settings and failed statements are gaps and stop nothing; a missing optional source is no gap")
     func gaps() throws {
         var investigation = Investigation(Stories.spike(), scope: InvestigationScope(), now: Stories.onset)
         guard case .queries(let queries) = investigation.start() else { throw Unexpected() }
@@ -80,7 +80,7 @@ struct InvestigationTests {
             queries.map { query in
                 switch query.step {
                 case .monitors, .releases: .absent
-                default: .failed("\(query.step.source) is down.")
+                default: .failed("\(query.sql.split(separator: "FROM ")[1].prefix { $0 != "." }) is down.")
                 }
             })
         guard case .queries(let rest) = second, case .done(let file) = investigation.receive(rest.map { _ in .absent })
@@ -95,7 +95,7 @@ struct InvestigationTests {
 
     private struct Unexpected: Error {}
 
-    @Test("no value stands in a statement: names are parameters")
+    @Test("statements contain no values: names are parameters")
     func parameters() {
         var investigation = Investigation(
             Stories.spike(), scope: InvestigationScope(owner: "o'; DROP", repository: "r", channel: "c"),

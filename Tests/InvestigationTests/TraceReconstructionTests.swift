@@ -35,7 +35,7 @@ struct TraceReconstructionTests {
         return TraceReconstruction.tree(of: "t1", rows, asOf: Self.start + .hours(1))
     }
 
-    @Test("steps hang on their parents, whatever order they come in, and costs add up")
+    @Test("steps have their parents in any order of rows, and costs add up")
     func ordinary() throws {
         let tree = try #require(
             self.tree([
@@ -49,7 +49,7 @@ struct TraceReconstructionTests {
         #expect(tree.errors == 1 && tree.steps[0].end == nil && tree.name == "bot" && tree.gaps.isEmpty)
     }
 
-    @Test("what is wrong is mended and told")
+    @Test("invalid rows are repaired and reported")
     func mended() throws {
         let tree = try #require(
             self.tree([
@@ -68,11 +68,11 @@ struct TraceReconstructionTests {
             tree.gaps == [
                 "2 steps have no id or no time and were skipped.", "1 step occurs twice; the later copy is used.",
                 "3 costs are not amounts and count as 0.", "1 step names a missing parent.",
-                "The parents of some steps form a cycle; it was cut at its first step.",
+                "1 cycle of parents was cut at its first step.",
             ])
     }
 
-    @Test("ten thousand steps in a chain are bounded, with what failed and all that it lies under")
+    @Test("ten thousand steps in a chain are limited to the failed ones with their ancestors")
     func bounded() throws {
         let chain = (0..<5000).map { index in
             Step(
@@ -85,16 +85,16 @@ struct TraceReconstructionTests {
                 level: index == 4999 ? "ERROR" : "DEFAULT")
         }
         let tree = try #require(self.tree(chain + flat))
-        #expect(tree.steps.count == TraceReconstruction.mostSteps)
+        #expect(tree.steps.count == TraceReconstruction.maxSteps)
         let ids = Set(tree.steps.map(\.id))
         #expect(ids.contains("s1500") && ids.contains("x4999"))
         #expect(tree.steps.allSatisfy { $0.parent.map(ids.contains) ?? true })
-        #expect(tree.gaps.contains { $0.hasPrefix("8 000 of 10 000 steps are left out; they cost $80.00") })
+        #expect(tree.gaps.contains { $0.hasPrefix("8 000 of 10 000 steps are omitted; they cost $80.00") })
         #expect(tree.gaps.contains("Only the first 10 000 steps were read."))
         #expect(abs(tree.sums[0] - tree.cost) < 1e-6)
     }
 
-    @Test("nothing is no trace, and several roots are a trace")
+    @Test("no rows are no trace, and several roots are one trace")
     func roots() throws {
         #expect(tree([]) == nil)
         #expect(tree([Step(id: .null)]) == nil)

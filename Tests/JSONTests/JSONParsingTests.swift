@@ -96,7 +96,7 @@ struct JSONParsingTests {
 
     @Test("What is written is read back the same", arguments: 0..<200)
     func roundTrip(seed: Int) throws {
-        var random = SeededJSON(seed: UInt64(seed))
+        var random = SeededRandom(UInt64(seed))
         let value = random.value(depth: 4)
         #expect(try JSONDocument.parse(value.serialized) == value)
         #expect(try JSONDocument.parse(value.prettyPrinted) == value)
@@ -104,7 +104,7 @@ struct JSONParsingTests {
 
     @Test("Damaged documents never crash the reader", arguments: 0..<200)
     func damage(seed: Int) {
-        var random = SeededJSON(seed: UInt64(seed) &+ 7777)
+        var random = SeededRandom(UInt64(seed) &+ 7777)
         var bytes = Array(random.value(depth: 4).serialized.utf8)
         for _ in 0..<3 where !bytes.isEmpty {
             bytes[random.below(bytes.count)] = UInt8(truncatingIfNeeded: random.below(256))
@@ -118,22 +118,8 @@ struct JSONParsingTests {
     }
 }
 
-/// Random documents from a seed (SplitMix64).
-struct SeededJSON {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func bits() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    mutating func below(_ bound: Int) -> Int { Int(bits() % UInt64(bound)) }
-
+/// Random documents.
+extension SeededRandom {
     mutating func text() -> String {
         let alphabet = Array("aZ0 \"\\/\n\t\u{1}\u{7F}\u{85}é€😀\u{202E}{}[],:")
         return String((0..<below(12)).map { _ in alphabet[below(alphabet.count)] })
@@ -143,8 +129,8 @@ struct SeededJSON {
         switch below(depth > 0 ? 8 : 6) {
         case 0: return .null
         case 1: return .bool(below(2) == 0)
-        case 2: return .integer(Int64(bitPattern: bits()) >> Int64(below(60)))
-        case 3: return .number(Double(Int64(bitPattern: bits()) >> 11) / Double(1 << below(50)))
+        case 2: return .integer(Int64(bitPattern: next()) >> Int64(below(60)))
+        case 3: return .number(Double(Int64(bitPattern: next()) >> 11) / Double(1 << below(50)))
         case 4, 5: return .string(text())
         case 6: return .array((0..<below(5)).map { _ in value(depth: depth - 1) })
         default: return .object((0..<below(5)).map { JSONValue.Member("\($0)" + text(), value(depth: depth - 1)) })

@@ -33,7 +33,7 @@ struct JSONViewTests {
 
     @Test("A view agrees with the value of the same document", arguments: 0..<100)
     func agreement(seed: Int) throws {
-        var random = SeededJSON(seed: UInt64(seed) &+ 99)
+        var random = SeededRandom(UInt64(seed) &+ 99)
         let value = random.value(depth: 5)
         try JSONDocument.withView(of: Array(value.serialized.utf8)) { root in
             #expect(root.value == value)

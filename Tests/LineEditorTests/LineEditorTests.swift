@@ -5,12 +5,13 @@ import Testing
 @Suite("The line editor's parts")
 struct LineEditorTests {
     @Test(
-        "bytes become scalars as they come",
+        "bytes become scalars as they arrive",
         arguments: [
             ([0x61, 0xC3, 0xA9], "aé"), ([0xF0, 0x9F, 0x98, 0x80], "😀"), ([0xFF, 0x61], "\u{FFFD}a"),
             ([0xC3, 0x61], "\u{FFFD}a"), ([0xE2, 0x82, 0xE2, 0x82, 0xAC], "\u{FFFD}€"),
-            ([0xC0, 0xAF], "\u{FFFD}\u{FFFD}"), ([0xE0, 0x80, 0xAF], "\u{FFFD}"), ([0xED, 0xA0, 0x80], "\u{FFFD}"),
-            ([0xF4, 0x90, 0x80, 0x80], "\u{FFFD}"),
+            ([0xC0, 0xAF], "\u{FFFD}\u{FFFD}"), ([0xE0, 0x80, 0xAF], "\u{FFFD}\u{FFFD}\u{FFFD}"),
+            ([0xED, 0xA0, 0x80], "\u{FFFD}\u{FFFD}\u{FFFD}"),
+            ([0xF4, 0x90, 0x80, 0x80], "\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}"),
         ] as [([UInt8], String)])
     func scalars(bytes: [UInt8], text: String) {
         var assembly = ScalarAssembly()
@@ -20,12 +21,12 @@ struct LineEditorTests {
         #expect(!assembly.isOpen)
     }
 
-    @Test("a paste keeps its lines and loses what a terminal obeys")
+    @Test("a paste keeps its lines and loses its control characters")
     func paste() {
         #expect(PastedText.inert("a\r\nb\rc\n\td\u{1B}[31m\u{7}\u{9B}é\n\n".unicodeScalars) == "a\nb\nc\n\td[31mé")
     }
 
-    @Test("one candidate is written, of several their common beginning, and nothing that takes letters away")
+    @Test("one candidate is inserted, or the common prefix of several; no letter is removed")
     func insertion() {
         func insertion(_ text: String, _ candidates: String...) -> String? {
             Completion(typed: text.count, candidates: candidates).insertion(for: text)
@@ -38,7 +39,7 @@ struct LineEditorTests {
         #expect(insertion("x") == nil)
     }
 
-    @Test("candidates are listed in columns, and what does not fit is counted")
+    @Test("candidates are listed in columns, and the rest is counted")
     func listing() {
         let completion = Completion(candidates: ["alpha ", "b", "gamma", "d", "e"])
         #expect(completion.listing(width: 80, rows: 20) == ["alpha  b      gamma  d      e"])

@@ -13,24 +13,24 @@ struct LineHistoryTests {
         return history
     }
 
-    @Test("each line stands once, at its last place")
+    @Test("each line is kept once, at its last position")
     func duplicates() {
         #expect(history(["a", "b", "a"]).entries == ["b", "a"])
     }
 
-    @Test("the oldest go beyond the bound")
+    @Test("beyond the limit the oldest lines are removed")
     func bound() {
         #expect(history(["a", "b", "c", "d"], limit: 3).entries == ["b", "c", "d"])
     }
 
-    @Test("blank and endless lines are not kept")
+    @Test("blank and too long lines are not kept")
     func refused() {
         let endless = String(repeating: "x", count: LineHistory.longestEntry + 1)
         #expect(history(["a", " \n\t", endless]).entries == ["a"])
     }
 
     @Test(
-        "what is written is what is read",
+        "the file returns the lines that were written",
         arguments: ["a\nb", "a\\nb", "\\", "é 日 \u{301}", "\\\u{301}n", "a\r\nb", "tab\t'quote'"])
     func roundTrip(line: String) {
         let written = history(["first", line])
@@ -39,13 +39,13 @@ struct LineHistoryTests {
         #expect(read.entries.map { Array($0.utf8) } == written.entries.map { Array($0.utf8) })
     }
 
-    @Test("bytes that are no UTF-8 do no harm")
+    @Test("invalid UTF-8 becomes U+FFFD")
     func foreignBytes() {
         let read = LineHistory(decoding: [0xFF, 0x61, 0x0A, 0x62, 0x0A], limit: 10)
         #expect(read.entries == ["\u{FFFD}a", "b"])
     }
 
-    @Test("the file is its owner's alone, and what has grown beyond the bound is written anew")
+    @Test("only the owner can read the file, and a file beyond the limit is rewritten")
     func file() throws {
         let folder = TemporaryFolder()
         let file = HistoryFile(path: "\(folder.path)/history")
@@ -59,7 +59,7 @@ struct LineHistoryTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["history"])
     }
 
-    @Test("a folder that is not there is no history, and no error")
+    @Test("without its folder there is no history, and no error")
     func missingFolder() {
         let file = HistoryFile(path: "/nonexistent/history")
         file.append("a")

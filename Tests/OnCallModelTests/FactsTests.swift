@@ -8,7 +8,7 @@ struct FactsTests {
 
     private static let facts: [FindingFacts] = [
         .cost(.with { ($0.hour, $0.cost, $0.ratio, $0.isNew, $0.modelNow) = (now, 41.2, 6.8, true, "gpt-4o") }),
-        .loop(.with { ($0.looped, $0.repeatedStep, $0.reasons, $0.usualMost) = (22, "search", ["×21"], 9) }),
+        .loop(.with { ($0.looped, $0.repeatedStep, $0.reasons, $0.usualMax) = (22, "search", ["×21"], 9) }),
         .cascade(.with { ($0.title, $0.link, $0.traces, $0.release) = ("E", .release, ["t1"], "a@1") }),
         .drift(
             .schema(

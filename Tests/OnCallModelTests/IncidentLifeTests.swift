@@ -10,7 +10,7 @@ struct IncidentLifeTests {
     /// Lives by name, each told of five minutes ago.
     private static let lives: [(name: String, life: IncidentLife)] = {
         var told = IncidentLife()
-        told.notifiedAt = now - .minutes(5)
+        told.noticeAt = now - .minutes(5)
         func changed(_ change: (inout IncidentLife) -> Void) -> IncidentLife {
             var life = told
             change(&life)
@@ -44,7 +44,7 @@ struct IncidentLifeTests {
         ("seen", .seen(worse: nil), now), ("worse", .seen(worse: "Raised"), now), ("missed", .missed, now),
         ("ack", .acknowledge(by: "eve"), now), ("close", .resolve(by: "eve", sentence: "Closed."), now),
         ("end", .resolve(by: "agent", sentence: "Ended."), now),
-        ("snooze", .snooze(until: now + .hours(2), by: "eve"), now), ("wake", .wake, now),
+        ("snooze", .snooze(until: now + .hours(2), by: "eve"), now), ("wake", .unsnooze, now),
         ("silence", .silence(hold), now), ("free", .silence(nil), now),
         ("inhibit", .inhibit(IncidentLife.Parent(incident: 7, why: "x")), now), ("release", .inhibit(nil), now),
         ("pass", .pass, now + .hours(3)),
@@ -97,7 +97,7 @@ struct IncidentLifeTests {
         let (name, before) = Self.lives[row]
         let isLoud = ["open", "acknowledged"].contains(name)
         var fresh = before
-        fresh.notifiedAt = nil
+        fresh.noticeAt = nil
         let first = fresh.due(at: Self.now, severity: .medium, renotify: .hours(4))
         #expect(first == (isLoud ? .opening : nil), "\(name)")
         var owing = before
@@ -111,7 +111,7 @@ struct IncidentLifeTests {
     @Test("only the critical and high that nobody took are told again, at their turn")
     func reminders() {
         var life = IncidentLife()
-        life.notifiedAt = Self.now
+        life.noticeAt = Self.now
         for severity in [Severity.medium, .high, .critical] {
             var one = life
             #expect(one.due(at: Self.now + .hours(3), severity: severity, renotify: .hours(4)) == nil)
@@ -124,7 +124,7 @@ struct IncidentLifeTests {
         _ = life.receive(.acknowledge(by: "eve"), at: Self.now)
         #expect(life.due(at: Self.now + .hours(9), severity: .critical, renotify: .hours(4)) == nil)
         var unseen = IncidentLife()
-        unseen.notifiedAt = Self.now
+        unseen.noticeAt = Self.now
         _ = unseen.receive(.missed, at: Self.now + .hours(5))
         #expect(unseen.due(at: Self.now + .hours(5), severity: .critical, renotify: .hours(4)) == nil)
     }
@@ -132,7 +132,7 @@ struct IncidentLifeTests {
     @Test("the third change within an hour is flapping, told once, and an hour without a change ends it")
     func flapping() {
         var life = IncidentLife()
-        life.notifiedAt = Self.now
+        life.noticeAt = Self.now
         var at = Self.now
         var states: [IncidentState] = []
         for turn in 1...8 {
@@ -164,7 +164,7 @@ struct IncidentLifeTests {
     @Test("an incident that comes back is counted and told; a snooze ends when it gets worse")
     func returning() {
         var life = IncidentLife()
-        life.notifiedAt = Self.now
+        life.noticeAt = Self.now
         _ = life.receive(.resolve(by: "agent", sentence: "Ended."), at: Self.now)
         let turn = life.receive(.seen(worse: nil), at: Self.now + .hours(1))
         #expect(turn.isReopened && life.reopened == 1 && turn.notes == ["Reopened"])

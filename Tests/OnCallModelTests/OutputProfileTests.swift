@@ -1,4 +1,5 @@
 import Basics
+import FoundationEssentials
 import OnCallModel
 import Testing
 
@@ -25,10 +26,13 @@ struct OutputProfileTests {
     }
 
     @Test("what was written is read back the same")
-    func roundTrip() {
+    func roundTrip() throws {
         let profile = profile(.document(["a": [1, 2], "b": ["c.d": nil]]), .text("no"), .blank)
-        #expect(OutputProfile(json: profile.json) == profile)
-        #expect(OutputProfile(json: ["samples": 1]) == nil)
+        let stored = Data(profile.json.serialized.utf8)
+        #expect(try JSONDecoder().decode(OutputProfile.self, from: stored) == profile)
+        #expect(throws: DecodingError.self) {
+            try JSONDecoder().decode(OutputProfile.self, from: Data(#"{"samples":1}"#.utf8))
+        }
     }
 
     @Test("whatever is fed to it, a profile stays small")
@@ -37,11 +41,11 @@ struct OutputProfileTests {
         for number in 0..<300 {
             profile.add(.document(.object([JSONValue.Member("key \(number)", ["x": 1])])))
         }
-        #expect(profile.places.count <= OutputProfile.mostPaths)
+        #expect(profile.places.count <= OutputProfile.maxPaths)
         var deep = JSONValue.integer(1)
         for _ in 0..<100 { deep = .object([.init("d", deep)]) }
         profile = OutputProfile()
         profile.add(.document(deep))
-        #expect(profile.places.count == OutputProfile.deepest + 1)
+        #expect(profile.places.count == OutputProfile.maxDepth + 1)
     }
 }

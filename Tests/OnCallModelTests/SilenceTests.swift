@@ -80,20 +80,23 @@ struct SilenceTests {
     func matching() {
         let bot = incident(.costSpike, "support-bot")
         typealias Matcher = Silence.Matcher
-        #expect(Matcher().fits(bot, findings: []))
-        #expect(Matcher(type: .costSpike, subject: "support-*").fits(bot, findings: [part(.costSpike, "support-bot")]))
-        #expect(!Matcher(type: .agentLoop).fits(bot, findings: []))
-        #expect(!Matcher(subject: "Support-*").fits(bot, findings: []))
-        #expect(Matcher(atMost: .high).fits(bot, findings: []))
-        #expect(!Matcher(atMost: .medium).fits(bot, findings: []))
+        #expect(Matcher().matches(bot, findings: []))
+        #expect(
+            Matcher(type: .costSpike, subject: "support-*").matches(bot, findings: [part(.costSpike, "support-bot")]))
+        #expect(!Matcher(type: .agentLoop).matches(bot, findings: []))
+        #expect(!Matcher(subject: "Support-*").matches(bot, findings: []))
+        #expect(Matcher(maxSeverity: .high).matches(bot, findings: []))
+        #expect(!Matcher(maxSeverity: .medium).matches(bot, findings: []))
         let both = [part(.costSpike, "support-bot"), part(.errorCascade, "4401")]
-        #expect(Matcher(type: .costSpike).fits(bot, findings: both))
-        #expect(!Matcher(type: .errorCascade).fits(bot, findings: both), "it is listed as a spike")
-        #expect(Matcher(of: bot, atMost: .high).fits(bot, findings: both))
-        #expect(!Matcher(of: bot, atMost: .high).fits(incident(.costSpike, "support-bot", .critical), findings: both))
-        #expect(Matcher(fingerprint: Fingerprint("cost_spike", "support-bot")).fits(bot, findings: both))
-        #expect(Matcher(fingerprint: Fingerprint("error_cascade", "4401")).fits(bot, findings: both))
-        #expect(!Matcher(fingerprint: Fingerprint("x")).fits(bot, findings: both))
+        #expect(Matcher(type: .costSpike).matches(bot, findings: both))
+        #expect(!Matcher(type: .errorCascade).matches(bot, findings: both), "it is listed as a spike")
+        #expect(Matcher(of: bot, maxSeverity: .high).matches(bot, findings: both))
+        #expect(
+            !Matcher(of: bot, maxSeverity: .high).matches(
+                incident(.costSpike, "support-bot", .critical), findings: both))
+        #expect(Matcher(fingerprint: Fingerprint("cost_spike", "support-bot")).matches(bot, findings: both))
+        #expect(Matcher(fingerprint: Fingerprint("error_cascade", "4401")).matches(bot, findings: both))
+        #expect(!Matcher(fingerprint: Fingerprint("x")).matches(bot, findings: both))
     }
 
     @Test(
@@ -103,14 +106,14 @@ struct SilenceTests {
             ("abc", "abcd", false), ("*.é*", "x.éy", true), ("**", "x", true), ("a*", "b", false), ("[a]", "a", false),
         ])
     func stars(pattern: String, subject: String, fits: Bool) {
-        #expect(Silence.Matcher(subject: pattern).fits(incident(.toolFailure, subject), findings: []) == fits)
+        #expect(Silence.Matcher(subject: pattern).matches(incident(.toolFailure, subject), findings: []) == fits)
     }
 
     @Test("a pattern of many stars takes no long time")
     func manyStars() {
         let pattern = String(repeating: "a*", count: 200) + "b"
         let matcher = Silence.Matcher(subject: pattern)
-        #expect(!matcher.fits(incident(.toolFailure, String(repeating: "a", count: 5000)), findings: []))
+        #expect(!matcher.matches(incident(.toolFailure, String(repeating: "a", count: 5000)), findings: []))
     }
 
     @Test("a silence that cannot be is refused with what to do")

@@ -1,7 +1,7 @@
 import Basics
 import OnCallModel
 
-/// An incident as its investigation left it: a commit, what it caused, and two traces.
+/// An investigated incident: a commit, what it caused, and two traces.
 enum ForensicsFixtures {
     private static let onset = PaneFixtures.now - .hours(2)
 
@@ -20,15 +20,15 @@ enum ForensicsFixtures {
                 .init(id: "release:2.31.0", kind: .release, label: "v2.31.0", at: at(-5)),
                 .init(
                     id: "finding:a", kind: .finding, label: "cost_spike support-bot", at: at(0), end: at(118),
-                    isTrouble: true),
-                .init(id: "incident:1", kind: .incident, label: "incident 1", at: at(0), end: at(118), isTrouble: true),
+                    isFailure: true),
+                .init(id: "incident:1", kind: .incident, label: "incident 1", at: at(0), end: at(118), isFailure: true),
                 .init(
                     id: "trace:\(name)", kind: .trace, label: "support-bot \(name)", at: at(1), end: at(1.5), cost: 0.62
                 ),
                 .init(
                     id: "error:4401", kind: .error, label: "RateLimitError: \(name)", at: at(4), end: at(117),
-                    isTrouble: true),
-                .init(id: "monitor:21", kind: .monitor, label: "model cost is over 2 USD", at: at(20), isTrouble: true),
+                    isFailure: true),
+                .init(id: "monitor:21", kind: .monitor, label: "model cost is over 2 USD", at: at(20), isFailure: true),
                 .init(id: "message:1", kind: .message, label: "U1: \(name) costs a lot", at: at(55)),
             ],
             edges: [

@@ -18,7 +18,7 @@ struct GoldenPaneTests {
         expect(PaneFixtures.state(pane), size, "\(pane.rawValue)-typical")
     }
 
-    @Test("every pane before the store has answered", arguments: Pane.allCases)
+    @Test("every pane while it waits for the store", arguments: Pane.allCases)
     func waiting(pane: Pane) {
         var state = ConsoleState(size: .init(width: 80, height: 24), now: PaneFixtures.now, author: "a")
         state.pane = pane
@@ -53,11 +53,10 @@ struct GoldenPaneTests {
     @Test("the cursor moves in the order in which rows are drawn")
     func rows() {
         var state = PaneFixtures.state(.forensics)
-        #expect(RailDrawing(ForensicShape.shape(ForensicsView(state)), order: .time).rows == state.forensics.rows.ids)
+        #expect(ForensicShape.shape(ForensicsView(state)).nodes.map(\.id) == state.forensics.rows.ids)
         _ = state.reduce(.key(.character("t")))
         #expect(state.forensics.rows.ids.count == 7)
-        #expect(
-            RailDrawing(ForensicShape.shape(ForensicsView(state)), order: .branches).rows == state.forensics.rows.ids)
+        #expect(ForensicShape.shape(ForensicsView(state)).nodes.map(\.id) == state.forensics.rows.ids)
     }
 
     @Test("an open feature", arguments: sizes)
@@ -101,7 +100,7 @@ struct GoldenOverlayTests {
         expect(state, size, "accept-hostile")
     }
 
-    @Test("help, and the palette while it is typed into")
+    @Test("help, and the palette with a search text")
     func help() {
         var state = PaneFixtures.state(.approvals)
         _ = state.reduce(.key(.character("?")))
@@ -134,7 +133,7 @@ struct GoldenOverlayTests {
     }
 }
 
-/// The only three goldens that a tab's title, or anything else outside of the panes, may change.
+/// The only three goldens that show the tabs.
 @Suite("Golden: screens")
 struct GoldenScreenTests {
     @Test("the dashboard with an active loop")
@@ -177,7 +176,7 @@ struct GoldenScreenTests {
 }
 
 extension Golden {
-    /// Draws into a grid of a size and compares it with a kept one.
+    /// Draws into a grid of a size and compares it with the golden.
     static func expect(_ name: String, _ size: (Int, Int), _ draw: (inout Grid) -> Void) {
         var grid = Grid(width: size.0, height: size.1)
         draw(&grid)
@@ -192,7 +191,7 @@ extension Golden {
 
 @Suite("Panes at any size")
 struct AnySizeTests {
-    @Test("no size and no text breaks a row", arguments: Pane.allCases)
+    @Test("every row has the width of the screen, at any size and with any text", arguments: Pane.allCases)
     func widths(pane: Pane) {
         for width in [1, 5, 19, 20, 21, 33, 47, 79, 119, 120, 121, 200] {
             for height in [1, 4, 5, 7, 12, 30] {
@@ -209,7 +208,7 @@ struct AnySizeTests {
         }
     }
 
-    @Test("in ASCII nothing else is left")
+    @Test("the ASCII form has no other characters")
     func ascii() {
         let grid = Screen.draw(PaneFixtures.state(.dashboard, name: PaneFixtures.hostile)).ascii
         #expect(grid.cells.allSatisfy { $0.text.utf8.allSatisfy { $0 < 0x80 } })

@@ -1,5 +1,7 @@
+import Basics
 import CellGrid
-import Panes
+
+@testable import Panes
 
 /// Graphs that the tests draw.
 enum GraphFixtures {
@@ -24,14 +26,14 @@ enum GraphFixtures {
 
     /// 40 steps and 64 edges, some of them long.
     static let wide: GraphShape = {
-        var dice = Dice(seed: 40)
+        var random = SeededRandom(40)
         var edges: Set<[Int]> = []
-        for node in 1..<40 { edges.insert([max(0, node - 1 - dice.roll(6)), node]) }
+        for node in 1..<40 { edges.insert([max(0, node - 1 - random.below(6)), node]) }
         while edges.count < 64 {
-            let from = dice.roll(38)
-            edges.insert([from, min(39, from + 1 + dice.roll(dice.roll(8) == 0 ? 16 : 7))])
+            let from = random.below(38)
+            edges.insert([from, min(39, from + 1 + random.below(random.below(8) == 0 ? 16 : 7))])
         }
-        let steps = (0..<40).map { ("step_\($0)", 100 + dice.roll(4000), $0 == 17 ? "✗" : "✓") }
+        let steps = (0..<40).map { ("step_\($0)", 100 + random.below(4000), $0 == 17 ? "✗" : "✓") }
         return timed(
             steps,
             edges.sorted { ($0[0], $0[1]) < ($1[0], $1[1]) }.map { "step_\($0[0])>step_\($0[1])" }
@@ -40,13 +42,13 @@ enum GraphFixtures {
 
     /// A run of an agent: every step has one parent.
     static let tree: GraphShape = {
-        var dice = Dice(seed: 9)
-        let edges = (1..<24).map { "span_\(max(0, $0 - 1 - dice.roll(5)))>span_\($0)" }
+        var random = SeededRandom(9)
+        let edges = (1..<24).map { "span_\(max(0, $0 - 1 - random.below(5)))>span_\($0)" }
         return timed(
-            (0..<24).map { ("span_\($0)", 50 + dice.roll(900), $0 == 13 ? "✗" : "✓") }, edges.joined(separator: " "))
+            (0..<24).map { ("span_\($0)", 50 + random.below(900), $0 == 13 ? "✗" : "✓") }, edges.joined(separator: " "))
     }()
 
-    /// Every step begins when the last of its parents has ended.
+    /// Every step begins when the last of its parents has ended. The rows are in the order of time.
     private static func timed(_ steps: [(name: String, milliseconds: Int, mark: String)], _ text: String) -> GraphShape
     {
         let pairs = text.split { $0 == " " || $0 == "\n" }.map { $0.split(separator: ">").map(String.init) }
@@ -59,45 +61,37 @@ enum GraphFixtures {
             let roles: [String: Role] = ["✓": .good, "✗": .bad, "!": .warn]
             nodes.append(
                 GraphNode(
-                    id: step.name, label: step.name, mark: step.mark, role: roles[step.mark] ?? .info, start: start,
+                    id: step.name, label: step.name, mark: Character(step.mark), role: roles[step.mark] ?? .info,
+                    start: start,
                     end: end, figure: "\(step.milliseconds / 1000).\(step.milliseconds / 100 % 10)s",
                     isPinned: step.mark == "✗" || step.mark == "!"))
         }
-        return GraphShape(nodes: nodes, edges: pairs.map { GraphEdge(from: $0[0], to: $0[1]) })
+        let rows = nodes.enumerated().sorted { ($0.element.start, $0.offset) < ($1.element.start, $1.offset) }
+        return GraphShape(nodes: rows.map(\.element), edges: pairs.map { GraphEdge(from: $0[0], to: $0[1]) })
     }
 
-    /// A graph without cycles, whose nodes came in any order.
     static func random(seed: UInt64, nodes count: Int, edges: Int, pinned: Int = 8) -> GraphShape {
-        var dice = Dice(seed: seed)
-        var names = (0..<count).map { "n\($0)" }
-        for index in names.indices.dropLast() { names.swapAt(index, index + dice.roll(count - index)) }
-        let nodes = names.map { name in
-            let start = Int64(dice.roll(1000))
+        var random = SeededRandom(seed)
+        let nodes = (0..<count).map { index in
+            let start = Int64(random.below(1000))
             return GraphNode(
-                id: name, label: name, mark: "✓", start: dice.roll(9) == 0 ? nil : start,
-                end: dice.roll(9) == 0 ? nil : start + Int64(dice.roll(100)), figure: "\(dice.roll(100))",
-                isPinned: dice.roll(pinned) == 0)
+                id: "n\(index)", label: "n\(index)", mark: "✓", start: start, end: start + Int64(random.below(100)),
+                figure: "\(random.below(100))", isPinned: random.below(pinned) == 0)
         }
         let pairs = (0..<edges).compactMap { _ -> GraphEdge? in
-            let (one, other) = (dice.roll(count), dice.roll(count))
+            let (one, other) = (random.below(count), random.below(count))
             return one == other ? nil : GraphEdge(from: "n\(min(one, other))", to: "n\(max(one, other))")
         }
         return GraphShape(nodes: nodes, edges: pairs)
     }
 }
 
-/// Numbers that look thrown and are the same every time (SplitMix64).
-struct Dice {
-    private var state: UInt64
+extension GraphShape {
+    /// The edges by the ids of their nodes.
+    var pairs: Set<[String]> { Set(outs.joined().map { [nodes[$0.from].id, nodes[$0.to].id] }) }
+}
 
-    init(seed: UInt64) { state = seed }
-
-    /// From 0 up to but not `sides`.
-    mutating func roll(_ sides: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((mixed ^ (mixed >> 31)) % UInt64(max(1, sides)))
-    }
+extension OverviewDrawing {
+    /// By drawn node, the ids of the nodes that it stands for.
+    func groups(of shape: GraphShape) -> [[String]] { layers.fold.groups.map { $0.map { shape.nodes[$0].id } } }
 }

@@ -1,25 +1,28 @@
 import CellGrid
-import Panes
 import TestSupport
 import Testing
 
+@testable import Panes
+
 @Suite("Overview")
 struct OverviewTests {
-    private static let whole = OverviewLimits(nodes: 1000, crossings: 10_000)
+    static let unlimited = OverviewLimits(nodes: 1000, crossings: 10_000, maxNodes: 1000, maxCrossings: 10_000)
 
     @Test(
-        "whoever follows the lines from a step reaches what it leads to and nothing else", arguments: 0..<40, [0, 4000])
+        "the lines from a step lead to its effects and to nothing else", arguments: 0..<40, [0, 4000])
     func traceable(seed: Int, width: Int) throws {
         let count = [2, 4, 8, 14, 20][seed % 5]
         let shape = GraphFixtures.random(seed: UInt64(seed), nodes: count, edges: count * (1 + seed % 3) * 2 / 3)
-        let bare = GraphShape(nodes: shape.nodes.map { GraphNode(id: $0.id, label: $0.label) }, edges: shape.edges)
-        let drawing = try OverviewDrawing(bare, width: width, limits: Self.whole)
+        let bare = GraphShape(
+            nodes: shape.nodes.map { GraphNode(id: $0.id, label: $0.label) },
+            edges: shape.pairs.sorted { $0.joined() < $1.joined() }.map { GraphEdge(from: $0[0], to: $0[1]) })
+        let drawing = try OverviewDrawing(bare, width: width, limits: Self.unlimited)
         #expect(drawing.isRight == (width > 0))
         var grid = Grid(width: drawing.width + 2, height: drawing.height + 1)
         drawing.draw(from: (0, 0), selected: nil, in: grid.bounds, on: &grid)
         let walk = OverviewWalk(grid, isRight: drawing.isRight)
         for node in bare.nodes {
-            let effects = Set(bare.effects(of: node.id).map(\.to))
+            let effects = Set(bare.pairs.filter { $0[0] == node.id }.map { $0[1] })
             #expect(walk.reached(from: node.id) == effects, "seed \(seed): from \(node.id)\n\(walk)")
         }
     }
@@ -30,7 +33,7 @@ struct OverviewTests {
             (GraphFixtures.investigation, 2), (GraphFixtures.wide, 13), (GraphFixtures.tree, 0),
             (GraphFixtures.chain, 0),
         ] {
-            #expect(try OverviewDrawing(shape, width: 80, limits: Self.whole).crossings <= most)
+            #expect(try OverviewDrawing(shape, width: 80, limits: Self.unlimited).layers.graph.crossings <= most)
         }
     }
 
@@ -47,44 +50,36 @@ struct OverviewTests {
         let count = 30 + seed * 25
         let shape = GraphFixtures.random(seed: UInt64(seed), nodes: count, edges: count * 5 / 4, pinned: 40 + seed * 2)
         let drawing = try OverviewDrawing(shape, width: 120)
-        for node in shape.nodes where node.isPinned {
-            #expect(drawing.shown(node.id) == node.id && drawing.members(of: node.id) == [node.id])
-        }
-        #expect(drawing.nodes.flatMap { drawing.members(of: $0) }.sorted() == shape.nodes.map(\.id).sorted())
-        #expect(drawing.nodes.allSatisfy { drawing.shown($0) == $0 })
-        let pinned = shape.nodes.count { $0.isPinned }
-        #expect(drawing.nodes.count <= max(60, 2 * pinned + 2) && drawing.crossings <= 60)
+        let groups = drawing.groups(of: shape)
+        let pinned = shape.nodes.filter(\.isPinned).map(\.id)
+        #expect(pinned.allSatisfy { groups.contains([$0]) })
+        #expect(groups.joined().sorted() == shape.nodes.map(\.id).sorted())
+        #expect(groups.count <= max(60, 2 * pinned.count + 2) && drawing.layers.graph.crossings <= 60)
     }
 
-    @Test("a chain is folded to its count, and unfolds again")
-    func unfolding() throws {
+    @Test("a chain is folded to its count")
+    func chain() throws {
         let nodes = (0..<100).map { GraphNode(id: "n\($0)", label: "n\($0)", isPinned: $0 == 50) }
         let edges = (1..<100).map { GraphEdge(from: "n\($0 - 1)", to: "n\($0)") }
-        let shape = GraphShape(nodes: nodes, edges: edges)
-        let folded = try OverviewDrawing(shape, width: 200)
-        #expect(folded.nodes == ["n0", "n1", "n50", "n51", "n99"])
+        let folded = try OverviewDrawing(GraphShape(nodes: nodes, edges: edges), width: 200)
         var grid = Grid(width: 200, height: 1)
         folded.draw(from: (0, 0), selected: "n70", in: grid.bounds, on: &grid)
         let line = String(grid.row(0).map(\.text).joined())
         #expect(line.hasPrefix(" n0 ── + 49 steps ── n50 ──[+ 48 steps]── n99 "))
-        let members = folded.members(of: "n70")
-        #expect(members.count == 48 && members.first == "n51")
-        let unfolded = try OverviewDrawing(shape, width: 200, unfolded: Set(members))
-        #expect(unfolded.nodes.count == 52)
     }
 
-    @Test("what may not be folded and is too much is refused in a sentence")
+    @Test("a graph that cannot be folded enough is refused in a sentence")
     func refusal() {
         let nodes = (0..<500).map { GraphNode(id: "n\($0)", label: "n\($0)", isPinned: true) }
         let shape = GraphShape(nodes: nodes, edges: [])
         let refusal = #expect(throws: OverviewRefusal.self) { try OverviewDrawing(shape, width: 80) }
-        #expect(refusal?.description.hasPrefix("Too tangled for one picture: 500 steps") == true)
+        #expect(refusal?.description.hasPrefix("Too large for the overview: 500 steps") == true)
     }
 
-    @Test("nothing leaves the area, whatever the names", arguments: 1..<40)
+    @Test("nothing is drawn outside the area, whatever the names", arguments: 1..<40)
     func hostile(width: Int) throws {
         let names = GraphHostility.names
-        let nodes = names.map { GraphNode(id: $0, label: $0, mark: $0, start: 0) }
+        let nodes = names.map { GraphNode(id: $0, label: $0, start: 0) }
         let edges = names.indices.dropLast().map { GraphEdge(from: names[$0], to: names[($0 * 3 + 1) % names.count]) }
         let drawing = try OverviewDrawing(GraphShape(nodes: nodes, edges: edges), width: width)
         for origin in [(0, 0), (5, 1), (-3, -2), (1000, 1000), (drawing.width / 2, drawing.height / 2)] {
@@ -97,10 +92,12 @@ struct OverviewTests {
 
     @Test("the window follows the selection and stays within the picture")
     func panning() throws {
-        let drawing = try OverviewDrawing(GraphFixtures.wide, width: 40)
+        let shape = GraphFixtures.wide
+        let drawing = try OverviewDrawing(shape, width: 40)
         let size = Rect(x: 0, y: 0, width: 40, height: 10)
         var origin = (x: 0, y: 0)
-        for id in drawing.nodes + drawing.nodes.reversed() {
+        let ids = drawing.groups(of: shape).filter { $0.count == 1 }.joined()
+        for id in Array(ids) + ids.reversed() {
             origin = drawing.origin(showing: id, in: size, from: origin)
             #expect(origin.x >= 0 && origin.y >= 0 && origin.x + 40 <= drawing.width && origin.y + 10 <= drawing.height)
             var grid = Grid(width: 40, height: 10)
@@ -137,7 +134,7 @@ struct OverviewWalk: CustomStringConvertible {
             for x in cells[y].indices where word(x, y) == name {
                 if isRight, word(x + 1, y) == nil { open.append(Place(x: x + 2, y: y, dx: 1, dy: 0)) }
                 if !isRight { open.append(Place(x: x, y: y + 1, dx: 0, dy: 1)) }
-                // The stem may leave below the blank at either side.
+                // The line may start below the blank on either side.
                 if !isRight, word(x - 1, y) == nil { open.append(Place(x: x - 1, y: y + 1, dx: 0, dy: 1)) }
             }
         }
@@ -157,7 +154,7 @@ struct OverviewWalk: CustomStringConvertible {
         return found
     }
 
-    /// On from a cell: straight over a crossing, else along its arms, but never back against the layers.
+    /// The next steps from a cell: straight over a crossing, else along its arms, but never back to the previous layer.
     private func steps(from place: Place) -> [Place] {
         let glyph = cells[place.y][place.x]
         func arm(_ glyphs: String, _ dx: Int, _ dy: Int) -> Place? {
@@ -165,7 +162,7 @@ struct OverviewWalk: CustomStringConvertible {
             return glyphs.contains(glyph) && !isBack ? Place(x: place.x, y: place.y, dx: dx, dy: dy) : nil
         }
         if glyph == "│", place.dx != 0 { return [Place(x: place.x, y: place.y, dx: place.dx, dy: 0)] }
-        // Only what has an arm towards where we come from is entered.
+        // A cell is entered only through an arm.
         let entries =
             [(0, 1): "│├┤┼┴╰╯", (0, -1): "│├┤┼┬╭╮", (1, 0): "─┤┼┬┴╮╯", (-1, 0): "─├┼┬┴╭╰"]
             as KeyValuePairs<(Int, Int), String>

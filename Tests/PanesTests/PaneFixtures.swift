@@ -144,7 +144,8 @@ enum PaneFixtures {
 
     static let silences = [
         Silence(
-            id: 3, matcher: Silence.Matcher(type: .costSpike, subject: hostile, atMost: .high), reason: "migration",
+            id: 3, matcher: Silence.Matcher(type: .costSpike, subject: hostile, maxSeverity: .high),
+            reason: "migration",
             author: "eve@host (console)", createdAt: now - .hours(1), startsAt: now - .hours(1),
             expiresAt: now + .hours(4)),
         Silence(

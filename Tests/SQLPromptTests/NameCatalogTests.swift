@@ -1,7 +1,8 @@
 import Basics
 import SQLPrompt
-import SourceSpec
 import Testing
+
+@testable import SourceSpec
 
 @Suite("What the dot commands show")
 struct NameCatalogTests {
@@ -15,7 +16,7 @@ struct NameCatalogTests {
         #expect(all.rows.contains(["github.search(q)", "", ""]))
     }
 
-    @Test("columns, by the whole name or by the table's alone")
+    @Test("columns, by the full name or by the table name")
     func columns() throws {
         let expected: [[Value]] = [["id", "Utf8", "", ""], ["title", "Utf8", "", ""]]
         #expect(try names.columns(of: "sentry.issues").rows == expected)
@@ -23,7 +24,7 @@ struct NameCatalogTests {
         #expect(try names.columns(of: "github.\"odd-named\"").rows.count == 2)
     }
 
-    @Test("a filter that is no column is shown among them, and what must be given is marked")
+    @Test("a filter that is not a column is listed too, and required filters are marked")
     func filters() throws {
         let pulls = TableSpec(
             name: "pulls",
@@ -34,7 +35,7 @@ struct NameCatalogTests {
         #expect(try names.tables(of: nil).rows == [["github.pulls", "owner, id", ""]])
     }
 
-    @Test("a table that two sources have must be named with its source")
+    @Test("a table name that two sources have is ambiguous")
     func ambiguity() throws {
         var both = names
         both.add(table: "issues", of: "coral", columns: ["a"])

@@ -1,7 +1,7 @@
 import SQLPrompt
 import Testing
 
-@Suite("What the prompt makes of typed lines")
+@Suite("The prompt's statements and commands")
 struct PromptMachineTests {
     /// The steps of lines that are typed one after another.
     private func steps(_ lines: String...) -> [PromptMachine.Step] {
@@ -9,7 +9,7 @@ struct PromptMachineTests {
         return lines.flatMap { machine.take($0) }
     }
 
-    @Test("a statement ends with its semicolon, on whichever line")
+    @Test("a statement ends with its semicolon, on any line")
     func severalLines() {
         var machine = PromptMachine()
         #expect(machine.take("  SELECT 1") == [])
@@ -18,7 +18,7 @@ struct PromptMachineTests {
         #expect(!machine.isContinuing)
     }
 
-    @Test("one line may hold several, and the beginning of the next")
+    @Test("a line may have several statements, and the beginning of the next")
     func severalStatements() {
         var machine = PromptMachine()
         #expect(machine.take("SELECT 1; SELECT 2;;SELECT") == [.statement("SELECT 1"), .statement("SELECT 2")])
@@ -27,7 +27,7 @@ struct PromptMachineTests {
     }
 
     @Test(
-        "a semicolon in a quote or a comment ends nothing",
+        "a semicolon in a quote or a comment does not end a statement",
         arguments: [
             "SELECT 'a;b'", "SELECT 'it''s;'", #"SELECT "a;b""#, "SELECT `a;b`", "SELECT [a;b]", "SELECT 1 /* ; */",
             "SELECT 1 -- ;\n, 2", "SELECT 1 /*/ ; */", "SELECT 'é;日'", "SELECT '--', 1",
@@ -36,14 +36,14 @@ struct PromptMachineTests {
         #expect(steps(statement + ";") == [.statement(statement)])
     }
 
-    @Test("a quote and a comment go on in the next line")
+    @Test("a quote and a comment continue on the next line")
     func openAcrossLines() {
         #expect(steps("SELECT 'a;", "b', 1;") == [.statement("SELECT 'a;\nb', 1")])
         #expect(steps("SELECT /* a;", "' b; */ 1;") == [.statement("SELECT /* a;\n' b; */ 1")])
         #expect(steps("SELECT 1 -- it's", ";") == [.statement("SELECT 1 -- it's")])
     }
 
-    @Test("blanks and comments alone are nothing to continue")
+    @Test("blanks and comments do not begin a statement")
     func nothing() {
         var machine = PromptMachine()
         #expect(machine.take("  ") == [])
@@ -55,7 +55,7 @@ struct PromptMachineTests {
         #expect(machine.finish() == [])
     }
 
-    @Test("a paste holds statements and commands, line by line")
+    @Test("a paste may have statements and commands, line by line")
     func paste() {
         #expect(
             steps(".stored on\nSELECT 1;\r\n.quit") == [
@@ -71,7 +71,7 @@ struct PromptMachineTests {
         #expect(machine.finish() == [])
     }
 
-    @Test("Ctrl-C forgets what was begun, open quotes too")
+    @Test("Ctrl-C discards the incomplete statement and its open quotes")
     func reset() {
         var machine = PromptMachine()
         #expect(machine.take("SELECT 'a") == [])
@@ -80,7 +80,7 @@ struct PromptMachineTests {
         #expect(machine.take("SELECT 2;") == [.statement("SELECT 2")])
     }
 
-    @Test("a dot command stands between statements only")
+    @Test("a dot command is valid only between statements")
     func commandInStatement() {
         #expect(steps("SELECT 1", ".5;") == [.statement("SELECT 1\n.5")])
     }
@@ -99,7 +99,7 @@ struct PromptMachineTests {
     }
 
     @Test(
-        "a command that makes no sense says what is meant",
+        "an invalid command is refused with a suggestion",
         arguments: [
             (".tabels", "Unknown command .tabels. Did you mean .tables? Type .help for help."),
             (".", "Unknown command .. Type .help for help."),

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Rows as text for other programs")
 struct RowTextTests {
-    @Test("CSV quotes what RFC 4180 wants quoted, and nothing else")
+    @Test("CSV quotes what RFC 4180 requires, and nothing else")
     func csv() {
         let set = RowSet(
             columns: ["id", "na,me"],
@@ -40,7 +40,7 @@ struct RowTextTests {
                 """#)
     }
 
-    @Test("a column of NULLs alone is no column of numbers")
+    @Test("a column of NULLs is not a column of numbers")
     func nulls() {
         let set = RowSet(columns: ["a"], rows: [[.null]])
         #expect(MarkdownTable.text(of: set) == "| a   |\n| --- |\n|     |\n")

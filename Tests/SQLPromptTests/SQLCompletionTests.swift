@@ -1,8 +1,9 @@
 import SQLPrompt
-import SourceSpec
 import Testing
 
-@Suite("What Tab offers")
+@testable import SourceSpec
+
+@Suite("Completion of SQL")
 struct SQLCompletionTests {
     static let names = NameCatalog(specs: [
         spec(
@@ -34,7 +35,7 @@ struct SQLCompletionTests {
     @Test(
         "candidates",
         arguments: [
-            // Words of the statement, in the letters that are typed.
+            // Keywords, in the case that is typed.
             ("sel|", ["select "]), ("SEL|", ["SELECT "]), ("SELECT 1 FR|", ["FROM "]), ("select 1 lim|", ["limit "]),
             ("SELECT sha FROM github.commits c WH|", ["WHERE ", "WHEN "]), ("SELECT 1 AS |", []),
             // Sources and their tables.
@@ -43,18 +44,18 @@ struct SQLCompletionTests {
             ("SELECT * FROM GITHUB.commit_|", ["commit_files "]), ("SELECT * FROM iss|", ["sentry.issues "]),
             ("SELECT * FROM github.commits, se|", ["sentry."]),
             ("WITH recent AS (SELECT 1) SELECT * FROM re|", ["recent "]),
-            // Columns, with an alias and without, named before the cursor or behind it.
+            // Columns, with an alias and without, named before the cursor or after it.
             ("SELECT * FROM github.commits c WHERE c.|", ["sha", "author_name", "author_login"]),
             ("SELECT c.au| FROM github.commits AS c", ["author_name", "author_login"]),
             ("SELECT * FROM github.commits WHERE commits.s|", ["sha"]), ("SELECT sh| FROM github.commits", ["sha"]),
             ("SELECT github.commits.sh|", ["sha"]), ("SELECT s.ti| FROM github.search(q => 'x') s", ["title"]),
             ("SELECT | FROM sentry.issues i", ["id", "title", "i."]), ("SELECT x.| FROM sentry.issues i", []),
             ("SELECT i.t| FROM github.commits c\nJOIN sentry.issues i ON true", ["title"]),
-            // Names that need quotes get them, and a quote that is begun is ended.
+            // Names are quoted where they must be, and an open quote is closed.
             ("SELECT * FROM github.od|", ["\"odd-named\" "]),
             ("SELECT o.| FROM github.\"odd-named\" o", ["\"order\"", "\"a b\""]),
             ("SELECT o.\"a| FROM github.\"odd-named\" o", ["\"a b\""]),
-            // Nothing inside texts and comments, and nothing from the statement before.
+            // Nothing inside strings and comments, and nothing from the previous statement.
             ("SELECT 'sel|", []), ("SELECT 1 -- sel|", []), ("SELECT 1 /* sel|", []), ("SELECT 12|", []),
             ("SELECT * FROM github.commits c; SELECT c.|", []), ("SELECT 1; sel|", ["select "]),
             ("SELECT c.| ; SELECT 1 FROM github.commits c", []),
@@ -66,7 +67,7 @@ struct SQLCompletionTests {
     }
 
     @Test(
-        "as much is replaced as was typed of the word",
+        "the typed part of the word is replaced",
         arguments: [("SELECT * FROM gi|", 2), ("SELECT o.\"a| FROM github.\"odd-named\" o", 2), ("SELECT c.|", 0)])
     func typed(text: String, count: Int) {
         #expect(completion(text).typed == count)
@@ -83,7 +84,7 @@ struct SQLCompletionTests {
         #expect(completion(text).candidates == expected)
     }
 
-    @Test("multiplying is no list of columns")
+    @Test("a multiplication is not a list of columns")
     func asterisk() {
         #expect(completion("SELECT * fr|").candidates == ["from "])
         #expect(completion("SELECT 2 * sh| FROM github.commits").candidates == ["sha"])

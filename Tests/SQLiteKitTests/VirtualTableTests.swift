@@ -9,7 +9,7 @@ struct VirtualTableTests {
         let columns = [VirtualColumn("n", "INTEGER"), VirtualColumn("square", "INTEGER")]
         var opened: [[VirtualBinding]] = []
 
-        func plan(_ conditions: [VirtualCondition], _ shape: VirtualQueryShape) throws -> VirtualPlan {
+        func plan(_ conditions: [VirtualCondition], isOrdered: Bool) throws -> VirtualPlan {
             let taken = conditions.enumerated().filter { $1.column == 0 && $1.comparison == .equal && $1.isUsable }
             guard !taken.isEmpty else { throw VirtualTableRefusal("squares needs WHERE n = 1.") }
             return VirtualPlan(

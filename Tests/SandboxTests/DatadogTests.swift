@@ -7,31 +7,35 @@ import Testing
 
 @Suite("The sandbox's Datadog")
 struct DatadogTests {
-    private let stand: Stand
+    private let client: SandboxClient
 
     /// 95 log lines, one every ten seconds up to now, every fifth an error; a trace of 12 spans; 3 events; 5 monitors.
     init() throws {
-        stand = try Stand { state in
+        client = try SandboxClient { state in
             state.datadog.logs = (0..<95).map(Self.logLine)
             state.datadog.spans = (0..<12).map { number in
                 .init(
                     id: "S\(number)", traceID: "1376633447483012831", spanID: "\(number)", service: "assistant",
-                    operation: "llm.call", resource: "POST /chat", start: Stand.now - .minutes(5), length: .seconds(2),
+                    operation: "llm.call", resource: "POST /chat", start: SandboxClient.now - .minutes(5),
+                    length: .seconds(2),
                     isError: number == 3)
             }
             state.datadog.events = (0..<3).map { number in
-                .init(id: "E\(number)", time: Stand.now - .minutes(Double(number)), title: "Deploy \(number)", text: "")
+                .init(
+                    id: "E\(number)", time: SandboxClient.now - .minutes(Double(number)), title: "Deploy \(number)",
+                    text: "")
             }
             state.datadog.monitors = (0..<5).map { number in
                 .init(
                     id: 100 + number, name: "Monitor \(number)", query: "avg(last_5m):avg:x{*} > 1",
-                    state: number == 2 ? "Alert" : "OK", tags: ["team:assistant"], created: Stand.now - .days(30),
-                    stateChanged: Stand.now - .hours(1))
+                    state: number == 2 ? "Alert" : "OK", tags: ["team:assistant"],
+                    created: SandboxClient.now - .days(30),
+                    stateChanged: SandboxClient.now - .hours(1))
             }
             state.datadog.incidents = (0..<3).map { number in
-                .init(id: "I\(number)", number: number + 1, title: "Incident", created: Stand.now)
+                .init(id: "I\(number)", number: number + 1, title: "Incident", created: SandboxClient.now)
             }
-            state.datadog.hosts = (0..<3).map { .init(id: $0, name: "host-\($0)", lastReported: Stand.now) }
+            state.datadog.hosts = (0..<3).map { .init(id: $0, name: "host-\($0)", lastReported: SandboxClient.now) }
             state.datadog.series = ["support-bot", "invoice-parser"].map(Self.cost)
         }
     }
@@ -40,7 +44,7 @@ struct DatadogTests {
     private static func cost(of service: String) -> DatadogAccount.Series {
         let values: [Double?] = [1, 2, nil, 4]
         let points = values.enumerated().map { step, value in
-            DatadogAccount.Series.Point(Stand.now - .minutes(Double(20 - step * 5)), value)
+            DatadogAccount.Series.Point(SandboxClient.now - .minutes(Double(20 - step * 5)), value)
         }
         return .init(metric: "llm.cost", tags: ["service:\(service)", "env:production"], points: points)
     }
@@ -48,7 +52,7 @@ struct DatadogTests {
     private static func logLine(_ number: Int) -> DatadogAccount.LogLine {
         let isError = number % 5 == 0
         return .init(
-            id: "L\(number)", time: Stand.now - .seconds(Double(number) * 10), service: "assistant",
+            id: "L\(number)", time: SandboxClient.now - .seconds(Double(number) * 10), service: "assistant",
             status: isError ? "error" : "info", message: "request \(number) done",
             tags: [number % 2 == 0 ? "env:production" : "env:staging"],
             attributes: ["http": ["status_code": JSONValue(isError ? 500 : 200)]])
@@ -56,22 +60,22 @@ struct DatadogTests {
 
     private var keys: [HTTPRequest.Header] {
         [
-            .init("DD-API-KEY", stand.variable("DD_API_KEY")),
-            .init("DD-APPLICATION-KEY", stand.variable("DD_APPLICATION_KEY")),
+            .init("DD-API-KEY", client.variable("DD_API_KEY")),
+            .init("DD-APPLICATION-KEY", client.variable("DD_APPLICATION_KEY")),
         ]
     }
 
     private func get(_ path: String) async throws -> (response: HTTPResponse, body: JSONValue) {
-        try await stand.ask(.get, "DD_BASE_URL", path, headers: keys)
+        try await client.ask(.get, "DD_BASE_URL", path, headers: keys)
     }
 
     private func search(_ path: String, _ body: JSONValue) async throws -> (response: HTTPResponse, body: JSONValue) {
-        try await stand.ask(.post, "DD_BASE_URL", path, headers: keys, body: body)
+        try await client.ask(.post, "DD_BASE_URL", path, headers: keys, body: body)
     }
 
-    @Test("both keys are needed, and the limits stand in every answer")
+    @Test("both keys are required, and every response has the limits")
     func authorisation() async throws {
-        let (response, body) = try await stand.ask(.get, "DD_BASE_URL", "/api/v1/monitor", headers: [keys[0]])
+        let (response, body) = try await client.ask(.get, "DD_BASE_URL", "/api/v1/monitor", headers: [keys[0]])
         #expect(response.status == 403)
         #expect(body["errors"]?[0]?.string == "Forbidden")
         let logs = try await search("/api/v2/logs/events/search", [:])
@@ -81,7 +85,7 @@ struct DatadogTests {
     }
 
     @Test(
-        "a cursor leads over short pages to one without rows and without cursor",
+        "cursors lead through short pages to an empty one without a cursor",
         arguments: ["timestamp", "-timestamp"])
     func logPages(sort: String) async throws {
         var (ids, sizes, cursor) = ([String](), [Int](), JSONValue?.none)
@@ -100,7 +104,7 @@ struct DatadogTests {
         #expect(sizes.last == 0)
     }
 
-    @Test("a query takes services, tags, attributes, words and their negations")
+    @Test("a query can have services, tags, attributes, words and negations")
     func logQueries() async throws {
         for (query, count) in [
             ("service:assistant status:error", 19), ("status:error -env:staging", 10), ("@http.status_code:500", 19),
@@ -115,14 +119,14 @@ struct DatadogTests {
         let window = try await search(
             "/api/v2/logs/events/search",
             [
-                "filter": ["from": "2026-11-24T14:19:30Z", "to": .integer(Stand.now.milliseconds)],
+                "filter": ["from": "2026-11-24T14:19:30Z", "to": .integer(SandboxClient.now.milliseconds)],
                 "page": ["limit": 1000],
             ])
         #expect(window.body["data"]?.array?.count == 4)
     }
 
     @Test(
-        "what a search cannot take is refused",
+        "invalid searches are rejected",
         arguments: [
             ["page": ["limit": 1001]], ["page": ["cursor": "mine"]], ["filter": ["from": "yesterday"]],
             ["filter": ["query": "(a OR b"]], ["filter": ["query": "@size:[1 TO 9]"]], ["sort": "host"],
@@ -133,7 +137,7 @@ struct DatadogTests {
         #expect(answer["errors"]?[0]?.string?.isEmpty == false)
     }
 
-    @Test("a search for spans is wrapped, ten at first, and spans have two times")
+    @Test("a search for spans is wrapped in data, returns ten by default, and spans have two times")
     func spans() async throws {
         let attributes: JSONValue = ["filter": ["from": "now-15m", "to": "now", "query": "service:assistant"]]
         let wrapped: JSONValue = ["data": ["type": "search_request", "attributes": attributes]]
@@ -147,7 +151,7 @@ struct DatadogTests {
         #expect(try await search("/api/v2/spans/events/search", attributes).response.status == 400)
     }
 
-    @Test("an event's title lies within, its text without")
+    @Test("an event's title is in its inner attributes, its text in the outer")
     func events() async throws {
         let (_, body) = try await search(
             "/api/v2/events/search", ["filter": ["from": "now-90s", "to": "now"], "sort": "timestamp"])
@@ -156,7 +160,7 @@ struct DatadogTests {
         #expect(body["data"]?[0]?["attributes"]?["timestamp"]?.string == "2026-11-24T14:19:00Z")
     }
 
-    @Test("monitors come whole or by page; the search names their state otherwise")
+    @Test("monitors come all at once or by page; the search calls their state status")
     func monitors() async throws {
         #expect(try await get("/api/v1/monitor").body.array?.count == 5)
         #expect(
@@ -171,7 +175,7 @@ struct DatadogTests {
         #expect(found["metadata"]?["total_count"]?.int == 1)
     }
 
-    @Test("incidents say no next offset on their last page")
+    @Test("the last page of incidents has no next offset")
     func incidents() async throws {
         let first = try await get("/api/v2/incidents?page[size]=2").body
         #expect(first["meta"]?["pagination"]?["next_offset"]?.int == 2)
@@ -181,7 +185,7 @@ struct DatadogTests {
         #expect(last["meta"]?["pagination"]?["next_offset"] == nil)
     }
 
-    @Test("hosts are counted and cut")
+    @Test("hosts are counted and paged")
     func hosts() async throws {
         let page = try await get("/api/v1/hosts?count=2&start=2").body
         #expect(page["host_list"]?.column("name") == ["host-2"])
@@ -189,14 +193,14 @@ struct DatadogTests {
         #expect(page["total_returned"]?.int == 1)
     }
 
-    @Test("points are milliseconds and values, added up over tags or apart by them")
+    @Test("points are milliseconds and values, summed over tags or grouped by them")
     func metrics() async throws {
-        let (from, to) = (Stand.now.milliseconds / 1000 - 3600, Stand.now.milliseconds / 1000)
+        let (from, to) = (SandboxClient.now.milliseconds / 1000 - 3600, SandboxClient.now.milliseconds / 1000)
         let sum = try await get("/api/v1/query?from=\(from)&to=\(to)&query=sum:llm.cost%7Benv:production%7D").body
         #expect(sum["status"]?.string == "ok")
         let points = sum["series"]?[0]?["pointlist"]?.array ?? []
         #expect(points.map { $0[1]?.double } == [2, 4, nil, 8])
-        #expect(points.first?[0]?.double == Double((Stand.now - .minutes(20)).milliseconds))
+        #expect(points.first?[0]?.double == Double((SandboxClient.now - .minutes(20)).milliseconds))
         #expect(sum["series"]?[0]?["scope"]?.string == "env:production")
         let apart = try await get("/api/v1/query?from=\(from)&to=\(to)&query=avg:llm.cost%7B*%7D%20by%20%7Bservice%7D")
             .body

@@ -5,13 +5,13 @@ import Testing
 
 @testable import Sandbox
 
-@Suite("The sandbox's GitHub: how changes come to production")
+@Suite("The sandbox's GitHub: how changes get to production")
 struct GitHubTests {
-    private let stand: Stand
+    private let client: SandboxClient
 
     init() throws {
-        stand = try Stand { state in
-            let now = Stand.now
+        client = try SandboxClient { state in
+            let now = SandboxClient.now
             state.deployments = (0..<3).map { number in
                 .init(
                     id: 10 + number, sha: "sha\(number)", environment: number == 0 ? "staging" : "production",
@@ -36,22 +36,24 @@ struct GitHubTests {
         }
     }
 
-    /// 1 was merged first and touched last, 2 was closed, 3 is open.
+    /// 1 was merged first and changed last, 2 was closed, 3 is open.
     private static func pull(_ number: Int) -> SandboxPull {
-        let created = Stand.now - .days(Double(10 - number))
+        let created = SandboxClient.now - .days(Double(10 - number))
         return .init(
             number: number, title: "Pull \(number)", author: "alice", branch: "b\(number)", headSHA: "head\(number)",
-            mergeSHA: number == 1 ? "merge1" : nil, created: created, updated: Stand.now - .hours(Double(number)),
-            closed: number == 2 ? Stand.now - .hours(2) : nil, merged: number == 1 ? Stand.now - .days(5) : nil,
+            mergeSHA: number == 1 ? "merge1" : nil, created: created,
+            updated: SandboxClient.now - .hours(Double(number)),
+            closed: number == 2 ? SandboxClient.now - .hours(2) : nil,
+            merged: number == 1 ? SandboxClient.now - .days(5) : nil,
             files: [.init(path: "a.py", patch: "@@ -1 +1,2 @@\n-x\n+y\n+z")],
-            reviews: [.init(id: 9, user: "bob", state: "APPROVED", submitted: Stand.now - .days(6))])
+            reviews: [.init(id: 9, user: "bob", state: "APPROVED", submitted: SandboxClient.now - .days(6))])
     }
 
     private func get(_ path: String) async throws -> (response: HTTPResponse, body: JSONValue) {
-        try await stand.ask(
+        try await client.ask(
             .get, "GITHUB_BASE_URL", "/repos/acme/assistant/\(path)",
             headers: [
-                .init("Authorization", "Bearer \(stand.variable("GITHUB_TOKEN"))"), .init("User-Agent", "test"),
+                .init("Authorization", "Bearer \(client.variable("GITHUB_TOKEN"))"), .init("User-Agent", "test"),
             ])
     }
 
@@ -63,7 +65,7 @@ struct GitHubTests {
         #expect(try await get("deployments/99/statuses").response.status == 404)
     }
 
-    @Test("a list says where its next and last pages are, with the query as it was")
+    @Test("a list links to its next and last pages with the same query")
     func links() async throws {
         let (response, _) = try await get("deployments?ref=main&per_page=2")
         let link = response.header("link") ?? ""
@@ -84,7 +86,7 @@ struct GitHubTests {
         #expect(found[0]?["published_at"]?.isNull == true)
     }
 
-    @Test("pulls are the open ones unless asked, and merged ones are closed ones with a time")
+    @Test("pulls are open ones by default, and merged ones are closed ones with a time")
     func pulls() async throws {
         #expect(try await get("pulls").body.array?.compactMap { $0["number"]?.int } == [3])
         let closed = try await get("pulls?state=closed&sort=updated&direction=desc").body
@@ -96,7 +98,7 @@ struct GitHubTests {
         #expect(try await get("commits/merge1/pulls").body.array?.compactMap { $0["number"]?.int } == [1])
     }
 
-    @Test("one pull has files and reviews")
+    @Test("a pull has files and reviews")
     func pull() async throws {
         #expect(try await get("pulls/2").body["state"]?.string == "closed")
         let file = try await get("pulls/1/files").body[0]
@@ -106,7 +108,7 @@ struct GitHubTests {
         #expect(try await get("pulls/77/files").response.status == 404)
     }
 
-    @Test("runs of workflows come inside an object, and a conclusion is a status to ask for")
+    @Test("runs of workflows come in an object, and a status filter takes a conclusion")
     func runs() async throws {
         let all = try await get("actions/runs?branch=main").body
         #expect(all["total_count"]?.int == 3)

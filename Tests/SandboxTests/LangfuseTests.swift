@@ -7,18 +7,18 @@ import Testing
 
 @Suite("The sandbox's Langfuse: metrics, prompts and scores")
 struct LangfuseTests {
-    private let stand: Stand
+    private let client: SandboxClient
 
     /// Two features over six hours: `bot` every ten minutes at 1 cent, `parser` once an hour at 5 cents, none in hour 3.
     init() throws {
-        stand = try Stand { state in
-            let start = Stand.now.startOfHour - .hours(6)
+        client = try SandboxClient { state in
+            let start = SandboxClient.now.startOfHour - .hours(6)
             state.observations = (0..<36).filter { $0 / 6 != 3 }.flatMap { step in
                 let moment = start + .minutes(Double(step) * 10)
                 let bot = Self.observation("bot", step, moment, cost: 0.01)
                 return step % 6 == 0 ? [bot, Self.observation("parser", step, moment, cost: 0.05)] : [bot]
             }
-            let (old, new) = (Stand.now - .days(30), Stand.now - .hours(2))
+            let (old, new) = (SandboxClient.now - .days(30), SandboxClient.now - .hours(2))
             state.prompts = [
                 .init(
                     name: "support/bot", tags: ["chat"],
@@ -37,7 +37,7 @@ struct LangfuseTests {
         let value: JSONValue = number == 4 ? true : .number(Double(number) / 4)
         return SandboxScore(
             id: "s\(number)", name: number == 4 ? "flag" : "quality", value: value,
-            time: Stand.now - .minutes(Double(number)), traceID: "t\(number % 2)",
+            time: SandboxClient.now - .minutes(Double(number)), traceID: "t\(number % 2)",
             observationID: number == 0 ? "o" : nil, comment: "c")
     }
 
@@ -52,14 +52,14 @@ struct LangfuseTests {
     private func get(_ path: String) async throws -> (response: HTTPResponse, body: JSONValue) {
         // pk-lf-sandbox-0001:sk-lf-sandbox-0001
         let basic = "Basic cGstbGYtc2FuZGJveC0wMDAxOnNrLWxmLXNhbmRib3gtMDAwMQ=="
-        return try await stand.ask(
+        return try await client.ask(
             .get, "LANGFUSE_BASE_URL", "/api/public\(path)", headers: [.init("Authorization", basic)])
     }
 
     private func metrics(_ members: KeyValuePairs<String, JSONValue?>) async throws -> (HTTPResponse, JSONValue) {
         let window: [JSONValue.Member] = [
-            .init("view", "observations"), .init("fromTimestamp", JSONValue(Stand.now.startOfHour - .hours(6))),
-            .init("toTimestamp", JSONValue(Stand.now.startOfHour)),
+            .init("view", "observations"), .init("fromTimestamp", JSONValue(SandboxClient.now.startOfHour - .hours(6))),
+            .init("toTimestamp", JSONValue(SandboxClient.now.startOfHour)),
         ]
         let query = JSONValue.object(window + (JSONValue.fields(members).members ?? []))
         let escaped = query.serialized.utf8.map { byte in
@@ -91,7 +91,7 @@ struct LangfuseTests {
         #expect(all["data"]?[0]?["sum_inputTokens"]?.string == "700")
     }
 
-    @Test("hours follow one another, an empty one among them, and rows beyond the limit are cut without a word")
+    @Test("hours are in order, with an empty one, and rows beyond the limit are cut silently")
     func byHour() async throws {
         let (_, filled) = try await metrics(["metrics": Self.cost, "timeDimension": Self.hour])
         #expect(
@@ -103,7 +103,7 @@ struct LangfuseTests {
         #expect(cut["data"]?.array?.count == 3)
     }
 
-    @Test("what is not hourly sums of known measures is refused")
+    @Test("only hourly sums of known measures are accepted")
     func refusedMetrics() async throws {
         let members: [KeyValuePairs<String, JSONValue?>] = [
             ["metrics": Self.cost], ["metrics": Self.cost, "timeDimension": Self.hour, "config": ["row_limit": 1001]],
@@ -117,7 +117,7 @@ struct LangfuseTests {
 
     @Test("prompts are listed with their last change, and one version is read by label or number")
     func prompts() async throws {
-        let list = try await get("/v2/prompts?fromUpdatedAt=\((Stand.now - .days(1)).iso8601)").body
+        let list = try await get("/v2/prompts?fromUpdatedAt=\((SandboxClient.now - .days(1)).iso8601)").body
         #expect(list["data"]?.column("name") == ["support/bot"])
         #expect(list["data"]?[0]?["versions"] == [1, 2])
         #expect(list["data"]?[0]?["lastConfig"]?["max_tokens"]?.int == 4096)
@@ -129,7 +129,7 @@ struct LangfuseTests {
         #expect(missing.body["message"]?.string == "Prompt not found: 'parser' with label 'staging'")
     }
 
-    @Test("scores of version 3 go by cursor, those of version 2 by page and flat")
+    @Test("scores of version 3 are paged by cursor, those of version 2 by page number, and flat")
     func scores() async throws {
         var (ids, cursor) = ([String](), String?.none)
         repeat {
@@ -152,12 +152,12 @@ struct LangfuseTests {
         #expect(flat["meta"]?["totalPages"]?.int == 1)
     }
 
-    @Test("what a server of the other version does not have is 404")
+    @Test("an API of the other version is 404")
     func modes() async throws {
-        stand.world.change { $0.langfuse = .v1 }
+        client.world.change { $0.langfuse = .v1 }
         for path in ["/v2/metrics", "/v3/scores"] { #expect(try await get(path).response.status == 404, "\(path)") }
         #expect(try await get("/v2/scores").response.status == 200)
-        stand.world.change { $0.langfuse = .v2 }
+        client.world.change { $0.langfuse = .v2 }
         #expect(try await get("/v2/scores").response.status == 404)
         #expect(try await get("/v3/scores").response.status == 200)
     }

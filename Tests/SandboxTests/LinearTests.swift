@@ -7,12 +7,12 @@ import Testing
 
 @Suite("The sandbox's Linear")
 struct LinearTests {
-    private let stand: Stand
+    private let client: SandboxClient
 
-    /// Sixty issues, one an hour, touched in the reverse order: the oldest was changed last.
+    /// Sixty issues, one an hour, changed in the reverse order: the oldest was changed last.
     init() throws {
-        stand = try Stand { state in
-            let created = Stand.now - .days(300)
+        client = try SandboxClient { state in
+            let created = SandboxClient.now - .days(300)
             state.linear.teams = [
                 .init(id: "team-eng", key: "ENG", name: "Engineering", created: created),
                 .init(id: "team-ops", key: "OPS", name: "Operations", created: created),
@@ -20,26 +20,30 @@ struct LinearTests {
             state.linear.users = [.init(id: "u-alice", name: "Alice", email: "alice@acme.example", created: created)]
             state.linear.projects = [.init(id: "p-1", name: "Assistant", team: "team-eng", created: created)]
             state.linear.cycles = [
-                .init(id: "c-1", number: 4, team: "team-eng", starts: Stand.now, ends: Stand.now + .days(14))
+                .init(
+                    id: "c-1", number: 4, team: "team-eng", starts: SandboxClient.now,
+                    ends: SandboxClient.now + .days(14))
             ]
             state.linear.issues = (0..<60).map(Self.issue)
         }
     }
 
     private static func issue(_ number: Int) -> LinearWorkspace.Issue {
-        let comment = LinearWorkspace.Comment(id: "k-\(number)", user: "u-alice", body: "seen", created: Stand.now)
+        let comment = LinearWorkspace.Comment(
+            id: "k-\(number)", user: "u-alice", body: "seen", created: SandboxClient.now)
         return .init(
             id: "i-\(number)", number: number + 1, title: "Issue \(number)", priority: number % 5, estimate: 1.5,
             team: number % 3 == 0 ? "team-ops" : "team-eng", project: number % 2 == 0 ? "p-1" : nil,
-            created: Stand.now - .hours(Double(number)), updated: Stand.now - .minutes(Double(60 - number)),
+            created: SandboxClient.now - .hours(Double(number)),
+            updated: SandboxClient.now - .minutes(Double(60 - number)),
             comments: number == 1 ? [comment] : [])
     }
 
     private func call(
         _ query: String, _ variables: JSONValue = [:], key: String? = nil
     ) async throws -> (response: HTTPResponse, body: JSONValue) {
-        let header = HTTPRequest.Header("Authorization", key ?? stand.variable("LINEAR_API_KEY"))
-        return try await stand.ask(
+        let header = HTTPRequest.Header("Authorization", key ?? client.variable("LINEAR_API_KEY"))
+        return try await client.ask(
             .post, "LINEAR_BASE_URL", "", headers: [header],
             body: ["query": .string(query), "variables": variables])
     }
@@ -52,14 +56,14 @@ struct LinearTests {
         }
         """
 
-    @Test("a key stands alone: with Bearer it is none")
+    @Test("a key without a prefix is accepted, one with Bearer is not")
     func authorisation() async throws {
-        let (response, body) = try await call(Self.list, key: "Bearer \(stand.variable("LINEAR_API_KEY"))")
+        let (response, body) = try await call(Self.list, key: "Bearer \(client.variable("LINEAR_API_KEY"))")
         #expect(response.status == 401)
         #expect(body["errors"]?[0]?["extensions"]?["code"]?.string == "AUTHENTICATION_ERROR")
     }
 
-    @Test("cursors lead through all issues by the order asked for, and the last page has one as well")
+    @Test("cursors lead through all issues in the requested order, and the last page has one as well")
     func paging() async throws {
         var (ids, after) = ([String](), JSONValue.null)
         while true {
@@ -73,7 +77,7 @@ struct LinearTests {
         #expect(ids == (0..<60).reversed().map { "i-\($0)" })
     }
 
-    @Test("what was not sent is Linear's default: fifty, newest first")
+    @Test("the default is fifty, newest first")
     func defaults() async throws {
         let (response, body) = try await call("{ issues { nodes { id } } }")
         let nodes = body["data"]?["issues"]?["nodes"]?.array ?? []
@@ -91,7 +95,9 @@ struct LinearTests {
         func count(_ filter: JSONValue) async throws -> Int? {
             try await call(Self.list, ["first": 250, "filter": filter]).body["data"]?["issues"]?["nodes"]?.array?.count
         }
-        let window: JSONValue = ["gte": JSONValue(Stand.now - .minutes(10)), "lt": JSONValue(Stand.now - .minutes(5))]
+        let window: JSONValue = [
+            "gte": JSONValue(SandboxClient.now - .minutes(10)), "lt": JSONValue(SandboxClient.now - .minutes(5)),
+        ]
         #expect(try await count(["updatedAt": window]) == 5)
         #expect(try await count(["team": ["key": ["eq": "OPS"]]]) == 20)
         #expect(try await count(["team": ["key": ["eq": "OPS"]], "project": ["id": ["eq": "p-1"]]]) == 10)
@@ -104,7 +110,7 @@ struct LinearTests {
         #expect(literal.body["data"]?["issues"]?["nodes"]?.column("id") == ["i-0", "i-3", "i-6"])
     }
 
-    @Test("the other lists, and one issue by its identifier with its comments")
+    @Test("the other lists, and an issue by its identifier with its comments")
     func lists() async throws {
         for (list, count) in [("teams", 2), ("users", 1), ("projects", 1), ("cycles", 1)] {
             let (_, body) = try await call("query { \(list)(first: 10) { nodes { id } } }")
@@ -118,7 +124,7 @@ struct LinearTests {
         #expect(error["errors"]?[0]?["message"]?.string == "Entity not found: Issue")
     }
 
-    @Test("what is no query, and a field that is not there, are refused")
+    @Test("an invalid query and an unknown field are rejected")
     func refusals() async throws {
         let (response, body) = try await call("query { weather { nodes { id } } }")
         #expect(response.status == 400)

@@ -7,17 +7,17 @@ import Testing
 
 @Suite("The sandbox's observations, field by field")
 struct ObservationFieldTests {
-    private let stand: Stand
+    private let client: SandboxClient
 
-    /// Nine of production, the fifth of them open; then one of staging with everything that can be said of it.
+    /// Nine of production, the fifth of them open; then one of staging with every field.
     init() throws {
-        stand = try Stand { state in
+        client = try SandboxClient { state in
             state.observations = (0..<10).map { number in
                 var row = SandboxObservation(
                     id: "o\(number)", traceID: "t\(number / 5)", traceName: "chat",
                     type: number == 9 ? "TOOL" : "GENERATION",
                     name: "step", model: number == 9 ? "" : "gpt-4o",
-                    start: Stand.now - .minutes(Double(20 - number / 2)),
+                    start: SandboxClient.now - .minutes(Double(20 - number / 2)),
                     inputTokens: number == 9 ? 0 : 10, outputTokens: 0, cost: number == 9 ? 0 : 0.5, input: "",
                     output: "")
                 row.isOpen = number == 4
@@ -35,7 +35,7 @@ struct ObservationFieldTests {
 
     private func rows(_ query: String) async throws -> [JSONValue] {
         let basic = "Basic cGstbGYtc2FuZGJveC0wMDAxOnNrLWxmLXNhbmRib3gtMDAwMQ=="
-        return try await stand.ask(
+        return try await client.ask(
             .get, "LANGFUSE_BASE_URL", "/api/public/\(query)", headers: [.init("Authorization", basic)]
         ).body["data"]?.array ?? []
     }
@@ -50,10 +50,12 @@ struct ObservationFieldTests {
             #expect(try await rows("\(api)?parentObservationId=").count == 9)
         }
         #expect(try await rows("v2/observations?isRootObservation=false").count == 1)
-        #expect(try await rows("traces?environment=staging").isEmpty, "a trace has the environment of its first")
+        #expect(
+            try await rows("traces?environment=staging").isEmpty, "a trace has the environment of its first observation"
+        )
     }
 
-    @Test("what is said of a trace and of a failure is served, and an open one has no end")
+    @Test("an observation has the fields of its trace and failure, and an open one has no end")
     func fields() async throws {
         let all = try await rows("v2/observations?fields=core,basic,usage,metrics,trace_context")
         let last = try #require(all.first)
@@ -64,25 +66,25 @@ struct ObservationFieldTests {
         #expect(all.first { $0["id"] == "o0" }?["costDetails"]?["total"]?.double == 0.5)
     }
 
-    @Test("a page follows the last row, also where rows begin together or come in meanwhile")
+    @Test("a page follows the last row, also if rows start together or arrive meanwhile")
     func cursor() async throws {
         var (ids, cursor) = ([String](), String?.none)
         let basic = "Basic cGstbGYtc2FuZGJveC0wMDAxOnNrLWxmLXNhbmRib3gtMDAwMQ=="
         repeat {
-            let page = try await stand.ask(
+            let page = try await client.ask(
                 .get, "LANGFUSE_BASE_URL", "/api/public/v2/observations?limit=3\(cursor.map { "&cursor=\($0)" } ?? "")",
                 headers: [.init("Authorization", basic)]
             ).body
             ids += page["data"]?.column("id") ?? []
             cursor = page["meta"]?["cursor"]?.string
-            stand.world.change { state in
+            client.world.change { state in
                 var late = state.observations[0]
-                (late.id, late.start) = ("late\(ids.count)", Stand.now)
+                (late.id, late.start) = ("late\(ids.count)", SandboxClient.now)
                 state.observations.append(late)
             }
         } while cursor != nil
         #expect(ids == (0..<10).reversed().map { "o\($0)" })
-        let wrong = try await stand.ask(
+        let wrong = try await client.ask(
             .get, "LANGFUSE_BASE_URL", "/api/public/v2/observations?cursor=nothing",
             headers: [.init("Authorization", basic)])
         #expect(wrong.response.status == 400)

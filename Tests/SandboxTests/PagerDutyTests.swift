@@ -8,22 +8,24 @@ import Testing
 @Suite("The sandbox's PagerDuty")
 struct PagerDutyTests {
     private let policy = PagerDutyAccount.Named(id: "POL1", name: "Assistant on-call")
-    private let stand: Stand
+    private let client: SandboxClient
 
     /// 130 incidents, one a day, the newest today; the newest is triggered, the second acknowledged, the rest resolved.
     init() throws {
         let policy = policy
-        stand = try Stand { state in
+        client = try SandboxClient { state in
             state.pagerDuty.users = [.init(id: "PALICE", name: "Alice", email: "alice@acme.example")]
             state.pagerDuty.services = [
-                .init(id: "PSVC", name: "assistant", policy: policy, created: Stand.now - .days(400))
+                .init(id: "PSVC", name: "assistant", policy: policy, created: SandboxClient.now - .days(400))
             ]
             state.pagerDuty.onCalls = [
                 .init(user: "PALICE", policy: policy),
-                .init(user: "PALICE", policy: policy, start: Stand.now + .hours(1), end: Stand.now + .hours(9)),
+                .init(
+                    user: "PALICE", policy: policy, start: SandboxClient.now + .hours(1),
+                    end: SandboxClient.now + .hours(9)),
             ]
             state.pagerDuty.incidents = (0..<130).map { day in
-                let created = Stand.now - .days(Double(day)) - .minutes(1)
+                let created = SandboxClient.now - .days(Double(day)) - .minutes(1)
                 return .init(
                     id: "Q\(day)", number: 1000 - day, title: "Incident \(day)",
                     status: day == 0 ? "triggered" : day == 1 ? "acknowledged" : "resolved",
@@ -35,23 +37,23 @@ struct PagerDutyTests {
     }
 
     private var token: HTTPRequest.Header {
-        .init("Authorization", "Token token=\(stand.variable("PAGERDUTY_TOKEN"))")
+        .init("Authorization", "Token token=\(client.variable("PAGERDUTY_TOKEN"))")
     }
 
     private func get(_ path: String) async throws -> (response: HTTPResponse, body: JSONValue) {
-        try await stand.ask(.get, "PAGERDUTY_BASE_URL", path, headers: [token])
+        try await client.ask(.get, "PAGERDUTY_BASE_URL", path, headers: [token])
     }
 
-    @Test("without the token's own scheme there is no answer")
+    @Test("a token with another scheme is rejected")
     func authorisation() async throws {
-        let bearer = HTTPRequest.Header("Authorization", "Bearer \(stand.variable("PAGERDUTY_TOKEN"))")
-        let (response, body) = try await stand.ask(.get, "PAGERDUTY_BASE_URL", "/incidents", headers: [bearer])
+        let bearer = HTTPRequest.Header("Authorization", "Bearer \(client.variable("PAGERDUTY_TOKEN"))")
+        let (response, body) = try await client.ask(.get, "PAGERDUTY_BASE_URL", "/incidents", headers: [bearer])
         #expect(response.status == 401)
         #expect(body["error"]?["code"]?.int == 2006)
         #expect(response.header("ratelimit-limit") == "960")
     }
 
-    @Test("a month is the default, oldest first, and total is null unless it is asked for")
+    @Test("a month is the default, oldest first, and total is null unless requested")
     func lastMonth() async throws {
         let (response, body) = try await get("/incidents")
         #expect(body["incidents"]?.array?.count == 25)
@@ -63,7 +65,7 @@ struct PagerDutyTests {
         #expect(try await get("/incidents?total=true").body["total"]?.int == 30)
     }
 
-    @Test("offsets lead through a window, 100 at a time at most")
+    @Test("offsets lead through a window, at most 100 at a time")
     func paging() async throws {
         var ids: [String] = []
         var hasMore = true
@@ -78,7 +80,7 @@ struct PagerDutyTests {
         #expect(ids == (0..<130).map { "Q\($0)" })
     }
 
-    @Test("more than six months, and more than ten thousand rows, are refused")
+    @Test("more than six months, and more than ten thousand rows, are rejected")
     func limits() async throws {
         #expect(try await get("/incidents?since=2026-01-01T00:00:00Z").response.status == 400)
         #expect(try await get("/incidents?date_range=all&total=true").body["total"]?.int == 130)
@@ -88,7 +90,7 @@ struct PagerDutyTests {
         #expect(body["error"]?["errors"]?[0]?.string?.contains("10000") == true)
     }
 
-    @Test("repeated filters are alternatives, different ones hold together")
+    @Test("repeated filters are alternatives, different ones are combined")
     func filters() async throws {
         let open = try await get("/incidents?statuses[]=triggered&statuses[]=acknowledged&sort_by=incident_number:desc")
         #expect(open.body["incidents"]?.column("id") == ["Q0", "Q1"])
@@ -97,7 +99,7 @@ struct PagerDutyTests {
         #expect(try await get("/incidents?service_ids[]=OTHER").body["incidents"]?.array?.isEmpty == true)
     }
 
-    @Test("one incident has alerts, notes and a log; one that is not there is 404")
+    @Test("an incident has alerts, notes and a log; an unknown one is 404")
     func detail() async throws {
         let incident = try await get("/incidents/Q0").body["incident"]
         #expect(incident?["service"]?["type"]?.string == "service_reference")
@@ -109,11 +111,11 @@ struct PagerDutyTests {
         let missing = try await get("/incidents/NOWHERE")
         #expect(missing.response.status == 404)
         #expect(missing.body["error"]?["code"]?.int == 2100)
-        let since = (Stand.now - .days(2)).iso8601Seconds
+        let since = (SandboxClient.now - .days(2)).iso8601Seconds
         #expect(try await get("/log_entries?since=\(since)").body["log_entries"]?.column("id") == ["R0", "R1"])
     }
 
-    @Test("a service is as its incidents are, and who is on call now is so without dates")
+    @Test("a service has the status of its incidents, and current on-call duty can have no dates")
     func around() async throws {
         #expect(try await get("/services").body["services"]?[0]?["status"]?.string == "critical")
         let calls = try await get("/oncalls").body["oncalls"]?.array ?? []

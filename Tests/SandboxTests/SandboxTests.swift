@@ -43,7 +43,7 @@ struct SandboxTests {
         #expect(Set(ids) == Set(expected))
     }
 
-    @Test("who has no key gets nothing")
+    @Test("a request without a key is rejected")
     func authorisation() async throws {
         let (sandbox, _) = try Sandbox.demo(clock: .fixed(Self.now))
         defer { sandbox.stop() }
@@ -63,7 +63,7 @@ struct SandboxTests {
         #expect(answer["error"]?.string == "invalid_auth")
     }
 
-    @Test("Sentry counts in text and always links to a next page")
+    @Test("Sentry writes counts as text and always links to a next page")
     func sentry() async throws {
         let (sandbox, _) = try Sandbox.demo(clock: .fixed(Self.now))
         defer { sandbox.stop() }
@@ -76,7 +76,7 @@ struct SandboxTests {
         #expect(last.header("link")?.contains("rel=\"next\"; results=\"false\"") == true)
     }
 
-    @Test("an agent is stopped by a signed call and by no other")
+    @Test("only a signed call stops an agent")
     func webhook() async throws {
         let (sandbox, truth) = try Sandbox.demo(clock: .fixed(Self.now))
         defer { sandbox.stop() }
@@ -93,7 +93,7 @@ struct SandboxTests {
         #expect(sandbox.agent.wasTold)
     }
 
-    @Test("the same seed tells the same story")
+    @Test("the same seed gives the same rows")
     func deterministic() {
         func story() -> [SandboxObservation] {
             let world = SandboxWorld(clock: .fixed(Self.now))

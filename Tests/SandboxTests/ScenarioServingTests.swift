@@ -1,6 +1,7 @@
 import Basics
 import HTTPClient
 import JSON
+import Scenarios
 import TestSupport
 import Testing
 
@@ -8,29 +9,29 @@ import Testing
 
 @Suite("A scenario as the providers serve it")
 struct ScenarioServingTests {
-    private static let now = Stand.now
+    private static let now = SandboxClient.now
     private static let scenario = Scenario.everything(now: now, seed: 3)
-    private let stand: Stand
+    private let client: SandboxClient
 
     init() throws {
         let world = SandboxWorld(clock: .fixed(Self.now))
         Self.scenario.populate(world)
         let state = world.read { $0 }
-        stand = try Stand { $0 = state }
+        client = try SandboxClient { $0 = state }
     }
 
     private func langfuse(_ path: String) async throws -> JSONValue {
         // pk-lf-sandbox-0001:sk-lf-sandbox-0001
         let basic = "Basic cGstbGYtc2FuZGJveC0wMDAxOnNrLWxmLXNhbmRib3gtMDAwMQ=="
-        return try await stand.ask(
+        return try await client.ask(
             .get, "LANGFUSE_BASE_URL", "/api/public\(path)", headers: [.init("Authorization", basic)]
         ).body
     }
 
     private func sentry(_ path: String) async throws -> (response: HTTPResponse, body: JSONValue) {
-        try await stand.ask(
+        try await client.ask(
             .get, "SENTRY_BASE_URL", "/api/0/organizations/acme/\(path)",
-            headers: [.init("Authorization", "Bearer \(stand.variable("SENTRY_TOKEN"))")])
+            headers: [.init("Authorization", "Bearer \(client.variable("SENTRY_TOKEN"))")])
     }
 
     /// All pages of a query, by cursor.
@@ -46,11 +47,11 @@ struct ScenarioServingTests {
 
     private static let fields = "core,basic,io,model,usage,prompt,trace_context"
 
-    @Test("every observation of six hours comes once, with all that was planted of it")
+    @Test("every observation of six hours comes once, with all its fields")
     func whole() async throws {
         let from = Self.now - .hours(6)
         let rows = try await observations("fields=\(Self.fields)&fromStartTime=\(from.iso8601)")
-        let planted = Self.scenario.plant.observations.filter { $0.start >= from }
+        let planted = Self.scenario.contents.observations.filter { $0.start >= from }
         let starts = JSONValue.array(rows).column("startTime")
         #expect(rows.count == planted.count && rows.count > 1000)
         #expect(starts == starts.sorted(by: >))
@@ -72,10 +73,10 @@ struct ScenarioServingTests {
         }
     }
 
-    @Test("filters by trace, name, type and level find what was planted under them")
+    @Test("filters by trace, name, type and level find their observations")
     func filters() async throws {
-        let rows = Self.scenario.plant.observations
-        let loop = try #require(Self.scenario.truths(.agentLoop, .found).first).subject
+        let rows = Self.scenario.contents.observations
+        let loop = try #require(Self.scenario.expectations(.agentLoop, .found).first).subject
         #expect(try await observations("traceId=\(loop)").count == rows.filter { $0.traceID == loop }.count)
         #expect(try await observations("traceId=\(loop)&parentObservationId=").count == 1)
         for name in ["track_parcel", "lookup_vat", "support-chat"] {
@@ -85,10 +86,10 @@ struct ScenarioServingTests {
         #expect(errors.count == 18 && Set(JSONValue.array(errors).column("name")) == ["quote_rates"])
     }
 
-    @Test("the older API gives JSON as such, and null for what is missing")
+    @Test("the older API embeds JSON, and writes null for missing values")
     func older() async throws {
         let page = try await langfuse("/observations?type=TOOL&name=get_customer&limit=3")
-        let planted = Self.scenario.plant.observations.filter { $0.name == "get_customer" }
+        let planted = Self.scenario.contents.observations.filter { $0.name == "get_customer" }
         #expect(page["meta"]?["totalItems"]?.int == planted.count)
         let row = try #require(page["data"]?[0])
         #expect(row["output"]?["tier"]?.string != nil && row["input"]?["customer"]?.int != nil)
@@ -101,12 +102,14 @@ struct ScenarioServingTests {
         #expect(prose["data"]?[0]?["output"]?.string?.hasSuffix(".") == true, "text stays text")
     }
 
-    @Test("an old issue that rises now says so by its hours, and its newest events name the traces")
+    @Test("the hours of an old issue show its rise, and its newest events name the traces")
     func risingIssue() async throws {
-        let truths = Self.scenario.truths(.errorCascade, .found)
-        let issues = Self.scenario.plant.issues
+        let expectations = Self.scenario.expectations(.errorCascade, .found)
+        let issues = Self.scenario.contents.issues
         let old = try #require(
-            truths.compactMap { truth in issues.first { $0.id == truth.subject } }.first { !$0.bursts.isEmpty })
+            expectations.compactMap { expectation in issues.first { $0.id == expectation.subject } }.first {
+                !$0.bursts.isEmpty
+            })
         let rows = try await sentry("issues/?query=&limit=100").body
         #expect(rows.array?.count == issues.count)
         let row = try #require(rows.array?.first { $0["id"]?.string == old.id })
@@ -125,40 +128,41 @@ struct ScenarioServingTests {
         #expect(Set(traces ?? []).count > 3)
     }
 
-    @Test("an issue's events go round its traces alone")
+    @Test("an issue's events name only its traces")
     func tracedIssue() async throws {
-        let issue = try #require(Self.scenario.plant.issues.first { $0.culprit.contains("track_parcel") })
+        let issue = try #require(Self.scenario.contents.issues.first { $0.culprit.contains("track_parcel") })
         let events = try await sentry("issues/\(issue.id)/events/").body.array ?? []
         let traces = events.compactMap { event in
             event["tags"]?.array?.first { $0["key"]?.string == "trace_id" }?["value"]?.string
         }
-        let calls = Self.scenario.plant.observations.filter { $0.name == "track_parcel" }
-        let onset = try #require(Self.scenario.truths.first { $0.subject == "track_parcel" }?.onset)
+        let calls = Self.scenario.contents.observations.filter { $0.name == "track_parcel" }
+        let onset = try #require(Self.scenario.expectations.first { $0.subject == "track_parcel" }?.onset)
         #expect(Set(traces) == Set(calls.filter { $0.start >= onset }.map(\.traceID)))
     }
 
-    @Test("GitHub has the culprit with its patch, Langfuse the versions of its prompt, Slack what was said")
+    @Test("GitHub has the culprit with its patch, Langfuse the versions of its prompt, Slack the messages")
     func others() async throws {
-        let truth = try #require(Self.scenario.truths.first { $0.subject == "support-chat" && $0.verdict == .found })
-        guard case .commit(let sha) = truth.cause else { throw Missing() }
-        let token = HTTPRequest.Header("Authorization", "Bearer \(stand.variable("GITHUB_TOKEN"))")
+        let expectation = try #require(
+            Self.scenario.expectations.first { $0.subject == "support-chat" && $0.verdict == .found })
+        guard case .commit(let sha) = expectation.cause else { throw Missing() }
+        let token = HTTPRequest.Header("Authorization", "Bearer \(client.variable("GITHUB_TOKEN"))")
         let agent = HTTPRequest.Header("User-Agent", "test")
-        let commit = try await stand.ask(
+        let commit = try await client.ask(
             .get, "GITHUB_BASE_URL", "/repos/acme/assistant/commits/\(sha)", headers: [token, agent]
         ).body
         #expect(commit["files"]?[0]?["filename"]?.string == "prompts/support-chat.md")
         #expect(commit["files"]?[0]?["patch"]?.string?.contains("answer") == true)
         let prompt = try await langfuse("/v2/prompts/support-chat-prompt")
-        let newest = Self.scenario.plant.prompts.first { $0.name == "support-chat-prompt" }?.versions.last
+        let newest = Self.scenario.contents.prompts.first { $0.name == "support-chat-prompt" }?.versions.last
         #expect(prompt["version"]?.int == newest?.number)
         let scores = try await langfuse(
             "/v3/scores?name=helpfulness&limit=100&fromTimestamp=\((Self.now - .hours(1)).iso8601)")
         #expect(scores["data"]?.array?.isEmpty == false)
-        let slack = HTTPRequest.Header("Authorization", "Bearer \(stand.variable("SLACK_TOKEN"))")
-        let said = try await stand.ask(
+        let slack = HTTPRequest.Header("Authorization", "Bearer \(client.variable("SLACK_TOKEN"))")
+        let said = try await client.ask(
             .get, "SLACK_BASE_URL", "/api/conversations.history?channel=C0INCIDENTS", headers: [slack]
         ).body
-        #expect(said["messages"]?.array?.count == Self.scenario.plant.messages.count)
+        #expect(said["messages"]?.array?.count == Self.scenario.contents.messages.count)
     }
 
     private struct Missing: Error {}

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("An explanation")
 struct ExplainTests {
-    @Test("of a table never read says that its calls are not known yet, and makes none")
+    @Test("of a table that was never read has an unknown number of calls, and makes none")
     func first() async throws {
         let world = World()
         let explanation = try await world.engine.explain("SELECT count(*) FROM langfuse.observations")
@@ -15,7 +15,7 @@ struct ExplainTests {
         #expect(world.pages.takeScans().isEmpty)
     }
 
-    @Test("of a mirrored table counts the pages that what is new takes, and nothing when it is fresh")
+    @Test("of a mirrored table counts the pages of the new rows, and none if it is fresh")
     func steady() async throws {
         let world = World()
         world.pages.set(

@@ -53,7 +53,7 @@ struct FileSourceTests {
                 inputs: { _ in nil }))
     }
 
-    @Test("is counted, joined and told apart by its partitions")
+    @Test("can be counted, joined and grouped by its partitions")
     func join() async throws {
         let days = try await engine.query(
             "SELECT day, count(*) FROM disk.logs WHERE level = 'error' GROUP BY day ORDER BY day")
@@ -68,7 +68,7 @@ struct FileSourceTests {
         #expect(none.rows.isEmpty)
     }
 
-    @Test("says which of its tables cannot be read, and keeps the others")
+    @Test("reports a table that cannot be read, and the others work")
     func parquet() async throws {
         let error = await #expect(throws: QueryError.self) { try await engine.query("SELECT * FROM disk.points") }
         #expect(error?.kind == .unsupported)

@@ -20,7 +20,7 @@ struct LiveTableTests {
         world.pages.set("github", "commit_files", [["README.md", 3, .null], ["agent.py", 40, .null]])
     }
 
-    @Test("takes its required bounds from conditions on its time column, and looks at the rows again")
+    @Test("takes its required bounds from conditions on its time column, and checks the rows again")
     func bounds() async throws {
         let result = try await world.engine.query(
             "SELECT id FROM datadog.logs WHERE timestamp >= now() - INTERVAL '1 hour' ORDER BY id")
@@ -49,7 +49,7 @@ struct LiveTableTests {
         #expect(error?.sentence == "datadog.logs needs WHERE timestamp >= '…'.")
     }
 
-    @Test("may be called like a function, by the names of its filters")
+    @Test("can be called like a function, with its filters as arguments")
     func called() async throws {
         let result = try await world.engine.query(
             """
@@ -69,7 +69,17 @@ struct LiveTableTests {
         #expect(error?.remedy == "It takes start, end, query, service.")
     }
 
-    @Test("is asked once for each value of an IN list, and no more often than a statement may")
+    @Test("reads the older API after a 404, and counts the calls of both, where nothing is mirrored")
+    func fallback() async throws {
+        let world = World(mirrors: false)
+        world.pages.set("langfuse", "observations", [World.observation("o", minutesAgo: 1)])
+        world.pages.change { $0.needsFallback = [.init(source: "langfuse", table: "observations")] }
+        let result = try await world.engine.query("SELECT id FROM langfuse.observations")
+        #expect(result.rows.rows == [["o"]] && result.calls == 2)
+        #expect(world.pages.takeScans().last?.fallback != nil)
+    }
+
+    @Test("is requested once for each value of an IN list, up to the statement's maximum")
     func fanOut() async throws {
         let sql = "SELECT filename FROM github.commit_files WHERE ref IN ('x', 'y', 'x', 'z')"
         let result = try await world.engine.query(sql)
@@ -99,7 +109,7 @@ struct LiveTableTests {
         #expect(asked.sorted() == ["sha0", "sha2"])
     }
 
-    @Test("asks for no more rows than LIMIT wants, unless something stands between")
+    @Test("requests no more rows than LIMIT, unless another condition must be checked first")
     func limit() async throws {
         _ = try await world.engine.query("SELECT filename FROM github.commit_files WHERE ref = 'x' LIMIT 1")
         #expect(world.pages.takeScans().map(\.rowLimit) == [1])
@@ -111,7 +121,7 @@ struct LiveTableTests {
         #expect(world.pages.takeScans().map(\.rowLimit) == [nil])
     }
 
-    @Test("looks itself at a condition that the route of the request does not send")
+    @Test("checks a condition that the route of the request does not send")
     func ignoredFilter() async throws {
         world.pages.set("github", "pulls", [[812, "Old", "closed", .null, "ana"]])
         let changed = World { specs in
@@ -133,7 +143,7 @@ struct LiveTableTests {
         #expect(try await changed.engine.query(sql + " AND number = 812").rows.isEmpty)
     }
 
-    @Test("unfolds JSON arrays of its rows")
+    @Test("expands JSON arrays of its rows")
     func jsonEach() async throws {
         let result = try await world.engine.query(
             "SELECT j.value FROM github.commit_files f, json_each('[1,2]') j WHERE f.ref = 'x' AND f.filename = 'agent.py'"

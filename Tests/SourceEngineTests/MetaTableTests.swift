@@ -24,7 +24,7 @@ struct MetaTableTests {
         try await world.engine.query(sql).rows.rows
     }
 
-    @Test("lists every table with what it requires, itself included, and makes no call")
+    @Test("lists every table with its required filters, its own tables too, and makes no call")
     func tables() async throws {
         let rows = try await rows(
             "SELECT table_name, required_filters, search_limits_json, catalog_name FROM coral.tables WHERE schema_name = 'github'"
@@ -38,7 +38,7 @@ struct MetaTableTests {
         #expect(world.pages.takeScans().isEmpty)
     }
 
-    @Test("lists the columns in their order, with the filters among them, those of functions left out")
+    @Test("lists the columns in order, with the filters, except those of functions")
     func columns() async throws {
         let rows = try await rows(
             """
@@ -53,7 +53,7 @@ struct MetaTableTests {
         #expect(try await self.rows("SELECT 1 FROM coral.columns WHERE table_name = 'search_issues'").isEmpty)
     }
 
-    @Test("describes each of its own tables as it really is")
+    @Test("describes each of its own tables correctly")
     func own() async throws {
         for name in ["tables", "columns", "filters", "inputs", "table_functions"] {
             let described = try await rows(

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("A mirror of a source without its keys")
 struct MirrorKeepingTests {
-    @Test("is still read when what is stored is enough, and is whole when the keys are back")
+    @Test("is still read offline, and is complete when the keys are back")
     func keysGoneForAWhile() async throws {
         let first = World()
         first.pages.set("github", "commits", (0..<5).map { World.commit("sha\($0)", minutesAgo: Double($0) + 1) })
@@ -35,7 +35,7 @@ struct TraceRollupTests {
             })
     }
 
-    @Test("say when they changed: a trace that is only read again has not")
+    @Test("have the time of their last change: a trace that is only read again has not changed")
     func changedAt() async throws {
         let world = World()
         var rows = (0..<6).map { World.observation("o\($0)", trace: "t\($0 / 2)", minutesAgo: Double($0) + 1) }
@@ -49,7 +49,7 @@ struct TraceRollupTests {
             try await changes(world) == ["t0": later, "t1": World.start, "t2": World.start, "t9": later])
     }
 
-    @Test("of another version are made anew from the observations, and no call is made for it")
+    @Test("of another version are recomputed from the observations, without a call")
     func otherVersion() async throws {
         let first = World()
         first.pages.set(

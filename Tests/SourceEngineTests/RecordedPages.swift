@@ -20,6 +20,12 @@ final class RecordedPages: PageSource {
         var truncatesAbove: Int?
         var serverDate: Instant?
         var isHanging: Set<String> = []
+        /// Scans that are not answered before this is changed.
+        var holds: (@Sendable (Scan) -> Bool)?
+        /// Thrown by the scans for which it is not nil.
+        var refuses: (@Sendable (Scan) -> SourceError?)?
+        /// Bodies come only where `fields` names them.
+        var keepsBodies = false
         /// Rows come whatever the filters say, as of an API that has no such parameter.
         var ignoresFilters = false
     }
@@ -48,13 +54,22 @@ final class RecordedPages: PageSource {
         }
     }
 
-    func scan(_ scan: Scan, onPage: @Sendable (Page) async throws -> ScanProgress) async throws -> ScanOutcome {
+    func scan(
+        _ scan: Scan, onRetryPause: @Sendable (RetryPause) async -> Void,
+        onPage: @Sendable (Page) async throws -> ScanProgress
+    ) async throws -> ScanOutcome {
         let name = QualifiedTable(source: scan.source.name, table: scan.table.name)
         let (failure, isHanging) = state.withLock { state in
             state.scans.append(scan)
-            return (state.failures[scan.source.name], state.isHanging.contains(scan.source.name))
+            return (
+                state.failures[scan.source.name] ?? state.refuses?(scan), state.isHanging.contains(scan.source.name)
+            )
         }
         if let failure { throw failure }
+        while state.withLock({ $0.holds?(scan) ?? false }) {
+            try Task.checkCancellation()
+            await Task.yield()
+        }
         while isHanging, state.withLock({ $0.isHanging.contains(scan.source.name) }) {
             try Task.checkCancellation()
             await Task.yield()
@@ -87,7 +102,7 @@ final class RecordedPages: PageSource {
                     kind: .unavailable, source: name.source, reason: "The connection was reset.", remedy: "Try later.",
                     calls: outcome.calls)
             }
-            let page = Array(rows.dropFirst(offset).prefix(size))
+            let page = withoutBodies(Array(rows.dropFirst(offset).prefix(size)), scan)
             outcome.calls += 1
             outcome.rows += page.count
             offset += page.count
@@ -101,6 +116,19 @@ final class RecordedPages: PageSource {
                 return outcome
             }
             if progress == .stop || page.count < size { return outcome }
+        }
+    }
+
+    private func withoutBodies(_ rows: [[Value]], _ scan: Scan) -> [[Value]] {
+        let fields = scan.extraParameters.first { $0.name == "fields" }?.value ?? "io"
+        guard state.withLock({ $0.keepsBodies }), !fields.contains("io"),
+            let bodies = scan.source.overlay.mirrors[scan.table.name]?.bodies?.columns
+        else { return rows }
+        let places = scan.table.columns.indices.filter { bodies.contains(scan.table.columns[$0].name) }
+        return rows.map { row in
+            var row = row
+            for place in places { row[place] = .null }
+            return row
         }
     }
 

@@ -16,7 +16,7 @@ final class World {
     init(
         inputs: [String: String] = [
             "LANGFUSE_PUBLIC_KEY": "pk", "GITHUB_OWNER": "acme", "GITHUB_REPO": "app", "SENTRY_TOKEN": "t",
-        ], directory: String? = nil, change: (inout [SourceSpec]) -> Void = { _ in }
+        ], directory: String? = nil, mirrors: Bool = true, change: (inout [SourceSpec]) -> Void = { _ in }
     ) {
         let time = Lock(Self.start)
         clock = time
@@ -24,10 +24,11 @@ final class World {
             directory ?? FileManager.default.temporaryDirectory.path + "/engine-\(UInt64.random(in: 0...(.max)))"
         var specs = [Self.langfuse, Self.github, Self.sentry, Self.datadog]
         change(&specs)
-        engine = SourceEngine(
-            SourceEngineConfiguration(
-                mirrorDirectory: self.directory, specs: specs, pages: pages, inputs: { inputs[$0] },
-                clock: WallClock { time.withLock { $0 } }))
+        var configuration = SourceEngineConfiguration(
+            mirrorDirectory: self.directory, specs: specs, pages: pages, inputs: { inputs[$0] },
+            clock: WallClock { time.withLock { $0 } })
+        configuration.mirrors = mirrors
+        engine = SourceEngine(configuration)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: directory) }

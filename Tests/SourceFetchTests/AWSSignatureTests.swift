@@ -71,7 +71,7 @@ struct AWSSignatureTests {
                 "Signature=34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7") == true)
     }
 
-    @Test("A path is encoded once more but for S3; the query is sorted, and agents and known ports are left out")
+    @Test("A path is encoded once more except for S3; the query is sorted, and agents and default ports are omitted")
     func canonical() throws {
         let address = try #require(WebAddress("https://Logs.eu.amazonaws.com:443/a%20b/c?b=2&a=%7E&a=1&x"))
         let request = HTTPRequest(
@@ -87,7 +87,7 @@ struct AWSSignatureTests {
         #expect(WebAddress("http://u:p@localhost:9000")?.host == "localhost:9000")
     }
 
-    @Test("A signed source sends each request with the signature of its own moment, and never its keys")
+    @Test("A signed source signs each request with the time when it is sent, and never sends its keys")
     func scan() async throws {
         let provider = try Provider { request, number in
             number == 0 ? .json("{}", status: 429, headers: [.init("Retry-After", "2")]) : page([1])

@@ -37,7 +37,7 @@ struct CSVTests {
         #expect(rows == expected && warnings == 0)
     }
 
-    @Test("What does not fit is counted: another length, a stray quote, a word for a number")
+    @Test("Mismatches are counted: another length, a stray quote, a word instead of a number")
     func misfits() async throws {
         let short = try await rows("a,b,c\nx\ny,1,2,3")
         #expect(short.rows == [["x", nil], ["y", 1]] && short.warnings == 2)
@@ -47,7 +47,7 @@ struct CSVTests {
         #expect(word.rows == [["x", nil]] && word.warnings == 1)
     }
 
-    @Test("Without a header fields go by place, with another delimiter too; renamed columns keep their places")
+    @Test("Without a header fields are read by position, with any delimiter; renamed columns keep their positions")
     func places() async throws {
         #expect(try await rows("x;1\ny;2", "{has_header: false, delimiter: \";\"}").rows == [["x", 1], ["y", 2]])
         #expect(try await rows("x\t1", "{has_header: false, delimiter: \"\\t\"}").rows == [["x", 1]])
@@ -55,7 +55,7 @@ struct CSVTests {
         #expect(try await rows("b,c\n1,z").rows == [[nil, 1]], "the place of a is b's by name")
     }
 
-    @Test("Every type is read from text as from JSON")
+    @Test("Every type is read from text like from JSON")
     func types() async throws {
         let columns =
             "[{name: t, type: Timestamp}, {name: d, type: Date}, {name: f, type: Float64}, {name: o, type: Boolean}, {name: j, type: Json}]"

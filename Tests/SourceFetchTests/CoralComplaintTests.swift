@@ -2,7 +2,7 @@ import Basics
 import SourceFetch
 import Testing
 
-@Suite("What Coral complains of")
+@Suite("Coral's errors")
 struct CoralComplaintTests {
     struct Complaint: Sendable, CustomTestStringConvertible {
         var said: String
@@ -128,7 +128,7 @@ struct CoralComplaintTests {
             reason: "ends in the mid", remedy: "Correct the statement."),
     ]
 
-    @Test("Each complaint has its kind, its words and its remedy", arguments: mistakes + providers + odd)
+    @Test("Each error has its kind, reason and remedy", arguments: mistakes + providers + odd)
     func told(complaint: Complaint) async throws {
         let fake = try FakeCoral("cat >&2 <<'END'\n\(complaint.said)\nEND\nexit \(complaint.status)")
         let error = await sourceError { _ = try await fake.run("SELECT 1") }
@@ -138,7 +138,7 @@ struct CoralComplaintTests {
         #expect(error?.source == "coral" && error?.calls == 1)
     }
 
-    @Test("A key in the complaint or in the statement does not come out")
+    @Test("A key in Coral's error or in the statement is masked")
     func secrets() async throws {
         let fake = try FakeCoral("echo \"Error: Query failed\nDetail: token $LINEAR_API_KEY at $PLAIN\" >&2; exit 1")
         let environment = ["LINEAR_API_KEY": "hunter2-hunter2", "PLAIN": "plainly"]

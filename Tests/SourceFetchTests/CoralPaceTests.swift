@@ -6,14 +6,14 @@ import Testing
 
 @testable import SourceSpec
 
-@Suite("How often and how long Coral is run")
+@Suite("Number and duration of Coral's runs")
 struct CoralPaceTests {
     private func scan(concurrency: Int = 4) -> Scan {
         let overlay = SourceOverlay(budget: RateBudgetSpec(concurrency: concurrency))
         return Scan(source: .sample(at: "http://x", overlay: overlay), table: .items())
     }
 
-    @Test("No more runs of a source are under way than its budget allows")
+    @Test("A source has at most as many concurrent runs as its budget allows")
     func concurrency() async throws {
         // Only one program at a time can make the folder.
         let fake = try FakeCoral(
@@ -26,7 +26,7 @@ struct CoralPaceTests {
         #expect(count == 6)
     }
 
-    @Test("After five outages in a row a source rests; then one run asks whether it is back")
+    @Test("After five outages in a row a source is paused; then one run tests whether it is back")
     func breaker() async throws {
         let time = TestTime()
         let fake = try FakeCoral(
@@ -42,7 +42,7 @@ struct CoralPaceTests {
         #expect(ids(try await pages.rows(scan()).rows) == [1])
     }
 
-    @Test("A wait that the provider named is kept by every reader of the source")
+    @Test("All readers of a source keep the wait that the provider requested")
     func blocked() async throws {
         let time = TestTime()
         let fake = try FakeCoral(
@@ -70,7 +70,7 @@ struct CoralPaceTests {
         #expect(kill(pid, 0) == -1 && errno == ESRCH)
     }
 
-    @Test("A scan whose program answers nonsense is malformed, and the source is not held to be down")
+    @Test("Invalid output is a malformed scan, and the source does not count as down")
     func nonsense() async throws {
         let pages = try FakeCoral("echo hello").pages()
         for _ in 0..<6 {

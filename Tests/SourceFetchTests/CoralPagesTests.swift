@@ -36,7 +36,7 @@ struct CoralPagesTests {
 
     // MARK: Rows
 
-    @Test("Both generations give the same rows", arguments: FakeCoral.Generation.allCases)
+    @Test("Both output formats return the same rows", arguments: FakeCoral.Generation.allCases)
     func rows(generation: FakeCoral.Generation) async throws {
         let pages = try FakeCoral(generation, tables: Self.events).pages()
         let (rows, outcome) = try await pages.rows(scan(table()))
@@ -69,7 +69,7 @@ struct CoralPagesTests {
         #expect(try await pages.rows(scan).rows == [[1, 2]])
     }
 
-    @Test("What does not fit its column is NULL and counted")
+    @Test("A value that does not match its column is NULL and counted")
     func warnings() async throws {
         let fake = try FakeCoral(#"echo '[{"id":"x","cost":[1],"time":"soon"}]'"#)
         let (rows, outcome) = try await fake.pages().rows(scan(table()))
@@ -78,7 +78,7 @@ struct CoralPagesTests {
 
     // MARK: Statements
 
-    @Test("Literals have the filter's type, and a filter that is NULL is left out")
+    @Test("Literals have the filter's type, and a NULL filter is omitted")
     func literals() throws {
         let filters: [FilterSpec] = [
             FilterSpec(name: "t"), FilterSpec(name: "i", type: .int64), FilterSpec(name: "b", type: .boolean),
@@ -109,7 +109,7 @@ struct CoralPagesTests {
         #expect(fake.statements == [#"SELECT "id" FROM acme.search(q => 'it''s', "Sort By" => 'new') LIMIT 5"#])
     }
 
-    @Test("A required filter that is missing is told without asking")
+    @Test("A missing required filter is an error without a call")
     func missingFilter() async throws {
         let fake = try FakeCoral(.later, tables: Self.events)
         let error = await sourceError {
@@ -121,7 +121,7 @@ struct CoralPagesTests {
 
     // MARK: Cuts
 
-    @Test("An answer of as many rows as the limit or the manifest's cap counts as cut")
+    @Test("A result with as many rows as the limit or the manifest's maximum counts as truncated")
     func cuts() async throws {
         let pages = try FakeCoral(.later, tables: Self.events).pages()
         let limited = try await pages.rows(scan(table(), limit: 2))
@@ -153,7 +153,7 @@ struct CoralPagesTests {
         #expect(error?.remedy == "Run `coral source add --file sources/acme/manifest.yaml`.")
     }
 
-    @Test("Neither the statement nor the complaint shows the source's secrets")
+    @Test("Neither the statement nor Coral's error shows the source's secrets")
     func secrets() async throws {
         let fake = try FakeCoral("echo 'Error: bad token s3cr3t-s3cr3t' >&2; exit 1")
         var secret = scan(table(filters: [FilterSpec(name: "name")]), filters: ["name": "s3cr3t-s3cr3t"])
@@ -165,7 +165,7 @@ struct CoralPagesTests {
         #expect(try pages.request(of: secret).text.contains("s3cr3t") == false)
     }
 
-    @Test("An older API cannot be spoken through Coral; a 404 says so first")
+    @Test("Coral does not support an older API; the error says so after a 404")
     func fallback() async throws {
         let fake = try FakeCoral("echo 'Error: Source resource was not found (404)' >&2; exit 1")
         var older = scan(table())

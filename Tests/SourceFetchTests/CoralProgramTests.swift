@@ -28,7 +28,7 @@ struct CoralProgramTests {
         #expect(try await given.version() == "0.4.1")
     }
 
-    @Test("Where it is not, the error says how to get it, and the program was not called")
+    @Test("If it is missing, the error says how to install it, and nothing is called")
     func missing() async throws {
         let none = CoralProgram(path: nil, environment: ["PATH": "/nonexistent"], clock: .system)
         let error = await sourceError { _ = try await none.run("SELECT 1") }
@@ -43,7 +43,7 @@ struct CoralProgramTests {
         #expect(await sourceError { _ = try await stranger.version() }?.kind == .notConfigured)
     }
 
-    @Test("It gets one statement as it was written, in its own environment")
+    @Test("It gets one unchanged statement, in its own environment")
     func call() async throws {
         let fake = try FakeCoral(
             #"printf '[{"n":"%s","sql":"%s","format":"%s","home":"%s"}]' "$#" "$4" "$2$3" "$CORAL_CONFIG_DIR""#)
@@ -58,7 +58,7 @@ struct CoralProgramTests {
 
     // MARK: Its answer
 
-    @Test("Values of every kind, with NULL left out or written")
+    @Test("Values of every kind, with NULL omitted or written")
     func values() async throws {
         let later = try await rows(
             #"[{"i":9007199254740993,"f":1.5,"n":null,"b":true,"j":"{\"a\":[1]}","t":"2026-05-01T00:00:00Z","l":[1,"x"]},{"i":-1,"f":null,"n":null,"b":false,"j":null,"t":"2026-05-01T00:00:00.123456","l":null}]"#
@@ -74,7 +74,7 @@ struct CoralProgramTests {
         #expect(early.rows == [[1, nil, nil], [nil, 2, "2026-05-01"], [nil, nil, nil]])
     }
 
-    @Test("Columns that are expected keep their order, also where no row has them")
+    @Test("Expected columns keep their order, even if no row has them")
     func expected() async throws {
         let set = try await rows(#"[{"b":1},{"c":3}]"#, columns: ["a", "b"])
         #expect(set.columns == ["a", "b", "c"] && set.rows == [[nil, 1, nil], [nil, nil, 3]])
@@ -82,7 +82,7 @@ struct CoralProgramTests {
         #expect(empty.columns == ["a"] && empty.rows.isEmpty)
     }
 
-    @Test("Two columns of one name are kept apart, or refused where a NULL makes that impossible")
+    @Test("Two columns with the same name are both returned, or an error if a NULL makes them ambiguous")
     func sameName() async throws {
         let set = try await rows(#"[{"id":1,"id":2},{"id":3,"id":null}]"#)
         #expect(set.columns == ["id", "id"] && set.rows == [[1, 2], [3, nil]])
@@ -101,11 +101,11 @@ struct CoralProgramTests {
 
     // MARK: Its ends
 
-    @Test("An answer beyond all bounds is stopped")
+    @Test("Output larger than the maximum is stopped")
     func huge() async throws {
         let fake = try FakeCoral("exec head -c 70000000 /dev/zero")
         let error = await sourceError { _ = try await fake.run("SELECT 1") }
-        #expect(error?.kind == .tooMuch && error?.reason == "Coral's answer is larger than 64 MB.")
+        #expect(error?.kind == .tooMuch && error?.reason == "Coral's output is larger than 64 MB.")
     }
 
     @Test("A deadline ends the program")
@@ -117,7 +117,7 @@ struct CoralProgramTests {
         #expect(error?.kind == .timedOut)
     }
 
-    @Test("A crash is told with its last words, and without secrets")
+    @Test("A crash is reported with the last error output, without secrets")
     func crash() async throws {
         let fake = try FakeCoral("echo \"thread 'main' panicked at $GITHUB_TOKEN\" >&2; kill -ABRT $$")
         let error = await sourceError {
@@ -127,7 +127,7 @@ struct CoralProgramTests {
         #expect(error?.reason == "Coral was terminated by signal 6: thread 'main' panicked at [redacted].")
     }
 
-    @Test("A statement that no program can be given is refused beforehand")
+    @Test("A statement that is not a valid program argument is rejected before the call")
     func unsendable() async throws {
         let fake = try FakeCoral("echo '[]'")
         let long = await sourceError {

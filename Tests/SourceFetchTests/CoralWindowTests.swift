@@ -4,7 +4,7 @@ import Testing
 
 @testable import SourceSpec
 
-@Suite("Windows of time read through Coral")
+@Suite("Time windows through Coral")
 struct CoralWindowTests {
     private static let directory =
         #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
@@ -30,13 +30,15 @@ struct CoralWindowTests {
         var source = SourceSpec.sample(at: "http://x", overlay: SourceOverlay(bounds: ["items": bounds]))
         source.tables = [table]
         var scan = Scan(source: source, table: table, rowLimit: limit)
-        scan.bound(by: bounds, from: from.map(Self.instant), to: to.map(Self.instant))
+        scan.limit(by: bounds, from: from.map(Self.instant), to: to.map(Self.instant))
         return scan
     }
 
     // MARK: Bounds that Coral knows
 
-    @Test("The window of a mirror goes into the filters that feed its parameters; paging and bodies are left to Coral")
+    @Test(
+        "The window of a mirror sets the filters that feed its parameters; Coral does the paging, and bodies are not read"
+    )
     func mirrored() throws {
         let spec = try #require(SourceCatalog.load(directory: Self.directory)["langfuse"])
         let table = try #require(spec.tables.first { $0.name == "observations" })
@@ -45,7 +47,7 @@ struct CoralWindowTests {
         let pages = CoralPages(
             program: CoralProgram(path: nil, environment: [:], clock: .system), inputs: { _ in nil })
         var scan = Scan(source: spec, table: table, extraParameters: mirror.parameters)
-        scan.bound(by: mirror.bounds, from: Self.instant(0), to: Self.instant(1))
+        scan.limit(by: mirror.bounds, from: Self.instant(0), to: Self.instant(1))
         let text = try pages.request(of: scan).text
         #expect(text.hasPrefix(#"SELECT "id", "trace_id", "type", "#))
         #expect(
@@ -58,7 +60,7 @@ struct CoralWindowTests {
                 #""input", "output" FROM "langfuse"."observations" WHERE "trace_id" = 't'"#))
     }
 
-    @Test("Columns that are not asked for are NULL in their places")
+    @Test("Columns that are not requested are NULL")
     func bodies() async throws {
         let fake = try FakeCoral(
             .early, tables: #"{"acme.items": {"columns": ["id", "end"], "rows": [{"id": 1, "end": "z"}]}}"#)
@@ -90,7 +92,7 @@ struct CoralWindowTests {
 
     private let unknown = TimeBounds(column: "time", window: .between(from: "after", to: "before"))
 
-    @Test("Rows outside a bound that no filter takes are dropped, and none of the window are missing")
+    @Test("Rows outside a bound that no filter supports are dropped, and no row of the window is missing")
     func dropped() async throws {
         let fake = try FakeCoral(.later, tables: Self.events(#""filters": []"#))
         let (rows, outcome) = try await fake.pages().rows(scan(table, unknown, from: 3, to: 6))
@@ -101,7 +103,7 @@ struct CoralWindowTests {
         #expect(fake.statements.last?.contains("LIMIT") == false)
     }
 
-    @Test("A list that is cut is whole for a window that it reaches beyond, and an error for an earlier one")
+    @Test("A truncated list is complete for a window newer than its last row, and an error for an older one")
     func outOfReach() async throws {
         let pages = try FakeCoral(.later, tables: Self.events(#""cap": 5"#)).pages()
         var table = table
@@ -115,7 +117,7 @@ struct CoralWindowTests {
 
     // MARK: Newest first
 
-    @Test("A list without bounds is asked for in growing pieces, until its reader knows the rest")
+    @Test("A list without bounds is requested with a growing limit, until its reader stops")
     func growing() async throws {
         let fake = try FakeCoral(.later, tables: Self.events(#""filters": []"#))
         var table = table

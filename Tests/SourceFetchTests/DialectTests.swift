@@ -22,7 +22,7 @@ struct DialectTests {
         #expect(error?.reason.contains(code) == true)
     }
 
-    @Test("GitHub's 403 is a limit when it says so, else a missing permission")
+    @Test("GitHub's 403 is a rate limit if the message says so, else a missing permission")
     func github() async throws {
         let overlay = SourceOverlay(retryDialect: .github)
         let limited = try Provider { _, number in

@@ -11,7 +11,7 @@ import WebServer
 struct FaultTests {
     private let paged = PaginationSpec(mode: .cursorQuery(parameter: "cursor", responsePath: ["next"]))
 
-    @Test("A 429 is waited out exactly, with jitter, and the page is read once")
+    @Test("The wait of a 429 is kept exactly, with jitter, and the page is read once")
     func waited() async throws {
         let provider = try Provider { _, number in
             number == 0 ? .json("{}", status: 429, headers: [.init("Retry-After", "2")]) : page([1])
@@ -21,7 +21,7 @@ struct FaultTests {
         #expect(provider.time.sleeps == [.milliseconds(2100)])
     }
 
-    @Test("A wait longer than a statement waits is reported, not slept, and every reader keeps it")
+    @Test("A wait longer than a statement's maximum is an error, and all readers keep it")
     func longWait() async throws {
         let provider = try Provider { _, _ in .json("{}", status: 429, headers: [.init("Retry-After", "60")]) }
         let fetcher = provider.fetcher()
@@ -43,7 +43,7 @@ struct FaultTests {
         #expect(provider.time.sleeps == [.milliseconds(250), .milliseconds(500), .milliseconds(1000)])
     }
 
-    @Test("After five outages in a row a source rests; then one request asks whether it is back")
+    @Test("After five outages in a row a source is paused; then one request tests whether it is back")
     func breaker() async throws {
         let isUp = Lock(false)
         let provider = try Provider { _, _ in isUp.withLock { $0 } ? page([1]) : .json("{}", status: 500) }
@@ -86,7 +86,7 @@ struct FaultTests {
         #expect(error?.calls == 4)
     }
 
-    @Test("A time-out in the middle of paging is retried from the same cursor, and no part of the page is seen")
+    @Test("A timeout during paging is retried from the same cursor, and no part of the page is passed on")
     func timeOut() async throws {
         let provider = try Provider { request, number in
             if number == 1 {
@@ -106,7 +106,7 @@ struct FaultTests {
         #expect(error?.kind == .timedOut && error?.calls == 4)
     }
 
-    @Test("A page that fails ends the scan with an error; the pages before it stay handed on")
+    @Test("A failed page ends the scan with an error; the pages before it were passed on")
     func failureInTheMiddle() async throws {
         let provider = try Provider { _, number in
             number == 0 ? page([1], #","next":"b""#) : .json(#"{"message":"Invalid request data"}"#, status: 400)
@@ -166,7 +166,7 @@ struct FaultTests {
         #expect(error?.kind == kind && error?.calls == 1)
     }
 
-    @Test("An answer larger than the client takes is an error that asks for less")
+    @Test("A response larger than the client's maximum is an error with the remedy to request less")
     func tooLarge() async throws {
         let header = "HTTP/1.1 200 OK\r\nContent-Length: 40000000\r\n\r\n"
         let server = BrokenServer([.init(bytes: header + String(repeating: " ", count: 40_000_000))])
@@ -177,7 +177,7 @@ struct FaultTests {
         #expect(error?.kind == .tooMuch && error?.calls == 1)
     }
 
-    @Test("Nobody at the address is an error that names the setting of the address")
+    @Test("An unreachable address is an error with the name of its setting")
     func unreachable() async throws {
         let closed = try ClosedPort()
         let time = TestTime()
@@ -190,7 +190,7 @@ struct FaultTests {
         #expect(error?.kind == .unavailable && error?.remedy.contains("ACME_BASE_URL") == true, "\(error as Any)")
     }
 
-    @Test("No secret reaches an error, wherever it rode and whoever repeats it")
+    @Test("No error contains a secret, wherever it was sent and repeated")
     func secrets() async throws {
         let secret = "s3cr3t/wörd+1"
         let provider = try Provider { request, _ in
@@ -216,7 +216,7 @@ struct FaultTests {
         #expect(text.contains("bad key [redacted]"))
     }
 
-    @Test("A provider's words in plain text are quoted too, and long ones are cut")
+    @Test("A provider's message in plain text is quoted too, and a long one is truncated")
     func longWords() async throws {
         let plain = try Provider { _, _ in
             WebResponse(

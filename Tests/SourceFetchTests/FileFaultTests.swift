@@ -6,7 +6,7 @@ import Testing
 @testable import SourceFetch
 @testable import SourceSpec
 
-@Suite("Files that are refused or cannot be read")
+@Suite("Files that are rejected or cannot be read")
 struct FileFaultTests {
     private let stage = FileStage()
     private static let lines = """
@@ -15,7 +15,7 @@ struct FileFaultTests {
         columns: [{name: id, type: Int64}]
         """
 
-    @Test("A location that is not there is an error, an empty one is no rows")
+    @Test("A missing location is an error, an empty one returns no rows")
     func missing() async throws {
         let error = await sourceError { _ = try await stage.read(Self.lines) }
         #expect(error?.kind == .notFound && error?.reason == "\(stage.folder.path)/logs does not exist.")
@@ -23,7 +23,7 @@ struct FileFaultTests {
         #expect(try await stage.read(Self.lines).rows.isEmpty)
     }
 
-    @Test("A file that may not be read is named, with what to do", .enabled(if: getuid() != 0))
+    @Test("A file without read permission is an error with its name and the remedy", .enabled(if: getuid() != 0))
     func forbidden() async throws {
         try stage.write("{\"id\":1}", to: "logs/a.jsonl")
         chmod("\(stage.folder.path)/logs/a.jsonl", 0)
@@ -32,7 +32,7 @@ struct FileFaultTests {
         #expect(error?.reason == "\(stage.folder.path)/logs/a.jsonl is not readable for this user.")
     }
 
-    @Test("A link that leads out of the location is refused; one within it is read once")
+    @Test("A link out of the location is rejected; one within it is read once")
     func links() async throws {
         try stage.write("{\"id\":1}", to: "logs/a.jsonl")
         try stage.write("{\"id\":2}", to: "logs/old/b.txt")
@@ -57,14 +57,14 @@ struct FileFaultTests {
         #expect(ids(try await stage.read(flat).rows) == [1, 2])
     }
 
-    @Test("A pipe in the folder stops nothing")
+    @Test("A pipe in the folder does not block the scan")
     func pipe() async throws {
         try stage.write("{\"id\":1}", to: "logs/a.jsonl")
         mkfifo("\(stage.folder.path)/logs/b.jsonl", 0o600)
         #expect(ids(try await stage.read(Self.lines).rows) == [1])
     }
 
-    @Test("Parquet and S3 are refused when they are asked, with a sentence")
+    @Test("A query of Parquet or S3 is an error")
     func unsupported() async throws {
         let parquet = "format: parquet\nsource: {location: \"file:///nowhere\"}\ncolumns: []"
         let error = await sourceError { _ = try await stage.read(parquet) }
@@ -76,7 +76,7 @@ struct FileFaultTests {
         #expect(other?.reason == "this source reads files from S3, which Sentinel does not support.")
     }
 
-    @Test("A line beyond every measure costs itself alone")
+    @Test("A line that is too long is skipped, and the others are read")
     func longLine() throws {
         try stage.write("short\n" + String(repeating: "x", count: 700_000) + "\nlast", to: "a.jsonl")
         var lines = LineReader(try FileBytes("\(stage.folder.path)/a.jsonl"), longest: 1000)
@@ -91,7 +91,7 @@ struct FileFaultTests {
         #expect(read == ["short", nil, "last"])
     }
 
-    @Test("A quote that is never closed is an error with its line")
+    @Test("An unclosed quote is an error with its line")
     func openQuote() throws {
         try stage.write("id\n1\n\"" + String(repeating: "x\n", count: 1000), to: "a.csv")
         var records = CSVRecords(

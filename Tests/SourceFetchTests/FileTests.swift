@@ -15,7 +15,7 @@ struct FileTests {
         columns: [{name: id, type: Int64}, {name: text, type: Utf8}]
         """
 
-    @Test("JSON lines become rows; blank lines are none, and a broken or half-written one is counted")
+    @Test("JSON lines become rows; blank lines are skipped, and a broken or incomplete one is counted")
     func jsonLines() async throws {
         try stage.write("\u{FEFF}{\"id\":1,\"text\":\"a\"}\r\n\n  \n{\"id\":", to: "logs/b.jsonl")
         try stage.write("{\"id\":\"2\",\"text\":{\"k\":[1]}}\n{broken}\n7\n{\"id\":\"x\"}", to: "logs/a/a.jsonl")
@@ -25,7 +25,7 @@ struct FileTests {
         #expect(outcome.schemaWarnings == 4 && outcome.calls == 0 && !outcome.isTruncated)
     }
 
-    @Test("A file of many rows comes in pages, and a cap is said")
+    @Test("A file with many rows is read in pages, and a reached maximum is reported")
     func pages() async throws {
         try stage.write((0..<2500).map { "{\"id\":\($0)}" }.joined(separator: "\n"), to: "logs/a.jsonl")
         let spec = try stage.source(Self.lines)
@@ -43,7 +43,7 @@ struct FileTests {
         #expect(ids(limited.rows) == [0, 1, 2])
     }
 
-    @Test("Partitions, file names and line numbers are columns, and a partition in WHERE leaves files out")
+    @Test("Partitions, file names and line numbers are columns, and a partition in WHERE skips files")
     func pathColumns() async throws {
         try stage.write("{\"id\":1}\n\n{\"id\":2}", to: "logs/eu/day=2026-11-24/a.b.jsonl")
         try stage.write("{\"id\":3}", to: "logs/us/day=2026-11-25/a%20b.jsonl")
@@ -88,7 +88,7 @@ struct FileTests {
         #expect(try await stage.read(table, filters: ["n": "seven"]).rows.isEmpty)
     }
 
-    @Test("A JSON file is a list of rows or one row, and half of one is an error that names it")
+    @Test("A JSON file is a list of rows or one row, and an incomplete one is an error with its name")
     func documents() async throws {
         let table = """
             format: json
@@ -106,7 +106,7 @@ struct FileTests {
             error?.kind == .malformed && error?.reason.contains("/d/e.json is not a complete JSON document") == true)
     }
 
-    @Test("The older jsonl backend takes expressions, and compares its filters here")
+    @Test("The older jsonl backend supports expressions, and its filters are compared locally")
     func older() async throws {
         try stage.write(
             #"{"payload":{"kind":"a"},"session":"s"}"# + "\n" + #"{"payload":{"kind":"b"},"session":"t"}"#,

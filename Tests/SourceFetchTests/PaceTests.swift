@@ -6,7 +6,7 @@ import Testing
 @testable import SourceFetch
 @testable import SourceSpec
 
-@Suite("Waits, budgets and breakers")
+@Suite("Waits, budgets and circuit breakers")
 struct PaceTests {
     private let now = Instant(iso8601: "2026-11-24T03:00:00Z")!
 
@@ -62,61 +62,39 @@ struct PaceTests {
         #expect(signal(429, [("x-reset", "1795489230")], .retryAfter, limit: manifest) == .limited(.seconds(30)))
     }
 
-    @Test("The retry machine backs off with full jitter, keeps asked waits, and gives up beyond its longest wait")
+    @Test("The retry machine backs off with full jitter, keeps requested waits, and gives up after its maximum wait")
     func retries() {
         var passing = RetryMachine()
-        #expect(passing.decide(after: .passing(retryAfter: nil), random: 1) == .tryAgain(after: .milliseconds(500)))
-        #expect(passing.decide(after: .passing(retryAfter: nil), random: 0) == .tryAgain(after: .seconds(0)))
-        #expect(passing.decide(after: .passing(retryAfter: nil), random: 0.5) == .tryAgain(after: .seconds(1)))
-        #expect(passing.decide(after: .passing(retryAfter: nil), random: 1) == .giveUp)
+        #expect(passing.wait(after: .temporary(retryAfter: nil), random: 1) == .milliseconds(500))
+        #expect(passing.wait(after: .temporary(retryAfter: nil), random: 0) == .seconds(0))
+        #expect(passing.wait(after: .temporary(retryAfter: nil), random: 0.5) == .seconds(1))
+        #expect(passing.wait(after: .temporary(retryAfter: nil), random: 1) == nil)
         var limited = RetryMachine()
-        #expect(limited.decide(after: .rateLimited(.seconds(10)), random: 0) == .tryAgain(after: .seconds(10)))
-        #expect(limited.decide(after: .rateLimited(.seconds(6)), random: 0) == .giveUp)
+        #expect(limited.wait(after: .rateLimited(.seconds(10)), random: 0) == .seconds(10))
+        #expect(limited.wait(after: .rateLimited(.seconds(6)), random: 0) == nil)
         var lasting = RetryMachine()
-        #expect(lasting.decide(after: .lasting, random: 0) == .giveUp)
+        #expect(lasting.wait(after: .useless, random: 0) == nil)
     }
 
-    @Test("No window of the budget's length ever holds more requests than the budget", arguments: 0..<20)
-    func schedule(seed: Int) {
-        var schedule = RequestSchedule(RateBudgetSpec(requests: 5, per: .seconds(10), concurrency: 1))
-        var (clock, moments, state) = (now, [Instant](), UInt64(seed))
-        for _ in 0..<200 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            clock = clock + .milliseconds(Int64(state >> 33) % 3000)
-            if case .go(let wait) = schedule.reserve(at: clock, maxWait: .seconds(15)) { moments.append(clock + wait) }
-        }
-        #expect(moments.count > 50)
-        for (first, sixth) in zip(moments, moments.dropFirst(5)) { #expect(sixth - first >= .seconds(10)) }
-    }
-
-    @Test("A wait that the provider asked for holds for everyone, and a place too far away is not taken")
-    func blocked() {
-        var schedule = RequestSchedule(RateBudgetSpec(requests: 5, per: .seconds(10), concurrency: 1))
-        schedule.block(until: now + .seconds(60))
-        #expect(schedule.reserve(at: now, maxWait: .seconds(15)) == .tooLong(.seconds(60)))
-        #expect(schedule.reserve(at: now + .seconds(50), maxWait: .seconds(15)) == .go(after: .seconds(10)))
-        #expect(schedule.reserve(at: now + .seconds(61), maxWait: .seconds(15)) == .go(after: .seconds(0)))
-    }
-
-    @Test("The breaker opens after five failures, lets one probe through, and rests longer when that fails")
+    @Test("The circuit breaker opens after five failures, allows one test request, and pauses longer if that fails")
     func breaker() {
         var breaker = CircuitBreaker()
         for _ in 0..<4 { breaker.fail(at: now) }
-        #expect(breaker.ask(at: now) == .go)
+        #expect(breaker.pauseEnd(at: now) == nil)
         breaker.fail(at: now)
-        #expect(breaker.ask(at: now) == .refuse(until: now + .seconds(30)))
-        #expect(breaker.ask(at: now + .seconds(30)) == .go)
-        #expect(breaker.ask(at: now + .seconds(31)) == .refuse(until: now + .seconds(60)))
+        #expect(breaker.pauseEnd(at: now) == now + .seconds(30))
+        #expect(breaker.pauseEnd(at: now + .seconds(30)) == nil)
+        #expect(breaker.pauseEnd(at: now + .seconds(31)) == now + .seconds(60))
         breaker.fail(at: now + .seconds(32))
-        #expect(breaker.ask(at: now + .seconds(33)) == .refuse(until: now + .seconds(92)))
-        #expect(breaker.ask(at: now + .seconds(92)) == .go)
+        #expect(breaker.pauseEnd(at: now + .seconds(33)) == now + .seconds(92))
+        #expect(breaker.pauseEnd(at: now + .seconds(92)) == nil)
         breaker.succeed()
-        #expect(breaker.ask(at: now + .seconds(93)) == .go)
+        #expect(breaker.pauseEnd(at: now + .seconds(93)) == nil)
         breaker.fail(at: now + .seconds(94))
-        #expect(breaker.ask(at: now + .seconds(94)) == .go)
+        #expect(breaker.pauseEnd(at: now + .seconds(94)) == nil)
     }
 
-    @Test("No more requests are under way at once than the budget allows, and none is forgotten")
+    @Test("There are at most as many concurrent requests as the budget allows, and all are made")
     func concurrency() async throws {
         let spec = RateBudgetSpec(requests: 1000, per: .seconds(1), concurrency: 3)
         let budget = RateBudget(spec, clock: .fixed(now), sleep: { _ in })
@@ -143,7 +121,7 @@ struct PaceTests {
         #expect(count.withLock { $0.done } == 50)
     }
 
-    @Test("Whoever is cancelled while waiting for its turn leaves the queue to the others")
+    @Test("A cancelled request leaves the queue to the others")
     func cancelledTurn() async throws {
         let spec = RateBudgetSpec(requests: 1000, per: .seconds(1), concurrency: 1)
         let budget = RateBudget(spec, clock: .fixed(now), sleep: { _ in })

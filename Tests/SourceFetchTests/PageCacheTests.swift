@@ -5,9 +5,9 @@ import WebServer
 
 @testable import SourceSpec
 
-@Suite("Pages with a tag")
+@Suite("Page cache")
 struct PageCacheTests {
-    @Test("A page that has not changed is asked for with its tag, and its rows are those that were kept")
+    @Test("A cached page is requested with its tag, and an unchanged one has the cached rows")
     func unchanged() async throws {
         let tag = Lock("\"1\"")
         let provider = try Provider { request, _ in
@@ -28,7 +28,7 @@ struct PageCacheTests {
         #expect(provider.asked.map { $0.header("if-none-match") } == [nil, "\"1\"", "\"1\""])
     }
 
-    @Test("A 304 that nobody asked for is an error, not an empty page")
+    @Test("A 304 without a tag in the request is an error, not an empty page")
     func unasked() async throws {
         let provider = try Provider { _, _ in WebResponse(status: 304, headers: []) }
         let error = await sourceError { _ = try await provider.read(.items()) }

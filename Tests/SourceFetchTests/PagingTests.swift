@@ -39,7 +39,7 @@ struct PagingTests {
         #expect(error?.calls == 3)
     }
 
-    @Test("A cursor in the body is set beside what the manifest puts there, and hasNextPage false ends the list")
+    @Test("A cursor in the body is added to the manifest's body, and hasNextPage false ends the list")
     func cursorInBody() async throws {
         let provider = try Provider { request, _ in
             let body = String(decoding: request.body, as: UTF8.self)
@@ -70,7 +70,7 @@ struct PagingTests {
         #expect(provider.asked.allSatisfy { $0.header("content-type")?.hasPrefix("application/json") == true })
     }
 
-    @Test("Numbered pages end with one that is short, or empty where no size is known")
+    @Test("Numbered pages end with a short one, or an empty one if the size is unknown")
     func pages() async throws {
         let provider = try Provider { request, _ in
             let number = Int(request.queryValue("page") ?? "") ?? 0
@@ -97,7 +97,7 @@ struct PagingTests {
         #expect(provider.asked.compactMap { $0.queryValue("offset") } == expected)
     }
 
-    @Test("Links are followed as they are written until there is none")
+    @Test("Links are followed unchanged until there is none")
     func links() async throws {
         let provider = try Provider { request, number in
             let host = request.header("host") ?? ""
@@ -114,7 +114,7 @@ struct PagingTests {
         #expect(provider.asked[1].query == [.init("after", "Y=="), .init("x", "1")])
     }
 
-    @Test("Where results are required, Sentry's last page is the one whose next has none")
+    @Test("If results are required, Sentry's last page is the one whose next page has none")
     func sentryLinks() async throws {
         let provider = try Provider { request, number in
             let host = "http://\(request.header("host") ?? "")/items"
@@ -129,7 +129,7 @@ struct PagingTests {
         #expect(ids(rows) == [0, 1, 2])
     }
 
-    @Test("A link or redirect to another origin is refused, and nothing is sent there")
+    @Test("A link or redirect to another origin is rejected, and nothing is sent there")
     func foreignAddresses() async throws {
         let other = try Provider { _, _ in page([9]) }
         let provider = try Provider { request, _ in
@@ -152,7 +152,7 @@ struct PagingTests {
         #expect(other.asked.isEmpty)
     }
 
-    @Test("Redirects within the origin are followed, three at most")
+    @Test("At most three redirects within the origin are followed")
     func redirects() async throws {
         let provider = try Provider { request, _ in
             switch request.path {
@@ -170,7 +170,7 @@ struct PagingTests {
         #expect(error?.kind == .refusedByProvider && error?.calls == 4)
     }
 
-    @Test("A limit asks for no more than it needs, cuts the rest, and says that there was more")
+    @Test("A limit requests no more than it needs, drops the rest, and reports that there was more")
     func limits() async throws {
         let provider = try Provider { request, _ in
             let number = Int(request.queryValue("page") ?? "") ?? 0
@@ -190,7 +190,7 @@ struct PagingTests {
         #expect(ids(capped.rows) == [0, 1] && capped.outcome.isTruncated)
     }
 
-    @Test("The most pages end the scan as truncated, without an error")
+    @Test("The maximum number of pages truncates the scan, without an error")
     func mostPages() async throws {
         let provider = try Provider { _, number in page([number]) }
         let mode = PaginationSpec.Mode.page(parameter: "page", start: 0, step: 1)
@@ -198,7 +198,7 @@ struct PagingTests {
         #expect(ids(rows) == [0, 1, 2] && outcome.isTruncated)
     }
 
-    @Test("Whoever reads may stop after a page, and that truncates nothing")
+    @Test("The reader may stop after a page, and the scan is not truncated")
     func stop() async throws {
         let provider = try Provider { _, number in page([number]) }
         let table = TableSpec.items(PaginationSpec(mode: .page(parameter: "page", start: 0, step: 1)))
@@ -238,27 +238,7 @@ struct PagingTests {
         #expect(provider.asked.last?.queryValue("from") == "2026-11-24T03:00:00.000Z")
     }
 
-    @Test("Pages that may fall back ask the older API where the newer one is not there, and count both")
-    func fallingBack() async throws {
-        let provider = try Provider { request, _ in
-            request.path == "/v1" ? page([1]) : .json("{}", status: request.path == "/items" ? 404 : 403)
-        }
-        var spec = SourceSpec.sample(at: provider.url)
-        let older = MirrorSpec.Fallback(path: Template(literal: "/v1"), pagination: PaginationSpec())
-        spec.overlay.mirrors["items"] = MirrorSpec(
-            bounds: TimeBounds(column: "at", window: .newestFirst), key: ["id"], fallback: older)
-        let pages = FallbackPages(provider.fetcher(), of: [spec])
-        let outcome = try await pages.scan(Scan(source: spec, table: .items())) { _ in .more }
-        #expect(outcome.rows == 1 && outcome.calls == 2)
-        var other = TableSpec.items()
-        other.name = "others"
-        let error = await sourceError {
-            _ = try await pages.scan(Scan(source: spec, table: other)) { _ in .more }
-        }
-        #expect(error?.kind == .notFound)
-    }
-
-    @Test("A mirror's own page size is kept within what the paging in use allows")
+    @Test("A mirror's page size is limited to the maximum of the paging in use")
     func sizeOfExtraParameters() async throws {
         let provider = try Provider { _, _ in page([1]) }
         let newer = PaginationSpec(
@@ -278,7 +258,7 @@ struct PagingTests {
         #expect(provider.asked.map { $0.query.filter { $0.name == "limit" }.map(\.value) } == [["1000"], ["100"]])
     }
 
-    @Test("A search brings its best rows, in requests of its own size and number, and says that there are more")
+    @Test("A search returns its best rows, within its own number and size of requests, and reports that there are more")
     func search() async throws {
         let provider = try Provider { request, _ in
             let (number, size) = (request.queryValue("page"), request.queryValue("limit"))

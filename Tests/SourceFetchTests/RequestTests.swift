@@ -36,7 +36,7 @@ struct RequestTests {
         .placeholder(.init(namespace: namespace, key: key, defaultText: fallback))
     }
 
-    @Test("Every source of a value resolves as the DSL says, and what resolves to nothing is not sent")
+    @Test("Every value source resolves as in the manifest language, and a missing value is not sent")
     func valueSources() async throws {
         let provider = try mirror()
         let sources: [(String, ValueSource)] = [
@@ -86,7 +86,7 @@ struct RequestTests {
         #expect(rows[0][0] == .text("GET /q " + expected))
     }
 
-    @Test("A segment of digits in the path of a body makes a list, and a list as JSON text is one")
+    @Test("A segment of digits in the path of a body creates a list, and JSON text with a list is one")
     func bodyLists() async throws {
         let provider = try mirror()
         let fields = [
@@ -121,7 +121,7 @@ struct RequestTests {
         #expect(provider.asked.map(\.path) == ["/x"])
     }
 
-    @Test("A value in the path stays one segment, and one that climbs is refused")
+    @Test("A value in the path stays one segment, and `..` is rejected")
     func pathSegments() async throws {
         let provider = try mirror()
         let path = Template(parts: [.text("/repos/"), placeholder(.filter, "owner"), .text("/x")])
@@ -133,7 +133,7 @@ struct RequestTests {
         #expect(provider.asked.count == 1)
     }
 
-    @Test("A required filter that is missing, or an integer that is none, is a sentence before anything is asked")
+    @Test("A missing required filter, or an invalid integer, is an error before any call")
     func filterErrors() async throws {
         let provider = try mirror()
         let required = table(
@@ -155,7 +155,7 @@ struct RequestTests {
         #expect(provider.asked.isEmpty)
     }
 
-    @Test("A query written in the path stands before the others, and a function asks for its argument by name")
+    @Test("A query in the path is sent first, and a function requires its argument by name")
     func fixedQueryAndFunctions() async throws {
         let provider = try mirror()
         let path = Template(literal: "/x?kind=a/b")
@@ -169,7 +169,7 @@ struct RequestTests {
         #expect(error?.remedy == "Pass `channel => '…'`.")
     }
 
-    @Test("The route with the most of its filters given is taken")
+    @Test("The route with the most matching filters is used")
     func routes() async throws {
         let provider = try mirror()
         func route(_ filters: [String], _ path: String) -> RouteSpec {
@@ -184,7 +184,8 @@ struct RequestTests {
         #expect(provider.asked.map(\.path) == ["/all", "/b", "/ab"])
     }
 
-    @Test("Authorisation goes as headers or Basic, wins over other headers, and User-Agent is always sent")
+    @Test(
+        "Authorisation is sent as headers or Basic, takes precedence over other headers, and User-Agent is always sent")
     func authorisation() async throws {
         let provider = try mirror()
         let inputs = [InputSpec(key: "PK", kind: .secret), InputSpec(key: "SK", kind: .secret)]
@@ -211,7 +212,7 @@ struct RequestTests {
         #expect(second.rows[0][2] == "sX-Evil: 1")
     }
 
-    @Test("A body of text is sent as it is, and an empty POST has no body")
+    @Test("A text body is sent unchanged, and an empty POST has no body")
     func textBody() async throws {
         let provider = try mirror()
         let text = RequestSpec.Body.text(
@@ -242,7 +243,7 @@ struct RequestTests {
         #expect(wrong?.kind == .notConfigured && wrong?.remedy.contains("ACME_BASE_URL") == true)
     }
 
-    @Test("A source without its keys is not configured, and every missing variable is named")
+    @Test("A source without its keys is not configured, and the error names every missing variable")
     func notConfigured() async throws {
         let provider = try mirror()
         let inputs = [
@@ -261,7 +262,7 @@ struct RequestTests {
                 == "acme: not configured: A_KEY, B_ORG are not set. Set A_KEY, B_ORG in the environment or .env.")
     }
 
-    @Test("What is read but not carried out is refused with a sentence")
+    @Test("Parts of the manifest that are not supported are an error")
     func unsupported() async throws {
         let provider = try mirror()
         let echo = table(RequestSpec(path: Template(literal: "/x")))

@@ -12,7 +12,7 @@ struct RowFuzzTests {
     private func reader(_ strategy: ResponseSpec.RowStrategy, _ format: ResponseSpec.Format) throws -> PageReader {
         let expressions: [ColumnExpression] = [
             .path(["id"]), .path(["n", "a", "1", "k"]), .currentRow, .joinArray(path: ["n", "a"], separator: ","),
-            .joinArrayPath(path: ["n", "a"], itemPath: ["k"], separator: ","), .base64Decode(.path(["b"])),
+            .joinArray(path: ["n", "a"], itemPath: ["k"], separator: ","), .base64Decode(.path(["b"])),
             .tagValue(path: ["n", "a"], key: "x", keyField: "k", valueField: "v"),
             .formatTimestamp(.path(["e"]), input: .seconds), .firstArrayItemPath(path: ["n", "a"], itemPath: ["k"]),
             .replace(.path(["at"]), from: "T", to: " "), .ifPresent(check: .path(["b"]), value: "yes"), .path(["at"]),

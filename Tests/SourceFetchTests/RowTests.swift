@@ -24,7 +24,7 @@ struct RowTests {
         try await rows(body, [ColumnSpec(name: "x", type: type, expression: expression)], filters: filters).rows[0][0]
     }
 
-    @Test("Rows lie at the path; null there is none, another value is one, and what is no row is counted")
+    @Test("Rows are at the path; null is no row, another value is one, and an element that is not a row is counted")
     func direct() async throws {
         let columns = [ColumnSpec(name: "id", type: .int64)]
         let deep = ResponseSpec(rowsPath: ["a", "b"])
@@ -48,7 +48,7 @@ struct RowTests {
             try await rows(body, columns, response).rows == [["a", "A", nil], ["b", nil, "5"], ["c", nil, nil]])
     }
 
-    @Test("Datadog's series become one row a point")
+    @Test("Datadog's series become one row per point")
     func series() async throws {
         let columns = [
             ColumnSpec(name: "metric", type: .utf8), ColumnSpec(name: "scope", type: .utf8),
@@ -66,7 +66,7 @@ struct RowTests {
         #expect(error?.kind == .refusedByProvider && error?.reason == "refused: bad query.")
     }
 
-    @Test("One document a line, and half a line is no row")
+    @Test("One document per line, and an incomplete line is an error")
     func lines() async throws {
         let columns = [ColumnSpec(name: "id", type: .int64)]
         let response = ResponseSpec(format: .jsonEachRow)
@@ -80,7 +80,7 @@ struct RowTests {
         #expect(exception?.kind == .malformed)
     }
 
-    @Test("404 is an empty table only where the manifest says so")
+    @Test("404 is an empty table only if the manifest allows it")
     func emptyOn404() async throws {
         let provider = try Provider { _, _ in .json(#"{"message":"Not Found"}"#, status: 404) }
         #expect(try await provider.read(.items(response: ResponseSpec(allows404AsEmpty: true))).rows.isEmpty)
@@ -110,12 +110,12 @@ struct RowTests {
         #expect(try await value(body, .joinArray(path: ["l"], separator: "|")) == "a|1|true")
         #expect(try await value(body, .joinArray(path: ["q"], separator: "|")) == nil)
         #expect(try await value(body, .joinArray(path: ["e"], separator: "|")) == "")
-        #expect(try await value(body, .joinArrayPath(path: ["u"], itemPath: ["n"], separator: ",")) == "x,y")
+        #expect(try await value(body, .joinArray(path: ["u"], itemPath: ["n"], separator: ",")) == "x,y")
         let tag = ColumnExpression.tagValue(path: ["t"], key: "env", keyField: "key", valueField: "value")
         #expect(try await value(body, tag) == "prod")
         let other = ColumnExpression.tagValue(path: ["z"], key: "r", keyField: "k", valueField: "v")
         #expect(try await value(body, other, .int64) == 1)
-        let tags = ColumnExpression.joinTagValues(
+        let tags = ColumnExpression.tagValue(
             path: ["t"], key: "env", keyField: "key", valueField: "value", separator: "+")
         #expect(try await value(body, tags) == "prod+eu")
         #expect(try await value(body, .firstArrayItemPath(path: ["u"], itemPath: ["n"])) == "x")

@@ -31,7 +31,7 @@ struct SampleTests {
         #expect(catalog.specs.map(\.name).filter { !sampled.contains($0) } == [])
     }
 
-    @Test("An answer becomes the rows that are written beside it", arguments: all)
+    @Test("A response becomes the rows of the .rows file", arguments: all)
     func becomes(sample: RecordedSample) throws {
         let rows = try sample.rows()
         if ProcessInfo.processInfo.environment["RECORD"] == "1" {
@@ -60,14 +60,14 @@ struct SampleTests {
         return try #require(RecordedSample.all(of: source, in: folder.path).first { $0.name == name })
     }
 
-    @Test("Rows that are those written beside the answer are counted, for a variant too")
+    @Test("Equal rows are counted, for a variant too")
     func same() throws {
         let answer = #"{"data":[{"id":1},{"id":null}]}"#
         #expect(try sample(answer, #"[{"id":1},{}]"#).check() == 2)
         #expect(try sample(answer, #"[{"id":1},{}]"#, name: "items@v1").check() == 2)
     }
 
-    @Test("A difference is told by its row, and what is missing by its name")
+    @Test("A difference is reported with its row, a missing file with its name")
     func different() throws {
         func sentence(_ sample: RecordedSample) -> String? {
             do { _ = try sample.check() } catch { return error.description.replacing(folder.path + "/", with: "") }
@@ -78,7 +78,7 @@ struct SampleTests {
                 == #"row 2 of samples/items.json is {"id":2}, not {"id":3}."#)
         #expect(
             sentence(try sample(#"{"data":[]}"#, #"[{"id":1}]"#))
-                == #"row 1 of samples/items.json is missing, not {"id":1}."#)
+                == "the number of rows of samples/items.json is 0, not 1.")
         #expect(
             sentence(try sample(#"{"data":[{"id":"x"}]}"#, "[]"))
                 == "samples/items.json has a value that does not match the columns of items.")

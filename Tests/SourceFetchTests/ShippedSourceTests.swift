@@ -6,7 +6,7 @@ import WebServer
 
 @testable import SourceSpec
 
-@Suite("The shipped sources against their providers' manners")
+@Suite("The shipped sources with responses like their providers'")
 struct ShippedSourceTests {
     private static let directory =
         #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
@@ -69,7 +69,7 @@ struct ShippedSourceTests {
             provider.asked[0].queryValue("query") == "" && provider.asked[0].header("authorization") == "Bearer tok")
     }
 
-    @Test("GitHub: its headers, its links, and a missing commit that is no empty list")
+    @Test("GitHub: its headers, its links, and a missing commit that is not an empty list")
     func github() async throws {
         let provider = try Provider { request, _ in
             guard request.header("x-github-api-version") == "2022-11-28" else { return .json("{}", status: 400) }

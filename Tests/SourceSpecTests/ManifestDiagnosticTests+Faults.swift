@@ -32,18 +32,18 @@ extension ManifestDiagnosticTests {
         request("\"{{\" is not closed", "    request: {path: \"/{{input.ACME_TOKEN\"}\n                    ^"),
         request("is of the older dialect", "    request: {path: \"/{{secret.ACME_TOKEN}}\"}\n                    ^"),
         request(
-            "is none of the words known here",
+            "unknown value",
             "    request: {path: /items, method: PUT}\n                                    ^"),
         request(
             "references unknown filter \"q\"",
             "    request:\n      path: /items\n      query:\n        - {name: q, from: filter, key: q}\n                                       ^"
         ),
         request(
-            "\"from: arg\" cannot stand here",
+            "\"from: arg\" is not allowed here",
             "    request:\n      path: /items\n      query:\n        - {name: q, from: arg, key: q}\n                          ^"
         ),
         request(
-            "is none of the words known here",
+            "unknown value",
             "    request:\n      path: /items\n      query:\n        - {name: q, from: filtr, key: q}\n                          ^"
         ),
         request(
@@ -81,12 +81,12 @@ extension ManifestDiagnosticTests {
         paging(
             "mode=offset requires offset_step or page_size", "      mode: offset\n      ^\n      offset_param: offset"),
         paging(
-            "page_size.max must be > 0",
+            "max must be > 0",
             "      page_size: {default: 1, max: 0, query_param: n}\n                                   ^"),
         paging(
             "page_size must define query_param or body_path",
             "      page_size: {default: 1, max: 2}\n                 ^"),
-        paging("is none of the words known here", "      mode: pages\n            ^"),
+        paging("unknown value", "      mode: pages\n            ^"),
         columns(
             "unsupported data type 'utf8' in source manifest",
             "      - {name: id, type: utf8}\n                         ^"),
@@ -99,7 +99,7 @@ extension ManifestDiagnosticTests {
             "      - {name: id, type: Utf8, expr: {kind: from_filter, key: knd}}\n                                                              ^"
         ),
         columns(
-            "is none of the words known here",
+            "unknown value",
             "      - {name: id, type: Utf8, expr: {kind: pth, path: [a]}}\n                                            ^"
         ),
         columns(

@@ -23,17 +23,17 @@ struct ManifestDiagnosticTests {
         #expect(diagnostic.illustrated.hasSuffix("    " + "      mode: page\n" + "    " + "      ^"))
     }
 
-    @Test("the diagnostic points at the fault of a table", arguments: Self.tableFaults)
+    @Test("the diagnostic has the position of a table's fault", arguments: Self.tableFaults)
     func tables(fault: Fault) throws {
         try check(BrokenManifest.table(fault.marked), reason: fault.reason)
     }
 
-    @Test("the diagnostic points at the fault of the top level", arguments: Self.topFaults)
+    @Test("the diagnostic has the position of a top-level fault", arguments: Self.topFaults)
     func top(fault: Fault) throws {
         try check(BrokenManifest(fault.marked), reason: fault.reason)
     }
 
-    @Test("the diagnostic points at the fault of a table of files", arguments: Self.fileFaults)
+    @Test("the diagnostic has the position of a file table's fault", arguments: Self.fileFaults)
     func files(fault: Fault) throws {
         try check(BrokenManifest(fault.marked), reason: fault.reason)
     }
@@ -48,7 +48,7 @@ struct ManifestDiagnosticTests {
         #expect(found.lineText == broken.text.split(separator: "\n", omittingEmptySubsequences: false)[found.line - 1])
     }
 
-    @Test("all faults of a file are told at once, in the order of its lines")
+    @Test("all faults of a file are reported at once, in the order of its lines")
     func several() {
         let broken = BrokenManifest.table(
             """
@@ -64,7 +64,7 @@ struct ManifestDiagnosticTests {
             ])
     }
 
-    @Test("an unknown key names the nearest known one")
+    @Test("an unknown key suggests the nearest known one")
     func suggestion() {
         let broken = BrokenManifest.table(
             """

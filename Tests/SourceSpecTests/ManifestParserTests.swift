@@ -9,7 +9,7 @@ struct ManifestParserTests {
         try ManifestParser.parse(text: text, file: "manifest.yaml")
     }
 
-    @Test("the dialect with inputs is read whole")
+    @Test("the dialect with inputs is read completely")
     func newerDialect() throws {
         let spec = try parse(ManifestSamples.newer)
         #expect(spec.name == "acme" && spec.version == "2.1.0" && spec.testQueries == ["SELECT 1"])
@@ -59,11 +59,11 @@ struct ManifestParserTests {
         #expect(expressions["first"] == .coalesce([.path(["a"]), .literal(0)]))
         #expect(expressions["echo"] == .fromFilter("kind"))
         #expect(expressions["joined"] == .joinArray(path: ["x"], separator: ","))
-        #expect(expressions["names"] == .joinArrayPath(path: ["x"], itemPath: ["name"], separator: ";"))
+        #expect(expressions["names"] == .joinArray(path: ["x"], itemPath: ["name"], separator: ";"))
         #expect(expressions["tag"] == .tagValue(path: ["tags"], key: "env", keyField: "key", valueField: "v"))
         #expect(
             expressions["tags"]
-                == .joinTagValues(path: ["tags"], key: "env", keyField: "key", valueField: "value", separator: ","))
+                == .tagValue(path: ["tags"], key: "env", keyField: "key", valueField: "value", separator: ","))
         #expect(expressions["present"] == .ifPresent(check: .path(["a"]), value: "yes"))
         #expect(expressions["item"] == .firstArrayItemPath(path: ["x"], itemPath: ["id"]))
         #expect(expressions["picked"] == .objectFilterPath(path: ["x"], filter: "kind", itemPath: ["id"]))
@@ -78,7 +78,7 @@ struct ManifestParserTests {
         #expect(expressions["made"] == .template(Template(parts: parts), values: ["n": .path(["n"])]))
     }
 
-    @Test("a function's arguments are named as they are called, and bound as the request names them")
+    @Test("a function's arguments have the names of the call, and are bound to the names of the request")
     func functions() throws {
         let function = try #require(try parse(ManifestSamples.newer).functions.first)
         #expect(function.name == "find_items")
@@ -105,7 +105,7 @@ struct ManifestParserTests {
         #expect(spec.tables[0].request.query.map(\.source) == [.input("ACME_TEAM", default: nil)])
     }
 
-    @Test("a file source keeps where its files lie, and its partitions and metadata are columns")
+    @Test("a file source keeps the location of its files, and its partitions and metadata are columns")
     func files() throws {
         let source = try parse(ManifestSamples.file)
         let expected = FileTableSpec(
@@ -136,7 +136,7 @@ struct ManifestParserTests {
         #expect(mcp.backend == .mcp && mcp.tables[0].filters.map(\.name) == ["team"])
     }
 
-    @Test("AWS signatures keep what they are made with")
+    @Test("AWS signatures keep their parameters")
     func signature() throws {
         let spec = try parse(ManifestSamples.signed)
         guard case .http(let backend) = spec.backend else { return #expect(Bool(false), "not http") }
@@ -149,7 +149,7 @@ struct ManifestParserTests {
         #expect(backend.auth == .awsSignature(expected))
     }
 
-    @Test("what real manifests leave out is not asked for: headers of no authorisation, a name for a word of a key")
+    @Test("real manifests may omit the headers of an empty authorisation and the names of keys")
     func leftOut() throws {
         func spec(_ top: String) throws -> SourceSpec {
             try parse(
@@ -178,7 +178,7 @@ struct ManifestParserTests {
         #expect(inputs.map(\.isRequired) == [true, false])
     }
 
-    @Test("a damaged manifest is refused or read, and never crashes")
+    @Test("a damaged manifest is rejected or read, and never crashes")
     func damage() {
         let document = Array(ManifestSamples.newer.utf8)
         var state: UInt64 = 7

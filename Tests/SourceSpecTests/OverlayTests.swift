@@ -31,7 +31,7 @@ struct OverlayTests {
             + "    filters: {team: \"{{input.ACME_TEAM}}\"}\n" + rest
     }
 
-    @Test("an overlay is read whole")
+    @Test("an overlay is read completely")
     func whole() throws {
         let overlay = try parse(
             "retry: github\nbudget: {requests: 7, per: 10s, concurrency: 2}\nbase_url_input: ACME_BASE_URL\n"
@@ -66,7 +66,7 @@ struct OverlayTests {
     }
 
     private static let misfits: [(String, String)] = [
-        ("retry: githib", "1:8: retry: \"githib\" is none of the words known here. Did you mean \"github\"?"),
+        ("retry: githib", "1:8: retry: unknown value \"githib\". Did you mean \"github\"?"),
         ("mirrors: {itms: {}}", "1:11: mirrors: acme has no table \"itms\". Did you mean \"items\"?"),
         (
             "budget: {per: 1 minute}",
@@ -100,7 +100,7 @@ struct OverlayTests {
         ),
     ]
 
-    @Test("an overlay that does not fit its manifest says where", arguments: Self.misfits)
+    @Test("an overlay that does not match its manifest is reported with line and column", arguments: Self.misfits)
     func misfit(text: String, message: String) throws {
         let error = try #require(throws: ManifestDiagnostics.self) { try parse(text) }
         #expect(error.all.map(\.description) == ["overlay.yaml:\(message)"])

@@ -7,7 +7,7 @@ import Testing
 struct ShippedSourcesTests {
     private static let catalog = SourceCatalog.load(directory: Repository.sources)
 
-    @Test("every source of the repository is whole")
+    @Test("every source of the repository is valid")
     func whole() {
         #expect(Self.catalog.problems.map(\.description) == [])
         for name in ["github", "langfuse", "sentry", "slack"] { #expect(Self.catalog[name] != nil, "\(name)") }
@@ -29,7 +29,7 @@ struct ShippedSourcesTests {
         }
     }
 
-    @Test("observations are mirrored by start time over the newer API, with the older one to fall back to")
+    @Test("observations are mirrored by start time over the newer API, with the older one as the fallback")
     func observations() throws {
         let spec = try #require(Self.catalog["langfuse"])
         let table = try #require(spec.tables.first { $0.name == "observations" })
@@ -46,7 +46,7 @@ struct ShippedSourcesTests {
         #expect(table.fetchLimitDefault == nil, "a cap would cut the mirror off")
     }
 
-    @Test("every column of the seed's Langfuse manifest is there")
+    @Test("all columns of the seed's Langfuse manifest exist")
     func seedColumns() throws {
         let spec = try #require(Self.catalog["langfuse"])
         let expected = [

@@ -32,7 +32,7 @@ struct SourceFolderTests {
         try text.write(toFile: full, atomically: true, encoding: .utf8)
     }
 
-    @Test("a source is added whole, its manifest, overlay and samples, and read beside the shipped ones")
+    @Test("a source is added with its manifest, overlay and samples, and loaded with the shipped ones")
     func add() throws {
         try write(manifest("github"), "shipped/github/manifest.yaml")
         try write(manifest("acme"), "new/acme.yaml")
@@ -64,7 +64,7 @@ struct SourceFolderTests {
         #expect(catalog.problems.isEmpty && catalog.secretNames == ["OLD_KEY", "NEW_KEY"])
     }
 
-    @Test("a name that is taken is refused, unless it is to be replaced; the old one goes whole")
+    @Test("an existing name is rejected unless it is to be replaced; the old source is removed completely")
     func replace() throws {
         try write(manifest("acme"), "a/manifest.yaml")
         try write("[]", "a/samples/items.json")
@@ -79,7 +79,9 @@ struct SourceFolderTests {
         #expect(left == ["ACME"])
     }
 
-    @Test("an own source stands in the place of the shipped one of its name, and says so; removed, it gives it back")
+    @Test(
+        "an added source replaces the shipped one of its name, and reports it; when it is removed, the shipped one is back"
+    )
     func shadow() throws {
         try write(manifest("acme"), "shipped/acme/manifest.yaml")
         try write(manifest("acme", version: "2.0.0"), "new/manifest.yaml")
@@ -107,7 +109,7 @@ struct SourceFolderTests {
         #expect(catalog.origins["acme"]?.isOwn == false)
     }
 
-    @Test("an overlay beside a manifest that it does not fit is told with its place")
+    @Test("an overlay that does not match its manifest is reported with its position")
     func misfit() throws {
         try write(manifest("acme"), "new/manifest.yaml")
         try write("mirrors: {things: {}}", "new/overlay.yaml")

@@ -3,7 +3,7 @@ import YAML
 
 @Suite("YAML")
 struct YAMLTests {
-    @Test("every part of a document knows its line and column")
+    @Test("every part of a document has its line and column")
     func marks() throws {
         let node = try YAMLDocument.parse("name: a\nlist:\n  - one\n  - {key: two}\n")
         #expect(node.mark == Mark(line: 1, column: 1))
@@ -57,20 +57,20 @@ struct YAMLTests {
         func nested(_ levels: Int) -> String {
             String(repeating: "[", count: levels) + String(repeating: "]", count: levels)
         }
-        _ = try YAMLDocument.parse(nested(YAMLDocument.deepest + 1))
-        let error = try #require(throws: YAMLError.self) { try YAMLDocument.parse(nested(YAMLDocument.deepest + 2)) }
+        _ = try YAMLDocument.parse(nested(YAMLDocument.maxDepth + 1))
+        let error = try #require(throws: YAMLError.self) { try YAMLDocument.parse(nested(YAMLDocument.maxDepth + 2)) }
         #expect(error.reason.contains("nested deeper"))
         #expect(throws: YAMLError.self) { try YAMLDocument.parse(nested(50_000)) }
     }
 
-    @Test("a file that is too large is refused before it is read")
+    @Test("a file that is too large is rejected before it is read")
     func size() throws {
-        let text = "a: " + String(repeating: "x", count: YAMLDocument.largest)
+        let text = "a: " + String(repeating: "x", count: YAMLDocument.maxBytes)
         let error = try #require(throws: YAMLError.self) { try YAMLDocument.parse(text) }
         #expect(error.reason.contains("larger than"))
     }
 
-    @Test("damaged documents are refused or read, and never crash")
+    @Test("damaged documents are rejected or read, and never crash")
     func damage() {
         let document = Array("a: {b: [1, 'two', \"th\\u0041ree\"], c: |\n  x\n}\nd:\n  - e: &f g\n  - *f\n".utf8)
         var state: UInt64 = 42

@@ -83,18 +83,27 @@ struct ChildProcessEndTests {
     }
 
     @Test("One that does not listen to SIGTERM is killed after the grace")
-    func stubborn() async {
+    func stubborn() async throws {
+        let pipe = try StartPipe(in: folder)
+        let program = shell("trap '' TERM; echo >$1; while :; do sleep 60; done", [pipe.path])
+        let task = Task { try await program.run() }
+        _ = try await pipe.line()
         let start = ContinuousClock.now
-        let script = "trap '' TERM; while :; do sleep 60; done"
-        #expect(await failure(shell(script), within: .milliseconds(100)) == .timedOut)
-        #expect(ContinuousClock.now - start >= .milliseconds(400))
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(ContinuousClock.now - start >= .milliseconds(300))
     }
 
     @Test("One that listens may clean up first")
     func cleansUp() async throws {
+        let pipe = try StartPipe(in: folder)
         let path = "\(folder.path)/trace"
-        let script = "trap 'echo cleaned >$1; exit 0' TERM; sleep 60 & wait"
-        #expect(await failure(shell(script, [path]), within: .milliseconds(500)) == .timedOut)
+        var program = shell("trap 'echo cleaned >$2; exit 0' TERM; echo >$1; sleep 60 & wait", [pipe.path, path])
+        program.grace = .seconds(60)
+        let task = Task { [program] in try await program.run() }
+        _ = try await pipe.line()
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
         #expect(try String(contentsOfFile: path, encoding: .utf8) == "cleaned\n")
     }
 

@@ -4,6 +4,9 @@ import Glibc
 package enum BuiltProgram {
     package static let sentinel = path("sentinel")
 
+    /// Built for the address sanitizer, whose shadow memory no limit of memory has room for.
+    package static let isSanitized = dlsym(nil, "__asan_init") != nil
+
     private static func path(_ name: String) -> String {
         guard let path = realpath("/proc/self/exe", nil) else { return "" }
         defer { free(path) }

@@ -17,7 +17,7 @@ struct ForensicsReduceTests {
         func node(_ id: String, _ kind: CausalGraph.Node.Kind, _ minute: Double, trouble: Bool = false)
             -> CausalGraph.Node
         {
-            .init(id: id, kind: kind, label: id, at: now + .minutes(minute), isTrouble: trouble, url: "")
+            .init(id: id, kind: kind, label: id, at: now + .minutes(minute), isFailure: trouble, url: "")
         }
         return IncidentForensics(
             graph: CausalGraph(
@@ -65,7 +65,7 @@ struct ForensicsReduceTests {
         keys.flatMap { state.reduce(.key(.character($0))) }
     }
 
-    @Test("the culprit is selected first; keys walk by time, along edges, and among what failed")
+    @Test("the cause is selected first; keys move by time, along edges, and among failed rows")
     func walk() {
         var state = opened()
         #expect(state.forensics.selected == "commit:a")
@@ -81,7 +81,7 @@ struct ForensicsReduceTests {
         #expect(press("g", on: &state).isEmpty && !state.forensics.isOverview)
     }
 
-    @Test("a trace that was read is shown, one that was not is asked for; Escape leads back")
+    @Test("a trace that was read is shown, another one is requested; Escape goes back")
     func traces() {
         var state = opened()
         #expect(press("t", on: &state).isEmpty)
@@ -103,7 +103,7 @@ struct ForensicsReduceTests {
         #expect(state.forensics.selected == "trace:t9", "the cursor is where it came from")
     }
 
-    @Test("brackets change the incident; leaving the view ends the observation; f comes from the list")
+    @Test("brackets change the incident, leaving the pane ends the observation, f opens it from the list")
     func subjects() {
         var state = opened()
         #expect(press("]", on: &state).isEmpty && state.forensics.incident == 8)
@@ -125,7 +125,7 @@ struct ForensicsReduceTests {
         #expect(state.pane == .incidents && state.openIncident == 7)
     }
 
-    @Test("before anything is known no key does harm")
+    @Test("without data no key changes anything")
     func empty() {
         var state = ConsoleState(size: .init(width: 80, height: 24), now: Self.now, author: "a")
         _ = press("3", on: &state)

@@ -28,7 +28,7 @@ struct MuteDialogTests {
         (text.map { Key.character($0) } + more).flatMap { state.reduce(.key($0)) }
     }
 
-    @Test("z offers times: Enter takes the one under the cursor, typing takes any")
+    @Test("z offers durations: Enter uses the selected one, or what is typed")
     func snooze() {
         var state = state([incident(7)])
         #expect(press("z", [.enter], on: &state) == [.append(.snooze(incident: 7, until: Self.now + .hours(1)))])
@@ -44,7 +44,7 @@ struct MuteDialogTests {
         #expect(press("", [.escape], on: &state).isEmpty && state.overlay == nil)
     }
 
-    @Test("S shows what will be silenced and until when, and needs a y")
+    @Test("S shows what will be silenced and until when, and requires y")
     func silence() {
         var state = state([incident(7)])
         #expect(press("S2h while we deploy", [.enter], on: &state).isEmpty)
@@ -56,7 +56,7 @@ struct MuteDialogTests {
         #expect(question.facts.contains("Reason: while we deploy"))
         _ = state.reduce(.painted)
         let matcher = Silence.Matcher(
-            type: .costSpike, subject: "bot-7", atMost: .high, fingerprint: Fingerprint("7"))
+            type: .costSpike, subject: "bot-7", maxSeverity: .high, fingerprint: Fingerprint("7"))
         let intent = Intent.silence(matcher, reason: "while we deploy", from: Self.now, until: Self.now + .hours(2))
         #expect(press("y", on: &state) == [.append(intent)])
         _ = press("M", [.enter], on: &state)
@@ -87,7 +87,7 @@ struct MuteDialogTests {
     func refusals() {
         var snoozed = state([incident(7) { $0.snoozedUntil = Self.now + .hours(1) }])
         #expect(press("e", on: &snoozed) == [.append(.acknowledge(incident: 7))], "a snoozed one can be taken")
-        #expect(press("w", on: &snoozed) == [.append(.wake(incident: 7))])
+        #expect(press("w", on: &snoozed) == [.append(.unsnooze(incident: 7))])
         var resolved = state([incident(8) { ($0.stage, $0.resolvedAt) = (.resolved, Self.now) }])
         for key in ["e", "R", "z", "S", "w"] {
             #expect(press(key, on: &resolved).isEmpty && resolved.overlay == nil)
@@ -95,7 +95,7 @@ struct MuteDialogTests {
         }
     }
 
-    @Test("a filter takes words, and words that name a state or a type")
+    @Test("a filter accepts words, and fields such as state:open")
     func filter() {
         let list = [
             incident(1), incident(2) { $0.snoozedUntil = Self.now + .hours(1) },
@@ -113,7 +113,7 @@ struct MuteDialogTests {
         }
     }
 
-    @Test("pasted text goes into the dialog and confirms nothing")
+    @Test("pasted text is typed into the dialog and confirms nothing")
     func paste() {
         var state = state([incident(7)])
         _ = press("z", on: &state)
@@ -121,7 +121,7 @@ struct MuteDialogTests {
         #expect(press("", [.enter], on: &state) == [.append(.snooze(incident: 7, until: Self.now + .hours(2)))])
     }
 
-    @Test("any keys in any order leave a state that stands")
+    @Test("any keys in any order leave a valid state")
     func anything() {
         var seed: UInt64 = 5
         var state = state([incident(7), incident(8) { $0.snoozedUntil = Self.now + .hours(1) }])

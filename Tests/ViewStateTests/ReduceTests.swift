@@ -24,18 +24,29 @@ struct ReduceTests {
         keys.flatMap { state.reduce(.key($0)) }
     }
 
-    @Test("an approval needs the question on the screen and a y")
+    @Test("an approval requires the question on the screen and y")
     func approval() {
         var state = state()
         #expect(press([.character("6"), .character("a")], on: &state).isEmpty)
         #expect(press([.character("y")], on: &state).isEmpty, "typed before the question was painted")
         #expect(state.overlay != nil)
         _ = state.reduce(.painted)
-        #expect(press([.character("y")], on: &state) == [.append(.approve(request: 1))])
+        #expect(
+            press([.character("y")], on: &state) == [.append(.approve(request: 1, seen: Self.request(1).fingerprint))])
         #expect(state.overlay == nil)
     }
 
-    @Test("Enter, Escape and n are a no", arguments: [Key.enter, .escape, .character("n")])
+    @Test("what stops something is listed first, then what is pending, then what is decided")
+    func order() {
+        var state = state()
+        var review = Self.request(8)
+        review.action = .requestReview(incident: 1, commit: "a", author: "bob")
+        _ = state.reduce(
+            .loaded(\.approvals.items, [Self.request(9, status: .approved), review, Self.request(3)]))
+        #expect(ApprovalsSpec.rows(state) == ["3", "8", "9"])
+    }
+
+    @Test("Enter, Escape and n cancel", arguments: [Key.enter, .escape, .character("n")])
     func safeDefault(key: Key) {
         var state = state()
         _ = press([.character("6"), .character("a")], on: &state)
@@ -44,7 +55,7 @@ struct ReduceTests {
         #expect(state.overlay == nil)
     }
 
-    @Test("pasted text never answers and never commands")
+    @Test("pasted text answers no question and runs no action")
     func paste() {
         var state = state()
         _ = press([.character("6"), .character("a")], on: &state)
@@ -54,7 +65,7 @@ struct ReduceTests {
         #expect(state == before)
     }
 
-    @Test("a request that was decided elsewhere takes its question away and says by whom")
+    @Test("a request that was decided elsewhere closes its question and shows who decided")
     func decidedElsewhere() {
         var state = state()
         _ = press([.character("6"), .character("a")], on: &state)
@@ -63,16 +74,16 @@ struct ReduceTests {
         #expect(state.status?.text.contains("bob") == true)
     }
 
-    @Test("the cursor stays on its row when rows come and go")
+    @Test("the cursor stays on its row when other rows are added or removed")
     func stickySelection() {
         var state = state()
         _ = press([.character("6"), .character("j")], on: &state)
-        #expect(ApprovalsView(state).selected?.id == 2)
+        #expect(ApprovalsView(state).list.detail?.id == 2)
         _ = state.reduce(.loaded(\.approvals.items, [9, 8, 1, 2, 3].map { Self.request($0) }))
-        #expect(ApprovalsView(state).selected?.id == 2)
+        #expect(ApprovalsView(state).list.detail?.id == 2)
     }
 
-    @Test("a decided or expired request cannot be approved, and the reason is said")
+    @Test("a decided or expired request cannot be approved, and the reason is shown")
     func disabled() {
         var state = state()
         _ = state.reduce(.loaded(\.approvals.items, [Self.request(1, status: .rejected)]))
@@ -84,7 +95,7 @@ struct ReduceTests {
         #expect(state.overlay == nil)
     }
 
-    @Test("Escape backs out one level at a time and never leaves; q leaves")
+    @Test("Escape closes one level at a time and never quits; q quits")
     func escape() {
         var state = state()
         _ = press([.character("6"), .enter], on: &state)
@@ -97,7 +108,7 @@ struct ReduceTests {
         #expect(press([.character("q")], on: &state) == [.quit])
     }
 
-    @Test("a filter narrows the list while it is typed, and Escape clears it")
+    @Test("a filter applies while it is typed, and Escape clears it")
     func filter() {
         var state = state(approvals: 12)
         _ = press([.character("6"), .character("/")] + "trace-12".map { Key.character($0) }, on: &state)
@@ -108,7 +119,7 @@ struct ReduceTests {
         #expect(ApprovalsView(state).list.rows.count == 12)
     }
 
-    @Test("a setting is refused while it cannot be, and asked for when it can")
+    @Test("an invalid setting is refused, a valid one is requested")
     func settings() {
         var state = state()
         _ = state.reduce(.loaded(\.settings.items, [SettingItem(key: "cost_spike_multiplier", value: "2.5")]))
@@ -122,14 +133,14 @@ struct ReduceTests {
         #expect(effects == [.append(.changeSetting(key: "cost_spike_multiplier", value: "3"))])
     }
 
-    @Test("read-only asks for nothing")
+    @Test("read-only mode sends no request")
     func readOnly() {
         var state = ConsoleState(size: .init(width: 80, height: 24), now: Self.now, author: "a", isReadOnly: true)
         #expect(press([.character("s")], on: &state).isEmpty)
         #expect(state.status?.mood == .failed)
     }
 
-    @Test("the palette knows every action, and :q leaves")
+    @Test("the palette lists every action, and :q quits")
     func palette() {
         var state = state()
         #expect(press([.character(":")] + "q".map { Key.character($0) } + [.enter], on: &state) == [.quit])
@@ -151,7 +162,7 @@ struct ReduceTests {
         }
     }
 
-    @Test("any keys in any order leave a state that stands")
+    @Test("any keys in any order leave a valid state")
     func anything() {
         var seed: UInt64 = 11
         var state = state(approvals: 4)
@@ -169,7 +180,8 @@ struct ReduceTests {
     }
 
     @Test(
-        "what a feature gives now is accepted after its changes were shown; where all fits there is nothing to accept")
+        "a feature's current outputs are accepted after their changes are shown; without changes there is nothing to accept"
+    )
     func acceptance() {
         var state = state()
         var (old, new) = (OutputProfile(), OutputProfile())

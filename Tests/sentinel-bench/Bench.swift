@@ -1,6 +1,7 @@
 import Basics
 import Detectors
 import FoundationEssentials
+import Glibc
 import IncidentStore
 import OnCallModel
 import SourceEngine
@@ -10,6 +11,8 @@ import SourceSpec
 /// Benchmarks of the engine on generated data.
 ///
 ///     sentinel-bench [OBSERVATIONS]          times as JSON (default: one million observations)
+///     sentinel-bench targets [PROGRAM]       the targets of the first page, on the program beside it
+///     sentinel-bench server [CLIENTS]        times of the kill flag beside slow clients (default: 300)
 ///     sentinel-bench calls [OBSERVATIONS…]   calls of the seed's queries as Markdown, for docs/CALLS.md
 @main
 enum Bench {
@@ -18,9 +21,18 @@ enum Bench {
         if words.first == "calls" {
             let counts = words.dropFirst().compactMap { Int($0) }
             print(try await CallsTable.markdown(for: counts.isEmpty ? [10_000, 1_000_000, 10_000_000] : counts))
+        } else if words.first == "targets" {
+            let program = words.dropFirst().first ?? program(beside: CommandLine.arguments[0])
+            guard try await Targets(program: program).run() else { exit(1) }
+        } else if words.first == "server" {
+            print(try await ServerBench.times(crowd: words.dropFirst().first.flatMap { Int($0) } ?? 300).serialized)
         } else {
             try await times(count: words.first.flatMap { Int($0) } ?? 1_000_000)
         }
+    }
+
+    private static func program(beside own: String) -> String {
+        (own.lastIndex(of: "/").map { String(own[...$0]) } ?? "./") + "sentinel"
     }
 
     static let now = Instant(iso8601: "2026-11-24T12:30:00Z") ?? Instant(milliseconds: 0)
@@ -112,7 +124,11 @@ enum Bench {
     private static func ask(_ engine: SourceEngine, _ freshness: Freshness) -> Ask {
         Ask { query throws(QueryFailure) in
             do {
-                let rows = try await engine.query(query.sql, query.parameters, freshness: freshness).rows
+                var limits = QueryLimits()
+                limits.bodyCalls = query.bodyCalls
+                let rows = try await engine.query(
+                    query.sql, query.parameters, freshness: freshness, limits: limits
+                ).rows
                 return (rows, [])
             } catch {
                 throw .failed("\(error)")

@@ -43,11 +43,11 @@ enum CallsTable {
         let after = Span.hours(4)
         let days = 8 + after.seconds / 86_400
         let pages = SeededPages(count: Int(Double(count) * days / 8), end: Bench.now + after, days: days)
-        let engine = SourceEngine(
-            SourceEngineConfiguration(
-                mirrorDirectory: folder, specs: SourceCatalog.load(directory: "sources").specs, pages: pages,
-                hourlySums: SeededSums(count: count, days: 8), usesHourlySums: usesSums, inputs: { _ in "set" },
-                clock: WallClock { clock.withLock { $0 } }))
+        var configuration = SourceEngineConfiguration(
+            mirrorDirectory: folder, specs: SourceCatalog.load(directory: "sources").specs, pages: pages,
+            inputs: { _ in "set" }, clock: WallClock { clock.withLock { $0 } })
+        (configuration.hourlySums, configuration.usesHourlySums) = (SeededSums(count: count, days: 8), usesSums)
+        let engine = SourceEngine(configuration)
         var firsts: [String: Int] = [:]
         for table in Set(queries.flatMap(\.mirrored)) {
             await engine.resetCallCounts()
@@ -57,6 +57,8 @@ enum CallsTable {
         }
         var results: [(first: Int, steady: Int)] = []
         for query in queries {
+            var limits = limits
+            limits.bodyCalls = query.bodyCalls
             let first = try await engine.query(query.sql, freshness: .upTo(.hours(24)), limits: limits).calls
             clock.withLock { $0 = $0 + .minutes(15) }
             let steady = try await engine.query(query.sql, limits: limits).calls

@@ -5,6 +5,8 @@ enum SeedQueries {
         var mirrored: [String]
         var live: [String] = []
         var usesSums = false
+        /// The calls that its bodies may take together; nil for one a trace.
+        var bodyCalls: Int?
         var sql: String
 
         var tables: String {
@@ -68,6 +70,15 @@ enum SeedQueries {
             sql: """
                 SELECT output FROM langfuse.observations WHERE name = 'feature-3' AND \(generations) '24 hours'
                 ORDER BY start_time DESC LIMIT 20
+                """),
+        Query(
+            name: "latest 100 outputs of each feature", mirrored: [observations], live: ["inputs and outputs"],
+            bodyCalls: 100,
+            sql: """
+                SELECT o.name, o.output FROM (SELECT trace_id, id, ROW_NUMBER() OVER (
+                    PARTITION BY name ORDER BY start_time DESC) AS recency
+                    FROM langfuse.observations WHERE \(generations) '24 hours') k
+                JOIN langfuse.observations o ON o.trace_id = k.trace_id AND o.id = k.id WHERE k.recency <= 100
                 """),
         Query(
             name: "hourly cost of 28 days", mirrored: [observations], usesSums: true,

@@ -11,7 +11,10 @@ struct SeededPages: PageSource {
     let grown = Lock(0)
     private static let pageRows = 1000
 
-    func scan(_ scan: Scan, onPage: @Sendable (Page) async throws -> ScanProgress) async throws -> ScanOutcome {
+    func scan(
+        _ scan: Scan, onRetryPause: @Sendable (RetryPause) async -> Void,
+        onPage: @Sendable (Page) async throws -> ScanProgress
+    ) async throws -> ScanOutcome {
         guard scan.source.name == "langfuse", scan.table.name == "observations" else {
             return try await SeededLists(end: end).scan(scan, onPage: onPage)
         }
@@ -28,6 +31,7 @@ struct SeededPages: PageSource {
         }
         let low = index(bound("fromStartTime", "from_start_time")) ?? 0
         let high = index(bound("toStartTime", "to_start_time")) ?? all
+        let name = scan.filters["name"]?.text
         if let limit = scan.rowLimit {
             return try await latest(limit, of: scan, low, high, step: step, first: first, onPage)
         }
@@ -35,8 +39,11 @@ struct SeededPages: PageSource {
         var next = high
         repeat {
             let start = max(low, next - Self.pageRows)
-            let rows = (start..<max(start, next)).reversed().map {
-                row(number: $0, step: step, first: first, scan.table)
+            let numbers = (start..<max(start, next)).reversed().filter { number in
+                name.map { $0 == "feature-\(number % 7)" } ?? true
+            }
+            let rows = numbers.map {
+                row(number: $0, step: step, first: first, scan.table, sendsBodies: Self.sendsBodies(scan))
             }
             outcome.rows += rows.count
             outcome.calls += 1
@@ -60,7 +67,11 @@ struct SeededPages: PageSource {
         }
         // Of names that do not exist the search ends, too.
         let isKnown = name.map { name in (0..<7).contains { "feature-\($0)" == name } } ?? true
-        let rows = isKnown ? numbers.prefix(limit).map { row(number: $0, step: step, first: first, scan.table) } : []
+        let rows =
+            isKnown
+            ? numbers.prefix(limit).map {
+                row(number: $0, step: step, first: first, scan.table, sendsBodies: Self.sendsBodies(scan))
+            } : []
         _ = try await onPage(Page(rows: Array(rows)))
         return ScanOutcome(rows: rows.count, calls: 1)
     }
@@ -72,7 +83,9 @@ struct SeededPages: PageSource {
         let first = (Int((trace.text ?? "").dropFirst()) ?? 0) * 5
         let start = end - .days(days)
         let step = days * 86_400_000 / Double(count)
-        let rows = (first..<min(first + 5, count)).map { row(number: $0, step: step, first: start, scan.table) }
+        let rows = (first..<min(first + 5, count)).map {
+            row(number: $0, step: step, first: start, scan.table, sendsBodies: Self.sendsBodies(scan))
+        }
         _ = try await onPage(Page(rows: rows))
         return ScanOutcome(rows: rows.count, calls: 1)
     }
@@ -81,7 +94,14 @@ struct SeededPages: PageSource {
         PlannedRequest(text: "GET \(scan.source.name).\(scan.table.name)", pageSize: Self.pageRows)
     }
 
-    private func row(number: Int, step: Double, first: Instant, _ table: TableSpec) -> [Value] {
+    /// Inputs and outputs come only with `fields=io`, or without `fields`.
+    private static func sendsBodies(_ scan: Scan) -> Bool {
+        scan.extraParameters.first { $0.name == "fields" }.map { $0.value.contains("io") } ?? true
+    }
+
+    private func row(
+        number: Int, step: Double, first: Instant, _ table: TableSpec, sendsBodies: Bool
+    ) -> [Value] {
         let start = Instant(milliseconds: first.milliseconds + Int64(Double(number) * step))
         let text = start.iso8601
         let feature = number % 7
@@ -98,7 +118,7 @@ struct SeededPages: PageSource {
             case "total_cost": .real(Double(100 + number % 900) / 1_000_000)
             case "level": "DEFAULT"
             case "environment": "production"
-            case "output": .text(#"{"answer":"number \#(number)","confidence":0.9}"#)
+            case "output" where sendsBodies: .text(#"{"answer":"number \#(number)","confidence":0.9}"#)
             default: .null
             }
         }

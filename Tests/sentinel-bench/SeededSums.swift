@@ -13,10 +13,10 @@ struct SeededSums: HourlySums {
         while hour < to {
             sums += (0..<7).map { feature in
                 HourlySum(
-                    hour: hour, type: "GENERATION", name: .text("feature-\(feature)"), model: "gpt-4o-mini",
-                    promptName: "",
-                    promptVersion: .null, environment: "production", level: "DEFAULT", observations: perHour,
-                    cost: Double(perHour) * 0.0006, inputTokens: perHour * 500, outputTokens: perHour * 500)
+                    hour: hour,
+                    group: ["GENERATION", .text("feature-\(feature)"), "gpt-4o-mini", "", nil, "production"],
+                    level: "DEFAULT", observations: perHour, cost: Double(perHour) * 0.0006,
+                    inputTokens: perHour * 500, outputTokens: perHour * 500)
             }
             hour = hour + .hours(1)
         }

@@ -127,7 +127,10 @@ enum SQLSubject {
 
 /// Three rows for every table and request.
 private struct FewRows: PageSource {
-    func scan(_ scan: Scan, onPage: @Sendable (Page) async throws -> ScanProgress) async throws -> ScanOutcome {
+    func scan(
+        _ scan: Scan, onRetryPause: @Sendable (RetryPause) async -> Void,
+        onPage: @Sendable (Page) async throws -> ScanProgress
+    ) async throws -> ScanOutcome {
         let rows = (0..<3).map { number in scan.table.columns.map { value(of: $0.type, number) } }
         _ = try await onPage(Page(rows: rows))
         return ScanOutcome(rows: rows.count, calls: 1)

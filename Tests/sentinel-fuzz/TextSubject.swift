@@ -1,3 +1,4 @@
+import Basics
 import CellGrid
 
 /// An input is two bytes, the positions at which the following text and its second half are written into a grid.
@@ -7,11 +8,11 @@ import CellGrid
 enum TextSubject {
     static func check(_ bytes: [UInt8]) {
         let text = String(decoding: bytes.dropFirst(2), as: UTF8.self)
-        let inert = ForeignText.inert(text)
+        let inert = UntrustedText.forTerminal(text)
         checkScalars(inert)
-        promise("what is inert stays as it is", ForeignText.inert(inert) == inert)
-        for line in ForeignText.lines(text) { checkScalars(line) }
-        checkASCII(ForeignText.ascii(inert), of: inert)
+        promise("what is inert stays as it is", UntrustedText.forTerminal(inert) == inert)
+        for line in UntrustedText.linesForTerminal(text) { checkScalars(line) }
+        checkASCII(UntrustedText.asASCII(inert), of: inert)
         for width in [0, 1, 7] { checkWidths(inert, width) }
         checkGrid(text, bytes.first ?? 0, bytes.dropFirst().first ?? 0)
     }

@@ -20,7 +20,7 @@ enum YAMLSubject {
     }
 
     private static func walk(_ node: YAMLNode, depth: Int, _ lines: YAMLLines, _ last: inout Mark) {
-        promise("depth \(depth) is refused", depth <= YAMLDocument.deepest)
+        promise("depth \(depth) is refused", depth <= YAMLDocument.maxDepth)
         pass(node.mark, lines, &last)
         switch node.content {
         case .scalar: promise("a scalar means something", node.scalar != nil)

@@ -5,15 +5,15 @@ import OnCallModel
 ///
 /// What `requests` prints and what `perform` sends are built by the same functions.
 protocol Act: Sendable {
-    /// The exact requests, one a line, secrets masked; or the sentence that says what is missing.
+    /// The exact requests, one per line, with secrets masked; or one sentence that says what is missing.
     func requests(key: String) -> [String]
-    /// Does it. An answer that was lost is `.unknown`.
+    /// Carries it out. The outcome is `.unknown` when the response was lost.
     func perform(_ permission: Permission) async -> Outcome
-    /// Finds out what became of an attempt whose outcome was lost, and does it only where that is safe.
+    /// Finds the outcome of an attempt whose response was lost. Repeats it only where that is safe.
     func reconcile(_ permission: Permission) async -> Outcome
 }
 
-/// Runs a body that ends with an outcome or a fault.
+/// The outcome of a body, whether it returns or throws it.
 func outcome(of body: () async throws(ActFault) -> Outcome) async -> Outcome {
     do throws(ActFault) {
         return try await body()

@@ -2,161 +2,186 @@ import Basics
 import Governance
 import OnCallModel
 
-/// Stops the agent that runs a trace, and then looks whether it really stopped.
+/// Stops an agent in all traces in which it loops, and then verifies that each of them stopped.
 ///
-/// Both executors may be told twice without harm (the flag stands, the webhook carries an idempotency key), so an attempt
-/// whose outcome was lost is taken up by sending and watching again. An agent that was stopped before the loss asks for no
-/// flag any more, so then the silence of the trace alone decides.
+/// Both executors can be used twice without harm (the flag stays set, the webhook has an idempotency key), so an attempt
+/// whose outcome was lost is repeated and verified again. An agent that stopped before the loss polls no flag any more, so
+/// then only the trace itself shows whether it stopped.
 struct KillLoop: Act {
-    let trace: String
+    let traces: [String]
     let agent: String
     let context: ActContext
     let executors: KillExecutors
 
     private var ports: KillPorts { executors.ports }
     private var timing: KillTiming { ports.timing }
+    private var text: KillText { KillText(traces: traces, agent: agent, context: context, executors: executors) }
+
+    /// The requests of so many traces are listed.
+    static let listed = 20
+    /// So many webhooks are sent at a time.
+    private static let atOnce = 8
 
     func requests(key: String) -> [String] {
-        let flag = flag(allowedBy: "…", now: context.attemptedAt)
+        let flags = traces.map { flag(of: $0, allowedBy: "the person who approves it", now: context.attemptedAt) }
         var lines: [String] = []
-        if let address = executors.flagAddress(trace: trace, agent: agent) {
-            lines.append("Set the kill flag: GET \(address) returns \(KillFlagRoutes.document(flag).serialized)")
+        for flag in flags.prefix(Self.listed) {
+            if let address = executors.flagAddress(trace: flag.trace, agent: flag.agent) {
+                lines.append("Set the kill flag: GET \(address) returns \(KillFlagRoutes.document(flag).serialized)")
+            }
+            if executors.webhook.isConfigured {
+                let own = webhookKey(key, of: flag.trace)
+                lines.append(executors.webhook.request(flag, key: own, approval: key).preview)
+            }
         }
-        if executors.webhook.isConfigured {
-            lines.append(executors.webhook.request(flag, key: key).preview)
-        }
-        if lines.isEmpty { return [noWay] }
-        let quiet = KillVerification(timing: timing, usualInterval: usualInterval, sentAt: flag.since, baseline: nil)
-            .quiet
-        return lines + ["Then watch the trace until there is no step for \(Int(quiet.seconds.rounded(.up))) s"]
+        if lines.isEmpty { return [text.noWay] }
+        if traces.count > Self.listed { lines.append("The same for \(traces.count - Self.listed) more traces") }
+        let quiet = traces.map { verification(of: $0, sentAt: context.attemptedAt, baseline: nil).quiet }.max()
+        let seconds = Int((quiet ?? timing.grace).seconds.rounded(.up))
+        let watched = traces.count == 1 ? "the trace until there is" : "the traces until each has"
+        return lines + ["Then watch \(watched) no step for \(seconds) s"]
     }
 
     func reconcile(_ permission: Permission) async -> Outcome {
-        await kill(permission, stoodBefore: ports.flags.flag(of: trace) != nil)
+        await kill(permission, wasFlagged: traces.allSatisfy { ports.flags.flag(of: $0) != nil })
     }
 
     func perform(_ permission: Permission) async -> Outcome {
-        await kill(permission, stoodBefore: false)
+        await kill(permission, wasFlagged: false)
     }
 
-    /// - Parameter stoodBefore: The flag stood before, so the agent had its chance to ask.
-    private func kill(_ permission: Permission, stoodBefore: Bool) async -> Outcome {
+    /// - Parameter wasFlagged: The flags were set before, so the agent has had the time to poll them.
+    private func kill(_ permission: Permission, wasFlagged: Bool) async -> Outcome {
         await outcome { () async throws(ActFault) -> Outcome in
-            // Beside the kill and not before it: a slow source must not hold it up.
-            async let baseline = try? ports.latestStep(trace)
-            let flag = try await raise(allowedBy: permission.ground.sentence)
-            var acceptedAt: Instant?
-            var refusal: ActFault?
-            if executors.webhook.isConfigured {
-                do throws(ActFault) {
-                    try await executors.webhook.send(flag, key: permission.key.text)
-                    acceptedAt = executors.clock.now()
-                } catch {
-                    refusal = error
+            // In parallel, because a slow source must not delay the kill.
+            async let baseline = try? ports.latestSteps(traces)
+            let flags = try await raise(allowedBy: permission.ground.sentence)
+            let sent = executors.webhook.isConfigured ? await send(flags, key: permission.key.text) : WebhookAnswers()
+            if sent.accepted.isEmpty, !wasFlagged, !(await isListening()) {
+                throw sent.refusal ?? .failed(text.noWay)
+            }
+            let (known, sentAt) = (await baseline ?? [:], executors.clock.now())
+            let watch = KillWatch(traces.map { ($0, verification(of: $0, sentAt: sentAt, baseline: known[$0])) })
+            return await follow(watch, sent)
+        }
+    }
+
+    // MARK: flags and webhooks
+
+    private func raise(allowedBy: String) async throws(ActFault) -> [KillFlags.Flag] {
+        var raised: [KillFlags.Flag] = []
+        for trace in traces {
+            let flag = flag(of: trace, allowedBy: allowedBy, now: executors.clock.now())
+            do {
+                try await ports.flags.raise(flag)
+            } catch {
+                throw .retry("The kill flag could not be stored: \(executors.text.line("\(error)")).")
+            }
+            raised.append(ports.flags.flag(of: trace) ?? flag)
+        }
+        return raised
+    }
+
+    private func flag(of trace: String, allowedBy: String, now: Instant) -> KillFlags.Flag {
+        let loop = context.loop(of: trace)
+        let why = loop.map { ": \($0.pattern), \(counted($0.generations, "generation")), \(Format.dollars($0.cost))" }
+        return KillFlags.Flag(
+            trace: trace, agent: loop?.agent ?? agent,
+            reason: executors.text.line("Killed by Sentinel, allowed by \(allowedBy)\(why ?? "")."), since: now)
+    }
+
+    /// When the webhook accepted the kill of each trace, and why it refused one.
+    struct WebhookAnswers: Sendable {
+        var accepted: [String: Instant] = [:]
+        var refusal: ActFault?
+    }
+
+    /// Every retry has the same key, so the receiver acts once for each trace.
+    private func webhookKey(_ key: String, of trace: String) -> String {
+        traces.count == 1 ? key : "\(key)/\(Fingerprint(trace))"
+    }
+
+    private func send(_ flags: [KillFlags.Flag], key: String) async -> WebhookAnswers {
+        await withTaskGroup(of: (String, ActFault?).self) { group in
+            var (answers, rest) = (WebhookAnswers(), flags[...])
+            func start(_ flag: KillFlags.Flag) {
+                let own = webhookKey(key, of: flag.trace)
+                group.addTask { [webhook = executors.webhook] in
+                    do throws(ActFault) {
+                        try await webhook.send(flag, key: own, approval: key)
+                        return (flag.trace, nil)
+                    } catch {
+                        return (flag.trace, error)
+                    }
                 }
             }
-            if acceptedAt == nil, !stoodBefore, !(await isListening()) { throw refusal ?? .failed(noWay) }
-            let verification = KillVerification(
-                timing: timing, usualInterval: usualInterval, sentAt: executors.clock.now(),
-                baseline: await baseline)
-            return await watch(verification, acceptedAt: acceptedAt)
+            for flag in rest.prefix(Self.atOnce) { start(flag) }
+            rest = rest.dropFirst(Self.atOnce)
+            while let (trace, fault) = await group.next() {
+                if let fault { answers.refusal = fault } else { answers.accepted[trace] = executors.clock.now() }
+                if let next = rest.popFirst() { start(next) }
+            }
+            return answers
         }
     }
 
-    private func raise(allowedBy: String) async throws(ActFault) -> KillFlags.Flag {
-        let flag = flag(allowedBy: allowedBy, now: executors.clock.now())
-        do {
-            try await ports.flags.raise(flag)
-        } catch {
-            throw .retry("The kill flag could not be stored: \(executors.text.line("\(error)")).")
-        }
-        return ports.flags.flag(of: trace) ?? flag
-    }
-
-    private func flag(allowedBy: String, now: Instant) -> KillFlags.Flag {
-        let loop = context.loop.map {
-            ": \($0.pattern), \(counted($0.generations, "generation")), \(Format.dollars($0.cost))"
-        }
-        return KillFlags.Flag(
-            trace: trace, agent: agent,
-            reason: executors.text.line("Killed by Sentinel, allowed by \(allowedBy)\(loop ?? "")."), since: now)
-    }
-
-    /// Whether an agent asks for its flag. A process that has just started has heard nobody yet, so it gives the agent the
-    /// time of two of its steps to ask.
+    /// Whether the agent polls its flag, in any of its traces. A process that has just started has no record of polls, so it
+    /// waits for two steps of the agent.
     private func isListening() async -> Bool {
-        let patience = min(max(timing.grace, usualInterval + usualInterval), .seconds(30))
-        let recent = max(timing.listening, usualInterval + usualInterval)
+        guard ports.address != nil else { return false }
+        let usual = traces.map(usualInterval).max() ?? .seconds(0)
+        let end = ports.flags.startedAt + min(max(timing.grace, usual + usual), .seconds(30))
+        let recent = max(timing.listening, usual + usual)
         while true {
             let now = executors.clock.now()
-            if executors.listenerAsked(trace: trace, agent: agent, within: recent, now: now) != nil { return true }
-            let end = ports.flags.startedAt + patience
-            guard ports.address != nil, now < end else { return false }
+            let isPolled = traces.contains { trace in
+                let own = context.loop(of: trace)?.agent ?? agent
+                return ports.flags.lastPolled(trace: trace, agent: own).map { now - $0 <= recent } ?? false
+            }
+            if isPolled { return true }
+            guard now < end else { return false }
             guard (try? await ports.sleep(min(timing.pollInterval, end - now))) != nil else { return false }
         }
     }
 
-    private func watch(_ start: KillVerification, acceptedAt: Instant?) async -> Outcome {
-        var verification = start
-        var failure: String?
+    // MARK: proof
+
+    private func follow(_ start: KillWatch, _ sent: WebhookAnswers) async -> Outcome {
+        var (watch, failure): (KillWatch, String?) = (start, nil)
         while true {
-            var progress: TraceProgress?
+            var progress: [String: TraceProgress] = [:]
             do {
-                progress = try await ports.latestStep(trace)
-                failure = progress == nil ? "the trace is not in the source" : nil
+                let open = watch.open
+                progress = try await ports.latestSteps(open)
+                failure = open.allSatisfy { progress[$0] == nil } ? "the trace is not in the source" : nil
             } catch {
                 failure = executors.text.line("\(error)")
             }
             let now = executors.clock.now()
-            let told = [acceptedAt, ports.flags.answeredAt(trace: trace)].compactMap { $0 }.min()
-            switch verification.observe(progress, tookEffectAt: told, now: now) {
-            case .keepWatching(let next):
-                guard (try? await ports.sleep(next - now)) != nil else {
-                    return .unknown(reason: "Sentinel stopped while it watched the killed trace; it checks again.")
-                }
-            case .stopped(let since, let latest):
-                return .done(detail: stopped(since: since, latest: latest, now: now, acceptedAt), reference: nil)
-            case .stillRunning(let steps, let until):
-                return .failed(
-                    reason: "The kill was sent (\(delivery(acceptedAt))), but the trace had "
-                        + "\(counted(steps, "more step")) until \(until.timeOfDay) UTC; stop the agent manually.")
-            case .notSeen:
-                return .unknown(
-                    reason:
-                        "The kill was sent (\(delivery(acceptedAt))), but whether the trace stopped could not be verified: "
-                        + "\(failure ?? "no answer"). Check trace \(executors.text.line(trace, limit: 80)).")
+            let step = watch.observe(progress, deliveredAt: { deliveredAt($0, sent) }, now: now)
+            guard case .read(_, let next) = step else {
+                return text.outcome(of: watch, sent, failure: failure, now: now)
+            }
+            guard (try? await ports.sleep(next - now)) != nil else {
+                return .unknown(reason: "Sentinel stopped while it watched the killed trace; it checks again.")
             }
         }
     }
 
-    private func stopped(since: Instant, latest: TraceProgress, now: Instant, _ acceptedAt: Instant?) -> String {
-        "Stopped at \(latest.lastSeen.timeOfDay) UTC after \(counted(latest.generations, "generation")), "
-            + "\(Format.dollars(latest.cost)); no step for \(Int((now - since).seconds)) s since \(since.timeOfDay) "
-            + "(\(delivery(acceptedAt)))"
+    private func deliveredAt(_ trace: String, _ sent: WebhookAnswers) -> Instant? {
+        [sent.accepted[trace], ports.flags.deliveredAt(trace: trace)].compactMap { $0 }.min()
     }
 
-    /// How the agent heard of the kill.
-    private func delivery(_ acceptedAt: Instant?) -> String {
-        var ways: [String] = []
-        if let answered = ports.flags.answeredAt(trace: trace) {
-            ways.append("the agent fetched the kill flag at \(answered.timeOfDay)")
-        }
-        if let acceptedAt { ways.append("the kill webhook accepted it at \(acceptedAt.timeOfDay)") }
-        if ways.isEmpty { return "the flag is set; the agent has not polled it since" }
-        return ways.joined(separator: ", ")
+    private func verification(of trace: String, sentAt: Instant, baseline: TraceProgress?) -> KillVerification {
+        KillVerification(
+            timing: timing, usualInterval: baseline?.recentPause ?? usualInterval(of: trace), sentAt: sentAt,
+            baseline: baseline)
     }
 
     /// The mean time between two steps so far.
-    private var usualInterval: Span {
-        guard let loop = context.loop, loop.generations > 1 else { return .seconds(0) }
+    private func usualInterval(of trace: String) -> Span {
+        guard let loop = context.loop(of: trace) ?? (traces.count == 1 ? context.loop : nil), loop.generations > 1
+        else { return .seconds(0) }
         return .seconds(max(0, (loop.lastSeen - loop.firstSeen).seconds) / Double(loop.generations - 1))
-    }
-
-    private var noWay: String {
-        let name = executors.text.line(agent.isEmpty ? trace : agent, limit: 80)
-        let url = executors.flagAddress(trace: trace, agent: agent)
-        let poll =
-            url.map { "let it poll GET \($0) before each step" } ?? "run Sentinel's agent with its loopback server"
-        return "No way to stop \(name) is configured: \(poll), or set AGENT_KILL_URL and AGENT_KILL_SECRET."
     }
 }

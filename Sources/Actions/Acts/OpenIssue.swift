@@ -1,4 +1,3 @@
-import Basics
 import Governance
 import OnCallModel
 
@@ -10,15 +9,12 @@ struct OpenIssue: Act {
 
     func requests(key: String) -> [String] {
         if let missing = issues.missing { return [missing] }
-        guard let draft = draft(key: key) else { return ["The incident is missing; no issue to open."] }
-        return [issues.request(draft).preview]
+        return [draft(key: key).map { issues.request($0).preview } ?? absence.reason]
     }
 
     func perform(_ permission: Permission) async -> Outcome {
-        guard let draft = draft(key: permission.key.text) else {
-            return .failed(reason: "The incident is not in the store; no issue was opened.")
-        }
-        return await outcome { () async throws(ActFault) -> Outcome in
+        await outcome { () async throws(ActFault) -> Outcome in
+            guard let draft = draft(key: permission.key.text) else { throw absence }
             let issue = try await issues.open(draft)
             return .done(detail: "Opened issue #\(issue.number).", reference: issue.address)
         }
@@ -38,7 +34,9 @@ struct OpenIssue: Act {
         }
     }
 
+    private var absence: ActFault { .failed("The incident is not in the store; there is no issue to open.") }
+
     private func draft(key: String) -> IssueDraft? {
-        context.incident.map { IncidentIssue(incident: $0, loop: context.loop, text: text).draft(key: key) }
+        context.incident.map { IncidentIssue(incident: $0, loops: context.loops, text: text).draft(key: key) }
     }
 }

@@ -2,7 +2,8 @@ import Basics
 import Governance
 import OnCallModel
 
-/// Updates the message of an incident and removes its buttons. Sending the same update twice changes nothing.
+/// Updates the message of an incident. It has buttons while a request is pending, and none afterwards. Sending the same update
+/// twice changes nothing.
 struct UpdatePost: Act {
     /// What happened: "Approved by alice@host", "Expired", "Killed".
     let note: String
@@ -12,31 +13,30 @@ struct UpdatePost: Act {
 
     func requests(key: String) -> [String] {
         if let missing = slack.missing { return [missing] }
-        guard let address = context.incidentMessage, let payload = payload(at: address) else {
-            return ["The incident's message is not posted yet. It is updated after that."]
-        }
-        return [slack.request("chat.update", payload).preview]
+        return [payload.map { slack.request("chat.update", $0).preview } ?? absence.reason]
     }
 
     func perform(_ permission: Permission) async -> Outcome {
-        if let missing = slack.missing { return .failed(reason: missing) }
-        guard let address = context.incidentMessage, let payload = payload(at: address) else {
-            return context.withoutMessage(to: "update")
-        }
-        return await outcome { () async throws(ActFault) -> Outcome in
+        await outcome { () async throws(ActFault) -> Outcome in
+            if let missing = slack.missing { throw .failed(missing) }
+            guard let payload else { throw absence }
             _ = try await slack.write("chat.update", payload, isRepeatable: true)
-            return .done(detail: "Updated the message in \(slack.access.channel).", reference: address.reference)
+            return .done(
+                detail: "Updated the message in \(slack.access.channel).",
+                reference: context.incidentMessage?.reference)
         }
     }
 
-    func reconcile(_ permission: Permission) async -> Outcome {
-        await perform(permission)
-    }
+    func reconcile(_ permission: Permission) async -> Outcome { await perform(permission) }
 
-    private func payload(at address: MessageAddress) -> JSONValue? {
-        guard let incident = context.incident else { return nil }
+    private var absence: ActFault { context.messageAbsence(to: "update") }
+
+    private var payload: JSONValue? {
+        guard let incident = context.incident, let address = context.incidentMessage else { return nil }
         let message = IncidentMessage(
-            incident: incident, loop: context.loop, request: nil, hasButtons: false, note: note, text: text)
+            incident: incident, loops: context.loops,
+            request: incident.summary.state == .resolved ? nil : context.request,
+            hasButtons: slack.access.acceptsClicks, note: note, text: text)
         let id = incident.summary.id
         let key = ActKey(.postIncident(incident: id), for: .incident(id, round: 0))
         return [

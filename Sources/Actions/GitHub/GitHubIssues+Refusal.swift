@@ -3,41 +3,41 @@ import HTTPClient
 import OnCallModel
 
 extension GitHubIssues {
-    /// What a status that is no success means, as a sentence that says what to do.
+    /// The fault for a status that is not a success, as a sentence that says what to do.
     func refusal(_ response: HTTPResponse) -> ActFault {
         let document = calls.document(response)
         let repository = "\(access.owner)/\(access.repository)"
         switch response.status {
         case 401:
-            return .failed("GitHub refused the token (401): set GITHUB_TOKEN to a valid one.")
+            return .refused("GitHub refused the token (401): set GITHUB_TOKEN to a valid one.")
         case 403 where !isLimit(response, document):
-            return .failed(
+            return .refused(
                 "GitHub does not allow issues in \(repository) (403): give GITHUB_TOKEN the permission Issues: read and write."
             )
         case 403, 429:
             return .retry(
-                "GitHub asks to wait (\(response.status)).", after: calls.pause(asked: response) ?? .seconds(60))
+                "GitHub asks to wait (\(response.status)).", after: calls.retryAfter(response) ?? .seconds(60))
         case 404:
-            return .failed(
+            return .refused(
                 "GitHub repository \(repository) was not found or is not visible to the token (404): check GITHUB_OWNER, GITHUB_TARGET_REPO and the token."
             )
         case 410:
-            return .failed("Issues are switched off in \(repository) (410): switch them on or set GITHUB_TARGET_REPO.")
+            return .refused("Issues are disabled in \(repository) (410): enable them or set GITHUB_TARGET_REPO.")
         case 301, 302, 307, 308:
-            return .failed(
+            return .refused(
                 "\(repository) has moved (\(response.status)): update GITHUB_OWNER and GITHUB_TARGET_REPO.")
         case 422:
-            return .failed("GitHub did not take the issue (422): \(complaint(document)).")
+            return .refused("GitHub rejected the issue (422): \(complaint(document)).")
         case 200..<300:
-            return .failed(
-                "GitHub answered \(response.status) with something that is not its API: check GITHUB_BASE_URL and the proxy."
+            return .refused(
+                "The response (\(response.status)) is not from GitHub's API: check GITHUB_BASE_URL and the proxy."
             )
         default:
-            return .failed("GitHub refused (\(response.status)): \(complaint(document)).")
+            return .refused("GitHub refused (\(response.status)): \(complaint(document)).")
         }
     }
 
-    /// Both limits of GitHub hide under 403, where a missing permission does as well.
+    /// GitHub returns 403 for its rate limits and for a missing permission.
     private func isLimit(_ response: HTTPResponse, _ document: JSONValue?) -> Bool {
         response.header("retry-after") != nil || response.header("x-ratelimit-remaining")?.trimmed == "0"
             || document?["message"]?.string?.lowercased().contains("rate limit") == true
@@ -47,9 +47,9 @@ extension GitHubIssues {
     private func complaint(_ document: JSONValue?) -> String {
         let errors = (document?["errors"]?.array ?? []).compactMap { error in
             error.string ?? error["message"]?.string
-                ?? error["field"]?.string.map { "\($0) is \(error["code"]?.string ?? "wrong")" }
+                ?? error["field"]?.string.map { "\($0) is \(error["code"]?.string ?? "invalid")" }
         }
-        let texts = ([document?["message"]?.string].compactMap { $0 } + errors)
+        let texts = [document?["message"]?.string].compactMap { $0 } + errors
         return texts.isEmpty ? "no reason given" : calls.text.line(texts.joined(separator: "; "), limit: 200)
     }
 }

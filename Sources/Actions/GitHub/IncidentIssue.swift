@@ -1,18 +1,19 @@
 import Basics
 import OnCallModel
 
-/// The GitHub issue of an incident: facts, report, suspects, and the hidden marker by which it is found again.
+/// The GitHub issue of an incident: facts, report, suspects, and the hidden marker by which it is found.
 struct IncidentIssue: Sendable {
     let incident: IncidentDetail
-    let loop: LoopEvidence?
+    /// The loops that it is about.
+    let loops: [LoopEvidence]
     let text: OutgoingText
 
     static let labels = ["incident", "sentinel"]
     static let titleLimit = 240
-    /// GitHub takes 65 536 characters.
+    /// GitHub accepts 65 536 characters.
     static let reportLimit = 40_000
 
-    /// Nothing else that Sentinel writes can hold it: `<!` of foreign text is broken up.
+    /// No other text of Sentinel can contain it: `<!` in foreign text is broken up.
     static func marker(_ key: String) -> String {
         "<!-- sentinel:\(key.filter { $0 != "<" && $0 != ">" && !$0.isNewline }) -->"
     }
@@ -28,11 +29,11 @@ struct IncidentIssue: Sendable {
         return "[Sentinel] " + text.gitHubLine(what, limit: Self.titleLimit - 11)
     }
 
-    /// The marker comes first, so that nothing before it can turn it into code.
+    /// The marker comes first, so that no text before it can turn it into code.
     private func body(key: String) -> String {
         let parts = [
-            Self.marker(key), table, text.gitHubReport(incident.report, limit: Self.reportLimit), suspects, gaps,
-            query,
+            Self.marker(key), table, members, text.gitHubReport(incident.report, limit: Self.reportLimit), suspects,
+            gaps, query,
         ]
         return parts.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
     }
@@ -43,9 +44,11 @@ struct IncidentIssue: Sendable {
             ("Cost", "\(Format.dollars(summary.costPerHour))/h"), ("First seen", summary.firstSeen.readable),
             ("Last seen", summary.lastSeen.readable), ("Occurrences", String(summary.occurrences)),
         ]
-        if let loop {
+        if let loop = loops.first {
+            let (generations, cost) = (loops.map(\.generations).reduce(0, +), loops.map(\.cost).reduce(0, +))
+            let runs = loops.count > 1 ? " in \(loops.count) runs" : ""
             rows.append(
-                ("Loop", "\(loop.pattern), \(counted(loop.generations, "generation")), \(Format.dollars(loop.cost))"))
+                ("Loop", "\(loop.pattern)\(runs), \(counted(generations, "generation")), \(Format.dollars(cost))"))
             rows.append(("Agent", loop.agent))
         }
         let lines = rows.map { "| \($0) | \(cell($1)) |" }
@@ -54,6 +57,14 @@ struct IncidentIssue: Sendable {
 
     private func cell(_ value: String) -> String {
         text.gitHubLine(value, limit: 300).replacing("|", with: "\\|")
+    }
+
+    private var members: String {
+        let members = incident.members
+        guard members.listed.count > 1 else { return "" }
+        let lines = members.listed.map { "- " + text.gitHubLine("\($0.subject): \($0.headline)", limit: 300) }
+        let rest = members.more > 0 ? ["-\(members.rest)"] : []
+        return (["### Members: \(members.kinds)", ""] + lines + rest).joined(separator: "\n")
     }
 
     private var suspects: String {
@@ -71,7 +82,7 @@ struct IncidentIssue: Sendable {
         return "### Missing data\n\n" + lines.joined(separator: "\n")
     }
 
-    /// The statement, indented as code: no fence of its own can end it.
+    /// The statement, indented as code, which no fence inside it can end.
     private var query: String {
         guard let lead = incident.lead, !lead.sql.isEmpty else { return "" }
         let sql = text.gitHubCode(lead.sql, limit: 6000)

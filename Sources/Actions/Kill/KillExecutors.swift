@@ -1,24 +1,24 @@
 package import Basics
 
-/// What the kill act needs of the process that it runs in.
+/// What the kill act needs from the process that it runs in.
 package struct KillPorts: Sendable {
     package var flags: KillFlags
-    /// The loopback server's address, `http://127.0.0.1:8000` or without the scheme; nil where it does not listen.
+    /// The loopback server's address, `http://127.0.0.1:8000` or without the scheme; nil if the server does not run.
     package var address: String?
     package var timing: KillTiming
-    /// How far a trace has come, read fresh from the source; nil when the trace is not in the source.
-    package var latestStep: @Sendable (_ trace: String) async throws -> TraceProgress?
+    /// The progress of traces, read from the source now; without those that the source does not have.
+    package var latestSteps: @Sendable (_ traces: [String]) async throws -> [String: TraceProgress]
     package var sleep: @Sendable (Span) async throws -> Void
 
     package init(
         flags: KillFlags, address: String?, timing: KillTiming = KillTiming(),
-        latestStep: @escaping @Sendable (_ trace: String) async throws -> TraceProgress?,
+        latestSteps: @escaping @Sendable (_ traces: [String]) async throws -> [String: TraceProgress],
         sleep: @escaping @Sendable (Span) async throws -> Void = { try await Task.sleep(for: $0.duration) }
     ) {
         self.flags = flags
         self.address = address
         self.timing = timing
-        self.latestStep = latestStep
+        self.latestSteps = latestSteps
         self.sleep = sleep
     }
 }
@@ -30,20 +30,12 @@ struct KillExecutors: Sendable {
     let clock: WallClock
     let text: OutgoingText
 
-    /// Where an agent asks for its flag.
+    /// The URL where an agent polls its flag.
     func flagAddress(trace: String, agent: String) -> String? {
         ports.address.map { address in
             let root = address.contains("://") ? address : "http://" + address
             return
                 "\(root)\(KillFlagRoutes.path)?trace=\(PercentEncoding.encode(trace))&agent=\(PercentEncoding.encode(agent))"
         }
-    }
-
-    /// When the agent last asked, if that is recent enough for it to hear of a flag.
-    func listenerAsked(trace: String, agent: String, within span: Span, now: Instant) -> Instant? {
-        guard ports.address != nil, let asked = ports.flags.lastAsked(trace: trace, agent: agent),
-            now - asked <= span
-        else { return nil }
-        return asked
     }
 }

@@ -15,19 +15,19 @@ package struct KillFlagRoutes: Sendable {
         self.clock = clock
     }
 
-    /// Nil for a path that is not the flag's.
+    /// Nil for other paths.
     package func respond(_ request: WebRequest) -> WebResponse? {
         guard request.path == Self.path else { return nil }
         guard request.method == "GET" || request.method == "HEAD" else {
-            return refusal(405, "Use GET.", headers: [.init("Allow", "GET, HEAD")])
+            return .refusal(405, "Use GET.", headers: [.init("Allow", "GET, HEAD")])
         }
         guard let trace = request.queryValue("trace"), !trace.isEmpty else {
-            return refusal(400, "Missing trace. Usage: GET \(Self.path)?trace=<trace id>&agent=<agent name>.")
+            return .refusal(400, "Missing trace. Usage: GET \(Self.path)?trace=<trace id>&agent=<agent name>.")
         }
         guard trace.utf8.count <= 1024, (request.queryValue("agent") ?? "").utf8.count <= 1024 else {
-            return refusal(400, "A trace id and an agent name have at most 1024 bytes.")
+            return .refusal(400, "A trace id and an agent name have at most 1024 bytes.")
         }
-        let flag = flags.ask(trace: trace, agent: request.queryValue("agent"), now: clock.now())
+        let flag = flags.check(trace: trace, agent: request.queryValue("agent"), now: clock.now())
         return answer(flag, known: request.header("if-none-match"))
     }
 
@@ -47,9 +47,5 @@ package struct KillFlagRoutes: Sendable {
             "kill": true, "trace": .string(flag.trace), "reason": .string(flag.reason),
             "since": .string(flag.since.iso8601),
         ]
-    }
-
-    private func refusal(_ status: Int, _ sentence: String, headers: [WebRequest.Field] = []) -> WebResponse {
-        .json(JSONValue.fields(["error": .string(sentence)]).serialized, status: status, headers: headers)
     }
 }

@@ -5,7 +5,7 @@ import OnCallModel
 
 /// The signed webhook to an agent: `POST {"trace_id","agent","reason","approval_id"}` (contract).
 ///
-/// Every repetition carries the same `Idempotency-Key`, so the receiver acts once however often it arrives.
+/// Every retry has the same `Idempotency-Key`, so the receiver acts once.
 struct KillWebhook: Sendable {
     let access: ProviderAccess.Agent
     let calls: ProviderCalls
@@ -15,10 +15,13 @@ struct KillWebhook: Sendable {
 
     var isConfigured: Bool { !access.killURL.isEmpty }
 
-    func request(_ flag: KillFlags.Flag, key: String) -> HTTPRequest {
+    /// - Parameters:
+    ///   - key: names this request.
+    ///   - approval: names the act that it belongs to.
+    func request(_ flag: KillFlags.Flag, key: String, approval: String) -> HTTPRequest {
         let document: JSONValue = [
             "trace_id": .string(flag.trace), "agent": .string(flag.agent), "reason": .string(flag.reason),
-            "approval_id": .string(key),
+            "approval_id": .string(approval),
         ]
         let body = Array(document.serialized.utf8)
         let code = HMACSHA256.authenticationCode(for: body, key: Array(access.killSecret.utf8))
@@ -32,18 +35,18 @@ struct KillWebhook: Sendable {
     }
 
     /// Returns when the receiver accepted the kill.
-    func send(_ flag: KillFlags.Flag, key: String) async throws(ActFault) {
+    func send(_ flag: KillFlags.Flag, key: String, approval: String) async throws(ActFault) {
         guard !access.killSecret.isEmpty else {
             throw .failed("AGENT_KILL_URL is set without AGENT_KILL_SECRET: unsigned kills are not sent.")
         }
-        let request = request(flag, key: key)
+        let request = request(flag, key: key, approval: approval)
         var attempt = 1
         while true {
             do throws(ActFault) {
                 return try accept(await calls.send(request, to: "The kill webhook", isRepeatable: true))
             } catch {
-                guard case .retry(_, let asked) = error.outcome, attempt < Self.attempts else { throw error }
-                let pause = min(asked ?? .milliseconds(250 << Int64(attempt - 1)), .seconds(10))
+                guard case .retry(_, let retryAfter) = error.outcome, attempt < Self.attempts else { throw error }
+                let pause = min(retryAfter ?? .milliseconds(250 << Int64(attempt - 1)), .seconds(10))
                 do { try await sleep(pause) } catch {
                     throw .retry("Sentinel was stopped before the kill webhook answered.")
                 }
@@ -56,7 +59,7 @@ struct KillWebhook: Sendable {
         switch response.status {
         case 200..<300: return
         case 408, 425, 429:
-            throw .retry("The kill webhook answered \(response.status).", after: calls.pause(asked: response))
+            throw .retry("The kill webhook answered \(response.status).", after: calls.retryAfter(response))
         case 401, 403:
             throw .failed(
                 "The kill webhook refused the signature (\(response.status)): AGENT_KILL_SECRET must be the same on both sides."

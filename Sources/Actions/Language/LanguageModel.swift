@@ -2,14 +2,14 @@ package import Basics
 package import HTTPClient
 import JSON
 
-/// A language model behind any OpenAI-compatible endpoint. It writes prose and has no authority: no tools, no retries for
-/// long, and whoever asks has a text of its own ready.
+/// A language model behind any OpenAI-compatible endpoint. It only writes text: it has no tools, and its caller has a text
+/// to use when it fails.
 package struct LanguageModel: Sendable {
     private let access: ProviderAccess.Model
     private let http: HTTPClient
     private let clock: WallClock
     private let text: OutgoingText
-    /// For the whole answer, a second try included.
+    /// For the complete answer, including a second try.
     private let timeout: Span
 
     package init(access: ProviderAccess, http: HTTPClient, clock: WallClock, timeout: Span = .seconds(8)) {
@@ -25,8 +25,8 @@ package struct LanguageModel: Sendable {
 
     /// The model's answer without its reasoning, cleaned and redacted.
     ///
-    /// Both messages are redacted before they leave. Parameters are those that every server of this kind takes; the newer
-    /// spelling of the token limit is tried once where the older one is refused.
+    /// Both messages are redacted before they are sent. Only parameters that every such server accepts are used; the newer
+    /// name of the token limit is tried once if the older one is refused.
     package func complete(
         system: String, prompt: String, maxTokens: Int = 1000
     ) async throws(LanguageModelFailure) -> String {
@@ -59,7 +59,8 @@ package struct LanguageModel: Sendable {
         let request = HTTPRequest(
             .post, access.baseURL + "/chat/completions",
             headers: authorization + [.init("Content-Type", "application/json")],
-            body: Array(document.serialized.utf8), timeout: span, connectTimeout: min(span, .seconds(3)),
+            body: Array(text.redaction.apply(to: document.serialized).utf8), timeout: span,
+            connectTimeout: min(span, .seconds(3)),
             bodyLimit: 2 << 20)
         do {
             return try await http.send(request)

@@ -1,6 +1,6 @@
 package import Basics
 
-/// Why no model wrote the text.
+/// Why the model returned no text.
 package enum LanguageModelFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case notConfigured
     case unreachable(String)
@@ -8,24 +8,24 @@ package enum LanguageModelFailure: Error, Hashable, Sendable, CustomStringConver
     /// 401 or 403.
     case keyRefused(status: Int)
     case unknownModel(String)
-    /// 413, or a context that is too long.
+    /// 413, or the context is too long.
     case tooLong(String)
     case rateLimited(retryAfter: Span?)
-    /// Any other status, with the server's own words.
+    /// Any other status, with the server's message.
     case refused(status: Int, String)
     case notAnAPI(status: Int)
-    /// The answer has no text: all of it was reasoning, or the model said nothing.
+    /// The answer has no text, or only reasoning.
     case empty
-    /// The answer ended at its limit, in the middle.
+    /// The answer was truncated at the token limit.
     case cutOff
     case withheld(String)
     case cancelled
 
-    /// Stands after "written by Sentinel:" in a report.
+    /// Follows "written by Sentinel:" in a report.
     package var description: String {
         switch self {
         case .notConfigured: "no language model is configured; set GROQ_API_KEY or GROQ_BASE_URL"
-        case .unreachable(let detail): "the language model cannot be reached (\(detail)); check GROQ_BASE_URL"
+        case .unreachable(let detail): "the language model is not reachable (\(detail)); check GROQ_BASE_URL"
         case .timedOut(let span): "the language model did not answer within \(Int(span.seconds.rounded(.up))) s"
         case .keyRefused(let status): "the language model refused the key (\(status)); set GROQ_API_KEY"
         case .unknownModel(let detail):

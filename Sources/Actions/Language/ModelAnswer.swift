@@ -52,8 +52,9 @@ struct ModelAnswer {
         return root?["error"]?["message"]?.string ?? root?["error"]?.string ?? root?["detail"]?.string
     }
 
-    /// Drops `<think>…</think>` and its like. A block that never ends leaves nothing: the budget went into reasoning. One
-    /// that never began, as some templates write it, ends at its closing mark.
+    /// Removes `<think>…</think>` and similar blocks. Without an end mark, everything from the start mark is removed: the
+    /// token budget went into reasoning. Without a start mark, as some templates write it, everything up to the end mark is
+    /// removed.
     static func withoutReasoning(_ text: String) -> String {
         var result = text
         for name in ["think", "thinking", "reasoning"] {
@@ -68,7 +69,7 @@ struct ModelAnswer {
         return result.trimmed
     }
 
-    /// Takes off one code fence around the whole answer.
+    /// Removes a code fence around the whole answer.
     static func withoutFence(_ text: String) -> String {
         guard text.hasPrefix("```"), text.hasSuffix("```"), let firstLine = text.firstIndex(of: "\n") else {
             return text

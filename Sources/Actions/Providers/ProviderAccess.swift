@@ -1,6 +1,6 @@
 package import Basics
 
-/// Addresses and keys of everything that is written to, by the names of the environment (contract).
+/// Addresses and keys of all providers that acts write to, from the variables of the environment (contract).
 package struct ProviderAccess: Sendable {
     package struct GitHub: Sendable {
         package var baseURL: String
@@ -17,8 +17,8 @@ package struct ProviderAccess: Sendable {
         package var token: String
         /// A name with `#`, or an id.
         package var channel: String
-        /// Clicks on buttons come back, signed; else a message says how to answer without them.
-        package var hearsClicks: Bool
+        /// Slack sends signed button clicks. Without them a message says how to decide without buttons.
+        package var acceptsClicks: Bool
     }
 
     package struct Agent: Sendable {
@@ -29,10 +29,10 @@ package struct ProviderAccess: Sendable {
     package struct Model: Sendable {
         /// Ends in `/v1`.
         package var baseURL: String
-        /// May be empty where `GROQ_BASE_URL` names a server of one's own.
+        /// May be empty when `GROQ_BASE_URL` is set to your own server.
         package var key: String
         package var name: String
-        /// The default address cannot be asked without a key.
+        /// The default server requires a key.
         package var isConfigured: Bool
     }
 
@@ -40,11 +40,11 @@ package struct ProviderAccess: Sendable {
     package var slack: Slack
     package var agent: Agent
     package var model: Model
-    /// Hides every secret that was given, whichever provider it belongs to.
+    /// Hides the secrets of all providers.
     package let redaction: Redaction
 
-    /// `variable` looks up one name; an empty value counts as none. `otherSecrets` are hidden as well: the keys of the
-    /// sources, whose values must not leave either.
+    /// `variable` returns the value of one name; an empty value counts as not set. `otherSecrets` are hidden too: the keys of
+    /// the sources.
     package init(otherSecrets: [String] = [], _ variable: (String) -> String?) {
         func value(_ names: String..., default fallback: String = "") -> String {
             names.lazy.compactMap(variable).map { $0.trimmed }.first { !$0.isEmpty } ?? fallback
@@ -58,14 +58,13 @@ package struct ProviderAccess: Sendable {
             baseURL: Self.slackRoot(value("SLACK_BASE_URL", default: "https://slack.com")),
             token: value("SLACK_BOT_TOKEN", "SLACK_TOKEN"),
             channel: value("SLACK_INCIDENTS_CHANNEL", default: "#incidents"),
-            hearsClicks: !value("SLACK_SIGNING_SECRET").isEmpty)
+            acceptsClicks: !value("SLACK_SIGNING_SECRET").isEmpty)
         agent = Agent(killURL: value("AGENT_KILL_URL"), killSecret: value("AGENT_KILL_SECRET"))
         model = Model(
             baseURL: Self.withoutSlash(value("GROQ_BASE_URL", default: "https://api.groq.com/openai/v1")),
             key: value("GROQ_API_KEY"), name: value("GROQ_MODEL", default: "llama-3.3-70b-versatile"),
             isConfigured: !value("GROQ_API_KEY").isEmpty || !value("GROQ_BASE_URL").isEmpty)
-        let own = [github.token, slack.token, agent.killSecret, model.key]
-        redaction = Redaction(secrets: own + otherSecrets)
+        redaction = Redaction(secrets: [github.token, slack.token, agent.killSecret, model.key] + otherSecrets)
     }
 
     package init(environment: [String: String], otherSecrets: [String] = []) {
@@ -79,13 +78,5 @@ package struct ProviderAccess: Sendable {
 
     private static func withoutSlash(_ url: String) -> String {
         String(url.reversed().drop { $0 == "/" }.reversed())
-    }
-}
-
-extension String {
-    /// Without white space at both ends.
-    var trimmed: String {
-        let start = drop { $0.isWhitespace }
-        return String(start.reversed().drop { $0.isWhitespace }.reversed())
     }
 }

@@ -3,13 +3,13 @@ import HTTPClient
 import JSON
 import OnCallModel
 
-/// Sends one request of an act and tells apart what the outbox must tell apart: did it surely not arrive, or may it have?
+/// Sends one request of an act. A failure says whether the request certainly did not arrive or may have arrived.
 struct ProviderCalls: Sendable {
     let http: HTTPClient
     let clock: WallClock
     let text: OutgoingText
 
-    /// - Parameter isRepeatable: A second arrival does no harm, so a lost answer is simply tried again.
+    /// - Parameter isRepeatable: A second arrival does no harm, so the request is retried when its response is lost.
     func send(
         _ request: HTTPRequest, to provider: String, isRepeatable: Bool
     ) async throws(ActFault) -> HTTPResponse {
@@ -25,18 +25,17 @@ struct ProviderCalls: Sendable {
         }
         if response.status >= 500 {
             let reason = "\(provider) returned \(response.status), a server error."
-            let pause = RetryAfter.span(of: response, now: clock.now())
-            throw isRepeatable ? .retry(reason, after: pause) : .unknown(reason)
+            throw isRepeatable ? .retry(reason, after: retryAfter(response)) : .unknown(reason)
         }
         return response
     }
 
-    /// The body as JSON; nil for a web page, half a document, or nothing.
+    /// The body as JSON; nil if it is not a complete JSON document.
     func document(_ response: HTTPResponse) -> JSONValue? {
         try? JSONDocument.parse(response.body)
     }
 
-    func pause(asked response: HTTPResponse) -> Span? {
+    func retryAfter(_ response: HTTPResponse) -> Span? {
         RetryAfter.span(of: response, now: clock.now())
     }
 }

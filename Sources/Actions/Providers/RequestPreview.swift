@@ -1,8 +1,8 @@
 import HTTPClient
 
 extension HTTPRequest {
-    /// The request on one line, as it would be sent, without its secrets: keys in headers, and what an address carries
-    /// before the host or after the question mark.
+    /// The request on one line, as it would be sent, with secrets masked: keys in headers, and the user and the query of the
+    /// URL.
     var preview: String {
         let headers = headers.map { header in
             Self.secretHeaders.contains(header.name.lowercased())

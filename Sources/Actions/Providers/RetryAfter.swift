@@ -1,9 +1,9 @@
 import Basics
 import HTTPClient
 
-/// When a provider wants to be asked again.
+/// How long a provider asks to wait.
 enum RetryAfter {
-    /// `Retry-After`; else GitHub's `x-ratelimit-reset` (epoch seconds) where nothing remains.
+    /// `Retry-After`; otherwise GitHub's `x-ratelimit-reset` (epoch seconds) if no calls remain.
     static func span(of response: HTTPResponse, now: Instant) -> Span? {
         func wait(_ header: String) -> Span? { response.header(header).flatMap { WaitText.span($0, at: now) } }
         if let wait = wait("retry-after") { return min(wait, .seconds(1e6)) }

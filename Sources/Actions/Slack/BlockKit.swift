@@ -1,8 +1,8 @@
 import Basics
 
-/// The blocks of a Slack message, each within the limits that Slack sets.
+/// The blocks of a Slack message, within the limits that Slack sets.
 ///
-/// Texts come in spelled by `OutgoingText`; `mrkdwn` is sent verbatim, so that Slack links and mentions nothing by itself.
+/// Texts are already escaped by `OutgoingText`; `mrkdwn` is sent verbatim, so that Slack adds no links and mentions.
 enum BlockKit {
     static let headerLimit = 150
 
@@ -16,10 +16,6 @@ enum BlockKit {
         .fields(["type": "section", "block_id": id.map(JSONValue.string), "text": self.mrkdwn(mrkdwn)])
     }
 
-    static func fields(_ texts: [String]) -> JSONValue {
-        ["type": "section", "fields": .array(texts.prefix(10).map(mrkdwn))]
-    }
-
     static func context(_ texts: [String]) -> JSONValue {
         ["type": "context", "elements": .array(texts.prefix(10).map(mrkdwn))]
     }
@@ -30,12 +26,10 @@ enum BlockKit {
 
     enum Style: String { case primary, danger }
 
-    /// A button that asks once more, with the exact act, before it counts.
+    /// A button. With `confirm`, which names the exact act, Slack asks again before it sends the click.
     static func button(_ label: String, action: String, value: String, style: Style, confirm: String?) -> JSONValue {
         let question = confirm.map { act -> JSONValue in
-            [
-                "title": plain(label), "text": plain(act), "confirm": plain(label), "deny": plain("Cancel"),
-            ]
+            ["title": plain(label), "text": plain(act), "confirm": plain(label), "deny": plain("Cancel")]
         }
         return .fields([
             "type": "button", "text": plain(label), "action_id": .string(action), "value": .string(value),
@@ -51,6 +45,6 @@ enum BlockKit {
         ["type": "mrkdwn", "text": .string(filled(text)), "verbatim": true]
     }
 
-    /// Slack refuses a whole message for one empty text.
+    /// Slack rejects a message that has an empty text.
     private static func filled(_ text: String) -> String { text.isEmpty ? "–" : text }
 }

@@ -2,15 +2,16 @@ import Basics
 import Governance
 import OnCallModel
 
-/// The message of an incident: what burns, why, and what is proposed.
+/// The message of an incident: what happens, why, and what is proposed.
 struct IncidentMessage: Sendable {
     let incident: IncidentDetail
-    let loop: LoopEvidence?
-    /// The request that is asked below; nil asks nothing.
+    /// The loops that it is about.
+    let loops: [LoopEvidence]
+    /// The request whose buttons it has; nil for none.
     let request: ApprovalItem?
-    /// Buttons are drawn only where their clicks are heard.
+    /// Buttons are added only if Slack sends their clicks.
     let hasButtons: Bool
-    /// What became of it since: "Approved by alice@host", "Expired".
+    /// What happened since: "Approved by alice@host", "Expired".
     let note: String?
     let text: OutgoingText
 
@@ -21,25 +22,27 @@ struct IncidentMessage: Sendable {
         SlackMessage(key: key, fallback: fallback, blocks: blocks(key: key))
     }
 
-    /// What notifications show, and what is read where blocks are not drawn.
+    /// For notifications, and for clients that draw no blocks.
     var fallback: String {
-        let title = "\(mark) \(summary.severity.rawValue) \(summary.type.rawValue): \(summary.headline)"
+        let others = summary.parts > 1 ? "\(summary.parts - 1) more findings; " : ""
+        let title = "\(mark) \(summary.severity.rawValue) \(summary.type.rawValue): \(others)\(summary.headline)"
         return text.slackLine((note.map { $0 + " · " } ?? "") + title, limit: 600)
     }
 
+    /// At most twelve lines: the finding, its figures, the cause, the remedy, and what was not checked.
     func blocks(key: String) -> [JSONValue] {
         var blocks = [
             BlockKit.header(text.slackPlain(title, limit: BlockKit.headerLimit), id: BlockKit.blockID(key)),
-            BlockKit.section(text.slackLine(summary.headline, limit: 600)),
-            BlockKit.fields(facts.map { "*\($0.name)*\n" + text.slackLine($0.value, limit: 200) }),
+            BlockKit.section(
+                text.slackLine(summary.headline, limit: 600) + "\n" + text.slackLine(figures, limit: 400)),
         ]
-        if let culprit { blocks.append(BlockKit.section(culprit)) }
-        let report = text.slackReport(incident.report, limit: 2800)
-        if !report.isEmpty { blocks.append(BlockKit.section(report)) }
-        if !evidence.isEmpty { blocks.append(BlockKit.context(evidence)) }
-        if let request { blocks += asking(request) }
+        if let members = incident.members.sentence {
+            blocks.append(BlockKit.section("*Members:* " + text.slackLine(members, limit: 1200)))
+        }
+        blocks.append(BlockKit.section(cause))
+        blocks += request.map(asking) ?? remedy.map { [BlockKit.section($0)] } ?? []
         if let note { blocks.append(BlockKit.section("*" + text.slackLine(note, limit: 500) + "*")) }
-        blocks.append(BlockKit.context([text.slackLine(footer, limit: 300)]))
+        blocks.append(BlockKit.context([text.slackLine(footer, limit: 300), unchecked].compactMap { $0 }))
         return blocks
     }
 
@@ -56,66 +59,95 @@ struct IncidentMessage: Sendable {
         "\(mark) \(summary.severity.rawValue.uppercased()) \(summary.type.rawValue): \(summary.subject)"
     }
 
-    private var facts: [(name: String, value: String)] {
-        var facts = [
-            ("Severity", summary.severity.rawValue), ("Type", summary.type.rawValue), ("Subject", summary.subject),
-            ("Cost", "\(Format.dollars(summary.costPerHour))/h"), ("Since", summary.firstSeen.readable),
-        ]
-        if summary.occurrences > 1 { facts.append(("Seen", "\(summary.occurrences) times")) }
-        if let loop {
-            facts.append(
-                ("Loop", "\(loop.pattern), \(counted(loop.generations, "generation")), \(Format.dollars(loop.cost))"))
-            facts.append(("Agent", loop.agent))
+    private var figures: String {
+        var figures = ["\(Format.dollars(summary.costPerHour))/h", "since \(summary.firstSeen.readable)"]
+        if summary.occurrences > 1 { figures.append("seen \(summary.occurrences) times") }
+        if let loop = loops.first {
+            let (generations, cost) = (loops.map(\.generations).reduce(0, +), loops.map(\.cost).reduce(0, +))
+            let runs = loops.count > 1 ? " in \(loops.count) runs" : ""
+            figures.append(
+                "\(counted(generations, "generation")) of \(loop.agent)\(runs) for \(Format.dollars(cost)): \(loop.pattern)"
+            )
         }
-        return facts
+        return figures.joined(separator: " · ")
     }
 
-    private var culprit: String? {
-        guard let suspect = incident.suspects.first else { return nil }
-        let commit = "\(suspect.shortSHA) \(suspect.title)"
+    /// The suspect with up to three reasons, else the first sentence of the report on the cause.
+    private var cause: String {
+        guard let suspect = incident.suspects.first else {
+            let why = incident.noCodeCause?.why.prefix(2).joined(separator: "; ") ?? ""
+            let reported = section("Likely cause")
+            let known = reported.isEmpty ? why.isEmpty ? "not known yet" : why : reported
+            return "*Likely cause:* " + text.slackLine(known, limit: 400)
+        }
         let author = suspect.author.isEmpty ? "" : " by \(suspect.author)"
-        let why = suspect.why.prefix(4).map { "\n• " + text.slackLine($0, limit: 200) }
-        return "*Likely cause*\n" + text.slackLine(commit + author, limit: 400) + why.joined()
+        let why = suspect.why.prefix(incident.findings.count > 1 ? 2 : 3).map {
+            "\n• " + text.slackLine($0, limit: 200)
+        }
+        return "*Likely cause:* "
+            + text.slackLine("\(suspect.shortSHA) \(suspect.title)\(author)", limit: 400) + why.joined()
     }
 
-    /// What was looked at beside the culprit, and what could not be.
-    private var evidence: [String] {
-        let errors = incident.errors.prefix(3).map { "Sentry: \($0.title) (\(counted($0.count, "event")))" }
-        let others = incident.suspects.dropFirst().prefix(2).map { "Also considered: \($0.shortSHA) \($0.title)" }
-        return (errors + others + incident.gaps.prefix(3)).map { text.slackLine($0, limit: 250) }
+    private var remedy: String? {
+        let first = section("Recommended action")
+        return first.isEmpty ? nil : "*Remedy:* " + text.slackLine(first, limit: 400)
+    }
+
+    /// The first line of a section of the report, without the mark of a list.
+    private func section(_ heading: String) -> String {
+        let lines = incident.report.split(whereSeparator: \.isNewline).map { String($0).trimmed }
+        guard let start = lines.firstIndex(of: "## \(heading)"),
+            let line = lines[(start + 1)...].first(where: { !$0.isEmpty }), !line.hasPrefix("#")
+        else { return "" }
+        return line.hasPrefix("1. ") || line.hasPrefix("- ") ? String(line.drop { $0 != " " }.dropFirst()) : line
+    }
+
+    /// One line without URLs; the report has all of it.
+    private var unchecked: String? {
+        guard !incident.gaps.isEmpty else { return nil }
+        let words = incident.gaps.joined(separator: " ").split(whereSeparator: \.isWhitespace)
+        let plain = words.filter { !$0.contains("://") }.joined(separator: " ")
+        return text.slackLine("Not checked: \(plain)", limit: 300)
     }
 
     private var footer: String {
         "Sentinel incident \(summary.id) · \(summary.state.rawValue) · last seen \(summary.lastSeen.readable)"
+            + " · report: sentinel incidents show \(summary.id)"
     }
 
-    /// The buttons, only while the request is open.
+    /// The question with its buttons, only while the request is pending.
     private func asking(_ request: ApprovalItem) -> [JSONValue] {
         guard request.status == .pending else { return [] }
         let id = String(request.id)
         let act = text.slackPlain(request.action.sentence, limit: 300)
+        let seen = "\(id) \(request.fingerprint)"
         var buttons = [
-            BlockKit.button("Approve", action: "sentinel_approve_" + id, value: id, style: .primary, confirm: act),
+            BlockKit.button("Approve", action: "sentinel_approve_" + id, value: seen, style: .primary, confirm: act),
             BlockKit.button("Reject", action: "sentinel_reject_" + id, value: id, style: .danger, confirm: nil),
         ]
-        if case .killLoop(let trace, _) = request.action, isPlain(trace) {
-            buttons.append(
-                BlockKit.button(
-                    "Kill Loop", action: "sentinel_kill_loop_" + trace, value: trace, style: .danger, confirm: act))
-        }
-        let question = "*Proposed:* " + text.slackLine(request.action.sentence, limit: 500)
-        guard hasButtons else {
-            let how = "Decide in the console, or with `sentinel approvals approve \(id)`."
-            return [BlockKit.section(question + "\nExpires \(request.expiresAt.readable). \(how)")]
-        }
-        return [
-            BlockKit.section(question + "\nExpires \(request.expiresAt.readable)."),
-            BlockKit.actions(buttons),
-        ]
+        if let kill = kill(request, id: id, confirm: act) { buttons.append(kill) }
+        let question =
+            "*Proposed:* " + text.slackLine(request.action.sentence, limit: 500)
+            + "\nExpires \(request.expiresAt.readable)."
+        if hasButtons { return [BlockKit.section(question), BlockKit.actions(buttons)] }
+        return [BlockKit.section("\(question) Decide in the console, or with `sentinel approvals approve \(id)`.")]
     }
 
-    /// A trace id goes into a button unchanged or not at all: a changed one would name another trace. Without its button
-    /// the request is still approved by the other.
+    /// Of several loops it approves the request, which is for all of them.
+    private func kill(_ request: ApprovalItem, id: String, confirm: String) -> JSONValue? {
+        let traces = request.action.traces
+        if traces.count > 1 {
+            return BlockKit.button(
+                "Kill Loops", action: "sentinel_kill_loops_" + id, value: "\(id) \(request.fingerprint)",
+                style: .danger, confirm: confirm)
+        }
+        guard let trace = traces.first, isPlain(trace) else { return nil }
+        return BlockKit.button(
+            "Kill Loop", action: "sentinel_kill_loop_" + trace, value: trace, style: .danger, confirm: confirm)
+    }
+
+    /// A trace id is put into a button unchanged or not at all: a changed one would name another trace. Without this button,
+    /// the Approve button still approves the kill.
     private func isPlain(_ trace: String) -> Bool {
         trace.utf8.count <= 200 && trace.utf8.allSatisfy { (0x21...0x7E).contains($0) }
             && text.plain(trace) == trace && !trace.contains { "<>&@".contains($0) }

@@ -2,11 +2,11 @@ import Basics
 import OnCallModel
 
 extension SlackAPI {
-    /// The channel's id, which the history methods need; posting also takes a name.
+    /// The channel's id. The history methods require it; posting also accepts a name.
     func channelID() async throws(ActFault) -> String {
-        let name = access.channel.hasPrefix("#") ? String(access.channel.dropFirst()) : access.channel
-        if Self.isID(name) { return name }
-        if let id = await channelIDs.id(of: name) { return id }
+        let name = SlackChannel.name(access.channel)
+        if SlackChannel.isID(name) { return name }
+        if let id = channelIDs.withLock({ $0[name] }) { return id }
         var cursor = ""
         for _ in 0..<50 {
             let page = try await read(
@@ -17,18 +17,24 @@ extension SlackAPI {
                 ])
             for channel in page["channels"]?.array ?? [] {
                 guard let id = channel["id"]?.string, let known = channel["name"]?.string else { continue }
-                await channelIDs.remember(id, for: known)
+                channelIDs.withLock { $0[known] = id }
             }
-            if let id = await channelIDs.id(of: name) { return id }
+            if let id = channelIDs.withLock({ $0[name] }) { return id }
             let next = page["response_metadata"]?["next_cursor"]?.string ?? ""
             if next.isEmpty || next == cursor { break }
             cursor = next
         }
-        throw .failed("The app cannot see the Slack channel \(access.channel): set SLACK_INCIDENTS_CHANNEL.")
+        throw .refused("The app cannot see the Slack channel \(access.channel): set SLACK_INCIDENTS_CHANNEL.")
     }
+}
 
-    /// `C0123456789`: C, G or D, then capitals and digits only, which no channel name has.
-    static func isID(_ text: String) -> Bool {
+/// How a channel is written in a setting.
+package enum SlackChannel {
+    /// Without the `#`.
+    package static func name(_ text: String) -> String { text.hasPrefix("#") ? String(text.dropFirst()) : text }
+
+    /// `C0123456789`: C, G or D, then only capitals and digits. Channel names have no capitals.
+    package static func isID(_ text: String) -> Bool {
         guard text.count >= 9, let first = text.first, "CGD".contains(first) else { return false }
         return text.allSatisfy { $0.isASCII && ($0.isNumber || $0.isUppercase) }
     }

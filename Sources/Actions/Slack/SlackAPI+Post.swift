@@ -3,27 +3,22 @@ import OnCallModel
 
 /// A message for the incidents channel.
 struct SlackMessage: Hashable, Sendable {
-    /// The key of the act that sends it. It is in the metadata and in the first block's id, so that the message can be found
-    /// by a token that may read only one of them.
+    /// The key of the act that sends it. It is in the metadata and in the first block's id, so that a token that can read only
+    /// one of them still finds the message.
     var key: String
     var fallback: String
     var blocks: [JSONValue]
-    /// The timestamp of the message whose thread it belongs to.
+    /// The timestamp of the message whose thread it is in.
     var thread: String?
-
-    static let eventType = "sentinel_act"
 
     func payload(channel: String) -> JSONValue {
         .fields([
-            "channel": .string(channel),
-            "text": .string(fallback),
-            "blocks": .array(blocks),
+            "channel": .string(channel), "text": .string(fallback), "blocks": .array(blocks),
             "thread_ts": thread.map(JSONValue.string),
             "metadata": [
-                "event_type": .string(Self.eventType), "event_payload": ["sentinel_key": .string(key)],
+                "event_type": "sentinel_act", "event_payload": ["sentinel_key": .string(key)],
             ],
-            "unfurl_links": false,
-            "unfurl_media": false,
+            "unfurl_links": false, "unfurl_media": false,
         ])
     }
 

@@ -6,8 +6,8 @@ import OnCallModel
 struct SlackAPI: Sendable {
     let access: ProviderAccess.Slack
     let calls: ProviderCalls
-    /// The ids of the channels looked up so far, by name.
-    let channelIDs = ChannelIDs()
+    /// The known ids of channels, by name.
+    let channelIDs = Lock<[String: String]>([:])
 
     /// Nil when messages can be sent; otherwise a sentence that names the variable to set.
     var missing: String? {
@@ -18,7 +18,8 @@ struct SlackAPI: Sendable {
         HTTPRequest(
             .post, "\(access.baseURL)/\(method)",
             headers: headers + [.init("Content-Type", "application/json; charset=utf-8")],
-            body: Array(payload.serialized.utf8), timeout: .seconds(15), bodyLimit: 4 << 20)
+            body: Array(calls.text.redaction.apply(to: payload.serialized).utf8), timeout: .seconds(15),
+            bodyLimit: 4 << 20)
     }
 
     func write(_ method: String, _ payload: JSONValue, isRepeatable: Bool) async throws(ActFault) -> JSONValue {
@@ -40,7 +41,7 @@ struct SlackAPI: Sendable {
 
     private func accept(_ response: HTTPResponse, isRepeatable: Bool) throws(ActFault) -> JSONValue {
         if response.status == 429 {
-            throw .retry("Slack rate limit reached (429).", after: calls.pause(asked: response) ?? .seconds(30))
+            throw .retry("Slack rate limit reached (429).", after: calls.retryAfter(response) ?? .seconds(30))
         }
         guard let document = calls.document(response), let isOK = document["ok"]?.bool else {
             // A response without `ok` is not from Slack but from a proxy, so nothing was posted, unless it is the start of
@@ -48,21 +49,12 @@ struct SlackAPI: Sendable {
             if response.status == 200, response.body.first == UInt8(ascii: "{"), !isRepeatable {
                 throw .unknown("Slack's response was cut off.")
             }
-            throw .failed(
+            throw .refused(
                 "The response (\(response.status)) is not from Slack's API: check SLACK_BASE_URL and the proxy."
             )
         }
         if isOK { return document }
         throw SlackRefusal.fault(
-            document, pause: calls.pause(asked: response), channel: access.channel, text: calls.text)
+            document, pause: calls.retryAfter(response), channel: access.channel, text: calls.text)
     }
-}
-
-/// Remembers which channel has which id.
-actor ChannelIDs {
-    private var known: [String: String] = [:]
-
-    func id(of name: String) -> String? { known[name] }
-
-    func remember(_ id: String, for name: String) { known[name] = id }
 }

@@ -1,7 +1,7 @@
 import Basics
 import OnCallModel
 
-/// What `{"ok":false,"error":…}` means for an act, as a sentence that says what to do.
+/// The fault for `{"ok":false,"error":…}`, as a sentence that says what to do.
 enum SlackRefusal {
     static func fault(_ document: JSONValue, pause: Span?, channel: String, text: OutgoingText) -> ActFault {
         let code = text.line(document["error"]?.string ?? "no reason given", limit: 80)
@@ -11,9 +11,13 @@ enum SlackRefusal {
         case "internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org":
             return .retry("Slack reported an internal error (\(code)).", after: pause)
         default:
-            return .failed("Slack refused (\(code)): \(remedy(code, document, channel: channel, text: text))")
+            let reason = "Slack refused (\(code)): \(remedy(code, document, channel: channel, text: text))"
+            return hopeless.contains(code) ? .failed(reason) : .refused(reason)
         }
     }
+
+    /// What no person can fix: the message is no longer there, or can no longer be changed.
+    private static let hopeless: Set = ["message_not_found", "thread_not_found", "edit_window_closed"]
 
     private static func remedy(
         _ code: String, _ document: JSONValue, channel: String, text: OutgoingText
@@ -31,8 +35,8 @@ enum SlackRefusal {
         case "restricted_action", "ekm_access_denied", "access_denied", "no_permission":
             "ask the workspace's administrator to let the app post in \(channel)."
         case "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "invalid_arguments":
-            "it does not take the message\(details(document, text)); please report this."
-        case "message_not_found": "the message is gone; somebody deleted it."
+            "the message is invalid\(details(document, text)); please report this."
+        case "message_not_found": "the message was deleted."
         case "cant_update_message", "edit_window_closed":
             "the message can no longer be changed; check that SLACK_BOT_TOKEN is the app that posted it."
         default: "see docs.slack.dev for this code\(details(document, text))."

@@ -3,8 +3,8 @@ import Basics
 /// Prepares every text sent to Slack, GitHub, an agent or a language model: cleaned, without secrets, within its limit, and
 /// escaped so that the receiver executes nothing in it.
 ///
-/// Limits count Unicode scalars. Cleaning comes before redaction, so that no invisible character hides a secret, and
-/// cutting after it, so that no half of one is left.
+/// Limits count Unicode scalars. Secrets are masked before a text is cleaned (`UntrustedText.visible`) and after it. Texts are
+/// cut last, so that no part of a secret remains.
 struct OutgoingText: Sendable {
     let redaction: Redaction
 
@@ -28,11 +28,6 @@ struct OutgoingText: Sendable {
         UntrustedText.forSlack(UntrustedText.line(plain(text)), limit: limit)
     }
 
-    /// A Markdown report as mrkdwn: whole paragraphs from its start as far as they fit.
-    func slackReport(_ markdown: String, limit: Int) -> String {
-        UntrustedText.forSlack(markdown: plain(markdown), limit: limit)
-    }
-
     /// One line of Markdown for GitHub.
     func gitHubLine(_ text: String, limit: Int) -> String {
         neutral(UntrustedText.line(plain(text)), limit: limit)
@@ -43,9 +38,10 @@ struct OutgoingText: Sendable {
         UntrustedText.withClosedFence(neutral(plain(markdown), limit: limit - 100))
     }
 
-    /// Lines that GitHub shows as code.
+    /// Lines that GitHub shows as code, where nothing is obeyed: they can be copied as they are. Only the start of a comment is
+    /// broken up, so that no text imitates the marker of an issue.
     func gitHubCode(_ text: String, limit: Int) -> String {
-        neutral(plain(text), limit: limit)
+        UntrustedText.bounded(plain(text).replacing("<!--", with: "<!\u{200B}--"), limit: limit)
     }
 
     private func neutral(_ text: String, limit: Int) -> String {

@@ -1,15 +1,16 @@
 import Basics
 
 extension UntrustedText {
-    /// GitHub's Markdown: mentions, references to issues, HTML and images are broken up by a zero-width space, which shows
-    /// as nothing, also inside code.
+    /// GitHub's Markdown: a zero-width space, which is invisible also inside code, breaks up mentions, references to issues,
+    /// HTML and images.
     static func forGitHub(_ text: String) -> String {
         let characters = Array(text)
         var result = ""
         for (position, character) in characters.enumerated() {
             result.append(character)
             let next = position + 1 < characters.count ? characters[position + 1] : " "
-            if isObeyed(character, next: next, before: { word in ends(characters[..<position], with: word) }) {
+            let before = characters[..<position]
+            if isObeyed(character, next: next, before: { ends(before, with: $0) }), !isInURL(character, after: before) {
                 result += "\u{200B}"
             }
         }
@@ -30,11 +31,18 @@ extension UntrustedText {
         }
     }
 
+    /// A reference within a URL that is written as code stays as it is, so that the URL can be copied.
+    private static func isInURL(_ character: Character, after text: ArraySlice<Character>) -> Bool {
+        guard character == "/" || character == "#" else { return false }
+        let word = text.reversed().prefix { !$0.isWhitespace && $0 != "`" }
+        return String(word.reversed()).hasPrefix("http") && text.dropLast(word.count).last == "`"
+    }
+
     private static func ends(_ characters: ArraySlice<Character>, with word: String) -> Bool {
         characters.count >= word.count && String(characters.suffix(word.count)).lowercased() == word
     }
 
-    /// Closes a code fence that the text opens and does not close, so that what follows is no code.
+    /// Closes a code fence that the text opens and does not close, so that the text after it is not code.
     static func withClosedFence(_ text: String) -> String {
         var open: String?
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {

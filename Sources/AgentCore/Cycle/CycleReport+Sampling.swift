@@ -2,37 +2,28 @@ package import Basics
 package import OnCallModel
 
 extension CycleReport {
-    /// What the sampler kept, for whoever reads rates out of it.
+    /// What the sampler kept, for programs that compute rates from it.
     package struct Sampling: Hashable, Sendable {
-        /// Nil where nothing could be read.
+        /// Nil if nothing could be read.
         package var stats: SamplingStats?
-        /// How many traces were scored in this cycle.
+        /// How many traces were scored in this scan.
         package var scored = 0
         package var keepScore: Int
         package var uniformPercent: Double
-        /// Why it saw less than everything, a sentence each.
+        /// Why data is missing, one sentence each.
         package var gaps: [String] = []
 
-        package init(keepScore: Int, uniformPercent: Double) {
-            self.keepScore = keepScore
-            self.uniformPercent = uniformPercent
-        }
-
-        /// A trace of the uniform draw stands for this many traces.
+        /// How many traces one trace of the uniform sample represents.
         package var weight: Double? { uniformPercent > 0 ? 100 / uniformPercent : nil }
 
         package var json: JSONValue {
-            .fields([
-                "total": stats.map { JSONValue($0.total) } ?? .null,
-                "kept": stats.map { JSONValue($0.kept) } ?? .null,
-                "dropped": stats.map { JSONValue($0.dropped) } ?? .null,
-                "reasons": .object(
-                    (stats?.reasons ?? []).map { JSONValue.Member($0.name, JSONValue($0.count)) }),
-                "scored": JSONValue(scored),
-                "keep_score": JSONValue(keepScore),
-                "uniform": .fields(["percent": .number(uniformPercent), "weight": JSONValue(weight)]),
+            [
+                "total": JSONValue(stats?.total), "kept": JSONValue(stats?.kept), "dropped": JSONValue(stats?.dropped),
+                "reasons": .object((stats?.reasons ?? []).map { JSONValue.Member($0.name, JSONValue($0.count)) }),
+                "scored": JSONValue(scored), "keep_score": JSONValue(keepScore),
+                "uniform": ["percent": .number(uniformPercent), "weight": JSONValue(weight)],
                 "gaps": .array(gaps.map(JSONValue.string)),
-            ])
+            ]
         }
     }
 }

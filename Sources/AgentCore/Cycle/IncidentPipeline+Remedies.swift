@@ -5,13 +5,17 @@ import IncidentStore
 import OnCallModel
 
 extension IncidentPipeline {
-    /// Asks the gate about each finding, and does in one transaction what it says.
-    @Sendable
-    func route(_ opened: inout Case) async throws {
+    /// Asks the gate about each group of the findings, and stores its decision in one transaction.
+    func route(_ opened: Case, _ findings: [Finding]) async throws {
         let incident = opened.incident
         var modes: [ApprovalMode] = []
-        for finding in opened.findings {
-            modes.append(try await route(finding, incident: incident, suspects: opened.suspects))
+        let known = try await writer.read { store in
+            try findings.filter { finding in
+                try finding.facts.cost.map { try !store.isCost($0, ofLoopsIn: incident) } ?? true
+            }
+        }
+        for group in Gate.groups(of: known) {
+            modes.append(try await route(group, incident: incident, suspects: opened.suspects))
         }
         let best = modes.contains(.pending) ? ApprovalMode.pending : modes.contains(.auto) ? .auto : .none
         try await writer.transaction { store in
@@ -20,32 +24,26 @@ extension IncidentPipeline {
         }
     }
 
-    private func route(_ finding: Finding, incident: Int64, suspects: [Suspect]) async throws -> ApprovalMode {
-        let (now, gate) = (clock.now(), gate)
-        let preview = try await dryRun(finding, incident: incident, suspects: suspects, now: now)
+    private func route(_ group: [Finding], incident: Int64, suspects: [Suspect]) async throws -> ApprovalMode {
+        let (now, gate, runner) = (clock.now(), gate, configuration.runner)
         return try await writer.transaction { store in
+            // It was merged into another one.
+            guard try store.snapshot.life(ofIncident: incident) != nil else { return .none }
             let circumstances = try store.snapshot.circumstances(ofIncident: incident, at: now)
-            let decision = gate.route(finding, incident: incident, suspects: suspects, in: circumstances, now: now)
+            let decision = gate.route(group, incident: incident, suspects: suspects, in: circumstances, now: now)
             for permission in decision.acts {
-                // What closes a request takes its buttons away.
+                // A closed request loses its buttons.
                 guard try store.enqueue(permission, at: now).request != nil else { continue }
                 try store.updateMessage(
-                    "No longer asked, as it is allowed by \(permission.ground.sentence): \(permission.action.sentence).",
+                    "Approval no longer required, allowed by \(permission.ground.sentence): \(permission.action.sentence).",
                     of: incident, gate: gate, at: now)
             }
-            if let draft = decision.request { _ = try store.openRequest(draft, dryRun: preview) }
+            if let draft = decision.request {
+                // The exact requests of the remedy, for the approver.
+                let context = try store.snapshot.context(of: draft.action, incident: incident, attemptedAt: now)
+                _ = try store.openRequest(draft, dryRun: runner.dryRun(draft.action, context: context))
+            }
             return decision.mode
         }
-    }
-
-    /// The exact requests of the remedy, for whoever is asked to allow it.
-    private func dryRun(
-        _ finding: Finding, incident: Int64, suspects: [Suspect], now: Instant
-    ) async throws -> [String] {
-        guard let remedy = Gate.remedy(for: finding, incident: incident, suspects: suspects) else { return [] }
-        let context = try await writer.read {
-            try $0.context(of: remedy, incident: incident, attemptedAt: now)
-        }
-        return configuration.runner.dryRun(remedy, context: context)
     }
 }

@@ -6,24 +6,45 @@ import Investigation
 import OnCallModel
 import SourceEngine
 
-/// Takes the findings of one incident from detection to their notices and remedies, through ``stages``.
+/// Takes the findings of one incident from detection to notices and remedies.
 ///
-/// Each stage is idempotent, so a cycle that was cut off is made up for by the next.
+/// Each step is idempotent, so the next scan completes an interrupted one.
 struct IncidentPipeline: Sendable {
     let configuration: AgentConfiguration
     let writer: StoreWriter
     let settings: Settings
+    let desk: InvestigationDesk
+    /// Called when acts may have been put into the outbox.
+    var onActs: @Sendable () async -> Void = {}
 
-    typealias Stage = @Sendable (inout Case) async throws -> Void
+    /// An investigation may take so long before people are notified without it.
+    static let headStart = Span.seconds(5)
 
-    /// The report is saved before a model may improve it, and the remedies come before that: neither waits for a model.
-    var stages: [Stage] { [investigate, merge, route, narrate, notify] }
-
-    /// The incident as it stands afterwards; nil where there was nothing to do.
+    /// The incident after all steps; nil if there was nothing to do.
+    ///
+    /// The report from the template is saved and the remedies are routed before a model writes a report. What takes longer than
+    /// ``headStart`` does so behind the notice, which is updated at the end.
     func work(on recorded: Case) async throws -> IncidentDetail? {
+        do {
+            return try await carry(recorded)
+        } catch StoreError.noIncident(recorded.incident) {
+            // It was merged into another one meanwhile.
+            return nil
+        }
+    }
+
+    private func carry(_ recorded: Case) async throws -> IncidentDetail? {
         guard !recorded.findings.isEmpty else { return nil }
         var opened = recorded
-        for stage in stages { try await stage(&opened) }
+        let deadline = WallClock.system.now() + Self.headStart
+        if opened.needsInvestigation, let lead = opened.findings.first {
+            try await investigate(lead, &opened, until: deadline)
+            try await merge(&opened, until: deadline)
+        }
+        try await route(opened, opened.findings)
+        try await narrate(&opened, until: deadline)
+        try await notify(opened)
+        await onActs()
         return try await writer.read { [opened] in try $0.incident(opened.incident) }
     }
 
@@ -33,119 +54,118 @@ struct IncidentPipeline: Sendable {
         NarrationStage(narrator: configuration.narrator, redaction: configuration.redaction)
     }
 
-    /// The findings of this scan that one incident has.
+    /// The findings of this scan that belong to one incident.
     struct Case: Sendable {
         var incident: Int64
-        /// The one that opened the incident first, where this scan saw it.
+        /// If this scan found the finding that opened the incident, it is first.
         var findings: [Finding]
         var isNew: Bool
-        /// Something joined an incident that people may know already.
+        /// The findings that joined an incident which people may know already.
         var joined: [Finding] = []
         var needsInvestigation: Bool
         var suspects: [Suspect]
-        /// What this scan's investigation read, until a model has written the report.
+        /// The facts of this scan's investigation, for a model's report.
         var caseFile: CaseFile?
+        /// People were notified before the report was complete.
+        var isAnnounced = false
     }
 
-    /// Makes incidents of findings, or occurrences of known ones, in one transaction. Notes are left out.
-    func record(_ findings: [Finding], scan: String, reopenWithin: Span) async throws -> [Case] {
-        let now = clock.now()
-        return try await writer.transaction { store in
-            var cases: [Case] = []
-            for finding in findings where !finding.isNote {
-                let place = try Grouping.incident(for: finding, among: store.snapshot.unresolvedFindings())
-                let joining = place.map { Joining(incident: $0.incident, why: $0.why) }
-                guard
-                    let record = try store.recordFinding(
-                        finding, scan: scan, joining: joining, reopenWithin: reopenWithin, at: now)
-                else { continue }
-                if let loop = finding.loop { try store.upsertLoop(loop, incident: record.incident, asOf: now) }
-                try Self.add(finding, record, to: &cases, store.snapshot)
-            }
-            try store.applySilences(at: now)
-            try store.applyInhibition(at: now)
-            return cases
-        }
-    }
+    // MARK: steps
 
-    private static func add(
-        _ finding: Finding, _ record: FindingRecord, to cases: inout [Case], _ store: StoreSnapshot
-    ) throws {
-        let isKnown = record.joined && !record.isNew
-        if let index = cases.firstIndex(where: { $0.incident == record.incident }) {
-            let opensIt = try store.findings(ofIncident: record.incident).first?.fingerprint == finding.fingerprint
-            cases[index].findings.insert(finding, at: opensIt ? 0 : cases[index].findings.count)
-            if isKnown { cases[index].joined.append(finding) }
-            cases[index].needsInvestigation = cases[index].needsInvestigation || isKnown
-            return
-        }
-        let waits = try store.uninvestigatedIncidents().contains(record.incident)
-        cases.append(
-            Case(
-                incident: record.incident, findings: [finding], isNew: record.isNew, joined: isKnown ? [finding] : [],
-                needsInvestigation: waits || record.isNew || record.reopened || isKnown,
-                suspects: try store.incident(record.incident)?.suspects ?? []))
-    }
-
-    // MARK: stages
-
-    /// Reads the evidence of a new or changed incident, ranks the suspects, and saves Sentinel's own report.
-    @Sendable
-    private func investigate(_ opened: inout Case) async throws {
-        guard opened.needsInvestigation, let lead = opened.findings.first else { return }
+    /// Reads the evidence of a new or changed incident, ranks the suspects, and saves the template report. At the deadline
+    /// people are notified of what is known.
+    private func investigate(_ lead: Finding, _ opened: inout Case, until deadline: Instant) async throws {
         let incident = opened.incident
         let findings = try await writer.read { try $0.findings(ofIncident: incident) }
-        let caseFile = await InvestigationStage(engine: configuration.engine, scope: configuration.scope)
-            .investigate(
-                lead, companions: findings.filter { $0.fingerprint != lead.fingerprint }, now: clock.now())
-        let verdict = Blame.verdict(of: caseFile)
-        let graph = EvidenceGraph.make(of: caseFile, verdict: verdict, incident: incident)
-        try await save(
-            narration.template(caseFile, suspects: verdict.suspects), verdict.suspects, caseFile, of: incident)
+        let companions = findings.filter { $0.fingerprint != lead.fingerprint }
+        let (configuration, desk, now) = (configuration, desk, clock.now())
+        let file = try await outlast(deadline) {
+            let scope = await configuration.incidentsChannel.resolve(
+                configuration.scope, engine: configuration.engine, now: now)
+            return await InvestigationStage(engine: configuration.engine, scope: scope, desk: desk)
+                .investigate(lead, companions: companions, now: now)
+        } late: {
+            try await announce(&opened, lead, companions)
+        }
+        let verdict = Blame.verdict(of: file)
+        let graph = EvidenceGraph.make(of: file, verdict: verdict, incident: incident)
+        try await save(narration.template(file, suspects: verdict.suspects), verdict.suspects, file, of: incident)
         try await writer.transaction {
             try $0.saveForensics(
-                of: incident, graph: graph, noCodeCause: verdict.noCodeCause, traces: caseFile.surroundings.traces)
+                of: incident, graph: graph, noCodeCause: verdict.noCodeCause, traces: file.surroundings.traces)
         }
-        (opened.suspects, opened.caseFile) = (verdict.suspects, caseFile)
+        (opened.suspects, opened.caseFile) = (verdict.suspects, file)
+        await desk.finished(incident)
     }
 
-    /// A new incident with the same best suspect as another one is a part of that one.
-    @Sendable
-    private func merge(_ opened: inout Case) async throws {
-        guard opened.isNew else { return }
-        let (now, candidate) = (clock.now(), opened)
-        let other = try await writer.transaction { store -> Int64? in
-            let others = try store.snapshot.unresolvedIncidents().filter { $0.id != candidate.incident }
-            let blamed = try others.map { other in
-                (incident: other, best: try store.snapshot.incident(other.id)?.suspects.first?.sha ?? "")
-            }
-            guard
-                let place = Grouping.incident(blaming: candidate.suspects, for: candidate.findings, among: blamed),
-                try store.absorb(candidate.incident, into: place.incident, why: place.why, at: now)
-            else { return nil }
-            return place.incident
+    /// Notifies people before the investigation is complete. Only a kill is requested or carried out: it needs no suspect.
+    private func announce(_ opened: inout Case, _ lead: Finding, _ companions: [IncidentFinding]) async throws {
+        opened.isAnnounced = true
+        let (incident, gate, now) = (opened.incident, gate, clock.now())
+        let report = ReportTemplate.preliminary(
+            of: lead, companions: companions, redaction: configuration.redaction)
+        try await writer.transaction { try $0.saveFirstReport(of: incident, text: report) }
+        try await route(opened, opened.findings.filter { $0.loop != nil })
+        try await writer.transaction { try $0.notifyIfDue(incident, gate: gate, at: now) }
+        await onActs()
+    }
+
+    /// Runs `work`, and `late` if it has not ended at the deadline.
+    private func outlast<Result: Sendable>(
+        _ deadline: Instant, _ work: @escaping @Sendable () async -> Result, late: () async throws -> Void
+    ) async throws -> Result {
+        let (done, isDone) = (WakeSignal(clock: .system), Lock(false))
+        async let running = {
+            let result = await work()
+            isDone.withLock { $0 = true }
+            await done.send()
+            return result
+        }()
+        await done.wait(until: deadline)
+        if !isDone.withLock({ $0 }) { try await late() }
+        return await running
+    }
+
+    /// Merges an incident with others that have the same best suspect: it is closed into an older one, and younger ones of
+    /// which people were notified are closed into it. Where an older one is being investigated too, its end is awaited until
+    /// the deadline.
+    private func merge(_ opened: inout Case, until deadline: Instant) async throws {
+        if opened.isNew, !opened.isAnnounced { await desk.waitForOlder(than: opened.incident, until: deadline) }
+        let (now, gate, candidate) = (clock.now(), gate, opened)
+        let head = try await writer.transaction { try $0.mergeBlamed(candidate, gate: gate, at: now) }
+        guard let head else { return }
+        (opened.incident, opened.joined, opened.caseFile) = (head, opened.findings, nil)
+    }
+
+    /// Saves a model's report, if one is configured. People are notified of the template at the deadline.
+    private func narrate(_ opened: inout Case, until deadline: Instant) async throws {
+        guard let file = opened.caseFile, configuration.narrator != nil else { return }
+        let (narration, suspects) = (narration, opened.suspects)
+        let narrative = try await outlast(deadline) {
+            await narration.narrate(file, suspects: suspects)
+        } late: {
+            guard !opened.isAnnounced else { return }
+            try await notify(opened)
+            opened.isAnnounced = true
+            await onActs()
         }
-        guard let other else { return }
-        (opened.incident, opened.joined, opened.caseFile) = (other, opened.findings, nil)
+        guard let narrative else { return }
+        try await save(narrative, suspects, file, of: opened.incident)
     }
 
-    /// Has a model write the report, where one is configured.
-    @Sendable
-    private func narrate(_ opened: inout Case) async throws {
-        guard let file = opened.caseFile,
-            let narrative = await narration.narrate(file, suspects: opened.suspects)
-        else { return }
-        try await save(narrative, opened.suspects, file, of: opened.incident)
-    }
-
-    /// Puts the notices that are due into the outbox.
-    @Sendable
-    private func notify(_ opened: inout Case) async throws {
+    /// Puts the notices that are due into the outbox, and the update of a notice that went out before the report.
+    private func notify(_ opened: Case) async throws {
         let (now, gate, incident, joined) = (clock.now(), gate, opened.incident, opened.joined)
+        let cause = opened.suspects.first.map { "likely cause \($0.shortSHA) \($0.title)" } ?? "no suspect commit"
         try await writer.transaction { store in
             try store.notifyIfDue(incident, gate: gate, at: now)
-            for finding in joined {
-                try store.updateMessage("Joined by \(finding.description)", of: incident, gate: gate, at: now)
+            try store.releaseIssue(of: incident, at: now)
+            if opened.isAnnounced, opened.caseFile != nil {
+                try store.updateAnnouncement(of: incident, "Investigated: \(cause)", gate: gate, at: now)
+            }
+            if let first = joined.first {
+                let more = joined.count > 1 ? "\(joined.count) findings, such as " : ""
+                try store.updateMessage("Joined by \(more)\(first.description)", of: incident, gate: gate, at: now)
             }
         }
     }

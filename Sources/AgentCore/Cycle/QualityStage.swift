@@ -3,15 +3,16 @@ import Detectors
 import IncidentStore
 import OnCallModel
 
-/// How much of a cycle runs, and how hard it looks.
+/// Which detectors a scan runs, and how much they read.
 enum CycleScope: Hashable, Sendable {
-    case routine
-    /// Somebody asked: everything, thoroughly.
-    case thorough
-    /// What judges outputs, thoroughly: Drift Patrol.
+    /// A scan on schedule: new data only.
+    case incremental
+    /// A requested scan.
+    case full
+    /// Drift Patrol: a full scan by the detectors that judge outputs.
     case patrol
 
-    var effort: DetectorContext.Effort { self == .routine ? .routine : .thorough }
+    var effort: DetectorContext.Effort { self == .incremental ? .routine : .thorough }
 
     /// The detectors that run; nil for all.
     var types: Set<DetectionType>? {
@@ -19,7 +20,7 @@ enum CycleScope: Hashable, Sendable {
     }
 }
 
-/// Writes down what drifted, once the incidents are there and somebody is blamed.
+/// Records drift events, after their incidents exist and have suspects.
 struct QualityStage: Sendable {
     let writer: StoreWriter
 
@@ -40,7 +41,7 @@ struct QualityStage: Sendable {
 }
 
 extension DriftEvent {
-    /// Of the finding that it comes with.
+    /// The fingerprint of its finding.
     fileprivate var fingerprint: Fingerprint {
         switch facts {
         case .schema: .schemaDrift(of: feature)

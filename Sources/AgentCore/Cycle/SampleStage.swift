@@ -4,20 +4,19 @@ import IncidentStore
 import OnCallModel
 import SourceEngine
 
-/// Runs the sampler over the SQL layer and keeps its memory. Where it fails, every trace may be read in full.
+/// Runs the sampler over the SQL layer and stores its memory. If it fails, the detectors may read every trace in full.
 struct SampleStage: Sendable {
     let engine: SourceEngine
     let writer: StoreWriter
+    let clock: WallClock
     let settings: Settings
 
-    private static let freshness = Freshness.upTo(.minutes(10))
-
-    /// The sample for the detectors, and what the cycle's report says of it.
+    /// The sample for the detectors, and its part of the scan's report.
     func run(at now: Instant) async throws -> (sample: TraceSample?, report: CycleReport.Sampling) {
         var report = CycleReport.Sampling(
             keepScore: settings.samplerKeepScore, uniformPercent: settings.samplerUniformPercent)
         let memory = try await writer.read { try $0.samplerMemory(at: now) }
-        let ask = Ask(engine, freshness: Self.freshness, limits: QueryLimits())
+        let ask = Ask(engine, since: now, clock: clock, limits: .routine)
         var sampler = TraceSampler(memory: memory, settings: settings, now: now)
         do {
             let outcome = try await sampler.run(ask)

@@ -3,13 +3,14 @@ import Governance
 import IncidentStore
 import OnCallModel
 
-/// Expires each request at its own moment and says so in Slack; ends snoozes and silences at theirs.
+/// Expires each request on time and updates its message; starts and ends silences and snoozes on time.
 struct ExpiryMonitor: Sendable {
     let writer: StoreWriter
     let clock: WallClock
     let gate: @Sendable () async -> Gate
     let outbox: Outbox
-    let lives: LifeMonitor
+    /// Runs a scan now, to check the incidents whose silence ended.
+    let scan: @Sendable () async -> Void
     /// Sent when requests may have been opened or decided.
     let wakeSignal: WakeSignal
 
@@ -21,10 +22,22 @@ struct ExpiryMonitor: Sendable {
         }
     }
 
+    /// Does what is due. Writes nothing if nothing is.
     func expire() async throws {
-        try await lives.live()
         let now = clock.now()
-        guard let next = try await writer.read({ try $0.nextExpiry() }), next <= now else { return }
+        let (life, expiry) = try await writer.read { (try $0.nextLifeMoment(), try $0.nextExpiry()) }
+        if let life, life <= now { try await bringUpToDate(at: now) }
+        if let expiry, expiry <= now { try await expireRequests(at: now) }
+    }
+
+    private func bringUpToDate(at now: Instant) async throws {
+        let gate = await gate()
+        let freed = try await writer.transaction { try $0.bringUpToDate(gate: gate, at: now) }
+        await outbox.wake()
+        if !freed.isEmpty { await scan() }
+    }
+
+    private func expireRequests(at now: Instant) async throws {
         let gate = await gate()
         let expired = try await writer.transaction { store in
             let items = try store.expireRequests(at: now)

@@ -3,100 +3,95 @@ import Governance
 import IncidentStore
 import OnCallModel
 
-/// Answers what people ask of incidents: to take them, to put them off, to silence them, to close them.
+/// Answers what people ask of incidents: acknowledge, snooze, silence, resolve.
 struct IncidentHandler: Sendable {
     let writer: StoreWriter
     let clock: WallClock
     let gate: @Sendable () async -> Gate
 
-    /// A sentence for whoever asked; nil where the intent is not about an incident.
-    func answer(_ record: IntentRecord) async throws -> String? {
-        let (author, now, gate) = (record.author, clock.now(), await gate())
-        return try await writer.transaction { store -> String? in
-            switch record.intent {
-            case .acknowledge(let incident):
-                return try Self.live(store, .acknowledge(by: author), incident, author, "is acknowledged", gate, now)
-            case .snooze(let incident, let until):
-                guard until - now <= MuteDuration.longest else {
-                    return "A snooze may last at most 30 days."
-                }
-                return try Self.live(
-                    store, .snooze(until: until, by: author), incident, author,
-                    "is snoozed until \(until.iso8601Seconds)", gate, now)
-            case .wake(let incident):
-                return try Self.live(store, .wake, incident, author, "is awake", gate, now)
-            case .resolve(let incident):
-                return try Self.resolve(store, incident, author, gate, now)
-            case .silence(let matcher, let reason, let from, let until):
-                return try Self.silence(store, matcher, reason, from, until, author, gate, now)
-            case .endSilence(let silence):
-                return try Self.endSilence(store, silence, author, gate, now)
-            default: return nil
-            }
+    /// A sentence for the person who asked; nil if the intent is not about incidents.
+    func answer(_ record: IntentRecord) async throws -> IntentAnswer? {
+        let (now, gate) = (clock.now(), await gate())
+        return try await writer.transaction { store in
+            try IncidentRequest(store: store, author: record.author, gate: gate, now: now).answer(record.intent)
+        }
+    }
+}
+
+/// One request of a person, in its transaction.
+private struct IncidentRequest {
+    let store: StoreTransaction
+    let author: String
+    let gate: Gate
+    let now: Instant
+
+    func answer(_ intent: Intent) throws -> IntentAnswer? {
+        switch intent {
+        case .acknowledge(let incident):
+            return try change(incident, .acknowledge(by: author), "is acknowledged")
+        case .snooze(let incident, let until):
+            guard until - now <= MuteDuration.longest else { return .refused("A snooze may last at most 30 days.") }
+            return try change(
+                incident, .snooze(until: until, by: author), "is snoozed until \(until.iso8601Seconds)")
+        case .unsnooze(let incident): return try change(incident, .unsnooze, "is no longer snoozed")
+        case .resolve(let incident): return try resolve(incident)
+        case .silence(let matcher, let reason, let from, let until):
+            return try silence(matcher, reason, max(from, now), until)
+        case .endSilence(let silence): return try endSilence(silence)
+        default: return nil
         }
     }
 
-    private static func live(
-        _ store: StoreTransaction, _ event: IncidentLife.Event, _ incident: Int64, _ author: String, _ done: String,
-        _ gate: Gate, _ now: Instant
-    ) throws -> String {
+    private func change(_ incident: Int64, _ event: IncidentLife.Event, _ result: String) throws -> IntentAnswer {
         if let refusal = try store.receive(event, of: incident, by: author, at: now).refusal {
-            return "Incident \(incident) \(refusal)."
+            return .refused("Incident \(incident) \(refusal).")
         }
         try store.bringUpToDate(gate: gate, at: now)
-        return "Incident \(incident) \(done)."
+        return IntentAnswer("Incident \(incident) \(result).")
     }
 
-    private static func resolve(
-        _ store: StoreTransaction, _ incident: Int64, _ author: String, _ gate: Gate, _ now: Instant
-    ) throws -> String {
+    private func resolve(_ incident: Int64) throws -> IntentAnswer {
         guard let summary = try store.snapshot.incident(incident)?.summary else {
-            return "Incident \(incident) does not exist."
+            return .refused("Incident \(incident) does not exist.")
         }
         let reason = "Resolved by \(author) at \(now.iso8601Seconds)"
         if let refusal = try store.resolve(summary, by: author, because: reason, gate: gate, at: now) {
-            return "Incident \(incident) \(refusal)."
+            return .refused("Incident \(incident) \(refusal).")
         }
         try store.bringUpToDate(gate: gate, at: now)
-        return "Incident \(incident) is resolved."
+        return IntentAnswer("Incident \(incident) is resolved.")
     }
 
     // MARK: silences
 
-    /// A start that lies in the past, as the intent waited, is now.
-    private static func silence(
-        _ store: StoreTransaction, _ matcher: Silence.Matcher, _ reason: String, _ from: Instant, _ until: Instant,
-        _ author: String, _ gate: Gate, _ now: Instant
-    ) throws -> String {
-        let start = max(from, now)
+    private func silence(
+        _ matcher: Silence.Matcher, _ reason: String, _ start: Instant, _ until: Instant
+    ) throws -> IntentAnswer {
         if let problem = Silence.problem(matcher, reason: reason, from: start, until: until, now: now) {
-            return problem
+            return .refused(problem)
         }
         let why = reason.isEmpty ? "no reason given" : reason
         let id = try store.addSilence(matcher, reason: why, from: start, until: until, by: author, at: now)
         try store.bringUpToDate(gate: gate, at: now)
-        let held = try store.snapshot.livingIncidents().filter { $0.life.silence?.id == id }.map { "#\($0.id)" }
         let what = matcher.isEverything ? "Maintenance" : "Silence \(id) of \(matcher.phrase)"
         guard start <= now else {
-            return "\(what) starts at \(start.iso8601Seconds) and ends at \(until.iso8601Seconds)."
+            return IntentAnswer(
+                "\(what) starts at \(start.iso8601Seconds) and ends at \(until.iso8601Seconds).")
         }
+        let held = try store.snapshot.livingIncidents().filter { $0.life.silence?.id == id }.map { "#\($0.id)" }
+        let more = held.count > 8 ? " and \(held.count - 8) more" : ""
         let matched =
-            held.isEmpty
-            ? "no incident matches now"
-            : "it applies to \(held.prefix(8).joined(separator: ", "))"
-                + (held.count > 8 ? " and \(held.count - 8) more" : "")
-        return "\(what) until \(until.iso8601Seconds): \(matched)."
+            held.isEmpty ? "no incident matches now" : "it applies to \(held.prefix(8).joined(separator: ", "))\(more)"
+        return IntentAnswer("\(what) until \(until.iso8601Seconds): \(matched).")
     }
 
-    private static func endSilence(
-        _ store: StoreTransaction, _ id: Int64, _ author: String, _ gate: Gate, _ now: Instant
-    ) throws -> String {
-        guard let silence = try store.snapshot.silence(id) else { return "Silence \(id) does not exist." }
+    private func endSilence(_ id: Int64) throws -> IntentAnswer {
+        guard let silence = try store.snapshot.silence(id) else { return .refused("Silence \(id) does not exist.") }
         guard try store.endSilence(id, by: author, at: now) else {
             let end = min(silence.endedAt ?? silence.expiresAt, silence.expiresAt)
-            return "Silence \(id) already ended at \(end.iso8601Seconds)."
+            return .refused("Silence \(id) already ended at \(end.iso8601Seconds).")
         }
         try store.bringUpToDate(gate: gate, at: now)
-        return "Silence \(id) has ended."
+        return IntentAnswer("Silence \(id) has ended.")
     }
 }

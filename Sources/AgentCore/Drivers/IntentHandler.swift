@@ -3,7 +3,7 @@ import Governance
 import IncidentStore
 import OnCallModel
 
-/// Answers what people ask for. Every answer is a sentence for whoever asked.
+/// Answers the intents of people. Every answer is a sentence for the person who asked.
 struct IntentHandler: Sendable {
     let writer: StoreWriter
     let clock: WallClock
@@ -11,62 +11,58 @@ struct IntentHandler: Sendable {
     let settings: SettingsHandler
     let outbox: Outbox
     let quality: QualityHandler
-    /// Makes the on-call brain run now.
+    /// Runs a scan now.
     let scan: @Sendable () async -> Void
     let traces: TraceReader
+    let freeze: FreezeHandler
 
-    /// Answers everything that waits, oldest first. Writes nothing when nobody waits: every write is a notice to itself.
+    /// Answers all pending intents, oldest first. Writes nothing if there are none: every write wakes this handler again.
     func answerAll() async throws {
         guard try await writer.read({ try $0.hasUnansweredIntents() }) else { return }
         let now = clock.now()
         let waiting = try await writer.read { try $0.pendingIntents() }
         for record in waiting {
-            let outcome = try await answer(record)
+            let answer = try await answer(record)
             let answered = clock.now()
-            _ = try await writer.transaction { try $0.handle(intent: record.id, outcome: outcome, at: answered) }
+            _ = try await writer.transaction { try $0.handle(intent: record.id, answer: answer, at: answered) }
         }
         if !waiting.isEmpty { await outbox.wake() }
         try await writer.transaction { try $0.refuseUnreadableIntents(at: now) }
     }
 
-    private func answer(_ record: IntentRecord) async throws -> String {
-        let now = clock.now()
-        let author = record.author
+    private func answer(_ record: IntentRecord) async throws -> IntentAnswer {
+        let (author, now) = (record.author, clock.now())
         switch record.intent {
-        case .approve(let request):
-            return try await approve(request, by: author, at: now)
-        case .reject(let request):
-            return try await reject(request, by: author, at: now)
-        case .killLoop(let trace):
-            return try await kill(trace, order: record, at: now)
-        case .acknowledge, .resolve, .snooze, .wake, .silence, .endSilence:
-            return try await incidents.answer(record) ?? ""
-        case .changeSetting(let key, let value):
-            return try await settings.change(key, to: value)
+        case .approve(let request, let seen): return try await approve(request, seen: seen, by: author, at: now)
+        case .reject(let request): return try await reject(request, by: author, at: now)
+        case .killLoop(let trace): return try await kill(trace, order: record, at: now)
+        case .acknowledge, .resolve, .snooze, .unsnooze, .silence, .endSilence:
+            return try await IncidentHandler(writer: writer, clock: clock, gate: gate).answer(record)
+                ?? .refused("Unknown request.")
+        case .changeSetting(let key, let value): return try await settings.change(key, to: value, by: author, at: now)
         case .scanNow:
             await scan()
-            return "Scanning now."
-        case .acceptOutputs(let feature):
-            return try await quality.accept(feature, by: author, at: now)
-        case .patrol:
-            return try await quality.startPatrol()
-        case .inspect(let trace):
-            return try await inspect(trace)
+            return IntentAnswer("Scanning now.")
+        case .acceptOutputs(let feature): return try await quality.accept(feature, by: author, at: now)
+        case .patrol: return try await quality.startPatrol()
+        case .inspect(let trace): return try await inspect(trace)
+        case .freeze(let reason): return try await freeze.freeze(because: reason, by: author)
+        case .thaw: return try await freeze.thaw(by: author)
         }
     }
 
-    private var incidents: IncidentHandler { IncidentHandler(writer: writer, clock: clock, gate: gate) }
-
     // MARK: requests
 
-    /// The gate judges who may; the store's compare-and-set decides who was first.
-    private func approve(_ request: Int64, by author: String, at now: Instant) async throws -> String {
+    /// The gate decides who may approve; the store's compare-and-set decides who was first.
+    private func approve(
+        _ request: Int64, seen: Fingerprint?, by author: String, at now: Instant
+    ) async throws -> IntentAnswer {
         let gate = await gate()
         return try await writer.transaction { store in
             guard let item = try store.snapshot.approval(request) else { return Self.noRequest(request) }
             let circumstances = try store.snapshot.circumstances(ofIncident: item.incident, at: now)
-            switch gate.approve(item, by: author, in: circumstances, now: now) {
-            case .refuse(let refusal): return refusal.sentence
+            switch gate.approve(item, seen: seen, by: author, in: circumstances, now: now) {
+            case .refuse(let refusal): return .refused(refusal.sentence)
             case .allow(let permission):
                 let decision = try store.approve(with: permission, at: now)
                 return try Self.answer(decision, "Approved", by: author, store, gate, at: now)
@@ -74,11 +70,11 @@ struct IntentHandler: Sendable {
         }
     }
 
-    private func reject(_ request: Int64, by author: String, at now: Instant) async throws -> String {
+    private func reject(_ request: Int64, by author: String, at now: Instant) async throws -> IntentAnswer {
         let gate = await gate()
         return try await writer.transaction { store in
             guard let item = try store.snapshot.approval(request) else { return Self.noRequest(request) }
-            if let refusal = gate.refusal(of: item, to: author, now: now) { return refusal.sentence }
+            if let refusal = gate.refusal(of: item, to: author, now: now) { return .refused(refusal.sentence) }
             let decision = try store.reject(request, by: author, at: now)
             return try Self.answer(decision, "Rejected", by: author, store, gate, at: now)
         }
@@ -87,38 +83,44 @@ struct IntentHandler: Sendable {
     private static func answer(
         _ decision: RequestDecision, _ decided: String, by author: String, _ store: StoreTransaction, _ gate: Gate,
         at now: Instant
-    ) throws -> String {
+    ) throws -> IntentAnswer {
         switch decision {
         case .accepted(let item):
             if let incident = item.incident {
                 try store.updateMessage(
                     "\(decided) by \(author): \(item.action.sentence).", of: incident, gate: gate, at: now)
             }
-            return "\(decided): \(item.action.sentence)."
-        case .already(let first, let status): return Refusal.alreadyDecided(status, by: first).sentence
-        case .tooLate(let item): return Refusal.expired(item.expiresAt).sentence
-        case .unknown: return "The request does not exist."
+            return IntentAnswer("\(decided): \(item.action.sentence).")
+        case .already(let first, let status): return .refused(Refusal.alreadyDecided(status, by: first).sentence)
+        case .tooLate(let item): return .refused(Refusal.expired(item.expiresAt).sentence)
+        case .unknown: return .refused("The request does not exist.")
         }
     }
 
-    private static func noRequest(_ request: Int64) -> String { "Request \(request) does not exist." }
+    private static func noRequest(_ request: Int64) -> IntentAnswer { .refused("Request \(request) does not exist.") }
 
     // MARK: loops
 
-    /// Approves the pending request for the same kill; else the order itself is the ground.
-    private func kill(_ trace: String, order: IntentRecord, at now: Instant) async throws -> String {
-        let loop = try await writer.read { try $0.loop(trace: trace) }
-        guard let loop else { return "No loop is known for trace \(trace); scan first." }
-        if let request = loop.request { return try await approve(request, by: order.author, at: now) }
+    /// Approves the pending request for the same kill; otherwise the order itself is the ground. A request for more traces
+    /// remains, for the others.
+    private func kill(_ trace: String, order: IntentRecord, at now: Instant) async throws -> IntentAnswer {
+        let (loop, request) = try await writer.read { store in
+            let loop = try store.loop(trace: trace)
+            return (loop, try loop?.request.flatMap { try store.approval($0) })
+        }
+        guard let loop else { return .refused("No loop is known for trace \(trace). Run a scan first.") }
+        if let request, request.action.traces == [trace] {
+            return try await approve(request.id, seen: nil, by: order.author, at: now)
+        }
         let action = Action.killLoop(trace: trace, agent: loop.loop.agent)
         let gate = await gate()
         return try await writer.transaction { store in
             let circumstances = try store.snapshot.circumstances(ofIncident: loop.incident, at: now)
             switch gate.order(action, by: order, incident: loop.incident, in: circumstances) {
-            case .refuse(let refusal): return refusal.sentence
+            case .refuse(let refusal): return .refused(refusal.sentence)
             case .allow(let permission):
                 try store.enqueue(permission, at: now)
-                return "Killing trace \(trace)."
+                return IntentAnswer("Killing trace \(trace).")
             }
         }
     }

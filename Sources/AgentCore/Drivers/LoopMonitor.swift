@@ -3,17 +3,14 @@ import Basics
 import IncidentStore
 import OnCallModel
 
-/// Reads burning loops again every few seconds, so that the console shows them live and sees them die.
+/// Reads active loops every few seconds, so that the console shows their progress and their end.
 actor LoopMonitor {
     private let writer: StoreWriter
     private let probe: TraceProbe
     private let clock: WallClock
     private let settings: SettingsHandler
     private let wakeSignal: WakeSignal
-    private var watched: Set<String> = []
-
-    /// A loop that takes no step for this long has ended by itself.
-    private static let quiet = Span.minutes(10)
+    private var monitored: Set<String> = []
 
     init(writer: StoreWriter, probe: TraceProbe, clock: WallClock, settings: SettingsHandler) {
         self.writer = writer
@@ -23,45 +20,52 @@ actor LoopMonitor {
         wakeSignal = WakeSignal(clock: clock)
     }
 
-    /// The store has changed, by this watch's own writing as well: only another set of burning loops ends the wait.
+    /// The store has changed, perhaps by this monitor itself, so only a different set of active loops ends the wait.
     func storeChanged() async throws {
-        if try await Set(burning().map(\.loop.traceID)) != watched { await wakeSignal.send() }
+        if try await Set(active().map(\.loop.traceID)) != monitored { await wakeSignal.send() }
     }
 
     func run() async throws {
         while !Task.isCancelled {
-            let burning = try await burning()
-            watched = Set(burning.map(\.loop.traceID))
-            for item in burning { try await refresh(item) }
-            if !burning.isEmpty { try await finishQuiet() }
+            let loops = try await active()
+            monitored = Set(loops.map(\.loop.traceID))
+            try await refresh(loops)
+            if !loops.isEmpty { try await finishQuiet() }
             let pause = Span.seconds(await settings.settings.loopWatchSeconds)
-            // Nothing burns: wait until something does.
-            await wakeSignal.wait(until: burning.isEmpty ? nil : clock.now() + pause)
+            // Without active loops, wait until there is one.
+            await wakeSignal.wait(until: loops.isEmpty ? nil : clock.now() + pause)
         }
     }
 
-    /// A slow loop takes a step in many minutes: the cycle's own reading keeps up with it.
-    private func burning() async throws -> [LoopItem] {
-        try await writer.read { try $0.burningLoops() }.filter { !$0.loop.isSlow }
+    /// Without slow loops, which have a step every many minutes: the scans keep them up to date.
+    private func active() async throws -> [LoopItem] {
+        try await writer.read { try $0.activeLoops() }.filter { !$0.loop.isSlow }
     }
 
-    private func refresh(_ item: LoopItem) async throws {
-        let age = Span.seconds(await settings.settings.loopWatchSeconds / 2)
-        // What cannot be read now keeps its figures and their age; the next turn tries again.
-        guard let progress = try? await probe.progress(of: item.loop.traceID, age: age) else { return }
-        var loop = item.loop
-        loop.repetitions += max(0, progress.generations - loop.generations)
-        loop.generations = progress.generations
-        loop.cost = progress.cost
-        loop.lastSeen = progress.lastSeen
-        let refreshed = loop
+    private func refresh(_ items: [LoopItem]) async throws {
+        // Loops that cannot be read now keep their figures and their age until the next round.
+        guard let all = try? await probe.progress(of: items.map(\.loop.traceID)), !all.isEmpty else { return }
         let now = clock.now()
-        try await writer.transaction { try $0.upsertLoop(refreshed, incident: item.incident, asOf: now) }
+        try await writer.transaction { store in
+            for item in items {
+                guard let progress = all[item.loop.traceID] else { continue }
+                try store.upsertLoop(item.loop.advanced(to: progress), incident: item.incident, asOf: now)
+            }
+        }
     }
 
     private func finishQuiet() async throws {
         let now = clock.now()
-        let moment = now - Self.quiet
-        _ = try await writer.transaction { try $0.finishLoops(quietSince: moment, at: now) }
+        try await writer.transaction { _ = try $0.finishLoops(at: now) }
+    }
+}
+
+extension LoopEvidence {
+    fileprivate func advanced(to progress: TraceProgress) -> LoopEvidence {
+        var loop = self
+        loop.repetitions += max(0, progress.generations - loop.generations)
+        (loop.generations, loop.cost) = (progress.generations, progress.cost)
+        (loop.lastSeen, loop.recentRate) = (progress.lastSeen, progress.recentRate)
+        return loop
     }
 }

@@ -5,24 +5,28 @@ import IncidentStore
 import Investigation
 import OnCallModel
 
-/// Notifies people of incidents. Everything goes through the outbox, in the transaction that decided it.
+/// Notifies people of incidents. Every notice goes through the outbox, in the transaction that decided it.
 extension StoreTransaction {
-    /// Brings every living incident in line with this moment: silences, snoozes, inhibition, and pending notices.
+    /// Applies silences, the ends of snoozes, inhibition, and pending notices to every incident.
     ///
-    /// Answers the incidents that a silence no longer holds for and that are still there.
+    /// Those of the `held` incidents are sent by their pipelines.
+    ///
+    /// - Returns: the incidents whose silence ended and that are still present.
     @discardableResult
-    func bringUpToDate(gate: Gate, at now: Instant) throws -> [Int64] {
+    func bringUpToDate(gate: Gate, holding held: Set<Int64> = [], at now: Instant) throws -> [Int64] {
         let freed = try applySilences(at: now)
         for incident in try snapshot.livingIncidents() {
             let turn = try receive(.pass, of: incident.id, at: now)
             if let edit = turn.edit { try updateMessage(edit, of: incident.id, gate: gate, at: now) }
         }
         try applyInhibition(at: now)
-        for incident in try snapshot.unresolvedIncidents() { try notifyIfDue(incident.id, gate: gate, at: now) }
+        for incident in try snapshot.unresolvedIncidents() where !held.contains(incident.id) {
+            try notifyIfDue(incident.id, gate: gate, at: now)
+        }
         return try freed.filter { try snapshot.life(ofIncident: $0)?.isPresent == true }
     }
 
-    /// Finds out again which incidents are explained by others.
+    /// Updates which incidents are inhibited by others.
     func applyInhibition(at now: Instant) throws {
         let living = try snapshot.unresolvedIncidents()
         guard living.count > 1 || living.contains(where: { $0.life.parent != nil }) else { return }
@@ -39,51 +43,79 @@ extension StoreTransaction {
             let notice = try takePendingNotice(of: incident, renotify: gate.policy.renotify, at: now),
             let summary = try snapshot.incident(incident)?.summary
         else { return }
-        switch notice {
-        case .opening:
+        // A post that was given up, such as that of an incident that was resolved meanwhile, goes out now.
+        guard try notice != .opening && hasMessage(incident) else {
             try enqueueNotice(.postIncident(incident: incident), incident: incident, gate: gate, at: now)
-            try enqueueNotice(.openIssue(incident: incident), incident: incident, gate: gate, at: now)
-        case .flapping:
-            try reply(
-                "Flapping: \(IncidentLife.flapChanges) state changes in the last hour. Notifications are paused "
-                    + "until it is stable for one hour", summary, gate: gate, at: now)
-        case .news(let news):
-            try updateMessage("\(news), as of \(now.iso8601Seconds).", of: incident, gate: gate, at: now)
-            try reply(news, summary, gate: gate, at: now)
-        case .reminder:
-            let age = Format.duration(now - summary.firstSeen)
-            try reply(
-                "Still open after \(age), seen \(summary.occurrences) times, at \(Format.dollars(summary.costPerHour))/h; "
-                    + "not acknowledged", summary, gate: gate, at: now)
+            try openIssue(of: incident, gate: gate, at: now)
+            if let news = reply(to: notice, summary, at: now) {
+                try commentInstead(news, incident: incident, gate: gate, at: now)
+            }
+            return
         }
+        try announce(notice, summary, gate: gate, at: now)
     }
 
-    /// A message in the incident's thread; the moment makes each a message of its own.
-    private func reply(_ text: String, _ summary: IncidentSummary, gate: Gate, at now: Instant) throws {
-        guard try hasMessage(summary.id) else { return }
-        let sentence = "\(text): \(summary.headline) (\(now.iso8601Seconds))"
-        try enqueueNotice(.postReply(incident: summary.id, text: sentence), incident: summary.id, gate: gate, at: now)
+    /// An issue is written once, so it waits for the investigation.
+    private func openIssue(of incident: Int64, gate: Gate, at now: Instant) throws {
+        let isInvestigated = try !snapshot.uninvestigatedIncidents().contains(incident)
+        try enqueueNotice(
+            .openIssue(incident: incident), incident: incident, gate: gate, at: now,
+            due: isInvestigated ? now : now + InvestigationDesk.limit)
+    }
+
+    /// A notice of an incident that has a message.
+    private func announce(
+        _ notice: IncidentLife.Notice, _ summary: IncidentSummary, gate: Gate, at now: Instant
+    ) throws {
+        guard let reply = reply(to: notice, summary, at: now) else { return }
+        if case .news(let news) = notice {
+            // On GitHub, the reply says it.
+            let update = Action.updatePost(incident: summary.id, text: "\(news), as of \(now.iso8601Seconds).")
+            try enqueueNotice(update, incident: summary.id, gate: gate, at: now)
+        }
+        try enqueueNotice(.postReply(incident: summary.id, text: reply), incident: summary.id, gate: gate, at: now)
+        try commentInstead(reply, incident: summary.id, gate: gate, at: now)
+    }
+
+    /// What is said in the thread of an incident. The time makes each reply a separate act.
+    private func reply(to notice: IncidentLife.Notice, _ summary: IncidentSummary, at now: Instant) -> String? {
+        let text: String
+        switch notice {
+        case .opening: return nil
+        case .flapping:
+            text =
+                "Flapping: \(IncidentLife.flapChanges) state changes in the last hour. Notifications are paused "
+                + "until it is stable for one hour"
+        case .news(let news): text = news
+        case .reminder:
+            let age = Format.duration(now - summary.firstSeen)
+            text =
+                "Still open after \(age), seen \(summary.occurrences) times, at \(Format.dollars(summary.costPerHour))/h; "
+                + "not acknowledged"
+        }
+        return "\(text): \(summary.headline) (\(now.iso8601Seconds))"
     }
 
     /// Resolves an incident and updates its message.
     ///
-    /// - Returns: why not, as the end of a sentence; nil when it is resolved.
+    /// - Returns: why it was not resolved, as the end of a sentence; nil if it was.
     func resolve(
         _ incident: IncidentSummary, by author: String, because reason: String, gate: Gate, at now: Instant
     ) throws -> String? {
         let cost = incident.life.cost
-        let lasted = Format.duration(max(incident.lastSeen - incident.firstSeen, .milliseconds(0)))
-        let sentence = "\(reason); it lasted \(lasted)" + (cost >= 0.005 ? " and cost \(Format.dollars(cost))." : ".")
-        let turn = try receive(
-            .resolve(by: author, sentence: sentence), of: incident.id, by: author, at: now)
+        let duration = Format.duration(max(incident.lastSeen - incident.firstSeen, .milliseconds(0)))
+        let sentence =
+            "\(reason). It was open for \(duration)" + (cost >= 0.005 ? " and cost \(Format.dollars(cost))." : ".")
+        let turn = try receive(.resolve(by: author, sentence: sentence), of: incident.id, by: author, at: now)
         if let edit = turn.edit { try updateMessage(edit, of: incident.id, gate: gate, at: now) }
         return turn.refusal
     }
 
     // MARK: the outbox
 
-    /// Puts an update of the incident's Slack message into the outbox, where there is or will be a message.
+    /// Puts an update of the incident's Slack message into the outbox, if there is or will be a message.
     func updateMessage(_ text: String, of incident: Int64, gate: Gate, at now: Instant) throws {
+        try commentInstead(text, incident: incident, gate: gate, at: now)
         guard try hasMessage(incident) else { return }
         try enqueueNotice(.updatePost(incident: incident, text: text), incident: incident, gate: gate, at: now)
     }
@@ -93,9 +125,27 @@ extension StoreTransaction {
     }
 
     /// Puts a notice into the outbox, once for its key.
-    func enqueueNotice(_ notice: Action, incident: Int64, gate: Gate, at now: Instant) throws {
+    func enqueueNotice(
+        _ notice: Action, incident: Int64, gate: Gate, at now: Instant, due: Instant? = nil
+    ) throws {
         let round = try snapshot.life(ofIncident: incident)?.reopened ?? 0
         guard case .allow(let permission) = gate.notice(notice, incident: incident, round: round) else { return }
-        try enqueue(permission, at: now)
+        let act = try enqueue(permission, at: now)
+        if let due, due > now, act.tries == 0 { try postpone(act.id, until: due, because: Self.waitsForReport) }
+    }
+
+    private static let waitsForReport = "Waits for the investigation."
+
+    /// The investigation has ended: the issue is opened now.
+    func releaseIssue(of incident: Int64, at now: Instant) throws {
+        for act in try snapshot.acts(ofIncident: incident) where act.detail == Self.waitsForReport {
+            try postpone(act.id, until: now, because: "")
+        }
+    }
+
+    /// The report that a notice went out before is complete: its message is updated.
+    func updateAnnouncement(of incident: Int64, _ text: String, gate: Gate, at now: Instant) throws {
+        guard try snapshot.incident(incident)?.summary.life.stage != .resolved else { return }
+        try updateMessage(text, of: incident, gate: gate, at: now)
     }
 }

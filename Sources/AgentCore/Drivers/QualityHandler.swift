@@ -4,34 +4,34 @@ import Governance
 import IncidentStore
 import OnCallModel
 
-/// Answers what people ask of the outputs of features.
+/// Answers intents about the outputs of features.
 struct QualityHandler: Sendable {
     let writer: StoreWriter
     let clock: WallClock
     let gate: @Sendable () async -> Gate
-    /// Makes Drift Patrol run now.
+    /// Runs Drift Patrol now.
     let patrol: @Sendable () async -> Void
 
-    /// What a feature gives now becomes its norm, and its incident ends.
-    func accept(_ feature: String, by author: String, at now: Instant) async throws -> String {
+    /// Makes the current outputs of a feature its snapshot, and resolves its incident.
+    func accept(_ feature: String, by author: String, at now: Instant) async throws -> IntentAnswer {
         let gate = await gate()
         return try await writer.transaction { store in
             guard let known = try store.snapshot.feature(feature) else {
-                return "Nothing is known of the outputs of \(feature): scan first."
+                return .refused("No outputs are recorded for \(feature). Run a scan first.")
             }
             guard let snapshot = try store.acceptOutputs(of: feature, by: author, at: now) else {
-                return known.state == .learning
-                    ? "The outputs of \(feature) are still being learnt; there is nothing to accept."
-                    : "The outputs of \(feature) fit snapshot \(known.version); there is nothing to accept."
+                return .refused(
+                    known.state == .learning
+                        ? "The snapshot of \(feature) is still being learned; there is nothing to accept."
+                        : "The outputs of \(feature) match snapshot \(known.version); there is nothing to accept.")
             }
-            let note =
-                "The current outputs of \(feature) were accepted by \(author) as snapshot \(snapshot.version)."
+            let note = "\(author) accepted the current outputs of \(feature) as snapshot \(snapshot.version)."
             try Self.end(.schemaDrift(of: feature), by: author, note: note, store, gate, at: now)
-            return note
+            return IntentAnswer(note)
         }
     }
 
-    /// Resolves the incident that this finding opened; one that it only joined goes on.
+    /// Resolves the incident of this finding, unless it has other findings.
     private static func end(
         _ fingerprint: Fingerprint, by author: String, note: String, _ store: StoreTransaction, _ gate: Gate,
         at now: Instant
@@ -44,9 +44,10 @@ struct QualityHandler: Sendable {
         try store.updateMessage("Resolved: \(note)", of: incident, gate: gate, at: now)
     }
 
-    func startPatrol() async throws -> String {
+    func startPatrol() async throws -> IntentAnswer {
         let count = try await writer.read { try $0.features().count }
         await patrol()
-        return count == 0 ? "Looking at all features." : "Looking at \(count) features."
+        return IntentAnswer(
+            count == 0 ? "Checking all features." : "Checking \(count) feature\(count == 1 ? "" : "s").")
     }
 }

@@ -3,12 +3,13 @@ import Configuration
 import IncidentStore
 import OnCallModel
 
-/// Holds the settings in force, shows them to the console, and takes changes up without a restart.
+/// Holds the current settings, publishes them for the console, and applies changes without a restart.
 actor SettingsHandler {
     private let file: SettingsFile
     private let writer: StoreWriter
     private(set) var settings: Settings
     private var refusals: [String: String] = [:]
+    private var isPublished = false
 
     init(file: SettingsFile, writer: StoreWriter) throws {
         self.file = file
@@ -16,7 +17,7 @@ actor SettingsHandler {
         settings = try file.load()
     }
 
-    /// Reads the file again. A file that cannot be used changes nothing; the reason is shown.
+    /// Reads the file again. An invalid file changes nothing; the reason is shown.
     func reload() async throws {
         do {
             settings = try file.load()
@@ -27,24 +28,28 @@ actor SettingsHandler {
         try await publish()
     }
 
-    /// Reads the file again where somebody has edited it.
+    /// Reads the file again if it was edited, or could not be published.
     func reloadIfChanged() async throws {
-        guard (try? file.load()) != settings else { return }
+        guard !isPublished || (try? file.load()) != settings else { return }
         try await reload()
     }
 
-    /// Changes one setting in the file and in force. The answer is a sentence for whoever asked.
-    func change(_ key: String, to text: String) async throws -> String {
+    /// Changes one setting in the file and applies it.
+    func change(_ key: String, to text: String, by author: String, at now: Instant) async throws -> IntentAnswer {
+        let old = settings.value(of: key)?.serialized ?? ""
         do {
             settings = try file.change(key, to: text)
             refusals[key] = nil
-            try await publish()
-            return "\(key) is now \(text)."
         } catch {
             refusals[key] = "\(error)"
-            try await publish()
-            return "\(error)"
         }
+        try await publish()
+        if let refusal = refusals[key] { return .refused(refusal) }
+        let entry = AuditEntry(
+            .settingChanged, by: author, "Set \(key)",
+            outcome: "from \(old) to \(settings.value(of: key)?.serialized ?? text)")
+        try await writer.transaction { try $0.audit(entry, at: now) }
+        return IntentAnswer("\(key) is now \(text).")
     }
 
     func publish() async throws {
@@ -53,6 +58,8 @@ actor SettingsHandler {
                 key: spec.key, value: settings.value(of: spec.key)?.serialized ?? "null",
                 refusal: refusals[spec.key] ?? "")
         }
+        isPublished = false
         try await writer.transaction { try $0.saveSettings(items) }
+        isPublished = true
     }
 }

@@ -15,16 +15,17 @@ actor Scheduler {
         machine.schedule(job, every: cadence, lastRunAt: lastRunAt, now: clock.now())
     }
 
-    func hasten(_ job: SchedulerMachine.Job) async {
-        machine.hasten(job, now: clock.now())
+    func runNow(_ job: SchedulerMachine.Job) async {
+        machine.runNow(job, now: clock.now())
         await wakeSignal.send()
     }
 
-    func finished(_ job: SchedulerMachine.Job) {
+    func finished(_ job: SchedulerMachine.Job) async {
         machine.finished(job)
+        await wakeSignal.send()
     }
 
-    /// The next job when its time has come; nil when the task is cancelled. `onWait` is told when the on-call brain runs next.
+    /// Waits for the next job; nil when the task is cancelled. `onWait` gets the time of the next scan.
     func nextJob(onWait: @Sendable (Instant?) async -> Void) async -> SchedulerMachine.Job? {
         while !Task.isCancelled {
             switch machine.next(now: clock.now()) {

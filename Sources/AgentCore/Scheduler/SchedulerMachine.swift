@@ -1,19 +1,21 @@
 package import Basics
 
-/// Decides which job runs when. It has no clock: it is told the time and answers what to do.
+/// Decides which job runs when. It has no clock.
 ///
-/// A job never overlaps itself. However many turns were missed while the program was down or the machine slept, it
-/// runs once for all of them.
+/// A job never overlaps itself, and scan and patrol never overlap each other. A job runs once for all runs that were missed
+/// while the program was down or the machine slept.
 package struct SchedulerMachine: Hashable, Sendable {
     package enum Job: String, CaseIterable, Hashable, Sendable {
         case onCall = "oncall_brain"
-        /// The outputs of all features.
+        /// Checks the outputs of all features.
         case driftPatrol = "drift_patrol"
+        /// Checks the newest rows between two scans.
+        case pulse
     }
 
     package enum Step: Hashable, Sendable {
         case run(Job)
-        /// Nothing is due before this moment; nil when every job is under way.
+        /// No job is due before this moment; nil when every job is running.
         case sleep(until: Instant?)
     }
 
@@ -29,7 +31,8 @@ package struct SchedulerMachine: Hashable, Sendable {
 
     /// Adds a job, or changes its cadence.
     ///
-    /// `lastRunAt` is from the store: a job that never ran, or whose turn has passed, is due at once.
+    /// `lastRunAt` is from the store and counts only when the job is added: a job that never ran, or is overdue, is due at
+    /// once.
     package mutating func schedule(_ job: Job, every cadence: Span, lastRunAt: Instant?, now: Instant) {
         if var entry = entries[job] {
             // A new cadence counts from the run that the old one was counted from.
@@ -41,21 +44,29 @@ package struct SchedulerMachine: Hashable, Sendable {
         }
     }
 
-    /// Makes a job due now, or once more as soon as the run under way has ended.
-    package mutating func hasten(_ job: Job, now: Instant) {
+    /// Makes a job due now, or once more after the current run.
+    package mutating func runNow(_ job: Job, now: Instant) {
         entries[job]?.dueAt = now
     }
 
-    /// Marks a job as started where one is due.
+    /// The next step. A job that is due is marked as running.
     package mutating func next(now: Instant) -> Step {
-        let waiting = entries.filter { !$0.value.isRunning }
+        let waiting = entries.filter { !$0.value.isRunning && !isHeld($0.key) }
         if let (job, entry) = waiting.min(by: { $0.value.dueAt < $1.value.dueAt }), entry.dueAt <= now {
             entries[job]?.isRunning = true
-            // Turns are counted from the start of this run, so missed ones are made up for once.
+            // The next run counts from the start of this one, so missed runs are made up for once.
             entries[job]?.dueAt = now + entry.cadence
             return .run(job)
         }
         return .sleep(until: waiting.values.map(\.dueAt).min())
+    }
+
+    private func isHeld(_ job: Job) -> Bool {
+        switch job {
+        case .onCall: entries[.driftPatrol]?.isRunning ?? false
+        case .driftPatrol: entries[.onCall]?.isRunning ?? false
+        case .pulse: false
+        }
     }
 
     package mutating func finished(_ job: Job) {

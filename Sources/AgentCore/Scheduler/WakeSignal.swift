@@ -1,9 +1,8 @@
 package import Basics
 
-/// Waits until a moment of the wall clock, or until somebody sends the signal.
+/// Waits until a moment of the wall clock, or until the signal is sent.
 ///
-/// The wall clock may jump and the machine may sleep, so a long wait is taken in slices after each of which the clock
-/// is looked at again.
+/// The wall clock may jump and the machine may sleep, so a long wait checks the clock every 30 s.
 package actor WakeSignal {
     private var isSent = false
     private var waiter: CheckedContinuation<Void, Never>?
@@ -14,7 +13,7 @@ package actor WakeSignal {
         self.clock = clock
     }
 
-    /// Ends the wait under way, or the next one.
+    /// Ends the current wait, or the next one.
     package func send() {
         isSent = true
         wake()

@@ -11,7 +11,7 @@ struct CascadeJudgement {
     let link: CascadeLink
     let severity: Severity
 
-    /// Nil when the generations that are left to the issue did not rise, or cost too little.
+    /// Nil if the issue's generations did not rise, or cost too little.
     init?(_ issue: CascadeIssue, _ share: CascadeShare, _ cells: GenerationCells, settings: Settings) {
         let environments = Set(cells.cells.map(\.key.environment))
         let isKnown = !issue.environment.isEmpty && environments.contains(issue.environment)
@@ -21,32 +21,31 @@ struct CascadeJudgement {
         link = Self.link(issue, share, cells, isKnown: isKnown)
         switch link {
         case .trace:
-            let isDear = Self.costPerHour(share, issue) > settings.autoActCostPerHour
-            severity = isDear && rise.ratio >= 3 ? .critical : .high
+            let isCostly = Self.costPerHour(share, issue) > settings.autoActCostPerHour
+            severity = isCostly && rise.ratio >= 3 ? .critical : .high
         case .release: severity = .high
         case .environment: severity = .medium
         case .time: severity = .info
         }
     }
 
-    /// A release or an environment that everything shares ties nothing: its generations must have risen where others did
-    /// not.
+    /// A release or an environment that all generations share is not a link: its generations must have risen and others not.
     private static func link(
         _ issue: CascadeIssue, _ share: CascadeShare, _ cells: GenerationCells, isKnown: Bool
     ) -> CascadeLink {
-        if share.tracedCalls >= CascadePartition.leastTraced { return .trace }
-        func isTold(_ isPart: @escaping (GenerationCell.Key) -> Bool) -> Bool {
+        if share.tracedCalls >= CascadePartition.minTraced { return .trace }
+        func isLinked(_ isPart: @escaping (GenerationCell.Key) -> Bool) -> Bool {
             let others = cells.rise(of: issue) { !isPart($0) }
             return cells.rise(of: issue, where: isPart).isReal && others.now + others.before > 0
-                && others.ratio < GenerationCells.leastRatio
+                && others.ratio < GenerationCells.minRatio
         }
-        if !issue.release.isEmpty, isTold({ $0.release == issue.release }) { return .release }
-        return isKnown && isTold { $0.environment == issue.environment } ? .environment : .time
+        if !issue.release.isEmpty, isLinked({ $0.release == issue.release }) { return .release }
+        return isKnown && isLinked { $0.environment == issue.environment } ? .environment : .time
     }
 
     var costPerHour: Double { Self.costPerHour(share, issue) }
 
-    /// Less than ten minutes are not blown up to an hour.
+    /// A rise of less than ten minutes counts as ten, so that a short burst is not scaled up to an hour.
     private static func costPerHour(_ share: CascadeShare, _ issue: CascadeIssue) -> Double {
         share.cost * 3600 / max(issue.length, .minutes(10)).seconds
     }
@@ -54,19 +53,19 @@ struct CascadeJudgement {
 
 /// A cascade as a finding.
 enum CascadeFinding {
-    static func make(_ judgement: CascadeJudgement, expectedByDay: Double?, sql: String, context: DetectorContext)
-        -> Finding
-    {
+    static func make(
+        _ judgement: CascadeJudgement, expectedByDay: Double?, sql: String, settings: Settings
+    ) -> Finding {
         let issue = judgement.issue
         return Finding(
-            facts: .cascade(facts(judgement, expectedByDay, context.settings)), severity: judgement.severity,
+            facts: .cascade(facts(judgement, expectedByDay, settings)), severity: judgement.severity,
             fingerprint: Fingerprint(DetectionType.errorCascade.rawValue, issue.id), subject: issue.id,
             description: sentence(judgement), sql: sql,
             onset: issue.onset, lastSeen: issue.lastSeen, costPerHour: judgement.costPerHour,
             links: FindingLinks(
-                traces: Set(issue.traces.union(judgement.share.traces).sorted().prefix(100)),
+                traces: issue.traces.union(judgement.share.traces).first(100),
                 releases: issue.release.isEmpty ? [] : [issue.release],
-                guiltyReleases: judgement.link == .release ? [issue.release] : [],
+                failingReleases: judgement.link == .release ? [issue.release] : [],
                 features: Set(judgement.share.features.filter { $0.value * 10 >= judgement.share.tracedCalls }.keys)))
     }
 
@@ -75,7 +74,6 @@ enum CascadeFinding {
     private static func sentence(_ judgement: CascadeJudgement) -> String {
         let (issue, share, rise) = (judgement.issue, judgement.share, judgement.rise)
         let name = issue.name.isEmpty ? "Issue \(issue.id)" : "\(issue.name) (\(issue.id))"
-        let clock = String(issue.onset.iso8601.dropFirst(11).prefix(5))
         let before = issue.isNew ? "none before" : "\(Format.decimal(issue.expected, digits: 0)) expected"
         let minutes = Format.decimal(issue.length.seconds / 60, digits: 0)
         let change = rise.before == 0 ? "\(rise.now), none before," : Format.times(rise.ratio)
@@ -83,39 +81,32 @@ enum CascadeFinding {
             switch judgement.link {
             case .trace: "\(share.tracedCalls) of them in \(share.traces.count) traces that its events name"
             case .release: "both in release \(issue.release.prefix(60))"
-            case .environment: "both in \(issue.environment.prefix(60)) alone"
+            case .environment: "both only in \(issue.environment.prefix(60))"
             case .time:
                 issue.eventsAreUnread
                     ? "its events could not be read; related by time only, so no one is paged"
                     : "related by time only, so no one is paged"
             }
         return """
-            \(name): \(issue.events) events since \(clock), \(before); generations \(change) in the same \(minutes) min, \
+            \(name): \(issue.events) events since \(Phrase.clock(issue.onset)), \(before); generations \(change) in the same \(minutes) min, \
             \(Format.dollars(share.cost)) of cost; \(link).
             """
     }
 
-    private static func facts(_ judgement: CascadeJudgement, _ expectedByDay: Double?, _ settings: Settings)
-        -> CascadeFacts
-    {
+    private static func facts(
+        _ judgement: CascadeJudgement, _ expectedByDay: Double?, _ settings: Settings
+    ) -> CascadeFacts {
         let (issue, share, rise) = (judgement.issue, judgement.share, judgement.rise)
         return .with { facts in
-            facts.title = issue.name
-            facts.events = issue.events
-            facts.eventsExpected = issue.expected
-            facts.isNew = issue.isNew
-            facts.minutes = issue.length.seconds / 60
-            facts.generations = rise.now
-            facts.generationsBefore = rise.before
+            (facts.title, facts.isNew, facts.minutes) = (issue.name, issue.isNew, issue.length.seconds / 60)
+            (facts.events, facts.eventsExpected) = (issue.events, issue.expected)
+            (facts.generations, facts.generationsBefore) = (rise.now, rise.before)
             facts.generationsRatio = rise.before == 0 ? nil : rise.ratio
             facts.generationsDayBefore = expectedByDay
-            facts.link = judgement.link
-            facts.attributedGenerations = share.calls
-            facts.cost = share.cost
-            facts.costThreshold = settings.errorCascadeThreshold
-            facts.traces = Array(share.traces.sorted().prefix(20))
-            facts.tracedGenerations = share.tracedCalls
-            facts.tracedCost = share.tracedCost
+            (facts.link, facts.attributedGenerations) = (judgement.link, share.calls)
+            (facts.cost, facts.costThreshold) = (share.cost, settings.errorCascadeThreshold)
+            facts.traces = share.traces.first(20).sorted()
+            (facts.tracedGenerations, facts.tracedCost) = (share.tracedCalls, share.tracedCost)
             facts.release = issue.release.isEmpty ? nil : issue.release
             facts.environment = issue.environment.isEmpty ? nil : issue.environment
         }

@@ -1,74 +1,66 @@
 import Basics
 
-/// A Sentry issue whose rate rose, and what its events tell of where they come from.
+/// A Sentry issue whose rate rose, and where its events come from.
 struct CascadeIssue: Hashable {
     var id: String
     var name: String
-    /// Events since the rise, and events that the time before it would have given in the same length.
+    /// Events since the rise, and how many the rate before it would have given in the same time.
     var events: Int
     var expected: Double
-    var isNew: Bool
+    let isNew: Bool
     /// When the rise began: `first_seen` of a new issue, else the start of an hour.
     var onset: Instant
     var lastSeen: Instant
-    /// Whole minutes that hold the rise: `end` is behind the last one.
+    /// The whole minutes of the rise; `end` is exclusive.
     var start: Instant
     var end: Instant
-    /// Traces, the usual release and the usual environment of the events that were read.
+    /// Of the events that were read: the traces, and the release and environment of most.
     var traces: Set<String> = []
     var release = ""
     var environment = ""
     var eventsAreUnread = false
-    /// How many events of the rise were read; their traces are a part of all.
+    /// How many events of the rise were read: often not all.
     var eventsRead = 0
 
-    /// Fewer events than these are no cascade.
-    static let leastEvents = 10
-    private static let shortest = Span.minutes(5)
-    /// Not seen for so long, and it is over.
-    private static let silence = Span.hours(1)
-    private static let leastRatio = 3.0
-    private static let chance = 1e-4
+    /// Fewer events are not a cascade.
+    private static let minEvents = 10
+    private static let minLength = Span.minutes(5)
+    /// An issue that was not seen for longer has ended.
+    private static let maxAge = Span.hours(1)
+    private static let minRatio = 3.0
+    private static let maxChance = 1e-4
 
     var length: Span { end - start }
     var eventsPerMinute: Double { Double(events) / max(1, length.seconds / 60) }
 
-    private struct Rise {
-        var onset: Instant
-        var events: Int
-        var expected: Double
-    }
+    private typealias Rise = (onset: Instant, events: Int, expected: Double)
 
-    enum Reading {
-        case rises(CascadeIssue)
-        /// Seen, and no cascade: an old error that came again, too few events, put aside by the team, over.
-        case calm
-        case unreadable(String)
-    }
-
-    static func read(_ row: RowSet.Record, now: Instant) -> Reading {
-        guard let id = row["id"].text, !id.isEmpty else { return .unreadable("An issue of Sentry has no id.") }
+    /// Nil for an issue that is not a cascade: an old error that came again, too few events, ignored by the team, ended.
+    init?(_ row: RowSet.Record, now: Instant) throws(Unreadable) {
+        guard let id = row["id"].text, !id.isEmpty else { throw Unreadable(sentence: "An issue of Sentry has no id.") }
         guard let first = row["first_seen"].instant, let last = row["last_seen"].instant, first <= last else {
-            return .unreadable("Issue \(id) has no readable times.")
+            throw Unreadable(sentence: "Issue \(id) has no readable times.")
         }
         guard let count = row["count"].integer, count >= 0 else {
-            return .unreadable("Issue \(id): invalid event count.")
+            throw Unreadable(sentence: "Issue \(id): invalid event count.")
         }
-        guard last >= now - silence, row["status"].text != "ignored" else { return .calm }
-        let isNew = first >= now - CascadeQueries.newest
-        let change =
-            isNew ? Rise(onset: first, events: count, expected: 0) : rise(of: row["stats_24h"].text ?? "", now: now)
-        guard let change, change.events >= leastEvents, change.onset <= now else { return .calm }
-        let start = change.onset.floored(to: .minutes(1))
-        let end = min(max(last, change.onset + shortest), now).floored(to: .minutes(1)) + .minutes(1)
-        return .rises(
-            CascadeIssue(
-                id: id, name: name(of: row), events: change.events, expected: change.expected, isNew: isNew,
-                onset: change.onset, lastSeen: min(last, now), start: start, end: end))
+        guard last >= now - Self.maxAge, row["status"].text != "ignored" else { return nil }
+        isNew = first >= now - CascadeQueries.maxAge
+        let rise: Rise? =
+            isNew ? (onset: first, events: count, expected: 0) : Self.rise(of: row.text("stats_24h"), now: now)
+        guard let rise, rise.events >= Self.minEvents, rise.onset <= now else { return nil }
+        (self.id, onset, events, expected) = (id, rise.onset, rise.events, rise.expected)
+        // `RateLimitError`: the type, or the title up to its colon.
+        let type = row.text("error_type")
+        let text = type.isEmpty ? String(row.text("title").prefix { $0 != ":" }) : type
+        name = String(String.UnicodeScalarView(text.unicodeScalars.prefix(80)))
+        lastSeen = min(last, now)
+        start = onset.floored(to: .minutes(1))
+        end = min(max(last, onset + Self.minLength), now).floored(to: .minutes(1)) + .minutes(1)
     }
 
-    /// The latest hours that stand out most from the hours before (least squares): at least three times as many, and by no
-    /// chance. `stats` is JSON: pairs of epoch seconds and events of the hour.
+    /// The latest hours that differ most from the hours before (least squares): at least three times as many events, and
+    /// not by chance. `stats` is JSON: pairs of epoch seconds and events of the hour.
     private static func rise(of stats: String, now: Instant) -> Rise? {
         let hours = pairs(in: stats).filter { $0.hour <= now }.suffix(24)
         guard hours.count >= 8 else { return nil }
@@ -78,14 +70,14 @@ struct CascadeIssue: Hashable {
             let events = recent.reduce(0) { $0 + $1.events }
             let before = past.reduce(0) { $0 + $1.events }
             let expected = Double(before) * Double(length) / Double(past.count)
-            guard let onset = recent.first?.hour, events >= leastEvents, Double(events) >= leastRatio * expected
+            guard let onset = recent.first?.hour, events >= minEvents, Double(events) >= minRatio * expected
             else { continue }
             let p = PoissonRates.p(Double(events), in: Double(length), against: Double(before), in: Double(past.count))
             // What the cut takes off the squared error of one level, up to a constant factor.
             let step = Double(events) / Double(length) - Double(before) / Double(past.count)
             let gain = Double(length * past.count) * step * step
-            if p < chance, gain > best?.gain ?? 0 {
-                best = (gain, Rise(onset: onset, events: events, expected: expected))
+            if p < maxChance, gain > best?.gain ?? 0 {
+                best = (gain, (onset, events, expected))
             }
         }
         return best?.rise
@@ -102,27 +94,18 @@ struct CascadeIssue: Hashable {
         return pairs.map { (Instant(milliseconds: Int64($0.0) * 1000), $0.1) }.sorted { $0.0 < $1.0 }
     }
 
-    /// `RateLimitError`: the type, else the title up to its colon.
-    private static func name(of row: RowSet.Record) -> String {
-        let type = row["error_type"].text ?? ""
-        let title = row["title"].text ?? ""
-        let text = type.isEmpty ? String(title.prefix { $0 != ":" }) : type
-        return String(String.UnicodeScalarView(text.unicodeScalars.prefix(80)))
-    }
-
-    /// Takes what the events say; nil where they could not be read.
+    /// Takes the rows of `CascadeQueries.events`; nil if they could not be read.
     mutating func take(events: RowSet?) {
         eventsAreUnread = events == nil
         guard let events else { return }
         let records = events.records.filter { $0["timestamp"].instant.map { $0 >= start && $0 < end } ?? false }
         eventsRead = records.count
         func usual(_ column: String) -> String {
-            let words = records.compactMap { $0[column].text }.filter { !$0.isEmpty }
-            let counts = Dictionary(grouping: words, by: \.self).mapValues(\.count)
-            let most = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }
-            return most.map { $0.value * 2 > words.count ? $0.key : "" } ?? ""
+            let counts = records.map { $0.text(column) }.counts
+            let total = counts.values.reduce(0, +)
+            return counts.top.flatMap { (counts[$0] ?? 0) * 2 > total ? $0 : nil } ?? ""
         }
         (release, environment) = (usual("release"), usual("environment"))
-        traces = Set(records.compactMap { $0["trace_id"].text }.filter { !$0.isEmpty })
+        traces = Set(records.map { $0.text("trace_id") }).subtracting([""])
     }
 }

@@ -1,17 +1,17 @@
 import Basics
 package import OnCallModel
 
-/// Opens when a Sentry issue is new or rises against its own past, generations rise in the same time, and those that are its
-/// own cost more than the threshold. It notifies only where they share more than the time: a trace, a release or an
+/// Opens when a Sentry issue is new or rises against its own past, generations rise at the same time, and the issue's own
+/// generations cost more than the threshold. It notifies only if they share more than the time: a trace, a release or an
 /// environment.
 ///
-/// Generations are read only when an issue rises, and events only when generations rise with it.
+/// Generations are read only if an issue rises, and events only if generations rise with it.
 package struct ErrorCascadeDetector: Detector {
     package let type = DetectionType.errorCascade
     package let needs: Set = ["langfuse", "sentry"]
 
     /// One call each.
-    static let maxSuspects = 5
+    private static let maxSuspects = 5
 
     package init() {}
 
@@ -21,16 +21,9 @@ package struct ErrorCascadeDetector: Detector {
         var report = DetectorReport(state: .ok, message: "")
         let seen = try await ask(CascadeQueries.issues(now: context.now))
         guard !seen.isEmpty else {
-            return DetectorReport(state: .noData, message: "Sentry has seen no issue in the last 24 hours.")
+            return DetectorReport(state: .noData, message: "Sentry has no issue of the last 24 hours.")
         }
-        var issues: [CascadeIssue] = []
-        for row in seen.records {
-            switch CascadeIssue.read(row, now: context.now) {
-            case .rises(let issue): issues.append(issue)
-            case .calm: break
-            case .unreadable(let sentence): report.skipped.append(sentence)
-            }
-        }
+        var issues = seen.read(&report.skipped) { row throws(Unreadable) in try CascadeIssue(row, now: context.now) }
         guard let start = issues.map({ $0.start - $0.length }).min(), let end = issues.map(\.end).max() else {
             report.message = message(seen: seen.count, rising: 0, findings: 0)
             return report
@@ -48,12 +41,12 @@ package struct ErrorCascadeDetector: Detector {
         report.message = message(seen: seen.count, rising: issues.count, findings: report.findings.count)
         if !suspects.isEmpty, cells.dayBefore.isEmpty {
             report.state = .learning
-            report.message += " learning (the same hours of the day before are not known)"
+            report.message += " learning (the same hours of the day before are unknown)"
         }
         return report
     }
 
-    /// The positions of the issues that may be a cascade, the costliest first. The events of the first ones are read.
+    /// The positions of the issues that may be a cascade, the costliest first. Reads the events of the first ones.
     private func suspects(
         among issues: inout [CascadeIssue], _ cells: inout GenerationCells, _ context: DetectorContext, _ ask: Ask
     ) async throws(QueryFailure) -> [Int] {
@@ -90,14 +83,15 @@ package struct ErrorCascadeDetector: Detector {
             let issue = issues[position]
             let share = partition.shares[issue.id] ?? CascadeShare()
             return CascadeJudgement(issue, share, cells, settings: context.settings).map {
-                CascadeFinding.make($0, expectedByDay: cells.expectedByDay(for: issue), sql: sql, context: context)
+                CascadeFinding.make(
+                    $0, expectedByDay: cells.expectedByDay(for: issue), sql: sql, settings: context.settings)
             }
-        }.sorted { ($0.severity, $0.costPerHour, $1.subject) > ($1.severity, $1.costPerHour, $0.subject) }
+        }.worstFirst
     }
 
     private func message(seen: Int, rising: Int, findings: Int) -> String {
         """
-        \(seen) issues were seen in 24 hours; \(rising) of them rise, and \(findings) of those with cost.
+        \(seen) issues of 24 hours; \(rising) of them rise, \(findings) of those with cost.
         """
     }
 }

@@ -13,12 +13,12 @@ struct GenerationCell: Hashable {
     /// US dollars.
     var cost: Double
 
-    /// Nil for a row without a minute or with figures that are no amounts.
+    /// Nil for a row without a minute or with invalid amounts.
     init?(_ row: RowSet.Record) {
         guard let minute = row["minute"].instant, let calls = row["calls"].integer, calls >= 0,
-            let cost = row["cost"].real, cost.isFinite, cost >= 0
+            let cost = row.amount("cost")
         else { return nil }
-        key = Key(minute: minute, environment: row["stage"].text ?? "", release: row["shipped"].text ?? "")
+        key = Key(minute: minute, environment: row.text("stage"), release: row.text("shipped"))
         (self.calls, self.cost) = (calls, cost)
     }
 }
@@ -26,20 +26,20 @@ struct GenerationCell: Hashable {
 /// The generations around all rising issues.
 struct GenerationCells: Hashable {
     private(set) var cells: [GenerationCell] = []
-    /// Rows that could not be read, and generations whose cost is left out.
+    /// Rows that could not be read, and generations whose cost is skipped.
     private var rejected = 0
     private var rejectedCosts = 0
-    /// Generations an hour of the day before, by hour; empty where that day is not known.
+    /// Generations of each hour of the day before; empty if that day is unknown.
     private(set) var dayBefore: [Instant: Double] = [:]
 
     init(_ rows: RowSet) {
         for row in rows.records {
-            rejectedCosts += max(0, row["rejected_costs"].integer ?? 0)
+            rejectedCosts += row.count("rejected_costs")
             if let cell = GenerationCell(row) { cells.append(cell) } else { rejected += 1 }
         }
     }
 
-    /// What was left out, a sentence each.
+    /// What was skipped, one sentence each.
     var skipped: [String] {
         var sentences: [String] = []
         if rejected > 0 { sentences.append("\(rejected) sums of generations could not be read.") }
@@ -52,30 +52,27 @@ struct GenerationCells: Hashable {
     /// Rows of `CascadeQueries.dayBefore`.
     mutating func take(dayBefore rows: RowSet) {
         for row in rows.records {
-            guard let hour = row["hour"].instant, let calls = row["calls"].real, calls.isFinite, calls >= 0 else {
-                continue
-            }
-            dayBefore[hour] = calls
+            if let hour = row["hour"].instant, let calls = row.amount("calls") { dayBefore[hour] = calls }
         }
     }
 
-    /// Generations of a period against those of the same length before it.
+    /// Generations of a period, and of the same time before it.
     struct Rise: Hashable {
         var now = 0
         var before = 0
 
-        /// A half is added to what was not there, so that a rise from nothing has a figure.
+        /// Nothing before counts as a half, so that a rise from nothing has a ratio.
         var ratio: Double { Double(now) / max(0.5, Double(before)) }
-        /// At least half as many again, and by no chance.
+        /// At least half as many again, and not by chance.
         var isReal: Bool {
-            now >= GenerationCells.leastCalls && ratio >= GenerationCells.leastRatio
-                && PoissonRates.p(Double(now), in: 1, against: Double(before), in: 1) < GenerationCells.chance
+            now >= GenerationCells.minCalls && ratio >= GenerationCells.minRatio
+                && PoissonRates.p(Double(now), in: 1, against: Double(before), in: 1) < GenerationCells.maxChance
         }
     }
 
-    static let leastCalls = 20
-    static let leastRatio = 1.5
-    static let chance = 1e-3
+    private static let minCalls = 20
+    static let minRatio = 1.5
+    private static let maxChance = 1e-3
 
     func rise(of issue: CascadeIssue, where isPart: (GenerationCell.Key) -> Bool = { _ in true }) -> Rise {
         let before = issue.start - issue.length
@@ -85,20 +82,20 @@ struct GenerationCells: Hashable {
         }
     }
 
-    /// US dollars of an issue's time, whoever spent them.
+    /// US dollars of all generations in an issue's time.
     func cost(during issue: CascadeIssue) -> Double {
         cells.reduce(0) { $0 + (issue.holds($1.key.minute) ? $1.cost : 0) }
     }
 
-    /// The environments in which generations rose; the empty name stands for all together.
+    /// The environments in which generations rose; the empty name is all of them together.
     func risingEnvironments(of issue: CascadeIssue) -> Set<String> {
         let all = Set(cells.map(\.key.environment)).filter { !$0.isEmpty }
         let rising = all.filter { name in rise(of: issue) { $0.environment == name }.isReal }
         return rise(of: issue).isReal ? rising.union([""]) : rising
     }
 
-    /// What the same hours of the day before would lead one to expect; nil where less than a fifth of it is known. A
-    /// morning that is busier than the night is no cascade.
+    /// The generations expected from the same hours of the day before; nil if less than a fifth of them is known. A morning
+    /// that is busier than the night is not a cascade.
     func expectedByDay(for issue: CascadeIssue) -> Double? {
         let (start, end) = (issue.start - .days(1), issue.end - .days(1))
         var (sum, known, hour) = (0.0, 0, start.startOfHour)
@@ -110,15 +107,13 @@ struct GenerationCells: Hashable {
         }
         return known * 5 >= hours && sum > 0 ? sum : nil
     }
-}
 
-extension GenerationCells {
-    /// Whether the day before had as many generations in the same hours. A rise in one environment alone has no day of its
-    /// own to be compared with.
+    /// Whether the day before had as many generations in the same hours. A rise in one environment alone cannot be compared
+    /// with it.
     func isUsual(_ issue: CascadeIssue) -> Bool {
         let rise = rise(of: issue)
         guard rise.isReal, let expected = expectedByDay(for: issue) else { return false }
-        return Double(rise.now) < Self.leastRatio * expected
+        return Double(rise.now) < Self.minRatio * expected
     }
 }
 
@@ -126,7 +121,7 @@ extension CascadeIssue {
     func holds(_ minute: Instant) -> Bool { minute >= start && minute < end }
 }
 
-/// What a set of generations comes to.
+/// The generations of one issue.
 struct CascadeShare: Hashable {
     var calls = 0
     var cost = 0.0
@@ -140,13 +135,13 @@ struct CascadeShare: Hashable {
 
 /// Every generation belongs to one issue or to none, so no dollar is counted twice.
 ///
-/// A trace that an event names decides; then the release, then the environment, then the time alone: the issue with the
-/// most events a minute. Where generations of the traces that its events name are there, an issue is given no more than
-/// those, as many times as there are more events than were read: what else runs in its environment is not its own.
+/// A trace that an event names decides; then the release, then the environment, then the time: the issue with the most
+/// events a minute. If the traces that its events name have generations, an issue gets only those, scaled up by the share
+/// of events that were read: what else runs in its environment is not its own.
 struct CascadePartition {
     private(set) var shares: [String: CascadeShare] = [:]
-    /// Fewer traced generations than these may be chance.
-    static let leastTraced = 3
+    /// Fewer traced generations may be chance.
+    static let minTraced = 3
 
     /// `traced`: rows of `CascadeQueries.traced`.
     init(_ cells: GenerationCells, _ issues: [CascadeIssue], traced: RowSet) {
@@ -158,7 +153,7 @@ struct CascadePartition {
             else { continue }
             taken[cell.key, default: (0, 0)].calls += cell.calls
             taken[cell.key, default: (0, 0)].cost += cell.cost
-            shares[owner.id, default: CascadeShare()].add(cell, trace: trace, feature: row["feature"].text ?? "")
+            shares[owner.id, default: CascadeShare()].add(cell, trace: trace, feature: row.text("feature"))
         }
         for cell in cells.cells {
             guard let owner = Self.owner(of: cell.key, among: ranked) else { continue }
@@ -167,7 +162,7 @@ struct CascadePartition {
             rest.cost = max(0, rest.cost - (taken[cell.key]?.cost ?? 0))
             shares[owner.id, default: CascadeShare()].add(rest, trace: nil, feature: "")
         }
-        for issue in issues where shares[issue.id]?.tracedCalls ?? 0 >= Self.leastTraced {
+        for issue in issues where shares[issue.id]?.tracedCalls ?? 0 >= Self.minTraced {
             shares[issue.id]?.limit(to: Double(issue.events) / Double(max(1, issue.eventsRead)))
         }
     }
@@ -201,7 +196,7 @@ extension CascadeShare {
 }
 
 extension CascadeIssue {
-    /// Nil where the issue's environment is another one.
+    /// Nil if the issue has another environment.
     fileprivate func nearness(to key: GenerationCell.Key) -> Int? {
         if !release.isEmpty, release == key.release { return 2 }
         if environment.isEmpty || key.environment.isEmpty { return 0 }

@@ -1,10 +1,10 @@
 import Basics
 import OnCallModel
 
-/// What an hour's cost is compared with: the rolling 7-day mean, and what the same hour of day has cost.
+/// What an hour's cost is compared with: the rolling 7-day mean, and the cost of the same hour of day.
 struct CostBaseline {
     let series: CostSeries
-    /// Hours of labelled incidents, left out.
+    /// Hours of labelled incidents, which are skipped.
     let incidentHours: Set<Instant>
 
     static let window = 168
@@ -17,8 +17,8 @@ struct CostBaseline {
 
     /// The mean over the complete hours of the 7 days before `hour`, without incident hours and without `run`.
     ///
-    /// Where more than half of the window is left out, what was once an incident has become the way things are: all
-    /// hours count. So the second day of a spike still alarms, and the fifth day of a new level does not.
+    /// If this skips more than half of the window, the former incident is the new level: all hours count. So the second day
+    /// of a spike still alarms, and the fifth day of a new level does not.
     func mean(before hour: Instant, without run: Set<Instant>) -> Mean? {
         let count = min(Self.window, series.history(before: hour))
         let all = (1...max(1, count)).map { hour - .hours(Double($0)) }
@@ -30,14 +30,14 @@ struct CostBaseline {
         return Mean(perHour: hours.reduce(0) { $0 + series[$1].cost } / Double(hours.count), hours: hours)
     }
 
-    /// What the same hour of day, give or take one hour, has cost on earlier days.
+    /// The cost of the same hour of day, plus or minus one hour, on earlier days.
     struct Season: Hashable {
         var p95: Double
         var highest: Double
         var days: Int
     }
 
-    static let seasonalDays = 14
+    private static let seasonalDays = 14
     private static let maxSeasonalDays = 28
 
     /// Nil with less than 14 days of history.
@@ -53,8 +53,8 @@ struct CostBaseline {
         return Season(p95: costs[max(0, rank - 1)], highest: highest, days: days)
     }
 
-    /// Whether each of the last three days had at least four fifths of `cost` at this hour of day: a nightly batch, known
-    /// for too short a time for a season.
+    /// Whether each of the last three days had at least four fifths of `cost` at this hour of day: a nightly batch that is
+    /// too new for a season.
     func isDailyHabit(_ cost: Double, at hour: Instant, without run: Set<Instant>) -> Bool {
         guard series.history(before: hour) >= 3 * 24 else { return false }
         return (1...3).allSatisfy { day in

@@ -1,7 +1,7 @@
 import Basics
 import OnCallModel
 
-/// Where the increase comes from: volume × unit price × model mix, and the feature that explains most of it.
+/// The parts of the increase: volume × unit price × model mix, and the feature that explains most of it.
 struct CostDecomposition: Hashable {
     /// The observation name that explains at least half of the increase; `project` when none does.
     var subject: String
@@ -9,9 +9,9 @@ struct CostDecomposition: Hashable {
     var share: Double
     /// It cost nothing before.
     var isNew: Bool
-    /// Observations an hour, now against before; nil where there were none before.
+    /// Observations an hour, now divided by before; nil if there were none before.
     var volume: Double?
-    /// Cost of an observation, now against before.
+    /// Cost of an observation, now divided by before.
     var unitPrice: Double?
     /// The part of `unitPrice` that comes from tokens an observation.
     var tokens: Double?
@@ -23,23 +23,16 @@ struct CostDecomposition: Hashable {
 
     /// `rows`: one a period, name and model. `spikeHours` and `baseHours` are the lengths of the two periods.
     init(_ rows: RowSet, spikeHours: Double, baseHours: Double, keeping open: Set<String>) {
-        var parts: [String: (base: Part, spike: Part)] = [:]
-        var whole = (base: Part(), spike: Part())
+        var parts: [String: Periods] = [:]
+        var whole = Periods()
         for row in rows.records {
-            let name = row["name"].text ?? ""
-            let piece = Part(row)
-            if row["recent"].integer == 1 {
-                parts[name, default: (Part(), Part())].spike += piece
-                whole.spike += piece
-            } else {
-                parts[name, default: (Part(), Part())].base += piece
-                whole.base += piece
-            }
+            let period = row["recent"].integer == 1 ? \Periods.spike : \.base
+            let part = Part(row)
+            parts[row.text("name"), default: Periods()][keyPath: period] += part
+            whole[keyPath: period] += part
         }
         let (spike, base) = (max(spikeHours, 1.0 / 60), max(baseHours, 1))
-        func increase(_ part: (base: Part, spike: Part)) -> Double {
-            part.spike.cost / spike - part.base.cost / base
-        }
+        func increase(_ part: Periods) -> Double { part.spike.cost / spike - part.base.cost / base }
         let total = increase(whole)
         let shares = parts.mapValues { total > 0 ? increase($0) / total : 0 }
             .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
@@ -50,18 +43,23 @@ struct CostDecomposition: Hashable {
         share = chosen?.value ?? 1
         let part = chosen.flatMap { parts[$0.key] } ?? whole
         isNew = part.base.cost == 0
-        // What is new is compared with the project as it was.
+        // A new feature is compared with the whole project before.
         let reference = isNew ? whole.base : part.base
         let compared = isNew ? whole.spike : part.spike
         volume = Self.ratio(compared.observations / spike, reference.observations / base)
         unitPrice = Self.ratio(compared.unitPrice, reference.unitPrice)
         tokens = Self.ratio(compared.tokensEach, reference.tokensEach)
-        modelBefore = reference.costliestModel
-        modelNow = part.spike.costliestModel
+        modelBefore = reference.models.top
+        modelNow = part.spike.models.top
     }
 
     private static func ratio(_ now: Double, _ before: Double) -> Double? {
         before > 0 && now > 0 ? now / before : nil
+    }
+
+    private struct Periods {
+        var base = Part()
+        var spike = Part()
     }
 
     private struct Part {
@@ -73,14 +71,10 @@ struct CostDecomposition: Hashable {
         init() {}
 
         init(_ row: RowSet.Record) {
-            func amount(_ column: String) -> Double {
-                let value = row[column].real ?? 0
-                return value.isFinite && value > 0 ? value : 0
-            }
-            cost = amount("cost")
-            observations = amount("observations")
-            tokens = amount("input_tokens") + amount("output_tokens")
-            if let model = row["model"].text, !model.isEmpty { models[model] = cost }
+            cost = row.amount("cost") ?? 0
+            observations = row.amount("observations") ?? 0
+            tokens = (row.amount("input_tokens") ?? 0) + (row.amount("output_tokens") ?? 0)
+            if !row.text("model").isEmpty { models[row.text("model")] = cost }
         }
 
         static func += (sum: inout Part, part: Part) {
@@ -92,9 +86,6 @@ struct CostDecomposition: Hashable {
 
         var unitPrice: Double { observations > 0 ? cost / observations : 0 }
         var tokensEach: Double { observations > 0 ? tokens / observations : 0 }
-        var costliestModel: String? {
-            models.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
-        }
     }
 }
 

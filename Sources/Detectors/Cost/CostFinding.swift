@@ -27,7 +27,8 @@ enum CostFinding {
     /// "03:00 to 04:00 cost $41.20"; of the running hour "03:00 to 03:20 cost $6.10, $18.30 an hour".
     private static func spending(_ judgement: CostJudgement, now: Instant) -> String {
         let end = judgement.isRunning ? now : judgement.hour + .hours(1)
-        let spent = "\(clock(judgement.hour)) to \(clock(end)) UTC cost \(Format.dollars(judgement.spent))"
+        let spent =
+            "\(Phrase.clock(judgement.hour)) to \(Phrase.clock(end)) UTC cost \(Format.dollars(judgement.spent))"
         return judgement.isRunning ? "\(spent), \(Format.dollars(judgement.cost)) an hour" : spent
     }
 
@@ -41,11 +42,19 @@ enum CostFinding {
         }
         let mean = Format.dollars(judgement.mean.perHour)
         if let ratio = judgement.ratio {
-            parts.append("\(Format.times(ratio)) the 7-day mean of \(mean) an hour")
+            parts.append("\(Format.times(ratio)) the 7-day mean of \(mean) an hour\(source(judgement))")
         } else {
             parts.append("the \(judgement.historyHours) hours before cost nothing")
         }
         return parts.joined(separator: "; ")
+    }
+
+    /// Where the mean comes from, if not from rows.
+    private static func source(_ judgement: CostJudgement) -> String {
+        guard let scale = judgement.sumScale else { return "" }
+        return scale == 1
+            ? " (the provider's sums)"
+            : " (the provider's sums ×\(Format.decimal(scale, digits: 2)): spans repeat usage)"
     }
 
     private static func caveat(_ judgement: CostJudgement) -> String {
@@ -59,26 +68,16 @@ enum CostFinding {
         _ judgement: CostJudgement, _ decomposition: CostDecomposition, settings: Settings
     ) -> CostFacts {
         .with { facts in
-            facts.hour = judgement.hour
-            facts.hourIsComplete = !judgement.isRunning
-            facts.cost = judgement.cost
-            facts.spent = judgement.spent
-            facts.mean = judgement.mean.perHour
-            facts.ratio = judgement.ratio
+            (facts.hour, facts.hourIsComplete) = (judgement.hour, !judgement.isRunning)
+            (facts.cost, facts.spent) = (judgement.cost, judgement.spent)
+            (facts.mean, facts.ratio) = (judgement.mean.perHour, judgement.ratio)
             facts.multiplier = settings.costSpikeMultiplier
-            facts.p95 = judgement.season?.p95
-            facts.p95Ratio = judgement.seasonalRatio
-            facts.historyHours = judgement.historyHours
-            facts.share = decomposition.share
-            facts.isNew = decomposition.isNew
-            facts.volumeRatio = decomposition.volume
-            facts.unitPriceRatio = decomposition.unitPrice
+            (facts.p95, facts.p95Ratio) = (judgement.season?.p95, judgement.seasonalRatio)
+            (facts.historyHours, facts.sumScale) = (judgement.historyHours, judgement.sumScale)
+            (facts.share, facts.isNew) = (decomposition.share, decomposition.isNew)
+            (facts.volumeRatio, facts.unitPriceRatio) = (decomposition.volume, decomposition.unitPrice)
             facts.tokensRatio = decomposition.tokens
-            facts.modelBefore = decomposition.modelBefore
-            facts.modelNow = decomposition.modelNow
+            (facts.modelBefore, facts.modelNow) = (decomposition.modelBefore, decomposition.modelNow)
         }
     }
-
-    /// `03:00`.
-    private static func clock(_ instant: Instant) -> String { String(instant.iso8601.dropFirst(11).prefix(5)) }
 }

@@ -4,7 +4,7 @@ import OnCallModel
 /// One hour compared with its baseline.
 struct CostJudgement: Hashable {
     var hour: Instant
-    /// US dollars an hour: of a complete hour what it cost, of the running hour what it comes to at its rate so far.
+    /// US dollars an hour: the cost of a complete hour, or the running hour's rate so far.
     var cost: Double
     /// US dollars spent in the hour so far.
     var spent: Double
@@ -15,9 +15,11 @@ struct CostJudgement: Hashable {
     var run: Set<Instant>
     var historyHours: Int
     var severity: Severity
+    /// What the provider's sums in the mean were multiplied by; nil if the mean is of rows.
+    var sumScale: Double?
 
     var onsetHour: Instant { run.min() ?? hour }
-    /// Against the mean; nil where the mean is 0.
+    /// Divided by the mean; nil if the mean is 0.
     var ratio: Double? { mean.perHour > 0 ? cost / mean.perHour : nil }
     var seasonalRatio: Double? { season.flatMap { $0.p95 > 0 ? cost / $0.p95 : nil } }
     /// The length of the spike so far, in hours.
@@ -32,10 +34,10 @@ struct CostJudge {
     let now: Instant
 
     /// With less than a day of history a spike is only a note.
-    static let minHistory = 24
+    fileprivate static let minHistory = 24
     /// The running hour is judged from its tenth minute and fifth observation on.
-    static let minElapsed = Span.minutes(10)
-    static let minObservations = 5
+    private static let minElapsed = Span.minutes(10)
+    private static let minObservations = 5
 
     /// The worse of the running hour and the latest complete one; nil when neither is a spike.
     func worst() -> CostJudgement? {
@@ -46,8 +48,8 @@ struct CostJudge {
         return (complete.severity, complete.cost) > (current.severity, current.cost) ? complete : current
     }
 
-    /// US dollars an hour at the rate of the running hour so far; nil while that is too young to tell.
-    var runningRate: Double? {
+    /// The running hour's rate so far, in US dollars an hour; nil in its first minutes.
+    private var runningRate: Double? {
         let elapsed = now - baseline.series.running
         guard elapsed >= Self.minElapsed else { return nil }
         return baseline.series[baseline.series.running].cost * 3600 / elapsed.seconds
@@ -61,7 +63,7 @@ struct CostJudge {
         guard cost > settings.costFloor else { return nil }
 
         guard let (mean, run) = meanAndRun(upTo: hour), isAbove(cost, mean) else { return nil }
-        // A job that spends its hour's worth in the first minutes is no spike: half of the threshold must be spent.
+        // A job that spends its whole hour's cost in the first minutes is not a spike: half of the threshold must be spent.
         if isRunning, figures.cost < settings.costSpikeMultiplier / 2 * mean.perHour { return nil }
 
         let isSeasonal = settings.costBaseline == .seasonal
@@ -97,8 +99,8 @@ struct CostJudge {
         cost > settings.costFloor && cost > settings.costSpikeMultiplier * mean.perHour
     }
 
-    /// Above 5 times the mean, or above the dollars on which the gate acts, it is critical; unless the same hour of day is
-    /// known to come near it: then the evidence takes one step off, or makes it a note.
+    /// Critical above 5 times the mean, or above the cost from which actions run without approval. If the same hour of day
+    /// usually comes near it, one step less, or a note.
     private func severity(of judgement: CostJudgement) -> Severity {
         let isBig = (judgement.ratio ?? .infinity) > 5 || judgement.cost > settings.autoActCostPerHour
         guard let ratio = judgement.seasonalRatio, ratio < 2.5 else { return isBig ? .critical : .high }

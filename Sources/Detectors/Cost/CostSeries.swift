@@ -14,13 +14,15 @@ struct CostSeries {
 
     /// The first hour with data; nil when there is none.
     let first: Instant?
-    /// The hour that is running.
+    /// The current hour.
     let running: Instant
     private let known: [Instant: Hour]
-    /// What was left out, one sentence each.
+    /// What the provider's sums are multiplied by; nil if every hour comes from rows.
+    let sumScale: Double?
+    /// What was skipped, one sentence each.
     let skipped: [String]
 
-    init(_ rows: RowSet, now: Instant) {
+    init(_ rows: RowSet, _ sums: CostSums? = nil, now: Instant) {
         var known: [Instant: Hour] = [:]
         var (rejected, rejectedCosts) = (0, 0)
         for row in rows.records {
@@ -28,20 +30,20 @@ struct CostSeries {
                 rejected += 1
                 continue
             }
-            var figures = Hour(
-                observations: max(0, row["observations"].integer ?? 0),
-                generations: max(0, row["generations"].integer ?? 0))
-            rejectedCosts += max(0, row["rejected_costs"].integer ?? 0)
-            let cost = row["cost"].real ?? 0
-            if cost.isFinite, cost >= 0 {
-                figures.cost = cost
-            } else {
-                figures.isRejected = true
-                rejected += 1
-            }
-            known[hour] = figures
+            let cost = row["cost"].isNull ? 0 : row.amount("cost")
+            if cost == nil { rejected += 1 }
+            rejectedCosts += row.count("rejected_costs")
+            known[hour] = Hour(
+                cost: cost ?? 0, observations: row.count("observations"), generations: row.count("generations"),
+                isRejected: cost == nil)
+        }
+        let start = now.startOfHour - .hours(Double(CostSums.rowHours))
+        let scale = sums?.scale(rows: known, running: now.startOfHour)
+        for sum in sums?.hours ?? [] where sum.hour < start && sum.cost.isFinite && sum.cost >= 0 {
+            known[sum.hour.startOfHour] = Hour(cost: sum.cost * (scale ?? 1), observations: sum.observations)
         }
         self.known = known
+        sumScale = scale
         skipped = [
             (rejected, "hours: invalid cost (not a number, or negative); they are not in the baseline."),
             (rejectedCosts, "observations: invalid cost (not a number, or negative)."),

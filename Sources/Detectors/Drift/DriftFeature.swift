@@ -1,4 +1,4 @@
-package import Basics
+import Basics
 import OnCallModel
 
 /// A feature: all observations of one name and type.
@@ -7,104 +7,81 @@ struct DriftFeature: Hashable, Sendable {
     var type: String
     /// The start of its newest output, or the hour of it.
     var newest: Instant
-    /// In the window, and in the whole reach; nil where that is not known.
+    /// In the window, and in the whole lookback; nil where that is unknown.
     var outputs: Int
     var total: Int?
-    /// More than one version of a prompt, model or release made them: a reason to look at it first.
+    /// Its outputs come from more than one version of a prompt, model or release: a reason to read it first.
     var hasChanged: Bool
 
     var rootsOnly: Bool { type != "GENERATION" }
-    /// So many outputs are learnt from, and so many must fail, before anything can be said.
-    static let enough = DriftRule.leastSamples + DriftVerdict.leastFailing
-    var isRare: Bool { total.map { $0 < Self.enough } ?? false }
+    /// The samples to learn from and the failing outputs that a drift needs at least.
+    static let minOutputs = DriftRule.minSamples + DriftVerdict.minFailing
+    /// It has hardly any outputs from before the window.
+    var isYoung: Bool { total.map { $0 - outputs < Self.minOutputs } ?? false }
+    var isRare: Bool { total.map { $0 < Self.minOutputs } ?? false }
 
-    /// Of a name that both generations and roots bear, the generations count. `history` are the sums of the whole reach.
+    /// Of a name that both generations and roots have, the generations count. `history` has the sums of the whole lookback.
     static func read(_ rows: RowSet, history: RowSet = RowSet(columns: [])) -> [DriftFeature] {
-        let past = Dictionary(
-            history.records.map { ("\($0["type"].text ?? "")\u{1F}\($0["name"].text ?? "")", $0) },
-            uniquingKeysWith: { $1 })
-        var known: [String: DriftFeature] = [:]
-        for row in rows.records {
+        func key(_ row: RowSet.Record) -> [String] { [row.text("type"), row.text("name")] }
+        func hasChanged(_ row: RowSet.Record) -> Bool {
+            ["prompt", "model", "release"].contains { row["first_\($0)"] != row["last_\($0)"] }
+        }
+        let past = Dictionary(history.records.map { (key($0), $0) }) { $1 }
+        let features = rows.records.compactMap { row -> DriftFeature? in
             guard let name = row["name"].text, !name.isEmpty, let type = row["type"].text,
                 let newest = row["newest"].instant
-            else { continue }
-            let sums = past["\(type)\u{1F}\(name)"]
-            let feature = DriftFeature(
+            else { return nil }
+            let sums = past[key(row)]
+            return DriftFeature(
                 name: name, type: type, newest: newest, outputs: row["outputs"].integer ?? 0,
                 total: sums?["outputs"].integer, hasChanged: hasChanged(row) || (sums.map(hasChanged) ?? false))
-            if let other = known[name], other.rank >= feature.rank { continue }
-            known[name] = feature
         }
-        return known.values.sorted { $0.name < $1.name }
-    }
-
-    private static func hasChanged(_ row: RowSet.Record) -> Bool {
-        ["prompt", "model", "release"].contains { row["first_\($0)"] != row["last_\($0)"] }
+        return Dictionary(features.map { ($0.name, $0) }) { $1.rank > $0.rank ? $1 : $0 }.values
+            .sorted { $0.name < $1.name }
     }
 
     private var rank: Int { ["SPAN", "CHAIN", "AGENT", "GENERATION"].firstIndex(of: type) ?? -1 }
 }
 
-/// Which features are read in a cycle, in this order (docs/decisions/0008).
-struct DriftPlan: Hashable, Sendable {
-    private var waiting: [DriftFeature]
-    /// Those that have something to be said of and did not fit.
-    private var leftOut = 0
+/// Which features are read in a cycle (docs/decisions/0008).
+struct DriftPlan {
+    /// In the order of reading.
+    let chosen: [DriftFeature]
+    /// Features that are due and exceed the limit.
+    let waiting: Int
 
-    static let maxThorough = 50
-    static let maxRoutine = 10
-    /// A drift that is open is read again after this, so that it ends when the trouble does. A little less than an hour, as
-    /// cycles do not come to the second.
-    static let again = Span.minutes(55)
-    private static let never = Instant(milliseconds: 0)
+    private static let maxThorough = 50
+    private static let maxRoutine = 10
+    /// An open drift is read again after this, so that it ends soon after the failure does. A little less than an hour,
+    /// because cycles do not start to the second.
+    private static let interval = Span.minutes(55)
 
     init(_ features: [DriftFeature], _ memory: [String: FeatureSnapshot], _ context: DetectorContext) {
         let open = context.unresolved
         func isOpen(_ feature: DriftFeature) -> Bool {
             open.contains(feature.name) || memory[feature.name]?.state == .drifted
         }
-        func lookedAt(_ feature: DriftFeature) -> Instant { memory[feature.name]?.lookedAt ?? Self.never }
-        /// Too few to learn from: a call would tell nothing.
+        func checkedAt(_ feature: DriftFeature) -> Instant { memory[feature.name]?.lookedAt ?? .distantPast }
+        /// Too few outputs to learn from: a call would be in vain.
         func isHopeless(_ feature: DriftFeature) -> Bool {
             feature.isRare && memory[feature.name]?.state ?? .learning == .learning && !isOpen(feature)
         }
-        // Open ones first, then those that were changed, then the ones that waited longest, then the busiest.
-        let ordered = features.filter { !isHopeless($0) }.sorted { left, right in
-            if isOpen(left) != isOpen(right) { return isOpen(left) }
-            if left.hasChanged != right.hasChanged { return left.hasChanged }
-            if lookedAt(left) != lookedAt(right) { return lookedAt(left) < lookedAt(right) }
-            return (left.outputs, right.name) > (right.outputs, left.name)
+        /// Open ones first, then those that were changed, then the ones that waited longest, then the busiest.
+        func order(_ feature: DriftFeature) -> (Int, Int, Instant, Int, String) {
+            let (open, changed) = (isOpen(feature) ? 0 : 1, feature.hasChanged ? 0 : 1)
+            return (open, changed, checkedAt(feature), -feature.outputs, feature.name)
         }
+        let ordered = features.filter { !isHopeless($0) }.sorted { order($0) < order($1) }
         switch context.effort {
         case .thorough:
-            let wanted = ordered.filter { isOpen($0) || $0.newest > memory[$0.name]?.newestOutput ?? Self.never }
-            waiting = Array(wanted.prefix(Self.maxThorough))
-            leftOut = wanted.count - waiting.count
+            let due = ordered.filter { isOpen($0) || $0.newest > memory[$0.name]?.newestOutput ?? .distantPast }
+            chosen = Array(due.prefix(Self.maxThorough))
+            waiting = due.count - chosen.count
         case .routine:
-            let due = ordered.filter { isOpen($0) && context.now - lookedAt($0) >= Self.again }
-            let new = ordered.filter { lookedAt($0) == Self.never && !isOpen($0) }
-            waiting = due + new.prefix(Self.maxRoutine)
-            leftOut = max(0, new.count - Self.maxRoutine)
+            let due = ordered.filter { isOpen($0) && context.now - checkedAt($0) >= Self.interval }
+            let new = ordered.filter { checkedAt($0) == .distantPast && !isOpen($0) }
+            chosen = due + new.prefix(Self.maxRoutine)
+            waiting = max(0, new.count - Self.maxRoutine)
         }
-    }
-
-    var isEmpty: Bool { waiting.isEmpty }
-    /// Those that wait for the next cycle.
-    var left: Int { waiting.count + leftOut }
-
-    func contains(_ feature: DriftFeature) -> Bool { waiting.contains { $0.name == feature.name } }
-
-    mutating func next() -> DriftFeature? { waiting.isEmpty ? nil : waiting.removeFirst() }
-}
-
-extension Fingerprint {
-    /// The drift of a feature's outputs.
-    package static func schemaDrift(of feature: String) -> Fingerprint {
-        Fingerprint(DetectionType.promptDrift.rawValue, DriftEvent.Kind.schema.rawValue, feature)
-    }
-
-    /// The fall of one score of a feature.
-    package static func scoreDrift(of feature: String, score: String) -> Fingerprint {
-        Fingerprint(DetectionType.promptDrift.rawValue, DriftEvent.Kind.score.rawValue, feature, score)
     }
 }

@@ -1,4 +1,4 @@
-import Basics
+package import Basics
 import OnCallModel
 
 /// A feature whose outputs drift as a finding.
@@ -6,127 +6,100 @@ struct DriftFinding {
     let feature: String
     let snapshot: FeatureSnapshot
     let verdict: DriftVerdict
-    let trouble: DriftTrouble
-    /// The surest first.
+    let judged: JudgedOutputs
+    /// The most significant first.
     let contrasts: [DriftContrast]
-    /// Of the prompt version that the failing outputs share, where Langfuse told.
-    var prompt: PromptFact?
     let sql: String
+    /// When the prompt version of the failing outputs was created, and its commit message; nil if Langfuse did not say.
+    var prompt: (createdAt: Instant, message: String)?
 
-    struct PromptFact: Hashable, Sendable {
-        var prompt: DriftOrigin.Prompt
-        var createdAt: Instant
-        var message: String
-    }
+    private static let maxTraces = 100
 
-    init(
-        _ feature: String, snapshot: FeatureSnapshot, verdict: DriftVerdict, trouble: DriftTrouble, sql: String
-    ) {
-        (self.feature, self.snapshot, self.verdict, self.trouble) = (feature, snapshot, verdict, trouble)
-        contrasts = trouble.contrasts
-        self.sql = sql
-    }
+    private var severity: Severity { verdict.failRate > 0.5 ? .high : .medium }
 
-    /// The prompt version by which failing and passing outputs differ; nil where they do not, or others differ more surely.
+    /// The prompt version by which failing and passing outputs differ; nil if they do not.
     var suspectPrompt: DriftOrigin.Prompt? {
         guard let contrast = contrasts.first(where: { $0.label == .prompt && $0.isStrong }) else { return nil }
-        return trouble.failing.first { $0.origin[.prompt] == contrast.value }?.origin.prompt
+        return judged.failing.first { $0.origin[.prompt] == contrast.value }?.origin.prompt
     }
 
-    static let mostTraces = 100
-
     func finding(now: Instant) -> Finding {
-        let failing = trouble.failing
+        let failing = judged.failing
         let names = failing.compactMap(\.origin.prompt?.name)
+        // A release that only failing outputs have.
+        let releases = contrasts.filter { $0.label == .release && $0.isStrong }.map(\.value).prefix(1)
         let links = FindingLinks(
-            traces: Set(failing.suffix(Self.mostTraces).map(\.trace).filter { !$0.isEmpty }),
-            releases: releases, features: Set([feature] + names.prefix(1)))
+            traces: Set(failing.suffix(Self.maxTraces).map(\.trace)).subtracting([""]),
+            releases: Set(releases), features: Set([feature] + names.prefix(1)))
         return Finding(
-            facts: .drift(.schema(facts)), severity: verdict.failRate > 0.5 ? .high : .medium,
-            fingerprint: .schemaDrift(of: feature), subject: feature, description: sentence,
-            sql: sql, onset: failing.first?.at ?? now, lastSeen: failing.last?.at ?? now, costPerHour: 0, links: links)
+            facts: .drift(.schema(facts)), severity: severity, fingerprint: .schemaDrift(of: feature),
+            subject: feature, description: sentence, sql: sql, onset: failing.first?.at ?? now,
+            lastSeen: failing.last?.at ?? now, costPerHour: 0, links: links)
     }
 
     func event(now: Instant) -> DriftEvent {
         DriftEvent(
-            id: 0, feature: feature, at: now, facts: .schema(facts),
-            severity: verdict.failRate > 0.5 ? .high : .medium, failRate: verdict.failRate)
+            id: 0, feature: feature, at: now, facts: .schema(facts), severity: severity, failRate: verdict.failRate)
     }
-
-    /// A release that only failing outputs have.
-    private var releases: Set<String> {
-        Set(contrasts.filter { $0.label == .release && $0.isStrong }.map(\.value).prefix(1))
-    }
-
-    // MARK: words
 
     /// "support-bot: 17 of its latest 20 outputs do not fit snapshot 1 (0 of 160 samples did not; p < 1e-12):
     /// $.response missing in 17; support-bot v14: 17 of 20 fail, support-bot v13: 0 of 40 (p < 1e-9); since 03:12."
     private var sentence: String {
-        let past = "\(verdict.past.times) of \(verdict.past.of) samples did not; \(DriftContrast.spell(verdict.p))"
-        let what = verdict.tally.prefix(3).map(words).joined(separator: ", ")
-        let contrast = contrasts.first.map { "; \($0.sentence)" } ?? ""
-        let made = prompt.map { fact in
-            let age = (trouble.failing.first?.at ?? fact.createdAt) - fact.createdAt
-            let said = fact.message.isEmpty ? "" : " (“\(fact.message.prefix(80))”)"
-            return age >= .seconds(0)
-                ? "; that version was made \(Format.duration(age)) before\(said)"
-                : "; that version was made later\(said)"
+        let past = "\(verdict.past.hits) of \(verdict.past.of) samples did not; \(Phrase.probability(verdict.p))"
+        var parts = [verdict.tally.prefix(3).map(phrase).joined(separator: ", ")]
+        if let contrast = contrasts.first { parts.append(contrast.sentence) }
+        if let prompt {
+            let age = (judged.failing.first?.at ?? prompt.createdAt) - prompt.createdAt
+            let quote = prompt.message.isEmpty ? "" : " (“\(prompt.message.prefix(80))”)"
+            let time = age >= .seconds(0) ? "\(Format.duration(age)) before" : "later"
+            parts.append("that version was created \(time)\(quote)")
         }
-        let onset = trouble.failing.first.map { "; since \($0.at.iso8601Seconds)" } ?? ""
+        if let first = judged.failing.first { parts.append("since \(first.at.iso8601Seconds)") }
         return """
             \(feature): \(verdict.failed) of its latest \(verdict.checked) outputs do not fit snapshot \
-            \(snapshot.version) (\(past)): \(what)\(contrast)\(made ?? "")\(onset).
+            \(snapshot.version) (\(past)): \(parts.joined(separator: "; ")).
             """
     }
 
-    private func words(_ item: (violation: DriftViolation, outputs: Int)) -> String {
-        let path = item.violation.path == OutputProfile.root ? "" : "\(item.violation.path.prefix(80)) "
-        let usual = DriftRule(snapshot.profile).usualKinds(at: item.violation.path)
+    private func phrase(_ violation: Deviation, _ outputs: Int) -> String {
+        let path = violation.path == OutputProfile.root ? "" : "\(violation.path.prefix(80)) "
+        let usual = DriftRule(snapshot.profile).usualKinds(at: violation.path)
         let instead = usual.isEmpty ? "" : " instead of \(usual)"
-        return switch item.violation.what {
-        case .missing: "\(path)missing in \(item.outputs)"
-        case .empty: "\(path)an empty list in \(item.outputs)"
-        case .kind(let kind): "\(path)\(kind.rawValue)\(instead) in \(item.outputs)"
-        case .blank: "\(path)empty in \(item.outputs)"
-        case .text: "\(path)text\(instead) in \(item.outputs)"
+        return switch violation.what {
+        case .missing: path + (violation.isElement ? "an empty list" : "missing") + " in \(outputs)"
+        case .kind(let kind): "\(path)\(kind.rawValue)\(instead) in \(outputs)"
+        case .blank: "\(path)empty in \(outputs)"
+        case .text: "\(path)text\(instead) in \(outputs)"
         }
     }
 
     private var facts: SchemaDriftFacts {
-        .with { facts in
+        let rule = DriftRule(snapshot.profile)
+        return .with { facts in
             facts.failRate = verdict.failRate
             (facts.checked, facts.failed) = (verdict.checked, verdict.failed)
-            (facts.baseFailed, facts.baseSamples) = (verdict.past.times, verdict.past.of)
-            facts.p = verdict.p
+            (facts.baseFailed, facts.baseSamples, facts.p) = (verdict.past.hits, verdict.past.of, verdict.p)
             facts.snapshot = snapshot.version
-            facts.violations = violations
-            facts.newKeys = newKeys
-            facts.onset = trouble.failing.first?.at
-            addOrigin(to: &facts)
-        }
-    }
-
-    private var violations: [SchemaDriftFacts.Violation] {
-        let rule = DriftRule(snapshot.profile)
-        return verdict.tally.prefix(10).map { item in
-            .with { fact in
-                fact.path = String(item.violation.path.prefix(120))
-                fact.what = item.violation.word
-                fact.usual = rule.usualKinds(at: item.violation.path)
-                fact.outputs = item.outputs
+            facts.violations = verdict.tally.prefix(10).map { violation, outputs in
+                .with { fact in
+                    (fact.path, fact.what) = (String(violation.path.prefix(120)), violation.word)
+                    (fact.usual, fact.outputs) = (rule.usualKinds(at: violation.path), outputs)
+                }
             }
+            facts.newKeys = newKeys
+            facts.onset = judged.failing.first?.at
+            addOrigin(to: &facts)
         }
     }
 
     /// What the failing outputs were made with, and what the passing ones.
     private func addOrigin(to facts: inout SchemaDriftFacts) {
         func contrast(_ label: DriftOrigin.Label) -> DriftContrast? { contrasts.first { $0.label == label } }
-        let last = trouble.failing.last?.origin
+        let last = judged.failing.last?.origin
         let shared = suspectPrompt ?? last?.prompt
         let (release, model) = (contrast(.release), contrast(.model))
-        facts.contrast = contrasts.first?.fact
-        facts.contrasts = contrasts.prefix(6).map(\.fact)
+        facts.contrast = contrasts.first
+        facts.contrasts = Array(contrasts.prefix(6))
         facts.isPromptContrast = suspectPrompt != nil
         (facts.promptName, facts.promptVersion) = (shared?.name, shared?.version)
         facts.promptCreatedAt = prompt?.createdAt
@@ -135,16 +108,27 @@ struct DriftFinding {
         (facts.model, facts.modelBefore) = (model?.value ?? last?[.model], model?.before)
     }
 
-    /// Paths that the failing outputs have and no sample had: what a key was renamed to.
+    /// Paths that the failing outputs have and no sample had: the new name of a renamed key.
     private var newKeys: [String] {
-        var counts: [String: Int] = [:]
-        let failing = trouble.failing.suffix(DriftQueries.checked)
-        for output in failing {
-            guard case .document(let value) = output.sample else { continue }
-            for path in OutputProfile.places(of: value).keys where snapshot.profile.places[path] == nil {
-                counts[path, default: 0] += 1
-            }
+        let failing = judged.failing.suffix(DriftQueries.checked)
+        let paths = failing.flatMap { output -> [String] in
+            guard case .document(let value) = output.sample else { return [] }
+            return OutputProfile.places(of: value).keys.filter { snapshot.profile.places[$0] == nil }
         }
-        return counts.filter { $0.value * 2 >= failing.count }.keys.sorted().prefix(10).map { String($0.prefix(120)) }
+        return paths.counts.filter { $0.value * 2 >= failing.count }.keys.sorted().prefix(10).map {
+            String($0.prefix(120))
+        }
+    }
+}
+
+extension Fingerprint {
+    /// The drift of a feature's outputs.
+    package static func schemaDrift(of feature: String) -> Fingerprint {
+        Fingerprint(DetectionType.promptDrift.rawValue, DriftEvent.Kind.schema.rawValue, feature)
+    }
+
+    /// The fall of one score of a feature.
+    package static func scoreDrift(of feature: String, score: String) -> Fingerprint {
+        Fingerprint(DetectionType.promptDrift.rawValue, DriftEvent.Kind.score.rawValue, feature, score)
     }
 }

@@ -7,11 +7,11 @@ struct DriftLearning: Sendable {
     private(set) var snapshot: FeatureSnapshot
     /// Nil while there is nothing to judge by, or nothing to judge.
     private(set) var verdict: DriftVerdict?
-    /// What was learnt from at a first look, else the outputs that the judgement looked at last; oldest first.
+    /// The outputs that were judged, oldest first.
     private(set) var checked: [DriftOutput] = []
 
-    /// Below this many samples a profile still learns from what fails without being drift: otherwise what is only seldom
-    /// would seem never to be.
+    /// With fewer samples a profile also learns from failing outputs that are not a drift: otherwise what is rare would
+    /// stay unknown.
     static let mature = 100
 
     /// - Parameter outputs: everything that was read, oldest first.
@@ -29,28 +29,28 @@ struct DriftLearning: Sendable {
         snapshot.failed = verdict?.failed ?? 0
     }
 
-    // MARK: the first look
+    // MARK: first scan
 
     private mutating func learn(_ outputs: [DriftOutput], _ context: DetectorContext) {
         let recent = outputs.count { $0.at >= context.now - DriftQueries.window }
-        let spare = max(0, outputs.count - DriftRule.leastSamples)
+        let spare = max(0, outputs.count - DriftRule.minSamples)
         let latest = min(DriftQueries.checked, recent, spare)
         let past = ChangeSegments.learnable(
-            outputs, upTo: outputs.count - latest, least: context.settings.driftFailRate)
+            outputs, upTo: outputs.count - latest, minDifference: context.settings.driftFailRate)
         var profile = OutputProfile()
         for output in past { profile.add(output.sample) }
         snapshot.profile = profile
         snapshot.capturedAt = context.now
-        guard profile.samples >= DriftRule.leastSamples, profile.blanks * 2 < profile.samples else { return }
+        guard profile.samples >= DriftRule.minSamples, profile.blanks * 2 < profile.samples else { return }
         snapshot.state = .learned
         checked = Array(outputs.suffix(latest))
         conclude(outputs, context)
     }
 
-    // MARK: later looks
+    // MARK: later scans
 
     private mutating func judge(_ outputs: [DriftOutput], _ context: DetectorContext) {
-        // What was given before an acceptance was judged by another snapshot.
+        // Outputs from before an acceptance were judged by another snapshot.
         let begin = snapshot.acceptedBy == nil ? nil : snapshot.capturedAt
         checked = Array(
             outputs.filter { $0.at >= context.now - DriftQueries.window && $0.at > begin ?? $0.at - .seconds(1) }
@@ -75,38 +75,36 @@ struct DriftLearning: Sendable {
             return
         }
         snapshot.state = .drifted
-        let trouble = DriftTrouble(outputs, verdict: verdict, profile: snapshot.profile, settings: context.settings)
-        // Where nearly everything fails, what still passes is on its way out.
+        let judged = JudgedOutputs(outputs, verdict: verdict, profile: snapshot.profile, settings: context.settings)
+        // Where nearly everything fails, the shape of what still passes is not accepted.
         let isWhole = verdict.failRate > 0.8
         var candidate = OutputProfile()
-        for output in trouble.sinceOnset where !isWhole || output.fails { candidate.add(output.output.sample) }
+        for output in judged.sinceOnset where !isWhole || output.fails { candidate.add(output.output.sample) }
         snapshot.candidate = candidate
     }
 }
 
-/// All outputs that were looked at, parted by whether they have the trouble that the verdict is about.
-struct DriftTrouble: Sendable {
-    private(set) var outputs: [(output: DriftOutput, fails: Bool)]
-    /// The place of the first failing one of the trouble.
-    private(set) var onset: Int?
+/// All outputs that were read, and whether each has a deviation that the verdict is about.
+struct JudgedOutputs: Sendable {
+    let outputs: [(output: DriftOutput, fails: Bool)]
+    /// The position of the first failing output of the drift.
+    let onset: Int?
 
     init(_ outputs: [DriftOutput], verdict: DriftVerdict, profile: OutputProfile, settings: Settings) {
         let rule = DriftRule(profile)
-        let blamed = Set(verdict.violations.joined())
+        let violations = Set(verdict.violations.joined())
         self.outputs = outputs.map { output in
             guard settings.driftRequiresContrast else {
                 return (output, SeedDriftRule.fails(output.sample, by: profile))
             }
-            return (output, !blamed.isDisjoint(with: rule.deviations(of: output.sample).keys))
+            return (output, !violations.isDisjoint(with: rule.deviations(of: output.sample).keys))
         }
         onset = ChangeSegments.onset(of: self.outputs.map(\.fails))
     }
 
     var sinceOnset: ArraySlice<(output: DriftOutput, fails: Bool)> { outputs[(onset ?? outputs.count)...] }
     var failing: [DriftOutput] { sinceOnset.filter(\.fails).map(\.output) }
-
-    /// The trouble is older than everything that was looked at.
-    var isOlder: Bool { onset == 0 }
-
+    /// The drift is older than every output that was read.
+    var beganEarlier: Bool { onset == 0 }
     var contrasts: [DriftContrast] { DriftContrast.all(outputs.map { ($0.output.origin, $0.fails) }) }
 }

@@ -1,7 +1,7 @@
 import Basics
 import OnCallModel
 
-/// One output of a feature, with what its row says of how it came about.
+/// One output of a feature, and what it was made with.
 struct DriftOutput: Hashable, Sendable {
     var id: String
     var trace: String
@@ -9,21 +9,23 @@ struct DriftOutput: Hashable, Sendable {
     var sample: OutputSample
     var origin: DriftOrigin
 
-    /// Nil for a row that says nothing of what the feature gives: one that is still running, that failed before it gave
-    /// anything, that has no time, or that is a step of something else where only roots count.
+    /// Nil for a row that is still running, failed before it gave an output, has no time, is too long to judge, or is a step
+    /// of another observation where only roots count.
     init?(_ row: RowSet.Record, rootsOnly: Bool) {
         guard let at = row["start_time"].instant, let id = row["id"].text else { return nil }
-        if rootsOnly, let parent = row["parent_observation_id"].text, !parent.isEmpty { return nil }
+        if rootsOnly, !row.text("parent_observation_id").isEmpty { return nil }
+        // Longer ones may have been cut.
+        guard row.text("output").utf8.count <= ToolOutput.maxBytes else { return nil }
         let sample = OutputSample(row["output"].text)
         if sample == .blank, row["end_time"].isNull || row["level"].text == "ERROR" { return nil }
         self.id = id
-        trace = row["trace_id"].text ?? ""
+        trace = row.text("trace_id")
         self.at = at
         self.sample = sample
         origin = DriftOrigin(row)
     }
 
-    /// Oldest first; two of one moment in the order of their ids.
+    /// Each once, oldest first; outputs of one moment in the order of their ids.
     static func inOrder(_ outputs: some Sequence<DriftOutput>) -> [DriftOutput] {
         var seen: Set<String> = []
         return outputs.filter { seen.insert("\($0.trace)\u{1F}\($0.id)").inserted }
@@ -49,7 +51,7 @@ struct DriftOrigin: Hashable, Sendable {
             if let text = row[label.rawValue].text, !text.isEmpty { values[label] = String(text.prefix(120)) }
         }
         guard let version = row["prompt_version"].integer else { return }
-        let name = row["prompt_name"].text ?? ""
+        let name = row.text("prompt_name")
         values[.prompt] = name.isEmpty ? "v\(version)" : "\(name.prefix(120)) v\(version)"
         if !name.isEmpty { prompt = Prompt(name: name, version: version) }
     }

@@ -1,32 +1,19 @@
 import Basics
 import OnCallModel
 
-/// Reads the outputs of one feature and judges them. Where they drift it searches for when that began, and for why.
+/// Judges the outputs of one feature. If they drift, it searches for the onset and the cause.
 struct DriftProbe: Sendable {
     let feature: DriftFeature
     let known: FeatureSnapshot?
     let context: DetectorContext
 
-    struct Result: Sendable {
-        var snapshot: FeatureSnapshot
-        var drift: DriftFinding?
-    }
-
-    /// With their bodies these are a few megabytes at most: Langfuse answers no more than five at once.
-    static let page = 100
-    static let shortPage = 20
-    static let maxSearches = 5
-
-    private struct Interval {
-        var from: Instant
-        var to: Instant
-
-        var middle: Instant { from + .milliseconds((to - from).milliseconds / 2) }
-    }
+    /// How many older outputs one reading of the search gives.
+    private static let shortPage = 20
+    private static let maxSearches = 5
 
     private var now: Instant { context.now }
     private var isFirst: Bool { known == nil || known?.state == .learning }
-    private var reach: Span { isFirst ? DriftQueries.reach : DriftQueries.window }
+    private var start: Instant { now - (isFirst ? DriftQueries.lookback : DriftQueries.window) }
 
     private func query(from: Instant, to: Instant, limit: Int) -> DetectorQuery {
         DriftQueries.outputs(of: feature, from: from, to: to, limit: limit)
@@ -36,90 +23,78 @@ struct DriftProbe: Sendable {
         DriftOutput.inOrder(rows.records.compactMap { DriftOutput($0, rootsOnly: feature.rootsOnly) })
     }
 
-    /// Nil when the outputs could not be read.
-    func run(_ ask: Ask) async throws(QueryFailure) -> Result? {
-        guard let outputs = try await latest(ask) else { return nil }
+    /// - Parameter outputs: the newest ones, oldest first.
+    func run(
+        _ outputs: [DriftOutput], _ calls: inout DriftCalls, _ ask: Ask
+    ) async throws(QueryFailure) -> (snapshot: FeatureSnapshot, drift: DriftFinding?) {
         let learning = DriftLearning(feature.name, known: known, outputs: outputs, context: context)
-        guard let verdict = learning.verdict, verdict.isDrift else { return Result(snapshot: learning.snapshot) }
-        let trouble = try await searchOnset(outputs, ask) { outputs in
-            DriftTrouble(outputs, verdict: verdict, profile: learning.snapshot.profile, settings: context.settings)
+        guard let verdict = learning.verdict, verdict.isDrift else { return (learning.snapshot, nil) }
+        let judged = try await searchOnset(outputs, &calls, ask) { outputs in
+            JudgedOutputs(outputs, verdict: verdict, profile: learning.snapshot.profile, settings: context.settings)
         }
         var drift = DriftFinding(
-            feature.name, snapshot: learning.snapshot, verdict: verdict, trouble: trouble,
-            sql: query(from: now - reach, to: now, limit: Self.page).sql)
-        if let prompt = drift.suspectPrompt,
-            let row = try await ask.attempt(DriftQueries.promptVersion(prompt))?.records.first,
+            feature: feature.name, snapshot: learning.snapshot, verdict: verdict, judged: judged,
+            contrasts: judged.contrasts, sql: query(from: start, to: now, limit: DriftQueries.Amount.all.newest).sql)
+        if let prompt = drift.suspectPrompt { drift.prompt = try await version(of: prompt, &calls, ask) }
+        return (learning.snapshot, drift)
+    }
+
+    /// When a version of a prompt was created, and its commit message. Neither changes, so an earlier finding may say.
+    private func version(
+        of prompt: DriftOrigin.Prompt, _ calls: inout DriftCalls, _ ask: Ask
+    ) async throws(QueryFailure) -> (createdAt: Instant, message: String)? {
+        let earlier = context.past.compactMap(\.prompt)
+        if let known = earlier.last(where: { $0.name == prompt.name && $0.version == prompt.version }) {
+            return (known.createdAt, known.message)
+        }
+        guard calls.prompts > 0 else { return nil }
+        calls.prompts -= 1
+        guard let row = try await ask.attempt(DriftQueries.promptVersion(prompt))?.records.first,
             let created = row["created_at"].instant
-        {
-            drift.prompt = DriftFinding.PromptFact(
-                prompt: prompt, createdAt: created, message: row["commit_message"].text ?? "")
-        }
-        return Result(snapshot: learning.snapshot, drift: drift)
+        else { return nil }
+        return (created, row.text("commit_message"))
     }
-
-    /// The newest outputs, oldest first.
-    ///
-    /// A busy feature's newest outputs span minutes. A new feature is therefore read a second time, from before the last day;
-    /// one that is younger than a day, from before its newest outputs.
-    private func latest(_ ask: Ask) async throws(QueryFailure) -> [DriftOutput]? {
-        let end = now + .milliseconds(1)
-        var limit = Self.page
-        var rows = try await ask.attempt(query(from: now - reach, to: end, limit: limit))
-        if rows == nil {
-            limit = Self.shortPage
-            rows = try await ask.attempt(query(from: now - reach, to: end, limit: limit))
-        }
-        guard let rows else { return nil }
-        let outputs = read(rows)
-        guard isFirst, rows.count >= limit else { return outputs }
-        let oldest = outputs.first?.at ?? now
-        let isYoung = feature.total.map { $0 - feature.outputs < DriftFeature.enough } ?? false
-        let before = isYoung ? oldest : min(oldest, now - DriftQueries.window)
-        let older = try await ask.attempt(query(from: now - reach, to: before, limit: Self.page))
-        return DriftOutput.inOrder(outputs + (older.map(read) ?? []))
-    }
-
-    // MARK: when it began
 
     /// Where everything that was read fails, reads older outputs until one passes.
     ///
-    /// The newest outputs before one moment, each time: first of the last run that found nothing, which gives what to compare
-    /// with; then of the newest moment at which a prompt version or a model came into use; then of the middle of what is left.
+    /// Each time the newest outputs before one moment: first of the last run without a drift, which gives outputs to compare
+    /// with; then of the newest moment from which a prompt version or a model was used; then of the middle of the rest.
     private func searchOnset(
-        _ outputs: [DriftOutput], _ ask: Ask, judge: ([DriftOutput]) -> DriftTrouble
-    ) async throws(QueryFailure) -> DriftTrouble {
-        var trouble = judge(outputs)
-        guard trouble.isOlder, let oldest = outputs.first?.at else { return trouble }
+        _ outputs: [DriftOutput], _ calls: inout DriftCalls, _ ask: Ask, judge: ([DriftOutput]) -> JudgedOutputs
+    ) async throws(QueryFailure) -> JudgedOutputs {
+        var judged = judge(outputs)
+        guard judged.beganEarlier, var end = outputs.first?.at else { return judged }
         let lastGood = known.flatMap { $0.state == .learned ? $0.newestOutput : nil }
-        var search = Interval(from: lastGood ?? now - DriftQueries.reach, to: oldest)
-        guard search.from < search.to else { return trouble }
+        var start = lastGood ?? now - DriftQueries.lookback
+        guard start < end else { return judged }
         let hours = try await ask.ifPossible(DriftQueries.beginnings(of: feature, now: now))
         var beginnings = hours?.records.compactMap { $0["hour"].instant } ?? []
-        for turn in 0..<Self.maxSearches where search.to - search.from > .minutes(5) {
-            var end = turn == 0 ? search.to : search.middle
+        for turn in 0..<Self.maxSearches where end - start > .minutes(5) && calls.searches > 0 {
+            calls.searches -= 1
+            var moment = turn == 0 ? end : start + .milliseconds((end - start).milliseconds / 2)
             if turn == 0, let lastGood {
-                end = lastGood + .milliseconds(1)
-            } else if let change = beginnings.last(where: { $0 > search.from && $0 < search.to }) {
-                end = change
+                moment = lastGood + .milliseconds(1)
+            } else if let change = beginnings.last(where: { $0 > start && $0 < end }) {
+                moment = change
                 beginnings.removeAll { $0 >= change }
             }
-            let older = query(from: now - DriftQueries.reach, to: end, limit: Self.shortPage)
-            guard let rows = try await ask.attempt(older) else { return trouble }
+            let older = query(from: now - DriftQueries.lookback, to: moment, limit: Self.shortPage)
+            guard let rows = try await ask.attempt(older) else { return judged }
             let read = read(rows)
-            trouble = judge(DriftOutput.inOrder(trouble.outputs.map(\.output) + read))
-            let failing = Set(trouble.failing.map(\.id))
+            judged = judge(DriftOutput.inOrder(judged.outputs.map(\.output) + read))
+            let failing = Set(judged.failing.map(\.id))
             if let passing = read.last(where: { !failing.contains($0.id) }) {
-                // Nothing lies between these outputs and those that were read before.
-                guard end != search.to else { return trouble }
-                search.from = max(search.from, passing.at)
-                if let firstFailing = trouble.failing.first { search.to = min(search.to, firstFailing.at) }
+                // There are no outputs between these and those that were read before.
+                guard moment != end else { return judged }
+                start = max(start, passing.at)
+                if let firstFailing = judged.failing.first { end = min(end, firstFailing.at) }
             } else if let oldest = read.first {
-                search.to = min(search.to, oldest.at)
+                end = min(end, oldest.at)
             } else {
-                // There were no outputs in that half: it began in the other, or before everything that is known.
-                return trouble
+                // There were no outputs in that half: the drift began in the other, or before the oldest output.
+                return judged
             }
         }
-        return trouble
+        return judged
     }
 }

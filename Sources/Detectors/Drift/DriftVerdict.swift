@@ -1,16 +1,16 @@
 import Basics
 import OnCallModel
 
-/// Whether the latest outputs still look as the snapshot says.
+/// Whether the latest outputs still fit the snapshot.
 ///
-/// An output fails when it has a deviation that is rare among the samples, or one that is merely unusual and has become much
-/// more frequent. Failing ones are drift when their share is above the threshold, and chance does not explain it against the
+/// An output fails if it has a deviation that is rare among the samples, or an unusual one that has become much more
+/// frequent. Failing outputs are a drift if their share is above the threshold and chance does not explain it against the
 /// feature's own past (Fisher's exact test).
 struct DriftVerdict: Hashable, Sendable {
-    /// Of the outputs that were checked, oldest first: what each one fails by; empty for one that passes.
-    var violations: [[DriftViolation]] = []
+    /// The deviations by which each checked output fails, oldest first; empty for one that passes.
+    var violations: [[Deviation]] = []
     /// The same deviations among the samples.
-    var past = DriftRule.Past(times: 0, of: 0)
+    var past = Share(hits: 0, of: 0)
     /// The probability of so many failing ones by chance.
     var p = 1.0
     var isDrift = false
@@ -19,11 +19,11 @@ struct DriftVerdict: Hashable, Sendable {
     var failed: Int { violations.count { !$0.isEmpty } }
     var failRate: Double { checked > 0 ? Double(failed) / Double(checked) : 0 }
 
-    /// Fewer failing outputs page nobody.
-    static let leastFailing = 3
-    /// Chance explains what is above.
+    /// Fewer failing outputs are not a drift.
+    static let minFailing = 3
+    /// A greater probability is chance.
     static let significance = 0.005
-    /// The same for what is merely unusual, over all such deviations together.
+    /// The same for unusual deviations, over all of them together.
     static let unusualSignificance = 0.001
 
     /// - Parameter outputs: the latest ones, oldest first.
@@ -38,34 +38,33 @@ struct DriftVerdict: Hashable, Sendable {
         violations = deviations.map { own in
             own.filter { $0.value.isRare || risen.keys.contains($0.key) }.keys.sorted()
         }
-        let pasts = deviations.reduce(into: [DriftViolation: DriftRule.Past]()) { known, own in
+        let pasts = deviations.reduce(into: [Deviation: Share]()) { known, own in
             known.merge(own) { old, _ in old }
         }
         let blamed = Set(violations.joined())
-        let times = pasts.filter { blamed.contains($0.key) }.values.reduce(0) { $0 + $1.times }
-        past = DriftRule.Past(times: min(times, profile.samples), of: profile.samples)
-        p = FisherExact.p(failed, of: checked, against: past.times, of: past.of)
+        let hits = pasts.filter { blamed.contains($0.key) }.values.reduce(0) { $0 + $1.hits }
+        past = Share(hits: min(hits, profile.samples), of: profile.samples)
+        p = FisherExact.p(failed, of: checked, against: past.hits, of: past.of)
         p = min(p, risen.values.min() ?? 1)
-        let known = profile.samples + checked
         isDrift =
-            profile.samples >= DriftRule.leastSamples && known >= DriftRule.leastSamples && failed >= Self.leastFailing
-            && failRate > settings.driftFailRate && p < Self.significance
+            profile.samples >= DriftRule.minSamples && failed >= Self.minFailing && failRate > settings.driftFailRate
+            && p < Self.significance
     }
 
-    /// The deviations that are unusual, and now far more frequent than chance allows; each with its probability, corrected
-    /// for how many were looked at.
+    /// The unusual deviations that are now far more frequent than chance allows; each with its probability, corrected for
+    /// how many were tested.
     private static func risen(
-        _ deviations: [[DriftViolation: DriftRule.Past]], settings: Settings
-    ) -> [DriftViolation: Double] {
-        var counts: [DriftViolation: (now: Int, past: DriftRule.Past)] = [:]
+        _ deviations: [[Deviation: Share]], settings: Settings
+    ) -> [Deviation: Double] {
+        var counts: [Deviation: (now: Int, past: Share)] = [:]
         for own in deviations {
             for (violation, past) in own where !past.isRare { counts[violation, default: (0, past)].now += 1 }
         }
-        var risen: [DriftViolation: Double] = [:]
+        var risen: [Deviation: Double] = [:]
         for (violation, count) in counts {
             let share = Double(count.now) / Double(max(1, deviations.count))
-            guard share > count.past.share + settings.driftFailRate else { continue }
-            let p = FisherExact.p(count.now, of: deviations.count, against: count.past.times, of: count.past.of)
+            guard share > count.past.rate + settings.driftFailRate else { continue }
+            let p = FisherExact.p(count.now, of: deviations.count, against: count.past.hits, of: count.past.of)
             if p * Double(counts.count) < unusualSignificance { risen[violation] = p * Double(counts.count) }
         }
         return risen
@@ -75,14 +74,14 @@ struct DriftVerdict: Hashable, Sendable {
         violations = outputs.map { output in
             guard SeedDriftRule.fails(output.sample, by: profile) else { return [] }
             let named = DriftRule(profile).deviations(of: output.sample).keys.sorted()
-            return named.isEmpty ? [DriftViolation(path: OutputProfile.root, what: .missing)] : named
+            return named.isEmpty ? [Deviation(what: .missing)] : named
         }
-        past = DriftRule.Past(times: 0, of: profile.samples)
+        past = Share(hits: 0, of: profile.samples)
         isDrift = profile.samples > 0 && checked > 0 && failRate >= settings.driftFailRate
     }
 
     /// How many outputs fail by each violation, the most frequent first.
-    var tally: [(violation: DriftViolation, outputs: Int)] {
+    var tally: [(violation: Deviation, outputs: Int)] {
         let counts = violations.joined().reduce(into: [:]) { $0[$1, default: 0] += 1 }
         return counts.map { ($0.key, $0.value) }.sorted { ($1.1, $0.0) < ($0.1, $1.0) }
     }

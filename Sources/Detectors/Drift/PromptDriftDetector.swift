@@ -4,15 +4,11 @@ package import OnCallModel
 /// Opens when the latest outputs of a feature do not fit its snapshot, more often than chance and the feature's own past
 /// explain, or when one of its scores fell.
 ///
-/// The mirror, which holds no outputs, says which features have new ones. The plan chooses which of them are read: one call
-/// each, two where the feature is new.
+/// The mirror, which has no outputs, shows which features have new ones. The plan chooses which of them are read, together.
 package struct PromptDriftDetector: Detector {
     package typealias Memory = FeatureSnapshot
 
     package let type = DetectionType.promptDrift
-
-    /// After more failures than this the source is not asked for the rest.
-    private static let maxUnread = 3
 
     package init() {}
 
@@ -21,40 +17,41 @@ package struct PromptDriftDetector: Detector {
     ) async throws(QueryFailure) -> DetectorReport {
         var report = DetectorReport(state: .ok, message: "")
         var judged: Set<Fingerprint> = []
-        var (looked, unread, scores): ([String], [String], [ScoreDrift]) = ([], [], [])
+        var (checked, scores): ([String], [ScoreDrift]) = ([], [])
         let features = try await features(context, memory, ask)
-        var plan = DriftPlan(features, memory, context)
-        for feature in features where feature.isRare && memory[feature.name] == nil && !plan.contains(feature) {
+        let plan = DriftPlan(features, memory, context)
+        let chosen = Set(plan.chosen.map(\.name))
+        for feature in features where feature.isRare && memory[feature.name] == nil && !chosen.contains(feature.name) {
             memory[feature.name] = FeatureSnapshot(
                 feature: feature.name, state: .learning, profile: OutputProfile(), capturedAt: context.now)
         }
-        while unread.count <= Self.maxUnread, let feature = plan.next() {
+        var calls = DriftCalls(context, memory)
+        let reading = try await DriftReading.read(plan.chosen, memory, context, ask)
+        for feature in plan.chosen {
+            guard let outputs = reading.outputs[feature.name] else { continue }
             let probe = DriftProbe(feature: feature, known: memory[feature.name], context: context)
-            guard let result = try await probe.run(ask) else {
-                unread.append(feature.name)
-                continue
-            }
-            looked.append(feature.name)
-            memory[feature.name] = result.snapshot
+            let (snapshot, drift) = try await probe.run(outputs, &calls, ask)
+            checked.append(feature.name)
+            memory[feature.name] = snapshot
             judged.insert(.schemaDrift(of: feature.name))
-            guard let drift = result.drift else { continue }
+            guard let drift else { continue }
             report.findings.append(drift.finding(now: context.now))
             report.records.append(.drift(drift.event(now: context.now)))
         }
-        // In a routine cycle scores are compared only where an open drift is looked at again.
-        if context.effort == .thorough || !context.unresolved.isDisjoint(with: looked) {
+        // In a routine cycle scores are compared only if an open drift was checked again.
+        if context.effort == .thorough || !context.unresolved.isDisjoint(with: checked) {
             scores = try await compareScores(context, &report, ask)
             judged.formUnion(scores.filter(\.isJudged).map(\.fingerprint))
         }
         report.findings.sort { ($0.severity, $1.subject, $1.description) > ($1.severity, $0.subject, $0.description) }
         report.judged = .only(judged)
-        let summary = DriftSummary(
-            features: features, memory: memory, looked: looked.count, unread: unread, left: plan.left, scores: scores)
-        (report.state, report.message) = (summary.state, summary.message)
+        (report.state, report.message) = health(
+            features, memory, checked: checked.count, unread: reading.unread.sorted(),
+            waiting: reading.waiting.count + plan.waiting, scores)
         return report
     }
 
-    /// The features with outputs in the window. How much each gave in the past is asked only where one is to be read.
+    /// The features with outputs in the window. Their past is queried only if one is to be read.
     private func features(
         _ context: DetectorContext, _ memory: [String: FeatureSnapshot], _ ask: Ask
     ) async throws(QueryFailure) -> [DriftFeature] {
@@ -62,13 +59,13 @@ package struct PromptDriftDetector: Detector {
             context.effort == .thorough
                 ? DriftQueries.features(now: context.now) : DriftQueries.generations(now: context.now))
         let features = DriftFeature.read(rows)
-        guard !DriftPlan(features, memory, context).isEmpty,
+        guard !DriftPlan(features, memory, context).chosen.isEmpty,
             let history = try await ask.ifPossible(DriftQueries.history(now: context.now))
         else { return features }
         return DriftFeature.read(rows, history: history)
     }
 
-    /// Every score that could be compared; those that fell are added to the report.
+    /// Every score that has values; those that fell are added to the report.
     private func compareScores(
         _ context: DetectorContext, _ report: inout DetectorReport, _ ask: Ask
     ) async throws(QueryFailure) -> [ScoreDrift] {
@@ -86,42 +83,29 @@ package struct PromptDriftDetector: Detector {
         }
         return scores
     }
-}
 
-/// What a run came to, for the report.
-struct DriftSummary {
-    let features: [DriftFeature]
-    /// As it is after the run.
-    let memory: [String: FeatureSnapshot]
-    let looked: Int
-    /// Features whose outputs could not be read.
-    let unread: [String]
-    let left: Int
-    let scores: [ScoreDrift]
-
-    private func state(of feature: DriftFeature) -> FeatureSnapshot.State { memory[feature.name]?.state ?? .learning }
-    private var learning: [DriftFeature] { features.filter { state(of: $0) == .learning } }
-
-    var state: DetectorHealth.State {
-        if !unread.isEmpty { return .partial }
-        return !features.isEmpty && learning.count == features.count ? .learning : .ok
-    }
-
-    var message: String {
-        guard !features.isEmpty || !scores.isEmpty else { return "No feature gave an output in 24 hours." }
-        let drifted = features.count { state(of: $0) == .drifted }
-        var parts = ["\(features.count) features, \(looked) looked at, \(drifted) drift"]
+    private func health(
+        _ features: [DriftFeature], _ memory: [String: FeatureSnapshot], checked: Int, unread: [String], waiting: Int,
+        _ scores: [ScoreDrift]
+    ) -> (DetectorHealth.State, String) {
+        guard !features.isEmpty || !scores.isEmpty else { return (.ok, "No feature gave an output in 24 hours.") }
+        let learning = features.filter { memory[$0.name]?.state ?? .learning == .learning }
+        let drifted = features.count { memory[$0.name]?.state == .drifted }
+        var parts = ["\(features.count) features, \(checked) checked, \(drifted) drifted"]
         if let max = learning.map({ $0.total ?? $0.outputs }).max() {
-            let enough = DriftFeature.enough
+            let enough = DriftFeature.minOutputs
             parts.append("\(learning.count) learning (\(min(max, enough)) of \(enough) outputs)")
         }
         if !scores.isEmpty {
             parts.append("\(scores.count) scores compared, \(scores.count { !$0.isJudged }) learning")
         }
-        if left > 0 { parts.append("\(left) left for the next cycle") }
-        guard !unread.isEmpty else { return parts.joined(separator: "; ") + "." }
-        let more = unread.count > 3 ? " and \(unread.count - 3) more" : ""
-        return parts.joined(separator: "; ")
-            + ". The outputs of \(unread.prefix(3).joined(separator: ", "))\(more) could not be read."
+        if waiting > 0 { parts.append("\(waiting) waiting for the next cycle") }
+        let message = parts.joined(separator: "; ") + "."
+        guard unread.isEmpty else {
+            let more = unread.count > 3 ? " and \(unread.count - 3) more" : ""
+            let names = unread.prefix(3).joined(separator: ", ") + more
+            return (.partial, "\(message) The outputs of \(names) could not be read.")
+        }
+        return (!features.isEmpty && learning.count == features.count ? .learning : .ok, message)
     }
 }

@@ -8,19 +8,19 @@ struct ScoreDrift: Hashable, Sendable {
     var now: [Double: Int] = [:]
     var before: [Double: Int] = [:]
 
-    /// Of fewer values, on either side, nothing is said.
-    static let least = 10
-    /// From so many on a fall is one when it is surely no chance; below, it must be twice as deep.
-    static let enough = 30
-    static let significance = 0.001
-    static let earlySignificance = 0.005
+    /// With fewer values on either side, nothing is judged.
+    private static let minCount = 10
+    /// With fewer values, a fall must be twice as deep, and a greater probability is accepted.
+    private static let enough = 30
+    private static let significance = 0.001
+    private static let earlySignificance = 0.005
 
     var count: Int { Self.count(now) }
     var countBefore: Int { Self.count(before) }
     var mean: Double { Self.mean(now) }
     var meanBefore: Double { Self.mean(before) }
     var drop: Double { meanBefore - mean }
-    var isJudged: Bool { count >= Self.least && countBefore >= Self.least }
+    var isJudged: Bool { count >= Self.minCount && countBefore >= Self.minCount }
     var p: Double { MannWhitney.p(lower: now, than: before) }
     var fingerprint: Fingerprint { .scoreDrift(of: feature, score: score) }
 
@@ -31,7 +31,7 @@ struct ScoreDrift: Hashable, Sendable {
         return count == 0 ? 0 : values.reduce(0) { $0 + $1.key * Double($1.value) } / Double(count)
     }
 
-    /// Of a score whose values span more than 1, the drop is a share of that span: half a point of five is not half of one.
+    /// The range of the values, at least 1. The drop is compared with it: half a point on a scale of five is not half of one.
     var scale: Double {
         let values = Set(now.keys).union(before.keys)
         guard let low = values.min(), let high = values.max() else { return 1 }
@@ -47,13 +47,9 @@ struct ScoreDrift: Hashable, Sendable {
         return hasEnough ? p < Self.significance : drop > 2 * settings.scoreDrop * scale && p < Self.earlySignificance
     }
 
-    /// Rows: feature, score, value, is_now, scores. A value that is no number is left out and counted.
+    /// Rows: feature, score, value, is_now, scores. A value that is not a number is skipped and counted.
     static func read(_ rows: RowSet) -> (pairs: [ScoreDrift], unreadable: Int) {
-        struct Key: Hashable {
-            var feature: String
-            var score: String
-        }
-        var pairs: [Key: ScoreDrift] = [:]
+        var pairs: [[String]: ScoreDrift] = [:]
         var unreadable = 0
         for row in rows.records {
             guard let feature = row["feature"].text, let score = row["score"].text, let count = row["scores"].integer
@@ -62,38 +58,24 @@ struct ScoreDrift: Hashable, Sendable {
                 unreadable += count
                 continue
             }
-            var pair = pairs[Key(feature: feature, score: score)] ?? ScoreDrift(feature: feature, score: score)
-            if row["is_now"].integer == 1 {
-                pair.now[value, default: 0] += count
-            } else {
-                pair.before[value, default: 0] += count
-            }
-            pairs[Key(feature: feature, score: score)] = pair
+            let values = row["is_now"].integer == 1 ? \ScoreDrift.now : \.before
+            let new = ScoreDrift(feature: feature, score: score)
+            pairs[[feature, score], default: new][keyPath: values][value, default: 0] += count
         }
         return (pairs.values.sorted { ($0.feature, $0.score) < ($1.feature, $1.score) }, unreadable)
     }
 
-    /// `minutes`: minute, mean and number of scores, of any order. The minute from which on the mean is lower, as two levels fit
-    /// them best; nil where there is none.
-    func onset(in minutes: RowSet) -> Instant? {
-        let points = minutes.records.compactMap { row -> (minute: Instant, mean: Double, count: Double)? in
+    /// The minute from which the mean is lower, as two levels fit the minutes best; nil if there is none.
+    ///
+    /// - Parameter rows: minute, mean and number of scores, in any order.
+    func onset(in rows: RowSet) -> Instant? {
+        let points = rows.records.compactMap { row -> (minute: Instant, mean: Double, count: Double)? in
             guard let minute = row["minute"].instant, let mean = row["mean"].real, mean.isFinite,
                 let count = row["scores"].integer, count > 0
             else { return nil }
             return (minute, mean, Double(count))
         }.sorted { $0.minute < $1.minute }
-        let (sum, weight) = points.reduce((0, 0)) { ($0.0 + $1.mean * $1.count, $0.1 + $1.count) }
-        var best: (minute: Instant, gain: Double)?
-        var (leftSum, leftWeight) = (0.0, 0.0)
-        for point in points {
-            if leftWeight > 0 {
-                let difference = leftSum / leftWeight - (sum - leftSum) / (weight - leftWeight)
-                let gain = leftWeight * (weight - leftWeight) * difference * difference
-                if difference > 0, gain > best?.gain ?? 0 { best = (point.minute, gain) }
-            }
-            (leftSum, leftWeight) = (leftSum + point.mean * point.count, leftWeight + point.count)
-        }
-        return best?.minute
+        return ChangePoint.cut(of: points.map { ($0.mean, $0.count) }) { $0 < 0 }.map { points[$0].minute }
     }
 
     // MARK: as a finding
@@ -104,7 +86,7 @@ struct ScoreDrift: Hashable, Sendable {
             description: """
                 \(feature): the score \(score) fell from \(Format.decimal(meanBefore, digits: 2)) (mean of \(countBefore) \
                 in six days) to \(Format.decimal(mean, digits: 2)) (mean of \(count) in the last 24 h; \
-                \(DriftContrast.spell(p))); since about \(onset.iso8601Seconds).
+                \(Phrase.probability(p))); since about \(onset.iso8601Seconds).
                 """,
             sql: sql, onset: onset, lastSeen: now, costPerHour: 0,
             links: FindingLinks(features: [feature]))

@@ -1,20 +1,34 @@
-import Basics
+package import Basics
 package import OnCallModel
 
-/// Opens when a trace takes more than 10 steps within two hours and repeats itself, or polls for many hours and learns
-/// nothing new; a long run without repetition is a note, unless its length is usual for its name.
+/// Opens when a trace takes more than 10 steps within two hours and repeats itself, or polls for many hours without a new
+/// result. A long run without repetition is a note, unless its length is usual for its name.
 ///
-/// Each question is about fewer traces than the one before: counts of all traces, the latest steps of those above the
+/// Each query is about fewer traces than the one before: counts of all traces, the latest steps of those above the
 /// threshold, how long runs of their names are, and the inputs and outputs of the few whose step names repeat.
 package struct AgentLoopDetector: Detector {
+    /// Which traces it judges.
+    package enum Scope: Hashable, Sendable {
+        case all
+        /// Those with many steps in the last two hours and one since then, whatever length is usual for them. This needs two
+        /// hours of rows, and few calls.
+        case newest(since: Instant, except: Set<String>)
+    }
+
     package let type = DetectionType.agentLoop
+    private let scope: Scope
 
     private static let maxTracesPerQuery = 50
     private static let maxNames = 30
+    /// Traces whose inputs and outputs are read.
+    private static let maxFullTraces = 60
+    private static let maxFullNewest = 8
     /// Long healthy runs that are shown, the costliest first.
-    static let maxNotes = 20
+    private static let maxNotes = 20
 
-    package init() {}
+    package init(scope: Scope = .all) {
+        self.scope = scope
+    }
 
     package func run(
         _ context: DetectorContext, memory: inout [String: Never], ask: Ask
@@ -22,12 +36,12 @@ package struct AgentLoopDetector: Detector {
         var skipped: [String] = []
         var traces = try await longTraces(context, ask, &skipped)
         try await readSteps(of: &traces, context, ask)
-        try await readUsualLengths(of: &traces, context, ask)
+        if scope == .all { try await readUsualLengths(of: &traces, context, ask) }
         let unread = try await readBodies(of: &traces, context, ask)
         return report(traces, unread, skipped, context)
     }
 
-    // MARK: questions
+    // MARK: queries
 
     private func longTraces(
         _ context: DetectorContext, _ ask: Ask, _ skipped: inout [String]
@@ -35,14 +49,24 @@ package struct AgentLoopDetector: Detector {
         let (now, settings) = (context.now, context.settings)
         let threshold = settings.agentLoopGenerationThreshold
         let fast = LoopQueries.candidates(now: now, threshold: threshold, engine: settings.engine)
-        let traces = LoopTrace.all(in: try await ask(fast).records, of: fast, skipped: &skipped)
-        // The seed's bare rule knows nothing slower than its window.
-        guard settings.loopRequiresRepetition else { return traces.filter { $0.generations > threshold } }
-
-        let known = Set(traces.map(\.id))
-        let slow = LoopQueries.slow(now: now, threshold: threshold, engine: settings.engine)
-        let rows = try await ask(slow).records.filter { !known.contains($0["trace_id"].text ?? "") }
-        return traces + LoopTrace.all(in: rows, of: slow, slowAt: now, skipped: &skipped)
+        var traces = try await ask(fast).read(&skipped) { row throws(Unreadable) in try LoopTrace(row, sql: fast.sql) }
+        if case .newest(let since, let known) = scope {
+            traces.removeAll { $0.lastSeen < since || known.contains($0.id) }
+        }
+        if settings.loopRequiresRepetition, scope == .all {
+            let known = Set(traces.map(\.id))
+            let slow = LoopQueries.slow(now: now, threshold: threshold, engine: settings.engine)
+            traces += try await ask(slow).read(&skipped) { row throws(Unreadable) in
+                guard !known.contains(row.text("trace_id")) else { return nil }
+                let trace = try LoopTrace(row, sql: slow.sql, isSlow: true)
+                return trace.isAlive(now: now) ? trace : nil
+            }
+        }
+        skipped += traces.filter { $0.invalidCosts > 0 }.map { trace in
+            "Trace \(trace.id): \(trace.invalidCosts) invalid costs (not a number, or negative)."
+        }
+        // The original system's rule counts generations in the window.
+        return settings.loopRequiresRepetition ? traces : traces.filter { $0.generations > threshold }
     }
 
     private func readSteps(
@@ -77,23 +101,35 @@ package struct AgentLoopDetector: Detector {
     }
 
     /// Traces that repeat step names and were not read in full.
-    private struct Unread {
-        var overBudget: Int
-        var unsampled: Int
-    }
+    private typealias Unread = (overBudget: Int, unsampled: Int)
 
     private func readBodies(
         of traces: inout [LoopTrace], _ context: DetectorContext, _ ask: Ask
     ) async throws(QueryFailure) -> Unread {
         let repeating = traces.indices.filter { traces[$0].mayLoop }
         let sampled = repeating.filter { context.sample?.keeps(traces[$0].id) ?? true }
-        let chosen = LoopBudget(now: context.now)
-            .choose(sampled.map { ($0, traces[$0]) }, open: context.unresolved)
+        let chosen = withinBudget(sampled, of: traces, context)
         for index in chosen {
             let window = LoopQueries.window(isSlow: traces[index].isSlow, now: context.now)
             traces[index].addBodies(try await ask(LoopQueries.bodies(of: traces[index].id, in: window)))
         }
-        return Unread(overBudget: sampled.count - chosen.count, unsampled: repeating.count - sampled.count)
+        return (overBudget: sampled.count - chosen.count, unsampled: repeating.count - sampled.count)
+    }
+
+    /// The traces whose inputs and outputs a cycle reads: a call for each, unless they are stored already.
+    ///
+    /// Half of the budget goes to the most suspicious ones, half to the others in turn, so that none waits for ever. The
+    /// clock gives the turn, a quarter of an hour each, because the detector has no memory.
+    private func withinBudget(_ indices: [Int], of traces: [LoopTrace], _ context: DetectorContext) -> [Int] {
+        let ranked = indices.map { (index: $0, rank: traces[$0].rank(open: context.unresolved)) }
+            .sorted { ($0.rank, $0.index) < ($1.rank, $1.index) }.map(\.index)
+        let limit = scope == .all ? Self.maxFullTraces : Self.maxFullNewest
+        guard ranked.count > limit else { return ranked }
+        let share = limit / 2
+        let (first, others) = (Array(ranked.prefix(share)), Array(ranked.dropFirst(share)))
+        let turn = Int(context.now.milliseconds / Span.minutes(15).milliseconds)
+        let start = turn % others.count * share % others.count
+        return first + (0..<share).map { others[(start + $0) % others.count] }
     }
 
     // MARK: report
@@ -101,8 +137,7 @@ package struct AgentLoopDetector: Detector {
     private func report(
         _ traces: [LoopTrace], _ unread: Unread, _ skipped: [String], _ context: DetectorContext
     ) -> DetectorReport {
-        let findings = traces.filter { !$0.tail.isEmpty }.compactMap { finding($0, context) }
-            .sorted { ($0.severity, $0.costPerHour, $1.subject) > ($1.severity, $1.costPerHour, $0.subject) }
+        let findings = traces.filter { !$0.tail.isEmpty }.compactMap { finding($0, context) }.worstFirst
         let lost = traces.filter { $0.tail.isEmpty && !$0.isSlow }.map {
             "The steps of trace \($0.id) could not be read."
         }
@@ -112,7 +147,7 @@ package struct AgentLoopDetector: Detector {
             message: message(traces, loops: loops.count, unread, context), skipped: skipped + lost)
     }
 
-    /// Nil for a run that makes progress and is as long as runs of its name are.
+    /// Nil for a run that makes progress and has a usual length.
     private func finding(_ trace: LoopTrace, _ context: DetectorContext) -> Finding? {
         let repetition = Repetition(of: trace.tail, isSlow: trace.isSlow)
         let finding = LoopFinding.make(trace, repetition, context: context)
@@ -126,7 +161,7 @@ package struct AgentLoopDetector: Detector {
         var text = "\(traces.count - slow) traces took more than \(threshold) steps in two hours"
         text += slow > 0 ? " and \(slow) over many; \(loops) of them loop." : "; \(loops) of them loop."
         if unread.overBudget > 0 {
-            text += " \(unread.overBudget) are judged by names and token counts until their turn comes."
+            text += " \(unread.overBudget) are judged by names and token counts until a later cycle reads them."
         }
         if unread.unsampled > 0 { text += " \(unread.unsampled) are not in the sample and are not read in full." }
         return text

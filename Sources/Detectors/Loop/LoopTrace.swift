@@ -14,114 +14,90 @@ struct LoopTrace: Hashable {
     var cost: Double
     /// US dollars of the last half hour.
     var recentCost: Double
-    /// Steps whose cost is invalid and left out of `cost`.
-    var invalidCosts = 0
-    /// The name that its runs share, and how many steps it took in all.
-    var name = ""
-    var length = 0
+    /// US dollars of the last minutes; nil of a slow trace.
+    var lastCost: Double?
+    /// Steps with an invalid cost, which is not in `cost`.
+    var invalidCosts: Int
+    /// The name that its runs share, and how many steps it took in total.
+    var name: String
+    var length: Int
     /// It is older than the window and never had many steps in it.
-    var isSlow = false
+    var isSlow: Bool
     /// The statement that found it.
-    var sql = ""
-    /// How long the runs of its name usually are.
+    var sql: String
+    /// The usual length of the runs of its name.
     var usual: UsualLength?
     /// The latest steps of the window, oldest first.
     var tail: [LoopStep] = []
 
-    /// The traces of the answer to `query`. Rows that lack what a judgement needs are skipped, with a sentence each.
-    ///
-    /// - Parameter slowAt: the time, where these are slow traces: those that have ended by then are left out.
-    static func all(
-        in rows: some Sequence<RowSet.Record>, of query: DetectorQuery, slowAt now: Instant? = nil,
-        skipped: inout [String]
-    ) -> [LoopTrace] {
-        var traces: [LoopTrace] = []
-        for row in rows {
-            do throws(Unreadable) {
-                var trace = try LoopTrace(row)
-                (trace.isSlow, trace.sql) = (now != nil, query.sql)
-                if let now, !trace.isAlive(now: now) { continue }
-                traces.append(trace)
-                if trace.invalidCosts > 0 {
-                    skipped.append(
-                        "Trace \(trace.id): \(trace.invalidCosts) invalid costs (not a number, or negative).")
-                }
-            } catch {
-                skipped.append(error.sentence)
-            }
-        }
-        return traces
-    }
-
-    private init(_ row: RowSet.Record) throws(Unreadable) {
+    init(_ row: RowSet.Record, sql: String, isSlow: Bool = false) throws(Unreadable) {
         guard let id = row["trace_id"].text, !id.isEmpty else {
-            throw Unreadable(sentence: "\(row["steps"].integer ?? 0) steps have no trace.")
+            throw Unreadable(sentence: "\(row.count("steps")) steps have no trace.")
         }
         guard let steps = row["steps"].integer, let first = row["first_seen"].instant,
             let last = row["last_seen"].instant
         else { throw Unreadable(sentence: "Trace \(id): its steps have no valid time.") }
-        let (cost, recent) = (row["cost"].real ?? 0, row["recent_cost"].real ?? 0)
-        guard cost.isFinite, recent.isFinite else {
+        (cost, recentCost) = (row["cost"].real ?? 0, row["recent_cost"].real ?? 0)
+        guard cost.isFinite, recentCost.isFinite else {
             throw Unreadable(sentence: "Trace \(id): invalid cost (not a number, or negative).")
         }
-        self.id = id
-        self.steps = steps
-        generations = row["generations"].integer ?? 0
-        firstSeen = min(first, row["first_at"].instant ?? first)
-        lastSeen = last
-        (self.cost, recentCost) = (cost, recent)
-        invalidCosts = row["rejected_costs"].integer ?? 0
-        name = row["name"].text ?? ""
-        length = max(steps, row["length"].integer ?? 0)
-    }
-
-    private struct Unreadable: Error {
-        var sentence: String
+        lastCost = row["last_cost"].real.flatMap { $0.isFinite ? $0 : nil }
+        (self.id, self.steps, self.sql, self.isSlow) = (id, steps, sql, isSlow)
+        (firstSeen, lastSeen) = (min(first, row["first_at"].instant ?? first), last)
+        (generations, invalidCosts) = (row.count("generations"), row.count("rejected_costs"))
+        (name, length) = (row.text("name"), max(steps, row.count("length")))
     }
 
     /// Adds the inputs and outputs of its latest steps.
     mutating func addBodies(_ rows: RowSet) {
-        let bodies = Dictionary(rows.records.map { ($0["id"].text ?? "", $0) }) { $1 }
+        let bodies = Dictionary(rows.records.map { ($0.text("id"), $0) }) { $1 }
         for index in tail.indices {
             guard let row = bodies[tail[index].id] else { continue }
             (tail[index].input, tail[index].output) = (row["input"].text, row["output"].text)
         }
     }
 
-    /// Only where a step's name comes three times can anything repeat.
+    /// Nothing can repeat unless a step's name comes three times.
     var mayLoop: Bool {
         Dictionary(grouping: tail, by: \.kind).values.contains { $0.count >= Repetition.minTimes }
     }
 
-    /// The name of the trace, else of its root, else of the step that it takes most.
+    /// The name of the trace, else of its root, else of its first step.
     var agent: String {
-        if let name = tail.lazy.compactMap(\.traceName).first(where: { !$0.isEmpty }) { return name }
-        if let root = tail.first(where: { $0.isRoot && $0.type != "GENERATION" && !$0.name.isEmpty }) {
-            return root.name
-        }
-        return tail.first { $0.isRoot && !$0.name.isEmpty }?.name ?? tail.first { !$0.name.isEmpty }?.name ?? id
+        let named = tail.filter { !$0.name.isEmpty }
+        return tail.first { !$0.traceName.isEmpty }?.traceName
+            ?? named.first { $0.isRoot && $0.type != "GENERATION" }?.name ?? named.first(where: \.isRoot)?.name
+            ?? named.first?.name ?? id
     }
 
-    /// What is compared with the limits: generations where those are above the threshold, else the steps of the most
-    /// frequent type. A span around every generation does not count twice.
+    /// The number that is compared with the limits: the generations if they are above the threshold, else the steps of the
+    /// most frequent type. A span around every generation does not count twice.
     func looped(threshold: Int) -> Int {
         if generations > threshold { return generations }
-        let byType = Dictionary(grouping: tail, by: \.type).mapValues(\.count)
-        return max(generations, byType.values.max() ?? 0)
+        return max(generations, Dictionary(grouping: tail, by: \.type).values.map(\.count).max() ?? 0)
     }
 
-    /// A trace that paused for longer than three of its usual pauses is over; one of two hours at least may go on.
+    /// A trace has ended when it pauses for longer than three of its usual pauses, and for two hours at least.
     func isAlive(now: Instant) -> Bool {
         let pause = (lastSeen - firstSeen).seconds / Double(max(1, steps - 1))
         return now - lastSeen <= max(LoopQueries.window, min(.seconds(3 * pause), LoopQueries.maxPause))
     }
 
     /// US dollars an hour over the last half hour; a trace younger than ten minutes counts as ten minutes old, so that
-    /// a short burst is not blown up to an hour. Of a slow trace over its life.
+    /// a short burst is not scaled up to an hour. Of a slow trace since its start.
     func costPerHour(now: Instant) -> Double {
         if isSlow { return cost * 3600 / max(now - firstSeen, LoopQueries.window).seconds }
         let age = min(now - firstSeen, LoopQueries.rateWindow)
         return recentCost * 3600 / max(age, .minutes(10)).seconds
+    }
+
+    /// How suspicious it is before its bodies are read, lower is more: already open, repeats by names and token counts,
+    /// longer than usual, of unknown usual length, of usual length. Within one rank the costlier comes first, as the
+    /// statement orders them.
+    func rank(open: Set<String>) -> Int {
+        if open.contains(id) { return 0 }
+        if Repetition(of: tail).isStuck { return 1 }
+        return usual.map { length > $0.maxSteps ? 2 : 4 } ?? 3
     }
 }
 
@@ -131,14 +107,14 @@ struct LoopStep: Hashable {
     var isRoot: Bool
     var type: String
     var name: String
-    var traceName: String?
-    var release: String?
+    var traceName: String
+    var release: String
     var model: String
     var inputTokens: Int?
     var outputTokens: Int?
     var isError: Bool
     var message: String
-    /// As stored; nil where they were not read.
+    /// As stored; nil if they were not read.
     var input: String?
     var output: String?
 
@@ -153,16 +129,10 @@ struct LoopStep: Hashable {
     var kind: Kind { Kind(name: name, type: type) }
 
     init(_ row: RowSet.Record) {
-        id = row["id"].text ?? ""
-        isRoot = (row["parent_observation_id"].text ?? "").isEmpty
-        type = row["type"].text ?? ""
-        name = row["name"].text ?? ""
-        traceName = row["trace_name"].text
-        release = row["release"].text
-        model = row["model"].text ?? ""
-        inputTokens = row["input_tokens"].integer
-        outputTokens = row["output_tokens"].integer
-        isError = row["level"].text == "ERROR"
-        message = row["status_message"].text ?? ""
+        (id, type, name, model) = (row.text("id"), row.text("type"), row.text("name"), row.text("model"))
+        isRoot = row.text("parent_observation_id").isEmpty
+        (traceName, release) = (row.text("trace_name"), row.text("release"))
+        (inputTokens, outputTokens) = (row["input_tokens"].integer, row["output_tokens"].integer)
+        (isError, message) = (row["level"].text == "ERROR", row.text("status_message"))
     }
 }

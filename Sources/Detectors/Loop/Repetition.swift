@@ -1,26 +1,28 @@
 import Basics
 
-/// How much a trace repeats itself: what makes a long run a loop.
+/// How a trace repeats itself: what makes a long run a loop.
 struct Repetition: Hashable {
-    /// Steps repeat and give nothing new.
+    /// Steps repeat without a new result.
     var isStuck = false
     /// The step repeated most, and how often.
     var step = ""
     var times = 0
+    /// The steps that repeat about as often as that one, in alphabetical order: runs that loop alike have the same.
+    var loopedSteps: [String] = []
     /// The evidence as phrases: "retry-search with the same arguments ×14".
     var reasons: [String] = []
-    /// Only names are known of the steps, so whether they repeat is unknown.
+    /// Only the names of the steps are known, so whether they repeat is unknown.
     var isBlind = false
     private let isSlow: Bool
 
     static let minTimes = 3
-    /// The latest steps show what the trace does now; a call that is repeated now and then among others is not a loop.
+    /// The latest steps decide; a call that is repeated now and then among others is not a loop.
     private static let recent = 30
     private static let minShare = 0.2
     private static let maxPeriod = 4
 
-    /// A slow trace polls, and polling is its work: only results that are known, and none of them new for the second half
-    /// of its life, make it a loop.
+    /// Polling is the normal work of a slow trace: it is a loop only if its results are known and none is new in the second
+    /// half of its steps.
     init(of steps: [LoopStep], isSlow: Bool = false) {
         self.isSlow = isSlow
         // A span around a tool of the same name is not a second call.
@@ -29,6 +31,8 @@ struct Repetition: Hashable {
         guard let leader = byKind.first else { return }
         (step, times) = (leader.key.name, leader.value.count)
         guard times >= Self.minTimes else { return }
+        let often = byKind.filter { $0.value.count >= Self.minTimes && $0.value.count * 2 >= times }
+        loopedSteps = Set(often.map { NamePattern.of($0.key.name) }).sorted()
         for (kind, indices) in byKind where indices.count >= Self.minTimes {
             examine(steps, at: indices, kind)
         }
@@ -44,7 +48,7 @@ struct Repetition: Hashable {
         guard known.count >= Self.minTimes else { return }
         let groups = Dictionary(grouping: known, by: { $0.call.arguments ?? StepText("") })
         if let same = groups.values.max(by: { $0.count < $1.count }), same.count >= Self.minTimes,
-            Self.isFrequent(same.map(\.position), among: steps.count), bringsNothingNew(same.map(\.call), kind)
+            Self.isFrequent(same.map(\.position), among: steps.count), hasNoNewResult(same.map(\.call), kind)
         {
             note("\(name) with the same arguments \(Format.times(same.count))", name: name, times: same.count)
             return
@@ -75,9 +79,9 @@ struct Repetition: Hashable {
         reasons.append(reason)
     }
 
-    /// The same call is stuck when its results come again too. Results that differ each time are progress: the next page
-    /// of a cursor, a job that moves on. Where results are not known the arguments decide, if there are any.
-    private func bringsNothingNew(_ calls: [Call], _ kind: LoopStep.Kind) -> Bool {
+    /// A repeated call is stuck if its results repeat too. Results that differ each time are progress: the next page of a
+    /// cursor, a job that moves on. If the results are unknown, the arguments decide, if there are any.
+    private func hasNoNewResult(_ calls: [Call], _ kind: LoopStep.Kind) -> Bool {
         let results = calls.compactMap(\.result)
         let hasArguments = calls.contains { $0.arguments?.words.isEmpty == false }
         guard results.count >= Self.minTimes else { return hasArguments && !isSlow }
@@ -94,19 +98,19 @@ struct Repetition: Hashable {
         return (kinds.map(\.count).max() ?? 0) >= Self.minTimes && kinds.count * 2 <= results.count
     }
 
-    /// An empty chain that gives nothing is how frameworks write down their own steps; an empty call of a tool is a call.
+    /// An empty chain without a result is how frameworks record their own steps; an empty call of a tool is a call.
     private static func isWork(_ calls: [Call], _ kind: LoopStep.Kind) -> Bool {
         !["CHAIN", "SPAN"].contains(kind.type) || calls.contains { $0.arguments?.words.isEmpty == false }
             || !calls.allSatisfy(\.isFruitless)
     }
 
-    /// A long report that differs in a word may be of a slow job that moves on.
+    /// A long report of a slow job that moves on may differ in one word.
     private func isAlike(_ text: StepText, _ other: StepText) -> Bool {
         !isSlow && text.likeness(to: other) >= 0.8
     }
 
-    /// A number in the results only grows, or only falls: rows done, rows left. The waiting time of an error does so too,
-    /// and one that goes on by one counts the calls.
+    /// A number in the results only grows, or only falls: rows done, rows left. The waiting time in errors does so too, and
+    /// a number that changes by one counts the calls.
     private static func advances(_ calls: [Call]) -> Bool {
         let known = calls.filter { $0.result != nil }
         guard !known.contains(where: \.isFruitless) else { return false }
@@ -120,7 +124,7 @@ struct Repetition: Hashable {
         }
     }
 
-    /// A period of two to four steps that the trace has gone through at least three times, at its end.
+    /// A cycle of two to four steps that the trace ends with, at least three times.
     private mutating func addTandem(of steps: [LoopStep]) {
         let names = steps.filter { !$0.isRoot || $0.type == "GENERATION" }.map(\.name)
         for period in 2...Self.maxPeriod where names.count >= period * Self.minTimes {
@@ -138,8 +142,8 @@ struct Repetition: Hashable {
         }
     }
 
-    /// Without arguments, the same name, model and exact token counts again and again is what is left: language models
-    /// do not give the same number of tokens by chance. A trace of several names is left alone.
+    /// Without arguments, only the same name, model and exact token counts show a loop: language models do not return the
+    /// same number of tokens by chance. A trace of several names is not judged.
     private mutating func judgeWithoutBodies(indices: [Int], of steps: [LoopStep]) {
         let named = indices.map { steps[$0] }
         let share = Double(named.count) / Double(steps.count)
@@ -150,10 +154,9 @@ struct Repetition: Hashable {
             note("\(step) with the same error \(Format.times(failing)), arguments unknown", name: step, times: failing)
             return
         }
-        let signatures = Dictionary(grouping: named.filter { ($0.outputTokens ?? 0) > 0 }) {
-            "\($0.model) \($0.inputTokens ?? 0) \($0.outputTokens ?? 0)"
-        }
-        guard let most = signatures.values.map(\.count).max() else {
+        let signatures = named.filter { ($0.outputTokens ?? 0) > 0 }
+            .map { "\($0.model) \($0.inputTokens ?? 0) \($0.outputTokens ?? 0)" }.counts
+        guard let most = signatures.values.max() else {
             isBlind = named.allSatisfy { $0.output == nil }
             return
         }
@@ -171,7 +174,7 @@ struct Repetition: Hashable {
 private struct Call {
     var arguments: StepText?
     var result: StepText?
-    /// It failed or found nothing.
+    /// It failed or returned no result.
     var isFruitless: Bool
 
     static func calls(of steps: [LoopStep]) -> [Call] {
@@ -182,7 +185,7 @@ private struct Call {
             let result = step.isError && !step.message.isEmpty ? step.message : step.output
             return Call(
                 arguments: arguments, result: result.map { StepText($0) },
-                isFruitless: step.isError || step.output.map(EmptyResult.isOne) ?? false)
+                isFruitless: step.isError || step.output.map(EmptyResult.isEmpty) ?? false)
         }
     }
 

@@ -2,14 +2,14 @@ import Basics
 
 /// The input or output of a step, as words that can be compared.
 ///
-/// Case, punctuation and what differs at every call without meaning anything (times, request ids, the number of the
-/// attempt) are gone. A word is kept as its hash.
+/// Case, punctuation and values that differ at every call without a meaning (times, request ids, the number of the attempt)
+/// are dropped. A word is kept as its hash.
 struct StepText: Hashable {
     let words: [UInt64]
-    /// Those of them that are whole numbers, in their order.
+    /// The whole numbers among them, in order.
     let numbers: [Double]
 
-    /// Bounds the work on one text: the end is kept, as it has what is new.
+    /// Bounds the work on one text: the end is kept, because it has what is new.
     private static let maxBytes = 16_000
 
     private static let volatile = Set(
@@ -24,10 +24,10 @@ struct StepText: Hashable {
         var numbers: [Double] = []
         var skipsIdentifier = false
         for word in Array(text).suffix(Self.maxBytes).split(whereSeparator: { !Self.isWordByte($0) }) {
-            let hash = Fingerprint.hash(word.lazy.map(Self.lowercased))
-            let digits = word.count { (0x30...0x39).contains($0) }
+            let hash = Fingerprint.hash(word.lazy.map(\.lowercased))
+            let digits = word.count(where: \.isDigit)
             if skipsIdentifier, digits > 0 { continue }
-            // Minutes and seconds follow a date, and a value follows the name of one, as words of digits.
+            // After a date (minutes and seconds) and after a volatile name, words with digits are skipped.
             skipsIdentifier = Self.volatile.contains(hash) || Self.isDate(word, digits: digits)
             guard !skipsIdentifier, !Self.isOpaque(word, digits: digits) else { continue }
             words.append(hash)
@@ -40,8 +40,7 @@ struct StepText: Hashable {
 
     init(_ text: String) { self.init(text.utf8) }
 
-    /// The text, or only what it adds to `earlier` where it is `earlier` grown longer: a conversation is compared by its
-    /// latest turn.
+    /// The text, or only what it adds to `earlier` if it starts with it: a conversation is compared by its latest turn.
     init(_ text: String, after earlier: String?) {
         let (now, before) = (Array(text.utf8), Array((earlier ?? "").utf8))
         let shared = zip(now, before).prefix { $0 == $1 }.count
@@ -56,28 +55,20 @@ struct StepText: Hashable {
         return union == 0 ? 1 : Double(mine.intersection(others).count) / Double(union)
     }
 
+    /// Of a text in UTF-8: letters, digits, `_`, `-`, and everything outside of ASCII.
     private static func isWordByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x80...0xFF, UInt8(ascii: "_"), UInt8(ascii: "-"): true
-        default: false
-        }
-    }
-
-    private static func lowercased(_ byte: UInt8) -> UInt8 {
-        (0x41...0x5A).contains(byte) ? byte + 0x20 : byte
+        byte.isWord || byte >= 0x80 || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
     }
 
     /// A UUID or a long hash.
     private static func isOpaque(_ word: ArraySlice<UInt8>, digits: Int) -> Bool {
         word.count >= 16 && digits >= 4
-            && word.allSatisfy { byte in
-                (0x30...0x39).contains(byte) || (0x61...0x66).contains(lowercased(byte)) || byte == UInt8(ascii: "-")
-            }
+            && word.allSatisfy { $0.isHexadecimal || $0 == UInt8(ascii: "-") }
     }
 
     /// `2026-11-24T03`.
     private static func isDate(_ word: ArraySlice<UInt8>, digits: Int) -> Bool {
         digits >= 6 && word.dropFirst(4).first == UInt8(ascii: "-")
-            && word.prefix(4).allSatisfy { (0x30...0x39).contains($0) }
+            && word.prefix(4).allSatisfy(\.isDigit)
     }
 }

@@ -1,25 +1,25 @@
 package import Basics
 package import OnCallModel
 
-/// Scores the traces of the last 24 hours and keeps those that are worth reading in full: a procedure that asks, as a
-/// detector is, and ends with what its memory becomes.
+/// Scores the traces of the last 24 hours and keeps those that are worth reading in full: a procedure like a detector, which
+/// ends with its new memory.
 ///
-/// A trace is scored when it is new or has changed, so a cycle costs what is new. What it scores is the seed's sum; the
-/// uniform draw is by the hash of the id, so that rates over it, weighted by its inverse probability, are unbiased.
+/// A trace is scored when it is new or has changed, so a cycle costs what is new. The score is the original system's sum; the
+/// uniform draw uses the hash of the id, so that rates over it, weighted by its inverse probability, are unbiased.
 package struct TraceSampler: Sendable {
     private let memory: SamplerMemory
     private let settings: Settings
     private let queries: SampleQueries
     private let now: Instant
     private var outcome = SamplerOutcome()
-    /// The traces of the memory whose outputs failed and that were scored because they changed.
+    /// The traces with failed outputs that were scored because they changed.
     private var scoredFailing: Set<String> = []
-    /// Traces with a pattern that was not known before this cycle: the earliest opens it.
+    /// Traces with a pattern that was unknown before this cycle: the earliest opens it.
     private var openings: [String: [TraceDigest]] = [:]
 
-    /// Failed traces that are looked up in one cycle beside those that changed.
+    /// Failed traces that are read in one cycle beside those that changed.
     private static let maxFailed = 500
-    /// More steps than this are many; where the loop detector looks at shorter traces, so does the sampler.
+    /// A trace with more steps is kept; the loop detector's threshold may be lower.
     private static let manySteps = 5
 
     package init(memory: SamplerMemory, settings: Settings, now: Instant) {
@@ -51,12 +51,12 @@ package struct TraceSampler: Sendable {
 
     package mutating func run(_ ask: Ask) async throws(QueryFailure) -> SamplerOutcome {
         take(totals: try await ask(queries.totals()))
-        if isFirst, !queries.isAddedUpThere, let rows = try await ask.ifPossible(queries.history()) { learn(rows) }
+        if isFirst, !queries.isGrouped, let rows = try await ask.ifPossible(queries.history()) { learn(rows) }
         let since = outcome.startsAnew ? nil : memory.readUntil
         var place: SampleQueries.Place?
         repeat {
             let rows = try await ask(queries.traces(changedAfter: since, after: place))
-            place = queries.isAddedUpThere ? takeGroups(rows) : takePage(rows, isByChange: since != nil)
+            place = queries.isGrouped ? takeGroups(rows) : takePage(rows, isByChange: since != nil)
         } while place != nil
         var failed = failedTraces[...]
         while !failed.isEmpty {
@@ -78,7 +78,7 @@ package struct TraceSampler: Sendable {
         }
     }
 
-    /// What the week before had is known and not new.
+    /// Patterns of the week before are known.
     private mutating func learn(_ rows: RowSet) {
         for row in rows.records {
             guard let first = row["first_seen"].instant, let last = row["last_seen"].instant else { continue }
@@ -97,18 +97,18 @@ package struct TraceSampler: Sendable {
         return SampleQueries.Place(time: time, trace: id)
     }
 
-    /// The same where a trace has a row for each type and name of its steps.
+    /// The same for rows of a trace, type and name.
     private mutating func takeGroups(_ rows: RowSet) -> SampleQueries.Place? {
         var digests = digests(of: rows)
         let isFull = rows.count >= SampleQueries.groupPage
-        // The last trace may go on; one that fills a page alone is taken as it is.
+        // The last trace may continue; one that fills a page alone is taken as it is.
         if isFull, digests.count > 1 { digests.removeLast() }
         for digest in digests { score(digest) }
         if !isFull { outcome.readUntil = now }
         return isFull ? digests.last.map { SampleQueries.Place(time: now, trace: $0.id) } : nil
     }
 
-    /// Rows of one trace stand together.
+    /// Rows of one trace follow each other.
     private func digests(of rows: RowSet) -> [TraceDigest] {
         var digests: [TraceDigest] = []
         for digest in rows.records.compactMap(TraceDigest.init) {
@@ -121,7 +121,7 @@ package struct TraceSampler: Sendable {
         return digests
     }
 
-    /// Traces whose outputs failed, which the memory does not keep for that and which did not change.
+    /// Traces with failed outputs that are not kept for that yet and did not change.
     private var failedTraces: [String] {
         let known = outcome.startsAnew ? [] : memory.keptAsFailed
         return Array(memory.failing.subtracting(known).subtracting(scoredFailing).sorted().prefix(Self.maxFailed))
@@ -157,7 +157,7 @@ package struct TraceSampler: Sendable {
         }
     }
 
-    /// Notes a sighting, where it is new or an hour younger than what is known.
+    /// Records a sighting that is new or an hour later than the known one.
     private mutating func note(_ names: Set<String>, from first: Instant, to last: Instant, opener: String?) {
         guard !names.isEmpty else { return }
         let steps = names.sorted()
@@ -180,7 +180,7 @@ package struct TraceSampler: Sendable {
             }
         }
         outcome.kept.sort { ($0.lastAt, $0.id) < ($1.lastAt, $1.id) }
-        // Where the trace is drawn out of two readings, the later one stands.
+        // A trace that was read twice is kept if either reading kept it.
         outcome.dropped.subtract(outcome.kept.map(\.id))
         return outcome
     }

@@ -3,26 +3,26 @@ import OnCallModel
 
 extension ToolCorrelation {
     /// One call to Sentry each.
-    private static let routineIssues = 1
-    private static let thoroughIssues = 5
+    private static let maxRoutineIssues = 1
+    private static let maxThoroughIssues = 5
 
-    /// The tools whose calls come before the errors of issues that are new or rise.
+    /// The tools whose calls come before the errors of new or rising issues.
     static func search(
         _ tools: [ToolCalls], _ context: DetectorContext, _ ask: Ask
     ) async throws(QueryFailure) -> [ToolCorrelation] {
-        guard let rows = try await ask.ifPossible(ToolQueries.issues(now: context.now)) else { return [] }
+        guard let rows = try await ask.ifPossible(CascadeQueries.issues(now: context.now)) else { return [] }
         let rising = rows.records.compactMap { row -> (issue: CascadeIssue, text: String, namesTool: Bool)? in
-            guard case .rises(let issue) = CascadeIssue.read(row, now: context.now) else { return nil }
-            let text = "\(row["title"].text ?? "") \(row["culprit"].text ?? "")"
+            guard let issue = try? CascadeIssue(row, now: context.now) else { return nil }
+            let text = "\(row.text("title")) \(row.text("culprit"))"
             return (issue, text, tools.contains { isNamed($0.name, in: text) })
         }
-        // One that names a tool says more than one with many events.
+        // An issue that names a tool comes before one with many events.
         let ordered = rising.sorted { left, right in
             guard left.namesTool == right.namesTool else { return left.namesTool }
             return (right.issue.events, left.issue.id) < (left.issue.events, right.issue.id)
         }
         var found: [ToolCorrelation] = []
-        for (issue, text, _) in ordered.prefix(context.effort == .thorough ? thoroughIssues : routineIssues) {
+        for (issue, text, _) in ordered.prefix(context.effort == .thorough ? maxThoroughIssues : maxRoutineIssues) {
             found += try await search(issue, text, context, ask)
         }
         return found
@@ -35,10 +35,10 @@ extension ToolCorrelation {
         var issue = issue
         issue.take(events: rows)
         let times = rows.records.compactMap { row in
-            row["timestamp"].instant.map { (trace: row["trace_id"].text ?? "", at: $0) }
+            row["timestamp"].instant.map { (trace: row.text("trace_id"), at: $0) }
         }
         guard let first = times.map(\.at).min(), let last = times.map(\.at).max() else { return [] }
-        // What the events cover, and what may have come before.
+        // The time of the events, and what may have come before.
         let (from, to) = (first - .minutes(10), min(last, context.now))
         let events = Dictionary(times.filter { !$0.trace.isEmpty }, uniquingKeysWith: min)
         guard !events.isEmpty else {
@@ -46,7 +46,7 @@ extension ToolCorrelation {
             return moments.map { byTime(issue, events: times.map(\.at), moments: $0, from: from, to: to) } ?? []
         }
         let failed = events.keys.sorted()
-        guard let calls = try await ask.ifPossible(ToolQueries.firstCalls(of: failed)),
+        guard let calls = try await ask.ifPossible(ToolQueries.firstCalls(of: failed, since: from)),
             let traces = try await ask.ifPossible(ToolQueries.traces(failed, from: from, to: to))
         else { return [] }
         let before = Self.before(events, calls: calls)

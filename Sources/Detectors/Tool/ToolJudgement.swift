@@ -1,20 +1,12 @@
 import Basics
 import OnCallModel
 
-/// What a tool's latest outputs say, held against its own past.
+/// A tool's latest outputs compared with its own past.
 ///
-/// The latest 3, 5, 10, 20, 40 and 100 outputs are each held against everything before them, so that a trouble is seen when
-/// it is young and when it has filled the page. Nothing is learnt from outputs that fail, nor from any after the first
+/// The latest 3, 5, 10, 20, 40 and 100 outputs are each compared with everything before them, so that a failure is found
+/// when it is new and when it has filled the page. Nothing is learnt from outputs that fail, nor from any after the first
 /// that may: an output becomes past when enough good ones have followed it.
 struct ToolJudgement {
-    enum Verdict: Hashable {
-        case learning
-        case quiet
-        case failing(Failing)
-        /// Nothing else was ever seen, so there is nothing to hold it against.
-        case never(ToolSign.Kind, of: Int)
-    }
-
     struct Failing: Hashable {
         /// The strongest first.
         var signs: [ToolSign]
@@ -22,27 +14,28 @@ struct ToolJudgement {
         var rows: [ToolOutput]
         /// Which of those fail.
         var failed: [Bool]
-        /// The past that they were held against.
+        /// The past that they were compared with.
         var past: ToolProfile
-        /// Seconds of the median answer: of those that fail, and of those before.
+        /// The median latency in seconds: of those that fail, and of those before.
         var latency: Double?
         var pastLatency: Double?
-        /// All that was read fails, so it may have begun earlier.
+        /// Everything that was read fails, so it may have begun earlier.
         var beganEarlier: Bool
 
         var failures: [ToolOutput] { zip(rows, failed).filter(\.1).map(\.0) }
     }
 
-    let verdict: Verdict
-    var failing: Failing? { if case .failing(let failing) = verdict { failing } else { nil } }
+    let failing: Failing?
+    /// Set if the tool never gave anything but errors or empty outputs.
+    let neverWorked: (name: ToolSign.Name, count: Int)?
     /// With what was learnt.
     let profile: ToolProfile
 
-    static let windows = [100, 40, 20, 10, 5, 3]
-    /// Good outputs after failing ones are a recovery when they would come by chance this rarely.
+    private static let windows = [100, 40, 20, 10, 5, 3]
+    /// Good outputs after failing ones are a recovery if their probability by chance is below this.
     private static let chanceOfRecovery = 0.05
     private static let chanceOfGap = 1e-3
-    private static let leastGood = 2
+    private static let minGood = 2
 
     /// - Parameter outputs: in any order; what was learnt from before may be among them.
     init(_ outputs: [ToolOutput], past: ToolProfile, now: Instant) {
@@ -51,31 +44,30 @@ struct ToolJudgement {
         profile.lookedAt = now
         profile.newestOutput = max(past.newestOutput ?? .distantPast, rows.last?.at ?? .distantPast)
         let isNew = rows.map { row in past.learnedThrough.map { row.at > $0 } ?? true }
-        guard past.outputs + isNew.count(where: { $0 }) >= ToolProfile.leastPast else {
-            (verdict, self.profile) = (.learning, profile)
+        guard past.outputs + isNew.count(where: { $0 }) >= ToolProfile.minPast else {
+            (failing, neverWorked, self.profile) = (nil, nil, profile)
             return
         }
         let found = Self.signs(of: rows, isNew, past)
         let real = Self.strongest(found.filter(\.sign.isReal))
-        if let failing = Self.failing(real, rows, isNew, past) {
+        failing = Self.failing(real, rows, isNew, past)
+        if let failing {
             profile.learn(rows, isNew, through: rows.count - failing.rows.count, at: now)
-            (verdict, self.profile) = (.failing(failing), profile)
-            return
+            neverWorked = nil
+        } else {
+            let suspects = Self.strongest(found.filter(\.sign.isSuspicious))
+            let end = Self.onset(Self.flags(suspects, rows)) ?? rows.count
+            // Outputs of a failure that has ended are not learnt.
+            let hasFailed = Self.flags(real, rows)
+            profile.learn(rows, zip(isNew, hasFailed).map { $0 && !$1 }, through: end, at: now)
+            neverWorked = Self.neverWorked(profile, rows)
         }
-        let suspects = Self.strongest(found.filter(\.sign.isSuspicious))
-        let calm = Self.onset(Self.flags(suspects, rows)) ?? rows.count
-        // What failed and recovered is left out.
-        let isOver = Self.flags(real, rows)
-        profile.learn(rows, zip(isNew, isOver).map { $0 && !$1 }, through: calm, at: now)
-        (verdict, self.profile) = (Self.never(profile, rows), profile)
+        self.profile = profile
     }
 
-    private struct Found {
-        var sign: ToolSign
-        var past: ToolProfile
-    }
+    private typealias Found = (sign: ToolSign, past: ToolProfile)
 
-    /// In the order of time. The same question asked again in one trace counts once: an agent that insists is one trouble.
+    /// Oldest first. The same input again in one trace counts once: an agent that repeats a call is one failure.
     private static func distinct(_ outputs: [ToolOutput]) -> [ToolOutput] {
         var seen: Set<[String]> = []
         return outputs.sorted { ($0.at, $0.id) > ($1.at, $1.id) }.filter { output in
@@ -90,13 +82,13 @@ struct ToolJudgement {
             let start = rows.count - window
             for place in learnt..<start where isNew[place] { base.learn(rows[place], after: rows[..<place]) }
             learnt = start
-            guard base.outputs >= ToolProfile.leastPast else { continue }
-            found += ToolSign.all(in: rows, from: start, against: base).map { Found(sign: $0, past: base) }
+            guard base.outputs >= ToolProfile.minPast else { continue }
+            found += ToolSign.all(in: rows, from: start, against: base).map { ($0, base) }
         }
         return found
     }
 
-    /// Of each kind the one that is least by chance; of those the strongest first.
+    /// The most significant sign of each kind, the strongest first.
     private static func strongest(_ found: [Found]) -> [Found] {
         var best: [ToolSign.Kind: Found] = [:]
         for item in found where item.sign.p < best[item.sign.kind]?.sign.p ?? .infinity { best[item.sign.kind] = item }
@@ -114,10 +106,10 @@ struct ToolJudgement {
         }
     }
 
-    /// Where the trouble that still lasts begins; nil where none does.
+    /// Where the failure that is still active begins; nil if none is.
     ///
-    /// It fails as often as from where on the outputs are told apart best from those before.
-    /// A stretch of good outputs that it would hardly give, failing so often, ends it, before it as after it.
+    /// Its rate is that of the outputs after the best cut. So many good outputs in a row that they are unlikely at this rate
+    /// end it, before it and after it.
     private static func onset(_ flags: [Bool]) -> Int? {
         guard let last = flags.lastIndex(of: true) else { return nil }
         let share = share(of: flags[...last])
@@ -150,11 +142,7 @@ struct ToolJudgement {
     }
 
     private static func isEnd(_ good: Int, _ share: Double, _ chance: Double) -> Bool {
-        good >= leastGood && power(1 - share, good) < chance
-    }
-
-    private static func power(_ base: Double, _ exponent: Int) -> Double {
-        (0..<exponent).reduce(1) { product, _ in product * base }
+        good >= minGood && (0..<good).reduce(1.0) { product, _ in product * (1 - share) } < chance
     }
 
     private static func failing(
@@ -164,10 +152,10 @@ struct ToolJudgement {
         let flags = flags(real, rows)
         guard let start = onset(flags) else { return nil }
         let failed = Array(flags[start...])
-        guard failed.count(where: { $0 }) >= ToolSign.leastHits else { return nil }
+        guard failed.count(where: { $0 }) >= ToolSign.minHits else { return nil }
         func median(_ rows: [ToolOutput]) -> Double? {
             let known = rows.compactMap(\.latency).sorted()
-            return known.count >= ToolSign.leastHits ? known[known.count / 2] : nil
+            return known.count >= ToolSign.minHits ? known[known.count / 2] : nil
         }
         return Failing(
             signs: real.map(\.sign), rows: Array(rows[start...]), failed: failed, past: strongest.past,
@@ -175,19 +163,19 @@ struct ToolJudgement {
             beganEarlier: start == 0)
     }
 
-    /// A tool that never did anything else has no past that is better.
-    private static func never(_ profile: ToolProfile, _ rows: [ToolOutput]) -> Verdict {
+    private static func neverWorked(
+        _ profile: ToolProfile, _ rows: [ToolOutput]
+    ) -> (name: ToolSign.Name, count: Int)? {
         let count = profile.outputs
-        guard count >= ToolProfile.leastPast, !rows.isEmpty else { return .quiet }
+        guard count >= ToolProfile.minPast, !rows.isEmpty else { return nil }
         let isDocument = rows.allSatisfy { $0.form == .error(isDocument: true) }
-        if profile.errors * 20 >= count * 19, isDocument { return .never(.error, of: count) }
-        if profile.empties == count { return .never(.empty, of: count) }
-        return .quiet
+        if profile.errors * 20 >= count * 19, isDocument { return (.error, count) }
+        return profile.empties == count ? (.empty, count) : nil
     }
 }
 
 extension ToolProfile {
-    /// Learns from those that are to be learnt from, up to a place.
+    /// Learns from the rows that are marked, up to a position.
     fileprivate mutating func learn(_ rows: [ToolOutput], _ isLearnt: [Bool], through end: Int, at now: Instant) {
         guard let last = rows[..<end].last else { return }
         for place in rows.indices.prefix(end) where isLearnt[place] {
@@ -196,15 +184,4 @@ extension ToolProfile {
         }
         learnedThrough = max(learnedThrough ?? .distantPast, last.at)
     }
-}
-
-extension ToolSign.Kind {
-    fileprivate var place: String {
-        if case .shape(let deviation) = self { "\(deviation.path) \(deviation.kind?.rawValue ?? "")" } else { "" }
-    }
-}
-
-extension Instant {
-    /// Before everything that is ever seen.
-    static let distantPast = Instant(milliseconds: 0)
 }

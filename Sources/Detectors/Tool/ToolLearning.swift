@@ -2,13 +2,13 @@ import Basics
 import OnCallModel
 
 extension ToolProfile {
-    /// Fewer outputs are no past to judge by.
-    static let leastPast = 20
-    static let mostLengths = 200
-    /// Above this all counts are halved, so that what a tool does nowadays outweighs what it did a year ago.
-    static let mostOutputs = 4000
-    /// An output is held against so many before it.
-    static let memory = 5
+    /// With fewer outputs, nothing is judged.
+    static let minPast = 20
+    private static let maxLengths = 200
+    /// Above this all counts are halved, so that recent outputs outweigh those of a year ago.
+    private static let maxOutputs = 4000
+    /// An output is compared with this many before it.
+    fileprivate static let memory = 5
 
     /// The middle of the kept lengths; 0 without any.
     var medianLength: Int { lengths.isEmpty ? 0 : lengths.sorted()[lengths.count / 2] }
@@ -16,29 +16,27 @@ extension ToolProfile {
     /// How many good outputs were JSON.
     var documents: Int { profile.documents }
 
-    /// - Parameter earlier: the outputs before it, the latest last; only the latest few are looked at.
+    /// - Parameter earlier: the outputs before it, the latest last; only the latest few are compared.
     mutating func learn(_ output: ToolOutput, after earlier: some BidirectionalCollection<ToolOutput>) {
         switch output.form {
         case .error: errors += 1
         case .empty: empties += 1
-        case .page:
-            pages += 1
-            profile.add(.text(""))
-        case .text: profile.add(.text(""))
+        case .page, .text: profile.add(.text(""))
         case .document(let value): profile.add(.document(value))
         }
+        if output.form == .page { pages += 1 }
         if output.isGood {
             lengths.append(output.length)
-            if lengths.count > Self.mostLengths { lengths.removeFirst(lengths.count - Self.mostLengths) }
+            if lengths.count > Self.maxLengths { lengths.removeFirst(lengths.count - Self.maxLengths) }
             if let repeats = output.repeats(earlier) {
                 comparisons += 1
                 self.repeats += repeats ? 1 : 0
             }
         }
-        if outputs > Self.mostOutputs { halve() }
+        if outputs > Self.maxOutputs { halve() }
     }
 
-    /// What was seen at all stays seen.
+    /// A count of 1 stays 1: nothing that was seen is forgotten.
     private mutating func halve() {
         func half(_ count: Int) -> Int { (count + 1) / 2 }
         let (texts, documents) = (half(profile.texts), half(profile.documents))
@@ -62,7 +60,7 @@ extension ToolOutput {
         }
     }
 
-    /// Hardly what anybody wants of a tool, though some give nothing else.
+    /// Not what a tool should return, though some return nothing else.
     var looksBroken: Bool {
         switch form {
         case .error, .empty, .page: true
@@ -71,8 +69,7 @@ extension ToolOutput {
         }
     }
 
-    /// Whether it is the same as one of the few outputs before it though something else went in; nil where none of them
-    /// answered another input.
+    /// Whether it equals one of the few outputs before it although their input was another; nil if none had another input.
     func repeats(_ earlier: some BidirectionalCollection<ToolOutput>) -> Bool? {
         guard let input else { return nil }
         let others = earlier.suffix(ToolProfile.memory).filter { $0.isGood && $0.input != nil && $0.input != input }

@@ -4,9 +4,9 @@ import OnCallModel
 
 /// One output of a tool as it is judged.
 struct ToolOutput: Hashable {
-    /// What an output is by itself, before it is held against the tool's own past.
+    /// The form of an output by itself, before it is compared with the tool's own past.
     enum Form: Hashable {
-        /// Says an error though the call succeeded: by a document (`{"error": …}`) or by a text (`Error: …`).
+        /// An error although the call succeeded: as a document (`{"error": …}`) or as a text (`Error: …`).
         case error(isDocument: Bool)
         case empty
         case page
@@ -21,77 +21,66 @@ struct ToolOutput: Hashable {
     var traceName: String
     var release: String
     var at: Instant
-    /// Seconds; nil where it is none.
+    /// Seconds; nil if invalid.
     var latency: Double?
     var form: Form
-    /// What stands where in a document.
+    /// The paths of a document.
     var places: [String: OutputProfile.Place]
     /// Characters of the output.
     var length: Int
     /// The output and the input as hashes; nil where there was no input.
     var hash: UInt64
     var input: UInt64?
-    /// The beginning of the output as it came.
+    /// The beginning of the output, as received.
     var head: String
-    /// Is a JSON document or a JSON value.
+    /// A JSON document or a JSON value.
     var isJSON: Bool
-    /// Holds a NaN or an Infinity, which was read as null.
-    var isMended = false
+    /// Contains NaN or Infinity, which was read as null.
+    var hasNaN: Bool
 
-    /// In bytes; larger ones are skipped.
-    static let largest = 1_000_000
+    /// Larger outputs are skipped.
+    static let maxBytes = 1_000_000
     private static let snippetLength = 80
 
-    enum Reading {
-        case output(ToolOutput)
-        /// Failed openly, is still running, or is no tool's.
-        case passed
-        case unreadable(String)
-    }
-
-    static func read(_ row: RowSet.Record) -> Reading {
-        guard let tool = row["name"].text, !tool.isEmpty else { return .passed }
+    /// Nil for a call that failed openly, is still running, or has no name.
+    init?(_ row: RowSet.Record) throws(Unreadable) {
+        guard let tool = row["name"].text, !tool.isEmpty else { return nil }
         let id = row["id"].text ?? "?"
         guard let at = row["start_time"].instant else {
-            return .unreadable("Output \(id) of \(tool) has no readable start.")
+            throw Unreadable(sentence: "Output \(id) of \(tool) has no readable start.")
         }
         let body = row["output"].text
-        if row["level"].text == "ERROR" || body == nil && row["end_time"].isNull { return .passed }
+        if row["level"].text == "ERROR" || body == nil && row["end_time"].isNull { return nil }
         let text = body ?? ""
-        guard text.utf8.count <= largest else {
-            return .unreadable("Output \(id) of \(tool) has \(text.utf8.count) bytes; the maximum is \(largest).")
+        guard text.utf8.count <= Self.maxBytes else {
+            throw Unreadable(
+                sentence: "Output \(id) of \(tool) has \(text.utf8.count) bytes; the maximum is \(Self.maxBytes).")
         }
-        let (sample, isMended) = sample(of: text)
-        let input = row["input"].text.flatMap { $0.isEmpty ? nil : Fingerprint.hash($0.utf8) }
-        let form = ToolOutputCheck.form(of: sample)
-        var places: [String: OutputProfile.Place] = [:]
-        if case .document(let value) = form { places = OutputProfile.places(of: value) }
-        let latency = row["latency"].real.flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
-        return .output(
-            ToolOutput(
-                id: id, tool: tool, type: row["type"].text ?? "", trace: row["trace_id"].text ?? "",
-                traceName: row["trace_name"].text ?? "", release: row["release"].text ?? "", at: at, latency: latency,
-                form: form, places: places, length: text.count, hash: Fingerprint.hash(text.utf8),
-                input: input, head: String(text.prefix(snippetLength * 8)), isJSON: isJSON(sample),
-                isMended: isMended))
+        (self.id, self.tool, self.at, type) = (id, tool, at, row.text("type"))
+        (trace, traceName, release) = (row.text("trace_id"), row.text("trace_name"), row.text("release"))
+        latency = row.amount("latency")
+        let (sample, hasNaN) = Self.sample(of: text)
+        if case .document = sample { isJSON = true } else { isJSON = false }
+        self.hasNaN = hasNaN
+        form = ToolOutputCheck.form(of: sample)
+        if case .document(let value) = form { places = OutputProfile.places(of: value) } else { places = [:] }
+        (length, hash) = (text.count, Fingerprint.hash(text.utf8))
+        input = row["input"].text.flatMap { $0.isEmpty ? nil : Fingerprint.hash($0.utf8) }
+        head = String(text.prefix(Self.snippetLength * 8))
     }
 
-    private static func isJSON(_ sample: OutputSample) -> Bool {
-        if case .document = sample { true } else { false }
-    }
-
-    /// Python writes NaN and Infinity where JSON has no such thing: those are read as null.
-    private static func sample(of text: String) -> (OutputSample, isMended: Bool) {
+    /// Python writes NaN and Infinity, which JSON does not have: they are read as null.
+    private static func sample(of text: String) -> (OutputSample, hasNaN: Bool) {
         let sample = OutputSample(text)
-        guard case .text = sample, text.utf8.count <= OutputSample.longest,
-            text.contains("NaN") || text.contains("Infinity"), let mended = withoutNotNumbers(text),
-            case .document(let value) = OutputSample(mended)
+        guard case .text = sample, text.utf8.count <= OutputSample.maxBytes,
+            text.contains("NaN") || text.contains("Infinity"), let repaired = withoutNaN(text),
+            case .document(let value) = OutputSample(repaired)
         else { return (sample, false) }
         return (.document(value), true)
     }
 
-    /// Nil where nothing stood outside of the texts.
-    private static func withoutNotNumbers(_ text: String) -> String? {
+    /// Nil if there are none outside of strings.
+    private static func withoutNaN(_ text: String) -> String? {
         var (result, rest) = ("", text[...])
         var (isInside, isEscaped, isChanged) = (false, false, false)
         while let character = rest.first {
@@ -109,25 +98,10 @@ struct ToolOutput: Hashable {
         return isChanged ? result : nil
     }
 
-    var snippet: String { Self.snippet(of: head) }
-
     /// The beginning of a text from outside, without secrets and inert: at most 80 characters.
     static func snippet(of text: String) -> String {
-        // A secret that begins before the cut must be seen whole to be masked, and a colour's letter before it is no part
-        // of it.
-        var inert = String.UnicodeScalarView()
-        var rest = text.unicodeScalars[...]
-        while let scalar = rest.popFirst() {
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned:
-                inert.append(" ")
-            default: inert.append(scalar)
-            }
-            if scalar == "\u{1B}", rest.first == "[" {
-                rest = rest.drop { !(0x40...0x7E).contains($0.value) || $0 == "[" }
-                rest = rest.dropFirst()
-            }
-        }
-        return String(Redaction().apply(to: String(inert)).prefix(Self.snippetLength))
+        // A colour's letter before a secret would hide it, and a secret must be whole to be masked.
+        let plain = text.replacing(/\u{1B}\[[^@-~]*[@-~]/, with: " ")
+        return String(Redaction().apply(to: UntrustedText.line(UntrustedText.visible(plain))).prefix(snippetLength))
     }
 }

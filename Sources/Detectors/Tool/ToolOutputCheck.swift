@@ -1,7 +1,7 @@
 import Basics
 import OnCallModel
 
-/// What one output says by itself, and where it differs from a profile.
+/// The form of one output, without a comparison with others.
 enum ToolOutputCheck {
     static func form(of sample: OutputSample) -> ToolOutput.Form {
         switch sample {
@@ -27,20 +27,20 @@ enum ToolOutputCheck {
 
     // MARK: empty
 
-    /// `[]`, `{}`, or an object whose every member says nothing and one of which is a list, an object or null:
+    /// `[]`, `{}`, or an object whose members are all empty and one of which is a list, an object or null:
     /// `{"results": [], "total": 0}`.
     private static func isEmpty(_ value: JSONValue) -> Bool {
         switch value {
         case .null: true
         case .array(let elements): elements.allSatisfy(\.isNull)
         case .object(let members):
-            members.allSatisfy { saysNothing($0.value) }
+            members.allSatisfy { isEmptyMember($0.value) }
                 && (members.isEmpty || members.contains { [.array, .object, .null].contains($0.value.kind) })
         default: false
         }
     }
 
-    private static func saysNothing(_ value: JSONValue) -> Bool {
+    private static func isEmptyMember(_ value: JSONValue) -> Bool {
         switch value {
         case .null, .bool(false), .integer(0): true
         case .number(let number): number == 0
@@ -74,7 +74,7 @@ enum ToolOutputCheck {
 
     private static func saysError(_ member: JSONValue.Member, depth: Int) -> Bool {
         let (name, value) = (member.name.lowercased(), member.value)
-        if errorNames.contains(name) { return isTold(value) }
+        if errorNames.contains(name) { return isError(value) }
         if name == "iserror" || name == "is_error" { return value.bool == true }
         if name == "success" || name == "ok" { return value.bool == false }
         if name == "__type", let text = value.string { return text.hasSuffix("Exception") || text.hasSuffix("Error") }
@@ -83,7 +83,7 @@ enum ToolOutputCheck {
             return isFailure(value.int)
         }
         guard depth < 1, envelopes.contains(name) else { return false }
-        // A tool of MCP says its text in parts: {"content": [{"type": "text", "text": "Error: …"}]}.
+        // A tool of MCP returns its text in parts: {"content": [{"type": "text", "text": "Error: …"}]}.
         if let texts = value.array?.compactMap({ $0["text"]?.string }), let first = texts.first {
             return saysError(first)
         }
@@ -92,10 +92,10 @@ enum ToolOutputCheck {
 
     private static func isFailure(_ status: Int?) -> Bool { status.map { (400...599).contains($0) } ?? false }
 
-    /// `{"error": null}` and `{"errors": []}` tell of none.
-    private static func isTold(_ value: JSONValue) -> Bool {
+    /// `{"error": null}` and `{"errors": []}` are not errors.
+    private static func isError(_ value: JSONValue) -> Bool {
         if let text = value.string { return !["", "none", "null", "ok", "false", "0"].contains(text.lowercased()) }
-        return !saysNothing(value)
+        return !isEmptyMember(value)
     }
 
     private static let openings = [
@@ -113,7 +113,7 @@ enum ToolOutputCheck {
         if start.contains("Traceback (most recent call last)") { return true }
         let lower = start.prefix(80).lowercased()
         if let opening = openings.first(where: lower.hasPrefix) {
-            // "Errors of measurement are…" is prose, "Error: …" is none.
+            // "Errors of measurement are…" is prose, "Error: …" is not.
             return opening.last?.isNumber == true || !(lower.dropFirst(opening.count).first?.isLetter ?? false)
         }
         // `ValueError: …`, `requests.exceptions.ReadTimeout: …`
@@ -127,53 +127,5 @@ enum ToolOutputCheck {
         let start = text.drop(while: \.isWhitespace).prefix(512).lowercased()
         return start.hasPrefix("<!doctype html") || start.hasPrefix("<html") || start.hasPrefix("<head")
             || start.hasPrefix("<?xml") && start.contains("<html")
-    }
-}
-
-/// A way in which a document differs from what stood there in the past: something is missing, or of a kind that is rare.
-struct ShapeDeviation: Hashable {
-    var path: String
-    /// Nil where nothing stands at the path.
-    var kind: OutputProfile.Kind?
-
-    /// More of the past than this does the same: then it is usual.
-    static let usual = 0.2
-
-    /// What differs in a document, each with how many of the past's samples do the same, of how many.
-    static func all(
-        in seen: [String: OutputProfile.Place], against past: OutputProfile
-    ) -> Set<ShapeDeviation> {
-        var found: Set<ShapeDeviation> = []
-        for path in past.places.keys where seen[path] == nil && path != OutputProfile.root {
-            if isPossible(path, in: seen) { found.insert(ShapeDeviation(path: path, kind: nil)) }
-        }
-        for (path, place) in seen where past.places[path] != nil {
-            for kind in place.kinds.keys { found.insert(ShapeDeviation(path: path, kind: kind)) }
-        }
-        return found.filter { deviation in
-            let (hits, of) = deviation.counts(in: past)
-            return of > 0 && Double(hits) <= usual * Double(of)
-        }
-    }
-
-    /// Whether the parent stands there and is what the path is a part of.
-    private static func isPossible(_ path: String, in seen: [String: OutputProfile.Place]) -> Bool {
-        seen[OutputProfile.parent(of: path)]?.kinds[path.hasSuffix("[]") ? .array : .object] != nil
-    }
-
-    func counts(in past: OutputProfile) -> (hits: Int, of: Int) {
-        guard let place = past.places[path] else { return (0, 0) }
-        guard let kind else { return (max(0, place.possible - place.present), place.possible) }
-        return (place.kinds[kind] ?? 0, place.present)
-    }
-
-    /// Whether the document could differ in this way.
-    func isPossible(in seen: [String: OutputProfile.Place]) -> Bool {
-        kind == nil ? Self.isPossible(path, in: seen) : seen[path] != nil
-    }
-
-    func isThere(in seen: [String: OutputProfile.Place]) -> Bool {
-        guard let kind else { return seen[path] == nil }
-        return seen[path]?.kinds[kind] != nil
     }
 }

@@ -1,22 +1,22 @@
 import Basics
 import OnCallModel
 
-/// The original's strategies A and C as they stand, for the side-by-side: any one output is enough.
+/// The original system's strategies A and C, for comparison: any one output is enough.
 ///
-/// A takes the newest output of a tool for its norm, and what came before that is no JSON for a failure; C calls an output
-/// failed that has less than a fifth of the average length, failures included, where that is above 50.
+/// A takes a tool's newest output as the norm: if it is JSON, earlier outputs that are not JSON fail. C fails an output with
+/// less than a fifth of the average length (failures included) if the average is above 50.
 enum ToolSeedRule {
-    static let window = Span.hours(6)
-    private static let mostOutputs = 200
+    private static let window = Span.hours(6)
+    private static let maxOutputs = 200
 
+    /// Oldest first.
     static func failing(_ outputs: [ToolOutput], now: Instant) -> [ToolOutput] {
         let rows = outputs.filter { $0.at >= now - window && $0.at <= now }
-            .sorted { ($0.at, $0.id) > ($1.at, $1.id) }.prefix(mostOutputs)
-        guard let newest = rows.first, rows.count > 1 else { return [] }
+            .sorted { ($0.at, $0.id) < ($1.at, $1.id) }.suffix(maxOutputs)
+        guard let newest = rows.last, rows.count > 1 else { return [] }
         let average = Double(rows.reduce(0) { $0 + $1.length }) / Double(rows.count)
-        let isJSON = newest.isJSON
         return rows.filter { row in
-            let failsA = isJSON && row.length > 0 && !row.isJSON
+            let failsA = newest.isJSON && row.length > 0 && !row.isJSON
             let failsC = average > 50 && Double(row.length) < 0.2 * average
             return failsA || failsC
         }

@@ -1,8 +1,8 @@
 import Glibc
 
-/// Tells every process that watches the store that a commit is visible.
+/// Notifies every process that watches the store that a commit is visible.
 ///
-/// The `-wal` file itself will not do: its last write comes before the commit can be seen.
+/// Watching the `-wal` file is not enough: its last write comes before the commit is visible.
 final class CommitSignal: Sendable {
     private let descriptor: Int32
 

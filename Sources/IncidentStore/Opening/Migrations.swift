@@ -17,6 +17,10 @@ package enum Migrations {
         .init("8-memory", sql: Memory.sql),
         .init("8-facts", apply: Facts.apply),
         .init("8-permissions", sql: Permissions.sql),
+        .init("9-notices", sql: Notices.sql),
+        .init("9-loop-rate", sql: "ALTER TABLE loop_detections ADD COLUMN cost_per_minute REAL;"),
+        .init("9-health", sql: Health.sql),
+        .init("10-governance", sql: Governance.sql),
     ]
 
     package static let names = steps.map(\.name)

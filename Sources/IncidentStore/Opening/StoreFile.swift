@@ -2,10 +2,10 @@ import Basics
 import Glibc
 import SQLiteKit
 
-/// Where a store lies and how each of its users opens it.
+/// The path of a store, and how each of its users opens it.
 ///
-/// Beside `sentinel.db` lie SQLite's `-wal` and `-shm`, and `sentinel.db.lock`, which carries the agent's lock and
-/// is written to by every writer after a commit.
+/// In the same folder are SQLite's `-wal` and `-shm`, and `sentinel.db.lock`: the agent locks it, and every writer writes to it
+/// after a commit.
 package struct StoreFile: Hashable, Sendable {
     package let path: String
 
@@ -14,11 +14,12 @@ package struct StoreFile: Hashable, Sendable {
     }
 
     package var lockPath: String { path + ".lock" }
+    var directory: String { path.lastIndex(of: "/").map { String(path[...$0]) } ?? "." }
 
-    /// Opens the store for the agent: makes the directory (0700) and the file (0600), checks it, brings its schema
-    /// up to date. The caller holds the agent's lock.
+    /// Opens the store for the agent: creates the directory (0700) and the file (0600), checks the file, and migrates its schema.
+    /// The caller holds the agent's lock.
     ///
-    /// A damaged file is moved aside, never deleted, and a fresh one begun; the sentence says so.
+    /// A damaged file is renamed, never deleted, and a new store is created; `notice` says so.
     func openForAgent(at now: Instant) throws -> (connection: Connection, notice: String?) {
         do {
             return (try openChecked(), nil)
@@ -27,13 +28,13 @@ package struct StoreFile: Hashable, Sendable {
             let fresh = try openChecked()
             return (
                 fresh,
-                "The store at \(path) was damaged (\(error.message)) and was moved to \(aside); a new one was begun. "
-                    + "What can be read of the old one: sqlite3 '\(aside)' .recover"
+                "The store \(path) was damaged (\(error.message)). It was moved to \(aside), and a new one was created. "
+                    + "To recover its data: sqlite3 '\(aside)' .recover"
             )
         }
     }
 
-    /// Opens an existing store for someone who does not own it.
+    /// Opens an existing store for a console or the command line.
     func openForGuest(_ mode: Connection.Mode) throws -> Connection {
         guard access(path, F_OK) == 0 else { throw StoreError.missing(path: path) }
         let connection = try Connection(path: path, mode: mode)
@@ -49,11 +50,11 @@ package struct StoreFile: Hashable, Sendable {
         guard verdict == "ok" else {
             throw SQLiteError(code: Self.corruptCode, message: verdict, context: "checking \(path)")
         }
-        // FULL, as a commit that a power cut takes back could be an attempt whose act already went out.
-        try connection.execute("PRAGMA synchronous=FULL")
-        try connection.execute("PRAGMA foreign_keys=ON")
-        try connection.execute("PRAGMA journal_size_limit=4194304")
-        try connection.execute("PRAGMA secure_delete=OFF")
+        // FULL: a commit that is lost in a power cut could be the attempt of an action that was already performed.
+        try connection.execute(
+            """
+            PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA journal_size_limit=4194304; PRAGMA secure_delete=OFF
+            """)
         try keepCopy(of: connection)
         try Migrations.all.migrate(connection)
         return connection
@@ -74,7 +75,7 @@ package struct StoreFile: Hashable, Sendable {
         } catch {
             if error.isCorrupt {
                 throw StoreError.unusable(
-                    path: path, reason: "it is damaged (\(error.message)); the agent moves it aside when it starts")
+                    path: path, reason: "it is damaged (\(error.message)); the agent replaces it when it starts")
             }
             guard error.primaryCode == Self.noSuchTable else { throw error }
             throw StoreError.unusable(path: path, reason: "it is a database, but not a store of Sentinel")
@@ -82,9 +83,9 @@ package struct StoreFile: Hashable, Sendable {
         return Set(names.rows.compactMap(\.first?.text))
     }
 
-    /// Makes the file, or takes other people's access to it away. SQLite gives `-wal` and `-shm` the same mode.
+    /// Creates the file, or removes the access of other users to it. SQLite gives `-wal` and `-shm` the same mode.
     ///
-    /// An existing file is never opened here: closing it would drop the locks that SQLite holds on it in this process.
+    /// An existing file is never opened here: closing it would release SQLite's locks of this process.
     private func createPrivately() throws {
         try createDirectory()
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -97,9 +98,9 @@ package struct StoreFile: Hashable, Sendable {
         }
     }
 
-    /// Keeps a copy of a store that is about to be brought up to date, for a return to the program before.
+    /// Copies a store before it is migrated, so that the user can go back to the previous version.
     ///
-    /// A database of something else than Sentinel is refused.
+    /// The database of another program is an error.
     private func keepCopy(of connection: Connection) throws {
         guard try !connection.query("SELECT 1 FROM sqlite_schema LIMIT 1").isEmpty else { return }
         let applied = try appliedSteps(connection)
@@ -115,7 +116,7 @@ package struct StoreFile: Hashable, Sendable {
         var made = path.hasPrefix("/") ? "/" : ""
         for part in path[..<slash].split(separator: "/") {
             made += part + "/"
-            if mkdir(made, 0o700) != 0, errno != EEXIST { throw unusable("making the directory \(made) failed") }
+            if mkdir(made, 0o700) != 0, errno != EEXIST { throw unusable("creating the directory \(made) failed") }
         }
     }
 
@@ -123,7 +124,7 @@ package struct StoreFile: Hashable, Sendable {
         let stamp = now.iso8601.replacing(":", with: "").replacing("-", with: "").replacing(".", with: "")
         let aside = path + ".damaged-" + stamp
         for suffix in ["", "-wal", "-shm"] where access(path + suffix, F_OK) == 0 {
-            guard rename(path + suffix, aside + suffix) == 0 else { throw unusable("moving it aside failed") }
+            guard rename(path + suffix, aside + suffix) == 0 else { throw unusable("renaming it failed") }
         }
         return aside
     }
@@ -138,10 +139,10 @@ package struct StoreFile: Hashable, Sendable {
 }
 
 extension StoreFile {
-    /// Whether some agent works on the store now, in this process or another.
+    /// Whether an agent uses the store now, in this process or another.
     package var isHeld: Bool { StoreLock.isHeld(self) }
 
-    /// Copies the store as of now to a new file; nothing where there is no store yet.
+    /// Copies the store to a new file. Does nothing if there is no store.
     package func copy(to target: String) throws {
         guard access(path, F_OK) == 0 else { return }
         try Connection(path: path, mode: .readWrite).run("VACUUM INTO ?", [.text(target)])

@@ -1,10 +1,10 @@
 import Basics
 import Glibc
 
-/// The operating system's lock that makes an agent the only one of its store.
+/// The lock that allows one agent per store.
 ///
-/// An open-file-description lock: it excludes a second agent in the same process too, and the kernel frees it the
-/// moment its holder dies, however it dies.
+/// An open-file-description lock: it also excludes a second agent in the same process, and the kernel releases it when the
+/// process ends for any reason.
 final class StoreLock: Sendable {
     private let descriptor: Int32
 
@@ -22,9 +22,15 @@ final class StoreLock: Sendable {
         }
     }
 
-    deinit { close(descriptor) }
+    /// Closing alone would not do: a child process that is being started has the descriptor too, until its program runs.
+    deinit {
+        var request = Self.wholeFile
+        request.l_type = Int16(F_UNLCK)
+        _ = fcntl(descriptor, Self.setLock, &request)
+        close(descriptor)
+    }
 
-    /// Whether some agent holds the lock now. A store without a lock file has none.
+    /// Whether an agent holds the lock now. Without a lock file there is none.
     static func isHeld(_ file: StoreFile) -> Bool {
         let descriptor = open(file.lockPath, O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { return false }

@@ -1,9 +1,9 @@
 import Dispatch
 import Glibc
 
-/// Says when something was committed to the store, by this process or another. Costs nothing while nothing is.
+/// Reports commits to the store, by this process or another, with inotify.
 package final class StoreWatch: Sendable {
-    /// One element for one or more commits since the last; ends when the watch goes.
+    /// One element for one or more commits since the last element. Ends when the watch is released.
     package let changes: AsyncStream<Void>
     private let continuation: AsyncStream<Void>.Continuation
     private nonisolated(unsafe) let source: any DispatchSourceRead  // because cancel() is all we call, from any thread

@@ -1,5 +1,5 @@
-/// When an observer fetches: at once after a change, never twice at the same time, and once more when a change came
-/// while it fetched.
+/// Decides when an observer fetches: immediately after a change, one fetch at a time, and again if a change came during a
+/// fetch.
 struct ObservationMachine: Hashable, Sendable {
     enum State: Hashable, Sendable {
         case idle, fetching, fetchingAndNeedsFetch
@@ -11,7 +11,7 @@ struct ObservationMachine: Hashable, Sendable {
 
     private(set) var state = State.idle
 
-    /// Something that the query reads may have changed, or nothing was fetched yet.
+    /// The data may have changed, or was not fetched yet.
     mutating func changed() -> Step {
         switch state {
         case .idle:
@@ -23,7 +23,7 @@ struct ObservationMachine: Hashable, Sendable {
         }
     }
 
-    /// A fetch that was asked for has ended.
+    /// A fetch has ended.
     mutating func fetched() -> Step {
         switch state {
         case .fetchingAndNeedsFetch:

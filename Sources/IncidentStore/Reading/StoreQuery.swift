@@ -1,6 +1,6 @@
-/// A question to the store.
+/// A query of the store.
 package struct StoreQuery<Answer: Hashable & Sendable>: Sendable {
-    /// Runs in one read transaction, on the reader's own thread.
+    /// Runs in one read transaction on the reader's thread.
     package let fetch: @Sendable (StoreSnapshot) throws -> Answer
 
     package init(_ fetch: @escaping @Sendable (StoreSnapshot) throws -> Answer) {

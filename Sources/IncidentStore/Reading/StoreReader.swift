@@ -1,7 +1,7 @@
 import Basics
 import SQLiteKit
 
-/// Reads the store, and observes it, on a connection and a thread of its own that cannot write.
+/// Reads and observes the store on its own thread and connection, which cannot write.
 package actor StoreReader {
     private let file: StoreFile
     private let queue = QueueExecutor(label: "sentinel.store.reader")
@@ -12,7 +12,7 @@ package actor StoreReader {
     private var observerCount = 0
     private var seenVersion: Int64 = 0
     private var seenRevisions: [String: Int] = [:]
-    /// The topic that counts the changes of a table, as its triggers say.
+    /// The topic that counts the changes of a table, as its triggers define it.
     private var topics: [String: String] = [:]
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
@@ -29,8 +29,8 @@ package actor StoreReader {
         try snapshot(query.fetch)
     }
 
-    /// The answer as of now, and again whenever it changes. Only the newest waits for a slow consumer. What to watch is not
-    /// declared: each fetch records the tables that it read.
+    /// The answer as of now, and again whenever it changes. A slow consumer gets only the newest. What to watch is not declared:
+    /// each fetch records the tables that it read.
     ///
     /// A fetch that fails ends the stream with its error.
     package nonisolated func observe<Answer>(_ query: StoreQuery<Answer>) -> AsyncThrowingStream<Answer, any Error> {
@@ -154,7 +154,7 @@ package actor StoreReader {
         var machine = ObservationMachine()
         /// What the latest fetch read; nil before the first.
         var topics: Set<String>?
-        /// Fetches, and answers with the tables that were read.
+        /// Fetches, and returns the tables that were read.
         let deliver: (isolated StoreReader) -> Set<String>
 
         init(deliver: @escaping (isolated StoreReader) -> Set<String>) {

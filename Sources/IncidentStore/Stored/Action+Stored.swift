@@ -7,12 +7,16 @@ extension Action {
         switch self {
         case .postIncident(let incident):
             .fields(["kind": .string(kind.rawValue), "incident": .integer(incident)])
-        case .updatePost(let incident, let text), .postReply(let incident, let text):
+        case .updatePost(let incident, let text), .postReply(let incident, let text),
+            .commentIssue(let incident, let text):
             .fields(["kind": .string(kind.rawValue), "incident": .integer(incident), "text": .string(text)])
         case .openIssue(let incident):
             .fields(["kind": .string(kind.rawValue), "incident": .integer(incident)])
-        case .killLoop(let trace, let agent):
-            .fields(["kind": .string(kind.rawValue), "trace": .string(trace), "agent": .string(agent)])
+        case .killLoop(let traces, let agent):
+            .fields([
+                "kind": .string(kind.rawValue), "traces": .array(traces.map(JSONValue.string)),
+                "agent": .string(agent),
+            ])
         case .requestReview(let incident, let commit, let author):
             .fields([
                 "kind": .string(kind.rawValue), "incident": .integer(incident), "commit": .string(commit),
@@ -21,7 +25,7 @@ extension Action {
         }
     }
 
-    /// Nil where the document is none of ours.
+    /// Nil if the document is not a stored action.
     init?(stored: JSONValue) {
         guard let name = stored["kind"]?.string, let kind = Kind(rawValue: name) else { return nil }
         let incident = stored["incident"]?.int.map(Int64.init)
@@ -38,9 +42,14 @@ extension Action {
         case .createIssue:
             guard let incident else { return nil }
             self = .openIssue(incident: incident)
+        case .commentIssue:
+            guard let incident, let text = stored["text"]?.string else { return nil }
+            self = .commentIssue(incident: incident, text: text)
         case .killLoop:
-            guard let trace = stored["trace"]?.string, let agent = stored["agent"]?.string else { return nil }
-            self = .killLoop(trace: trace, agent: agent)
+            // An older program stored a single trace.
+            let traces = stored["traces"]?.array?.compactMap(\.string) ?? [stored["trace"]?.string].compactMap { $0 }
+            guard !traces.isEmpty, let agent = stored["agent"]?.string else { return nil }
+            self = .killLoop(traces: traces, agent: agent)
         case .review:
             guard let incident, let commit = stored["commit"]?.string, let author = stored["author"]?.string
             else { return nil }

@@ -2,43 +2,55 @@ import Basics
 import OnCallModel
 
 extension Intent {
-    /// The form kept in `intent.payload`; the kind has a column of its own.
-    var payload: JSONValue {
+    /// The columns `kind` and `payload` of the table `intent`.
+    var stored: (kind: String, payload: JSONValue) {
         switch self {
-        case .approve(let request), .reject(let request): .fields(["request": .integer(request)])
-        case .killLoop(let trace): .fields(["trace": .string(trace)])
-        case .acknowledge(let incident), .resolve(let incident), .wake(let incident):
-            .fields(["incident": .integer(incident)])
+        case .approve(let request, let seen):
+            ("approve", .fields(["request": .integer(request), "seen": seen.map { .string($0.text) }]))
+        case .reject(let request): ("reject", ["request": .integer(request)])
+        case .killLoop(let trace): ("kill_loop", ["trace": .string(trace)])
+        case .acknowledge(let incident): ("acknowledge", ["incident": .integer(incident)])
+        case .resolve(let incident): ("resolve", ["incident": .integer(incident)])
         case .snooze(let incident, let until):
-            .fields(["incident": .integer(incident), "until": JSONValue(until)])
+            ("snooze", ["incident": .integer(incident), "until": JSONValue(until)])
+        // The name that rows of earlier programs have.
+        case .unsnooze(let incident): ("wake", ["incident": .integer(incident)])
         case .silence(let matcher, let reason, let from, let until):
-            .fields([
-                "matcher": matcher.stored, "reason": .string(reason), "from": JSONValue(from),
-                "until": JSONValue(until),
-            ])
-        case .endSilence(let silence): .fields(["silence": .integer(silence)])
-        case .acceptOutputs(let feature): .fields(["feature": .string(feature)])
-        case .inspect(let trace): .fields(["trace": .string(trace)])
-        case .changeSetting(let key, let value): .fields(["key": .string(key), "value": .string(value)])
-        case .scanNow, .patrol: .object([])
+            (
+                "silence",
+                [
+                    "matcher": matcher.stored, "reason": .string(reason), "from": JSONValue(from),
+                    "until": JSONValue(until),
+                ]
+            )
+        case .endSilence(let silence): ("end_silence", ["silence": .integer(silence)])
+        case .acceptOutputs(let feature): ("accept_outputs", ["feature": .string(feature)])
+        case .inspect(let trace): ("inspect", ["trace": .string(trace)])
+        case .changeSetting(let key, let value):
+            ("change_setting", ["key": .string(key), "value": .string(value)])
+        case .scanNow: ("scan_now", [:])
+        case .freeze(let reason): ("freeze", ["reason": .string(reason)])
+        case .thaw: ("thaw", [:])
+        case .patrol: ("patrol", [:])
         }
     }
 
-    /// Nil where the row is none that this program understands.
+    /// Nil if this program does not know the kind or its payload.
     init?(kind: String, payload: JSONValue) {
         func number(_ name: String) -> Int64? { payload[name]?.int.map(Int64.init) }
         func text(_ name: String) -> String? { payload[name]?.string }
         func instant(_ name: String) -> Instant? { payload[name]?.instant }
         let intent: Intent? =
             switch kind {
-            case "approve": number("request").map { .approve(request: $0) }
+            case "approve":
+                number("request").map { .approve(request: $0, seen: text("seen").map(Fingerprint.init(stored:))) }
             case "reject": number("request").map { .reject(request: $0) }
             case "kill_loop": text("trace").map { .killLoop(trace: $0) }
             case "acknowledge": number("incident").map { .acknowledge(incident: $0) }
             case "resolve": number("incident").map { .resolve(incident: $0) }
             case "snooze":
                 number("incident").flatMap { id in instant("until").map { .snooze(incident: id, until: $0) } }
-            case "wake": number("incident").map { .wake(incident: $0) }
+            case "wake": number("incident").map { .unsnooze(incident: $0) }
             case "silence": Self.silence(payload)
             case "end_silence": number("silence").map { .endSilence($0) }
             case "accept_outputs": text("feature").map { .acceptOutputs(feature: $0) }
@@ -47,6 +59,8 @@ extension Intent {
             case "change_setting":
                 text("key").flatMap { key in text("value").map { .changeSetting(key: key, value: $0) } }
             case "scan_now": .scanNow
+            case "freeze": text("reason").map { .freeze(reason: $0) }
+            case "thaw": .thaw
             default: nil
             }
         guard let intent else { return nil }
@@ -66,18 +80,18 @@ extension Silence.Matcher {
     var stored: JSONValue {
         .fields([
             "type": type.map { .string($0.rawValue) }, "subject": subject.map(JSONValue.string),
-            "at_most": atMost.map { .string($0.rawValue) }, "fingerprint": fingerprint.map { .string($0.text) },
+            "at_most": maxSeverity.map { .string($0.rawValue) }, "fingerprint": fingerprint.map { .string($0.text) },
         ])
     }
 
-    /// Nil where a member is none that this program understands: a silence must not grow by misreading.
+    /// Nil if a member is unknown: a silence must not match more than was asked for.
     init?(stored: JSONValue) {
         guard stored.members != nil else { return nil }
         let (type, severity) = (stored["type"]?.string, stored["at_most"]?.string)
         self.init(
             type: type.flatMap(DetectionType.init), subject: stored["subject"]?.string,
-            atMost: severity.flatMap(Severity.init),
+            maxSeverity: severity.flatMap(Severity.init),
             fingerprint: stored["fingerprint"]?.string.map(Fingerprint.init(stored:)))
-        if (type != nil && self.type == nil) || (severity != nil && atMost == nil) { return nil }
+        if (type != nil && self.type == nil) || (severity != nil && maxSeverity == nil) { return nil }
     }
 }

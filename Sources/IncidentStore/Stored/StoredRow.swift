@@ -2,7 +2,7 @@ import Basics
 import JSON
 import SQLiteKit
 
-/// One row of a known table, read strictly: a value that is not what the schema promises is an error that names the row.
+/// One row of a table, read strictly: a value of another type than the schema declares is an error that names the row.
 struct StoredRow {
     let record: RowSet.Record
     let table: String
@@ -65,17 +65,10 @@ struct StoredRow {
 
     func damaged(_ reason: String) -> StoreError {
         let name = ["id", "name", "key", "type"].lazy.map { record[$0] }.first { !$0.isNull }
-        let spelled: String =
-            switch name {
-            case .integer(let number)?: String(number)
-            case .text(let text)?: text
-            default: "?"
-            }
-        return .damaged(table: table, row: spelled, reason: reason)
+        return .damaged(table: table, row: name?.spelling ?? "?", reason: reason)
     }
 }
 
 extension Value {
-    /// A row's number.
     init(_ id: Int64?) { self = id.map(Value.integer) ?? .null }
 }

@@ -4,9 +4,8 @@ package import OnCallModel
 extension StoreTransaction {
     func enter(holder: String, pid: Int32, at now: Instant) throws {
         try run(
-            """
-            UPDATE agent_status SET holder = ?, pid = ?, acquired_at = ?, activity = '', listening = NULL
-            """, [.text(holder), .integer(Int64(pid)), .init(now)])
+            "UPDATE agent_status SET holder = ?, pid = ?, acquired_at = ?, activity = '', listening = NULL",
+            [.text(holder), .integer(Int64(pid)), .init(now)])
     }
 
     func leave() throws {
@@ -23,59 +22,65 @@ extension StoreTransaction {
         try run("UPDATE agent_status SET listening = ?", [.init(address)])
     }
 
+    /// Whether the agent's environment freezes actions.
+    package func setFrozenByEnvironment(_ isFrozen: Bool) throws {
+        try run("UPDATE agent_status SET frozen_by_environment = ?", [.init(isFrozen)])
+    }
+
     package func recordCycle(at now: Instant, partial: Bool) throws {
         try run("UPDATE agent_status SET last_cycle_at = ?, last_cycle_partial = ?", [.init(now), .init(partial)])
     }
 
     package func setNextCycle(at next: Instant?) throws {
-        try run("UPDATE agent_status SET next_cycle_at = ?1 WHERE next_cycle_at IS NOT ?1", [.init(next?.iso8601)])
+        try run("UPDATE agent_status SET next_cycle_at = ?1 WHERE next_cycle_at IS NOT ?1", [.init(next)])
     }
 
     package func saveJob(_ job: JobRecord) throws {
-        try run(
-            """
-            INSERT INTO job (name, last_run_at, next_run_at) VALUES (?, ?, ?)
-            ON CONFLICT (name) DO UPDATE SET last_run_at = excluded.last_run_at, next_run_at = excluded.next_run_at
-            """, [.text(job.name), .init(job.lastRunAt?.iso8601), .init(job.nextRunAt?.iso8601)])
+        try insert(
+            into: "job",
+            ["name": .text(job.name), "last_run_at": .init(job.lastRunAt), "next_run_at": .init(job.nextRunAt)],
+            on: .replace("name"))
     }
 
-    /// Shows the settings in force, in the given order, in place of those shown before.
+    /// Replaces the stored settings by those in force, in the given order.
     package func saveSettings(_ settings: [SettingItem]) throws {
         guard try snapshot.settings() != settings else { return }
         try run("DELETE FROM setting_value")
         for (position, item) in settings.enumerated() {
-            try run(
-                "INSERT INTO setting_value (key, position, value, refusal) VALUES (?, ?, ?, ?)",
-                [.text(item.key), .init(position), .text(item.value), .text(item.refusal)])
+            try insert(
+                into: "setting_value",
+                [
+                    "key": .text(item.key), "position": .init(position), "value": .text(item.value),
+                    "refusal": .text(item.refusal),
+                ])
         }
     }
 
-    /// Answers an intent with a sentence for whoever asked. False where it was answered before.
-    package func handle(intent id: Int64, outcome: String, at now: Instant) throws -> Bool {
+    /// Answers the person who asked. False if the intent was answered before.
+    package func handle(intent id: Int64, answer: IntentAnswer, at now: Instant) throws -> Bool {
         try run(
-            "UPDATE intent SET handled_at = ?, outcome = ? WHERE id = ? AND handled_at IS NULL",
-            [.init(now), .text(outcome), .integer(id)]) == 1
+            "UPDATE intent SET handled_at = ?, outcome = ?, is_refused = ? WHERE id = ? AND handled_at IS NULL",
+            [.init(now), .text(answer.text), .init(answer.isRefused), .integer(id)]) == 1
     }
 
-    /// Answers the intents that this program does not understand, so that nobody waits for them.
+    /// Answers the intents of kinds that this program does not know, so that the person who asked does not wait.
     package func refuseUnreadableIntents(at now: Instant) throws {
         for row in try snapshot.unanswered() where try row.intent() == nil {
             _ = try handle(
-                intent: row.id(), outcome: "This agent does not know what '\(row.text("kind"))' asks: update it.",
+                intent: row.id(),
+                answer: .refused("This agent does not know the request \"\(row.text("kind"))\". Update the agent."),
                 at: now)
         }
     }
 
     /// Keeps the report of the latest cycle, as `sentinel scan` prints it.
     package func saveReport(_ report: JSONValue, at now: Instant) throws {
-        try run(
-            """
-            INSERT INTO scan_report (id, at, report) VALUES (1, ?, ?)
-            ON CONFLICT (id) DO UPDATE SET at = excluded.at, report = excluded.report
-            """, [.init(now), .text(report.serialized)])
+        try insert(
+            into: "scan_report", ["id": 1, "at": .init(now), "report": .text(report.serialized)], on: .replace("id"))
     }
 
-    /// Forgets answered intents, sampling counts and traces from before `moment`. Incidents and acts are kept for good.
+    /// Deletes answered intents, sampling counts, traces and detectors' memory from before `moment`. Incidents and acts are kept
+    /// forever.
     package func prune(before moment: Instant) throws {
         try run("DELETE FROM intent WHERE handled_at < ?", [.init(moment)])
         try run("DELETE FROM sampling_stats WHERE recorded_at < ?", [.init(moment)])

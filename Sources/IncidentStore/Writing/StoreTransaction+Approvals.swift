@@ -3,51 +3,74 @@ package import Governance
 package import OnCallModel
 import SQLiteKit
 
-/// What became of a person's decision on a request.
+/// The result of a person's decision on a request.
 package enum RequestDecision: Hashable, Sendable {
-    /// It counts. An approved request's act is in the outbox.
+    /// The decision is saved. If it is an approval, its act is in the outbox.
     case accepted(ApprovalItem)
-    /// The request had expired; nothing will be done.
+    /// The request has expired; nothing will be done.
     case tooLate(ApprovalItem)
-    /// Somebody, or policy, was first.
+    /// Another person or policy decided first.
     case already(by: String, ApprovalStatus)
     case unknown
 }
 
 extension StoreTransaction {
-    /// Asks for a person's decision. While a request for the same remedy is pending, that one is the answer.
+    /// Asks for a person's decision. A pending request for the same remedy is returned instead, with what the draft adds.
     package func openRequest(_ draft: RequestDraft, dryRun: [String]) throws -> ApprovalItem {
-        let context = JSONValue.fields([
-            "summary": .string(draft.summary), "action": draft.action.stored,
-            "dry_run": .array(dryRun.map(JSONValue.string)),
-        ])
-        let added = try run(
-            """
-            INSERT INTO approval_queue (created_at, action_type, anomaly_type, severity, context, expires_at,
-                incident_id, trace_id, round, number)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-            """,
-            [
-                .init(draft.createdAt), .text(draft.action.kind.rawValue), .text(draft.type.rawValue),
-                .text(draft.severity.rawValue), .text(context.serialized), .init(draft.expiresAt),
-                .integer(draft.incident), .init(draft.action.trace), .init(draft.round), .init(draft.number),
-            ])
-        if added > 0 {
-            try setApproval(.pending, of: draft.incident)
-            let asked = draft.number == 1 ? "Asked" : "Asked again (\(draft.number))"
-            try note(draft.incident, "\(asked): \(draft.action.sentence)", by: Self.agent, at: draft.createdAt)
+        if let pending = try pendingRequest(like: draft) {
+            guard draft.action.overlaps(pending.action), pending.action.traces != draft.action.traces else {
+                return pending
+            }
+            try replaceAction(of: pending, by: draft.action, summary: draft.summary, dryRun: dryRun)
+            try note(draft.incident, "Asked for more: \(draft.action.sentence)", by: Self.agent, at: draft.createdAt)
+            let item = try snapshot.approval(pending.id) ?? pending
+            try auditRequest(item, because: draft)
+            return item
         }
-        let pending = try snapshot.requests(
-            "WHERE status = 'pending' AND incident_id = ?", [.integer(draft.incident)])
-        guard let item = pending.first(where: { $0.action.isSameRemedy(as: draft.action) }) else {
+        try insert(
+            into: "approval_queue",
+            [
+                "created_at": .init(draft.createdAt), "action_type": .text(draft.action.kind.rawValue),
+                "anomaly_type": .text(draft.type.rawValue), "severity": .text(draft.severity.rawValue),
+                "context": .text(draft.action.requestContext(draft.summary, dryRun).serialized),
+                "expires_at": .init(draft.expiresAt), "incident_id": .integer(draft.incident),
+                "trace_id": .init(draft.action.traces.first), "round": .init(draft.round),
+                "number": .init(draft.number),
+            ], on: .keep)
+        try setApproval(.pending, of: draft.incident)
+        let asked = draft.number == 1 ? "Asked" : "Asked again (\(draft.number))"
+        try note(draft.incident, "\(asked): \(draft.action.sentence)", by: Self.agent, at: draft.createdAt)
+        guard let item = try pendingRequest(like: draft) else {
             throw StoreError.noRequest(connection.lastInsertedRowID)
         }
+        try auditRequest(item, because: draft)
         return item
     }
 
-    /// Approves the request that a permission names, and puts the act into the outbox in the same transaction.
+    private func auditRequest(_ item: ApprovalItem, because draft: RequestDraft) throws {
+        try audit(
+            AuditEntry(
+                .requested, by: Self.agent, item.action.sentence, why: draft.summary, incident: item.incident,
+                request: item.id, calls: item.dryRun), at: draft.createdAt)
+    }
+
+    private func pendingRequest(like draft: RequestDraft) throws -> ApprovalItem? {
+        try snapshot.requests("WHERE status = 'pending' AND incident_id = ? ORDER BY id", [.integer(draft.incident)])
+            .first { $0.action.isSameRemedy(as: draft.action) }
+    }
+
+    /// A pending request is for more or fewer traces from now on.
+    func replaceAction(of item: ApprovalItem, by action: Action, summary: String, dryRun: [String]) throws {
+        try run(
+            "UPDATE approval_queue SET context = ?, trace_id = ? WHERE id = ? AND status = 'pending'",
+            [
+                .text(action.requestContext(summary, dryRun).serialized), .init(action.traces.first), .integer(item.id),
+            ])
+    }
+
+    /// Approves the request of a permission, and adds the act to the outbox in the same transaction.
     ///
-    /// A permission that no request led to approves nothing: unknown.
+    /// The result is `unknown` if the permission has no request.
     package func approve(with permission: Permission, at now: Instant) throws -> RequestDecision {
         guard case .person(let author, let request) = permission.ground else { return .unknown }
         let decision = try decide(request, as: .approved, by: author, at: now)
@@ -73,8 +96,8 @@ extension StoreTransaction {
         }
     }
 
-    /// One compare-and-set on status and expiry, so that one decision counts, whoever is first. A request lives until the
-    /// moment of its expiry and not in it. It is decided in the round of now.
+    /// One compare-and-set on status and expiry, so that only the first decision counts. At the moment of its expiry a request has
+    /// expired. Its round becomes the current one.
     func close(_ item: ApprovalItem, as status: ApprovalStatus, by author: String, at now: Instant) throws -> Bool {
         let changed = try run(
             """
@@ -87,7 +110,7 @@ extension StoreTransaction {
         return true
     }
 
-    /// Expires every pending request whose moment has come, and answers which.
+    /// Expires every pending request that is due, and returns them.
     package func expireRequests(at now: Instant) throws -> [ApprovalItem] {
         let due = try snapshot.requests(
             "WHERE status = 'pending' AND expires_at <= ? ORDER BY expires_at, id", [.init(now)])
@@ -102,8 +125,12 @@ extension StoreTransaction {
         }
     }
 
-    /// Notes the decision with the incident, which waits for a person no longer once its last request is decided.
+    /// Adds the decision to the timeline. After the last pending request, the incident no longer waits for approval.
     private func settle(_ item: ApprovalItem, as status: ApprovalStatus, by author: String, at now: Instant) throws {
+        try audit(
+            AuditEntry(
+                AuditEntry.Event(status), by: author, item.action.sentence, incident: item.incident, request: item.id,
+                calls: item.dryRun), at: now)
         guard let incident = item.incident else { return }
         try note(incident, "\(item.action.sentence): \(status.rawValue)", by: author, at: now)
         try run(
@@ -111,5 +138,27 @@ extension StoreTransaction {
             UPDATE incident_reports SET approval = 'none' WHERE id = ? AND approval = 'pending'
                 AND NOT EXISTS (SELECT 1 FROM approval_queue WHERE incident_id = ? AND status = 'pending')
             """, [.integer(incident), .integer(incident)])
+    }
+}
+
+extension Action {
+    /// The document in `approval_queue.context`.
+    fileprivate func requestContext(_ summary: String, _ dryRun: [String]) -> JSONValue {
+        .fields([
+            "summary": .string(summary), "action": stored, "dry_run": .array(dryRun.map(JSONValue.string)),
+        ])
+    }
+}
+
+extension AuditEntry.Event {
+    /// The event by which a request got this status.
+    fileprivate init(_ status: ApprovalStatus) {
+        self =
+            switch status {
+            case .pending: .requested
+            case .approved: .approved
+            case .rejected: .rejected
+            case .expired: .expired
+            }
     }
 }

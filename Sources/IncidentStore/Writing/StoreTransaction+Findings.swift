@@ -5,17 +5,16 @@ import SQLiteKit
 /// The findings that an incident is made of.
 extension StoreTransaction {
     func insertMember(_ finding: Finding, of incident: Int64, why: String, scan: String, at now: Instant) throws {
-        try run(
-            """
-            INSERT INTO incident_finding (incident_id, fingerprint, detection_type, severity, subject, headline,
-                joined_at, why, first_seen, last_seen, seen_at, last_scan, cost_impact, query_sql, evidence, links)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?7, ?11, ?12, ?13, ?14, ?15)
-            """,
+        try insert(
+            into: "incident_finding",
             [
-                .integer(incident), .text(finding.fingerprint.text), .text(finding.type.rawValue),
-                .text(finding.severity.rawValue), .text(finding.subject), .text(finding.description), .init(now),
-                .text(why), .init(finding.onset), .init(finding.lastSeen), .text(scan), .real(finding.costPerHour),
-                .text(finding.sql), .text(finding.facts.json.serialized), .text(finding.links.stored.serialized),
+                "incident_id": .integer(incident), "fingerprint": .text(finding.fingerprint.text),
+                "detection_type": .text(finding.type.rawValue), "severity": .text(finding.severity.rawValue),
+                "subject": .text(finding.subject), "headline": .text(finding.description), "joined_at": .init(now),
+                "why": .text(why), "first_seen": .init(finding.onset), "last_seen": .init(finding.lastSeen),
+                "seen_at": .init(now), "last_scan": .text(scan), "cost_impact": .real(finding.costPerHour),
+                "query_sql": .text(finding.sql), "evidence": .text(finding.facts.json.serialized),
+                "links": .text(finding.links.stored.serialized),
             ])
     }
 
@@ -23,49 +22,38 @@ extension StoreTransaction {
         try run(
             """
             UPDATE incident_finding SET severity = ?, headline = ?, first_seen = min(first_seen, ?),
-                last_seen = max(last_seen, ?), seen_at = ?, last_scan = ?, occurrences = occurrences + 1,
+                last_seen = max(last_seen, ?), seen_at = ?, occurrences = occurrences + (last_scan IS NOT ?), last_scan = ?,
                 cost_impact = ?, query_sql = ?, evidence = ?, links = ?
             WHERE incident_id = ? AND fingerprint = ?
             """,
             [
                 .text(finding.severity.rawValue), .text(finding.description), .init(finding.onset),
-                .init(finding.lastSeen), .init(now), .text(scan), .real(finding.costPerHour), .text(finding.sql),
+                .init(finding.lastSeen), .init(now), .text(scan), .text(scan), .real(finding.costPerHour),
+                .text(finding.sql),
                 .text(finding.facts.json.serialized), .text(finding.links.stored.serialized), .integer(incident),
                 .text(finding.fingerprint.text),
             ])
     }
 
-    /// Puts the findings of an incident that has just been opened into another one, and takes it away: it was the same
-    /// trouble. The other is to be investigated anew with what it got. False where somebody was told of it or asked already, or
-    /// it is not there.
+    /// Moves the findings of an incident that has just been opened to another one, and deletes it: it is the same failure. The
+    /// caller investigates the other one again. False if people were already notified or asked, or one of the two does not
+    /// exist.
     package func absorb(_ incident: Int64, into other: Int64, why: String, at now: Instant) throws -> Bool {
-        let isTold =
-            try !snapshot.acts(ofIncident: incident).isEmpty || !snapshot.approvals(ofIncident: incident).isEmpty
-        guard !isTold, incident != other, let gone = try snapshot.incident(incident)?.summary,
+        guard try snapshot.acts(ofIncident: incident).isEmpty, try snapshot.approvals(ofIncident: incident).isEmpty,
+            incident != other, let gone = try snapshot.incident(incident)?.summary,
             try snapshot.incident(other).map({ $0.summary.life.stage != .resolved }) == true
         else { return false }
-        let numbers: [Value] = [.integer(other), .integer(incident)]
-        try run(
-            "UPDATE incident_finding SET incident_id = ?, why = ? WHERE incident_id = ?",
-            [.integer(other), .text(why), .integer(incident)])
-        try run("UPDATE loop_detections SET incident_id = ? WHERE incident_id = ?", numbers)
-        try run("UPDATE drift_events SET incident_id = ? WHERE incident_id = ?", numbers)
-        try run("UPDATE trace_record SET incident_id = ? WHERE incident_id = ?", numbers)
+        try run("UPDATE incident_finding SET why = ? WHERE incident_id = ?", [.text(why), .integer(incident)])
+        for table in ["incident_finding", "loop_detections", "drift_events", "trace_record"] {
+            try run(
+                "UPDATE \(table) SET incident_id = ? WHERE incident_id = ?", [.integer(other), .integer(incident)])
+        }
         try run(
             "UPDATE incident_reports SET inhibited_by = NULL, inhibited_why = NULL WHERE inhibited_by = ?",
             [.integer(incident)])
         try run("DELETE FROM timeline WHERE incident_id = ?", [.integer(incident)])
         try run("DELETE FROM incident_reports WHERE id = ?", [.integer(incident)])
-        let severity = try max(gone.severity, snapshot.incident(other)?.summary.severity ?? gone.severity)
-        try run(
-            """
-            UPDATE incident_reports SET severity = ?, last_seen = max(last_seen, ?), cost_impact = max(cost_impact, ?),
-                cost_total = max(cost_total, ?) WHERE id = ?
-            """,
-            [
-                .text(severity.rawValue), .init(gone.lastSeen), .real(gone.costPerHour), .real(gone.life.cost),
-                .integer(other),
-            ])
+        try raise(other, by: gone)
         try note(other, "Joined: \(gone.headline) (\(why))", by: Self.agent, at: now)
         return true
     }

@@ -2,7 +2,7 @@ import Basics
 package import OnCallModel
 
 extension StoreTransaction {
-    /// Keeps what led to what, and the traces that were read for it, in place of those of the investigation before.
+    /// Saves the causal graph and the traces of an investigation; they replace those of the previous one.
     package func saveForensics(
         of incident: Int64, graph: CausalGraph, noCodeCause: NoCodeCause, traces: [TraceTree]
     ) throws {
@@ -17,8 +17,8 @@ extension StoreTransaction {
         for trace in traces { try saveTrace(trace, incident: incident) }
     }
 
-    /// Keeps a trace as it was read; an older reading than the known one changes nothing. `incident` nil leaves the trace
-    /// with the incident that it was read for.
+    /// Saves a trace. An older reading than the stored one is ignored. If `incident` is nil, the incident of the trace does not
+    /// change.
     package func saveTrace(_ trace: TraceTree, incident: Int64? = nil) throws {
         try run(
             """
@@ -30,7 +30,7 @@ extension StoreTransaction {
             [.text(trace.traceID), .text(trace.json.serialized), .init(trace.asOf), .init(incident)])
     }
 
-    /// Forgets the traces that were read before `moment`, unless an unresolved incident has them.
+    /// Deletes the traces that were read before `moment`, unless they belong to an unresolved incident.
     func pruneTraces(before moment: Instant) throws {
         try run(
             """

@@ -2,8 +2,7 @@ package import Basics
 package import OnCallModel
 
 extension StoreTransaction {
-    /// Lets an incident live through an event: its new state and its timeline are written, and the answer says what people
-    /// who know of it are to read.
+    /// Applies an event to an incident and saves its new state and timeline. The result says what to notify.
     package func receive(
         _ event: IncidentLife.Event, of incident: Int64, by author: String = agent, at now: Instant
     ) throws -> IncidentLife.Turn {
@@ -17,7 +16,7 @@ extension StoreTransaction {
         return turn
     }
 
-    /// The notice of an incident that is due now, marked as sent.
+    /// The notice of an incident that is due now, marked as put into the outbox.
     package func takePendingNotice(of incident: Int64, renotify: Span, at now: Instant) throws -> IncidentLife.Notice? {
         guard let summary = try snapshot.incident(incident)?.summary else { return nil }
         var life = summary.life
@@ -27,36 +26,34 @@ extension StoreTransaction {
     }
 
     private func save(_ life: IncidentLife, of incident: Int64) throws {
-        let changes = JSONValue.array(life.changes.map { JSONValue($0) })
         try run(
             """
             UPDATE incident_reports SET state = ?, acknowledged_at = ?, acknowledged_by = ?, resolved_at = ?,
                 resolved_by = ?, snoozed_until = ?, snoozed_by = ?, silence_id = ?, inhibited_by = ?,
-                inhibited_why = ?, flapping_since = ?, is_present = ?, changes = ?, reopened = ?, notified_at = ?, pending_notice = ?
+                inhibited_why = ?, flapping_since = ?, is_present = ?, changes = ?, reopened = ?, notice_at = ?,
+                pending_notice = ?
             WHERE id = ?
             """,
             [
-                .text(life.stage.rawValue), .init(life.acknowledgedAt?.iso8601), .init(life.acknowledgedBy),
-                .init(life.resolvedAt?.iso8601), .init(life.resolvedBy), .init(life.snoozedUntil?.iso8601),
-                .init(life.snoozedBy), .init(life.silence?.id), .init(life.parent?.incident),
-                .init(life.parent?.why), .init(life.flappingSince?.iso8601), .init(life.isPresent),
-                .text(changes.serialized), .init(life.reopened), .init(life.notifiedAt?.iso8601),
-                .init(life.pendingNotice),
-                .integer(incident),
+                .text(life.stage.rawValue), .init(life.acknowledgedAt), .init(life.acknowledgedBy),
+                .init(life.resolvedAt), .init(life.resolvedBy), .init(life.snoozedUntil), .init(life.snoozedBy),
+                .init(life.silence?.id), .init(life.parent?.incident), .init(life.parent?.why),
+                .init(life.flappingSince), .init(life.isPresent), .text(life.changes.json.serialized),
+                .init(life.reopened), .init(life.noticeAt), .init(life.pendingNotice), .integer(incident),
             ])
     }
 
-    /// False where the incident is not open.
+    /// False if the incident is not open.
     package func acknowledge(_ incident: Int64, by author: String, at now: Instant) throws -> Bool {
         try receive(.acknowledge(by: author), of: incident, by: author, at: now).refusal == nil
     }
 
-    /// False where the incident is resolved already.
+    /// False if the incident is already resolved.
     package func resolve(_ incident: Int64, by author: String, at now: Instant) throws -> Bool {
         try receive(.resolve(by: author, sentence: ""), of: incident, by: author, at: now).refusal == nil
     }
 
-    /// Adds the money of the time since the last scan, at the rate of this one.
+    /// Adds the cost of the time since the last scan, at the rate of this scan.
     func addCost(of finding: Finding, to incident: Int64) throws {
         try run(
             """

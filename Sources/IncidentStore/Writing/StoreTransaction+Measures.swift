@@ -2,17 +2,16 @@ import Basics
 package import OnCallModel
 
 extension StoreTransaction {
-    /// Keeps what complete hours cost, one row an hour. Hours that are known and unchanged are not written.
+    /// Saves the cost of complete hours, one row per hour. Unchanged hours are not written.
     package func saveHours(_ hours: [HourFact], source: String) throws {
         var changed: [Instant] = []
         for fact in hours {
-            let rows = try run(
-                """
-                INSERT INTO cost_baselines (recorded_at, hourly_cost, generations, source) VALUES (?, ?, ?, ?)
-                ON CONFLICT (recorded_at, source) DO UPDATE SET hourly_cost = excluded.hourly_cost,
-                    generations = excluded.generations
-                WHERE (hourly_cost, generations) IS NOT (excluded.hourly_cost, excluded.generations)
-                """, [.init(fact.hour), .real(fact.cost), .init(fact.generations), .text(source)])
+            let rows = try insert(
+                into: "cost_baselines",
+                [
+                    "recorded_at": .init(fact.hour), "hourly_cost": .real(fact.cost),
+                    "generations": .init(fact.generations), "source": .text(source),
+                ], on: .replace("recorded_at, source"))
             if rows > 0 { changed.append(fact.hour) }
         }
         guard let first = changed.min(), let last = changed.max() else { return }
@@ -33,50 +32,35 @@ extension StoreTransaction {
 
     package func saveSampling(_ stats: SamplingStats) throws {
         let reasons = JSONValue.object(stats.reasons.map { .init($0.name, .integer(Int64($0.count))) })
-        try run(
-            """
-            INSERT INTO sampling_stats (recorded_at, total_traces, sampled_traces, dropped_traces, keep_reasons)
-            VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (recorded_at) DO UPDATE SET total_traces = excluded.total_traces,
-                sampled_traces = excluded.sampled_traces, dropped_traces = excluded.dropped_traces,
-                keep_reasons = excluded.keep_reasons
-            """,
+        try insert(
+            into: "sampling_stats",
             [
-                .init(stats.recordedAt), .init(stats.total), .init(stats.kept), .init(stats.dropped),
-                .text(reasons.serialized),
-            ])
+                "recorded_at": .init(stats.recordedAt), "total_traces": .init(stats.total),
+                "sampled_traces": .init(stats.kept), "dropped_traces": .init(stats.dropped),
+                "keep_reasons": .text(reasons.serialized),
+            ], on: .replace("recorded_at"))
     }
 
-    /// Keeps the state of the sources. Only what changed is written.
+    /// Saves the state of the sources.
     package func saveSources(_ sources: [SourceHealth]) throws {
         for source in sources {
-            try run(
-                """
-                INSERT INTO source_health (name, state, as_of, calls, message) VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (name) DO UPDATE SET state = excluded.state, as_of = excluded.as_of,
-                    calls = excluded.calls, message = excluded.message
-                WHERE (state, as_of, calls, message)
-                    IS NOT (excluded.state, excluded.as_of, excluded.calls, excluded.message)
-                """,
+            try insert(
+                into: "source_health",
                 [
-                    .text(source.name), .text(source.state.rawValue), .init(source.asOf?.iso8601), .init(source.calls),
-                    .text(source.message),
-                ])
+                    "name": .text(source.name), "state": .text(source.state.rawValue), "as_of": .init(source.asOf),
+                    "calls": .init(source.calls), "message": .text(source.message),
+                ], on: .replace("name"))
         }
     }
 
     package func saveDetectors(_ detectors: [DetectorHealth]) throws {
         for detector in detectors {
-            try run(
-                """
-                INSERT INTO detector_health (type, state, message, as_of) VALUES (?, ?, ?, ?)
-                ON CONFLICT (type) DO UPDATE SET state = excluded.state, message = excluded.message,
-                    as_of = excluded.as_of
-                """,
+            try insert(
+                into: "detector_health",
                 [
-                    .text(detector.type.rawValue), .text(detector.state.rawValue), .text(detector.message),
-                    .init(detector.asOf),
-                ])
+                    "type": .text(detector.type.rawValue), "state": .text(detector.state.rawValue),
+                    "message": .text(detector.message), "as_of": .init(detector.asOf),
+                ], on: .replace("type"))
         }
     }
 }

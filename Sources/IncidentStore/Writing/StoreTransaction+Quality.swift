@@ -3,54 +3,44 @@ package import OnCallModel
 import SQLiteKit
 
 extension StoreTransaction {
-    /// Keeps what is known of features' outputs. An acceptance that came while they were looked at wins: a snapshot of an
+    /// Saves the snapshots of features' outputs. An acceptance that came while the outputs were checked wins: a snapshot with an
     /// older version than the stored one is not written.
     package func saveSnapshots(_ snapshots: [FeatureSnapshot]) throws {
         for snapshot in snapshots {
-            try run(
-                """
-                INSERT INTO schema_snapshots (feature_name, schema_json, captured_at, sample_count, state,
-                    candidate_json, version, looked_at, newest_output, checked, failed, accepted_by)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (feature_name) DO UPDATE SET schema_json = excluded.schema_json,
-                    captured_at = excluded.captured_at, sample_count = excluded.sample_count, state = excluded.state,
-                    candidate_json = excluded.candidate_json, version = excluded.version,
-                    looked_at = excluded.looked_at, newest_output = excluded.newest_output,
-                    checked = excluded.checked, failed = excluded.failed, accepted_by = excluded.accepted_by
-                WHERE excluded.version >= version
-                """,
+            try insert(
+                into: "schema_snapshots",
                 [
-                    .text(snapshot.feature), .text(snapshot.profile.json.serialized), .init(snapshot.capturedAt),
-                    .init(snapshot.profile.samples), .text(snapshot.state.rawValue),
-                    .init(snapshot.candidate?.json.serialized), .init(snapshot.version),
-                    .init(snapshot.lookedAt?.iso8601), .init(snapshot.newestOutput?.iso8601), .init(snapshot.checked),
-                    .init(snapshot.failed), .init(snapshot.acceptedBy),
-                ])
+                    "feature_name": .text(snapshot.feature), "schema_json": .text(snapshot.profile.json.serialized),
+                    "captured_at": .init(snapshot.capturedAt), "sample_count": .init(snapshot.profile.samples),
+                    "state": .text(snapshot.state.rawValue),
+                    "candidate_json": .init(snapshot.candidate?.json.serialized), "version": .init(snapshot.version),
+                    "looked_at": .init(snapshot.lookedAt), "newest_output": .init(snapshot.newestOutput),
+                    "checked": .init(snapshot.checked), "failed": .init(snapshot.failed),
+                    "accepted_by": .init(snapshot.acceptedBy),
+                ], on: .replace("feature_name", if: "excluded.version >= version"))
         }
     }
 
-    /// Makes the outputs that a feature gives now its norm: the next version of its snapshot. Nil where there is nothing to
-    /// accept; the version before is kept.
+    /// Makes the current outputs of a feature the next version of its snapshot. Nil if there is nothing to accept. The previous
+    /// version is kept.
     package func acceptOutputs(of feature: String, by author: String, at now: Instant) throws -> FeatureSnapshot? {
         guard var snapshot = try snapshot.feature(feature) else { return nil }
         let before = snapshot
         guard snapshot.accept(by: author, at: now) else { return nil }
-        try run(
-            """
-            INSERT INTO schema_snapshot_version (feature_name, version, schema_json, captured_at, sample_count,
-                accepted_by, replaced_at, replaced_by)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (feature_name, version) DO NOTHING
-            """,
+        try insert(
+            into: "schema_snapshot_version",
             [
-                .text(feature), .init(before.version), .text(before.profile.json.serialized), .init(before.capturedAt),
-                .init(before.profile.samples), .init(before.acceptedBy), .init(now), .text(author),
-            ])
+                "feature_name": .text(feature), "version": .init(before.version),
+                "schema_json": .text(before.profile.json.serialized), "captured_at": .init(before.capturedAt),
+                "sample_count": .init(before.profile.samples), "accepted_by": .init(before.acceptedBy),
+                "replaced_at": .init(now), "replaced_by": .text(author),
+            ], on: .keep)
         try saveSnapshots([snapshot])
         return snapshot
     }
 
-    /// Writes down that a feature drifts: once when its incident opens, opens again in this scan or gets it for the first
-    /// time, and once more whenever it gets worse. The blame of the latest event is that of the incident.
+    /// Records that a feature drifts: when its incident is opened, is reopened in this scan or gets the drift for the first time,
+    /// and again whenever the severity rises. The latest event has the suspect of the incident.
     package func recordDrift(
         _ event: DriftEvent, incident: Int64, scan: String, suspect: Suspect?, at now: Instant
     ) throws {
@@ -67,14 +57,13 @@ extension StoreTransaction {
             if let known = same.first, known.blameSHA == nil, let suspect { try blame(suspect, for: known.id) }
             return
         }
-        try run(
-            """
-            INSERT INTO drift_events (feature_name, detected_at, drift_type, severity, validation_fail_rate, details,
-                incident_id) VALUES (?, ?, ?, ?, ?, ?, ?)
-            """,
+        try insert(
+            into: "drift_events",
             [
-                .text(event.feature), .init(event.at), .text(event.kind.rawValue), .text(event.severity.rawValue),
-                event.failRate.map(Value.real) ?? .null, .text(event.facts.json.serialized), .integer(incident),
+                "feature_name": .text(event.feature), "detected_at": .init(event.at),
+                "drift_type": .text(event.kind.rawValue), "severity": .text(event.severity.rawValue),
+                "validation_fail_rate": .init(event.failRate), "details": .text(event.facts.json.serialized),
+                "incident_id": .integer(incident),
             ])
         if let suspect { try blame(suspect, for: connection.lastInsertedRowID) }
     }

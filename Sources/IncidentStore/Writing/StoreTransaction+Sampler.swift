@@ -2,29 +2,22 @@ package import Basics
 package import OnCallModel
 
 extension StoreTransaction {
-    /// Keeps what a cycle of the sampler found, forgets what is older than its day, and answers the day's count.
+    /// Saves the result of one cycle of the sampler, deletes what is older than a day, and returns the counts of the day.
     package func saveSample(_ outcome: SamplerOutcome, at now: Instant) throws -> SamplingStats {
         if outcome.startsAnew { try run("DELETE FROM sampled_trace") }
         for trace in outcome.dropped { try run("DELETE FROM sampled_trace WHERE trace_id = ?", [.text(trace)]) }
         for trace in outcome.kept {
-            try run(
-                """
-                INSERT INTO sampled_trace (trace_id, last_at, score, reasons) VALUES (?, ?, ?, ?)
-                ON CONFLICT (trace_id) DO UPDATE SET last_at = excluded.last_at, score = excluded.score,
-                    reasons = excluded.reasons
-                WHERE (last_at, score, reasons) IS NOT (excluded.last_at, excluded.score, excluded.reasons)
-                """,
+            try insert(
+                into: "sampled_trace",
                 [
-                    .text(trace.id), .init(trace.lastAt), .init(trace.score),
-                    .text(trace.reasons.map(\.rawValue).joined(separator: " ")),
-                ])
+                    "trace_id": .text(trace.id), "last_at": .init(trace.lastAt), "score": .init(trace.score),
+                    "reasons": .text(trace.reasons.map(\.rawValue).joined(separator: " ")),
+                ], on: .replace("trace_id"))
         }
         try savePatterns(outcome.patterns)
-        try run(
-            """
-            INSERT INTO sampler_state (id, read_until, rules) VALUES (1, ?, ?)
-            ON CONFLICT (id) DO UPDATE SET read_until = excluded.read_until, rules = excluded.rules
-            """, [.init(outcome.readUntil?.iso8601), .text(outcome.rules)])
+        try insert(
+            into: "sampler_state",
+            ["id": 1, "read_until": .init(outcome.readUntil), "rules": .text(outcome.rules)], on: .replace("id"))
         try forgetSamples(at: now)
         let stats = try snapshot.sampleCount(of: outcome.total, at: now)
         try saveSampling(stats)
@@ -33,21 +26,19 @@ extension StoreTransaction {
 
     private func savePatterns(_ patterns: [String: StepPattern]) throws {
         for (key, pattern) in patterns {
-            try run(
-                """
-                INSERT INTO trace_pattern (pattern, steps, first_seen, last_seen, opener) VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (pattern) DO UPDATE SET first_seen = excluded.first_seen, last_seen = excluded.last_seen,
-                    opener = excluded.opener
-                """,
+            let sighting = pattern.sighting
+            try insert(
+                into: "trace_pattern",
                 [
-                    .text(key), .text(JSONValue.array(pattern.steps.map(JSONValue.string)).serialized),
-                    .init(pattern.sighting.firstSeen), .init(pattern.sighting.lastSeen),
-                    .init(pattern.sighting.opener),
-                ])
+                    "pattern": .text(key), "steps": .text(pattern.steps.json.serialized),
+                    "first_seen": .init(sighting.firstSeen), "last_seen": .init(sighting.lastSeen),
+                    "opener": .init(sighting.opener),
+                ], on: .replace("pattern"))
         }
     }
 
-    /// Patterns are known for seven days after they were seen; where names are made up for every run, the latest stay.
+    /// Patterns are known for seven days after they were seen. At most 20 000 are kept, the latest ones: names may be made up
+    /// for every run.
     private func forgetSamples(at now: Instant) throws {
         try run("DELETE FROM sampled_trace WHERE last_at < ?", [.init(now - .hours(24))])
         try run("DELETE FROM failed_trace WHERE seen_at < ?", [.init(now - .hours(24))])
@@ -59,16 +50,14 @@ extension StoreTransaction {
             """)
     }
 
-    /// Remembers for a day whose outputs failed the check of their shape: the sampler keeps these traces.
+    /// Saves for a day which traces had outputs that failed the check of their shape: the sampler keeps these traces.
     package func noteFailedTraces(_ findings: [Finding], at now: Instant) throws {
         for finding in findings where finding.type.traits.judgesOutputs {
             for trace in finding.links.traces.sorted().prefix(100) where !trace.isEmpty {
-                try run(
-                    """
-                    INSERT INTO failed_trace (trace_id, detection_type, seen_at) VALUES (?, ?, ?)
-                    ON CONFLICT (trace_id) DO UPDATE SET detection_type = excluded.detection_type,
-                        seen_at = excluded.seen_at
-                    """, [.text(trace), .text(finding.type.rawValue), .init(now)])
+                try insert(
+                    into: "failed_trace",
+                    ["trace_id": .text(trace), "detection_type": .text(finding.type.rawValue), "seen_at": .init(now)],
+                    on: .replace("trace_id"))
             }
         }
     }

@@ -1,23 +1,24 @@
 package import Basics
 import SQLiteKit
 
-/// The agent's hand on the store. To have one is to hold the store's lease: no second agent can open one, in this
-/// process or another, until this one is released or its process ends, however it ends.
+/// The agent's access to the store. It holds the store's lock: no second agent can open one, in this process or another, until
+/// this one is released or its process ends.
 package actor StoreWriter {
     package nonisolated let file: StoreFile
     private let queue = QueueExecutor(label: "sentinel.store.writer")
+    /// Every text is masked before it is stored.
+    private var redaction = Redaction()
     private var connection: Connection?
     private var lock: StoreLock?
     private var commitSignal: CommitSignal?
-    /// What opening had to do to the file, as a sentence for the operator; nil when all was well.
+    /// What had to be repaired when the file was opened, as a sentence for the operator; nil if nothing.
     package private(set) var notice: String?
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
 
-    /// Takes the lease, checks the file, and brings its schema up to date.
+    /// Takes the lock, checks the file, and migrates its schema.
     ///
-    /// `holder` is what others read of who it is: `host:pid`. Throws ``StoreError/held(path:by:since:)`` when another
-    /// agent has it.
+    /// `holder` is shown to others: `host:pid`. Throws ``StoreError/held(path:by:since:)`` if another agent has the lock.
     package static func open(_ path: String, holder: String, pid: Int32, at now: Instant) async throws -> StoreWriter {
         let writer = StoreWriter(StoreFile(path))
         try await writer.acquire(holder: holder, pid: pid, at: now)
@@ -28,7 +29,7 @@ package actor StoreWriter {
         self.file = file
     }
 
-    /// Runs `body` in one transaction: all of it is committed and can survive a power cut, or none of it happened.
+    /// Runs `body` in one transaction: all of it is committed and survives a power cut, or nothing.
     ///
     /// Decide inside: nothing else can write between what `body` reads and what it writes.
     package func transaction<Result: Sendable>(
@@ -41,21 +42,33 @@ package actor StoreWriter {
         return result
     }
 
-    /// Reads without writing, all of it from one moment.
+    /// Reads a consistent snapshot.
     package func read<Result: Sendable>(_ body: @Sendable (StoreSnapshot) throws -> Result) throws -> Result {
         let file = file
         return try opened().transaction(.read) { try body(StoreSnapshot(connection: $0, file: file)) }
     }
 
-    /// Gives the lease back and closes the file. Any later use throws.
-    package func release() throws {
-        guard let connection else { return }
-        defer { close() }
-        try transaction { try $0.leave() }
-        try connection.execute("PRAGMA optimize")
+    /// Writes a row as it is, to find out whether that is possible. A trigger counts it, so pages change.
+    package func probe() throws {
+        _ = try transaction { try $0.run("UPDATE agent_status SET pid = pid") }
     }
 
-    /// Lets go of the file as a process that ends does: nothing is written.
+    /// Releases the lock and closes the file, whether or not it can be written. Any later use throws.
+    package func release() {
+        guard let connection else { return }
+        defer { close() }
+        // Without the lock the holder's name is not shown to anyone.
+        try? transaction { try $0.leave() }
+        try? connection.execute("PRAGMA optimize")
+    }
+
+    /// Masks with this redaction from now on, which knows the secrets of this process too.
+    package func mask(by redaction: Redaction) {
+        self.redaction = redaction
+        connection?.textFilter = redaction.apply
+    }
+
+    /// Closes the file as a process that ends does: nothing is written.
     func close() {
         connection = nil
         lock = nil
@@ -65,6 +78,7 @@ package actor StoreWriter {
     private func acquire(holder: String, pid: Int32, at now: Instant) throws {
         guard let lock = try StoreLock(taking: file) else { throw heldByAnother() }
         let (connection, notice) = try file.openForAgent(at: now)
+        connection.textFilter = redaction.apply
         commitSignal = try CommitSignal(file)
         (self.lock, self.connection, self.notice) = (lock, connection, notice)
         try transaction { try $0.enter(holder: holder, pid: pid, at: now) }

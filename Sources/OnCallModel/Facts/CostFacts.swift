@@ -20,6 +20,8 @@ package struct CostFacts: ClassFacts, JSONRecord {
     package var p95: Double?
     package var p95Ratio: Double?
     package var historyHours = 0
+    /// What the provider's sums were multiplied by, where the mean is of them and not of rows.
+    package var sumScale: Double?
     /// The share of the rise that the subject explains.
     package var share = 0.0
     /// The subject did not exist before.
@@ -38,6 +40,7 @@ package struct CostFacts: ClassFacts, JSONRecord {
         .init("p95", \.p95), .init("p95_ratio", \.p95Ratio), .init("history_hours", \.historyHours),
         .init("share", \.share), .init("is_new", \.isNew), .init("volume_ratio", \.volumeRatio),
         .init("unit_price_ratio", \.unitPriceRatio), .init("tokens_ratio", \.tokensRatio),
+        .init("sum_scale", \.sumScale),
         .init("model_before", \.modelBefore), .init("model_now", \.modelNow),
     ]
 }

@@ -16,24 +16,31 @@ package struct JSONMember<Root>: Sendable {
     let write: @Sendable (Root) -> JSONValue?
     let read: @Sendable (JSONValue, inout Root) -> Bool
 
-    /// A missing value is left out of the object, or written as `null` with `writesNull`. An object without a required
-    /// member cannot be read; what else is missing keeps its default.
+    /// A missing value is left out of the object, or written as `null` with `writesNull`; an empty text or list is left out
+    /// with `omitsEmpty`. An object without a required member cannot be read; what else is missing keeps its default.
     package init<Value: JSONConvertible>(
         _ name: String, _ property: any WritableKeyPath<Root, Value> & Sendable, isRequired: Bool = false,
-        writesNull: Bool = false
+        writesNull: Bool = false, omitsEmpty: Bool = false
     ) {
-        self.name = name
-        self.isRequired = isRequired
+        (self.name, self.isRequired) = (name, isRequired)
         write = { root in
             let value = root[keyPath: property].json
+            let isOmitted = value.isNull && !writesNull || omitsEmpty && ["", []].contains(value)
             // `nil` alone would be the document `null`.
-            return value.isNull && !writesNull ? .none : value
+            return isOmitted ? .none : value
         }
         read = { json, root in
             guard let value = Value(json: json) else { return false }
             root[keyPath: property] = value
             return true
         }
+    }
+
+    /// A value that follows from the others: it is written and not read.
+    package init(_ name: String, computed: @escaping @Sendable (Root) -> JSONValue) {
+        (self.name, isRequired) = (name, false)
+        write = { computed($0) }
+        read = { _, _ in true }
     }
 }
 
@@ -67,44 +74,36 @@ extension JSONRecord {
     }
 }
 
+extension JSONConvertible {
+    fileprivate init?(present value: Self?) {
+        guard let value else { return nil }
+        self = value
+    }
+}
+
 extension Double: JSONConvertible {
     package var json: JSONValue { .number(self) }
-    package init?(json: JSONValue) {
-        guard let number = json.double else { return nil }
-        self = number
-    }
+    package init?(json: JSONValue) { self.init(present: json.double) }
 }
 
 extension Int: JSONConvertible {
     package var json: JSONValue { .integer(Int64(self)) }
-    package init?(json: JSONValue) {
-        guard let number = json.int else { return nil }
-        self = number
-    }
+    package init?(json: JSONValue) { self.init(present: json.int) }
 }
 
 extension Bool: JSONConvertible {
     package var json: JSONValue { .bool(self) }
-    package init?(json: JSONValue) {
-        guard let truth = json.bool else { return nil }
-        self = truth
-    }
+    package init?(json: JSONValue) { self.init(present: json.bool) }
 }
 
 extension String: JSONConvertible {
     package var json: JSONValue { .string(self) }
-    package init?(json: JSONValue) {
-        guard let text = json.string else { return nil }
-        self = text
-    }
+    package init?(json: JSONValue) { self.init(present: json.string) }
 }
 
 extension Instant: JSONConvertible {
     package var json: JSONValue { .string(iso8601) }
-    package init?(json: JSONValue) {
-        guard let instant = json.string.flatMap({ Instant(iso8601: $0) }) else { return nil }
-        self = instant
-    }
+    package init?(json: JSONValue) { self.init(present: json.string.flatMap { Instant(iso8601: $0) }) }
 }
 
 extension RawRepresentable<String> {
@@ -117,14 +116,7 @@ extension RawRepresentable<String> {
 
 extension Optional: JSONConvertible where Wrapped: JSONConvertible {
     package var json: JSONValue { self?.json ?? .null }
-    package init?(json: JSONValue) {
-        guard !json.isNull else {
-            self = nil
-            return
-        }
-        guard let value = Wrapped(json: json) else { return nil }
-        self = value
-    }
+    package init?(json: JSONValue) { self.init(present: json.isNull ? .some(nil) : Wrapped(json: json).map { $0 }) }
 }
 
 /// Elements that cannot be read are left out.

@@ -14,6 +14,8 @@ package struct LoopFacts: ClassFacts, JSONRecord {
     package var repeatedStep = ""
     package var repetitions = 0
     package var isRepetitive = false
+    /// The names of the steps that repeat, in alphabetical order, without what belongs to one run.
+    package var loopedSteps: [String] = []
     /// One phrase for each kind of repetition.
     package var reasons: [String] = []
     /// The agent that runs the trace: its root's name.
@@ -22,23 +24,28 @@ package struct LoopFacts: ClassFacts, JSONRecord {
     package var length = 0
     /// How many finished runs of the same trace name are known, and the length that 99 % of them stay below.
     package var usualRuns: Int?
-    package var usualMost: Int?
+    package var usualMax: Int?
+    /// US dollars a minute of the last minutes.
+    package var recentRate: Double?
 
     package init() {}
 
     package static let members: [JSONMember<LoopFacts>] = [
         .init("steps", \.steps), .init("generations", \.generations), .init("looped", \.looped),
         .init("cost", \.cost), .init("distinct_names", \.distinctNames), .init("repeated_step", \.repeatedStep),
-        .init("repetitions", \.repetitions), .init("is_repetitive", \.isRepetitive), .init("reasons", \.reasons),
+        .init("repetitions", \.repetitions), .init("is_repetitive", \.isRepetitive),
+        .init("looped_steps", \.loopedSteps, omitsEmpty: true), .init("reasons", \.reasons),
         .init("agent", \.agent), .init("slow", \.isSlow), .init("length", \.length),
-        .init("usual_runs", \.usualRuns, writesNull: true), .init("usual_most", \.usualMost, writesNull: true),
+        .init("usual_runs", \.usualRuns, writesNull: true), .init("usual_most", \.usualMax, writesNull: true),
+        .init("cost_per_minute", \.recentRate),
     ]
 
     /// The loop of the trace that a finding names.
     func evidence(of trace: String, firstSeen: Instant, lastSeen: Instant) -> LoopEvidence {
         LoopEvidence(
             traceID: trace, agent: agent, generations: looped, cost: cost, firstSeen: firstSeen, lastSeen: lastSeen,
-            repeatedStep: repeatedStep, repetitions: repetitions, isRepetitive: isRepetitive, isSlow: isSlow)
+            repeatedStep: repeatedStep, repetitions: repetitions, isRepetitive: isRepetitive, isSlow: isSlow,
+            recentRate: recentRate)
     }
 }
 

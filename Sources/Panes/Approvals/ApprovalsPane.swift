@@ -5,15 +5,15 @@ import ViewState
 
 enum ApprovalsPane {
     static func draw(_ view: ApprovalsView, on grid: inout Grid, in area: Rect) {
-        let (list, detail) = grid.divide(area, listWidth: area.width / 2, isOpen: view.isOpen)
+        let (list, detail) = grid.divide(area, listWidth: area.width / 2, isOpen: view.list.isOpen)
         if let list {
             let pending = view.list.rows.count { $0.status == .pending }
             grid.list(
                 view.list, title: "Approvals (\(pending) pending)", columns: columns(list.width, view.now),
                 empty: "No approval requests.", in: list)
         }
-        if let detail, let item = view.selected {
-            grid.write(in: detail, from: view.scroll) { $0.add(item, view.now) }
+        if let detail, let item = view.list.detail {
+            grid.write(in: detail, from: view.list.scroll) { $0.add(item, view.now) }
         }
     }
 

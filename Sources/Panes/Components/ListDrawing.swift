@@ -1,7 +1,7 @@
 import CellGrid
 import ViewState
 
-/// A column of a list: its heading, its width, and what it shows of a row. The last column takes what is left.
+/// A column of a list: its heading, its width, and what it shows of a row. The last column gets the remaining width.
 struct Column<Row> {
     let title: String
     let width: Int
@@ -14,16 +14,14 @@ struct Column<Row> {
 }
 
 extension Grid {
-    /// A title with the filter, and below it the rows. Returns what is left below the rows.
+    /// A title with the filter, and below it the rows. Returns the area below the rows.
     @discardableResult
     mutating func list<Row>(
         _ list: ListView<Row>, title: String, columns: [Column<Row>], hasHeadings: Bool = false, empty: String,
         in area: Rect
     ) -> Rect {
         let heading = list.filter.isEmpty ? title : "\(title) /\(list.filter)"
-        write(
-            TextWidth.truncated(ForeignText.inert(heading), to: area.width - 2), at: area.x + 1, area.y, role: .title,
-            in: area)
+        write(heading, at: area.x + 1, area.y, width: area.width - 2, role: .title, in: area)
         var body = Rect(x: area.x, y: area.y + 1, width: area.width - 1, height: area.height - 1)
         if hasHeadings, !list.rows.isEmpty {
             row(columns.map { ($0.title, .dim) }, columns: columns, at: body.y, in: body, isSelected: false)
@@ -32,7 +30,7 @@ extension Grid {
         return rows(list, columns: columns, empty: empty, in: body)
     }
 
-    /// The rows around the cursor, or why there are none. Returns what is left below them.
+    /// The rows around the cursor, or why there are none. Returns the area below them.
     @discardableResult
     mutating func rows<Row>(_ list: ListView<Row>, columns: [Column<Row>], empty: String, in area: Rect) -> Rect {
         guard !list.rows.isEmpty else {
@@ -40,9 +38,7 @@ extension Grid {
                 !list.isLoaded
                 ? "Waiting for the store…"
                 : list.filter.isEmpty ? empty : "No match for \"\(list.filter)\". Esc clears the filter."
-            write(
-                TextWidth.truncated(ForeignText.inert(text), to: area.width - 2), at: area.x + 2, area.y, role: .dim,
-                in: area)
+            write(text, at: area.x + 2, area.y, width: area.width - 2, role: .dim, in: area)
             return area.splitTop(1).rest
         }
         let window = Window(total: list.rows.count, height: area.height, position: list.position)
@@ -66,14 +62,14 @@ extension Grid {
             guard x < edge else { return }
             let isLast = index == cells.count - 1
             let width = isLast ? edge - x : min(columns[index].width, edge - x)
-            let text = TextWidth.truncated(ForeignText.inert(cell.text), to: width)
-            let start = columns[index].isRight && !isLast ? x + width - TextWidth.of(text) : x
-            write(text, at: start, y, role: isSelected && cell.role == .text ? .selection : cell.role, in: area)
+            write(
+                cell.text, at: x, y, width: width, isRight: columns[index].isRight && !isLast,
+                role: isSelected && cell.role == .text ? .selection : cell.role, in: area)
             x += width + 2
         }
     }
 
-    /// Where the list and the detail of a row go: side by side from 120 columns on, else only one of them.
+    /// The areas of the list and of the open row: side by side from 120 columns on, else only one of them.
     mutating func divide(_ area: Rect, listWidth: Int, isOpen: Bool) -> (list: Rect?, detail: Rect?) {
         guard area.width >= 120 else { return isOpen ? (nil, area.inset(1, 0)) : (area, nil) }
         let (left, right) = area.splitLeft(listWidth)

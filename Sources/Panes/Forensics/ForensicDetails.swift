@@ -3,7 +3,7 @@ import CellGrid
 import OnCallModel
 import ViewState
 
-/// What is known of the selected node of a graph, or of the selected step of a trace.
+/// The details of the selected node of a graph, or of the selected step of a trace.
 extension TextBlock {
     mutating func add(selected id: String, of view: ForensicsView) {
         switch view.subject {
@@ -18,7 +18,7 @@ extension TextBlock {
     private mutating func add(_ node: CausalGraph.Node, in graph: CausalGraph, _ now: Instant) {
         add(
             node.kind == .incident ? node.label : "\(node.kind.rawValue) \(node.label)",
-            node.isTrouble ? .bad : .title)
+            node.isFailure ? .bad : .title)
         var facts = Format.time(node.at, now)
         if let end = node.end, end != node.at { facts += " to \(Format.time(end, now))" }
         if let cost = node.cost { facts += "  \(Format.dollars(cost))" }

@@ -3,7 +3,8 @@ import CellGrid
 import OnCallModel
 import ViewState
 
-/// A list of rails with their times, or layers. The selected node is described below it, or beside it where there is room.
+/// A list of rails with their times, or the layered overview. The details of the selected node are below it, or beside it
+/// where there is room.
 enum ForensicsPane {
     static func draw(_ view: ForensicsView, on grid: inout Grid, in area: Rect) {
         let (title, body) = area.splitTop(1)
@@ -45,45 +46,38 @@ enum ForensicsPane {
             text = "\(mark)  incident \(incident.id)  \(incident.type.traits.noun)  \(incident.subject)"
             role = incident.state == .resolved ? .dim : color
         }
-        let line = TextWidth.truncated(ForeignText.inert(text), to: area.width - 2)
-        grid.write(line, at: area.x + 1, area.y, role: role, in: area)
+        grid.write(text, at: area.x + 1, area.y, width: area.width - 2, role: role, in: area)
     }
 
     // MARK: the graph
 
     private static func drawGraph(_ shape: GraphShape, _ view: ForensicsView, on grid: inout Grid, in area: Rect) {
-        if view.isOverview, area.height >= 3 {
-            do throws(OverviewRefusal) {
-                let drawing = try OverviewDrawing(shape, width: area.width - 2)
-                let picture = Rect(x: area.x + 1, y: area.y, width: area.width - 2, height: area.height)
-                let origin = drawing.origin(showing: view.selected, in: picture, from: (0, 0))
-                drawing.draw(from: origin, selected: view.selected, in: picture, on: &grid)
-                return
-            } catch {
-                let text = TextWidth.truncated(error.description, to: area.width - 2)
-                grid.write(text, at: area.x + 1, area.y, role: .warn, in: area)
-                drawList(shape, view, on: &grid, in: area.splitTop(1).rest)
-                return
-            }
+        guard view.isOverview, area.height >= 3 else { return drawList(shape, view, on: &grid, in: area) }
+        do throws(OverviewRefusal) {
+            let picture = area.inset(1, 0)
+            let drawing = try OverviewDrawing(shape, width: picture.width)
+            let origin = drawing.origin(showing: view.selected, in: picture)
+            drawing.draw(from: origin, selected: view.selected, in: picture, on: &grid)
+        } catch {
+            grid.write(error.description, at: area.x + 1, area.y, width: area.width - 2, role: .warn, in: area)
+            drawList(shape, view, on: &grid, in: area.splitTop(1).rest)
         }
-        drawList(shape, view, on: &grid, in: area)
     }
 
     private static func drawList(_ shape: GraphShape, _ view: ForensicsView, on grid: inout Grid, in area: Rect) {
-        let isTrace = if case .trace = view.subject { true } else { false }
-        let drawing = RailDrawing(shape, order: isTrace ? .branches : .time)
+        let drawing = RailDrawing(shape)
         var list = Rect(x: area.x, y: area.y, width: area.width - 1, height: area.height)
         if list.height >= 5 {
             let (heading, rest) = list.splitTop(1)
+            let isTrace = if case .trace = view.subject { true } else { false }
             drawing.drawHeading(figure: isTrace ? "cost" : "onset", in: heading.inset(1, 0), on: &grid)
             list = rest
         }
-        let selected = view.selected
-        let window = Window(
-            total: drawing.rows.count, height: list.height, position: selected.flatMap(drawing.row) ?? 0)
+        let row = shape.row(of: view.selected)
+        let window = Window(total: shape.nodes.count, height: list.height, position: row ?? 0)
         let rows = window.first..<window.first + window.count
-        drawing.draw(rows: rows, selected: selected, in: list.inset(1, 0), on: &grid)
-        guard let row = selected.flatMap(drawing.row), rows.contains(row) else { return }
+        drawing.draw(rows: rows, selected: view.selected, in: list.inset(1, 0), on: &grid)
+        guard let row, rows.contains(row) else { return }
         grid.write("▌", at: list.x, list.y + row - window.first, role: .selection, in: list)
     }
 }

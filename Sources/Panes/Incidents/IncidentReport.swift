@@ -18,6 +18,7 @@ extension TextBlock {
         add(
             "\(Format.dollars(incident.costPerHour))/h  since \(Format.time(incident.firstSeen, now))"
                 + "  seen \(incident.occurrences)×, last \(Format.ago(incident.lastSeen, now))  \(remedy)", .dim)
+        incident.undelivered.forEach { add("Not delivered: \($0)", .bad) }
         add(incident.life, now)
     }
 
@@ -42,10 +43,12 @@ extension TextBlock {
         add(markdown: detail.report)
         if detail.findings.count > 1 {
             section("Findings") { block in
-                for finding in detail.findings {
+                let members = detail.members
+                for finding in members.listed {
                     let why = finding.why.isEmpty ? "" : " (\(finding.why))"
                     block.bullet("\(finding.type.traits.noun): \(finding.headline)\(why)")
                 }
+                if members.more > 0 { block.bullet("and \(members.more) more: \(members.kinds) in all") }
             }
         }
         section("Suspects") { block in
@@ -75,9 +78,9 @@ extension TextBlock {
         if let lead = detail.lead { section("SQL") { $0.add(lead.sql, .dim) } }
     }
 
-    /// Markdown in a light form: headings, bullets, paragraphs.
+    /// The headings, bullets and paragraphs of Markdown.
     private mutating func add(markdown: String) {
-        for line in ForeignText.lines(markdown) {
+        for line in UntrustedText.linesForTerminal(markdown) {
             if line.hasPrefix("#") {
                 self.line(String(line.drop { $0 == "#" || $0 == " " }), .heading)
             } else if line.hasPrefix("- ") || line.hasPrefix("* ") {
@@ -91,9 +94,9 @@ extension TextBlock {
 
 extension IncidentSummary {
     /// No notification is sent for it now.
-    var isMuted: Bool { state == .resolved || life.isQuiet }
+    var isMuted: Bool { state == .resolved || life.isMuted }
 
-    /// `open ×8 +1`, `snoozed 1 h ×3`, `inhibited #7`: state, scans that saw it, further findings.
+    /// `open ×8 +1`, `snoozed 1 h ×3`, `inhibited #7`: the state, the number of scans that found it, further findings.
     func stateLabel(_ now: Instant) -> String {
         stateWord(now) + (occurrences > 1 ? " ×\(occurrences)" : "") + (parts > 1 ? " +\(parts - 1)" : "")
     }

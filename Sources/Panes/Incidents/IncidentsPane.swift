@@ -5,11 +5,11 @@ import ViewState
 
 enum IncidentsPane {
     static func draw(_ view: IncidentsView, on grid: inout Grid, in area: Rect) {
-        let (list, detail) = grid.divide(area, listWidth: area.width * 2 / 5, isOpen: view.isOpen)
+        let (list, detail) = grid.divide(area, listWidth: area.width * 2 / 5, isOpen: view.list.isOpen)
         if let list {
             grid.list(
                 view.list, title: "Incidents (\(view.list.rows.count))", columns: columns(list.width - 1, view.now),
-                empty: "No incidents yet. The next scan looks for them.", in: list)
+                empty: view.unknown ?? "No incidents.", in: list)
         }
         if let detail { draw(view.detail, now: view.now, on: &grid, in: detail) }
     }
@@ -28,7 +28,13 @@ enum IncidentsPane {
             columns.append(Column("cost", 10, isRight: true) { (Format.dollars($0.costPerHour) + "/h", .money) })
         }
         if width >= 100 { columns.append(Column("seen", 11) { (Format.time($0.lastSeen, now), .dim) }) }
-        return columns + [Column("headline") { ($0.headline, $0.isMuted ? .dim : .text) }]
+        return columns + [
+            Column("headline") { incident in
+                incident.undelivered.isEmpty
+                    ? (incident.headline, incident.isMuted ? .dim : .text)
+                    : ("Not delivered: \(incident.headline)", .bad)
+            }
+        ]
     }
 
     private static func draw(_ detail: IncidentsView.Detail?, now: Instant, on grid: inout Grid, in area: Rect) {

@@ -9,7 +9,8 @@ enum LoopsPane {
         let count = view.active.count
         let below = grid.list(
             view.list, title: count == 0 ? "Loops" : "Loops (\(count) active, \(Format.dollars(rate))/min)",
-            columns: columns(area.width, view.now), hasHeadings: true, empty: "No loops.", in: area)
+            columns: columns(area.width, view.now), hasHeadings: true,
+            empty: view.unknown ?? "No loops.", in: area)
         guard let item = view.list.selected, below.height > 4 else { return }
         grid.write(in: Rect(x: below.x + 2, y: below.y + 1, width: below.width - 2, height: below.height - 1)) {
             $0.add(item, view.now)
@@ -27,7 +28,7 @@ enum LoopsPane {
         if width >= 46 {
             columns.append(
                 Column("$/min", 8, isRight: true) {
-                    ($0.status == .active ? Format.dollars($0.loop.costPerMinute) : "–", .money)
+                    ([.active, .killFailed].contains($0.status) ? Format.dollars($0.loop.costPerMinute) : "–", .money)
                 })
         }
         if width >= 76 { columns.append(Column("last step", 10) { (Format.ago($0.loop.lastSeen, now), .dim) }) }

@@ -30,12 +30,11 @@ enum OverlayPane {
             "Keys (any other key closes)", 76, min(area.height - 2, lines.count + 2), on: &grid, in: area)
         let first = min(scroll, max(0, lines.count - inner.height))
         for (row, line) in lines.dropFirst(first).prefix(inner.height).enumerated() {
-            let keys = line.keys.map(\.name).joined(separator: " ")
-            grid.write(TextWidth.truncated(keys, to: 12), at: inner.x, inner.y + row, role: .key, in: inner)
+            let (y, keys) = (inner.y + row, line.keys.map(\.name).joined(separator: " "))
+            grid.write(keys, at: inner.x, y, width: 12, role: .key, in: inner)
             let text = line.tooltip + (line.disabledReason.map { " – \($0)" } ?? "")
-            grid.write(
-                TextWidth.truncated(ForeignText.inert(text), to: inner.width - 14), at: inner.x + 14, inner.y + row,
-                role: line.disabledReason == nil ? .text : .dim, in: inner)
+            let role: Role = line.disabledReason == nil ? .text : .dim
+            grid.write(text, at: inner.x + 14, y, width: inner.width - 14, role: role, in: inner)
         }
     }
 
@@ -50,48 +49,37 @@ enum OverlayPane {
             empty: "No matching command.", in: list)
     }
 
-    /// Our words are in the frame; the exact requests, which may hold anyone's words, are quoted below a rule.
+    /// The exact requests may contain untrusted text, so they are quoted below our own words.
     private static func drawQuestion(_ question: Overlay.Question, on grid: inout Grid, in area: Rect) {
         let width = min(area.width, max(40, min(100, area.width - 8)))
-        var words = TextBlock(width: max(1, width - 4))
-        words.add(question.sentence, .title)
-        question.facts.forEach { words.add($0, .dim) }
-        var quoted = TextBlock(width: max(1, width - 6))
-        question.requests.forEach { quoted.add($0, .quoted) }
-        let fixed = words.lines.count + 5
-        let room = max(0, min(quoted.lines.count, area.height - fixed - 2))
-        let inner = box(
-            question.title, width, fixed + (quoted.lines.isEmpty ? 0 : room + 1), on: &grid, in: area)
-        grid.write(words, in: inner)
-        if !quoted.lines.isEmpty {
-            let y = inner.y + words.lines.count
-            grid.write(question.heading, at: inner.x, y, role: .dialog, in: inner)
-            for (row, line) in quoted.lines.prefix(room).enumerated() {
-                let isCut = row == room - 1 && quoted.lines.count > room
-                grid.write(
-                    isCut ? "  … \(quoted.lines.count - row) more lines" : "› " + line.text, at: inner.x, y + 1 + row,
-                    role: .quoted, in: inner)
-            }
+        var text = TextBlock(width: width - 4)
+        text.add(question.sentence, .title)
+        question.facts.forEach { text.add($0, .dim) }
+        if !question.requests.isEmpty {
+            var requests = TextBlock(width: text.width)
+            question.requests.forEach { requests.quoted($0) }
+            let room = max(0, area.height - text.lines.count - 7)
+            text.line(question.heading, .dialog)
+            text.add(requests, height: room)
         }
-        let y = inner.y + inner.height - 1
-        var x = inner.x
-        for (text, role) in [
-            ("y", Role.key), (" yes, do it    ", .keyLabel), ("Enter n Esc", .key), (" no (default)", .keyLabel),
-        ] { x = grid.write(text, at: x, y, role: role, in: inner) }
+        let inner = box(question.title, width, text.lines.count + 5, on: &grid, in: area)
+        grid.write(text, in: inner)
+        let choices: [Line] = [
+            ("y", .key), (" yes, do it    ", .keyLabel), ("Enter n Esc", .key), (" no (default)", .keyLabel),
+        ]
+        _ = grid.write(choices, at: inner.x, inner.y + inner.height - 1, in: inner)
     }
 
     private static func drawMute(_ dialog: MuteDialog, _ now: Instant, on grid: inout Grid, in area: Rect) {
         let inner = box(dialog.title, 56, dialog.offers.count + 5, on: &grid, in: area)
         let (input, rest) = inner.splitTop(1)
-        grid.write(
-            TextWidth.truncated(ForeignText.inert(dialog.text), to: max(0, input.width - 1)) + "▏", at: input.x,
-            input.y, role: .input, in: input)
+        let end = grid.write(dialog.text, at: input.x, input.y, width: input.width - 1, role: .input, in: input)
+        grid.write("▏", at: end, input.y, role: .input, in: input)
         let (offers, foot) = rest.splitTop(dialog.offers.count)
         for (row, offer) in dialog.offers.enumerated() {
             let isSelected = dialog.text.isEmpty && row == dialog.position
-            grid.write(isSelected ? "▌" : " ", at: offers.x, offers.y + row, role: .selection, in: offers)
-            grid.write(
-                offer, at: offers.x + 2, offers.y + row, role: isSelected ? .selection : .text, in: offers)
+            let line: [Line] = [(isSelected ? "▌ " : "  ", .selection), (offer, isSelected ? .selection : .text)]
+            _ = grid.write(line, at: offers.x, offers.y + row, in: offers)
         }
         grid.write(in: foot.splitTop(2).top) { block in
             if !dialog.problem.isEmpty {

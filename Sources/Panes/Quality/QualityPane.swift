@@ -5,11 +5,11 @@ import ViewState
 
 enum QualityPane {
     static func draw(_ view: QualityView, on grid: inout Grid, in area: Rect) {
-        let (list, detail) = grid.divide(area, listWidth: area.width / 2, isOpen: view.isOpen)
+        let (list, detail) = grid.divide(area, listWidth: area.width / 2, isOpen: view.list.isOpen)
         if let list { drawList(view, hasEvents: detail == nil, on: &grid, in: list) }
-        if let detail, let feature = view.selected {
+        if let detail, let feature = view.list.detail {
             let drifts = view.drifts.filter { $0.feature == feature.feature }
-            grid.write(in: detail, from: view.scroll) { $0.add(feature, drifts, view.now) }
+            grid.write(in: detail, from: view.list.scroll) { $0.add(feature, drifts, view.now) }
         }
     }
 
@@ -21,7 +21,7 @@ enum QualityPane {
         grid.list(
             view.list, title: drifted > 0 ? "Quality (\(count) features, \(drifted) drifted)" : "Quality (\(count))",
             columns: columns(area.width, view.now), hasHeadings: true,
-            empty: "No outputs have been checked yet. s checks them now.", in: list)
+            empty: view.unknown ?? "No outputs have been checked yet. Press s to check them.", in: list)
         grid.write(in: below.inset(1, 0)) { $0.add(view.drifts, .title, view.now) }
     }
 
@@ -77,9 +77,9 @@ extension TextBlock {
     private mutating func add(_ profile: OutputProfile) {
         let paths = profile.places.sorted { $0.key < $1.key }.filter { $0.key != OutputProfile.root }
         if paths.isEmpty { return add("no keys: \(profile.form)", .dim) }
-        let longest = min(max(8, width / 2), paths.map { TextWidth.of(ForeignText.inert($0.key)) }.max() ?? 8)
+        let longest = min(max(8, width / 2), paths.map { TextWidth.of(UntrustedText.forTerminal($0.key)) }.max() ?? 8)
         for (path, place) in paths {
-            let name = TextWidth.truncated(ForeignText.inert(path), to: longest)
+            let name = TextWidth.truncated(UntrustedText.forTerminal(path), to: longest)
             let pad = String(repeating: " ", count: longest - TextWidth.of(name) + 2)
             let share = place.possible > 0 ? Double(place.present) / Double(place.possible) : 0
             let word =

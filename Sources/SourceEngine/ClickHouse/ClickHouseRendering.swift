@@ -6,7 +6,7 @@ import SourceFetch
 /// Only constructs with the same meaning in ClickHouse are rendered. SQLite runs every other statement, over the rows that its
 /// conditions select. A text with a time becomes a time.
 struct ClickHouseRendering {
-    /// A part that has no certain counterpart.
+    /// A part whose meaning in ClickHouse may differ.
     struct NotCertain: Error {}
 
     private let relations: ClickHouseRelations
@@ -114,14 +114,14 @@ struct ClickHouseRendering {
         }
     }
 
-    /// A backslash escapes there, and the pieces' own points and commas are found by the blanks around them.
+    /// A backslash escapes in ClickHouse, and points and commas between pieces are found by the blanks around them.
     private func quoted(_ name: String) throws -> String {
         guard !["`", "\\", " . ", " ,"].contains(where: name.contains) else { throw NotCertain() }
         return "`\(name)`"
     }
 
     private func word(_ text: String, isCalled: Bool, isMember: Bool) throws -> String {
-        // What lies beyond ASCII may be a blank there.
+        // A character outside ASCII may be a blank in ClickHouse.
         guard text.utf8.allSatisfy({ (0x30...0x7A).contains($0) }) else { throw NotCertain() }
         let upper = text.uppercased()
         guard !Self.parameters.contains(text.lowercased()) else { throw NotCertain() }
@@ -151,7 +151,7 @@ struct ClickHouseRendering {
         "from_start_time", "to_start_time", "from_timestamp", "to_timestamp",
     ]
     private static let units: Set<String> = ["second", "minute", "hour", "day", "week", "month", "quarter", "year"]
-    /// No division and no remainder: theirs are of other types.
+    /// No division and no remainder: their types differ in ClickHouse.
     private static let symbols: Set<String> = [
         ",", ".", "*", "+", "-", "=", "==", "<", ">", "<=", ">=", "<>", "!=", "||",
     ]
@@ -159,11 +159,10 @@ struct ClickHouseRendering {
         "count", "sum", "min", "max", "avg", "coalesce", "ifnull", "nullif", "abs", "lower", "upper", "date_trunc",
         "row_number", "rank", "dense_rank",
     ]
-    /// Words that a parenthesis follows without being called.
+    /// Words before a parenthesis that are not functions.
     private static let callingKeywords: Set<String> = [
         "IN", "AND", "OR", "NOT", "FROM", "JOIN", "WHERE", "OVER", "FILTER", "AS", "ON", "WHEN", "THEN", "ELSE",
-        "EXISTS",
-        "SELECT", "BY", "HAVING", "UNION", "ALL", "BETWEEN",
+        "EXISTS", "SELECT", "BY", "HAVING", "UNION", "ALL", "BETWEEN",
     ]
     private static let moreKeywords: Set<String> = [
         "ASC", "DESC", "PARTITION", "TRUE", "FALSE", "NULLS", "FIRST", "LAST",

@@ -15,10 +15,10 @@ extension SourceEngine {
                 return nil
             }
             var rows = try await store.run(statement, rowLimit: limits.rows + 1, time: limits.time)
-            let isTruncated = rows.count > limits.rows
-            if isTruncated { rows.rows.removeLast(rows.count - limits.rows) }
+            let isTruncated = rows.rows.truncate(to: limits.rows)
             noteCalls([ClickHouseStore.source: probes + 1])
             liveFailures[ClickHouseStore.source] = nil
+            answered.insert(ClickHouseStore.source)
             pushedAt = now
             let report = report(of: ClickHouseStore.source, tables: [])
             return QueryResult(
@@ -40,8 +40,7 @@ extension SourceEngine {
         return QueryExplanation(steps: [
             .init(
                 table: ClickHouseStore.source, access: .live, request: "ClickHouse: \(statement.sql.prefix(800))",
-                calls: 1,
-                note: "filtered and aggregated there")
+                calls: 1, note: "filtered and aggregated there")
         ])
     }
 }

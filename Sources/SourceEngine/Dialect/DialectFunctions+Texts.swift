@@ -1,5 +1,6 @@
 import Basics
 import SQLiteKit
+import SourceFetch
 
 extension DialectFunctions {
     static func registerTexts(on connection: Connection) throws {
@@ -8,9 +9,7 @@ extension DialectFunctions {
             case .integer(let number): return Value(number != 0)
             case .real(let number): return Value(number != 0)
             case .text(let text):
-                let lower = text.lowercased()
-                if ["true", "t", "yes", "1"].contains(lower) { return Value(true) }
-                if ["false", "f", "no", "0"].contains(lower) { return Value(false) }
+                if let truth = Bool(word: text) { return Value(truth) }
                 throw Failure(description: "not a boolean: \"\(text.prefix(40))\".")
             case .null, .blob: return .null
             }
@@ -41,17 +40,11 @@ extension DialectFunctions {
     }
 
     private static func plainText(_ value: Value) -> String {
-        switch value {
-        case .null: ""
-        case .integer(let number): String(number)
-        case .real(let number): String(number)
-        case .text(let text): text
-        case .blob(let bytes): String(decoding: bytes, as: UTF8.self)
-        }
+        if case .blob(let bytes) = value { String(decoding: bytes, as: UTF8.self) } else { value.spelling }
     }
 }
 
-/// The value below which a fraction of the group lies, between two neighbours by straight line.
+/// The value below which a fraction of the group lies, interpolated linearly between two neighbours.
 final class Percentile: AggregateState {
     private var fraction: Double?
     private var numbers: [Double] = []

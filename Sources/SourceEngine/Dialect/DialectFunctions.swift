@@ -1,7 +1,8 @@
 import Basics
 import SQLiteKit
+import SourceFetch
 
-/// The functions of DataFusion that SQLite lacks. Every time they answer is in the one form.
+/// The functions of DataFusion that SQLite lacks. They return every time in the one form of ``TimeText``.
 enum DialectFunctions {
     static func register(on connection: Connection) throws {
         try registerTimes(on: connection)
@@ -17,11 +18,8 @@ enum DialectFunctions {
 
     private static func registerTimes(on connection: Connection) throws {
         try connection.register("time_shift", arity: 3) { values in
-            guard !values[0].isNull else { return .null }
             guard let instant = try moment(values[0]), let interval = values[1].text.flatMap({ TimeInterval($0) })
-            else {
-                return .null
-            }
+            else { return .null }
             let sign: Int64 = values[2].integer ?? 1 < 0 ? -1 : 1
             guard let moment = interval.added(to: instant, sign: sign) else { throw beyond }
             return Value(moment)
@@ -36,8 +34,8 @@ enum DialectFunctions {
             else {
                 throw Failure(description: "date_bin requires a fixed duration, like INTERVAL '5 minutes'.")
             }
-            let origin =
-                values.count == 3 ? try moment(values[2]) ?? Instant(milliseconds: 0) : Instant(milliseconds: 0)
+            let given = values.count == 3 ? try moment(values[2]) : nil
+            let origin = given ?? Instant(milliseconds: 0)
             let since = Instant(milliseconds: (instant - origin).milliseconds)
             let bin = origin + .milliseconds(since.floored(to: .milliseconds(step.milliseconds)).milliseconds)
             guard Instant.calendar.contains(bin) else { throw beyond }
@@ -68,7 +66,7 @@ enum DialectFunctions {
 
     private static let beyond = Failure(description: "The time is before the year 0 or after the year 9999.")
 
-    /// The moment of a value; a text that names none is an error, never a silent NULL.
+    /// The instant of a value. A text that is not a time is an error, never NULL.
     private static func moment(_ value: Value) throws -> Instant? {
         guard !value.isNull else { return nil }
         guard let instant = TimeText.instant(value) else {
@@ -78,30 +76,25 @@ enum DialectFunctions {
     }
 
     private static func truncated(_ value: Value, to unit: String) throws -> Value {
-        if case .text(let text) = value, TimeText.isNormal(text), let kept = keptBytes[unit] {
-            return .text(
-                String(decoding: Array(text.utf8.prefix(kept)) + emptyTime.utf8.dropFirst(kept), as: UTF8.self))
+        func kept(_ count: Int, of text: String) -> Value {
+            .text(String(decoding: Array(text.utf8.prefix(count)) + emptyTime.utf8.dropFirst(count), as: UTF8.self))
         }
+        let count = keptBytes[unit]
+        if let count, let text = value.text, TimeText.isNormal(text) { return kept(count, of: text) }
         guard let instant = try moment(value) else { return .null }
-        var civil = CivilTime(year: instant.civil.year, month: instant.civil.month, day: instant.civil.day)
+        let civil = instant.civil
         switch unit {
         case "week":
-            let days = Instant(milliseconds: civil.milliseconds - 4 * 86_400_000).floored(to: .days(7))
-            guard Instant.calendar.contains(days + .days(4)) else { throw beyond }
-            return Value(days + .days(4))
+            let monday = (instant - .days(4)).floored(to: .days(7)) + .days(4)
+            guard Instant.calendar.contains(monday) else { throw beyond }
+            return Value(monday)
         case "quarter":
-            civil = CivilTime(year: civil.year, month: (civil.month - 1) / 3 * 3 + 1, day: 1)
-            return Value(Instant(milliseconds: civil.milliseconds))
+            let start = CivilTime(year: civil.year, month: (civil.month - 1) / 3 * 3 + 1, day: 1)
+            return Value(Instant(milliseconds: start.milliseconds))
         default:
-            guard let kept = keptBytes[unit] else {
-                throw Failure(
-                    description: """
-                        date_trunc: unknown unit "\(unit)". Use second, minute, hour, day, week, month, quarter or year.
-                        """)
-            }
-            let text = instant.iso8601
-            return .text(
-                String(decoding: Array(text.utf8.prefix(kept)) + emptyTime.utf8.dropFirst(kept), as: UTF8.self))
+            if let count { return kept(count, of: instant.iso8601) }
+            let units = "second, minute, hour, day, week, month, quarter or year"
+            throw Failure(description: "date_trunc: unknown unit \"\(unit)\". Use \(units).")
         }
     }
 
@@ -115,14 +108,14 @@ enum DialectFunctions {
         let civil = instant.civil
         let days = instant.floored(to: .days(1)).milliseconds / 86_400_000
         switch field.lowercased() {
-        case "year": return .integer(Int64(civil.year))
-        case "quarter": return .integer(Int64((civil.month - 1) / 3 + 1))
-        case "month": return .integer(Int64(civil.month))
-        case "day": return .integer(Int64(civil.day))
-        case "hour": return .integer(Int64(civil.hour))
-        case "minute": return .integer(Int64(civil.minute))
+        case "year": return Value(civil.year)
+        case "quarter": return Value((civil.month - 1) / 3 + 1)
+        case "month": return Value(civil.month)
+        case "day": return Value(civil.day)
+        case "hour": return Value(civil.hour)
+        case "minute": return Value(civil.minute)
         case "second": return .real(Double(civil.second) + Double(civil.millisecond) / 1000)
-        case "millisecond": return .integer(Int64(civil.second * 1000 + civil.millisecond))
+        case "millisecond": return Value(civil.second * 1000 + civil.millisecond)
         case "epoch": return .real(instant.seconds)
         // 1970-01-01 was a Thursday; Sunday is 0.
         case "dow": return .integer(((days + 4) % 7 + 7) % 7)

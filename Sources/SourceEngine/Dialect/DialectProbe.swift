@@ -3,12 +3,12 @@ package import SQLiteKit
 package import SourceFetch
 package import SourceSpec
 
-/// The dialect alone, without an engine around it: what is made of a statement before anything runs it.
+/// The dialect without an engine: the rewritten form of a statement before anything runs it.
 package struct DialectProbe: Sendable {
     package struct Rewritten: Hashable, Sendable {
-        /// As SQLite gets it.
+        /// For SQLite.
         package var text: String
-        /// As ClickHouse gets it; nil where SQLite must run it.
+        /// For ClickHouse; nil if SQLite must run it.
         package var clickHouse: ClickHouseStatement?
     }
 

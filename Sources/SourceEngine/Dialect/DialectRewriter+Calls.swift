@@ -1,8 +1,8 @@
 import Basics
 
 extension DialectRewriter {
-    /// `schema.function(b => 2, a => 1)`: the arguments go by place, those left out as NULL. A table may be called so too:
-    /// its arguments are its filters.
+    /// `schema.function(b => 2, a => 1)`: the arguments are passed by position, missing ones as NULL. A table can be called the
+    /// same way: its arguments are its filters.
     func rewriteTableFunction(
         _ nodes: [SQLNode], _ position: Int, _ output: inout [SQLNode]
     ) throws(QueryError) -> Int? {

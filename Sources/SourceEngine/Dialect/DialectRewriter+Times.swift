@@ -1,7 +1,8 @@
 import Basics
+import SourceFetch
 
 extension DialectRewriter {
-    /// `INTERVAL '2 hours'`, with what it is added to or taken from.
+    /// `INTERVAL '2 hours'`, with the operand that it is added to or subtracted from.
     func rewriteInterval(
         _ nodes: [SQLNode], _ position: Int, _ output: inout [SQLNode]
     ) throws(QueryError) -> Int? {
@@ -57,7 +58,7 @@ extension DialectRewriter {
             at: offset)
     }
 
-    /// Where the operand that ends a list begins: a name, a literal, a call, or something in parentheses.
+    /// The start of the operand that ends a list: a name, a literal, a call, or an expression in parentheses.
     static func primaryStart(in nodes: ArraySlice<SQLNode>) -> Int? {
         guard let last = nodes.last else { return nil }
         var start = nodes.endIndex - 1
@@ -77,7 +78,7 @@ extension DialectRewriter {
         return start
     }
 
-    /// Where the operand that starts at `start` ends.
+    /// The end of the operand that starts at `start`.
     static func primaryEnd(in nodes: [SQLNode], from start: Int) -> Int {
         var end = start + 1
         while end < nodes.count {
@@ -121,11 +122,8 @@ extension DialectRewriter {
     private func append(_ inner: [SQLNode], as type: String, at offset: Int, _ output: inout [SQLNode]) {
         switch type.uppercased() {
         case "TIMESTAMP", "TIMESTAMPTZ", "DATETIME":
-            if isTimeColumn(inner) || isTimeLiteral(inner) {
-                output += inner
-            } else {
-                output += SQLNode.call("to_timestamp", [inner], at: offset)
-            }
+            let isTime = isTimeColumn(inner) || isTimeLiteral(inner)
+            output += isTime ? inner : SQLNode.call("to_timestamp", [inner], at: offset)
         case "DATE": output += SQLNode.call("to_date", [inner], at: offset)
         case "BOOLEAN", "BOOL": output += SQLNode.call("to_boolean", [inner], at: offset)
         default:

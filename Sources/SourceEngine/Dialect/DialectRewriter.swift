@@ -1,6 +1,7 @@
 import Basics
+import SourceFetch
 
-/// Rewrites a statement of DataFusion's dialect, as Coral takes it, into SQLite's. SQLite's own passes unchanged.
+/// Rewrites a statement of DataFusion's dialect, as Coral uses it, into SQLite's. SQLite's own dialect is unchanged.
 struct DialectRewriter {
     /// Facts about names that the rewriting depends on.
     struct Names {
@@ -39,14 +40,14 @@ struct DialectRewriter {
             } else if let used = try rewriteSpecial(nodes, position, &output) {
                 position += used
             } else {
-                output.append(normalised(node))
+                output.append(normalized(node))
                 position += 1
             }
         }
         return output
     }
 
-    /// Rewrites what starts at `position`; answers how many nodes it took, or nil when it is nothing special.
+    /// Rewrites the construct at `position`, and returns the number of its nodes; nil if there is none to rewrite.
     private func rewriteSpecial(
         _ nodes: [SQLNode], _ position: Int, _ output: inout [SQLNode]
     ) throws(QueryError) -> Int? {
@@ -74,16 +75,12 @@ struct DialectRewriter {
             guard parts.count == 2, let field = parts[0].first?.token?.stringValue else { return nil }
             appendPart(field, try rewrite(parts[1]), token.offset, &output)
             return 2
-        case "CURRENT_TIMESTAMP", "LOCALTIMESTAMP":
-            output.append(.string(now.iso8601, at: token.offset))
-            return arguments?.isEmpty == true ? 2 : 1
-        case "CURRENT_DATE":
-            output.append(.string(String(now.iso8601.prefix(10)), at: token.offset))
-            return arguments?.isEmpty == true ? 2 : 1
-        case "NOW":
-            guard arguments?.isEmpty == true else { return nil }
-            output.append(.string(now.iso8601, at: token.offset))
-            return 2
+        case "CURRENT_TIMESTAMP", "LOCALTIMESTAMP", "CURRENT_DATE", "NOW":
+            let isCall = arguments?.isEmpty == true
+            guard isCall || !token.isWord("NOW") else { return nil }
+            let time = now.iso8601
+            output.append(.string(token.isWord("CURRENT_DATE") ? String(time.prefix(10)) : time, at: token.offset))
+            return isCall ? 2 : 1
         case "TIMESTAMP", "TIMESTAMPTZ", "DATE":
             return rewriteTypedLiteral(nodes, position, &output)
         case "ILIKE":
@@ -137,9 +134,9 @@ struct DialectRewriter {
         return .group(nodes, offset: offset)
     }
 
-    /// A text that names a moment with its time of day is compared as such, however it is written.
-    private func normalised(_ node: SQLNode) -> SQLNode {
-        guard let token = node.token, let text = token.stringValue, let time = TimeText.normalised(text), time != text
+    /// A text with a date and a time of day is compared as a time, whatever its form.
+    private func normalized(_ node: SQLNode) -> SQLNode {
+        guard let token = node.token, let text = token.stringValue, let time = TimeText.normalized(text), time != text
         else { return node }
         return .string(time, at: token.offset)
     }

@@ -1,8 +1,8 @@
 import Basics
 
-/// How often SQLite writes out the common table expressions of a statement while it prepares it: once for each place
-/// that reads one, and for each place within those. Twenty that each read the one before twice are a million, and
-/// nothing interrupts a statement that is prepared.
+/// How often SQLite expands the common table expressions of a statement while it prepares it: once for each reference, and
+/// for each reference within those. Twenty that each refer to the previous one twice are a million copies, and the preparation
+/// of a statement cannot be interrupted.
 struct ExpansionCount {
     static let maximum = 20_000
 
@@ -47,7 +47,7 @@ struct ExpansionCount {
         return total
     }
 
-    /// Takes up the parts of a WITH; answers where what reads them begins.
+    /// Adds the parts of a WITH, and returns the position after them.
     private mutating func open(_ nodes: [SQLNode], after start: Int) -> Int {
         var bodies: [String: [SQLNode]] = [:]
         var position = start + 1
@@ -66,7 +66,7 @@ struct ExpansionCount {
         return position
     }
 
-    /// The part itself and all that it reads; 0 for a name that is none.
+    /// The part itself and all parts that it reads; 0 if the name is not a part.
     private mutating func copies(of name: String) -> Int {
         guard let place = scopes.lastIndex(where: { $0.bodies[name] != nil }), let body = scopes[place].bodies[name]
         else { return 0 }

@@ -35,7 +35,7 @@ indirect enum SQLNode: Hashable, Sendable {
         .token(SQLToken(kind: .string, text: MirrorSchema.literal(text), offset: offset))
     }
 
-    /// `name(arguments…)`, the arguments parted by commas.
+    /// `name(arguments…)`, with commas between the arguments.
     static func call(_ name: String, _ arguments: [[SQLNode]], at offset: Int) -> [SQLNode] {
         let list = arguments.joined(separator: [.symbol(",", at: offset)])
         return [.word(name, at: offset), .group(Array(list), offset: offset)]
@@ -72,14 +72,14 @@ indirect enum SQLNode: Hashable, Sendable {
         return open[0].nodes
     }
 
-    /// Parts a list at its commas.
+    /// Splits a list at its commas.
     static func split(_ nodes: [SQLNode]) -> [[SQLNode]] {
         nodes.isEmpty ? [] : nodes.split(omittingEmptySubsequences: false) { $0.isSymbol(",") }.map(Array.init)
     }
 }
 
 /// A rewritten statement that maps each byte to its origin.
-struct RenderedSQL: Hashable, Sendable {
+struct RenderedSQL: Sendable {
     private(set) var text = ""
     /// The end of the last piece in the original.
     private var end = -1
@@ -102,7 +102,7 @@ struct RenderedSQL: Hashable, Sendable {
     }
 
     private mutating func append(_ piece: String, _ offset: Int) {
-        // What a column is called by follows the text: `count(*)` stays as it was written.
+        // A column's name is its text, so `count(*)` is rendered as it was written.
         let isCalled = piece == "(" && (offset == end || origins.last?.original == offset && !text.hasSuffix(" "))
         let isTight =
             piece == "." || piece == "," || piece == ")" || text.hasSuffix(".") || text.hasSuffix("(") || isCalled
@@ -116,7 +116,4 @@ struct RenderedSQL: Hashable, Sendable {
     func original(of offset: Int) -> Int {
         origins.last { $0.rendered <= offset }?.original ?? 0
     }
-
-    static func == (left: RenderedSQL, right: RenderedSQL) -> Bool { left.text == right.text }
-    func hash(into hasher: inout Hasher) { hasher.combine(text) }
 }

@@ -15,6 +15,9 @@ extension SQLToken {
         kind == .string ? String(text.dropFirst().dropLast()).replacing("''", with: "'") : nil
     }
 
+    /// The value of a string or a number, as text.
+    var literalText: String? { stringValue ?? (kind == .number ? text : nil) }
+
     /// The tokens of a statement, without its comments.
     ///
     /// - Throws: ``QueryError`` where a quote or a comment has no end.

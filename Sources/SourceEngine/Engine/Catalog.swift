@@ -22,30 +22,34 @@ struct Catalog: Sendable {
     private(set) var unmirrored: [QualifiedName: String] = [:]
     let specs: [SourceSpec]
     /// The inputs of each source by its schema, in the order of their keys.
-    let inputs: [String: [InputState]]
+    private(set) var inputs: [String: [InputState]] = [:]
     private(set) var numericColumns: Set<String> = []
 
-    init(specs: [SourceSpec], inputs: (String) -> String?, needsInputs: Bool = true) {
+    /// `mirrors`: false to read all tables live.
+    init(specs: [SourceSpec], inputs: (String) -> String?, needsInputs: Bool = true, mirrors: Bool = true) {
         self.specs = specs
-        self.inputs = Dictionary(
-            specs.map { spec in
-                (spec.name.lowercased(), spec.inputs.sorted { $0.key < $1.key }.map { InputState($0, inputs) })
-            }, uniquingKeysWith: { first, _ in first })
         for spec in specs {
+            let schema = spec.name.lowercased()
+            self.inputs[schema] = spec.inputs.sorted { $0.key < $1.key }.map { InputState($0, inputs) }
             let missing = needsInputs ? spec.missingInputs(inputs) : []
             if !missing.isEmpty {
-                unconfigured[spec.name.lowercased()] =
+                unconfigured[schema] =
                     "\(spec.name) is not configured: set \(missing.joined(separator: " and ")) in the environment or .env."
             }
-            for table in spec.tables { add(table, of: spec, inputs) }
+            for table in spec.tables {
+                let mirror = mirrors ? spec.overlay.mirrors[table.name] : nil
+                if let mirror, addMirrored(table, mirror, of: spec, inputs) { continue }
+                let live = LiveTableSpec(source: spec, table: table)
+                entries[live.name] = .live(live)
+                liveTables[schema, default: []].append(live)
+            }
             for function in spec.functions {
                 let live = LiveTableSpec(source: spec, table: function, isFunction: true)
                 entries[live.name] = .function(live)
-                liveTables[live.name.schema, default: []].append(live)
+                liveTables[schema, default: []].append(live)
             }
-        }
-        for spec in specs {
-            for column in (spec.tables + spec.functions).flatMap(\.columns) where Self.isNumeric(column.type) {
+            for column in (spec.tables + spec.functions).flatMap(\.columns)
+            where [.int64, .float64, .boolean].contains(column.type) {
                 numericColumns.insert(column.name.lowercased())
             }
         }
@@ -56,78 +60,48 @@ struct Catalog: Sendable {
         unconfigured.merge(sentences) { $1 }
     }
 
-    private static func isNumeric(_ type: ColumnType) -> Bool {
-        type == .int64 || type == .float64 || type == .boolean
-    }
-
-    private mutating func add(_ table: TableSpec, of spec: SourceSpec, _ inputs: (String) -> String?) {
+    /// False if the table cannot be mirrored: an input is not set, or the mirror names a column that the table does not have.
+    private mutating func addMirrored(
+        _ table: TableSpec, _ mirror: MirrorSpec, of spec: SourceSpec, _ inputs: (String) -> String?
+    ) -> Bool {
         let name = QualifiedName(spec.name, table.name)
-        let mirror = spec.overlay.mirrors[table.name]
-        if let mirror {
-            var constants: [String: Value] = [:]
-            var missing: [String] = []
-            for filter in mirror.filters {
-                switch Self.fill(filter.value, of: spec, inputs) {
-                case .success(let text): constants[filter.name] = .text(text)
-                case .failure(let unset): missing.append(unset.key)
+        let values = spec.inputValues(inputs)
+        var constants: [String: Value] = [:]
+        var missing: [String] = []
+        for filter in mirror.filters {
+            let parts = filter.value.parts.map { part -> String in
+                switch part {
+                case .text(let text): return text
+                case .placeholder(let placeholder):
+                    let value = values[placeholder.key] ?? inputs(placeholder.key) ?? placeholder.defaultText ?? ""
+                    if value.isEmpty { missing.append(placeholder.key) }
+                    return value
                 }
             }
-            if missing.isEmpty, let mirrored = mirrorTable(spec, table, mirror, constants, inputs) {
-                let twin = LiveTableSpec(source: spec, table: table, isTwin: true)
-                entries[name] = .mirrored(mirrored, twin: twin)
-                mirrors[name.schema, default: []].append(mirrored)
-                liveTables[name.schema, default: []].append(twin)
-                if mirror.rollups, mirrored.tracePosition != nil {
-                    for rollup in [mirrored.hourlyTable, mirrored.tracesTable] {
-                        entries[QualifiedName(spec.name, rollup)] = .derived(from: name)
-                    }
-                }
-                return
-            }
-            if !missing.isEmpty {
-                unmirrored[name] = "\(name) is not mirrored: set \(missing.joined(separator: " and "))."
-            }
+            constants[filter.name] = .text(parts.joined())
         }
-        let live = LiveTableSpec(source: spec, table: table)
-        entries[name] = .live(live)
-        liveTables[name.schema, default: []].append(live)
-    }
-
-    private func mirrorTable(
-        _ spec: SourceSpec, _ table: TableSpec, _ mirror: MirrorSpec, _ constants: [String: Value],
-        _ inputs: (String) -> String?
-    ) -> MirrorTable? {
+        guard missing.isEmpty else {
+            unmirrored[name] = "\(name) is not mirrored: set \(missing.joined(separator: " and "))."
+            return false
+        }
         // Rows of another server or another organisation are other rows; a rotated secret changes nothing.
         var labels = [spec.overlay.baseURLInput.flatMap { inputs($0) } ?? ""]
-        labels += spec.inputs.filter { $0.kind == .variable }.map { Self.value($0.key, of: spec, inputs) ?? "" }
-        return MirrorTable(
-            source: spec, table: table, mirror: mirror, constants: constants,
-            address: labels.joined(separator: "\u{1F}"))
-    }
-
-    private struct Unset: Error { let key: String }
-
-    private static func value(_ key: String, of spec: SourceSpec, _ inputs: (String) -> String?) -> String? {
-        if let given = inputs(key), !given.isEmpty { return given }
-        return spec.inputs.first { $0.key == key }?.defaultValue
-    }
-
-    private static func fill(
-        _ template: Template, of spec: SourceSpec, _ inputs: (String) -> String?
-    ) -> Result<String, Unset> {
-        var text = ""
-        for part in template.parts {
-            switch part {
-            case .text(let piece): text += piece
-            case .placeholder(let placeholder):
-                guard let value = value(placeholder.key, of: spec, inputs) ?? placeholder.defaultText, !value.isEmpty
-                else {
-                    return .failure(Unset(key: placeholder.key))
-                }
-                text += value
+        labels += spec.inputs.filter { $0.kind == .variable }.map { values[$0.key] ?? "" }
+        let address = labels.joined(separator: "\u{1F}")
+        guard
+            let mirrored = MirrorTable(
+                source: spec, table: table, mirror: mirror, constants: constants, address: address)
+        else { return false }
+        let twin = LiveTableSpec(source: spec, table: table, isTwin: true)
+        entries[name] = .mirrored(mirrored, twin: twin)
+        mirrors[name.schema, default: []].append(mirrored)
+        liveTables[name.schema, default: []].append(twin)
+        if mirrored.hasRollups {
+            for rollup in [mirrored.hourlyTable, mirrored.tracesTable] {
+                entries[QualifiedName(spec.name, rollup)] = .derived(from: name)
             }
         }
-        return .success(text)
+        return true
     }
 
     /// The table of a name in a mirror file: rows, bodies and rollups belong to one table.
@@ -150,17 +124,18 @@ struct Catalog: Sendable {
     func callable(_ name: QualifiedName) -> DialectRewriter.Callable? {
         switch entries[name] {
         case .function(let live): DialectRewriter.Callable(arguments: live.argumentNames)
-        case .live(let live), .mirrored(_, let live):
+        case .live(let live), .mirrored(_, twin: let live):
             DialectRewriter.Callable(arguments: live.argumentNames, table: live.sqlName)
         case .derived, nil: nil
         }
     }
 
-    /// Known names that are spelt much like `text`, nearest first.
-    func near(_ text: String, among candidates: some Sequence<String>) -> [String] {
+    /// "Did you mean …?" with the names that are most like `text`; nil if there are none.
+    func suggestion(for text: String, among candidates: some Sequence<String>) -> String? {
         let wanted = text.lowercased()
-        return candidates.map { ($0, Suggestion.edits(from: wanted, to: $0)) }
+        let near = candidates.map { ($0, Suggestion.edits(from: wanted, to: $0)) }
             .filter { $0.1 <= max(2, wanted.count / 3) || $0.0.hasSuffix("." + wanted) }
             .sorted { ($0.1, $0.0) < ($1.1, $1.0) }.prefix(3).map(\.0)
+        return near.isEmpty ? nil : "Did you mean \(near.joined(separator: " or "))?"
     }
 }

@@ -5,7 +5,7 @@ import SourceSpec
 /// The parts of an engine of one kind.
 struct EngineParts {
     let kind: EngineKind
-    /// Who adds up the hours before the mirrored observations; nil where the observations themselves are read.
+    /// The provider's sums for the hours before the mirrored observations; nil if the observations themselves are read.
     let hourlySums: (any HourlySums)?
     let catalog: Catalog
     /// By schema.
@@ -32,7 +32,8 @@ struct EngineParts {
             return sums == nil ? spec : spec.withRecentRowsAlone
         }
         // Coral has its own copy of a source's keys.
-        var catalog = Catalog(specs: specs, inputs: configuration.inputs, needsInputs: kind != .coral)
+        var catalog = Catalog(
+            specs: specs, inputs: configuration.inputs, needsInputs: kind != .coral, mirrors: configuration.mirrors)
         catalog.markUnavailable(Self.unavailable(kind, configuration))
         var files: [String: MirrorFile] = [:]
         for spec in specs {
@@ -45,10 +46,10 @@ struct EngineParts {
                 isUnconfigured: catalog.unconfigured[schema] != nil)
         }
         let pages = Self.pages(kind, configuration)
-        let live = LivePages(pages: pages, clock: configuration.clock, lifetime: configuration.pageLifetime)
+        let live = LivePages(pages: pages, clock: configuration.clock)
         let fetch = BodyFetch(pages: pages, files: files, clock: configuration.clock)
-        // One statement may wait for a provider while another reads what is stored.
-        lanes = (0..<2).map { _ in
+        // Statements that wait for a provider hold up none that reads what is stored.
+        lanes = (0..<8).map { _ in
             Lane(StatementRunner(catalog: catalog, pages: live, fetch: fetch, clock: configuration.clock))
         }
         (self.catalog, self.files, self.pages) = (catalog, files, pages)
@@ -61,7 +62,7 @@ struct EngineParts {
         case .clickhouse:
             guard let store = configuration.clickHouse else { return configuration.pages }
             let (stored, others) = (ClickHousePages(store: store), configuration.pages)
-            return SourcePages { $0.source.backend == .clickHouse ? stored : others }
+            return SourcePages(among: [stored, others]) { $0.source.backend == .clickHouse ? stored : others }
         }
     }
 

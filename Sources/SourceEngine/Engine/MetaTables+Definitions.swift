@@ -4,12 +4,12 @@ extension MetaTables {
     /// In the columns and the order of Coral's own.
     static let definitions = [columns, filters, inputs, tableFunctions, tables]
 
-    private static func table(_ name: String, _ description: String, guide: String, _ columns: [ColumnSpec])
-        -> TableSpec
-    {
-        TableSpec(
-            name: name, description: description, guide: guide, request: RequestSpec(path: Template(literal: "")),
-            columns: columns)
+    private static func table(
+        _ name: String, _ description: String, guide: String, _ columns: [ColumnSpec]
+    ) -> TableSpec {
+        var table = TableSpec(name: name, request: RequestSpec(path: Template(literal: "")), columns: columns)
+        (table.description, table.guide) = (description, guide)
+        return table
     }
 
     private static let schemaName = ColumnSpec("schema_name", "The source.")

@@ -2,7 +2,7 @@ import Basics
 import SQLiteKit
 import SourceSpec
 
-/// The schema `coral`: what the sources offer and what they need, as Coral describes itself.
+/// The schema `coral`: the tables and inputs of the sources, as in Coral itself.
 struct MetaTables: Sendable {
     static let schema = "coral"
 
@@ -105,7 +105,7 @@ struct MetaTables: Sendable {
     }
 }
 
-/// An input of a source as `coral.inputs` shows it: a secret's value is not in it.
+/// An input of a source as `coral.inputs` shows it, without the value of a secret.
 struct InputState: Hashable, Sendable {
     let row: [Value]
 

@@ -6,16 +6,16 @@ package struct QueryError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     package var kind: Kind
-    /// What is wrong, as a sentence.
+    /// The failure, as a sentence.
     package var sentence: String
     /// What to do, as a sentence; empty if `sentence` says it.
     package var remedy: String
 
-    package init(_ kind: Kind, _ sentence: String, remedy: String = "") {
-        self.kind = kind
-        self.sentence = sentence
-        self.remedy = remedy
+    init(_ kind: Kind, _ sentence: String, remedy: String = "") {
+        (self.kind, self.sentence, self.remedy) = (kind, sentence, remedy)
     }
 
     package var description: String { remedy.isEmpty ? sentence : "\(sentence) \(remedy)" }
+
+    static let cancelled = QueryError(.cancelled, "The statement was cancelled.")
 }

@@ -3,9 +3,9 @@ package import Basics
 /// Which calls a statement would make.
 package struct QueryExplanation: Hashable, Sendable {
     package enum Access: String, Hashable, Sendable {
-        /// Read from the mirror, which is brought up to date first.
+        /// Read from the mirror, which is updated first.
         case mirror
-        /// Asked of the provider.
+        /// Read from the provider.
         case live
         /// Inputs and outputs that are fetched when they are read.
         case bodies
@@ -14,24 +14,13 @@ package struct QueryExplanation: Hashable, Sendable {
     package struct Step: Hashable, Sendable {
         package var table: String
         package var access: Access
-        /// The first request; empty where it depends on rows that are not known yet.
-        package var request: String
-        /// Calls that the step would make; nil where that cannot be known before it is run.
+        /// The first request; empty if it depends on rows that are not known yet.
+        package var request = ""
+        /// The calls of the step; nil if the number is unknown before it is run.
         package var calls: Int?
-        /// Calls that it would make at least.
-        package var minimum: Int
-        package var note: String
-
-        package init(
-            table: String, access: Access, request: String = "", calls: Int?, minimum: Int = 1, note: String = ""
-        ) {
-            self.table = table
-            self.access = access
-            self.request = request
-            self.calls = calls
-            self.minimum = calls ?? minimum
-            self.note = note
-        }
+        /// The minimum number of calls if ``calls`` is unknown.
+        package var minimum = 1
+        package var note = ""
     }
 
     package var steps: [Step]

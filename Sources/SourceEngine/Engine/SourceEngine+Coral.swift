@@ -12,8 +12,7 @@ extension SourceEngine {
         else { return try await query(sql, freshness: freshness, limits: limits) }
         return try await guarded { _ in
             var rows = try await program.run(sql, until: ContinuousClock.now + limits.time.duration)
-            let isTruncated = rows.count > limits.rows
-            if isTruncated { rows.rows.removeLast(rows.count - limits.rows) }
+            let isTruncated = rows.rows.truncate(to: limits.rows)
             return QueryResult(
                 rows: rows, asOf: configuration.clock.now(), isTruncated: isTruncated, sources: [], calls: 0)
         }

@@ -9,44 +9,35 @@ extension SourceEngine {
         _ sql: String, _ parameters: [Value] = [], freshness: Freshness = .upTo(.seconds(60)),
         limits: QueryLimits = QueryLimits()
     ) async throws(QueryError) -> QueryExplanation {
-        try await guarded { isCancelled in
+        try await guarded { cancellation in
             let now = configuration.clock.now()
             let reading = try StatementReading(sql, parameters: parameters, catalog: catalog, now: now)
-            return try await explanation(of: reading, freshness, limits, isCancelled)
+            return try await explanation(of: reading, freshness, limits, cancellation)
         }
     }
 
-    /// What bringing the statement's mirrors up to date would take, without running it.
+    /// The calls that an update of the statement's mirrors would make. Does not run the statement.
     package func readingAhead(of sql: String, freshness: Freshness = .upTo(.seconds(60))) async throws(QueryError)
         -> QueryExplanation
     {
         try await guarded { _ in
             let now = configuration.clock.now()
             let reading = try StatementReading(sql, parameters: [], catalog: catalog, now: now)
-            let attachments = try await attachments(for: reading)
-            let reads = try await withRunner { try await $0.reads(of: reading, attachments) }
-            let mirrored = reads.filter { catalog.mirrored($0) != nil }.sorted()
-            await load(mirrored)
-            var steps: [QueryExplanation.Step] = []
-            for name in mirrored { steps.append(try await mirrorStep(name, freshness)) }
-            return QueryExplanation(steps: steps)
+            return QueryExplanation(steps: try await mirrorSteps(of: try await tables(of: reading), freshness))
         }
     }
 
     func explanation(
-        of reading: StatementReading, _ freshness: Freshness, _ limits: QueryLimits, _ isCancelled: Lock<Bool>
+        of reading: StatementReading, _ freshness: Freshness, _ limits: QueryLimits, _ cancellation: Lock<Bool>
     ) async throws -> QueryExplanation {
         if let pushed = pushedExplanation(of: reading) { return pushed }
+        let reads = try await tables(of: reading)
+        let statementLimits = StatementLimits(
+            query: limits, deadline: ContinuousClock.now + limits.time.duration, calls: .listed,
+            cancellation: cancellation)
         let attachments = try await attachments(for: reading)
-        let reads = try await withRunner { try await $0.reads(of: reading, attachments) }
-        let mirrored = reads.filter { catalog.mirrored($0) != nil }.sorted()
-        await load(mirrored)
-        let permission = StatementScope.Permission(
-            limits: limits, deadline: ContinuousClock.now + limits.time.duration, mayCall: true, isExplain: true,
-            mayBePartial: false, unconfigured: [:], usingFallback: [], isCancelled: isCancelled)
-        let outcome = try await withRunner { try await $0.run(reading, attachments, permission) }
-        var steps: [QueryExplanation.Step] = []
-        for name in mirrored { steps.append(try await mirrorStep(name, freshness)) }
+        let outcome = try await withRunner { try await $0.run(reading, attachments, statementLimits) }
+        var steps = try await mirrorSteps(of: reads, freshness)
         let live = reads.filter { catalog.mirrored($0) == nil && $0.schema != MetaTables.schema }
         for name in Set(live).union(outcome.planned.keys).sorted() {
             steps.append(liveStep(name, outcome.planned[name]))
@@ -60,6 +51,16 @@ extension SourceEngine {
         return QueryExplanation(steps: steps)
     }
 
+    private func mirrorSteps(
+        of reads: Set<QualifiedName>, _ freshness: Freshness
+    ) async throws -> [QueryExplanation.Step] {
+        let mirrored = reads.filter { catalog.mirrored($0) != nil }.sorted()
+        await load(mirrored)
+        var steps: [QueryExplanation.Step] = []
+        for name in mirrored { steps.append(try await mirrorStep(name, freshness)) }
+        return steps
+    }
+
     private func mirrorStep(_ name: QualifiedName, _ freshness: Freshness) async throws -> QueryExplanation.Step {
         var step = QueryExplanation.Step(table: name.description, access: .mirror, calls: 0)
         guard let table = catalog.mirrored(name), let file = files[name.schema] else { return step }
@@ -67,20 +68,21 @@ extension SourceEngine {
             step.note = sentence
             return step
         }
-        guard case .upTo(let span) = freshness, !isFresh(name, within: span) else {
+        guard case .upTo(let span, let since) = freshness, !isFresh(name, within: span, since: since) else {
             step.note = "the stored rows are sufficient"
             return step
         }
         let state = statuses[name]?.state ?? MirrorState()
         let now = configuration.clock.now()
-        let plan = MirrorPlan(mirror: table.mirror, coverage: state.coverage)
-        let horizon = plan.horizon(now: now, retention: configuration.retention ?? table.mirror.retention)
+        let rate = try await file.rowsPerHour(of: name)
+        let plan = MirrorPlan(
+            mirror: table.mirror, coverage: state.coverage, syncedAt: state.syncedAt, rowsPerHour: rate)
+        let horizon = plan.horizon(now: now, retention: retention(of: table.mirror))
         let windows = plan.windows(from: horizon, to: now)
         guard let first = windows.first else { return step }
         let planned = try parts.pages.request(
             of: table.scan(first, usesFallback: state.usesFallback(now: now)))
         step.request = planned.text
-        let rate = try await file.rowsPerHour(of: name)
         if let rate, let size = planned.pageSize {
             step.calls = windows.reduce(0) { sum, window in
                 sum + max(1, Int((rate * window.length.seconds / 3600 / Double(size)).rounded(.up)))

@@ -11,20 +11,28 @@ extension SourceEngine {
         }
     }
 
-    /// The report of the part of a source that these tables are.
+    /// What the running reads wait for, one sentence for each source: "langfuse allows 30 calls a minute; 41 s left".
+    package func waits() -> [String] {
+        let now = configuration.clock.now()
+        let pauses = statuses.compactMap { name, status in retryPause(of: status).map { (name.schema, $0) } }
+        return Dictionary(pauses) { $0.until > $1.until ? $0 : $1 }.sorted { $0.key < $1.key }.map { _, pause in
+            let reason = pause.error.reason.hasSuffix(".") ? String(pause.error.reason.dropLast()) : pause.error.reason
+            return "\(reason); \(Int((pause.until - now).seconds.rounded(.up))) s left"
+        }
+    }
+
+    /// The report of a source's `tables`.
     func report(
-        of schema: String, tables: [QualifiedName], failure: SourceError? = nil, late: Set<QualifiedName> = []
+        of schema: String, tables: [QualifiedName], failure: SourceError? = nil, late: Set<QualifiedName> = [],
+        needs: [QualifiedName: RowNeed] = [:]
     ) -> SourceReport {
         let known = tables.filter { catalog.mirrored($0) != nil }.map { ($0, statuses[$0] ?? TableStatus()) }
-        // A table that is read now and then is as old as it may be, and makes the others no older.
-        let paced = known.filter { name, _ in
-            (catalog.mirrored(name)?.mirror.every ?? .milliseconds(0)) > .milliseconds(0)
-        }
-        let ends = (paced.count < known.count ? known.filter { row in !paced.contains { $0.0 == row.0 } } : known)
-            .map { end(of: $1) }
+        // A table that is read only `every` so often does not make the source look older, unless there is no other.
+        let frequent = known.filter { name, _ in catalog.mirrored(name)?.mirror.every == .milliseconds(0) }
+        let ends = (frequent.isEmpty ? known : frequent).map { end(of: $1) }
         var report = SourceReport(
             source: schema, state: .ok, asOf: ends.contains(nil) ? nil : ends.compactMap { $0 }.min(),
-            calls: calls[schema] ?? 0, rows: known.reduce(0) { $0 + ($1.1.last?.rows ?? 0) },
+            calls: callCount(of: schema), rows: known.reduce(0) { $0 + ($1.1.last?.rows ?? 0) },
             clockSkew: known.compactMap(\.1.last?.skew).max { abs($0.milliseconds) < abs($1.milliseconds) },
             schemaWarnings: known.reduce(0) { $0 + ($1.1.last?.warnings ?? 0) })
         if kind == .clickhouse, schema == ClickHouseStore.source { report.asOf = pushedAt }
@@ -35,18 +43,24 @@ extension SourceEngine {
         let states = known.map { name, status in
             late.contains(name) && status.isRunning && retryPause(of: status) == nil
                 ? (.syncing, "\(name) did not answer in time; the stored rows were read." + stored(status))
-                : tableState(name, status)
+                : tableState(name, status, needs[name])
         }
-        let live = (failure ?? liveFailures[schema]).map { (SourceReport.State.down, Optional(Self.sentence($0))) }
+        let live = (failure ?? liveFailures[schema]).map { error in
+            (error.kind == .notAuthorised ? SourceReport.State.refused : .down, Optional(Self.sentence(error)))
+        }
+        if known.isEmpty, live == nil, !answered.contains(schema), catalog.mirrors[schema] == nil, report.calls == 0 {
+            (report.state, report.message) = (.notChecked, "Nothing has asked it yet.")
+            return report
+        }
         let all = states + (live.map { [$0] } ?? [])
-        let messages = all.compactMap(\.1) + Self.oddities(of: report)
+        let messages = all.compactMap(\.1) + Self.notes(on: report)
         report.message = messages.isEmpty ? nil : messages.joined(separator: " ")
         report.state = Self.merged(all.map(\.0))
         return report
     }
 
     /// Notes that are not failures: clock skew, and values that do not match the type of their column.
-    private static func oddities(of report: SourceReport) -> [String] {
+    private static func notes(on report: SourceReport) -> [String] {
         var sentences: [String] = []
         if let skew = report.clockSkew, abs(skew.seconds) >= 60 {
             sentences.append(
@@ -60,36 +74,41 @@ extension SourceEngine {
         return sentences
     }
 
-    /// A source is down when nothing of it answers; where some of it does, it is partial.
+    /// A source is down if all its tables are, and partial if some are.
     private static func merged(_ states: [SourceReport.State]) -> SourceReport.State {
         if states.isEmpty { return .ok }
+        if states.contains(.refused) { return .refused }
         if states.allSatisfy({ $0 == .down }) { return .down }
-        if states.contains(.down) || states.contains(.partial) { return .partial }
+        if states.allSatisfy({ $0 == .down || $0 == .waiting }) { return .waiting }
+        if states.contains(where: { [.down, .partial, .waiting].contains($0) }) { return .partial }
         if states.contains(.syncing) { return .syncing }
         return states.contains(.noData) ? .noData : .ok
     }
 
-    private func tableState(_ name: QualifiedName, _ status: TableStatus) -> (SourceReport.State, String?) {
+    /// `need`: what a statement needs of the table. Older rows may be missing.
+    private func tableState(
+        _ name: QualifiedName, _ status: TableStatus, _ need: RowNeed?
+    ) -> (SourceReport.State, String?) {
+        if let need, meets(name, need), status.last?.note == nil { return silence(name, status) ?? (.ok, nil) }
         let isEmpty = status.state.coverage.intervals.isEmpty
         if let pause = retryPause(of: status) {
             let again = " It is retried at \(pause.until.iso8601Seconds)."
-            return (isEmpty ? .down : .partial, pause.error.reason + again + stored(status))
+            return (isEmpty ? .waiting : .partial, pause.error.reason + again + stored(status))
         }
-        if let failure = status.last?.failure {
-            // Nothing but a human's hand brings back a source that refuses its key.
-            let isDown = isEmpty || failure.kind == .notAuthorised
-            return (isDown ? .down : .partial, Self.sentence(failure) + stored(status))
+        if let failure = status.last?.failure ?? status.headFailure {
+            // It stays so until a person sets another key.
+            let isRefused = failure.kind == .notAuthorised
+            return (isRefused ? .refused : isEmpty ? .down : .partial, Self.sentence(failure) + stored(status))
         }
         if let note = status.last?.note { return (.partial, note) }
-        if status.isRunning, status.last == nil, !isWhole(name, status) {
+        if status.isRunning, status.last == nil, !isComplete(name, status) {
             return (.syncing, "\(name): reading the history.")
         }
         if status.state.syncedAt == nil { return (.syncing, "\(name): no rows are stored yet.") }
-        return isSilent(name, status)
-            ? (.noData, "\(name): no new row since \(status.state.newest?.iso8601Seconds ?? "").") : (.ok, nil)
+        return silence(name, status) ?? (.ok, nil)
     }
 
-    /// What the running sync still waits out.
+    /// The pause that the running sync still waits for.
     func retryPause(of status: TableStatus) -> RetryPause? {
         guard status.isRunning, let pause = status.retryPause, pause.until > configuration.clock.now() else {
             return nil
@@ -106,19 +125,12 @@ extension SourceEngine {
         status.state.coverage.end.map { min($0, configuration.clock.now()) }
     }
 
-    private func isWhole(_ name: QualifiedName, _ status: TableStatus) -> Bool {
-        guard let mirror = catalog.mirrored(name)?.mirror else { return true }
-        let plan = MirrorPlan(mirror: mirror, coverage: status.state.coverage)
-        let retention = configuration.retention ?? mirror.retention
-        return plan.isWhole(from: plan.horizon(now: configuration.clock.now(), retention: retention))
-    }
-
-    /// A stream of telemetry that had rows and has had none for an hour. Commits and issues may well be quiet for days.
-    private func isSilent(_ name: QualifiedName, _ status: TableStatus) -> Bool {
-        guard catalog.mirrored(name)?.mirror.rollups ?? false, let newest = status.state.newest,
-            let end = status.state.coverage.end
-        else { return false }
-        return end - newest > .hours(1)
+    /// Telemetry with no new row for an hour. Commits and issues may have none for days.
+    private func silence(_ name: QualifiedName, _ status: TableStatus) -> (SourceReport.State, String?)? {
+        guard catalog.mirrored(name)?.hasRollups ?? false, let headAt = status.state.headAt else { return nil }
+        guard let newest = status.state.newest else { return (.noData, "\(name): no rows.") }
+        guard headAt - newest > MirrorLedger.oldTelemetry else { return nil }
+        return (.noData, "\(name): no new row since \(newest.iso8601Seconds).")
     }
 
     static func sentence(_ failure: SourceError) -> String {

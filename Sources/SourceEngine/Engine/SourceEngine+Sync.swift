@@ -1,17 +1,17 @@
 package import Basics
-import SourceFetch
+package import SourceFetch
 import SourceSpec
 
 extension SourceEngine {
-    /// Brings mirrors up to now: all configured ones, or those named. What failed is in the reports.
+    /// Updates mirrors: all configured ones, or `tables`. Failures are in the reports.
     ///
-    /// `since` asks for history older than a table's own backfill, as far as its retention goes. Stopping the caller's
-    /// task leaves the reading to end in the background; what it has read is never read again.
+    /// `since` reads everything from there on, also what was read before, within a table's retention. If the caller's task is
+    /// cancelled, the sync continues in the background; its rows are not read again.
     ///
-    /// `within` is how long to wait at most; nil waits to the end.
+    /// `within` is the maximum wait; nil waits until all syncs end. `priority` is that of rows which continue those of the last sync.
     package func sync(
         _ tables: [QualifiedName]? = nil, since: Instant? = nil, within: Span? = nil,
-        progress: @escaping @Sendable (SyncProgress) -> Void = { _ in }
+        priority: RequestPriority = .routine, progress: @escaping @Sendable (SyncProgress) -> Void = { _ in }
     ) async -> [SourceReport] {
         let all = catalog.mirrors.values.flatMap { $0 }.map(\.name)
         let wanted = (tables?.compactMap(catalog.owner(of:)) ?? all).filter { catalog.mirrored($0) != nil }
@@ -19,9 +19,9 @@ extension SourceEngine {
         let names = Set(wanted).filter { name in
             catalog.unconfigured[name.schema] == nil && (tables != nil || since != nil || isDue(name))
         }
-        for name in names.sorted() { startSync(of: name, since: since, progress: progress) }
+        for name in names.sorted() { startSync(of: name, since: since, priority: priority, progress: progress) }
         let deadline = within.map { ContinuousClock.now + $0.duration }
-        for name in names.sorted() { await wait(for: name, until: deadline) }
+        for name in names.sorted() { await wait(for: name, nil, until: deadline) }
         let reports = await reports()
         guard let tables else { return reports }
         return reports.filter { report in tables.contains { $0.schema == report.source.lowercased() } }
@@ -33,22 +33,29 @@ extension SourceEngine {
         return !isFresh(name, within: every)
     }
 
-    /// Brings the tables up to `freshness`, each on its own; answers when all have ended or at the deadline.
-    func bringUp(
-        _ names: [QualifiedName], to freshness: Freshness, until deadline: ContinuousClock.Instant
+    /// Updates the tables to `freshness`, concurrently. Returns when all have the rows that are needed or at the deadline.
+    func update(
+        _ names: [QualifiedName], to freshness: Freshness, _ limits: QueryLimits,
+        until deadline: ContinuousClock.Instant
     ) async -> FreshnessOutcome {
         await load(names)
-        guard case .upTo(let span) = freshness else { return FreshnessOutcome() }
-        var started: [QualifiedName] = []
-        for name in names where !isFresh(name, within: span) {
-            guard catalog.unconfigured[name.schema] == nil, !isResting(name) else { continue }
-            startSync(of: name, since: nil, progress: onProgress)
-            started.append(name)
-        }
+        guard case .upTo(let span, let since) = freshness else { return FreshnessOutcome() }
         var outcome = FreshnessOutcome()
-        for name in started {
-            if await wait(for: name, until: deadline) {
-                outcome.calls += statuses[name]?.last?.calls ?? 0
+        var started: [(name: QualifiedName, need: RowNeed)] = []
+        for name in names {
+            guard let need = need(of: name, within: span, since: since) else { continue }
+            outcome.needs[name] = need
+            guard !meets(name, need), catalog.unconfigured[name.schema] == nil, !isResting(name) else { continue }
+            startSync(of: name, since: nil, priority: limits.priority, progress: onProgress)
+            statuses[name]?.sync?.demand.add(since: need.since, limits.priority)
+            started.append((name, need))
+        }
+        for (name, need) in started {
+            await readHead(of: name, for: need, limits)
+            // The whole backfill is there when the sync has ended, with the sums of the hours before it.
+            if await wait(for: name, since == nil ? nil : need, until: deadline) {
+                let status = statuses[name]
+                outcome.calls += status?.sync?.calls ?? status?.last?.calls ?? 0
             } else {
                 outcome.late.insert(name)
             }
@@ -56,7 +63,7 @@ extension SourceEngine {
         return outcome
     }
 
-    /// Reads from the mirror files what has not been read in this process yet.
+    /// Reads the states that have not been read in this process yet from the mirror files.
     func load(_ names: [QualifiedName]) async {
         for name in names where statuses[name] == nil {
             guard let state = try? await files[name.schema]?.state(of: name), statuses[name] == nil else { continue }
@@ -64,16 +71,31 @@ extension SourceEngine {
         }
     }
 
-    func isFresh(_ name: QualifiedName, within span: Span) -> Bool {
-        guard let table = catalog.mirrored(name), let status = statuses[name], let syncedAt = status.state.syncedAt
-        else {
-            return false
-        }
+    /// The rows since then, or of the whole backfill.
+    func need(of name: QualifiedName, within span: Span, since: Instant?) -> RowNeed? {
+        guard let mirror = catalog.mirrored(name)?.mirror else { return nil }
         let now = configuration.clock.now()
-        let plan = MirrorPlan(mirror: table.mirror, coverage: status.state.coverage)
-        let horizon = plan.horizon(now: now, retention: configuration.retention ?? table.mirror.retention)
-        return now - syncedAt <= span && now >= syncedAt && plan.isWhole(from: horizon)
+        let horizon = MirrorPlan(mirror: mirror).horizon(now: now, retention: retention(of: mirror))
+        return RowNeed(since: max(since ?? horizon, horizon), asOf: now - span)
     }
+
+    func meets(_ name: QualifiedName, _ need: RowNeed) -> Bool {
+        guard let status = statuses[name], let headAt = status.state.headAt else { return false }
+        // If the clock was set back, no row is known to be fresh.
+        return headAt <= configuration.clock.now() && status.meets(need)
+    }
+
+    func isFresh(_ name: QualifiedName, within span: Span, since: Instant? = nil) -> Bool {
+        need(of: name, within: span, since: since).map { meets(name, $0) } ?? false
+    }
+
+    /// No window of the table's history is missing.
+    func isComplete(_ name: QualifiedName, _ status: TableStatus) -> Bool {
+        need(of: name, within: .milliseconds(0), since: nil).map { status.state.coverage.isComplete(from: $0.since) }
+            ?? true
+    }
+
+    func retention(of mirror: MirrorSpec) -> Span { configuration.retention ?? mirror.retention }
 
     private func isResting(_ name: QualifiedName) -> Bool {
         guard let status = statuses[name], status.last?.failure != nil, let endedAt = status.endedAt else {
@@ -83,27 +105,28 @@ extension SourceEngine {
     }
 
     private func startSync(
-        of name: QualifiedName, since: Instant?, progress: @escaping @Sendable (SyncProgress) -> Void
+        of name: QualifiedName, since: Instant?, priority: RequestPriority,
+        progress: @escaping @Sendable (SyncProgress) -> Void
     ) {
         guard let table = catalog.mirrored(name), let file = files[name.schema] else { return }
         var status = statuses[name] ?? TableStatus()
         guard !status.isRunning else { return }
-        status.isRunning = true
+        let (clock, retention) = (configuration.clock, retention(of: table.mirror))
+        let running = TableStatus.Running(startedAt: clock.now())
+        status.sync = running
         statuses[name] = status
         let sync = MirrorSync(
-            table: table, file: file, pages: parts.pages, clock: configuration.clock,
-            retention: configuration.retention ?? table.mirror.retention,
-            skew: status.last?.skew ?? .milliseconds(0),
-            onRetryPause: { [epoch] pause in await self.note(pause, of: name, epoch) })
-        let history = parts.hourlySums.flatMap { sums in
-            table.mirror.rollups
-                ? HourlyHistory(
-                    table: table, file: file, sums: sums, clock: configuration.clock,
-                    retention: configuration.retention ?? table.mirror.retention) : nil
+            table: table, file: file, pages: parts.pages, clock: clock, retention: retention,
+            skew: status.last?.skew ?? .milliseconds(0), priority: priority, demand: running.demand,
+            onRetryPause: { [epoch] pause in await self.note(pause, of: name, epoch) },
+            onWindow: { [epoch] reading in await self.note(reading, of: name, epoch) })
+        let sums = table.mirror.rollups && since == nil ? parts.hourlySums : nil
+        let history = sums.map {
+            HourlyHistory(table: table, file: file, sums: $0, clock: clock, retention: retention)
         }
         Task { [epoch] in
             var outcome = await sync.run(since: since, progress: progress)
-            if outcome.failure == nil, since == nil { await history?.run(&outcome) }
+            if outcome.failure == nil { await history?.run(&outcome) }
             self.finishSync(of: name, outcome, epoch)
         }
     }
@@ -112,25 +135,40 @@ extension SourceEngine {
         noteCalls([name.schema: outcome.calls])
         guard began == epoch else { return }
         var status = statuses[name] ?? TableStatus()
-        status.state = outcome.state
-        status.last = outcome
-        status.endedAt = configuration.clock.now()
-        status.isRunning = false
-        status.retryPause = nil
         let waiters = status.waiters
-        status.waiters = [:]
+        (status.state, status.last, status.endedAt) = (outcome.state, outcome, configuration.clock.now())
+        (status.sync, status.retryPause, status.waiters) = (nil, nil, [:])
         statuses[name] = status
-        for waiter in waiters.values {
-            waiter.timer.cancel()
-            waiter.continuation.resume(returning: true)
+        for waiter in waiters.values { waiter.end(isMet: true) }
+    }
+
+    /// A window of the running sync was committed.
+    private func note(_ reading: WindowReading, of name: QualifiedName, _ began: Int) async {
+        guard began == epoch, let startedAt = statuses[name]?.sync?.startedAt else { return }
+        statuses[name]?.sync?.calls += reading.calls
+        await note(reading, of: name, at: startedAt)
+    }
+
+    /// A window whose reading began then was committed: callers who need no more rows continue.
+    func note(_ reading: WindowReading, of name: QualifiedName, at moment: Instant) async {
+        guard let state = try? await files[name.schema]?.state(of: name) else { return }
+        statuses[name]?.state = state
+        statuses[name]?.note(.init(window: reading.window, at: moment), isBelieved: reading.isBelieved)
+        for (id, waiter) in statuses[name]?.waiters ?? [:] {
+            guard let need = waiter.need, meets(name, need) else { continue }
+            statuses[name]?.waiters.removeValue(forKey: id)?.end(isMet: true)
         }
     }
 
-    /// Waits for the running sync; false if the deadline passed first. The sync itself continues.
+    /// Waits until the running sync has read what is needed, or to its end if `need` is nil; false if the deadline passed first. The
+    /// sync itself continues.
     @discardableResult
-    private func wait(for name: QualifiedName, until deadline: ContinuousClock.Instant?) async -> Bool {
+    private func wait(
+        for name: QualifiedName, _ need: RowNeed?, until deadline: ContinuousClock.Instant?
+    ) async -> Bool {
+        if let need, meets(name, need) { return true }
         guard let status = statuses[name], status.isRunning else { return true }
-        guard !isOutlasted(deadline, by: retryPause(of: status)) else { return false }
+        guard !ends(deadline, before: retryPause(of: status)) else { return false }
         let id = takeWaiterID()
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -139,13 +177,13 @@ extension SourceEngine {
                     guard let deadline, (try? await Task.sleep(until: deadline, clock: .continuous)) != nil else {
                         return
                     }
-                    self.giveUp(id, name)
+                    self.stopWaiting(id, name)
                 }
                 statuses[name]?.waiters[id] = TableStatus.Waiter(
-                    deadline: deadline, continuation: continuation, timer: timer)
+                    need: need, deadline: deadline, continuation: continuation, timer: timer)
             }
         } onCancel: {
-            Task { await self.giveUp(id, name) }
+            Task { await self.stopWaiting(id, name) }
         }
     }
 
@@ -154,25 +192,26 @@ extension SourceEngine {
         guard began == epoch, let status = statuses[name], status.isRunning else { return }
         // A later caller sees the remaining time.
         if status.retryPause?.until != pause.until { statuses[name]?.retryPause = pause }
-        for (id, waiter) in statuses[name]?.waiters ?? [:] where isOutlasted(waiter.deadline, by: pause) {
-            waiter.timer.cancel()
-            giveUp(id, name)
+        for (id, waiter) in statuses[name]?.waiters ?? [:] where ends(waiter.deadline, before: pause) {
+            stopWaiting(id, name)
         }
     }
 
-    private func isOutlasted(_ deadline: ContinuousClock.Instant?, by pause: RetryPause?) -> Bool {
+    private func ends(_ deadline: ContinuousClock.Instant?, before pause: RetryPause?) -> Bool {
         guard let deadline, let pause else { return false }
         return ContinuousClock.now + (pause.until - configuration.clock.now()).duration > deadline
     }
 
-    private func giveUp(_ id: Int, _ name: QualifiedName) {
-        statuses[name]?.waiters.removeValue(forKey: id)?.continuation.resume(returning: false)
+    private func stopWaiting(_ id: Int, _ name: QualifiedName) {
+        statuses[name]?.waiters.removeValue(forKey: id)?.end(isMet: false)
     }
 }
 
-/// What bringing tables up to a freshness took.
+/// The calls of an update, and its unfinished tables.
 struct FreshnessOutcome: Sendable {
     var calls = 0
-    /// Tables whose sync had not ended at the deadline.
+    /// What the statement needs of each mirrored table.
+    var needs: [QualifiedName: RowNeed] = [:]
+    /// Tables that did not have it at the deadline.
     var late: Set<QualifiedName> = []
 }

@@ -7,23 +7,29 @@ package struct SourceReport: Hashable, Sendable {
         /// Some windows or tables are missing; the rest is served.
         case partial
         case down
+        /// The provider rejects the key.
+        case refused
+        /// The provider allows no call now, and no row is stored.
+        case waiting
+        /// It is configured, and was never asked.
+        case notChecked = "not checked"
         case notConfigured = "not configured"
-        /// It answers, but returned no rows although it did before.
+        /// It returns no rows although it did before.
         case noData = "no data"
         /// The first read of its history is under way.
         case syncing
 
         package var isIncomplete: Bool {
             switch self {
-            case .partial, .down, .notConfigured, .syncing: true
-            case .ok, .noData: false
+            case .partial, .down, .refused, .waiting, .notConfigured, .syncing: true
+            case .ok, .noData, .notChecked: false
             }
         }
     }
 
     package var source: String
     package var state: State
-    /// Everything before this moment is stored; nil when nothing ever was.
+    /// All rows before this time are stored; nil if none ever were.
     package var asOf: Instant?
     /// HTTP calls since ``SourceEngine/resetCallCounts()``.
     package var calls = 0
@@ -45,4 +51,11 @@ package struct SyncProgress: Hashable, Sendable {
     package var windowsPlanned: Int
     package var rows: Int
     package var calls: Int
+
+    func adding(rows: Int, calls: Int) -> SyncProgress {
+        var progress = self
+        progress.rows += rows
+        progress.calls += calls
+        return progress
+    }
 }

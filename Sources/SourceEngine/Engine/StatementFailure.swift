@@ -3,7 +3,7 @@ import SQLiteKit
 import SourceFetch
 import SourceSpec
 
-/// Turns what went wrong with a statement into a sentence about the statement that the user wrote.
+/// Explains the failure of a statement, with positions in the statement that the user wrote.
 struct StatementFailure {
     let reading: StatementReading
     let catalog: Catalog
@@ -19,7 +19,7 @@ struct StatementFailure {
             return QueryError(
                 .timedOut, "The sources did not answer in time.",
                 remedy: "Narrow the statement, or raise --timeout.")
-        case is CancellationError: return QueryError(.cancelled, "The statement was cancelled.")
+        case is CancellationError: return .cancelled
         default: return QueryError(.sourceFailed, "\(failure)")
         }
     }
@@ -33,15 +33,14 @@ struct StatementFailure {
             case .timedOut: .timedOut
             default: .sourceFailed
             }
-        let request = error.request.isEmpty ? "" : " (\(error.request))"
-        return QueryError(kind, "\(error.source): \(error.reason)\(request)", remedy: error.remedy)
+        return QueryError(kind, error.sentence, remedy: error.remedy)
     }
 
-    func stopped(_ permission: StatementScope.Permission) -> QueryError {
-        permission.isCancelled.withLock { $0 }
-            ? QueryError(.cancelled, "The statement was cancelled.")
+    static func stopped(_ limits: StatementLimits) -> QueryError {
+        limits.isCancelled
+            ? .cancelled
             : QueryError(
-                .timedOut, "The statement took longer than \(Int(permission.limits.time.seconds)) s and was stopped.",
+                .timedOut, "The statement took longer than \(Int(limits.query.time.seconds)) s and was stopped.",
                 remedy: "Narrow it, or raise --timeout.")
     }
 
@@ -74,21 +73,18 @@ struct StatementFailure {
     }
 
     private func unknownTable(_ name: String) -> QueryError {
-        let near = catalog.near(name, among: catalog.entries.keys.map(\.description))
-        return QueryError(
+        QueryError(
             .unknownTable, "Unknown table \(name).",
-            remedy: near.isEmpty
-                ? "Use its source as the schema, like github.commits."
-                : "Did you mean \(near.joined(separator: " or "))?")
+            remedy: catalog.suggestion(for: name, among: catalog.entries.keys.map(\.description))
+                ?? "Use its source as the schema, like github.commits.")
     }
 
     private func unknownColumn(_ name: String, _ offset: Int?) -> QueryError {
         let wanted = name.split(separator: ".").last.map(String.init) ?? name
         let columns = Set(tables.compactMap(catalog.owner(of:)).flatMap(columns(of:)))
-        let near = catalog.near(wanted, among: columns)
         return QueryError(
             .unknownColumn, "Unknown column \(name)\(place(offset)).",
-            remedy: near.isEmpty ? "See coral.columns." : "Did you mean \(near.joined(separator: " or "))?")
+            remedy: catalog.suggestion(for: wanted, among: columns) ?? "See coral.columns.")
     }
 
     private func columns(of name: QualifiedName) -> [String] {

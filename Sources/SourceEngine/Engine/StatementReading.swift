@@ -1,15 +1,15 @@
 import Basics
 import SourceSpec
 
-/// A statement made ready for SQLite: parameters in place, tables routed, the dialect rewritten.
+/// A statement prepared for SQLite: parameters inserted, tables chosen, the dialect rewritten.
 struct StatementReading: Sendable {
     let original: String
     let sql: RenderedSQL
-    /// The statement as SQLite gets it, nested.
+    /// The statement for SQLite, nested.
     let nodes: [SQLNode]
     /// The schemas that it names, in order of their names.
     let schemas: [String]
-    /// The statement asks which calls it would make, not for its rows.
+    /// The result is the calls that the statement would make, not its rows.
     let isExplained: Bool
 
     init(_ sql: String, parameters: [Value], catalog: Catalog, now: Instant) throws(QueryError) {
@@ -44,7 +44,7 @@ struct StatementReading: Sendable {
         self.sql = RenderedSQL(self.nodes)
     }
 
-    /// Puts literals for `?` and `?1`, so that conditions on them can be seen and sent to an API.
+    /// Replaces `?` and `?1` by literals, so that conditions on them can be sent to an API.
     private static func place(_ parameters: [Value], in tokens: inout [SQLToken]) throws(QueryError) {
         var next = 0
         for index in tokens.indices where tokens[index].kind == .parameter {
@@ -142,15 +142,12 @@ struct TableRouting {
     }
 
     private func unknown(_ name: QualifiedName, at position: Int) -> QueryError {
-        let near = catalog.near(name.description, among: catalog.entries.keys.map(\.description))
         let known = catalog.schemas.contains(name.schema)
         let what = known ? "Unknown table \(name)" : "Unknown source \(name.schema)"
-        let hint =
-            near.isEmpty
-            ? "The sources are \(catalog.schemas.sorted().joined(separator: ", "))."
-            : "Did you mean \(near.joined(separator: " or "))?"
         return QueryError(
-            .unknownTable, "\(what) (\(SQLToken.place(of: tokens[position].offset, in: sql))).", remedy: hint)
+            .unknownTable, "\(what) (\(SQLToken.place(of: tokens[position].offset, in: sql))).",
+            remedy: catalog.suggestion(for: name.description, among: catalog.entries.keys.map(\.description))
+                ?? "The sources are \(catalog.schemas.sorted().joined(separator: ", ")).")
     }
 
     private func alias(after position: Int) -> String? {
@@ -182,26 +179,19 @@ struct TableRouting {
         return tokens[position - 2].name.map(prefixes.contains) ?? false
     }
 
-    /// The literals that the column at `position` is set equal to; nil when it is compared with none.
+    /// The literals that the column at `position` is compared with for equality; nil if there are none.
     private func comparedValues(at position: Int) -> [String]? {
-        func literal(_ index: Int) -> String? {
-            guard tokens.indices.contains(index) else { return nil }
-            return tokens[index].stringValue ?? (tokens[index].kind == .number ? tokens[index].text : nil)
+        let rest = tokens[(position + 1)...]
+        if let sign = rest.first, sign.isSymbol("=") || sign.isSymbol("==") {
+            return rest.dropFirst().first?.literalText.map { [$0] }
         }
-        let next = position + 1
-        guard tokens.indices.contains(next) else { return reversed(position, literal) }
-        if tokens[next].isSymbol("=") || tokens[next].isSymbol("==") { return literal(next + 1).map { [$0] } }
-        if tokens[next].isWord("IN"), tokens.indices.contains(next + 1), tokens[next + 1].isSymbol("(") {
-            let values = tokens[(next + 2)...].prefix { !$0.isSymbol(")") }
-            return values.compactMap { $0.stringValue ?? ($0.kind == .number ? $0.text : nil) }
+        if rest.first?.isWord("IN") == true, rest.dropFirst().first?.isSymbol("(") == true {
+            return rest.dropFirst(2).prefix { !$0.isSymbol(")") }.compactMap(\.literalText)
         }
-        return reversed(position, literal)
-    }
-
-    private func reversed(_ position: Int, _ literal: (Int) -> String?) -> [String]? {
+        // The literal may come first: `'x' = column`.
         var start = position
         if start >= 2, tokens[start - 1].isSymbol(".") { start -= 2 }
         guard start >= 2, tokens[start - 1].isSymbol("=") else { return nil }
-        return literal(start - 2).map { [$0] }
+        return tokens[start - 2].literalText.map { [$0] }
     }
 }

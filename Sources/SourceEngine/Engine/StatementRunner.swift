@@ -6,7 +6,7 @@ import SourceFetch
 actor StatementRunner {
     /// SQLite's own bound (`SQLITE_MAX_ATTACHED`).
     static let attachable = 10
-    /// In bytes. A function may make one of any length out of a short statement.
+    /// In bytes. A function in a short statement can create a value of any length.
     private static let longestValue = 64 << 20
 
     struct Attachment: Sendable {
@@ -23,6 +23,8 @@ actor StatementRunner {
         var oldestAnswer: Instant?
         var planned: [QualifiedName: StatementScope.PlannedScans]
         var plannedBodies: [QualifiedName: Int]
+        /// The keys of the rows that were left out because their bodies are not stored.
+        var wanted: [QualifiedName: Set<[Value]>]
     }
 
     private let queue = QueueExecutor(label: "sql")
@@ -55,21 +57,21 @@ actor StatementRunner {
     }
 
     func run(
-        _ reading: StatementReading, _ attachments: [Attachment], _ permission: StatementScope.Permission
+        _ reading: StatementReading, _ attachments: [Attachment], _ limits: StatementLimits
     ) throws -> Outcome {
         let connection = try opened()
         try attach(attachments, to: connection)
-        let scope = StatementScope(permission)
+        let scope = StatementScope(limits)
         gate.begin(scope)
         defer { gate.end() }
         do {
             let gathered = try connection.whileAllowed({ !scope.isStopped }) {
-                try Self.gather(connection.prepare(reading.sql.text), permission.limits)
+                try Self.gather(connection.prepare(reading.sql.text), limits.query)
             }
             return Outcome(
                 rows: gathered.rows, isTruncated: gathered.isCut || scope.isTruncated, calls: scope.calls,
                 failures: scope.failures, oldestAnswer: scope.oldestAnswer,
-                planned: scope.planned, plannedBodies: scope.plannedBodies)
+                planned: scope.planned, plannedBodies: scope.plannedBodies, wanted: scope.wanted)
         } catch {
             throw explained(error, reading, connection)
         }
@@ -84,6 +86,7 @@ actor StatementRunner {
         while try statement.step() {
             guard result.count < limits.rows else { return (result, true) }
             let row = statement.row
+            if limits.bodyCalls != nil, row.contains(BodyReading.unread) { continue }
             bytes += row.reduce(0) { $0 + size($1) }
             guard bytes <= limits.bytes else {
                 throw QueryError(
@@ -114,7 +117,7 @@ actor StatementRunner {
         try fresh.registerModule(LiveTable.moduleName) { try LiveTable(named: $0, among: live, runner: asking) }
         let bodies = BodyReading(gate: gate, catalog: catalog, fetch: fetch)
         try fresh.register("body_of", arity: -1, deterministic: false) { try bodies.value($0) }
-        // What a sort or a grouping cannot hold in the cache goes to a file, so that no statement takes all memory.
+        // A sort or a grouping larger than the cache uses a file, so that no statement uses all memory.
         try fresh.execute("PRAGMA temp_store = FILE; PRAGMA cache_size = -65536")
         // Their first use declares them, which a statement itself may not.
         _ = try fresh.query("SELECT (SELECT count(*) FROM json_each('[]')), (SELECT count(*) FROM json_tree('[]'))")
@@ -155,13 +158,13 @@ actor StatementRunner {
         if let refused = gate.refusal {
             return QueryError(.refused, refused, remedy: "Only read statements are allowed.")
         }
-        if let scope = gate.scope, scope.isStopped { return explanation.stopped(scope.permission) }
+        if let scope = gate.scope, scope.isStopped { return StatementFailure.stopped(scope.limits) }
         guard let error = error as? SQLiteError else { return explanation.error(from: error) }
         return explanation.error(from: error, refusal: module.refusal, offset: connection.errorOffset)
     }
 }
 
-/// What the connection's callbacks share with the runner: the statement that runs, and what it may do.
+/// Decides for the connection's callbacks what the running statement may do.
 final class StatementGate {
     private(set) var scope: StatementScope?
     private(set) var reads: Set<QualifiedName> = []
@@ -194,7 +197,7 @@ final class StatementGate {
             refusal = "The function \(name) is not allowed."
             return false
         case .insert(let table, _): refusal = "Writing to \(table) is not allowed."
-        case .other(_, let first, _): refusal = "The statement wants to change \(first.isEmpty ? "something" : first)."
+        case .other(_, let first, _): refusal = "Changing \(first.isEmpty ? "the database" : first) is not allowed."
         }
         return false
     }

@@ -1,9 +1,9 @@
 import Basics
 import Dispatch
 
-/// The one place where a thread waits for a task: SQLite's callbacks must have their rows before they return.
+/// The only place where a thread waits for a task, because SQLite's callbacks must have their rows before they return.
 ///
-/// The thread is always a connection's own, never one of Swift's cooperative ones, and the task never needs it.
+/// The thread is always a connection's own, never one of Swift's cooperative threads, and the task does not need it.
 enum BlockingBridge {
     struct DeadlinePassed: Error {}
 

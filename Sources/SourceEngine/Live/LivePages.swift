@@ -9,27 +9,27 @@ struct LiveAnswer: Sendable {
     var at: Instant
 }
 
-/// Answers of live tables, kept for a while; the same request under way is never made twice.
+/// Responses of live tables, cached for a short time. Equal requests at the same time are made once.
 actor LivePages {
-    /// More rows than this are not read for one request.
+    /// The maximum rows of one request.
     static let rowLimit = 200_000
     private static let keptRows = 500_000
+    private static let lifetime = Span.seconds(60)
 
     private let pages: any PageSource
     private let clock: WallClock
-    private let lifetime: Span
     private var answers: [LiveRequest.Key: LiveAnswer] = [:]
     private var flights: [LiveRequest.Key: Task<LiveAnswer, any Error>] = [:]
     /// When a table's provider was found to have only the older API of its overlay.
     private var older: [QualifiedName: Instant] = [:]
-    /// After this the newer one is tried again.
+    /// The newer one is tried again after this time.
     private static let olderFor = Span.hours(1)
 
-    init(pages: any PageSource, clock: WallClock, lifetime: Span) {
-        (self.pages, self.clock, self.lifetime) = (pages, clock, lifetime)
+    init(pages: any PageSource, clock: WallClock) {
+        (self.pages, self.clock) = (pages, clock)
     }
 
-    /// The answer, and whether this request was the one that made its calls.
+    /// The response, and whether this request made its calls.
     func answer(_ request: LiveRequest) async throws -> (LiveAnswer, isFresh: Bool) {
         let now = clock.now()
         if let known = kept(request, now) { return (known, false) }
@@ -39,9 +39,14 @@ actor LivePages {
         let flight = Task { () async throws -> LiveAnswer in
             do {
                 return try await Self.read(first, from: pages, clock: clock)
-            } catch let error as SourceError where error.kind == .notFound && first.scan.fallback == nil {
+            } catch let error as SourceError where error.suggestsOtherAPI && first.scan.fallback == nil {
                 guard let older = request.older else { throw error }
-                var answer = try await Self.read(older, from: pages, clock: clock)
+                var answer: LiveAnswer
+                do {
+                    answer = try await Self.read(older, from: pages, clock: clock)
+                } catch let second as SourceError {
+                    throw error.joined(by: second)
+                }
                 answer.calls += error.calls
                 self.noteOlder(request.key.table, at: clock.now())
                 return answer
@@ -60,7 +65,7 @@ actor LivePages {
 
     private func noteOlder(_ table: QualifiedName, at now: Instant) { older[table] = now }
 
-    /// The answers that are kept, in the order of the requests.
+    /// The cached responses, in the order of the requests.
     func kept(_ requests: [LiveRequest]) -> [LiveAnswer?] {
         let now = clock.now()
         return requests.map { kept($0, now) }
@@ -73,11 +78,11 @@ actor LivePages {
     private func kept(_ request: LiveRequest, _ now: Instant) -> LiveAnswer? {
         var whole = request.key
         whole.limit = nil
-        return [request.key, whole].lazy.compactMap { self.answers[$0] }.first { now - $0.at < self.lifetime }
+        return [request.key, whole].lazy.compactMap { self.answers[$0] }.first { now - $0.at < Self.lifetime }
     }
 
     private func keep(_ answer: LiveAnswer, _ key: LiveRequest.Key) {
-        answers = answers.filter { answer.at - $0.value.at < lifetime }
+        answers = answers.filter { answer.at - $0.value.at < Self.lifetime }
         if answers.values.reduce(answer.rows.count, { $0 + $1.rows.count }) > Self.keptRows { answers.removeAll() }
         answers[key] = answer
     }
@@ -87,20 +92,19 @@ actor LivePages {
     ) async throws -> LiveAnswer {
         let gathered = Lock<[[Value]]>([])
         let outcome = try await pages.scan(request.scan) { page in
-            let rows = page.rows.map { $0.map(TimeText.normalised) }
+            let rows = page.rows.map { $0.map(TimeText.normalized) }
             let count = gathered.withLock { known in
                 known += rows
                 return known.count
             }
-            if let limit = request.scan.rowLimit, count >= limit { return .stop }
-            if count >= rowLimit { return .stop }
+            if count >= min(request.scan.rowLimit ?? .max, rowLimit) { return .stop }
             guard let oldest = request.oldest, let place = request.timePosition,
                 let last = rows.last.flatMap({ TimeText.instant($0[place]) })
             else { return .more }
             return last < oldest ? .stop : .more
         }
         let rows = gathered.withLock { $0 }
-        // A limit that was reached is what the statement wanted; anything short of it is a cut.
+        // Rows are missing only if there are fewer than the statement's own limit.
         let isReached = request.scan.rowLimit.map { rows.count >= $0 } ?? false
         let isCut = !isReached && (outcome.isTruncated || rows.count >= rowLimit)
         return LiveAnswer(rows: rows, calls: outcome.calls, isTruncated: isCut, at: clock.now())

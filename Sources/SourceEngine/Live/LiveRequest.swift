@@ -16,13 +16,7 @@ struct LiveRequest: Hashable, Sendable {
             parameters: scan.extraParameters, columns: scan.columns, limit: scan.rowLimit, oldest: oldest)
     }
 
-    func waiting(_ maxWait: Span?) -> LiveRequest {
-        var request = self
-        request.scan.maxWait = maxWait
-        return request
-    }
-
-    /// The same request to the older API that the overlay names; nil where it names none.
+    /// The same request to the older API of the overlay; nil if it has none.
     var older: LiveRequest? {
         guard let fallback = scan.source.overlay.mirrors[scan.table.name]?.fallback else { return nil }
         var request = self
@@ -39,7 +33,7 @@ struct LiveRequest: Hashable, Sendable {
         var oldest: Instant?
     }
 
-    /// The scans that the accepted conditions ask for: one for each combination of the values of `IN` lists.
+    /// The scans for the accepted conditions: one for each combination of the values of `IN` lists.
     static func all(
         for spec: LiveTableSpec, _ bound: [VirtualBinding], maximum: Int, now: Instant
     ) throws -> [LiveRequest] {
@@ -56,9 +50,8 @@ struct LiveRequest: Hashable, Sendable {
             }
         }
         return combinations.map { filters in
-            var scan = base
-            scan.filters = filters
-            return request(scan, window, spec, now: now)
+            base.filters = filters
+            return request(base, window, spec, now: now)
         }
     }
 
@@ -70,7 +63,7 @@ struct LiveRequest: Hashable, Sendable {
         let values = binding.values.filter { seen.insert($0).inserted }
             .map { binding.comparison == .like ? unwrapped($0) : $0 }
         let given = values.filter { !$0.isNull }
-        // A function's argument that is NULL was left out; a column never equals NULL.
+        // A function's argument is NULL if it was omitted; a column never equals NULL.
         if spec.isFunction, given.isEmpty {
             guard !filter.isRequired else { throw VirtualTableRefusal(spec.missing([filter.name])) }
             return combinations
@@ -81,15 +74,11 @@ struct LiveRequest: Hashable, Sendable {
                 remedy: "Use fewer values of \(filter.name), or raise --max-calls.")
         }
         return combinations.flatMap { known in
-            given.map { value in
-                var filters = known
-                filters[filter.name] = value
-                return filters
-            }
+            given.map { known.merging([filter.name: $0]) { $1 } }
         }
     }
 
-    /// `%text%` without its outer signs.
+    /// `%text%` without its percent signs.
     private static func unwrapped(_ value: Value) -> Value {
         guard case .text(let text) = value else { return value }
         var inner = text[...]
@@ -116,10 +105,10 @@ struct LiveRequest: Hashable, Sendable {
         guard let bounds = spec.bounds else { return request }
         let from = window.from.milliseconds > .min ? window.from : nil
         let to = window.to.milliseconds < .max ? window.to : nil
-        // A required end is this minute's: the same request within it is the same page.
+        // A required end is the end of this minute, so that equal requests within it are cached.
         let isEndRequired = spec.table.filters.contains { $0.isRequired && $0.name == bounds.names.last }
         let end = to ?? (isEndRequired && bounds.names.count > 1 ? now.floored(to: .minutes(1)) + .minutes(1) : nil)
-        request.scan.bound(by: bounds, from: from, to: end)
+        request.scan.limit(by: bounds, from: from, to: end)
         if case .newestFirst = bounds.window {
             request.oldest = from
             request.timePosition = spec.table.columns.firstIndex { $0.name == bounds.column }

@@ -2,7 +2,7 @@ import Basics
 import SourceFetch
 import SourceSpec
 
-/// Asks the providers for a statement that waits, within what the statement may use.
+/// Reads from the providers for a statement that waits, within its limits.
 final class LiveScans: LiveAsking {
     /// The number of concurrent requests for one condition.
     private static let width = 8
@@ -22,41 +22,43 @@ final class LiveScans: LiveAsking {
     func ask(_ requests: [LiveRequest]) throws -> [(LiveRequest, LiveAnswer)] {
         guard let scope = gate.scope, let first = requests.first else { return [] }
         let name = QualifiedName(first.scan.source.name, first.scan.table.name)
-        let requests = requests.map { $0.waiting(scope.permission.limits.maxWait) }
+        let requests = requests.map { request in
+            var request = request
+            let limits = scope.limits.query
+            (request.scan.maxWait, request.scan.priority) = (limits.maxWait, limits.priority)
+            return request
+        }
         do {
-            if let sentence = scope.permission.unconfigured[name.schema] {
+            if let sentence = scope.limits.unconfigured[name.schema] {
                 throw SourceError(
                     kind: .notConfigured, source: first.scan.source.name, reason: sentence, remedy: "")
             }
-            guard scope.permission.mayCall else {
+            switch scope.limits.calls {
+            case .none:
                 throw QueryError(
                     .unsupported, "\(name) is not stored: it is read from its provider each time.",
-                    remedy: "Run the statement without asking for stored rows alone.")
+                    remedy: "Run the statement without --offline.")
+            case .listed: return try list(requests, scope)
+            case .allowed:
+                try scope.takeScans(requests.count, for: name)
+                return try fetch(requests, scope)
             }
-            guard !scope.permission.isExplain else { return try rehearse(requests, scope) }
-            try scope.takeScans(requests.count, for: name)
-            return try fetch(requests, scope)
-        } catch let error as SourceError where scope.permission.mayBePartial && Self.isOutage(error) {
+        } catch let error as SourceError where scope.limits.mayBePartial && Self.isOutage(error) {
             scope.note(error)
             return []
         } catch {
-            scope.failure = error
-            if let error = error as? SourceError { scope.noteCalls(error.calls, of: error.source) }
-            throw error
+            throw scope.fail(with: error)
         }
     }
 
-    /// A mistake in the statement is never covered up as an outage of the source.
+    /// A mistake in the statement is never reported as an outage of the source.
     private static func isOutage(_ error: SourceError) -> Bool {
         error.kind != .missingFilter && error.kind != .unsupported
     }
 
-    /// Writes the requests down; those whose pages are kept are answered from them.
-    private func rehearse(_ requests: [LiveRequest], _ scope: StatementScope) throws -> [(LiveRequest, LiveAnswer)] {
-        let pages = pages
-        let kept = try BlockingBridge.wait(until: scope.permission.deadline, isCancelled: { false }) {
-            await pages.kept(requests)
-        }
+    /// Lists the requests; cached pages are used.
+    private func list(_ requests: [LiveRequest], _ scope: StatementScope) throws -> [(LiveRequest, LiveAnswer)] {
+        let kept = try scope.wait { [pages] in await pages.kept(requests) }
         return try zip(requests, kept).compactMap { request, answer in
             try scope.plan(request, isKept: answer != nil, text: try pages.describe(request))
             return answer.map { (request, $0) }
@@ -67,23 +69,18 @@ final class LiveScans: LiveAsking {
         var answers: [(LiveRequest, LiveAnswer)] = []
         for start in stride(from: 0, to: requests.count, by: Self.width) {
             let batch = Array(requests[start..<min(start + Self.width, requests.count)])
-            let pages = pages
-            let found = try BlockingBridge.wait(
-                until: scope.permission.deadline, isCancelled: { scope.permission.isCancelled.withLock { $0 } }
-            ) {
-                try await withThrowingTaskGroup(of: (Int, LiveAnswer, Bool).self) { group in
+            let found = try scope.wait { [pages] in
+                try await withThrowingTaskGroup(of: (Int, (LiveAnswer, isFresh: Bool)).self) { group in
                     for (place, request) in batch.enumerated() {
-                        group.addTask {
-                            let (answer, isFresh) = try await pages.answer(request)
-                            return (place, answer, isFresh)
-                        }
+                        group.addTask { (place, try await pages.answer(request)) }
                     }
-                    return try await group.reduce(into: [(Int, LiveAnswer, Bool)]()) { $0.append($1) }
+                    return try await group.reduce(into: [Int: (LiveAnswer, isFresh: Bool)]()) { $0[$1.0] = $1.1 }
                 }
             }
-            for (place, answer, isFresh) in found.sorted(by: { $0.0 < $1.0 }) {
-                scope.note(answer, isFresh: isFresh, of: batch[place].scan.source.name.lowercased())
-                answers.append((batch[place], answer))
+            for (place, request) in batch.enumerated() {
+                guard let (answer, isFresh) = found[place] else { continue }
+                scope.note(answer, isFresh: isFresh, of: request.scan.source.name.lowercased())
+                answers.append((request, answer))
             }
         }
         return answers

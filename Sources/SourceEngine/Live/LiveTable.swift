@@ -12,7 +12,7 @@ final class LiveTable: VirtualTable {
 
     var columns: [VirtualColumn] { spec.columns }
 
-    /// `arguments` are the schema and the table; without `runner` the table can be made but not read.
+    /// `arguments` are the schema and the table. Without `runner` the table can be declared but not read.
     init(named arguments: [String], among specs: [LiveTableSpec], runner: (any LiveAsking)?) throws {
         guard arguments.count == 2,
             let spec = specs.first(where: { $0.source.name == arguments[0] && $0.sqlName == arguments[1] })
@@ -21,10 +21,10 @@ final class LiveTable: VirtualTable {
         asking = runner
     }
 
-    func plan(_ conditions: [VirtualCondition], _ shape: VirtualQueryShape) throws -> VirtualPlan {
+    func plan(_ conditions: [VirtualCondition], isOrdered: Bool) throws -> VirtualPlan {
         var accepted: [VirtualPlan.Accepted] = []
         var met: Set<String> = []
-        var isComplete = !shape.isOrdered
+        var isComplete = !isOrdered
         var limit: Int?
         for (place, condition) in conditions.enumerated() {
             switch condition.comparison {
@@ -50,7 +50,7 @@ final class LiveTable: VirtualTable {
         }
         let exact = accepted.count(where: \.isExact)
         if let limit, isComplete { accepted.append(.init(condition: limit, isExact: false)) }
-        // One answer is a few dozen rows when filtered, some hundreds when not; a call costs as much as 10 000 rows.
+        // A response has a few dozen rows when filtered, some hundreds when not. A call costs as much as 10 000 rows.
         return VirtualPlan(accepted: accepted, cost: exact > 0 ? 10_000 : 100_000, rows: exact > 0 ? 25 : 1000)
     }
 
@@ -122,7 +122,7 @@ final class LiveTable: VirtualTable {
     }
 }
 
-/// What a live table needs of the statement that reads it. Used on the connection's thread alone.
+/// What a live table needs of the statement that reads it. Used only on the connection's thread.
 protocol LiveAsking: AnyObject {
     var now: Instant { get }
     var scansLeft: Int { get }
@@ -132,36 +132,26 @@ protocol LiveAsking: AnyObject {
 /// Rows of several scans, one after another.
 final class LiveRows: VirtualRows {
     private let spec: LiveTableSpec
-    private let answers: [(request: LiveRequest, answer: LiveAnswer)]
+    private let requests: [LiveRequest]
+    /// Each with the position of its request.
+    private let rows: [(request: Int, values: [Value])]
     private var position = 0
-    private var row = 0
 
     init(spec: LiveTableSpec, answers: [(LiveRequest, LiveAnswer)]) {
         self.spec = spec
-        self.answers = answers
-        skipEmpty()
+        requests = answers.map(\.0)
+        rows = answers.enumerated().flatMap { place, answer in answer.1.rows.map { (place, $0) } }
     }
 
-    var isAtEnd: Bool { position >= answers.count }
+    var isAtEnd: Bool { position >= rows.count }
 
-    func advance() {
-        row += 1
-        skipEmpty()
-    }
-
-    private func skipEmpty() {
-        while position < answers.count, row >= answers[position].answer.rows.count {
-            position += 1
-            row = 0
-        }
-    }
+    func advance() { position += 1 }
 
     func value(_ column: Int) -> Value {
-        let current = answers[position]
+        let (request, values) = rows[position]
         if let filter = spec.filters[column], spec.echoes.contains(column) {
-            return current.request.scan.filters[filter.name] ?? .null
+            return requests[request].scan.filters[filter.name] ?? .null
         }
-        let values = current.answer.rows[row]
         return values.indices.contains(column) ? values[column] : .null
     }
 }

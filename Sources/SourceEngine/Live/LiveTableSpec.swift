@@ -9,14 +9,14 @@ struct LiveTableSpec: Hashable, Sendable {
     let isFunction: Bool
     /// The name in SQL; differs from the table's for the live twin of a mirrored table.
     let sqlName: String
-    /// How the API bounds time, if the overlay says so.
+    /// How the API bounds time, if the overlay defines it.
     let bounds: TimeBounds?
     /// Only the columns that a statement reads are requested.
     let isProjected: Bool
     let columns: [VirtualColumn]
-    /// The filter that each column is, by the column's place.
+    /// The filter of each column, by the column's position.
     let filters: [Int: FilterSpec]
-    /// Columns that hold nothing but the filter's own value: a condition on them can be met by the API alone.
+    /// Columns whose value is the filter's own: the API alone meets a condition on them.
     let echoes: Set<Int>
 
     static let twinSuffix = "__live"

@@ -10,21 +10,21 @@ struct BodyFetch: Sendable {
 
     /// Rows in the order of the table's columns, with the calls they took.
     func rows(
-        of table: MirrorTable, group: Value, usesFallback: Bool, maxWait: Span?
+        of table: MirrorTable, group: Value, usesFallback: Bool, limits: QueryLimits
     ) async throws -> (rows: [[Value]], calls: Int) {
-        guard var scan = table.bodyScan(group: group, usesFallback: usesFallback) else { return ([], 0) }
-        scan.maxWait = maxWait
+        var scan = table.bodyScan(.group(group), usesFallback: usesFallback)
+        (scan.maxWait, scan.priority) = (limits.maxWait, limits.priority)
         let gathered = Lock<[[Value]]>([])
         let bodies = table.bodyPositions
         let outcome = try await pages.scan(scan) { page in
-            let cut = page.rows.map { row in
-                var row = row
-                for position in bodies where row.indices.contains(position) {
-                    row[position] = MirrorIngest.cut(row[position])
+            gathered.withLock { rows in
+                for var row in page.rows {
+                    for position in bodies where row.indices.contains(position) {
+                        row[position] = MirrorIngest.cut(row[position])
+                    }
+                    rows.append(row)
                 }
-                return row
             }
-            gathered.withLock { $0 += cut }
             return .more
         }
         let rows = gathered.withLock { $0 }
@@ -35,6 +35,9 @@ struct BodyFetch: Sendable {
 
 /// The SQL function behind the body columns of a view: evaluated only where a statement reads one.
 final class BodyReading {
+    /// Stands for a body that is to be read in bulk. No row with it leaves the runner.
+    static let unread = Value.blob(Array("not read yet".utf8))
+
     private let gate: StatementGate
     private let catalog: Catalog
     private let fetch: BodyFetch
@@ -50,39 +53,41 @@ final class BodyReading {
             let table = catalog.mirrored(QualifiedName(schema, name)), let position = table.position(of: column)
         else { return .null }
         let group = arguments[3]
+        if scope.limits.readsInBulk {
+            scope.want(Array(arguments[4...]), of: table.name)
+            return Self.unread
+        }
         guard !group.isNull else { return .null }
         do {
             let rows = try bodies(of: table, group, scope)
             return rows[Array(arguments[4...])]?[position] ?? .null
         } catch {
-            scope.failure = error
-            if let error = error as? SourceError { scope.noteCalls(error.calls, of: error.source) }
-            throw error
+            throw scope.fail(with: error)
         }
     }
 
     private func bodies(of table: MirrorTable, _ group: Value, _ scope: StatementScope) throws -> [[Value]: [Value]] {
         let key = StatementScope.BodyGroup(table: table.name, group: group)
         if let known = scope.bodies[key] { return known }
-        guard scope.permission.mayCall else {
+        switch scope.limits.calls {
+        case .none:
             throw QueryError(
                 .unsupported, "Some inputs and outputs that the statement reads are not cached.",
                 remedy: "Run it without --offline.")
-        }
-        if scope.permission.isExplain {
+        case .listed:
             scope.planBodies(of: table.name)
             scope.bodies[key] = [:]
             return [:]
+        case .allowed: break
         }
-        if let sentence = scope.permission.unconfigured[table.name.schema] {
+        if let sentence = scope.limits.unconfigured[table.name.schema] {
             throw QueryError(.notConfigured, sentence)
         }
         try scope.takeBodyFetch(for: table.name)
-        let usesFallback = scope.permission.usingFallback.contains(table.name)
-        let (fetch, maxWait) = (fetch, scope.permission.limits.maxWait)
-        let found = try BlockingBridge.wait(
-            until: scope.permission.deadline, isCancelled: { scope.permission.isCancelled.withLock { $0 } }
-        ) { try await fetch.rows(of: table, group: group, usesFallback: usesFallback, maxWait: maxWait) }
+        let usesFallback = scope.limits.usingFallback.contains(table.name)
+        let found = try scope.wait { [fetch, limits = scope.limits.query] in
+            try await fetch.rows(of: table, group: group, usesFallback: usesFallback, limits: limits)
+        }
         scope.noteCalls(found.calls, of: table.name.schema)
         let rows = Dictionary(
             found.rows.filter { $0.count == table.table.columns.count }.map { row in

@@ -6,7 +6,7 @@ import SourceFetch
 struct HourlyHistory: Sendable {
     /// How long rows are mirrored if their history is read as sums.
     static let rows = Span.hours(26)
-    /// What the detectors compare with, and an hour to spare.
+    /// The detectors' baseline, and two more hours.
     static let lookback = Span.days(28) + .hours(2)
     /// Langfuse's smallest plan allows 100 per day.
     static let callsPerDay = 90

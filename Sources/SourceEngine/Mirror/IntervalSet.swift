@@ -1,6 +1,6 @@
 import Basics
 
-/// A half-open stretch of time: `from` belongs to it, `to` does not.
+/// A half-open interval of time: `from` belongs to it, `to` does not.
 struct Interval: Hashable, Sendable {
     var from: Instant
     var to: Instant
@@ -8,7 +8,7 @@ struct Interval: Hashable, Sendable {
     var isEmpty: Bool { to <= from }
     var length: Span { to - from }
 
-    /// Cut into pieces of `length` at most, newest first.
+    /// In pieces of at most `length`, newest first.
     func slices(of length: Span) -> [Interval] {
         var result: [Interval] = []
         var end = to
@@ -21,7 +21,7 @@ struct Interval: Hashable, Sendable {
     }
 }
 
-/// Which stretches of time are covered: disjoint, not touching, oldest first.
+/// The covered intervals: disjoint, not touching, oldest first.
 struct IntervalSet: Hashable, Sendable {
     private(set) var intervals: [Interval] = []
 
@@ -32,20 +32,21 @@ struct IntervalSet: Hashable, Sendable {
     var end: Instant? { intervals.last?.to }
     var start: Instant? { intervals.first?.from }
 
+    /// Nothing is missing between `start` and the end.
+    func isComplete(from start: Instant) -> Bool {
+        guard let end, end > start else { return false }
+        return gaps(in: Interval(from: start, to: end)).isEmpty
+    }
+
     mutating func insert(_ interval: Interval) {
         guard !interval.isEmpty else { return }
         var merged = interval
-        var result: [Interval] = []
-        for known in intervals {
-            if known.to < merged.from || known.from > merged.to {
-                result.append(known)
-            } else {
-                merged = Interval(from: min(known.from, merged.from), to: max(known.to, merged.to))
-            }
+        intervals.removeAll { known in
+            if known.to < merged.from || known.from > merged.to { return false }
+            merged = Interval(from: min(known.from, merged.from), to: max(known.to, merged.to))
+            return true
         }
-        let position = result.firstIndex { $0.from > merged.from } ?? result.endIndex
-        result.insert(merged, at: position)
-        intervals = result
+        intervals.insert(merged, at: intervals.firstIndex { $0.from > merged.from } ?? intervals.endIndex)
     }
 
     mutating func remove(_ interval: Interval) {
@@ -58,7 +59,7 @@ struct IntervalSet: Hashable, Sendable {
         }
     }
 
-    /// What of `interval` is not covered, oldest first.
+    /// The parts of `interval` that are not covered, oldest first.
     func gaps(in interval: Interval) -> [Interval] {
         var rest = IntervalSet([interval])
         for known in intervals { rest.remove(known) }

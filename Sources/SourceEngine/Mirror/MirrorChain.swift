@@ -4,12 +4,23 @@ import SourceSpec
 
 /// Reads the pages of one window. Coverage is written with its last rows, so an interrupted chain is not recorded as read.
 struct MirrorChain: Sendable {
-    let sync: MirrorSync
-    let plan: MirrorPlan
+    let table: MirrorTable
+    let file: MirrorFile
+    let pages: any PageSource
+    let clock: WallClock
     let window: Interval
-    /// The progress of the sync before this window, and the receiver of updates.
-    let told: SyncProgress
-    let tell: @Sendable (SyncProgress) -> Void
+    /// The time of the read, if the window goes up to it.
+    let headAt: Instant?
+    let usesFallback: Bool
+    let priority: RequestPriority
+    /// After a time-out the window is read in parts.
+    var isDivisible = false
+    /// Only the rows of this trace are read, so nothing is covered.
+    var trace: String?
+    var maxWait: Span? = MirrorSync.maxWait
+    var onRetryPause: @Sendable (RetryPause) async -> Void = { _ in }
+    /// Receives the rows and calls of each page.
+    var onPage: @Sendable (_ rows: Int, _ calls: Int) -> Void = { _, _ in }
 
     private struct Gathered {
         var rows: [[Value]] = []
@@ -19,38 +30,38 @@ struct MirrorChain: Sendable {
         var isStopped = false
     }
 
-    /// Adds what was read to `outcome`, also when it throws. Answers false when the provider cut the window off.
-    func read(_ usesFallback: Bool, _ outcome: inout SyncOutcome) async throws -> Bool {
+    func read() async -> WindowReading {
         let gathered = Lock(Gathered())
-        let scan = sync.table.scan(window, usesFallback: usesFallback)
+        var reading = WindowReading(window: window)
         do {
-            let result = try await sync.pages.scan(scan, onRetryPause: sync.onRetryPause) { page in
-                try await take(page, gathered)
-            }
+            var scan = table.scan(window, usesFallback: usesFallback)
+            (scan.priority, scan.maxWait) = (priority, maxWait)
+            scan.isDivisible = isDivisible
+            if let trace { scan.filters[MirrorTable.traceColumn] = .text(trace) }
+            let result = try await pages.scan(scan, onRetryPause: onRetryPause) { try await take($0, gathered) }
             let rest = gathered.withLock { $0 }
-            outcome.calls += result.calls
-            outcome.warnings += result.schemaWarnings
-            outcome.rows += rest.count
-            let isWhole = rest.isStopped || !result.isTruncated
+            (reading.rows, reading.calls, reading.warnings) = (rest.count, result.calls, result.schemaWarnings)
+            reading.isComplete = rest.isStopped || !result.isTruncated
             let serverDate = rest.serverDate ?? result.serverDate
-            if let serverDate { outcome.skew = serverDate - sync.clock.now() }
+            reading.skew = serverDate.map { $0 - clock.now() }
             // What the provider's clock has not reached yet cannot be covered.
-            let covered = Interval(from: window.from, to: min(window.to, serverDate ?? window.to))
-            outcome.warnings += try await sync.file.write(
-                MirrorBatch(rows: rest.rows, covered: isWhole ? covered : nil), to: sync.table.name,
-                at: sync.clock.now())
-            return isWhole
+            let answered = Interval(from: window.from, to: min(window.to, serverDate ?? window.to))
+            let answer = WindowAnswer(window: answered, isEmpty: rest.count == 0, headAt: headAt)
+            let written = try await file.write(
+                rest.rows, answer: reading.isComplete && trace == nil ? answer : nil, to: table.name, at: clock.now())
+            reading.warnings += written.rejected
+            reading.isBelieved = written.covered == answered
         } catch {
             let read = gathered.withLock { $0 }
-            outcome.calls += max(read.calls, (error as? SourceError)?.calls ?? 0)
-            throw error
+            reading.calls = max(read.calls, (error as? SourceError)?.calls ?? 0)
+            reading.failure = error
         }
+        return reading
     }
 
     @Sendable private func take(_ page: Page, _ gathered: Lock<Gathered>) async throws -> ScanProgress {
         let isOlder = isOlderThanWindow(page)
         let full = gathered.withLock { state -> [[Value]]? in
-            defer { tellOfPage(state) }
             state.rows += page.rows
             state.count += page.rows.count
             state.calls += page.calls
@@ -60,26 +71,32 @@ struct MirrorChain: Sendable {
             defer { state.rows.removeAll() }
             return state.rows
         }
-        if let full {
-            _ = try await sync.file.write(
-                MirrorBatch(rows: full, covered: nil), to: sync.table.name, at: sync.clock.now())
-        }
+        onPage(page.rows.count, page.calls)
+        if let full { _ = try await file.write(full, answer: nil, to: table.name, at: clock.now()) }
         return isOlder ? .stop : .more
-    }
-
-    private func tellOfPage(_ gathered: Gathered) {
-        var progress = told
-        progress.rows += gathered.count
-        progress.calls += gathered.calls
-        tell(progress)
     }
 
     /// Where the API lists newest first and takes no bound, the first older row ends the window.
     private func isOlderThanWindow(_ page: Page) -> Bool {
-        guard case .newestFirst = plan.mirror.bounds.window,
-            let last = page.rows.last(where: { !$0[sync.table.timePosition].isNull }),
-            let time = TimeText.instant(last[sync.table.timePosition])
+        guard case .newestFirst = table.mirror.bounds.window,
+            let last = page.rows.last(where: { !$0[table.timePosition].isNull }),
+            let time = TimeText.instant(last[table.timePosition])
         else { return false }
         return time < window.from
     }
+}
+
+/// What reading one window gave.
+struct WindowReading: Sendable {
+    let window: Interval
+    var rows = 0
+    var calls = 0
+    var warnings = 0
+    /// The provider's clock minus ours.
+    var skew: Span?
+    /// False if the provider truncated the window.
+    var isComplete = false
+    /// False where the source may have rows of the window that it did not return.
+    var isBelieved = false
+    var failure: (any Error)?
 }

@@ -4,24 +4,21 @@ import SourceFetch
 /// Hours whose sums do not come from rows.
 extension MirrorFile {
     func hourlyCoverage(of name: QualifiedName) throws -> IntervalSet {
-        try read(name) { try $1.coverage(named: $0.hourlyTable) } ?? IntervalSet()
+        try read(name) { try $1.coverage($0.hourlyTable) } ?? IntervalSet()
     }
 
     /// Uses one call of a day, if one is left.
     func takeHourlyCall(of name: QualifiedName, at now: Instant, maximum: Int) throws -> Bool {
         try change(name) { table, connection in
             try MirrorLedger(connection: connection).takeCall(
-                named: table.hourlyTable, day: String(now.iso8601.prefix(10)), maximum: maximum)
+                name: table.hourlyTable, day: String(now.iso8601.prefix(10)), maximum: maximum)
         } ?? false
     }
 
     func writeHourly(_ sums: [HourlySum], covering interval: Interval, of name: QualifiedName) throws {
         try change(name) { table, connection in
             try MirrorRollups(table: table).replace(interval, with: sums, on: connection)
-            let ledger = MirrorLedger(connection: connection)
-            var coverage = try ledger.coverage(named: table.hourlyTable)
-            coverage.insert(interval)
-            try ledger.store(coverage, named: table.hourlyTable)
+            try MirrorLedger(connection: connection).cover(interval, name: table.hourlyTable)
         }
     }
 }

@@ -5,7 +5,7 @@ import SourceSpec
 
 /// The mirror of one source: a SQLite file that can be deleted and rebuilt, and the only connection that writes it.
 actor MirrorFile {
-    /// Files of another version are thrown away.
+    /// Files of another version are deleted.
     static let version: Int64 = 1
 
     private let queue: QueueExecutor
@@ -30,7 +30,7 @@ actor MirrorFile {
         self.liveTables = liveTables
     }
 
-    /// Makes the file ready to be attached; answers its generation.
+    /// Prepares the file to be attached, and returns its generation.
     func prepare() throws -> Int {
         _ = try opened()
         return generation
@@ -40,32 +40,43 @@ actor MirrorFile {
         try read(name) { try $1.state(of: $0) } ?? MirrorState()
     }
 
-    /// Where these stretches hold rows which had not ended when they were read.
-    func openRows(of name: QualifiedName, in stretches: [Interval]) throws -> [Interval] {
-        guard !stretches.isEmpty else { return [] }
+    /// The parts of the intervals with rows which had not ended when they were read.
+    func openRows(of name: QualifiedName, in intervals: [Interval]) throws -> [Interval] {
+        guard !intervals.isEmpty else { return [] }
         return try read(name) { table, ledger in
             guard table.position(of: "end_time") != nil else { return [] }
-            let found = try stretches.map { try ledger.openRows(of: table, in: $0) }
+            let found = try intervals.map { try ledger.openRows(of: table, in: $0) }
             let (open, all) = found.reduce((0, 0)) { ($0.0 + $1.open, $0.1 + $1.all) }
             // If hardly any row has an end, the client does not write ends, and waiting for them is useless.
             return open >= 10 && open * 2 > all ? [] : found.compactMap(\.span)
         } ?? []
     }
 
-    /// How many rows an hour of the newest covered day has; nil when none is stored.
+    /// The rows per hour of the newest covered day; nil if none is stored.
     func rowsPerHour(of name: QualifiedName) throws -> Double? {
         try read(name) { try $1.rowsPerHour(of: $0) } ?? nil
     }
 
-    /// Writes rows, their rollups, and the covered interval in one transaction.
+    /// The time of the last known step of a trace.
+    func newest(of name: QualifiedName, trace: String) throws -> Instant? {
+        try read(name) { try $1.newest(of: $0, trace: trace) } ?? nil
+    }
+
+    /// Writes rows, in the order of the table's columns, their rollups, and what is now covered in one transaction.
     ///
-    /// `covered` is nil before the end of a chain. Returns the number of rows that were rejected because they have no key.
-    func write(_ batch: MirrorBatch, to name: QualifiedName, at now: Instant) throws -> Int {
+    /// `answer` is nil before the end of a chain, and for rows that are not all of a window.
+    func write(
+        _ rows: [[Value]], answer: WindowAnswer?, to name: QualifiedName, at now: Instant
+    ) throws -> (rejected: Int, covered: Interval?) {
         try change(name) { table, connection in
-            let refused = try MirrorIngest(table: table, connection: connection).write(batch.rows, at: now)
-            if let covered = batch.covered { try MirrorLedger(connection: connection).cover(covered, of: table) }
-            return refused
-        } ?? 0
+            let rejected = try MirrorIngest(table: table, connection: connection).write(rows, at: now)
+            guard let answer else { return (rejected, nil) }
+            let ledger = MirrorLedger(connection: connection)
+            let covered = try ledger.believed(answer, of: table, at: now)
+            if let covered { try ledger.cover(covered, name: table.table.name) }
+            if let headAt = answer.headAt { try ledger.setHead(table, at: headAt) }
+            return (rejected, covered)
+        } ?? (0, nil)
     }
 
     func finishSync(of name: QualifiedName, at now: Instant, retention: Span) throws {
@@ -90,7 +101,7 @@ actor MirrorFile {
         return try use { try body(table, MirrorLedger(connection: $0)) }
     }
 
-    /// Runs `body` in one transaction; nil where the file has no such table.
+    /// Runs `body` in one transaction; nil if the file has no such table.
     @discardableResult
     func change<Result>(
         _ name: QualifiedName, _ body: (MirrorTable, Connection) throws -> Result
@@ -99,7 +110,7 @@ actor MirrorFile {
         return try use { try $0.transaction { try body(table, $0) } }
     }
 
-    /// Runs `body`; a damaged file is thrown away, to be rebuilt by the next use.
+    /// Runs `body`. A corrupt file is deleted; the next use rebuilds it.
     private func use<Result>(_ body: (Connection) throws -> Result) throws -> Result {
         do {
             return try body(opened())
@@ -111,16 +122,13 @@ actor MirrorFile {
 
     private func opened() throws -> Connection {
         if let connection { return connection }
+        let fresh: Connection
         do {
-            let fresh = try open()
-            connection = fresh
-            return fresh
-        } catch let error as SQLiteError where error.isCorrupt {
+            fresh = try open()
+        } catch  where error is OtherVersion || (error as? SQLiteError)?.isCorrupt == true {
             discard()
-        } catch is OtherVersion {
-            discard()
+            fresh = try open()
         }
-        let fresh = try open()
         connection = fresh
         return fresh
     }
@@ -143,10 +151,8 @@ actor MirrorFile {
         let version = try connection.query("PRAGMA user_version").rows.first?.first ?? .null
         let isEmpty = try connection.query("SELECT 1 FROM sqlite_schema LIMIT 1").isEmpty
         guard isEmpty || version == .integer(Self.version) else { throw OtherVersion() }
-        try connection.transaction {
-            try MirrorLayout(tables: Array(tables.values), live: liveTables, isUnconfigured: isUnconfigured).apply(
-                to: $0)
-        }
+        let layout = MirrorLayout(tables: Array(tables.values), live: liveTables, isUnconfigured: isUnconfigured)
+        try connection.transaction { try layout.apply(to: $0) }
         return connection
     }
 
@@ -157,8 +163,10 @@ actor MirrorFile {
     }
 }
 
-/// Rows that belong together, in the order of the table's columns.
-struct MirrorBatch: Sendable {
-    var rows: [[Value]]
-    var covered: Interval?
+/// A source has answered for a window, and its rows are written.
+struct WindowAnswer: Sendable {
+    var window: Interval
+    var isEmpty: Bool
+    /// When it was read, if the window ends then.
+    var headAt: Instant?
 }

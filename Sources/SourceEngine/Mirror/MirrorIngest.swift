@@ -1,11 +1,14 @@
 import Basics
 import SQLiteKit
+import SourceFetch
 import SourceSpec
 
-/// Writes rows into a mirror, within the caller's transaction, and keeps the rollups equal to them.
+/// Writes rows into a mirror and updates the rollups, within the caller's transaction.
 struct MirrorIngest {
-    /// A body longer than this is cut.
-    static let bodyLimit = 256 << 10
+    /// A body longer than this is cut. Detectors skip outputs of more than a million bytes, so none judges a cut one.
+    static let bodyLimit = 1 << 20
+    /// Bodies are read again when they are needed after this time.
+    private static let bodyRetention = Span.days(8)
 
     let table: MirrorTable
     let connection: Connection
@@ -17,18 +20,17 @@ struct MirrorIngest {
         schema = MirrorSchema(table: table)
     }
 
-    private var keepsRollups: Bool { table.hasRollups }
-
     /// Upserts rows; the later of two with the same key wins. Returns the number of rows that were rejected because they have no key.
     func write(_ rows: [[Value]], at now: Instant) throws -> Int {
         guard !rows.isEmpty else { return 0 }
         let upsert = try connection.statement(schema.upsert)
-        let lookup = try keepsRollups || table.hasBodies ? connection.statement(schema.lookup) : nil
-        var touched = TouchedRollups()
-        var refused = 0
+        let lookup = try table.hasRollups || table.hasBodies ? connection.statement(schema.lookup) : nil
+        let wrappers = MirrorWrappers(table)
+        var (touched, nested) = (TouchedRollups(), Set<String>())
+        var rejected = 0
         for row in rows {
             guard row.count == table.table.columns.count, !table.keyPositions.contains(where: { row[$0].isNull }) else {
-                refused += 1
+                rejected += 1
                 continue
             }
             if let lookup { try noteStored(row, lookup, &touched) }
@@ -37,24 +39,27 @@ struct MirrorIngest {
             }
             _ = try upsert.step()
             upsert.reset()
-            if keepsRollups, let trace = table.tracePosition {
+            if table.hasRollups, let trace = table.tracePosition {
                 touched.note(time: stored(row[table.timePosition], table.timePosition), trace: row[trace])
+                if let id = row[trace].text, wrappers?.mayBeRepeated(row) ?? false { nested.insert(id) }
             }
         }
         if table.hasBodies {
+            // Where the provider sends bodies with the rows, a row without one has none.
             let bodies = table.bodyPositions
-            try storeBodies(
-                rows.filter { row in bodies.contains { row.indices.contains($0) && !row[$0].isNull } }, at: now)
+            let hasBodies = rows.contains { row in bodies.contains { row.indices.contains($0) && !row[$0].isNull } }
+            if hasBodies { try storeBodies(rows, at: now) }
         }
-        if keepsRollups {
+        if table.hasRollups {
+            let marked = try wrappers?.mark(nested, on: connection) ?? []
             try MirrorRollups(table: table).recompute(
-                hours: touched.hours, traces: touched.traces, on: connection, at: now)
+                hours: touched.hours.union(marked), traces: touched.traces, on: connection, at: now)
         }
-        return refused
+        return rejected
     }
 
     private func stored(_ value: Value, _ position: Int) -> Value {
-        if case .text = value { return TimeText.normalised(value) }
+        if case .text = value { return TimeText.normalized(value) }
         guard position == table.timePosition, table.mirror.bounds.format == .iso8601 || isTimestamp(position),
             let instant = TimeText.instant(value)
         else { return value }
@@ -68,9 +73,9 @@ struct MirrorIngest {
         for (place, position) in table.keyPositions.enumerated() { try lookup.bind(row[position], at: place + 1) }
         defer { lookup.reset() }
         guard try lookup.step() else { return }
-        if keepsRollups { touched.note(time: lookup.value(at: 0), trace: lookup.value(at: 1)) }
+        if table.hasRollups { touched.note(time: lookup.value(at: 0), trace: lookup.value(at: 1)) }
         guard table.hasBodies, let end = table.position(of: "end_time"),
-            TimeText.normalised(row[end]) != lookup.value(at: 2)
+            TimeText.normalized(row[end]) != lookup.value(at: 2)
         else { return }
         try connection.run(schema.bodyRemoval, table.keyPositions.map { row[$0] })
     }
@@ -96,10 +101,13 @@ struct MirrorIngest {
     /// Removes rows older than the retention, by complete hours, so that no hour keeps a part of its rows.
     func expire(before moment: Instant, ledger: MirrorLedger, at now: Instant) throws {
         let horizon = moment.startOfHour
-        var coverage = try ledger.coverage(of: table)
+        if table.hasBodies {
+            try connection.run(schema.bodyExpiry, [Value(max(moment, now - Self.bodyRetention))])
+        }
+        var coverage = try ledger.coverage(table.table.name)
         guard let start = coverage.start, start < horizon else { return }
         let bound = Value(horizon)
-        if keepsRollups, let expired = schema.expiredTraces {
+        if table.hasRollups, let expired = schema.expiredTraces {
             let traces = Set(try connection.query(expired, [bound]).rows.compactMap { $0[0].text })
             try connection.run(schema.expiry, [bound])
             try MirrorRollups(table: table).recompute(hours: [], traces: traces, on: connection, at: now)
@@ -107,9 +115,8 @@ struct MirrorIngest {
         } else {
             try connection.run(schema.expiry, [bound])
         }
-        if table.hasBodies { try connection.run(schema.bodyExpiry, [bound]) }
         coverage.remove(Interval(from: Instant(milliseconds: .min / 2), to: horizon))
-        try ledger.store(coverage, of: table)
+        try ledger.store(coverage, name: table.table.name)
     }
 }
 

@@ -6,20 +6,22 @@ import SourceSpec
 struct MirrorLayout {
     let tables: [MirrorTable]
     let live: [LiveTableSpec]
-    /// The source lacks its keys for now: what it stored before is not thrown away for that.
+    /// The source has no keys for now: its stored rows are not deleted for that.
     let isUnconfigured: Bool
 
     func apply(to connection: Connection) throws {
         try connection.execute(
             """
             CREATE TABLE IF NOT EXISTS mirror_state (name TEXT PRIMARY KEY, identity TEXT NOT NULL, synced_at TEXT,
-                fallback_since TEXT) STRICT;
+                fallback_since TEXT, head_at TEXT) STRICT;
             CREATE TABLE IF NOT EXISTS mirror_coverage (name TEXT NOT NULL, from_at TEXT NOT NULL, to_at TEXT NOT NULL,
                 PRIMARY KEY (name, from_at)) STRICT, WITHOUT ROWID;
             CREATE TABLE IF NOT EXISTS mirror_calls (name TEXT PRIMARY KEY, day TEXT NOT NULL, calls INTEGER NOT NULL) STRICT;
             CREATE TABLE IF NOT EXISTS mirror_layout (fingerprint TEXT NOT NULL) STRICT;
             PRAGMA user_version = \(MirrorFile.version);
             """)
+        let columns = try connection.query("SELECT name FROM pragma_table_info('mirror_state')").rows.map(\.first?.text)
+        if !columns.contains("head_at") { try connection.execute("ALTER TABLE mirror_state ADD COLUMN head_at TEXT") }
         let rollups = tables.filter(\.hasRollups).flatMap { MirrorRollups(table: $0).creation }
         let fingerprint = Fingerprint(labels: definitions + rollups + tables.map(\.identity).sorted()).text
         let known = try connection.query("SELECT fingerprint FROM mirror_layout").rows.first?.first

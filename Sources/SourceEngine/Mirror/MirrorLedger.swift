@@ -1,46 +1,70 @@
 import Basics
 import SQLiteKit
+import SourceFetch
 import SourceSpec
 
-/// Reads and writes what a mirror file remembers of its tables. Every write belongs to a caller's transaction.
+/// Reads and writes the state of a mirror file's tables. Every write belongs to a caller's transaction.
 struct MirrorLedger {
     let connection: Connection
 
     func state(of table: MirrorTable) throws -> MirrorState {
-        var state = MirrorState()
-        state.coverage = try coverage(of: table)
         let row = try connection.query(
-            "SELECT synced_at, fallback_since FROM mirror_state WHERE name = ?", [.text(table.table.name)]
+            "SELECT synced_at, fallback_since, head_at FROM mirror_state WHERE name = ?", [.text(table.table.name)]
         ).rows.first
-        state.syncedAt = row?[0].instant
-        state.fallbackSince = row?[1].instant
         let newest = try connection.query(MirrorSchema(table: table).newest).rows.first?.first
-        state.newest = newest.flatMap(TimeText.instant)
-        return state
+        return MirrorState(
+            coverage: try coverage(table.table.name), syncedAt: row?[0].instant, headAt: row?[2].instant,
+            newest: newest.flatMap(TimeText.instant), fallbackSince: row?[1].instant)
     }
 
-    /// How many rows of the stretch have not ended, and from which to which they start; nil when all have.
-    func openRows(of table: MirrorTable, in stretch: Interval) throws -> (span: Interval?, open: Int, all: Int) {
+    /// A stream whose newest row is older than this may have rows on their way.
+    static let oldTelemetry = Span.hours(1)
+    /// A row that is further ahead of our clock does not show that rows arrive.
+    private static let maxSkew = Span.minutes(10)
+
+    /// The part of a window that the source was able to answer for, after its rows were written. The rest is read again.
+    ///
+    /// An empty answer is not believed if rows of the window are stored. Telemetry is not believed after its newest row while that
+    /// row is old: rows may be on their way.
+    func believed(_ answer: WindowAnswer, of table: MirrorTable, at now: Instant) throws -> Interval? {
+        let (schema, window) = (MirrorSchema(table: table), answer.window)
+        if answer.isEmpty, try !connection.query(schema.anyRow, [Value(window.from), Value(window.to)]).isEmpty {
+            return nil
+        }
+        guard table.hasRollups else { return window }
+        let found = try connection.query(schema.newestUntil, [Value(now + Self.maxSkew)]).rows.first?.first
+        guard let newest = found.flatMap(TimeText.instant) else { return nil }
+        guard now - newest > Self.oldTelemetry else { return window }
+        let known = Interval(from: window.from, to: min(window.to, newest))
+        return known.isEmpty ? nil : known
+    }
+
+    func newest(of table: MirrorTable, trace: String) throws -> Instant? {
+        guard let statement = MirrorSchema(table: table).newestOfTrace else { return nil }
+        return try connection.query(statement, [.text(trace)]).rows.first?.first.flatMap(TimeText.instant)
+    }
+
+    /// The number of rows in the interval that have not ended, and the interval of their starts; nil if all have.
+    func openRows(of table: MirrorTable, in interval: Interval) throws -> (span: Interval?, open: Int, all: Int) {
         let row = try connection.query(
-            MirrorSchema(table: table).openRows, [Value(stretch.from), Value(stretch.to)]
+            MirrorSchema(table: table).openRows, [Value(interval.from), Value(interval.to)]
         ).rows.first
-        let (open, all) = (Int(row?[2].integer ?? 0), Int(row?[3].integer ?? 0))
+        let (open, all) = (row?[2].integer ?? 0, row?[3].integer ?? 0)
         guard let first = row?[0].instant, let last = row?[1].instant else { return (nil, open, all) }
         return (Interval(from: first, to: last + .milliseconds(1)), open, all)
     }
 
     /// Over the newest covered interval, at most one day.
     func rowsPerHour(of table: MirrorTable) throws -> Double? {
-        guard let newest = try coverage(of: table).intervals.last else { return nil }
+        guard let newest = try coverage(table.table.name).intervals.last else { return nil }
         let from = max(newest.from, newest.to - .days(1))
         let count = try connection.query(MirrorSchema(table: table).countSince, [Value(from)]).rows.first?[0].integer
         let hours = (newest.to - from).seconds / 3600
         return hours > 0 ? count.map { Double($0) / hours } : nil
     }
 
-    func coverage(of table: MirrorTable) throws -> IntervalSet { try coverage(named: table.table.name) }
-
-    func coverage(named name: String) throws -> IntervalSet {
+    /// Of a table or a rollup.
+    func coverage(_ name: String) throws -> IntervalSet {
         let rows = try connection.query("SELECT from_at, to_at FROM mirror_coverage WHERE name = ?", [.text(name)]).rows
         return IntervalSet(
             rows.compactMap { row in
@@ -49,15 +73,13 @@ struct MirrorLedger {
             })
     }
 
-    func cover(_ interval: Interval, of table: MirrorTable) throws {
-        var coverage = try coverage(of: table)
+    func cover(_ interval: Interval, name: String) throws {
+        var coverage = try coverage(name)
         coverage.insert(interval)
-        try store(coverage, of: table)
+        try store(coverage, name: name)
     }
 
-    func store(_ coverage: IntervalSet, of table: MirrorTable) throws { try store(coverage, named: table.table.name) }
-
-    func store(_ coverage: IntervalSet, named name: String) throws {
+    func store(_ coverage: IntervalSet, name: String) throws {
         let name = Value.text(name)
         try connection.run("DELETE FROM mirror_coverage WHERE name = ?", [name])
         for interval in coverage.intervals {
@@ -67,7 +89,7 @@ struct MirrorLedger {
     }
 
     /// Counts one more call of a day; false if the limit is reached.
-    func takeCall(named name: String, day: String, maximum: Int) throws -> Bool {
+    func takeCall(name: String, day: String, maximum: Int) throws -> Bool {
         let known = try connection.query(
             "SELECT calls FROM mirror_calls WHERE name = ? AND day = ?", [.text(name), .text(day)])
         let calls = known.rows.first?[0].integer ?? 0
@@ -75,6 +97,12 @@ struct MirrorLedger {
         try connection.run(
             "INSERT OR REPLACE INTO mirror_calls VALUES (?, ?, ?)", [.text(name), .text(day), Value(calls + 1)])
         return true
+    }
+
+    func setHead(_ table: MirrorTable, at moment: Instant) throws {
+        try connection.run(
+            "UPDATE mirror_state SET head_at = max(?, coalesce(head_at, '')) WHERE name = ?",
+            [Value(moment), .text(table.table.name)])
     }
 
     func setSynced(_ table: MirrorTable, at now: Instant) throws {
@@ -85,6 +113,6 @@ struct MirrorLedger {
     func setFallback(_ table: MirrorTable, since: Instant?) throws {
         try connection.run(
             "UPDATE mirror_state SET fallback_since = ? WHERE name = ?",
-            [since.map { Value($0) } ?? .null, .text(table.table.name)])
+            [Value(since?.iso8601), .text(table.table.name)])
     }
 }

@@ -7,7 +7,7 @@ import SourceSpec
 struct MirrorRollups: Sendable {
     let table: MirrorTable
 
-    /// No single observation costs this much, in US dollars; more is an error of the provider or of a price table.
+    /// In US dollars. A higher cost of one observation is an error of the provider or of a price table.
     static let absurdCost = "100000"
 
     private func column(_ name: String) -> String {
@@ -19,12 +19,15 @@ struct MirrorRollups: Sendable {
     private var traces: String { MirrorSchema.quoted(table.tracesTable) }
     private var time: String { MirrorSchema.quoted(table.mirror.bounds.column) }
     private var cost: String { column("total_cost") }
+    /// What is not a wrapper: sums leave wrappers out, because their children have the same usage.
+    private var isOwn: String { "coalesce(\(column(MirrorWrappers.column)), 0) = 0" }
     private var isCostSound: String {
         "typeof(\(cost)) IN ('real', 'integer') AND \(cost) >= 0 AND \(cost) < \(Self.absurdCost)"
     }
     private var sums: String {
         """
-        total(\(cost)) FILTER (WHERE \(isCostSound)), count(\(cost)) FILTER (WHERE NOT (\(isCostSound)))
+        total(\(cost)) FILTER (WHERE \(isCostSound) AND \(isOwn)), \
+        count(\(cost)) FILTER (WHERE NOT (\(isCostSound)) AND \(isOwn))
         """
     }
 
@@ -39,7 +42,7 @@ struct MirrorRollups: Sendable {
         ] + traceCreation
     }
 
-    /// `steps` counts all types except EVENT, `step_names` is a JSON list of their names, and `changed_at` is the time of the last write
+    /// `steps` counts all types except EVENT, and no wrappers, `step_names` is a JSON list of their names, and `changed_at` is the time of the last write
     /// with different values.
     private var traceCreation: [String] {
         let indexes = [
@@ -101,7 +104,7 @@ struct MirrorRollups: Sendable {
         INSERT INTO \(hourly) SELECT ?, \(column("type")), \(column("name")), \(column("model")), \
         \(column("prompt_name")), \(column("prompt_version")), \(column("environment")), count(*), \(sums), \
         sum(\(column("input_tokens"))), sum(\(column("output_tokens"))), count(*) FILTER (WHERE \(column("level")) = 'ERROR') \
-        FROM \(rows) WHERE \(time) >= ? AND \(time) < ? GROUP BY 2, 3, 4, 5, 6, 7
+        FROM \(rows) WHERE \(time) >= ? AND \(time) < ? AND \(isOwn) GROUP BY 2, 3, 4, 5, 6, 7
         """
     }
 
@@ -118,11 +121,13 @@ struct MirrorRollups: Sendable {
         return """
             SELECT trace_id, (SELECT \(name) FROM \(rows) f WHERE f.trace_id = r.trace_id \
             ORDER BY f.\(time) LIMIT 1), min(\(time)), max(\(time)), count(*), \
-            count(*) FILTER (WHERE \(type) = 'GENERATION'), \(sums), \
-            sum(\(column("input_tokens"))), sum(\(column("output_tokens"))), \
+            count(*) FILTER (WHERE \(type) = 'GENERATION' AND \(isOwn)), \(sums), \
+            sum(\(column("input_tokens"))) FILTER (WHERE \(isOwn)), \
+            sum(\(column("output_tokens"))) FILTER (WHERE \(isOwn)), \
             count(*) FILTER (WHERE \(level) = 'ERROR'), max(\(column("environment"))), \
-            count(*) FILTER (WHERE \(type) IS NOT 'EVENT'), count(*) FILTER (WHERE \(level) = 'WARNING'), \
-            json_group_array(DISTINCT \(column("name"))) FILTER (WHERE \(type) IS NOT 'EVENT' AND \(column("name")) <> ''), \
+            count(*) FILTER (WHERE \(type) IS NOT 'EVENT' AND \(isOwn)), count(*) FILTER (WHERE \(level) = 'WARNING'), \
+            json_group_array(DISTINCT \(column("name"))) FILTER (WHERE \(type) IS NOT 'EVENT' \
+            AND \(isOwn) AND \(column("name")) <> ''), \
             \(changedAt) FROM \(rows) r
             """
     }
@@ -134,7 +139,7 @@ struct MirrorRollups: Sendable {
         """
     }
 
-    /// What is the same as before is not written: most of an overlap that is read again.
+    /// Unchanged rows are not written: those are most of an overlap.
     private var traceUpsert: String {
         let columns = Self.traceColumns.dropFirst()
         let changes = (columns + ["changed_at"]).map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
@@ -150,17 +155,14 @@ struct MirrorRollups: Sendable {
         try connection.run(
             "DELETE FROM \(hourly) WHERE hour >= ? AND hour < ?", [Value(interval.from), Value(interval.to)])
         for sum in sums {
-            let isError = sum.level == "ERROR"
+            let errors = sum.level == "ERROR" ? sum.observations : 0
+            let numbers: [Value] = [
+                Value(sum.observations), .real(sum.cost), 0, Value(sum.inputTokens), Value(sum.outputTokens),
+                Value(errors),
+            ]
             try connection.run(
-                """
-                INSERT INTO \(hourly) (hour, type, name, model, prompt_name, prompt_version, environment, observations, \
-                cost, rejected_costs, input_tokens, output_tokens, errors) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)
-                """,
-                [
-                    Value(sum.hour), sum.type, sum.name, sum.model, sum.promptName, sum.promptVersion, sum.environment,
-                    Value(sum.observations), .real(sum.cost), Value(sum.inputTokens),
-                    Value(sum.outputTokens), Value(isError ? sum.observations : 0),
-                ])
+                "INSERT INTO \(hourly) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [Value(sum.hour)] + sum.group + numbers)
         }
     }
 

@@ -56,7 +56,7 @@ struct MirrorSchema: Sendable {
         let same = table.keyPositions.map { "b.\(column($0)) = r.\(column($0))" }.joined(separator: " AND ")
         let keys = table.keyPositions.map { "r.\(column($0))" }.joined(separator: ", ")
         let columns = table.table.columns.indices.map { position -> String in
-            guard table.bodyPositions.contains(position) else { return "r.\(column(position))" }
+            guard table.bodyPositions.contains(position) else { return stored(position) }
             let arguments = [
                 Self.literal(table.name.schema), Self.literal(table.name.table),
                 Self.literal(table.table.columns[position].name), "r.\(Self.quoted(group))", keys,
@@ -69,6 +69,14 @@ struct MirrorSchema: Sendable {
         }
         return
             "CREATE VIEW \(Self.quoted(table.table.name)) AS SELECT \(columns.joined(separator: ", ")) FROM \(rows) r"
+    }
+
+    /// The usage of a wrapper is that of its children, and is counted there.
+    private func stored(_ position: Int) -> String {
+        guard MirrorWrappers(table) != nil, MirrorWrappers.usage.contains(table.table.columns[position].name) else {
+            return "r.\(column(position))"
+        }
+        return "CASE WHEN r.\(MirrorWrappers.column) THEN NULL ELSE r.\(column(position)) END AS \(column(position))"
     }
 
     var removal: [String] {
@@ -106,7 +114,28 @@ struct MirrorSchema: Sendable {
 
     private var keyMatch: String { table.keyPositions.map { "\(column($0)) = ?" }.joined(separator: " AND ") }
 
+    /// Time, group and name of the stored row of a key whose bodies are not stored.
+    var bodyDemand: String {
+        let group = MirrorSchema.quoted(
+            table.mirror.bodies?.groupColumn ?? table.table.columns[table.timePosition].name)
+        let columns = [time, group] + table.nameFilters.map(Self.quoted)
+        let same = table.keyPositions.map { "b.\(column($0)) = r.\(column($0))" }.joined(separator: " AND ")
+        return "SELECT \(columns.joined(separator: ", ")) FROM \(rows) r WHERE \(keyMatch) "
+            + "AND NOT EXISTS (SELECT 1 FROM \(Self.quoted(table.bodiesTable)) b WHERE \(same))"
+    }
+    /// How many of the bodies that were stored last there are, at most 300, and their mean bytes.
+    var bodySize: String {
+        let bytes = table.bodyPositions.map { "coalesce(length(CAST(\(column($0)) AS BLOB)), 0)" }
+            .joined(separator: " + ")
+        return "SELECT count(*), avg(bytes) FROM (SELECT \(bytes) AS bytes FROM \(Self.quoted(table.bodiesTable)) "
+            + "ORDER BY stored_at DESC LIMIT 300)"
+    }
+
+    var countBetween: String { "SELECT count(*) FROM \(rows) WHERE \(time) >= ? AND \(time) < ?" }
     var newest: String { "SELECT max(\(time)) FROM \(rows)" }
+    var newestUntil: String { newest + " WHERE \(time) <= ?" }
+    var newestOfTrace: String? { table.tracePosition.map { newest + " WHERE \(column($0)) = ?" } }
+    var anyRow: String { "SELECT 1 FROM \(rows) WHERE \(time) >= ? AND \(time) < ? LIMIT 1" }
     /// The first and last time of rows without an end between two times, their number, and the number of all rows. Langfuse's events
     /// never have an end.
     var openRows: String {

@@ -3,11 +3,13 @@ import Basics
 /// The stored state of one mirrored table.
 struct MirrorState: Hashable, Sendable {
     var coverage = IntervalSet()
-    /// The start of the last complete sync: its rows are as of that time.
+    /// The start of the last complete sync.
     var syncedAt: Instant?
+    /// The start of the last read that went up to its own time: the newest rows are as of then.
+    var headAt: Instant?
     /// The time of the newest row.
     var newest: Instant?
-    /// The provider answered 404 then, and its older API is spoken since.
+    /// The provider refused its newer API then, and its older one is used since.
     var fallbackSince: Instant?
 
     var hasRows: Bool { newest != nil }

@@ -2,7 +2,7 @@ import Basics
 import SourceFetch
 import SourceSpec
 
-/// A table that is mirrored: its spec with the constants filled in, and the places of the columns that matter.
+/// A mirrored table: its spec, the values of its constant filters, and the positions of its special columns.
 struct MirrorTable: Sendable {
     let name: QualifiedName
     let source: SourceSpec
@@ -33,9 +33,7 @@ struct MirrorTable: Sendable {
         bodyPositions = bodies.compactMap { names.firstIndex(of: $0) }
         let filters = constants.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         let columns = table.columns.map { "\($0.name) \($0.type.rawValue)" }
-        identity =
-            Fingerprint(labels: [address, mirror.bounds.column] + mirror.key + filters + columns + bodies)
-            .text
+        identity = Fingerprint(labels: [address, mirror.bounds.column] + mirror.key + filters + columns + bodies).text
     }
 
     /// The table that holds the rows; the table's own name is a view where bodies are fetched when read.
@@ -49,7 +47,9 @@ struct MirrorTable: Sendable {
 
     func position(of column: String) -> Int? { table.columns.firstIndex { $0.name == column } }
 
-    var tracePosition: Int? { position(of: "trace_id") }
+    static let traceColumn = "trace_id"
+
+    var tracePosition: Int? { position(of: Self.traceColumn) }
 
     /// The scan of one window.
     func scan(_ window: Interval, usesFallback: Bool) -> Scan {
@@ -58,18 +58,50 @@ struct MirrorTable: Sendable {
             source: source, table: table, filters: constants,
             extraParameters: fallback?.parameters ?? mirror.parameters, maxWait: MirrorSync.maxWait,
             usesPageCache: false, fallback: fallback)
-        scan.bound(by: mirror.bounds, from: window.from, to: window.to)
+        scan.limit(by: mirror.bounds, from: window.from, to: window.to)
         return scan
     }
 
-    /// The scan that fetches the bodies of all rows of one group.
-    func bodyScan(group: Value, usesFallback: Bool) -> Scan? {
-        guard let bodies = mirror.bodies else { return nil }
+    // MARK: bodies
+
+    /// The API takes both ends of a window.
+    var hasWindows: Bool { if case .between = mirror.bounds.window { true } else { false } }
+
+    /// The filters that select the rows of one name.
+    var nameFilters: [String] {
+        let filters = Set(table.filters.map(\.name))
+        return (mirror.bodies?.nameColumns ?? []).filter { filters.contains($0) && position(of: $0) != nil }
+    }
+
+    private func pageSize(_ usesFallback: Bool) -> PaginationSpec.PageSize? {
+        (usesFallback ? mirror.fallback?.pagination : nil)?.pageSize ?? table.pagination.pageSize
+    }
+
+    /// How many rows a page with bodies has if nothing is known of them, and at most.
+    func bodyPage(_ usesFallback: Bool) -> (usual: Int, maximum: Int) {
+        guard let size = pageSize(usesFallback) else { return (100, 100) }
+        let stated = mirror.bodies?.parameters.first { $0.name == size.queryParameter }.flatMap { Int($0.value) }
+        return (min(size.maximum, stated ?? size.defaultSize), size.maximum)
+    }
+
+    /// The scan that fetches bodies. `rows`: those of a page; nil for the usual number.
+    func bodyScan(_ read: BodyPlan.Read, rows: Int? = nil, usesFallback: Bool) -> Scan {
         let fallback = usesFallback ? mirror.fallback : nil
-        var filters = constants
-        filters[bodies.groupColumn] = group
-        return Scan(
-            source: source, table: table, filters: filters,
-            extraParameters: fallback?.parameters ?? bodies.parameters, fallback: fallback)
+        var scan = Scan(
+            source: source, table: table, filters: constants,
+            extraParameters: fallback?.parameters ?? mirror.bodies?.parameters ?? [], fallback: fallback)
+        if let rows, let name = pageSize(usesFallback)?.queryParameter {
+            scan.extraParameters.removeAll { $0.name == name }
+            scan.extraParameters.append(.init(name: name, value: String(rows)))
+        }
+        switch read {
+        case .group(let group):
+            if let column = mirror.bodies?.groupColumn { scan.filters[column] = group }
+        case .name(let values, let window):
+            for (filter, value) in zip(nameFilters, values) { scan.filters[filter] = value }
+            if hasWindows { scan.limit(by: mirror.bounds, from: window.from, to: window.to) }
+        case .window(let window): scan.limit(by: mirror.bounds, from: window.from, to: window.to)
+        }
+        return scan
     }
 }

@@ -3,26 +3,31 @@ import HTTPClient
 import SourceSpec
 
 extension AnswerJudge {
-    /// What a status outside 200..<300 means.
+    /// The failure for a status outside 200..<300.
     func refusal(_ response: HTTPResponse, of request: HTTPRequest) -> Failure {
         let words = message(response)
-        let said = words.map { ": \(plan.secrets.quote($0))" } ?? ""
-        let reason = "answered \(response.status)\(said)."
-        let again = RetryMachine.Trouble.passing(
-            retryAfter: response.header("retry-after").flatMap { WaitText.span($0, at: now) })
-        let (kind, remedy, trouble): (SourceError.Kind, String, RetryMachine.Trouble) =
+        let (kind, remedy): (SourceError.Kind, String) =
             switch response.status {
-            case 401: (.notAuthorised, checkKeys, .lasting)
-            case 403: (.notAuthorised, "\(checkKeys) It may also lack a scope.", .lasting)
-            case 404, 410: (.notFound, "Check the names in the query, and \(addressName).", .lasting)
-            case 413: (.tooMuch, askForLess, .lasting)
-            case 422 where isAboutSize(words): (.tooMuch, askForLess, .lasting)
-            case 408, 504, 524: (.timedOut, askForLess, again)
-            case 500...: (.unavailable, Self.nextScan, again)
-            default: (.refusedByProvider, checkQuery, .lasting)
+            case 401: (.notAuthorised, checkKeys)
+            case 403: (.notAuthorised, "\(checkKeys) It may also lack a scope.")
+            case 404, 410: (.notFound, "Check the names in the query, and \(addressName).")
+            case 413: (.tooMuch, askForLess)
+            case 422 where isAboutSize(words): (.tooMuch, askForLess)
+            case 408, 504, 524: (.timedOut, askForLess)
+            case 501: (.refusedByProvider, checkAddress)
+            case 500...: (.unavailable, Self.nextScan)
+            default: (.refusedByProvider, checkQuery)
             }
-        return failure(kind, request, reason, remedy, trouble)
+        let retry: RetryMachine.Retry =
+            [.timedOut, .unavailable].contains(kind) ? .temporary(retryAfter: retryAfter(response)) : .useless
+        return failure(kind, request, "answered \(response.status)\(quoted(words)).", remedy, retry)
     }
+
+    func retryAfter(_ response: HTTPResponse) -> Span? {
+        response.header("retry-after").flatMap { WaitText.span($0, at: now) }
+    }
+
+    private func quoted(_ words: String?) -> String { words.map { ": \(plan.secrets.quote($0))" } ?? "" }
 
     /// Langfuse returns 422 if the statement behind the request exceeded its database's limits.
     private func isAboutSize(_ words: String?) -> Bool {
@@ -31,10 +36,9 @@ extension AnswerJudge {
     }
 
     func rateLimited(_ request: HTTPRequest, _ wait: Span?, _ words: String?) -> Failure {
-        let said = words.map { ": \(plan.secrets.quote($0))" } ?? ""
-        return failure(
-            .rateLimited(retryAfter: wait), request, "rate limit exceeded\(said).", Self.askAgain(after: wait),
-            .rateLimited(wait))
+        failure(
+            .rateLimited(retryAfter: wait), request, "rate limit exceeded\(quoted(words)).",
+            Self.askAgain(after: wait), .rateLimited(wait))
     }
 
     static func askAgain(after wait: Span?) -> String {
@@ -45,7 +49,7 @@ extension AnswerJudge {
     /// There was no response.
     func failure(_ error: HTTPError, of request: HTTPRequest) -> Failure {
         let words = plan.secrets.quote(error.message)
-        let again = RetryMachine.Trouble.passing(retryAfter: nil)
+        let again = RetryMachine.Retry.temporary(retryAfter: nil)
         switch error.kind {
         case .unreachable:
             let remedy = "Check the network, and \(addressName)."
@@ -57,18 +61,18 @@ extension AnswerJudge {
             let remedy = "Check the certificate of the server, and \(addressName)."
             return failure(.unavailable, request, "has no trusted certificate: \(words).", remedy)
         case .broken, .cancelled:
-            let isLasting = error.kind == .cancelled || !error.requestMayHaveArrived
-            return failure(
-                .unavailable, request, "interrupted its response: \(words).", isLasting ? checkAddress : Self.nextScan,
-                isLasting ? .lasting : again)
+            let reason = "interrupted its response: \(words)."
+            return error.kind == .cancelled || !error.requestMayHaveArrived
+                ? failure(.unavailable, request, reason, checkAddress)
+                : failure(.unavailable, request, reason, Self.nextScan, again)
         }
     }
 
     func failure(
         _ kind: SourceError.Kind, _ request: HTTPRequest, _ reason: String, _ remedy: String,
-        _ trouble: RetryMachine.Trouble = .lasting
+        _ retry: RetryMachine.Retry = .useless
     ) -> Failure {
-        Failure(error: sourceError(kind, request, reason, remedy), trouble: trouble)
+        Failure(error: sourceError(kind, request, reason, remedy), retry: retry)
     }
 
     // MARK: Remedies

@@ -11,14 +11,21 @@ struct AnswerJudge: Sendable {
     /// Off the caller's actor: reading a large page takes milliseconds of computing.
     @concurrent
     func judge(_ response: HTTPResponse, to request: HTTPRequest) async -> Verdict {
+        let verdict = verdict(on: response, to: request)
+        guard case .failure(var failure) = verdict else { return verdict }
+        let isIncomplete = response.status < 300 && failure.retry != .useless
+        failure.error.status = isIncomplete ? nil : response.status
+        return .failure(failure)
+    }
+
+    private func verdict(on response: HTTPResponse, to request: HTTPRequest) -> Verdict {
         let signal = RateSignal(
             response, dialect: plan.source.overlay.retryDialect, limit: plan.backend.rateLimit, now: now)
         if case .limited(let wait) = signal { return .failure(rateLimited(request, wait, message(response))) }
         switch response.status {
         case 200..<300: return success(response, to: request)
         case 301, 302, 303, 307, 308: return redirect(response, of: request)
-        case 404 where plan.scan.table.response.allows404AsEmpty:
-            return .page(FetchedPage(content: PageContent(), serverDate: serverDate(response)))
+        case 404 where plan.scan.table.response.allows404AsEmpty: return page(PageContent(), response)
         default: return .failure(refusal(response, of: request))
         }
     }
@@ -26,9 +33,7 @@ struct AnswerJudge: Sendable {
     // MARK: Success
 
     private func success(_ response: HTTPResponse, to request: HTTPRequest) -> Verdict {
-        if response.status == 204 {
-            return .page(FetchedPage(content: PageContent(), serverDate: serverDate(response)))
-        }
+        if response.status == 204 { return page(PageContent(), response) }
         if isWebPage(response) {
             let reason = "returned \(response.status) with a web page instead of data, probably a login page."
             return .failure(failure(.notAuthorised, request, reason, "\(checkKeys) \(checkAddress)"))
@@ -44,10 +49,14 @@ struct AnswerJudge: Sendable {
                 }
                 content.clues.nextLink = address.text
             }
-            return .page(FetchedPage(content: content, serverDate: serverDate(response)))
+            return page(content, response)
         } catch {
             return .failure(failure(for: error, response, request))
         }
+    }
+
+    private func page(_ content: PageContent, _ response: HTTPResponse) -> Verdict {
+        .page(FetchedPage(content: content, serverDate: response.header("date").flatMap(WaitText.date)))
     }
 
     private func links(of response: HTTPResponse) -> String? {
@@ -57,17 +66,17 @@ struct AnswerJudge: Sendable {
 
     private func isWebPage(_ response: HTTPResponse) -> Bool {
         if response.header("content-type")?.lowercased().contains("text/html") == true { return true }
-        let start = response.body.prefix(64).drop { $0 <= 0x20 || [0xEF, 0xBB, 0xBF].contains($0) }
+        let start = response.body.prefix(64).drop { $0 <= 0x20 || FileBytes.byteOrderMark.contains($0) }
         return start.first == UInt8(ascii: "<")
     }
 
     private func failure(for fault: PageFault, _ response: HTTPResponse, _ request: HTTPRequest) -> Failure {
         switch fault {
         case .json(let error):
-            let isHalf = error.kind == .truncated || error.kind == .empty
-            return failure(
-                .malformed, request, "sent a response that could not be parsed: \(error).",
-                isHalf ? Self.nextScan : checkAddress, isHalf ? .passing(retryAfter: nil) : .lasting)
+            let reason = "sent a response that could not be parsed: \(error)."
+            return error.kind == .truncated || error.kind == .empty
+                ? failure(.malformed, request, reason, Self.nextScan, .temporary(retryAfter: nil))
+                : failure(.malformed, request, reason, checkAddress)
         case .shape(let found):
             let reason = "sent \(found): it has no rows of \(plan.qualifiedName)."
             return failure(.malformed, request, reason, checkAddress)
@@ -80,16 +89,23 @@ struct AnswerJudge: Sendable {
         let code = words.lowercased()
         let reason = "refused: \(plan.secrets.quote(words))."
         if code == "ratelimited" || code == "rate_limited" {
-            let wait = response.header("retry-after").flatMap { WaitText.span($0, at: now) }
-            return rateLimited(request, wait.map { min($0, RateSignal.longest) }, words)
+            return rateLimited(request, retryAfter(response).map { min($0, RateSignal.longest) }, words)
         }
         if Self.authorisationWords.contains(where: { code.contains($0) }) {
-            return failure(.notAuthorised, request, reason, checkKeys)
+            return failure(.notAuthorised, request, reason, missingScope(code, response) ?? checkKeys)
         }
         if ["internal_error", "fatal_error", "service_unavailable", "request_timeout"].contains(code) {
-            return failure(.unavailable, request, reason, Self.nextScan, .passing(retryAfter: nil))
+            return failure(.unavailable, request, reason, Self.nextScan, .temporary(retryAfter: nil))
         }
         return failure(.refusedByProvider, request, reason, checkQuery)
+    }
+
+    /// Slack names the scope that the token lacks.
+    private func missingScope(_ code: String, _ response: HTTPResponse) -> String? {
+        guard code == "missing_scope" else { return nil }
+        let needed = try? JSONDocument.withView(of: response.body) { $0["needed"]?.string }
+        let scope = needed.flatMap { $0 }.map { "the scope \(plan.secrets.quote($0))" } ?? "the missing scope"
+        return "Add \(scope) to the app and install it again."
     }
 
     static let authorisationWords = [
@@ -116,16 +132,12 @@ struct AnswerJudge: Sendable {
 
     // MARK: Words
 
-    /// The provider's own words; the text itself where it answers in plain text, as ClickHouse does.
+    /// The provider's message; a response in plain text, as ClickHouse sends it, is one.
     func message(_ response: HTTPResponse) -> String? {
         if let text = ProviderMessage.text(in: response.body) { return text }
         guard response.header("content-type")?.hasPrefix("text/plain") == true, !response.body.isEmpty else {
             return nil
         }
         return String(decoding: response.body.prefix(1000), as: UTF8.self)
-    }
-
-    private func serverDate(_ response: HTTPResponse) -> Instant? {
-        response.header("date").flatMap(WaitText.date)
     }
 }

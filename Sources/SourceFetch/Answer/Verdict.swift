@@ -15,5 +15,5 @@ struct FetchedPage: Sendable {
 
 struct Failure: Error, Sendable {
     var error: SourceError
-    var trouble: RetryMachine.Trouble
+    var retry: RetryMachine.Retry
 }

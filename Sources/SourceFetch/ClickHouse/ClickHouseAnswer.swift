@@ -14,7 +14,7 @@ package struct ClickHouseAnswer {
         package var message: String
     }
 
-    /// Nothing of ClickHouse's: another program answers there, or the answer ends in the middle.
+    /// Another program answers there, or the response is incomplete.
     package struct Unreadable: Error, Hashable { package var reason: String }
 
     /// - Throws: ``Exception`` or ``Unreadable``.
@@ -23,10 +23,9 @@ package struct ClickHouseAnswer {
         if let strange = lines.first(where: { $0.first != UInt8(ascii: "[") }) {
             let rest = lines.drop(while: { $0.first == UInt8(ascii: "[") })
             let text = String(decoding: Array(rest.joined(separator: [0x0A])).prefix(4000), as: UTF8.self)
-            throw Self.exception(in: text).map { $0 as any Error }
-                ?? Unreadable(
-                    reason:
-                        "a line of the response starts with \"\(String(decoding: strange.prefix(20), as: UTF8.self))\"")
+            if let exception = Self.exception(in: text) { throw exception }
+            let start = String(decoding: strange.prefix(20), as: UTF8.self)
+            throw Unreadable(reason: "a line of the response starts with \"\(start)\"")
         }
         guard let names = try lines.popFirst().map(Self.texts), let types = try lines.popFirst().map(Self.texts),
             names.count == types.count
@@ -38,23 +37,21 @@ package struct ClickHouseAnswer {
     }
 
     private static func texts(_ line: ArraySlice<UInt8>) throws(Unreadable) -> [String] {
-        try JSONDocument.withView(of: Array(line), orThrow: cut) { view throws(Unreadable) in
-            (view.elements.map { Array($0) } ?? []).map { $0.string ?? "" }
+        try JSONDocument.withView(of: Array(line), orThrow: incomplete) { view throws(Unreadable) in
+            view.elements?.map { $0.string ?? "" } ?? []
         }
     }
 
     private static func row(_ line: ArraySlice<UInt8>, _ types: [ClickHouseType]) throws(Unreadable) -> [Value] {
-        try JSONDocument.withView(of: Array(line), orThrow: cut) { view throws(Unreadable) in
-            var values: [Value] = []
-            values.reserveCapacity(types.count)
-            for element in view.elements.map({ Array($0) }) ?? [] where values.count < types.count {
-                values.append(types[values.count].value(element))
-            }
+        try JSONDocument.withView(of: Array(line), orThrow: incomplete) { view throws(Unreadable) in
+            let values = view.elements.map { zip(types, $0).map { $0.value($1) } } ?? []
             return values + Array(repeating: .null, count: types.count - values.count)
         }
     }
 
-    private static func cut(_ error: JSONError) -> Unreadable { Unreadable(reason: "its answer is cut: \(error)") }
+    private static func incomplete(_ error: JSONError) -> Unreadable {
+        Unreadable(reason: "its response is incomplete: \(error)")
+    }
 
     /// `Code: 241. DB::Exception: Memory limit … (MEMORY_LIMIT_EXCEEDED)`.
     static func exception(in text: String) -> Exception? {
@@ -67,7 +64,7 @@ package struct ClickHouseAnswer {
     }
 }
 
-/// How a column's values are written, from the name of its type.
+/// The form of a column's values, from the name of its type.
 enum ClickHouseType: Hashable {
     case text, integer, real, truth, time, structure
 

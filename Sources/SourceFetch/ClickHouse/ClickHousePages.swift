@@ -1,9 +1,9 @@
 import Basics
 package import SourceSpec
 
-/// Reads Langfuse's tables from its ClickHouse, one statement a scan: conditions, bounds and columns go along.
+/// Reads Langfuse's tables from its ClickHouse, with one statement per scan that has its conditions, bounds and columns.
 package struct ClickHousePages: PageSource {
-    /// More rows than this are not read by one scan.
+    /// The maximum rows of one scan.
     static let rowLimit = 200_000
 
     private let store: ClickHouseStore
@@ -13,17 +13,16 @@ package struct ClickHousePages: PageSource {
     }
 
     package func scan(
-        _ scan: Scan, onPage: @Sendable (Page) async throws -> ScanProgress
+        _ scan: Scan, onRetryPause: @Sendable (RetryPause) async -> Void,
+        onPage: @Sendable (Page) async throws -> ScanProgress
     ) async throws -> ScanOutcome {
         let (relations, project, probes) = try await store.relations()
         let statement = try Self.statement(scan, relations, project: project)
-        let limit = scan.rowLimit ?? Self.rowLimit
-        var rows = try await store.run(statement).rows
-        let isTruncated = rows.count > limit
-        if isTruncated { rows.removeLast(rows.count - limit) }
-        let calls = probes + 1
-        _ = try await onPage(Page(rows: rows, calls: calls))
-        return ScanOutcome(rows: rows.count, calls: calls, isTruncated: isTruncated)
+        var page = Page(rows: try await store.run(statement).rows, calls: probes + 1)
+        var outcome = ScanOutcome()
+        _ = outcome.take(&page, limit: scan.rowLimit ?? Self.rowLimit)
+        _ = try await onPage(page)
+        return outcome
     }
 
     package func request(of scan: Scan) throws(SourceError) -> PlannedRequest {
@@ -114,9 +113,8 @@ extension SourceSpec {
             uniqueKeysWithValues: Self.timeColumns.map { name, column in
                 (name, TimeBounds(column: column, window: .between(from: "from", to: "to")))
             })
-        spec.tables =
-            tables.filter { ClickHouseRelations.names.contains($0.name) } + [Self.hourlyTable, Self.byTraceTable]
-        for position in spec.tables.indices { spec.tables[position].becomeRelation() }
+        let stored = tables.filter { ClickHouseRelations.names.contains($0.name) }
+        spec.tables = (stored + [Self.hourlyTable, Self.byTraceTable]).map(\.relation)
         return spec
     }
 
@@ -150,16 +148,15 @@ extension SourceSpec {
 }
 
 extension TableSpec {
-    fileprivate mutating func becomeRelation() {
-        fetchLimitDefault = nil
-        routes = []
-        pagination = PaginationSpec()
-        let bounds = filters.filter { TimeParameter.condition($0.name, of: self) != nil }
+    fileprivate var relation: TableSpec {
+        var relation = TableSpec(name: name, request: request, columns: columns)
+        (relation.description, relation.guide) = (description, guide)
         // A key column may be requested for each row of a join; other columns only if the value is a constant.
-        filters = columns.filter { $0.type == .utf8 || $0.type == .int64 }.map { column in
+        relation.filters = columns.filter { $0.type == .utf8 || $0.type == .int64 }.map { column in
             FilterSpec(name: column.name, type: column.type, isLookupKey: ["id", "trace_id"].contains(column.name))
         }
-        filters += bounds
-        for position in columns.indices { columns[position].expression = .path([columns[position].name]) }
+        relation.filters += filters.filter { TimeParameter.condition($0.name, of: self) != nil }
+        for place in columns.indices { relation.columns[place].expression = .path([columns[place].name]) }
+        return relation
     }
 }

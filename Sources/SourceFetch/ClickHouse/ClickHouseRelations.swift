@@ -66,7 +66,8 @@ package struct ClickHouseRelations: Hashable, Sendable {
                 ["id", "trace_id"] + common + [Self.seconds] + Self.amounts + [
                     "coalesce(\(Self.entry("cost_details", "total", "toFloat64")), toFloat64(total_cost)) AS total_cost"
                 ] + rest + [
-                    "updated_at", "parent_observation_id", "prompt_name", "toInt64(prompt_version) AS prompt_version",
+                    "updated_at", "parent_observation_id", "0 AS is_wrapper", "prompt_name",
+                    "toInt64(prompt_version) AS prompt_version",
                     "CAST(NULL AS Nullable(String)) AS session_id", "CAST(NULL AS Nullable(String)) AS user_id",
                     "CAST(NULL AS Nullable(String)) AS release", "CAST(NULL AS Nullable(String)) AS trace_name",
                     "CAST(NULL AS Nullable(String)) AS tags", "input", "output",
@@ -76,7 +77,8 @@ package struct ClickHouseRelations: Hashable, Sendable {
                 ["span_id AS id", "trace_id"] + common + [Self.seconds] + Self.amounts + [
                     "\(Self.entry("cost_details", "total", "toFloat64")) AS total_cost"
                 ] + rest + [
-                    "event_ts AS updated_at", "parent_span_id AS parent_observation_id", "prompt_name",
+                    "event_ts AS updated_at", "parent_span_id AS parent_observation_id", "0 AS is_wrapper",
+                    "prompt_name",
                     "toInt64OrNull(toString(prompt_version)) AS prompt_version", "session_id", "user_id", "release",
                     "trace_name", "toJSONString(tags) AS tags", "input", "output",
                 ]
@@ -85,7 +87,7 @@ package struct ClickHouseRelations: Hashable, Sendable {
         return "SELECT \(columns.joined(separator: ", ")) FROM \(table) FINAL WHERE \(Self.mine)"
     }
 
-    /// No single observation costs this much, in US dollars; more is an error of the provider or of a price table.
+    /// In US dollars. A higher cost of one observation is an error of the provider or of a price table.
     private static let isSound = "total_cost >= 0 AND total_cost < 100000"
     private static let sums = """
         coalesce(sumIf(total_cost, \(isSound)), 0) AS cost, \

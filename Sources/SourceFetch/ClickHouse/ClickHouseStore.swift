@@ -14,7 +14,7 @@ package struct ClickHouseStatement: Hashable, Sendable {
 
 /// Langfuse's own ClickHouse over its HTTP interface: reads only, and bounded in time and rows.
 package actor ClickHouseStore {
-    /// The source whose rows it holds.
+    /// The source of its rows.
     package static let source = "langfuse"
 
     private let client: HTTPClient
@@ -40,10 +40,10 @@ package actor ClickHouseStore {
         budget = RateBudget(RateBudgetSpec(requests: 600, per: .minutes(1), concurrency: 4), clock: clock, sleep: sleep)
     }
 
-    /// The sentence for a store that is not set up; nil when it is.
+    /// The sentence for a store that is not configured, else nil.
     package nonisolated var missing: String? {
-        inputs("CLICKHOUSE_URL").flatMap { $0.isEmpty ? nil : $0 } == nil
-            ? "The engine clickhouse is not configured: set CLICKHOUSE_URL in the environment or .env." : nil
+        guard (inputs("CLICKHOUSE_URL") ?? "").isEmpty else { return nil }
+        return "The engine clickhouse is not configured: set CLICKHOUSE_URL in the environment or .env."
     }
 
     /// The tables that the store has, and the project whose rows are read. Looked up once an hour.
@@ -97,12 +97,10 @@ package actor ClickHouseStore {
                 await budget.succeed()
                 return rows
             } catch let error as SourceError {
-                let isPassing = error.kind == .unavailable
-                if isPassing { await budget.fail() } else { await budget.succeed() }
-                guard isPassing,
-                    case .tryAgain(let wait) = machine.decide(
-                        after: .passing(retryAfter: nil), random: Double.random(in: 0..<1))
-                else { throw error }
+                let isTemporary = error.kind == .unavailable
+                if isTemporary { await budget.fail() } else { await budget.succeed() }
+                let retry: RetryMachine.Retry = isTemporary ? .temporary(retryAfter: nil) : .useless
+                guard let wait = machine.wait(after: retry, random: .random(in: 0..<1)) else { throw error }
                 try await sleep(wait)
             }
         }
@@ -111,8 +109,9 @@ package actor ClickHouseStore {
     private func attempt(_ statement: ClickHouseStatement, _ rowLimit: Int?, _ time: Span) async throws -> RowSet {
         do {
             try await budget.begin(maxWait: retries.maxWait)
-        } catch is RateBudget.Refusal {
-            throw failure(.unavailable, "it is paused: several requests in a row failed.", "Try again later.")
+        } catch let refusal as RateBudget.Refusal {
+            let (_, reason, remedy) = refusal.explanation(at: clock.now())
+            throw failure(.unavailable, reason, remedy)
         }
         do {
             return try Self.rows(of: await budget.ending { try await client.send(request(statement, rowLimit, time)) })
@@ -175,35 +174,34 @@ package actor ClickHouseStore {
     // MARK: Errors
 
     private func sourceError(for exception: ClickHouseAnswer.Exception) -> SourceError {
-        let said = redaction.apply(to: exception.message)
-        let reason = "ClickHouse rejected the statement (code \(exception.code)): \(said)"
+        let words = redaction.apply(to: exception.message)
+        let reason = "ClickHouse rejected the statement (code \(exception.code)): \(words)"
         // Codes: ClickHouse's ErrorCodes.cpp.
-        switch exception.code {
-        case 192, 193, 194, 497, 516:
-            return failure(
-                .notAuthorised, reason, "Check CLICKHOUSE_USER and CLICKHOUSE_PASSWORD, and the rights of the user.")
-        case 164:
-            return failure(
-                .notAuthorised, reason, "Give the user a profile with readonly = 2: settings go with each statement.")
-        case 159, 209: return failure(.timedOut, reason, "Narrow the statement in time.")
-        case 158, 241, 307, 396: return failure(.tooMuch, reason, "Narrow the statement in time.")
-        case 202, 210, 242, 999: return failure(.unavailable, reason, "The next scan tries again.")
-        case 60, 81: return failure(.notFound, reason, "Set CLICKHOUSE_DB to the database of Langfuse.")
-        default: return failure(.refusedByProvider, reason, "Report it with the statement.")
-        }
+        let (kind, remedy): (SourceError.Kind, String) =
+            switch exception.code {
+            case 192, 193, 194, 497, 516:
+                (.notAuthorised, "Check CLICKHOUSE_USER and CLICKHOUSE_PASSWORD, and the rights of the user.")
+            case 164: (.notAuthorised, "Give the user a profile with readonly = 2: settings go with each statement.")
+            case 159, 209: (.timedOut, "Narrow the statement in time.")
+            case 158, 241, 307, 396: (.tooMuch, "Narrow the statement in time.")
+            case 202, 210, 242, 999: (.unavailable, AnswerJudge.nextScan)
+            case 60, 81: (.notFound, "Set CLICKHOUSE_DB to the database of Langfuse.")
+            default: (.refusedByProvider, "Report it with the statement.")
+            }
+        return failure(kind, reason, remedy)
     }
 
     private func sourceError(for error: HTTPError) -> SourceError {
-        let words = redaction.apply(to: error.message)
-        switch error.kind {
-        case .timedOut: return failure(.timedOut, "it did not answer in time: \(words).", "Narrow the statement.")
-        case .bodyTooLarge: return failure(.tooMuch, "its response is too large: \(words).", "Narrow the statement.")
-        case .tls:
-            return failure(.notAuthorised, "its certificate is not trusted: \(words).", "Check CLICKHOUSE_URL.")
-        case .forbidden: return failure(.notConfigured, "the request was not sent: \(words).", "Check CLICKHOUSE_URL.")
-        case .unreachable, .broken, .cancelled:
-            return failure(.unavailable, "it is not reachable: \(words).", "Check CLICKHOUSE_URL and the network.")
-        }
+        let (kind, reason, remedy): (SourceError.Kind, String, String) =
+            switch error.kind {
+            case .timedOut: (.timedOut, "it did not answer in time", "Narrow the statement.")
+            case .bodyTooLarge: (.tooMuch, "its response is too large", "Narrow the statement.")
+            case .tls: (.notAuthorised, "its certificate is not trusted", "Check CLICKHOUSE_URL.")
+            case .forbidden: (.notConfigured, "the request was not sent", "Check CLICKHOUSE_URL.")
+            case .unreachable, .broken, .cancelled:
+                (.unavailable, "it is not reachable", "Check CLICKHOUSE_URL and the network.")
+            }
+        return failure(kind, "\(reason): \(redaction.apply(to: error.message)).", remedy)
     }
 
     private func failure(_ kind: SourceError.Kind, _ reason: String, _ remedy: String) -> SourceError {

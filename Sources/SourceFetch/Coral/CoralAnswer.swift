@@ -109,15 +109,8 @@ enum CoralAnswer {
         case .number: return view.number.map(Value.real) ?? .null
         case .array, .object: return .text(view.value.serialized)
         case .string:
-            if let bytes = view.utf8, isTime(bytes), let time = TimestampText.normalized(bytes) { return .text(time) }
-            return Value(view.string)
+            return TimeText.normalized(Value(view.string))
         }
-    }
-
-    /// `2026-05-01T00:00:00`, with or without a fraction and a zone: as Arrow prints a timestamp.
-    private static func isTime(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        bytes.count >= 19 && bytes.count <= 35 && bytes[4] == UInt8(ascii: "-") && bytes[7] == UInt8(ascii: "-")
-            && bytes[10] == UInt8(ascii: "T") && bytes[13] == UInt8(ascii: ":") && bytes[16] == UInt8(ascii: ":")
     }
 
     // MARK: The array

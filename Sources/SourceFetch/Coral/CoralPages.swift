@@ -3,8 +3,8 @@ import SourceSpec
 
 /// Reads tables through the real Coral: each scan is one statement, and each statement one run of the program.
 ///
-/// Coral reads all pages of a table itself and keeps the provider's rate limits by itself, so only how many runs of a
-/// source are under way is bounded here, and a source that keeps failing is left alone for a while.
+/// Coral reads all pages of a table and keeps the provider's rate limits itself. Here, only the number of concurrent runs of a
+/// source is limited, and the circuit breaker pauses a source that keeps failing.
 package final class CoralPages: PageSource {
     package let program: CoralProgram
     private let inputs: @Sendable (String) -> String?
@@ -24,22 +24,22 @@ package final class CoralPages: PageSource {
     }
 
     package func scan(
-        _ scan: Scan, onPage: @Sendable (Page) async throws -> ScanProgress
+        _ scan: Scan, onRetryPause: @Sendable (RetryPause) async -> Void,
+        onPage: @Sendable (Page) async throws -> ScanProgress
     ) async throws -> ScanOutcome {
         let statement = try CoralStatement(scan)
         var reading = CoralReading(scan, statement)
         while true {
-            let limit = reading.limit
             let answer: CoralTableAnswer
             do {
-                answer = try await ask(statement, limit: limit, of: scan)
+                answer = try await run(statement, limit: reading.limit, of: scan)
             } catch var error as SourceError {
                 error.calls += reading.outcome.calls
                 throw error
             }
-            let (page, next) = try reading.take(answer)
+            let (page, hasMore) = try reading.take(answer)
             let progress = try await onPage(page)
-            guard next == .askForMore, progress == .more else { return reading.outcome }
+            guard hasMore, progress == .more else { return reading.outcome }
         }
     }
 
@@ -52,14 +52,20 @@ package final class CoralPages: PageSource {
     // MARK: One run
 
     /// - Throws: ``SourceError``, or `CancellationError`.
-    private func ask(_ statement: CoralStatement, limit: Int?, of scan: Scan) async throws -> CoralTableAnswer {
+    private func run(_ statement: CoralStatement, limit: Int?, of scan: Scan) async throws -> CoralTableAnswer {
         let request = CoralRequest(
             source: scan.source.name, statement: statement.text(limit: limit), secrets: secrets(of: scan.source))
-        let budget = budget(of: scan.source)
+        // Any number of runs, but only so many at once.
+        let budget = budgets.budget(of: scan.source.name) {
+            let spec = RateBudgetSpec(
+                requests: .max, per: .milliseconds(0), concurrency: scan.source.overlay.budget.concurrency)
+            return RateBudget(spec, clock: clock, sleep: sleep)
+        }
         do {
             try await budget.begin(maxWait: RetryMachine.Policy().maxWait)
         } catch let refusal as RateBudget.Refusal {
-            throw request.error(for: refusal, now: clock.now())
+            let (kind, reason, remedy) = refusal.explanation(at: clock.now())
+            throw request.error(kind, reason, remedy, calls: 0)
         }
         let bytes: [UInt8]
         do {
@@ -71,35 +77,13 @@ package final class CoralPages: PageSource {
             throw error
         }
         await budget.succeed()
-        return try await Self.read(bytes, statement, scan.table, request)
-    }
-
-    /// Off the caller's actor: reading a large answer takes milliseconds of computing.
-    @concurrent
-    private static func read(
-        _ bytes: [UInt8], _ statement: CoralStatement, _ table: TableSpec, _ request: CoralRequest
-    ) async throws -> CoralTableAnswer {
-        do throws(CoralAnswer.Fault) {
+        return try await request.read { () throws(CoralAnswer.Fault) in
             let (rows, warnings) = try CoralAnswer.rows(bytes, of: statement.selected.map(\.column))
-            return CoralTableAnswer(rows: rows.map { statement.row($0, of: table) }, warnings: warnings)
-        } catch {
-            throw request.error(for: error)
+            return CoralTableAnswer(rows: rows.map { statement.row($0, of: scan.table) }, warnings: warnings)
         }
     }
 
     private func secrets(of source: SourceSpec) -> Secrets {
         program.secrets.adding(source.inputs.filter { $0.kind == .secret }.compactMap { inputs($0.key) })
-    }
-
-    /// Any number of requests, but only so many at once.
-    private func budget(of source: SourceSpec) -> RateBudget {
-        budgets.withLock { budgets in
-            if let known = budgets[source.name] { return known }
-            let spec = RateBudgetSpec(
-                requests: .max, per: .milliseconds(0), concurrency: source.overlay.budget.concurrency)
-            let budget = RateBudget(spec, clock: clock, sleep: sleep)
-            budgets[source.name] = budget
-            return budget
-        }
     }
 }

@@ -34,7 +34,9 @@ package struct CoralProgram: Sendable {
         let done = try await run(["--version"], request, deadline: deadline)
         let words = String(decoding: done.output, as: UTF8.self).split(whereSeparator: \.isWhitespace)
         guard done.status == 0, let version = words.last, version.first?.isNumber == true else {
-            throw request.notCoral(done)
+            throw request.error(
+                .notConfigured, "the configured program does not report a version of Coral.",
+                "Install Coral, or set SENTINEL_CORAL to its path.")
         }
         return String(version)
     }
@@ -50,10 +52,12 @@ package struct CoralProgram: Sendable {
     ) async throws -> RowSet {
         let request = CoralRequest(source: "coral", statement: sql, secrets: secrets)
         let bytes = try await answer(to: request, until: deadline)
-        return try await Self.read(bytes, columns, request)
+        return try await request.read { () throws(CoralAnswer.Fault) in
+            try CoralAnswer.rowSet(bytes, expecting: columns)
+        }
     }
 
-    /// What the program printed for a statement; it ended well.
+    /// The output of a statement that succeeded.
     func answer(to request: CoralRequest, until deadline: ContinuousClock.Instant? = nil) async throws -> [UInt8] {
         let statement = request.statement ?? ""
         // A statement that begins with a comment would be taken for an option.
@@ -71,16 +75,6 @@ package struct CoralProgram: Sendable {
         do {
             return try await process.run(until: deadline ?? ContinuousClock.now + Self.timeout.duration)
         } catch let error as SubprocessError {
-            throw request.error(for: error)
-        }
-    }
-
-    /// Off the caller's actor: reading a large answer takes milliseconds of computing.
-    @concurrent
-    private static func read(_ bytes: [UInt8], _ columns: [String], _ request: CoralRequest) async throws -> RowSet {
-        do throws(CoralAnswer.Fault) {
-            return try CoralAnswer.rowSet(bytes, expecting: columns)
-        } catch {
             throw request.error(for: error)
         }
     }

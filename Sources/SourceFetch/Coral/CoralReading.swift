@@ -14,8 +14,6 @@ struct CoralTableAnswer: Sendable {
 /// table that its API lists newest first without a time bound is requested with a growing limit: its reader stops at known rows,
 /// so the whole list need not be fetched each time.
 struct CoralReading {
-    enum Next: Hashable, Sendable { case done, askForMore }
-
     private let scan: Scan
     private let statement: CoralStatement
     /// The limits of the remaining runs; nil is no limit.
@@ -39,31 +37,25 @@ struct CoralReading {
         }
     }
 
-    /// What the next statement may bring at most.
+    /// The maximum rows of the next statement.
     var limit: Int? { limits.first ?? nil }
 
-    /// The page that an answer makes, and whether another statement is to follow.
+    /// The page of a response, and whether another statement follows.
     ///
-    /// - Throws: ``SourceError`` of kind `unsupported` where rows of the window are out of reach.
-    mutating func take(_ answer: CoralTableAnswer) throws(SourceError) -> (Page, Next) {
+    /// - Throws: ``SourceError`` of kind `unsupported` if rows of the window cannot be read.
+    mutating func take(_ answer: CoralTableAnswer) throws(SourceError) -> (Page, hasMore: Bool) {
         let isCut = isCut(answer)
         let hasMore = limits.count > 1 && isCut
-        if let window = statement.window, isCut, !reaches(window, answer.rows) { throw outOfReach() }
+        if let window = statement.window, isCut, !covers(window, answer.rows) { throw incompleteWindow() }
         // The rows of the previous statement are returned again, at the same positions.
         var rows = Array(answer.rows.dropFirst(delivered))
         delivered = max(delivered, answer.rows.count)
         if let window = statement.window { rows.removeAll { !window.contains($0) } }
         if isCut, !hasMore, statement.window == nil { outcome.isTruncated = true }
-        if let limit = scan.rowLimit, rows.count > limit {
-            rows.removeLast(rows.count - limit)
-            outcome.isTruncated = true
-        }
-        let page = Page(rows: rows, schemaWarnings: max(0, answer.warnings - outcome.schemaWarnings))
+        var page = Page(rows: rows, schemaWarnings: max(0, answer.warnings - outcome.schemaWarnings))
+        _ = outcome.take(&page, limit: scan.rowLimit)
         limits.removeFirst()
-        outcome.rows += rows.count
-        outcome.calls += 1
-        outcome.schemaWarnings += page.schemaWarnings
-        return (page, hasMore ? .askForMore : .done)
+        return (page, hasMore)
     }
 
     // MARK: Cuts
@@ -72,22 +64,22 @@ struct CoralReading {
         let count = answer.rows.count
         if let limit, count >= limit { return true }
         let pagination = scan.table.pagination
-        let mostOfPages = pagination.pageSize.map {
+        let maxOfPages = pagination.pageSize.map {
             $0.defaultSize.multipliedReportingOverflow(by: pagination.maximumPages)
         }
-        return [scan.table.fetchLimitDefault, mostOfPages.map { $0.overflow ? .max : $0.partialValue }]
+        return [scan.table.fetchLimitDefault, maxOfPages.map { $0.overflow ? .max : $0.partialValue }]
             .compactMap { $0 }.contains(count)
     }
 
-    /// The rows are newest first and reach back before the start of the window, so no row of the window is missing.
-    private func reaches(_ window: CoralStatement.TimeWindow, _ rows: [[Value]]) -> Bool {
+    /// The rows are newest first and the last is older than the window, so no row of the window is missing.
+    private func covers(_ window: CoralStatement.TimeWindow, _ rows: [[Value]]) -> Bool {
         let times = rows.compactMap { $0[window.place].instant }
         guard let from = window.from, let last = times.last, last < from else { return false }
         return zip(times, times.dropFirst()).allSatisfy { $0 >= $1 }
     }
 
-    /// Asking for a shorter time would bring the same rows again.
-    private func outOfReach() -> SourceError {
+    /// A request for a shorter time would return the same rows.
+    private func incompleteWindow() -> SourceError {
         let name = "\(scan.source.name).\(scan.table.name)"
         return SourceError(
             kind: .unsupported, source: scan.source.name,

@@ -5,7 +5,7 @@ import SourceSpec
 struct CoralStatement: Sendable {
     /// The requested columns, and the position of each in the table's rows.
     let selected: [(column: ColumnSpec, place: Int)]
-    /// The rows outside are dropped: a bound of time that no filter of the table takes. Nil when Coral keeps them all.
+    /// Rows outside are dropped: a time bound that no filter of the table supports. Nil to keep all rows.
     private(set) var window: TimeWindow?
     private let target: String
     private let conditions: [String]
@@ -74,8 +74,8 @@ struct CoralStatement: Sendable {
 
     // MARK: Parameters
 
-    /// Puts the scan's query parameters into the filters that feed them. One that none feeds is left out; where it
-    /// bounds the time, the window that the rows are to be cut to is the answer.
+    /// Sets the filters that feed the scan's query parameters. A parameter without a filter is dropped; if it bounds the time,
+    /// the window to apply to the rows is returned.
     private static func bind(_ scan: Scan, to filters: inout [String: Value]) -> TimeWindow? {
         let route = ScanPlan.route(of: scan)
         let bounds = scan.timeBounds

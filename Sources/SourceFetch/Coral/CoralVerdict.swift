@@ -11,9 +11,9 @@ struct CoralVerdict: Hashable, Sendable {
         /// The source is there but lacks a key or a variable.
         case unconfigured
         case rateLimited(Span?)
-        /// The provider answered with this HTTP status.
+        /// The provider returned this HTTP status.
         case status(Int)
-        /// The provider refused the key inside an answer of a good status.
+        /// The provider rejected the key in a response with a successful status.
         case notAuthorised
         case timedOut
         /// More pages than a scan may have.
@@ -87,8 +87,8 @@ struct CoralVerdict: Hashable, Sendable {
         summary.firstMatch(of: /\(([1-5]\d\d)\)\s*$/).flatMap { Int($0.1) }
     }
 
-    /// `HTTP 404`, `status: 404`, `returned 404`, `404 Not Found`: a number alone is not enough, as the provider's own
-    /// words may hold any.
+    /// `HTTP 404`, `status: 404`, `returned 404`, `404 Not Found`. A number alone is not enough, because the provider's
+    /// message may contain any.
     private static func status(spelledIn words: String) -> Int? {
         if let match = words.firstMatch(of: /(?i)\b(?:http|status|status code|returned|answered)[\s:=(]+([45]\d\d)\b/) {
             return Int(match.1)

@@ -8,7 +8,7 @@ struct CSVRecords {
 
     enum Fault: Error, Hashable {
         case file(FileFault)
-        /// A record that is too long, probably because of an unclosed quote, in the record of this line.
+        /// A record that is too long, probably because of an unclosed quote. It starts in this line.
         case tooLong(line: Int)
     }
 

@@ -1,7 +1,7 @@
 import Basics
 import SourceSpec
 
-/// The rows of a CSV file. An empty field is NULL; a record of another length than the header's is counted.
+/// The rows of a CSV file. An empty field is NULL; a record whose length is not the header's is counted as a warning.
 struct CSVRows: FileRows {
     private let plan: FilePlan
     private let path: String
@@ -51,21 +51,15 @@ struct CSVRows: FileRows {
         }
     }
 
-    /// By name, letter case aside; a column that the header does not name takes its own place, as in Coral, which reads
-    /// by place alone, unless another column has that place by name.
+    /// By name, in any case. A column that is not in the header has its own position, as in Coral, which reads by position
+    /// only, unless another column has that position by name.
     static func positions(of columns: [String], in header: [String]) -> [Int?] {
-        let names = header.map { Self.trimmed($0).lowercased() }
+        let names = header.map { $0.trimmed.lowercased() }
         let named = columns.map { column in names.firstIndex(of: column.lowercased()) }
         let taken = Set(named.compactMap { $0 })
         return named.enumerated().map { place, found in
             found ?? (place < header.count && !taken.contains(place) ? place : nil)
         }
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        var rest = text.drop(while: \.isWhitespace)
-        while rest.last?.isWhitespace == true { rest.removeLast() }
-        return String(rest)
     }
 
     private func append(_ record: CSVRecords.Record, _ positions: [Int?], to batch: inout RowBatch) {

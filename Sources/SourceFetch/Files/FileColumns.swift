@@ -1,7 +1,7 @@
 import Basics
 import SourceSpec
 
-/// The columns of a table of files: those that rows hold, those that paths hold, and the conditions on both.
+/// The columns of a file table: those in rows, those from paths, and the conditions on both.
 struct FileColumns: Sendable {
     /// For the columns in rows; columns from paths are NULL.
     let mapper: RowMapper
@@ -11,9 +11,9 @@ struct FileColumns: Sendable {
     let lineNumber: Int?
     private let partitions: [(place: Int, partition: FileTableSpec.Partition)]
     private let metadata: [(place: Int, kind: FileTableSpec.Metadata.Kind)]
-    /// The required values of a row, by position. A filter that is shown as a column is met by every row.
+    /// The required values of a row, by position. Every row meets a filter whose value is the column.
     private let wanted: [Int: Value]
-    /// A filter's value fits no row.
+    /// A filter's value matches no row.
     let isImpossible: Bool
 
     init(_ scan: Scan, _ file: FileTableSpec, _ bindings: Bindings) {
@@ -80,7 +80,7 @@ struct FileColumns: Sendable {
         }
     }
 
-    /// Nil where the path has no such folder, or its value does not fit the type.
+    /// Nil if the path has no such folder, or its value does not match the type.
     private static func value(of partition: FileTableSpec.Partition, in folders: ArraySlice<String>) -> Value? {
         guard let text = segment(of: partition, in: folders).flatMap(PercentEncoding.decode) else { return nil }
         return Coercion.value(text, as: partition.type)

@@ -9,7 +9,7 @@ struct TableFile: Sendable {
     var warnings: Int
 }
 
-/// Finds the files of a table below its location. What leads out of it is refused.
+/// Finds the files of a table below its location. A link out of the location is an error.
 struct FileListing {
     private let plan: FilePlan
     private let glob: GlobPattern
@@ -34,8 +34,8 @@ struct FileListing {
             listing.found = [(root, [root.split(separator: "/").last.map(String.init) ?? root])]
         }
         return listing.found.sorted { $0.names.lexicographicallyPrecedes($1.names) }.map { path, names in
-            let said = plan.columns.values(of: names)
-            return TableFile(path: path, fixed: said.fixed, warnings: said.warnings)
+            let (fixed, warnings) = plan.columns.values(of: names)
+            return TableFile(path: path, fixed: fixed, warnings: warnings)
         }
     }
 
@@ -54,7 +54,7 @@ struct FileListing {
             for name in try names(in: path, isRoot: folder.isEmpty) {
                 let (inner, place) = ("\(path)/\(name)", folder + [name])
                 var status = stat()
-                // A file may go while its folder is read.
+                // A file may be deleted while its folder is read.
                 guard lstat(inner, &status) == 0 else { continue }
                 switch status.st_mode & S_IFMT {
                 case S_IFDIR:
@@ -67,7 +67,7 @@ struct FileListing {
         }
     }
 
-    /// A link to a file is read, unless the file is read at its own place; a link to a folder never is.
+    /// A link to a file is read, unless the file itself is listed. A link to a folder is not followed.
     private mutating func follow(_ link: String, _ place: [String], _ root: String) throws(SourceError) {
         guard let target = Self.real(link) else { return }
         var status = stat()

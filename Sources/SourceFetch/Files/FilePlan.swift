@@ -1,7 +1,7 @@
 import Basics
 import SourceSpec
 
-/// A scan of a table of files made ready: where they lie, what their columns are. Making it reads nothing.
+/// A scan of a file table with the location of its files and their columns. Creating it reads nothing.
 struct FilePlan: Sendable {
     let scan: Scan
     let file: FileTableSpec
@@ -11,7 +11,7 @@ struct FilePlan: Sendable {
     let secrets: Secrets
 
     var source: SourceSpec { scan.source }
-    /// The most rows that the scan may take.
+    /// The maximum rows of the scan.
     var rowCap: Int? { scan.rowLimit ?? scan.table.fetchLimitDefault }
 
     /// - Throws: ``SourceError`` of kind `notConfigured`, `missingFilter` or `unsupported`.
@@ -36,13 +36,7 @@ struct FilePlan: Sendable {
     private static func path(
         of template: Template, _ source: SourceSpec, _ bindings: Bindings, home: String?
     ) throws(SourceError) -> String {
-        let written: String
-        do {
-            written = try bindings.text(of: template, at: .start)
-        } catch {
-            guard case .input(let key) = error else { throw ScanPlan.notConfigured(source, ["the location"]) }
-            throw ScanPlan.notConfigured(source, [key])
-        }
+        let written = try ScanPlan.text(of: template, bindings, source, "the location")
         if written.hasPrefix("s3://") { throw ScanPlan.unsupported(source, "reads files from S3") }
         let path: String
         if written.hasPrefix("file://~/") {
@@ -69,20 +63,19 @@ struct FilePlan: Sendable {
     }
 
     func error(_ fault: FileFault) -> SourceError {
-        switch fault.code {
-        case Self.permissionDenied:
-            error(
-                .notAuthorised, fault.path, "\(secrets.mask(fault.path)) is not readable for this user.",
-                "Give the user that runs Sentinel read permission.")
-        case Self.noSuchFile:
-            error(
-                .notFound, fault.path, "\(secrets.mask(fault.path)) does not exist.",
-                "Correct the location of \(source.name).\(scan.table.name), or the input that it is built from.")
-        default:
-            error(
-                .unavailable, fault.path,
-                "\(secrets.mask(fault.path)) could not be read: \(fault.reason).", "Check the file and its disk.")
-        }
+        let path = secrets.mask(fault.path)
+        let (kind, reason, remedy): (SourceError.Kind, String, String) =
+            switch fault.code {
+            case Self.permissionDenied:
+                (.notAuthorised, "is not readable for this user", "Give the user that runs Sentinel read permission.")
+            case Self.noSuchFile:
+                (
+                    .notFound, "does not exist",
+                    "Correct the location of \(source.name).\(scan.table.name), or the input that it is built from."
+                )
+            default: (.unavailable, "could not be read: \(fault.reason)", "Check the file and its disk.")
+            }
+        return error(kind, fault.path, "\(path) \(reason).", remedy)
     }
 
     static let noSuchFile: Int32 = 2

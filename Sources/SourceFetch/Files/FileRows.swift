@@ -18,7 +18,7 @@ protocol FileRows {
     mutating func read(into batch: inout RowBatch) throws(SourceError) -> Bool
 }
 
-/// One JSON document a line. A line that is none is counted: the file may be written to at this moment.
+/// One JSON document per line. An invalid line is counted as a warning, because the file may be written at this time.
 struct JSONLineRows: FileRows {
     let plan: FilePlan
     let fixed: [(place: Int, value: Value)]

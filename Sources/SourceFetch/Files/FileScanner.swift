@@ -1,7 +1,7 @@
 package import Basics
 import SourceSpec
 
-/// Reads the tables of sources of files: JSON, JSON lines and CSV below a `file://` location. Parquet and S3 are refused.
+/// Reads the tables of sources of files: JSON, JSON lines and CSV below a `file://` location. Parquet and S3 are not supported.
 package struct FileScanner: PageSource {
     private let inputs: @Sendable (String) -> String?
     private let clock: WallClock
@@ -18,19 +18,15 @@ package struct FileScanner: PageSource {
     }
 
     package func scan(
-        _ scan: Scan, onPage: @Sendable (Page) async throws -> ScanProgress
+        _ scan: Scan, onRetryPause: @Sendable (RetryPause) async -> Void,
+        onPage: @Sendable (Page) async throws -> ScanProgress
     ) async throws -> ScanOutcome {
         let plan = try FilePlan(scan, inputs: inputs, now: clock.now(), redaction: redaction)
         let pages = FilePages(plan)
         var outcome = ScanOutcome()
         while var page = try await pages.next() {
             try Task.checkCancellation()
-            let room = plan.rowCap.map { max(0, $0 - outcome.rows) } ?? page.rows.count
-            let isCut = page.rows.count > room
-            if isCut { page.rows.removeLast(page.rows.count - room) }
-            outcome.rows += page.rows.count
-            outcome.schemaWarnings += page.schemaWarnings
-            outcome.isTruncated = isCut
+            let isCut = outcome.take(&page, limit: plan.rowCap)
             if try await onPage(page) == .stop || isCut { return outcome }
         }
         return outcome

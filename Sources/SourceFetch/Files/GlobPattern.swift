@@ -1,6 +1,6 @@
 import Glibc
 
-/// Which paths below a folder are meant: `*`, `?` and `[a-z]` within one name, `**` for any folders between, none too.
+/// A pattern of paths below a folder: `*`, `?` and `[a-z]` within one name, `**` for any number of folders.
 struct GlobPattern: Hashable, Sendable {
     private let segments: [String]
 

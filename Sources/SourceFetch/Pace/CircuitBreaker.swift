@@ -1,16 +1,11 @@
 package import Basics
 
-/// Leaves a source alone that keeps failing, and tries it again with one request at a time.
+/// Stops requests to a source that keeps failing, and then tests it with one request at a time.
 package struct CircuitBreaker: Sendable {
-    package enum Permit: Hashable, Sendable {
-        case go
-        case refuse(until: Instant)
-    }
-
     private enum State: Hashable, Sendable {
         case closed
         case open(until: Instant)
-        /// One request is under way to see whether the source is back; should it never report, another may go then.
+        /// One request tests whether the source is back; if it does not report until then, another one may.
         case probing(until: Instant)
     }
 
@@ -25,13 +20,14 @@ package struct CircuitBreaker: Sendable {
 
     package init() {}
 
-    package mutating func ask(at now: Instant) -> Permit {
+    /// Nil if a request may be sent now, else the end of the pause.
+    package mutating func pauseEnd(at now: Instant) -> Instant? {
         switch state {
-        case .closed: return .go
+        case .closed: return nil
         case .open(let until), .probing(let until):
-            guard now >= until else { return .refuse(until: until) }
+            guard now >= until else { return until }
             state = .probing(until: now + Self.shortestRest)
-            return .go
+            return nil
         }
     }
 

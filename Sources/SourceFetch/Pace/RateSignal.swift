@@ -6,7 +6,7 @@ import SourceSpec
 /// The rate limit in a response.
 package enum RateSignal: Hashable, Sendable {
     case none
-    /// Asked too often. The wait is nil where the provider names none.
+    /// Too many requests. The wait is nil if the provider gives none.
     case limited(Span?)
 
     /// The maximum wait; after it the provider is called again.
@@ -32,7 +32,41 @@ package enum RateSignal: Hashable, Sendable {
     }
 }
 
-/// An answer with the clock that its times are measured against: the provider's own, where it sends one.
+/// How many requests a response says are left, until when.
+struct RateAllowance: Hashable, Sendable {
+    var requests: Int
+    var limit: Int
+    var until: Instant
+
+    /// Nil where the response has no such headers.
+    init?(_ response: HTTPResponse, dialect: RetryDialect, limit: RateLimitSpec?, now: Instant) {
+        let prefixes =
+            switch dialect {
+            case .linear: ["x-ratelimit-requests-"]
+            case .sentry: ["x-sentry-rate-limit-"]
+            case .github, .retryAfter, .secondsUntilReset: ["x-ratelimit-", "ratelimit-"]
+            }
+        let names =
+            prefixes.map { (remaining: $0 + "remaining", reset: $0 + "reset") }
+            + [limit].compactMap { spec in
+                spec?.remainingHeader.flatMap { left in spec?.resetHeader.map { (left, $0) } }
+            }
+        let clock = WaitText.date(response.header("date") ?? "") ?? now
+        for name in names {
+            guard let left = response.header(name.remaining).flatMap({ Double($0) }), left >= 0, left < 1e9,
+                let wait = response.header(name.reset).flatMap({ WaitText.span($0, at: clock) })
+            else { continue }
+            let most = response.header(name.remaining.replacing("remaining", with: "limit")).flatMap { Double($0) }
+            requests = Int(left)
+            self.limit = most.map { Int(min(max($0, left), 1e9)) } ?? requests
+            until = now + min(wait, RateSignal.longest)
+            return
+        }
+        return nil
+    }
+}
+
+/// A response with the clock for its times: the provider's own, if it sends one.
 private struct Reading {
     let response: HTTPResponse
     let limit: RateLimitSpec?

@@ -2,18 +2,14 @@ package import Basics
 
 /// Decides after each failed try of one page whether and when to retry.
 package struct RetryMachine: Sendable {
-    package enum Trouble: Hashable, Sendable {
+    /// Whether a retry may succeed.
+    package enum Retry: Hashable, Sendable {
         /// The provider requested a pause; nil if it gave no duration.
         case rateLimited(Span?)
-        /// 5xx, no connection, half an answer.
-        case passing(retryAfter: Span?)
-        /// Asking again would be answered the same.
-        case lasting
-    }
-
-    package enum Decision: Hashable, Sendable {
-        case tryAgain(after: Span)
-        case giveUp
+        /// 5xx, no connection, an incomplete response.
+        case temporary(retryAfter: Span?)
+        /// A retry would get the same response.
+        case useless
     }
 
     package struct Policy: Hashable, Sendable {
@@ -33,19 +29,19 @@ package struct RetryMachine: Sendable {
         self.policy = policy
     }
 
-    /// `random` is in 0..<1: the jitter, so that readers do not retry at the same time.
-    package mutating func decide(after trouble: Trouble, random: Double) -> Decision {
+    /// The wait before the next try; nil to give up. `random` is in 0..<1: the jitter, so that readers do not retry at the same time.
+    package mutating func wait(after retry: Retry, random: Double) -> Span? {
         failures += 1
-        guard failures < policy.tries else { return .giveUp }
+        guard failures < policy.tries else { return nil }
         let wait: Span
-        switch trouble {
-        case .lasting: return .giveUp
-        case .rateLimited(let span?), .passing(let span?): wait = span + .seconds(span.seconds * 0.1 * random)
-        case .rateLimited(nil), .passing(nil):
+        switch retry {
+        case .useless: return nil
+        case .rateLimited(let span?), .temporary(let span?): wait = span + .seconds(span.seconds * 0.1 * random)
+        case .rateLimited(nil), .temporary(nil):
             wait = .seconds(policy.backoff.wait(afterFailures: failures).seconds * random)
         }
-        guard waited + wait <= policy.maxWait else { return .giveUp }
+        guard waited + wait <= policy.maxWait else { return nil }
         waited = waited + wait
-        return .tryAgain(after: wait)
+        return wait
     }
 }

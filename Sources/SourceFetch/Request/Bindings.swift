@@ -2,7 +2,7 @@ import Basics
 import JSON
 import SourceSpec
 
-/// The values that a request's sources and templates draw on.
+/// The values for a request's sources and templates.
 struct Bindings: Sendable {
     let inputs: [String: String]
     let filters: [String: Value]
@@ -12,7 +12,7 @@ struct Bindings: Sendable {
     /// Variables that need no value: unset, they are empty in a template.
     var optionalVariables: Set<String> = []
 
-    /// Why a value cannot be made. ``ScanPlan`` turns it into a `SourceError`.
+    /// Why there is no value. ``ScanPlan`` turns it into a `SourceError`.
     enum MissingValue: Error, Hashable {
         case input(String)
         case filter(String)
@@ -55,19 +55,17 @@ struct Bindings: Sendable {
     ) throws(MissingValue) -> JSONValue? {
         guard let value else { return nil }
         switch shape {
-        case .plain: return Self.json(value)
+        case .plain: return JSONValue(value)
         case .integer: return try integer(value, of: name)
         case .bool: return try truth(value, of: name)
         case .strings: return strings(value)
         case .piece(let separator, let part, let isInteger):
-            let pieces = Self.text(of: Self.json(value)).split(separator: separator, omittingEmptySubsequences: false)
+            let pieces = Self.text(of: JSONValue(value)).split(separator: separator, omittingEmptySubsequences: false)
             guard pieces.indices.contains(part) else { return nil }
             let piece = String(pieces[part])
             return isInteger ? try integer(.text(piece), of: name) : .string(piece)
         }
     }
-
-    private static func json(_ value: Value) -> JSONValue { JSONValue(value) }
 
     private func integer(_ value: Value, of name: String) throws(MissingValue) -> JSONValue {
         guard let number = value.integer else { throw .wrongType(filter: name, wanted: "a whole number") }
@@ -75,17 +73,16 @@ struct Bindings: Sendable {
     }
 
     private func truth(_ value: Value, of name: String) throws(MissingValue) -> JSONValue {
-        switch value {
-        case .integer(let number): return .bool(number != 0)
-        case .text(let text) where ["true", "t", "1", "yes"].contains(text.lowercased()): return .bool(true)
-        case .text(let text) where ["false", "f", "0", "no"].contains(text.lowercased()): return .bool(false)
-        default: throw .wrongType(filter: name, wanted: "true or false")
+        if case .integer(let number) = value { return .bool(number != 0) }
+        guard let truth = value.text.flatMap({ Bool(word: $0) }) else {
+            throw .wrongType(filter: name, wanted: "true or false")
         }
+        return .bool(truth)
     }
 
     /// A list as JSON, or as text separated by commas; a single text is a list with one element.
     private func strings(_ value: Value) -> JSONValue {
-        let text = Self.text(of: Self.json(value))
+        let text = Self.text(of: JSONValue(value))
         if text.hasPrefix("["), case .array(let elements) = try? JSONDocument.parse(text) {
             return .array(elements.map { .string(Self.text(of: $0)) })
         }
@@ -114,8 +111,8 @@ struct Bindings: Sendable {
             case .input:
                 inputs[placeholder.key]
                     ?? (placeholder.defaultText == nil && optionalVariables.contains(placeholder.key) ? "" : nil)
-            case .filter: filters[placeholder.key].map { Self.text(of: Self.json($0)) }
-            case .arg: arguments[placeholder.key].map { Self.text(of: Self.json($0)) }
+            case .filter: filters[placeholder.key].map { Self.text(of: JSONValue($0)) }
+            case .arg: arguments[placeholder.key].map { Self.text(of: JSONValue($0)) }
             case .state: position.state(placeholder.key)
             case .expr: nil
             }

@@ -6,18 +6,18 @@ struct PagingMachine: Sendable {
     struct Clues: Hashable, Sendable {
         /// The number of elements in the response, before mapping.
         var elements: Int
-        /// The cursor that it named; nil when absent, null or blank.
+        /// Its cursor; nil if absent, null or blank.
         var cursor: String?
-        /// The address of its `Link: rel="next"`; nil when there is none, or one without results.
+        /// The address of its `Link: rel="next"`; nil if there is none, or it has no results.
         var nextLink: String?
-        /// Whether it says that more pages follow; nil if it does not say.
+        /// Whether more pages follow; nil if the page has no such field.
         var hasMore: Bool?
     }
 
     enum Step: Hashable, Sendable {
         case fetch(PagePosition)
         case end
-        /// The most pages of the manifest were read, and there is another.
+        /// The manifest's maximum of pages was read, and there is another page.
         case truncated
         /// The provider returned the same cursor or link twice.
         case loop

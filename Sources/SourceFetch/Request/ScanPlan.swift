@@ -3,7 +3,7 @@ import HTTPClient
 import JSON
 import SourceSpec
 
-/// One scan made ready: the route chosen, the inputs found, the columns compiled. Making it asks nothing of the network.
+/// One scan with its route, the values of its inputs, and its compiled columns. Creating it makes no network calls.
 struct ScanPlan: Sendable {
     let scan: Scan
     let backend: HTTPBackend
@@ -24,7 +24,10 @@ struct ScanPlan: Sendable {
     var source: SourceSpec { scan.source }
     var qualifiedName: String { "\(scan.source.name).\(scan.table.name)" }
 
-    /// The most rows that the scan may take.
+    /// The rate limit that counts its requests.
+    var bucket: String { source.overlay.bucket(of: route.path.start) }
+
+    /// The maximum rows of the scan.
     var rowCap: Int? { Self.rowCap(of: scan) }
 
     /// - Throws: ``SourceError`` of kind `notConfigured`, `missingFilter` or `unsupported`.
@@ -60,6 +63,18 @@ struct ScanPlan: Sendable {
         case .file: throw unsupported(source, "reads files (backend: file)")
         case .mcp: throw unsupported(source, "uses MCP (backend: mcp)")
         case .clickHouse: throw unsupported(source, "is read from ClickHouse")
+        }
+    }
+
+    /// The template's text; a missing input is the error that the source is not configured. `what` names the value.
+    static func text(
+        of template: Template, _ bindings: Bindings, _ source: SourceSpec, _ what: String
+    ) throws(SourceError) -> String {
+        do {
+            return try bindings.text(of: template, at: .start)
+        } catch {
+            guard case .input(let key) = error else { throw notConfigured(source, [what]) }
+            throw notConfigured(source, [key])
         }
     }
 
@@ -143,30 +158,23 @@ struct ScanPlan: Sendable {
         of backend: HTTPBackend, _ source: SourceSpec, _ bindings: Bindings
     ) throws(SourceError) -> AWSSignature? {
         guard case .awsSignature(let spec) = backend.auth else { return nil }
-        do throws(Bindings.MissingValue) {
-            let token = try spec.sessionToken.map { template throws(Bindings.MissingValue) in
-                try bindings.text(of: template, at: .start)
-            }
-            return AWSSignature(
-                service: spec.service, region: try bindings.text(of: spec.region, at: .start),
-                accessKeyID: try bindings.text(of: spec.accessKeyID, at: .start),
-                secretAccessKey: try bindings.text(of: spec.secretAccessKey, at: .start),
-                sessionToken: token == "" ? nil : token)
-        } catch {
-            guard case .input(let key) = error else { throw notConfigured(source, ["its keys"]) }
-            throw notConfigured(source, [key])
+        func text(_ template: Template) throws(SourceError) -> String {
+            try Self.text(of: template, bindings, source, "its keys")
         }
+        let token = try spec.sessionToken.map(text)
+        return AWSSignature(
+            service: spec.service, region: try text(spec.region), accessKeyID: try text(spec.accessKeyID),
+            secretAccessKey: try text(spec.secretAccessKey), sessionToken: token == "" ? nil : token)
     }
 
     private static func base(
         of source: SourceSpec, _ backend: HTTPBackend, _ bindings: Bindings, address: String?
     ) throws(SourceError) -> WebAddress {
         let written: String
-        do throws(Bindings.MissingValue) {
-            if let address { written = address } else { written = try bindings.text(of: backend.baseURL, at: .start) }
-        } catch {
-            guard case .input(let key) = error else { throw notConfigured(source, ["the address"]) }
-            throw notConfigured(source, [key])
+        if let address {
+            written = address
+        } else {
+            written = try text(of: backend.baseURL, bindings, source, "the address")
         }
         guard let base = WebAddress(written) else {
             let name = addressName(of: source, backend)

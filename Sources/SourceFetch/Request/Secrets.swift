@@ -19,7 +19,7 @@ struct Secrets: Sendable {
 
     func adding(_ more: [String]) -> Secrets { Secrets(values: values + more, redaction: redaction) }
 
-    /// `GET https://host/path?query`, with every secret masked wherever it rides.
+    /// `GET https://host/path?query`, with all secrets masked.
     func describe(_ method: HTTPRequest.Method, _ url: String) -> String {
         var parts = url.split(separator: "?", maxSplits: 1).map(String.init)
         guard !parts.isEmpty else { return method.rawValue }
@@ -35,7 +35,7 @@ struct Secrets: Sendable {
         return "\(method.rawValue) \(parts.joined(separator: "?"))"
     }
 
-    /// A provider's own words as one line of at most 200 characters, without secrets and without control characters.
+    /// A provider's message as one line of at most 200 characters, without secrets and without control characters.
     func quote(_ text: String) -> String {
         let words = text.split { $0.isWhitespace || $0.isNewline }.joined(separator: " ")
         let visible = String(String.UnicodeScalarView(words.unicodeScalars.filter { !Self.isUnseen($0) }))

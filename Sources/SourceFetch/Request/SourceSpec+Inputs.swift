@@ -1,8 +1,8 @@
 package import SourceSpec
 
 extension SourceSpec {
-    /// What the user must still set before the source can be read, one text for each: `SENTRY_TOKEN`, or
-    /// `SLACK_TOKEN or SLACK_BOT_TOKEN` where either will do. Empty when the source is configured.
+    /// The inputs that must still be set before the source can be read: `SENTRY_TOKEN`, or `SLACK_TOKEN or SLACK_BOT_TOKEN`
+    /// if one of them is enough. Empty when the source is configured.
     package func missingInputs(_ inputs: (String) -> String?) -> [String] {
         let values = inputValues(inputs)
         let required = self.inputs.filter { $0.isRequired && values[$0.key] == nil }.map(\.key)
@@ -18,7 +18,7 @@ extension SourceSpec {
     }
 
     /// Set inputs and the manifest's defaults by name; an empty variable counts as unset.
-    func inputValues(_ inputs: (String) -> String?) -> [String: String] {
+    package func inputValues(_ inputs: (String) -> String?) -> [String: String] {
         var values: [String: String] = [:]
         for input in self.inputs {
             values[input.key] = inputs(input.key).flatMap { $0.isEmpty ? nil : $0 } ?? input.defaultValue

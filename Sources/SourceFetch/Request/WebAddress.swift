@@ -1,6 +1,6 @@
-/// An absolute http or https address, split as far as trust in it needs.
+/// An absolute http(s) URL, split into the parts that decide whether it is trusted.
 struct WebAddress: Hashable, Sendable {
-    /// `https://api.github.com:443`, in lower case and with the port spelled out. User and password are left out.
+    /// `https://api.github.com:443`, in lower case and with the port spelled out. Without user and password.
     let origin: String
     /// Scheme and authority as they were written.
     let root: String
@@ -8,7 +8,7 @@ struct WebAddress: Hashable, Sendable {
     let rest: String
 
     var text: String { root + rest }
-    /// As the `Host` header names it: with a port only where it is not the scheme's own.
+    /// The value of the `Host` header: with a port only if it is not the scheme's default.
     var host: String {
         let authority = root.drop { $0 != "/" }.drop { $0 == "/" }
         let host = authority.split(separator: "@", omittingEmptySubsequences: false).last.map(String.init) ?? ""
@@ -18,7 +18,7 @@ struct WebAddress: Hashable, Sendable {
     /// The path without the query.
     var path: Substring { rest.prefix { $0 != "?" && $0 != "#" } }
 
-    /// An address without scheme is taken as https, as Coral takes it. Nil for other schemes and for none at all.
+    /// A URL without a scheme is https, as in Coral. Nil for other schemes.
     init?(_ written: String) {
         let text = written.contains("://") ? written : "https://" + written
         guard let separator = text.firstRange(of: "://") else { return nil }
@@ -43,7 +43,7 @@ struct WebAddress: Hashable, Sendable {
         return root + "/" + segments + (added.hasSuffix("/") && !segments.isEmpty ? "/" : "")
     }
 
-    /// Where a `Location` or a link of an answer of this address leads.
+    /// The target of a `Location` or a link in a response from this address.
     func resolving(_ reference: String) -> WebAddress? {
         if reference.hasPrefix("//") { return WebAddress(root.prefix { $0 != "/" } + reference) }
         if reference.hasPrefix("/") { return WebAddress(root + reference) }

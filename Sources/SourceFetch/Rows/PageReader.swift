@@ -18,7 +18,7 @@ enum PageFault: Error, Hashable {
     case refused(String)
 }
 
-/// Reads the body of an answer: is it a success, which elements are rows, what follows.
+/// Reads the body of a response: whether it is a success, its rows, and whether more pages follow.
 struct PageReader: Sendable {
     let response: ResponseSpec
     let cursorPath: [String]
@@ -89,7 +89,7 @@ struct PageReader: Sendable {
         }
     }
 
-    /// An answer that has an error where its rows should be.
+    /// A response with an error instead of rows.
     private func missingRows(in root: JSONView) throws(PageFault) {
         guard root.members != nil else { throw .shape("\(root.kind.phrase) instead of an object") }
         if let message = ProviderMessage.text(in: root) { throw .refused(message) }

@@ -27,7 +27,7 @@ enum Extract {
         }
     }
 
-    /// As Coral writes a value where a text is wanted; nil for null.
+    /// The text of a value, as Coral writes it; nil for null.
     var text: String? {
         switch self {
         case .nothing: nil
@@ -40,9 +40,9 @@ enum Extract {
 /// One element of a response that becomes a row: a value of the page, and members added by the row strategy.
 struct RowElement {
     let view: JSONView
-    /// `_key` of a dictionary's entry, or all members of a point of a series. They hide members of the same name.
+    /// `_key` of a dictionary's entry, or all members of a point of a series. They replace members of the same name.
     var added: [(key: JSONKey, value: Extract)] = []
-    /// The row is made of the added members alone.
+    /// The row has only the added members.
     var isMade = false
 
     subscript(key: JSONKey) -> Extract {

@@ -3,7 +3,7 @@ import JSON
 import SourceSpec
 
 extension RowExpression {
-    /// The value for one row. Any miss on the way is nothing, which becomes NULL.
+    /// The value for one row. A missing member is nothing, which becomes NULL.
     func evaluate(_ row: RowElement) -> Extract {
         switch self {
         case .path(let path): return Self.walk(path, from: row)
@@ -71,8 +71,8 @@ extension RowExpression {
         guard let text = extract.text else { return .nothing }
         let instant: Instant? =
             switch input {
-            case .seconds: Double(text).flatMap { TimestampText.instant(seconds: $0) }
-            case .milliseconds: Double(text).flatMap { TimestampText.instant(seconds: $0 / 1000) }
+            case .seconds: Double(text).flatMap { TimeText.instant(seconds: $0) }
+            case .milliseconds: Double(text).flatMap { TimeText.instant(seconds: $0 / 1000) }
             case .iso8601: Instant(iso8601: text)
             }
         // A value that is not a time is kept, so that it counts as not matching the column's type.

@@ -39,15 +39,9 @@ indirect enum RowExpression: Sendable {
         case .fromArgument(let name): self = .constant(bindings.arguments[name].map { JSONValue($0) } ?? .null)
         case .literal(let value): self = .constant(value)
         case .null: self = .constant(.null)
-        case .joinArray(let path, let separator):
-            self = .joined(path: Self.steps(path), item: [], separator: separator)
-        case .joinArrayPath(let path, let item, let separator):
+        case .joinArray(let path, let item, let separator):
             self = .joined(path: Self.steps(path), item: Self.steps(item), separator: separator)
-        case .tagValue(let path, let key, let keyField, let valueField):
-            self = .tag(
-                path: Self.steps(path), key: key, keyField: JSONKey(keyField), valueField: JSONKey(valueField),
-                separator: nil)
-        case .joinTagValues(let path, let key, let keyField, let valueField, let separator):
+        case .tagValue(let path, let key, let keyField, let valueField, let separator):
             self = .tag(
                 path: Self.steps(path), key: key, keyField: JSONKey(keyField), valueField: JSONKey(valueField),
                 separator: separator)

@@ -2,7 +2,7 @@ import Basics
 import JSON
 import SourceSpec
 
-/// Makes rows of a table out of the elements of its answers.
+/// Converts the elements of responses into rows of a table.
 struct RowMapper: Sendable {
     private let columns: [(type: ColumnType, expression: RowExpression)]
     private let takesBareElements: Bool
@@ -12,7 +12,7 @@ struct RowMapper: Sendable {
         takesBareElements = columns.contains { $0.expression.readsWholeRow }
     }
 
-    /// Appends the element's row; an element that is none, or a value that does not fit, is a warning.
+    /// Appends the element's row. An element that is not a row, or a value that does not match its type, is a warning.
     func append(_ element: RowElement, to rows: inout [[Value]], warnings: inout Int) {
         switch element.view.kind {
         case .object, .array: break

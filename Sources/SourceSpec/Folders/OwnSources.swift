@@ -7,14 +7,14 @@ package struct OwnSources: Hashable, Sendable {
     package enum Fault: Error, Hashable, Sendable, CustomStringConvertible {
         /// A source of that name was added before; its folder.
         case exists(String)
-        /// None of that name was added.
+        /// No source of that name was added.
         case unknown(String)
         /// A folder or file that cannot be written.
         case disk(String)
 
         package var description: String {
             switch self {
-            case .exists(let folder): "\(folder) is there already. Take its place with --replace."
+            case .exists(let folder): "\(folder) already exists. Replace it with --replace."
             case .unknown(let name): "no source \(name) was added. See `sentinel source list`."
             case .disk(let path): "\(path) could not be written. Check its owner, permissions and disk."
             }
@@ -60,7 +60,7 @@ package struct OwnSources: Hashable, Sendable {
         return target
     }
 
-    /// Removes a source that was added, with all that lies in its folder.
+    /// Removes a source that was added, with all files of its folder.
     package func remove(_ name: String) throws(Fault) {
         guard !name.contains("/"), let known = folder(of: name) else { throw .unknown(name) }
         do {

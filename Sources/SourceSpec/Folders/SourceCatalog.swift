@@ -61,11 +61,9 @@ package struct SourceCatalog: Hashable, Sendable {
 
     private mutating func take(_ name: String, in directory: String, isOwn: Bool) {
         let folder = "\(directory)/\(name)"
-        let overlay = "\(folder)/overlay.yaml"
         do throws(SourceProblem) {
-            let hasOverlay = FileManager.default.fileExists(atPath: overlay)
             let spec = try Self.spec(
-                manifest: "\(folder)/manifest.yaml", overlay: hasOverlay ? overlay : nil, folder: name)
+                manifest: "\(folder)/manifest.yaml", overlay: Self.overlay(in: folder), source: name)
             let known = specs.firstIndex { $0.name.lowercased() == spec.name.lowercased() }
             if let known, !isOwn || origins[specs[known].name]?.isOwn == true {
                 throw SourceProblem(
@@ -84,39 +82,45 @@ package struct SourceCatalog: Hashable, Sendable {
 
     /// Reads one manifest alone.
     package static func manifest(_ file: String) throws(SourceProblem) -> SourceSpec {
-        try spec(manifest: file, overlay: nil)
+        try spec(manifest: file, overlay: nil, source: file)
+    }
+
+    static func overlay(in folder: String) -> String? {
+        let overlay = "\(folder)/overlay.yaml"
+        return FileManager.default.fileExists(atPath: overlay) ? overlay : nil
     }
 
     /// Reads one manifest, with its overlay if there is one.
-    static func spec(
-        manifest file: String, overlay: String?, folder: String? = nil
-    ) throws(SourceProblem) -> SourceSpec {
-        let name = folder ?? file
-        let text = try contents(of: file, source: name)
-        var spec: SourceSpec
-        do {
-            spec = try ManifestParser.parse(text: text, file: file)
-        } catch {
-            throw SourceProblem(source: name, file: file, diagnostics: error.all)
+    static func spec(manifest: String, overlay: String?, source: String) throws(SourceProblem) -> SourceSpec {
+        var spec = try parsed(manifest, of: source) { text throws(ManifestDiagnostics) in
+            try ManifestParser.parse(text: text, file: manifest)
         }
         guard let overlay else { return spec }
-        let overlayText = try contents(of: overlay, source: name)
-        do {
-            spec.overlay = try OverlayParser.parse(text: overlayText, file: overlay, for: spec)
-        } catch {
-            throw SourceProblem(source: name, file: overlay, diagnostics: error.all)
+        spec.overlay = try parsed(overlay, of: source) { [spec] text throws(ManifestDiagnostics) in
+            try OverlayParser.parse(text: text, file: overlay, for: spec)
         }
         return spec
     }
 
-    private static func contents(of file: String, source: String) throws(SourceProblem) -> String {
-        guard let data = FileManager.default.contents(atPath: file) else {
-            throw SourceProblem(
-                source: source, file: file, reason: "\(file) could not be read. Check its owner and permissions.")
-        }
-        guard let text = String(validating: data, as: UTF8.self) else {
+    private static func parsed<Result>(
+        _ file: String, of source: String, _ parse: (String) throws(ManifestDiagnostics) -> Result
+    ) throws(SourceProblem) -> Result {
+        guard let text = String(validating: try bytes(of: file, source: source), as: UTF8.self) else {
             throw SourceProblem(source: source, file: file, reason: "\(file) is not UTF-8 text. Save it as UTF-8.")
         }
-        return text
+        do {
+            return try parse(text)
+        } catch {
+            throw SourceProblem(source: source, file: file, diagnostics: error.all)
+        }
+    }
+
+    static func bytes(of file: String, source: String) throws(SourceProblem) -> [UInt8] {
+        guard let data = FileManager.default.contents(atPath: file) else {
+            throw SourceProblem(
+                source: source, file: file,
+                reason: "\(file) could not be read. Check its name, owner and permissions.")
+        }
+        return [UInt8](data)
     }
 }

@@ -18,28 +18,17 @@ package struct SourceFiles: Sendable {
     }
 
     private static func read(manifest: String, in folder: String) throws(SourceProblem) -> SourceFiles {
-        var contents = ["manifest.yaml": try bytes(of: manifest)]
-        let overlay = "\(folder)/overlay.yaml"
-        let hasOverlay = FileManager.default.fileExists(atPath: overlay)
-        if hasOverlay { contents["overlay.yaml"] = try bytes(of: overlay) }
-        let spec = try SourceCatalog.spec(manifest: manifest, overlay: hasOverlay ? overlay : nil)
-        for name in sampleNames(in: "\(folder)/samples") {
-            contents["samples/\(name)"] = try bytes(of: "\(folder)/samples/\(name)")
+        let overlay = SourceCatalog.overlay(in: folder)
+        var files = ["manifest.yaml": manifest]
+        files["overlay.yaml"] = overlay
+        // Responses and their rows; other files in the folder are ignored.
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/samples")) ?? []
+        where name.hasSuffix(".json") || name.hasSuffix(".rows") {
+            files["samples/\(name)"] = "\(folder)/samples/\(name)"
         }
+        var contents: [String: [UInt8]] = [:]
+        for (name, file) in files { contents[name] = try SourceCatalog.bytes(of: file, source: file) }
+        let spec = try SourceCatalog.spec(manifest: manifest, overlay: overlay, source: manifest)
         return SourceFiles(spec: spec, contents: contents)
-    }
-
-    /// Answers and their rows, and nothing else that may lie there.
-    private static func sampleNames(in folder: String) -> [String] {
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return [] }
-        return names.filter { $0.hasSuffix(".json") || $0.hasSuffix(".rows") }.sorted()
-    }
-
-    private static func bytes(of file: String) throws(SourceProblem) -> [UInt8] {
-        guard let data = FileManager.default.contents(atPath: file) else {
-            throw SourceProblem(
-                source: file, file: file, reason: "\(file) could not be read. Check its name, owner and permissions.")
-        }
-        return [UInt8](data)
     }
 }

@@ -2,26 +2,20 @@ import YAML
 
 /// Reads `manifest.yaml`: Coral's source DSL, version 3, in both of its dialects.
 package enum ManifestParser {
-    /// - Parameter file: the name that diagnostics carry.
+    /// - Parameter file: the name in diagnostics.
     package static func parse(text: String, file: String) throws(ManifestDiagnostics) -> SourceSpec {
         let log = DiagnosticLog(text: text, file: file)
-        let document = try log.document(text)
-        guard let fields = MappingReader(ManifestNode(node: document, path: ""), log) else {
-            throw ManifestDiagnostics(log.diagnostics)
-        }
-        try refuseOtherVersions(fields)
-        let isOlderDialect = !fields.has("inputs") && document["auth"]?["type"] == nil
+        let fields = try log.fields(of: text)
+        try checkVersion(fields)
+        let isOlderDialect = !fields.has("inputs") && fields.item("auth")?.node["type"] == nil
         let context = ManifestContext(log: log, isOlderDialect: isOlderDialect)
         let spec = ManifestReading(fields: fields, context: context).spec()
         try log.throwIfAny()
         return spec
     }
 
-    private static func refuseOtherVersions(_ fields: MappingReader) throws(ManifestDiagnostics) {
-        guard fields.has("dsl_version") else {
-            fields.report("dsl_version is missing", "Add \"dsl_version: 3\" as the first line.")
-            throw ManifestDiagnostics(fields.log.diagnostics)
-        }
+    private static func checkVersion(_ fields: MappingReader) throws(ManifestDiagnostics) {
+        fields.required("dsl_version", "3")
         guard let version = fields.integer("dsl_version") else { throw ManifestDiagnostics(fields.log.diagnostics) }
         if version == 4 {
             fields.report(
@@ -71,10 +65,7 @@ struct ManifestReading {
     }
 
     private var backendWord: String {
-        guard fields.has("backend") else {
-            fields.report("backend is missing", "Add \"backend: http\".")
-            return "http"
-        }
+        guard fields.required("backend", "http") != nil else { return "http" }
         return fields.choice("backend", among: Self.backends) ?? ""
     }
 
@@ -87,7 +78,7 @@ struct ManifestReading {
         }
     }
 
-    /// A schema's name is the name of a mirror's file too, so it is held to letters, digits and underscores.
+    /// The schema's name is also the name of a mirror's file, so only letters, digits and underscores are allowed.
     private func sourceName() -> String {
         let name = fields.requiredText("name")
         guard !name.isEmpty else { return name }
@@ -114,10 +105,9 @@ struct ManifestReading {
             guard let query = fields.text(item) else { return nil }
             let word = query.drop(while: \.isWhitespace).prefix(while: \.isLetter).lowercased()
             if word.isEmpty {
-                fields.log.report(item.node.mark, item.path, "the test query is empty", "Write a SELECT, or remove it.")
+                fields.log.report(item, "the test query is empty", "Write a SELECT, or remove it.")
             } else if !["select", "with", "explain", "describe", "values", "show"].contains(word) {
-                fields.log.report(
-                    item.node.mark, item.path, "the test query is not read-only", "Write a SELECT statement.")
+                fields.log.report(item, "the test query is not read-only", "Write a SELECT statement.")
             }
             return query
         }
@@ -134,13 +124,19 @@ struct ManifestReading {
             let what = ["http", "mcp"].contains(backend) ? "tables and no functions" : "tables"
             fields.report("the source has no \(what)", "Declare at least one under \"tables:\".")
         }
+        checkNames(of: fields.list("tables") + (backend.isEmpty ? [] : fields.list("functions"))) {
+            "the name \"\($0)\" is taken by another table or function of this source"
+        }
+    }
+
+    /// Names in one list must differ by more than case.
+    func checkNames(of items: [ManifestNode], _ reason: (String) -> String) {
         var seen: Set<String> = []
-        for item in fields.list("tables") + (backend.isEmpty ? [] : fields.list("functions")) {
+        for item in items {
             guard let name = Self.name(of: item), !seen.insert(name.lowercased()).inserted else { continue }
-            fields.log.report(
-                item.node["name"]?.mark ?? item.node.mark, item.path,
-                "the name \"\(name)\" is taken by another table or function of this source",
-                "Names differ by more than case; rename one of the two.")
+            context.log.report(
+                item.node["name"]?.mark ?? item.node.mark, item.path, reason(name),
+                "Names differ by more than case; rename or remove one of the two.")
         }
     }
 }

@@ -24,12 +24,12 @@ extension ManifestReading {
             "columns",
         ])
         let filters = isOlder ? filters(table) : []
-        if isOlder { refuseOtherModes(table) } else { refuseFilters(table) }
+        if isOlder { checkModes(table) } else { rejectFilters(table) }
         let areInferred = file?.format == .parquet && table.list("columns").isEmpty
         let scope = Scope(filters: filters.map(\.name), allows: isOlder ? [.filter, .input] : [])
         let columns = areInferred ? [Self.inferred] : columns(table, scope)
-        if !isOlder { refuseExpressions(table) }
-        if let file { refuseOverlap(table, file) }
+        if !isOlder { rejectExpressions(table) }
+        if let file { checkPathColumns(table, file) }
         return TableSpec(
             name: table.requiredText("name"), description: table.text("description") ?? "",
             guide: table.text("guide") ?? "",
@@ -46,11 +46,9 @@ extension ManifestReading {
         let format =
             backend == "file"
             ? table.choice("format", FileTableSpec.Format.self) : FileTableSpec.Format(rawValue: backend)
-        if format == nil, !table.has("format") { table.report("format is missing", "Add \"format: jsonl\".") }
-        guard let source = table.fields("source") else {
-            if !table.has("source") { table.report("source is missing", "Add \"source: {location: file:///…}\".") }
-            return nil
-        }
+        if format == nil { table.required("format", "jsonl") }
+        table.required("source", "{location: file:///…}")
+        guard let source = table.fields("source") else { return nil }
         source.allow(["location", "glob", "partitions", "metadata", "object_store"])
         source.fields("object_store")?.allow(["type", "region", "auth"])
         guard let format else { return nil }
@@ -91,7 +89,7 @@ extension ManifestReading {
             return FileTableSpec.Partition(
                 name: partition.requiredText("name"), type: type, place: place(partition, format))
         }
-        refuseDuplicates(of: "partition", source, "partitions")
+        checkNames(of: source.list("partitions")) { "duplicate partition \"\($0)\"" }
         return partitions
     }
 
@@ -102,21 +100,21 @@ extension ManifestReading {
         if format == .csv || format == .parquet {
             path.report("kind", "a \(format.rawValue) table has only hive partitions", "Write \"kind: hive\".")
         }
-        if !path.has("index") { path.report("index is missing", "Add \"index: 0\" for the first folder.") }
+        path.required("index", "0")
         return .segment(path.integer("index", in: 0...100) ?? 0)
     }
 
     private func metadata(_ source: MappingReader, _ format: FileTableSpec.Format) -> [FileTableSpec.Metadata] {
         let metadata = source.mappings("metadata").map { column -> FileTableSpec.Metadata in
             column.allow(["name", "kind"])
-            if !column.has("kind") { column.report("kind is missing", "Add \"kind: relative_path\".") }
+            column.required("kind", "relative_path")
             let kind = column.choice("kind", FileTableSpec.Metadata.Kind.self)
             if kind == .lineNumber, format != .jsonl {
                 column.report("kind", "only a jsonl table has line numbers", "Remove the column.")
             }
             return FileTableSpec.Metadata(name: column.requiredText("name"), kind: kind ?? .relativePath)
         }
-        refuseDuplicates(of: "metadata column", source, "metadata")
+        checkNames(of: source.list("metadata")) { "duplicate metadata column \"\($0)\"" }
         return metadata
     }
 

@@ -1,8 +1,8 @@
 import YAML
 
-/// What Coral refuses in a table of files, so that a manifest that passes here serves there too.
+/// What Coral rejects in a file table, so that a manifest that is valid here is valid there too.
 extension ManifestReading {
-    func refuseFilters(_ table: MappingReader) {
+    func rejectFilters(_ table: MappingReader) {
         guard !table.list("filters").isEmpty else { return }
         table.report(
             "filters", "a file table declares no filters",
@@ -10,7 +10,7 @@ extension ManifestReading {
     }
 
     /// A filter of files is compared here, and only by equality.
-    func refuseOtherModes(_ table: MappingReader) {
+    func checkModes(_ table: MappingReader) {
         for item in table.list("filters") {
             guard let mode = item.node["mode"], mode.scalar != .text("equality") else { continue }
             context.log.report(
@@ -19,7 +19,7 @@ extension ManifestReading {
         }
     }
 
-    func refuseExpressions(_ table: MappingReader) {
+    func rejectExpressions(_ table: MappingReader) {
         for item in table.list("columns") {
             for key in ["expr", "virtual"] {
                 guard let node = item.node[key], node.scalar != .bool(false) else { continue }
@@ -30,7 +30,7 @@ extension ManifestReading {
         }
     }
 
-    func refuseOverlap(_ table: MappingReader, _ file: FileTableSpec) {
+    func checkPathColumns(_ table: MappingReader, _ file: FileTableSpec) {
         let partitions = Set(file.partitions.map { $0.name.lowercased() })
         let metadata = Set(file.metadata.map { $0.name.lowercased() })
         for item in table.list("columns") {

@@ -9,12 +9,8 @@ extension ManifestReading {
     }
 
     private func baseURL() -> Template {
-        guard let item = fields.item("base_url") else {
-            fields.report("base_url is missing", "Add \"base_url: https://…\", the root of the API.")
-            return Template(parts: [])
-        }
-        let template = Template.read(item, .source, context)
-        if template.parts.isEmpty {
+        let template = template(fields, "base_url", "https://…")
+        if template.parts.isEmpty, fields.has("base_url") {
             fields.report(
                 "base_url", "base_url is empty", "Write the root of the API, such as https://api.example.com.")
         }
@@ -48,19 +44,15 @@ extension ManifestReading {
         }
     }
 
-    private func template(_ fields: MappingReader, _ key: String) -> Template {
-        guard let item = fields.item(key) else {
-            fields.report("\(key) is missing", "Add \"\(key): …\".")
-            return Template(parts: [])
-        }
-        return Template.read(item, .source, context)
+    private func template(_ fields: MappingReader, _ key: String, _ example: String = "…") -> Template {
+        fields.required(key, example).map { Template.read($0, .source, context) } ?? Template(parts: [])
     }
 
     private func customAuth(_ auth: MappingReader) -> AuthSpec {
         auth.allow([
             "type", "authenticator", "service", "region", "access_key_id", "secret_access_key", "session_token",
         ])
-        if !auth.has("authenticator") { auth.report("authenticator is missing", "Add \"authenticator: aws_sigv4\".") }
+        auth.required("authenticator", "aws_sigv4")
         _ = auth.choice("authenticator", among: ["aws_sigv4"])
         return .awsSignature(
             AWSSignatureSpec(
@@ -72,7 +64,7 @@ extension ManifestReading {
     /// The flat form without `type`: the names of the secrets and the headers that carry them.
     private func olderAuth(_ auth: MappingReader) -> AuthSpec {
         guard context.isOlderDialect else {
-            auth.report("type is missing", "Add \"type: HeaderAuth\", \"BasicAuth\" or \"CustomAuth\".")
+            auth.required("type", "HeaderAuth")
             return .none
         }
         auth.allow(["required_secrets", "headers"])

@@ -16,7 +16,7 @@ extension ManifestReading {
 
     private func input(_ key: String, _ mark: Mark, _ input: MappingReader) -> InputSpec {
         let kind = input.choice("kind", among: ["variable", "secret"])
-        if !input.has("kind") { input.report("kind is missing", "Add \"kind: variable\" or \"kind: secret\".") }
+        input.required("kind", "secret")
         if key.isEmpty || key.hasPrefix("__coral") {
             context.log.report(mark, input.path, "the key \"\(key)\" is reserved", "Choose another name.")
         }

@@ -1,26 +1,19 @@
 import YAML
 
 extension ManifestReading {
-    /// Tables and functions over a Model Context Protocol server. Checked in shape; refused when queried.
+    /// Tables and functions over a Model Context Protocol server. Their form is checked; a query is rejected.
     func mcpRelations() -> (tables: [TableSpec], functions: [TableSpec]) {
         readServer()
-        let tables = fields.list("tables").compactMap { item in
-            MappingReader(item, context.log).map { relation($0, "filters") }
-        }
-        let functions = fields.list("functions").compactMap { item in
-            MappingReader(item, context.log).map { relation($0, "args") }
-        }
-        return (tables, functions)
+        return (
+            fields.mappings("tables").map { relation($0, "filters") },
+            fields.mappings("functions").map { relation($0, "args") }
+        )
     }
 
     private func readServer() {
-        guard let server = fields.fields("server") else {
-            if !fields.has("server") {
-                fields.report("server is missing", "Add \"server: {transport: stdio, command: …}\".")
-            }
-            return
-        }
-        if !server.has("transport") { server.report("transport is missing", "Add \"transport: stdio\".") }
+        fields.required("server", "{transport: stdio, command: …}")
+        guard let server = fields.fields("server") else { return }
+        server.required("transport", "stdio")
         guard server.choice("transport", among: ["stdio", "streamable_http"]) == "streamable_http" else {
             server.allow(["transport", "command", "args", "env"])
             _ = server.requiredText("command")

@@ -5,10 +5,7 @@ extension ManifestReading {
     private static let requestKeys = ["method", "path", "query", "body", "headers"]
 
     func request(_ table: MappingReader, _ scope: Scope) -> RequestSpec {
-        guard table.has("request") else {
-            table.report("request is missing", "Add \"request: {path: /…}\".")
-            return RequestSpec(path: Template(parts: []))
-        }
+        table.required("request", "{path: /…}")
         guard let request = table.fields("request") else { return RequestSpec(path: Template(parts: [])) }
         request.allow(Self.requestKeys)
         return self.request(of: request, scope)
@@ -37,10 +34,7 @@ extension ManifestReading {
     }
 
     private func path(_ fields: MappingReader, _ scope: Scope) -> Template {
-        guard let item = fields.item("path") else {
-            fields.report("path is missing", "Add \"path: /…\", relative to base_url.")
-            return Template(parts: [])
-        }
+        guard let item = fields.required("path", "/…") else { return Template(parts: []) }
         let template = Template.read(item, scope, context)
         guard case .text(let text)? = template.parts.first else {
             if template.parts.isEmpty { fields.report("path", "request.path is empty", "Write \"/…\".") }
@@ -58,17 +52,14 @@ extension ManifestReading {
         guard let item = fields.item("body") else { return nil }
         if item.node.elements != nil { return .json(bodyFields(fields, "body", scope)) }
         guard let body = MappingReader(item, context.log) else { return nil }
-        if !body.has("format") { body.report("format is missing", "Add \"format: json\" or \"format: text\".") }
+        body.required("format", "json")
         guard body.choice("format", among: ["json", "text"]) == "text" else {
             body.allow(["format", "fields"])
             return .json(bodyFields(body, "fields", scope))
         }
         body.allow(["format", "content"])
-        guard let content = body.fields("content") else {
-            if !body.has("content") { body.report("content is missing", "Add \"content: {from: …}\".") }
-            return nil
-        }
-        return .text(ValueSource.read(content, scope, context))
+        body.required("content", "{from: …}")
+        return body.fields("content").map { .text(ValueSource.read($0, scope, context)) }
     }
 
     private func bodyFields(_ fields: MappingReader, _ key: String, _ scope: Scope) -> [RequestSpec.BodyField] {

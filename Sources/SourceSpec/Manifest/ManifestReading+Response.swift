@@ -39,15 +39,18 @@ struct PaginationReader {
             return .linkHeader(requiresResults: fields.bool("link_header_require_results") ?? false)
         case "cursor_query":
             return .cursorQuery(
-                parameter: required("cursor_param", "cursor", mode: word), responsePath: responseCursor(word))
+                parameter: required("cursor_param", "cursor", mode: word),
+                responsePath: required(path: "response_cursor_path", mode: word))
         case "cursor_body":
-            return .cursorBody(path: required(path: "cursor_body_path", mode: word), responsePath: responseCursor(word))
+            return .cursorBody(
+                path: required(path: "cursor_body_path", mode: word),
+                responsePath: required(path: "response_cursor_path", mode: word))
         case "page":
             return .page(
                 parameter: required("page_param", "page", mode: word),
-                start: fields.integer("page_start", in: 0...Int.max) ?? 0, step: step("page_step") ?? 1)
+                start: fields.integer("page_start", in: 0...Int.max) ?? 0, step: step(fields, "page_step") ?? 1)
         case "offset":
-            let step = step("offset_step")
+            let step = step(fields, "offset_step")
             if !fields.has("offset_step"), size == nil {
                 fields.report(
                     "mode=offset requires offset_step or page_size", "Add \"offset_step: 100\", or \"page_size:\".")
@@ -73,11 +76,7 @@ struct PaginationReader {
         return path
     }
 
-    private func responseCursor(_ mode: String) -> [String] {
-        required(path: "response_cursor_path", mode: mode)
-    }
-
-    private func step(_ key: String) -> Int? {
+    private func step(_ fields: MappingReader, _ key: String) -> Int? {
         guard let step = fields.integer(key) else { return nil }
         if step <= 0 { fields.report(key, "\(key) must be > 0", "Write 1 or more.") }
         return max(1, step)
@@ -96,12 +95,7 @@ struct PaginationReader {
     }
 
     private func positive(_ size: MappingReader, _ key: String) -> Int {
-        guard size.has(key) else {
-            size.report("page_size.\(key) is missing", "Add \"\(key): 100\".")
-            return 1
-        }
-        guard let value = size.integer(key) else { return 1 }
-        if value <= 0 { size.report(key, "page_size.\(key) must be > 0", "Write 1 or more.") }
-        return max(1, value)
+        size.required(key, "100")
+        return step(size, key) ?? 1
     }
 }

@@ -63,7 +63,7 @@ extension ManifestReading {
                 isRequired: filter.bool("required") ?? false, mode: filter.choice("mode") ?? .equality,
                 description: filter.text("description") ?? "", isLookupKey: filter.bool("lookup_key") ?? false)
         }
-        refuseDuplicates(of: "filter", table, "filters")
+        checkNames(of: table.list("filters")) { "duplicate filter \"\($0)\"" }
         return filters
     }
 
@@ -71,16 +71,16 @@ extension ManifestReading {
         let arguments = function.mappings("args").map { argument -> FilterSpec in
             argument.allow(["name", "type", "required", "description", "values", "bind", "lookup_key"])
             let name = argument.requiredText("name")
+            argument.required("bind", "{arg: \(name)}")
             let bind = argument.fields("bind")
             bind?.allow(["arg"])
-            if bind == nil { argument.report("bind is missing", "Add \"bind: {arg: \(name)}\".") }
             return FilterSpec(
                 name: name, type: columnType(argument, isRequired: false),
                 isRequired: argument.bool("required") ?? false, description: argument.text("description") ?? "",
                 isLookupKey: argument.bool("lookup_key") ?? false, allowedValues: argument.texts("values"),
                 binding: bind?.requiredText("arg"))
         }
-        refuseDuplicates(of: "argument", function, "args")
+        checkNames(of: function.list("args")) { "duplicate argument \"\($0)\"" }
         return arguments
     }
 
@@ -94,34 +94,19 @@ extension ManifestReading {
                 expression: column.item("expr").map { ColumnExpression.read($0, scope, context) })
         }
         if columns.isEmpty { table.report("the table has no columns", "List at least one under \"columns:\".") }
-        refuseDuplicates(of: "column", table, "columns")
+        checkNames(of: table.list("columns")) { "duplicate column \"\($0)\"" }
         return columns
     }
 
     func columnType(_ fields: MappingReader, isRequired: Bool) -> ColumnType {
-        guard fields.has("type") else {
-            if isRequired { fields.report("type is missing", "Add \"type: Utf8\" or another type.") }
-            return .utf8
-        }
+        if isRequired { fields.required("type", "Utf8") }
         guard let word = fields.text("type") else { return .utf8 }
         if let type = ColumnType(rawValue: word) { return type }
         let known = ColumnType.allCases.map(\.rawValue)
-        let nearest = Suggestion.nearest(to: word, among: known).map { "Did you mean \"\($0)\"?" }
         fields.report(
             "type", "unsupported data type '\(word)' in source manifest",
-            nearest ?? "Write one of: \(known.joined(separator: ", ")).")
+            Suggestion.question(for: word, among: known) ?? "Write one of: \(known.joined(separator: ", ")).")
         return .utf8
-    }
-
-    /// Names in one list must differ by more than case.
-    func refuseDuplicates(of what: String, _ fields: MappingReader, _ key: String) {
-        var seen: Set<String> = []
-        for item in fields.list(key) {
-            guard let name = Self.name(of: item), !seen.insert(name.lowercased()).inserted else { continue }
-            context.log.report(
-                item.node["name"]?.mark ?? item.node.mark, item.path, "duplicate \(what) \"\(name)\"",
-                "Names differ by more than case; rename or remove one of the two.")
-        }
     }
 
     static func name(of item: ManifestNode) -> String? {
@@ -133,7 +118,7 @@ extension ManifestReading {
         guard let limits = table.fields("search_limits") else { return nil }
         limits.allow(["default_top_k", "max_top_k", "max_calls_per_query"])
         func number(_ key: String, upTo maximum: Int) -> Int {
-            if !limits.has(key) { limits.report("\(key) is missing", "Add \"\(key): 10\".") }
+            limits.required(key, "10")
             return limits.integer(key, in: 1...maximum) ?? 1
         }
         let search = SearchLimits(

@@ -5,16 +5,16 @@ package struct FileTableSpec: Hashable, Sendable {
     package var format: Format
     /// `file:///…`, `file://~/…` or `s3://…`: a folder, or one file.
     package var location: Template
-    /// Which files below the folder, relative to it: `*` within a folder, `**` across folders. Never leads out of it.
+    /// Which files below the folder, relative to it: `*` within a folder, `**` across folders. It never leaves the folder.
     package var glob: String
     package var partitions: [Partition]
     package var metadata: [Metadata]
-    /// The first record of a CSV file names its fields.
+    /// True if the first record of a CSV file has the names of its fields.
     package var hasHeader: Bool
     /// Between the fields of a CSV file.
     package var delimiter: UInt8
 
-    /// A column whose value is part of a file's path below the location. Also a filter, by which files are left out.
+    /// A column whose value is part of a file's path below the location. It is also a filter, which skips files.
     package struct Partition: Hashable, Sendable {
         package enum Place: Hashable, Sendable {
             /// The folder `name=value`.
@@ -50,16 +50,12 @@ package struct FileTableSpec: Hashable, Sendable {
         format: Format, location: Template, glob: String? = nil, partitions: [Partition] = [],
         metadata: [Metadata] = [], hasHeader: Bool = true, delimiter: UInt8 = UInt8(ascii: ",")
     ) {
-        self.format = format
-        self.location = location
-        self.glob = glob ?? "**/*.\(format.rawValue)"
-        self.partitions = partitions
-        self.metadata = metadata
-        self.hasHeader = hasHeader
-        self.delimiter = delimiter
+        (self.format, self.location, self.glob) = (format, location, glob ?? "**/*.\(format.rawValue)")
+        (self.partitions, self.metadata) = (partitions, metadata)
+        (self.hasHeader, self.delimiter) = (hasHeader, delimiter)
     }
 
-    /// The columns that no row holds, in Coral's order: line numbers, partitions, then what names the file.
+    /// The columns that are not in the rows, in Coral's order: line numbers, partitions, then parts of the file's name.
     package var pathColumns: [ColumnSpec] {
         let lines = metadata.filter { $0.kind == .lineNumber }
         let names = metadata.filter { $0.kind != .lineNumber }

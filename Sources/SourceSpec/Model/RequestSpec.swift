@@ -18,23 +18,12 @@ package struct RequestSpec: Hashable, Sendable {
         package var source: ValueSource
     }
 
-    package var method: Method
+    package var method = Method.get
     /// Relative to the base URL. Substituted values are percent-encoded as one path segment.
     package var path: Template
-    package var query: [ParameterSpec]
-    package var headers: [ParameterSpec]
+    package var query: [ParameterSpec] = []
+    package var headers: [ParameterSpec] = []
     package var body: Body?
-
-    package init(
-        method: Method = .get, path: Template, query: [ParameterSpec] = [], headers: [ParameterSpec] = [],
-        body: Body? = nil
-    ) {
-        self.method = method
-        self.path = path
-        self.query = query
-        self.headers = headers
-        self.body = body
-    }
 }
 
 package struct RouteSpec: Hashable, Sendable {
@@ -42,7 +31,7 @@ package struct RouteSpec: Hashable, Sendable {
     package var request: RequestSpec
 }
 
-/// A named value of a query string or a header. One whose source resolves to nothing is not sent.
+/// A named value of a query string or a header. It is not sent if its source has no value.
 package struct ParameterSpec: Hashable, Sendable {
     package var name: String
     package var explode = false
@@ -97,13 +86,20 @@ package struct Template: Hashable, Sendable {
         self.parts = parts
     }
 
+    /// The text before the first placeholder.
+    package var start: String {
+        if case .text(let text)? = parts.first { text } else { "" }
+    }
+
     package init(literal text: String) {
         parts = text.isEmpty ? [] : [.text(text)]
     }
 }
 
 extension RequestSpec {
-    /// Whether a value of the filter, or of a function's argument, goes out with the request.
+    package init(path: Template) { self.init(method: .get, path: path) }
+
+    /// Whether a value of the filter, or of a function's argument, is part of the request.
     package func sends(_ filter: FilterSpec) -> Bool {
         let fields: [ValueSource] =
             switch body {

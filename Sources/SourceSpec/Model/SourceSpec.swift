@@ -6,41 +6,31 @@ package struct SourceSpec: Hashable, Sendable {
         case http(HTTPBackend)
         /// The files of each table, by its name.
         case file([String: FileTableSpec])
-        /// Read and validated, but a query fails with a sentence.
+        /// Read and validated, but not supported in a query.
         case mcp
-        /// Langfuse's own store, read with SQL. Not in a manifest: the engine `clickhouse` sets it.
+        /// Langfuse's own store, read with SQL. Never in a manifest: the engine `clickhouse` sets it.
         case clickHouse
     }
 
     /// The SQL schema.
     package var name: String
     package var version: String
-    package var description: String
-    package var inputs: [InputSpec]
+    package var description = ""
+    package var inputs: [InputSpec] = []
     package var backend: Backend
-    package var tables: [TableSpec]
-    package var functions: [TableSpec]
-    package var testQueries: [String]
-    package var overlay: SourceOverlay
-
-    package init(
-        name: String, version: String, description: String = "", inputs: [InputSpec] = [], backend: Backend,
-        tables: [TableSpec] = [], functions: [TableSpec] = [], testQueries: [String] = [],
-        overlay: SourceOverlay = SourceOverlay()
-    ) {
-        self.name = name
-        self.version = version
-        self.description = description
-        self.inputs = inputs
-        self.backend = backend
-        self.tables = tables
-        self.functions = functions
-        self.testQueries = testQueries
-        self.overlay = overlay
-    }
+    package var tables: [TableSpec] = []
+    package var functions: [TableSpec] = []
+    package var testQueries: [String] = []
+    package var overlay = SourceOverlay()
 
     /// The inputs whose values must never be logged, stored or sent elsewhere.
     package var secretNames: [String] { inputs.filter { $0.kind == .secret }.map(\.key) }
+}
+
+extension SourceSpec {
+    package init(name: String, version: String, backend: Backend, tables: [TableSpec]) {
+        self.init(name: name, version: version, description: "", backend: backend, tables: tables)
+    }
 }
 
 /// A value that the user supplies in an environment variable of the same name.

@@ -3,47 +3,31 @@ package import Basics
 /// A table or a table function of a source.
 package struct TableSpec: Hashable, Sendable {
     package var name: String
-    package var description: String
-    package var guide: String
+    package var description = ""
+    package var guide = ""
     /// The filters of a table; the arguments of a function.
-    package var filters: [FilterSpec]
+    package var filters: [FilterSpec] = []
     /// Coral's silent limit of rows. Sentinel marks the result as truncated when it is reached.
     package var fetchLimitDefault: Int?
     package var request: RequestSpec
     /// Other routes, each used when all of its filters are given; the one with the most filters wins.
-    package var routes: [RouteSpec]
-    package var response: ResponseSpec
-    package var pagination: PaginationSpec
+    package var routes: [RouteSpec] = []
+    package var response = ResponseSpec()
+    package var pagination = PaginationSpec()
     package var columns: [ColumnSpec]
-    package var kind: Kind
-    /// Always set where ``kind`` is a search.
+    package var kind = Kind.table
+    /// Always set if ``kind`` is a search.
     package var searchLimits: SearchLimits?
 
-    /// What a function is; tables are always ``table``.
+    /// The kind of a function; a table is always a ``table``.
     package enum Kind: String, CaseIterable, Hashable, Sendable { case table, search }
-
-    package init(
-        name: String, description: String = "", guide: String = "", filters: [FilterSpec] = [],
-        fetchLimitDefault: Int? = nil, request: RequestSpec, routes: [RouteSpec] = [],
-        response: ResponseSpec = ResponseSpec(), pagination: PaginationSpec = PaginationSpec(),
-        columns: [ColumnSpec], kind: Kind = .table, searchLimits: SearchLimits? = nil
-    ) {
-        self.name = name
-        self.description = description
-        self.guide = guide
-        self.filters = filters
-        self.fetchLimitDefault = fetchLimitDefault
-        self.request = request
-        self.routes = routes
-        self.response = response
-        self.pagination = pagination
-        self.columns = columns
-        self.kind = kind
-        self.searchLimits = searchLimits
-    }
 }
 
 extension TableSpec {
+    package init(name: String, request: RequestSpec, columns: [ColumnSpec]) {
+        self.init(name: name, description: "", request: request, columns: columns)
+    }
+
     /// The route with the most of its filters given, the first of equals; else the table's own request.
     package func request(given filters: Set<String>) -> RequestSpec {
         var best: RouteSpec?
@@ -98,14 +82,9 @@ package struct FilterSpec: Hashable, Sendable {
         name: String, type: ColumnType = .utf8, isRequired: Bool = false, mode: Mode = .equality,
         description: String = "", isLookupKey: Bool = false, allowedValues: [String] = [], binding: String? = nil
     ) {
-        self.name = name
-        self.type = type
-        self.isRequired = isRequired
-        self.mode = mode
-        self.description = description
-        self.isLookupKey = isLookupKey
-        self.allowedValues = allowedValues
-        self.binding = binding ?? name
+        (self.name, self.type, self.isRequired, self.mode) = (name, type, isRequired, mode)
+        (self.description, self.isLookupKey) = (description, isLookupKey)
+        (self.allowedValues, self.binding) = (allowedValues, binding ?? name)
     }
 }
 
@@ -121,16 +100,12 @@ package struct ColumnSpec: Hashable, Sendable {
         name: String, type: ColumnType, isNullable: Bool = true, isVirtual: Bool = false, description: String = "",
         expression: ColumnExpression? = nil
     ) {
-        self.name = name
-        self.type = type
-        self.isNullable = isNullable
-        self.isVirtual = isVirtual
-        self.description = description
-        self.expression = expression ?? .path([name])
+        (self.name, self.type, self.isNullable, self.isVirtual) = (name, type, isNullable, isVirtual)
+        (self.description, self.expression) = (description, expression ?? .path([name]))
     }
 }
 
-/// How a column's value is taken from one row of the answer.
+/// How a column's value is taken from one row of the response.
 package indirect enum ColumnExpression: Hashable, Sendable {
     /// Object keys; a segment of digits alone is an array index. Any miss is NULL.
     case path([String])
@@ -139,10 +114,10 @@ package indirect enum ColumnExpression: Hashable, Sendable {
     case fromArgument(String)
     case literal(JSONValue)
     case null
-    case joinArray(path: [String], separator: String)
-    case joinArrayPath(path: [String], itemPath: [String], separator: String)
-    case tagValue(path: [String], key: String, keyField: String, valueField: String)
-    case joinTagValues(path: [String], key: String, keyField: String, valueField: String, separator: String)
+    /// `join_array`, and `join_array_path` with a path within each item.
+    case joinArray(path: [String], itemPath: [String] = [], separator: String)
+    /// The first `tag_value`; with a separator, all of them: `join_tag_values`.
+    case tagValue(path: [String], key: String, keyField: String, valueField: String, separator: String? = nil)
     case ifPresent(check: ColumnExpression, value: String)
     case firstArrayItemPath(path: [String], itemPath: [String])
     case objectFilterPath(path: [String], filter: String, itemPath: [String])

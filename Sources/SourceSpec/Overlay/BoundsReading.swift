@@ -23,15 +23,11 @@ struct BoundsReading {
     }
 
     private func window() -> TimeBounds.Window {
-        guard let item = fields.item("window") else {
-            fields.report("window is missing", "Add \"window: {from: since, to: until}\", or \"window: newest_first\".")
-            return .newestFirst
-        }
-        guard item.node.entries != nil else {
+        guard let item = fields.required("window", "{from: since, to: until}") else { return .newestFirst }
+        guard item.node.entries != nil, let window = fields.fields("window") else {
             _ = fields.choice("window", among: ["newest_first"])
             return .newestFirst
         }
-        guard let window = fields.fields("window") else { return .newestFirst }
         window.allow(["from", "to"])
         let from = window.requiredText("from")
         return window.text("to").map { .between(from: from, to: $0) } ?? .from(from)
@@ -44,10 +40,9 @@ extension MappingReader {
     func column(_ name: String, _ key: String, of table: TableSpec) -> ColumnSpec? {
         if name.isEmpty { return nil }
         if let column = table.columns.first(where: { $0.name == name }) { return column }
-        let nearest = Suggestion.nearest(to: name, among: table.columns.map(\.name))
         report(
             key, "\(table.name) has no column \"\(name)\"",
-            nearest.map { "Did you mean \"\($0)\"?" } ?? "Name a column of the manifest.")
+            Suggestion.question(for: name, among: table.columns.map(\.name)) ?? "Name a column of the manifest.")
         return nil
     }
 }

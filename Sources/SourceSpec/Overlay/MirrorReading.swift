@@ -10,8 +10,7 @@ struct MirrorReading {
     func mirror() -> MirrorSpec {
         fields.allow([
             "time_column", "key", "window", "time_format", "overlap", "every", "backfill", "slice", "retention",
-            "rollups",
-            "parameters", "filters", "bodies", "fallback",
+            "rollups", "parameters", "filters", "bodies", "fallback",
         ])
         let bounds = BoundsReading(fields: fields, table: table).bounds()
         var mirror = MirrorSpec(bounds: bounds, key: key())
@@ -72,7 +71,7 @@ struct MirrorReading {
 
     private func bodies() -> MirrorSpec.Bodies? {
         guard let bodies = fields.fields("bodies") else { return nil }
-        bodies.allow(["columns", "group", "parameters"])
+        bodies.allow(["columns", "group", "name", "parameters"])
         let columns = bodies.texts("columns")
         if columns.isEmpty { bodies.report("columns is missing", "Add \"columns: [output]\".") }
         for name in columns { fields.column(name, "bodies", of: table) }
@@ -82,16 +81,20 @@ struct MirrorReading {
             Scope(filters: table.filters.map(\.name)).check(
                 .filter, group, "", mark: bodies.mark(of: "group"), path: bodies.path(of: "group"), context)
         }
-        return MirrorSpec.Bodies(columns: columns, groupColumn: group, parameters: parameters(bodies))
+        let names = bodies.texts("name")
+        for name in names {
+            bodies.column(name, "bodies", of: table)
+            Scope(filters: table.filters.map(\.name)).check(
+                .filter, name, "", mark: bodies.mark(of: "name"), path: bodies.path(of: "name"), context)
+        }
+        return MirrorSpec.Bodies(
+            columns: columns, groupColumn: group, parameters: parameters(bodies), nameColumns: names)
     }
 
     private func fallback() -> MirrorSpec.Fallback? {
         guard let fallback = fields.fields("fallback") else { return nil }
         fallback.allow(["path", "pagination", "parameters"])
-        guard let path = fallback.item("path") else {
-            fallback.report("path is missing", "Add \"path: /…\", relative to base_url.")
-            return nil
-        }
+        guard let path = fallback.required("path", "/…") else { return nil }
         return MirrorSpec.Fallback(
             path: Template.read(path, .table(filters: table.filters.map(\.name)), context),
             pagination: fallback.fields("pagination").map { PaginationReader(fields: $0).pagination() }

@@ -4,7 +4,8 @@ import YAML
 /// Reads `overlay.yaml`, the settings that Coral's DSL does not have. `docs/SOURCES.md` describes its keys.
 ///
 ///     retry: github                              # a RetryDialect
-///     budget: {requests: 900, per: 1m, concurrency: 4}
+///     budget: {requests: 900, per: 1m, concurrency: 4}   # or {learned: true, concurrency: 8}
+///     buckets: {metrics: [/api/public/metrics]}  # paths that have a rate limit of their own
 ///     base_url_input: LINEAR_BASE_URL            # for a manifest whose base_url has no input of its own
 ///     base_url_path: /graphql                    # the request path that this address already contains
 ///     paging: {incidents: {more: [more]}}        # the field that says whether more pages follow
@@ -31,9 +32,7 @@ package enum OverlayParser {
         text: String, file: String, for spec: SourceSpec
     ) throws(ManifestDiagnostics) -> SourceOverlay {
         let log = DiagnosticLog(text: text, file: file)
-        guard let fields = MappingReader(ManifestNode(node: try log.document(text), path: ""), log) else {
-            throw ManifestDiagnostics(log.diagnostics)
-        }
+        let fields = try log.fields(of: text)
         let context = ManifestContext(log: log, isOlderDialect: false)
         spec.inputs.forEach(context.declare)
         let overlay = OverlayReading(fields: fields, context: context, spec: spec).overlay()
@@ -48,10 +47,13 @@ private struct OverlayReading {
     let spec: SourceSpec
 
     func overlay() -> SourceOverlay {
-        fields.allow(["retry", "budget", "base_url_input", "base_url_path", "mirrors", "bounds", "paging"])
+        fields.allow(["retry", "budget", "buckets", "base_url_input", "base_url_path", "mirrors", "bounds", "paging"])
         var overlay = SourceOverlay(
             retryDialect: fields.choice("retry") ?? .retryAfter, budget: budget(),
             baseURLInput: fields.text("base_url_input"), baseURLPath: fields.text("base_url_path"))
+        if let buckets = fields.fields("buckets") {
+            for (name, _, _) in buckets.items { overlay.buckets[name] = buckets.texts(name) }
+        }
         for (fields, table) in tables("mirrors", among: spec.tables) {
             overlay.mirrors[table.name] = MirrorReading(fields: fields, context: context, table: table).mirror()
         }
@@ -71,10 +73,9 @@ private struct OverlayReading {
     private func tables(_ key: String, among tables: [TableSpec]) -> [(MappingReader, TableSpec)] {
         (fields.fields(key)?.items ?? []).compactMap { name, mark, item in
             guard let table = tables.first(where: { $0.name == name }) else {
-                let nearest = Suggestion.nearest(to: name, among: tables.map(\.name))
                 context.log.report(
                     mark, key, "\(spec.name) has no table \"\(name)\"",
-                    nearest.map { "Did you mean \"\($0)\"?" } ?? "Name a table of the manifest.")
+                    Suggestion.question(for: name, among: tables.map(\.name)) ?? "Name a table of the manifest.")
                 return nil
             }
             return MappingReader(item, context.log).map { ($0, table) }
@@ -84,7 +85,8 @@ private struct OverlayReading {
     private func budget() -> RateBudgetSpec {
         var budget = RateBudgetSpec()
         guard let fields = fields.fields("budget") else { return budget }
-        fields.allow(["requests", "per", "concurrency"])
+        fields.allow(["learned", "requests", "per", "concurrency"])
+        budget.isLearned = fields.bool("learned") ?? false
         budget.requests = fields.integer("requests", in: 1...1_000_000) ?? budget.requests
         budget.per = fields.span("per") ?? budget.per
         budget.concurrency = fields.integer("concurrency", in: 1...64) ?? budget.concurrency

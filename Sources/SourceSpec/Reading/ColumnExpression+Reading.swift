@@ -14,14 +14,9 @@ extension ColumnExpression {
     ]
 
     static func read(_ item: ManifestNode, _ scope: Scope, _ context: ManifestContext) -> ColumnExpression {
-        guard let fields = MappingReader(item, context.log) else { return .null }
-        guard fields.has("kind") else {
-            fields.report("kind is missing", "Add \"kind: path\" or another kind of expression.")
-            return .null
-        }
-        guard let kind = fields.choice("kind", among: keysByKind.keys.sorted()), let keys = keysByKind[kind] else {
-            return .null
-        }
+        guard let fields = MappingReader(item, context.log), fields.required("kind", "path") != nil,
+            let kind = fields.choice("kind", among: keysByKind.keys.sorted()), let keys = keysByKind[kind]
+        else { return .null }
         fields.allow(["kind"] + keys)
         return ExpressionReader(fields: fields, scope: scope, context: context).expression(kind)
     }
@@ -40,16 +35,12 @@ private struct ExpressionReader {
         case "from_arg": return .fromArgument(name("key", .arg))
         case "literal": return .literal(fields.json("value") ?? .null)
         case "join_array": return .joinArray(path: path(), separator: separator)
-        case "join_array_path":
-            return .joinArrayPath(path: path(), itemPath: path("item_path"), separator: separator)
-        case "tag_value":
+        case "join_array_path": return .joinArray(path: path(), itemPath: path("item_path"), separator: separator)
+        case "tag_value", "join_tag_values":
             return .tagValue(
                 path: path(), key: fields.requiredText("key"), keyField: fields.text("key_field") ?? "key",
-                valueField: fields.text("value_field") ?? "value")
-        case "join_tag_values":
-            return .joinTagValues(
-                path: path(), key: fields.requiredText("key"), keyField: fields.text("key_field") ?? "key",
-                valueField: fields.text("value_field") ?? "value", separator: separator)
+                valueField: fields.text("value_field") ?? "value",
+                separator: kind == "tag_value" ? nil : separator)
         case "if_present": return .ifPresent(check: inner("check"), value: fields.requiredText("then_value"))
         case "first_array_item_path": return .firstArrayItemPath(path: path(), itemPath: path("item_path"))
         case "object_filter_path":
@@ -67,16 +58,12 @@ private struct ExpressionReader {
     private var separator: String { fields.text("separator") ?? "," }
 
     private func path(_ key: String = "path") -> [String] {
-        if !fields.has(key) { fields.report("\(key) is missing", "Add \"\(key): [name]\".") }
+        fields.required(key, "[name]")
         return fields.texts(key)
     }
 
     private func inner(_ key: String) -> ColumnExpression {
-        guard let item = fields.item(key) else {
-            fields.report("\(key) is missing", "Add \"\(key): {kind: path, path: [name]}\".")
-            return .null
-        }
-        return ColumnExpression.read(item, scope, context)
+        fields.required(key, "{kind: path, path: [name]}").map { ColumnExpression.read($0, scope, context) } ?? .null
     }
 
     private func alternatives() -> [ColumnExpression] {
@@ -101,10 +88,7 @@ private struct ExpressionReader {
         var scope = scope
         scope.expressions = values.keys.sorted()
         scope.allows.insert(.expr)
-        guard let item = fields.item("template") else {
-            fields.report("template is missing", "Add \"template: …\".")
-            return .null
-        }
+        guard let item = fields.required("template", "…") else { return .null }
         return .template(Template.read(item, scope, context), values: values)
     }
 }

@@ -1,6 +1,6 @@
 import YAML
 
-/// Gathers what is wrong while a file is read to its end.
+/// Collects the problems of a file, which is read to its end.
 final class DiagnosticLog {
     private let file: String
     private let lines: [Substring]
@@ -20,18 +20,24 @@ final class DiagnosticLog {
         if known.insert(diagnostic).inserted { diagnostics.append(diagnostic) }
     }
 
+    func report(_ item: ManifestNode, _ reason: String, _ remedy: String) {
+        report(item.node.mark, item.path, reason, remedy)
+    }
+
     func throwIfAny() throws(ManifestDiagnostics) {
         guard !diagnostics.isEmpty else { return }
         throw ManifestDiagnostics(diagnostics.sorted { ($0.line, $0.column) < ($1.line, $1.column) })
     }
 
-    /// The document, or a throw with the one place at which it stops being YAML.
-    func document(_ text: String) throws(ManifestDiagnostics) -> YAMLNode {
+    /// The top-level mapping of the document. Throws the position at which the text is not valid YAML, or no mapping.
+    func fields(of text: String) throws(ManifestDiagnostics) -> MappingReader {
         do {
-            return try YAMLDocument.parse(text)
+            if let fields = MappingReader(ManifestNode(node: try YAMLDocument.parse(text), path: ""), self) {
+                return fields
+            }
         } catch {
             report(error.mark, "", error.reason, error.remedy)
-            throw ManifestDiagnostics(diagnostics)
         }
+        throw ManifestDiagnostics(diagnostics)
     }
 }

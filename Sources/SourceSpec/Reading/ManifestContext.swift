@@ -20,13 +20,12 @@ final class ManifestContext {
     /// Checks that `{{input.KEY}}` or `from: input` names a declared input.
     func useInput(_ key: String, _ mark: Mark, _ path: String) {
         guard !inputs.contains(where: { $0.key == key }) else { return }
-        let nearest = Suggestion.nearest(to: key, among: inputs.map(\.key))
         log.report(
             mark, path, "references unknown input \"\(key)\"",
-            nearest.map { "Did you mean \"\($0)\"?" } ?? "Declare it under \"inputs:\".")
+            Suggestion.question(for: key, among: inputs.map(\.key)) ?? "Declare it under \"inputs:\".")
     }
 
-    /// Takes `{{secret.KEY}}`, `from: variable` and the like of the older dialect as a declaration.
+    /// `{{secret.KEY}}`, `from: variable` and the like of the older dialect declare an input.
     func useOlderInput(_ key: String, kind: InputSpec.Kind, defaultText: String?, _ mark: Mark, _ path: String) {
         guard isOlderDialect else {
             log.report(

@@ -6,16 +6,10 @@ extension MappingReader {
         item(key).flatMap { text($0) }
     }
 
-    /// Text that must be there and not be blank; empty, with a report, where it is not.
+    /// A required text, which must not be blank. If it is missing, that is reported, and the text is empty.
     func requiredText(_ key: String) -> String {
-        guard let item = item(key) else {
-            report("\(key) is missing", "Add \"\(key): …\".")
-            return ""
-        }
-        guard let text = text(item) else { return "" }
-        if text.allSatisfy(\.isWhitespace) {
-            log.report(item.node.mark, item.path, "\(key) is empty", "Write a value.")
-        }
+        guard let item = required(key, "…"), let text = text(item) else { return "" }
+        if text.allSatisfy(\.isWhitespace) { log.report(item, "\(key) is empty", "Write a value.") }
         return text
     }
 
@@ -26,7 +20,7 @@ extension MappingReader {
     func bool(_ key: String) -> Bool? {
         guard let item = item(key) else { return nil }
         if case .bool(let truth) = item.node.scalar { return truth }
-        log.report(item.node.mark, item.path, "true or false is required here", "Write one of them, without quotes.")
+        log.report(item, "true or false is required here", "Write one of them, without quotes.")
         return nil
     }
 
@@ -36,15 +30,14 @@ extension MappingReader {
 
     func integer(_ item: ManifestNode, in range: ClosedRange<Int>) -> Int? {
         guard case .integer(let number) = item.node.scalar else {
-            log.report(
-                item.node.mark, item.path, "a whole number is required here", "Write digits alone, without quotes.")
+            log.report(item, "a whole number is required here", "Write digits alone, without quotes.")
             return nil
         }
         let value = Int(number)
         guard range.contains(value) else {
             let bounds =
                 range.upperBound == .max ? "at least \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
-            log.report(item.node.mark, item.path, "\(value) is out of range", "Write a whole number, \(bounds).")
+            log.report(item, "\(value) is out of range", "Write a whole number, \(bounds).")
             return nil
         }
         return value
@@ -59,10 +52,9 @@ extension MappingReader {
     func choice(_ key: String, among words: [String]) -> String? {
         guard let text = text(key) else { return nil }
         if words.contains(text) { return text }
-        let nearest = Suggestion.nearest(to: text, among: words).map { "Did you mean \"\($0)\"?" }
         report(
-            key, "\"\(text)\" is none of the words known here",
-            nearest ?? "Write one of: \(words.joined(separator: ", ")).")
+            key, "unknown value \"\(text)\"",
+            Suggestion.question(for: text, among: words) ?? "Write one of: \(words.joined(separator: ", ")).")
         return nil
     }
 
@@ -70,8 +62,7 @@ extension MappingReader {
         if case .text(let text) = item.node.scalar { return text }
         let isScalar = item.node.scalar != nil
         log.report(
-            item.node.mark, item.path, "text is required here",
-            isScalar ? "Put the value in quotes." : "Write a word, or text in quotes.")
+            item, "text is required here", isScalar ? "Put the value in quotes." : "Write a word, or text in quotes.")
         return nil
     }
 

@@ -7,7 +7,7 @@ struct ManifestNode {
     var path: String
 }
 
-/// One mapping of a manifest, read key by key. What does not fit is reported and reads as absent.
+/// One mapping of a manifest, read key by key. An invalid value is reported and reads as absent.
 struct MappingReader {
     let mark: Mark
     let path: String
@@ -18,7 +18,7 @@ struct MappingReader {
     /// Nil, with a diagnostic, if the node is not a mapping.
     init?(_ item: ManifestNode, _ log: DiagnosticLog) {
         guard let entries = item.node.entries else {
-            log.report(item.node.mark, item.path, "a mapping is required here", "Write \"key: value\" lines.")
+            log.report(item, "a mapping is required here", "Write \"key: value\" lines.")
             return nil
         }
         order = entries
@@ -31,9 +31,10 @@ struct MappingReader {
     /// Reports every key that is not among these.
     func allow(_ known: [String]) {
         for entry in order where !known.contains(entry.key) {
-            let nearest = Suggestion.nearest(to: entry.key, among: known)
-            let remedy = nearest.map { "Did you mean \"\($0)\"?" } ?? "Known here: \(known.joined(separator: ", "))."
-            log.report(entry.keyMark, path, "unknown key \"\(entry.key)\"", remedy)
+            let question = Suggestion.question(for: entry.key, among: known)
+            log.report(
+                entry.keyMark, path, "unknown key \"\(entry.key)\"",
+                question ?? "Known here: \(known.joined(separator: ", ")).")
         }
     }
 
@@ -50,6 +51,13 @@ struct MappingReader {
         entries[key].map { ManifestNode(node: $0.value, path: path(of: key)) }
     }
 
+    /// The value of a key. If it is missing, that is reported, with an example of a value.
+    @discardableResult
+    func required(_ key: String, _ example: String) -> ManifestNode? {
+        if !has(key) { report("\(key) is missing", "Add \"\(key): \(example)\".") }
+        return item(key)
+    }
+
     /// The entries as items, in order.
     var items: [(key: String, mark: Mark, item: ManifestNode)] {
         order.map { ($0.key, $0.keyMark, ManifestNode(node: $0.value, path: path(of: $0.key))) }
@@ -63,7 +71,7 @@ struct MappingReader {
     func list(_ key: String) -> [ManifestNode] {
         guard let item = item(key) else { return [] }
         guard let elements = item.node.elements else {
-            log.report(item.node.mark, item.path, "a list is required here", "Write its elements as \"- …\" lines.")
+            log.report(item, "a list is required here", "Write its elements as \"- …\" lines.")
             return []
         }
         return elements.enumerated().map { ManifestNode(node: $1, path: "\(item.path)[\($0)]") }
@@ -78,5 +86,21 @@ struct MappingReader {
 
     func report(_ reason: String, _ remedy: String) {
         log.report(mark, path, reason, remedy)
+    }
+}
+
+extension Suggestion {
+    /// "Did you mean …?" with the nearest candidate; nil if none is near.
+    static func question(for word: String, among candidates: some Sequence<String>) -> String? {
+        nearest(to: word, among: candidates).map { "Did you mean \"\($0)\"?" }
+    }
+}
+
+extension StringProtocol {
+    /// Without blanks and line breaks at both ends.
+    package var trimmed: String {
+        var rest = drop(while: \.isWhitespace)
+        while rest.last?.isWhitespace == true { rest.removeLast() }
+        return String(rest)
     }
 }

@@ -5,15 +5,10 @@ extension Template {
     /// Reads `{{namespace.key|default}}`. Invalid placeholders are reported and kept as text.
     static func read(_ item: ManifestNode, _ scope: Scope, _ context: ManifestContext) -> Template {
         guard case .text(let text) = item.node.scalar else {
-            context.log.report(item.node.mark, item.path, "text is required here", "Put the value in quotes.")
+            context.log.report(item, "text is required here", "Put the value in quotes.")
             return Template(parts: [])
         }
-        return read(text, mark: item.node.mark, path: item.path, scope, context)
-    }
-
-    static func read(
-        _ text: String, mark: Mark, path: String, _ scope: Scope, _ context: ManifestContext
-    ) -> Template {
+        let (mark, path) = (item.node.mark, item.path)
         var parts: [Part] = []
         var rest = text[...]
         while let open = rest.firstRange(of: "{{") {
@@ -36,8 +31,8 @@ extension Template {
         _ token: String, mark: Mark, path: String, _ scope: Scope, _ context: ManifestContext
     ) -> Placeholder? {
         let halves = token.split(separator: "|", maxSplits: 1, omittingEmptySubsequences: false)
-        let defaultText = halves.count == 2 ? trimmed(halves[1]) : nil
-        let name = trimmed(halves[0]).split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        let defaultText = halves.count == 2 ? halves[1].trimmed : nil
+        let name = halves[0].trimmed.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         guard name.count == 2, !name[1].isEmpty else {
             context.log.report(
                 mark, path, "\"{{\(token)}}\" names no value", "Write {{namespace.key}}, such as {{input.NAME}}.")
@@ -56,16 +51,10 @@ extension Template {
         scope.check(namespace, key, "in template \"{{\(token)}}\"", mark: mark, path: path, context)
         return Placeholder(namespace: namespace, key: key, defaultText: defaultText)
     }
-
-    private static func trimmed(_ text: Substring) -> String {
-        let start = text.drop(while: \.isWhitespace)
-        let end = start.lastIndex { !$0.isWhitespace }
-        return end.map { String(start[...$0]) } ?? ""
-    }
 }
 
 extension Scope {
-    /// Reports a name that is declared nowhere.
+    /// Reports a name that is not declared.
     func check(
         _ namespace: Template.Placeholder.Namespace, _ key: String, _ place: String, mark: Mark, path: String,
         _ context: ManifestContext
@@ -81,8 +70,9 @@ extension Scope {
         case .expr: (word, known, remedy) = ("value", expressions, "Declare it under \"values:\".")
         }
         guard !known.contains(key) else { return }
-        let nearest = Suggestion.nearest(to: key, among: known).map { "Did you mean \"\($0)\"?" }
         let suffix = place.isEmpty ? "" : " " + place
-        context.log.report(mark, path, "references unknown \(word) \"\(key)\"\(suffix)", nearest ?? remedy)
+        context.log.report(
+            mark, path, "references unknown \(word) \"\(key)\"\(suffix)",
+            Suggestion.question(for: key, among: known) ?? remedy)
     }
 }

@@ -17,27 +17,19 @@ extension ValueSource {
     /// Reads `from:` and its keys. `beside` are keys of the surrounding mapping.
     static func read(_ fields: MappingReader, beside: [String] = [], _ scope: Scope, _ context: ManifestContext) -> Self
     {
-        guard fields.has("from") else {
-            fields.report("from is missing", "Say where the value comes from, such as \"from: literal\".")
-            return .literal(.null)
-        }
-        guard let kind = fields.choice("from", among: keysByKind.keys.sorted()), let keys = keysByKind[kind] else {
-            return .literal(.null)
-        }
+        guard fields.required("from", "literal") != nil,
+            let kind = fields.choice("from", among: keysByKind.keys.sorted()), let keys = keysByKind[kind]
+        else { return .literal(.null) }
         fields.allow(beside + ["from"] + keys)
         switch kind {
         case "literal":
-            if !fields.has("value") { fields.report("value is missing", "Add \"value: …\".") }
-            return .literal(fields.json("value") ?? .null)
+            return .literal(fields.required("value", "…").map { JSONValue($0.node) } ?? .null)
         case "template":
-            guard let item = fields.item("template") else {
-                fields.report("template is missing", "Add \"template: …\".")
-                return .literal(.null)
-            }
+            guard let item = fields.required("template", "…") else { return .literal(.null) }
             return .template(Template.read(item, scope, context))
         case "one_of": return alternatives(fields, scope, context)
         case "now_epoch_minus_seconds":
-            if !fields.has("seconds") { fields.report("seconds is missing", "Add \"seconds: 3600\".") }
+            fields.required("seconds", "3600")
             return .nowEpochMinusSeconds(fields.integer("seconds", in: 0...Int.max) ?? 0)
         default: return named(kind, fields, scope, context)
         }
@@ -74,7 +66,7 @@ extension ValueSource {
         case "filter", "arg": return .plain
         default:
             let separator = fields.requiredText("separator")
-            if !fields.has("part") { fields.report("part is missing", "Add \"part: 0\" for the first piece.") }
+            fields.required("part", "0")
             let part = fields.integer("part", in: 0...1000) ?? 0
             return .piece(separator: separator, part: part, isInteger: kind.hasSuffix("_int"))
         }
@@ -96,7 +88,7 @@ extension ValueSource {
         default: namespace = .arg
         }
         guard scope.allows.contains(namespace) else {
-            fields.report("from", "\"from: \(kind)\" cannot stand here", Self.remedy(for: namespace))
+            fields.report("from", "\"from: \(kind)\" is not allowed here", Self.remedy(for: namespace))
             return
         }
         scope.check(namespace, key, "", mark: mark, path: path, context)

@@ -13,7 +13,7 @@ package enum ApprovalsSpec: PaneSpec {
     package static let tooltip = "Show the approval requests"
     package static let actions: [ConsoleAction] =
         [
-            .open { $0.open(row: ApprovalsView($0).selected.map { String($0.id) }) },
+            .open { $0.open(row: selected($0).map { String($0.id) }) },
             decide("a", "approve", "Approve the selected request (shows the exact request first)", approves: true),
             decide("r", "reject", "Reject the selected request", approves: false),
         ] + ConsoleAction.search
@@ -28,7 +28,7 @@ package enum ApprovalsSpec: PaneSpec {
 
     /// A request that was decided elsewhere closes its question.
     package static func settle(_ console: inout ConsoleState) -> [ConsoleEffect] {
-        guard case .question(let question) = console.overlay, case .approve(let id) = question.intent,
+        guard case .question(let question) = console.overlay, case .approve(let id, _) = question.intent,
             let item = console.approvals.items?.first(where: { $0.id == id }), item.status != .pending
         else { return [] }
         console.overlay = nil
@@ -44,14 +44,16 @@ package enum ApprovalsSpec: PaneSpec {
         ConsoleAction(
             [.character(key)], title, tooltip, isProminent: true,
             disabled: { console in
-                guard let item = ApprovalsView(console).selected else { return "No request is selected." }
+                guard let item = selected(console) else { return "No request is selected." }
                 if item.status != .pending { return decided(item) }
                 return item.expiresAt <= console.now ? "Request \(item.id) has expired." : nil
             },
             change: { console in
-                if let item = ApprovalsView(console).selected { console.ask(toDecide: item, approves: approves) }
+                if let item = selected(console) { console.ask(toDecide: item, approves: approves) }
             })
     }
+
+    private static func selected(_ console: ConsoleState) -> ApprovalItem? { ApprovalsView(console).list.detail }
 }
 
 extension ConsoleState {
@@ -66,29 +68,27 @@ extension ConsoleState {
                     "Decided by \(author)", "Expires \(item.expiresAt.iso8601Seconds)",
                     "Request \(item.id), incident \(item.incident.map(String.init) ?? "none")",
                 ],
-                intent: approves ? .approve(request: item.id) : .reject(request: item.id)))
+                intent: approves ? .approve(request: item.id, seen: item.fingerprint) : .reject(request: item.id)))
     }
 }
 
-/// The pending requests with the time left, then the decided ones.
+/// The pending requests with the time left, those that stop something first, then the decided ones.
 package struct ApprovalsView: Hashable, Sendable {
     package let now: Instant
     package let list: ListView<ApprovalItem>
-    package let selected: ApprovalItem?
-    package let isOpen: Bool
-    package let scroll: Int
 
     package init(_ console: ConsoleState) {
         now = console.now
-        let state = console.lists[.approvals] ?? ListState()
         let items = console.approvals.items.map { items in
-            items.filter { $0.status == .pending } + items.filter { $0.status != .pending }
+            let pending = items.filter { $0.status == .pending }
+            return pending.filter(\.isKill) + pending.filter { !$0.isKill } + items.filter { $0.status != .pending }
         }
-        list = ListView(items, state, id: { String($0.id) }) { item, filter in
+        list = ListView(items, console.lists[.approvals], id: { String($0.id) }) { item, filter in
             [item.action.sentence, item.summary, item.status.rawValue, item.severity.rawValue].match(filter)
         }
-        isOpen = state.open != nil
-        selected = isOpen ? items?.first { String($0.id) == state.open } : list.selected
-        scroll = state.scroll
     }
+}
+
+extension ApprovalItem {
+    fileprivate var isKill: Bool { action.kind == .killLoop }
 }

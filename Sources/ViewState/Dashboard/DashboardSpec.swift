@@ -33,11 +33,15 @@ package struct DashboardView: Hashable, Sendable {
     package let agent: AgentStatus?
     package let board: Dashboard?
     package let recent: ListView<IncidentSummary>
+    /// Why no incident, or no active loop, does not mean that there is none.
+    package let unknown: String?
+    package let unknownLoops: String?
 
     package init(_ console: ConsoleState) {
         now = console.now
         agent = console.dashboard.agent
         board = console.dashboard.board
+        (unknown, unknownLoops) = (console.unknown(), console.unknown([.agentLoop]))
         recent = ListView(board?.recent, console.lists[.dashboard], id: { String($0.id) })
     }
 }

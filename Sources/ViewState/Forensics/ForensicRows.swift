@@ -34,7 +34,7 @@ package struct ForensicRows: Hashable, Sendable {
                 : Edge(from: edge.to, to: edge.from, kind: edge.kind)
         }
         let causes = graph.edges.filter { $0.kind == .caused }.map(\.from)
-        self.init(nodes.map(\.id), edges, failed: Set(nodes.filter(\.isTrouble).map(\.id) + causes))
+        self.init(nodes.map(\.id), edges, failed: Set(nodes.filter(\.isFailure).map(\.id) + causes))
     }
 
     package init(_ tree: TraceTree) {

@@ -117,13 +117,13 @@ extension ConsoleState {
     }
 }
 
-/// What caused what around an incident, or the steps of a trace.
+/// The causes and effects of an incident, or the steps of a trace.
 package struct ForensicsView: Hashable, Sendable {
     package enum Subject: Hashable, Sendable {
         case graph(CausalGraph)
         /// The place among the traces that the investigation read, `2 of 3`; empty for another trace.
         case trace(TraceTree, place: String)
-        /// There is nothing to draw, and why.
+        /// Nothing is drawn, for this reason.
         case none(reason: String)
     }
 
@@ -149,14 +149,13 @@ package struct ForensicsView: Hashable, Sendable {
                 state.tree.map { .trace($0, place: place) } ?? .none(reason: "Reading trace \(trace)… Esc goes back.")
         } else {
             title = state.incident.map { "Incident \($0)" } ?? "Forensics"
-            subject = Self.graph(state, isLoaded: console.incidents.items != nil)
+            let none = console.incidents.items == nil ? "Waiting for the store…" : console.unknown() ?? "No incidents."
+            subject = Self.graph(state, none: none)
         }
     }
 
-    private static func graph(_ state: ForensicsState, isLoaded: Bool) -> Subject {
-        guard state.incident != nil else {
-            return .none(reason: isLoaded ? "No incidents yet." : "Waiting for the store…")
-        }
+    private static func graph(_ state: ForensicsState, none: String) -> Subject {
+        guard state.incident != nil else { return .none(reason: none) }
         guard let found = state.found else { return .none(reason: "Reading the investigation…") }
         return found.graph.nodes.isEmpty
             ? .none(reason: "Not investigated yet: the next scan investigates this incident.") : .graph(found.graph)

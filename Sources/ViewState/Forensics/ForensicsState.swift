@@ -1,6 +1,6 @@
 package import OnCallModel
 
-/// What the Forensics pane shows: what caused what around one incident, or the steps of one trace.
+/// The causes and effects of one incident, or the steps of one trace.
 package struct ForensicsState: Hashable, Sendable {
     /// The incident that is examined.
     package var incident: Int64?
@@ -55,7 +55,7 @@ package struct ForensicsState: Hashable, Sendable {
         if trace == nil { node = id } else { step = id }
     }
 
-    /// Back to the graph; false where it is shown.
+    /// Goes back to the graph; false if it is shown.
     mutating func leaveTrace() -> Bool {
         guard let trace else { return false }
         let id = "trace:\(trace)"

@@ -34,38 +34,35 @@ package enum IncidentsSpec: PaneSpec {
     package static let actions: [ConsoleAction] =
         [
             .open { console in
-                if console.openIncident == nil { console.withIncident { $0.open(incident: $1.id) } }
+                if console.openIncident == nil, let incident = selected(console) { console.open(incident: incident.id) }
             },
-            ConsoleAction(
-                [.character("e")], "ack", "Acknowledge the incident: someone is working on it", isProminent: true,
-                disabled: { refusal($0) { $0.life.stage == .open ? nil : "is already \($0.life.stage.rawValue)" } },
-                perform: { console in selected(console).map { console.append(.acknowledge(incident: $0.id)) } ?? [] }),
-            ConsoleAction(
-                [.character("R")], "resolve", "Resolve the incident", isProminent: true,
-                disabled: { refusal($0) { $0.state == .resolved ? "is already resolved" : nil } },
-                change: { $0.withIncident { $0.ask(toResolve: $1) } }),
-            ConsoleAction(
-                [.character("f")], "forensics", "Show the causes and effects of the incident", isProminent: true,
-                disabled: { refusal($0) { _ in nil } },
-                change: { console in
-                    console.withIncident { $0.list.selected = String($1.id) }
+            action(
+                "e", "ack", "Acknowledge the incident: someone is working on it",
+                refusal: { $0.life.stage == .open ? nil : "is already \($0.life.stage.rawValue)" },
+                perform: { $0.append(.acknowledge(incident: $1.id)) }),
+            action(
+                "R", "resolve", "Resolve the incident",
+                refusal: { $0.state == .resolved ? "is already resolved" : nil }, perform: { $0.ask(toResolve: $1) }),
+            action(
+                "f", "forensics", "Show the causes and effects of the incident", refusal: { _ in nil },
+                perform: { console, incident in
+                    console.list.selected = String(incident.id)
                     console.show(.forensics)
+                    return []
                 }),
-            ConsoleAction(
-                [.character("z")], "snooze", "Snooze: notify again later", isProminent: true,
-                disabled: { refusal($0, ifResolved) },
-                change: { $0.withIncident { $0.overlay = .mute(MuteDialog(.snooze($1))) } }),
-            ConsoleAction(
-                [.character("w")], "unsnooze", "End the incident's snooze",
-                disabled: { refusal($0) { $0.life.snoozedUntil == nil ? "is not snoozed" : nil } },
-                perform: { console in selected(console).map { console.append(.wake(incident: $0.id)) } ?? [] }),
-            ConsoleAction(
-                [.character("S")], "silence", "Silence: no notifications for a duration",
-                disabled: { refusal($0, ifResolved) },
-                change: { $0.withIncident { $0.overlay = .mute(MuteDialog(.silence($1))) } }),
+            action(
+                "z", "snooze", "Snooze: notify again later", refusal: ifResolved,
+                perform: { $0.open(MuteDialog(.snooze($1))) }),
+            action(
+                "w", "unsnooze", "End the incident's snooze", isProminent: false,
+                refusal: { $0.life.snoozedUntil == nil ? "is not snoozed" : nil },
+                perform: { $0.append(.unsnooze(incident: $1.id)) }),
+            action(
+                "S", "silence", "Silence: no notifications for a duration", isProminent: false, refusal: ifResolved,
+                perform: { $0.open(MuteDialog(.silence($1))) }),
             ConsoleAction(
                 [.character("M")], "maintenance", "Maintenance: no notifications for any incident for a duration",
-                change: { $0.overlay = .mute(MuteDialog(.maintenance)) }),
+                perform: { $0.open(MuteDialog(.maintenance)) }),
             ConsoleAction(
                 [.character("v")], "silences", "List the silences, or end one",
                 change: { $0.overlay = .silences(position: 0) }),
@@ -74,9 +71,7 @@ package enum IncidentsSpec: PaneSpec {
     package static func rows(_ console: ConsoleState) -> [String] { list(console).ids }
 
     static func list(_ console: ConsoleState) -> ListView<IncidentSummary> {
-        ListView(console.incidents.items, console.lists[.incidents], id: { String($0.id) }) {
-            IncidentFilter($1).matches($0)
-        }
+        ListView(console.incidents.items, console.lists[.incidents], id: { String($0.id) }) { $0.matches($1) }
     }
 
     /// The incident that is open, as its report has it; else the one under the cursor.
@@ -91,23 +86,35 @@ package enum IncidentsSpec: PaneSpec {
         incident.life.stage == .resolved ? "is resolved" : nil
     }
 
-    private static func refusal(_ console: ConsoleState, _ reason: (IncidentSummary) -> String?) -> String? {
-        guard let incident = selected(console) else { return "No incident is selected." }
-        return reason(incident).map { "Incident \(incident.id) \($0)." }
+    /// An action on the selected incident.
+    private static func action(
+        _ key: Character, _ title: String, _ tooltip: String, isProminent: Bool = true,
+        refusal: @escaping @Sendable (IncidentSummary) -> String?,
+        perform: @escaping @Sendable (inout ConsoleState, IncidentSummary) -> [ConsoleEffect]
+    ) -> ConsoleAction {
+        ConsoleAction(
+            [.character(key)], title, tooltip, isProminent: isProminent,
+            disabled: { console in
+                guard let incident = selected(console) else { return "No incident is selected." }
+                return refusal(incident).map { "Incident \(incident.id) \($0)." }
+            },
+            perform: { console in selected(console).map { perform(&console, $0) } ?? [] })
     }
 }
 
 extension ConsoleState {
-    fileprivate mutating func withIncident(_ change: (inout ConsoleState, IncidentSummary) -> Void) {
-        if let incident = IncidentsSpec.selected(self) { change(&self, incident) }
+    fileprivate mutating func open(_ dialog: MuteDialog) -> [ConsoleEffect] {
+        overlay = .mute(dialog)
+        return []
     }
 
-    fileprivate mutating func ask(toResolve incident: IncidentSummary) {
+    fileprivate mutating func ask(toResolve incident: IncidentSummary) -> [ConsoleEffect] {
         overlay = .question(
             Overlay.Question(
                 title: "Resolve incident \(incident.id)?", sentence: "Resolve it and post that in Slack",
                 facts: ["Decided by \(author)", "It reopens if a scan finds it again within a day"],
                 intent: .resolve(incident: incident.id)))
+        return []
     }
 }
 
@@ -122,15 +129,16 @@ package struct IncidentsView: Hashable, Sendable {
     package let now: Instant
     package let list: ListView<IncidentSummary>
     package let detail: Detail?
-    package let isOpen: Bool
+    /// Why no incident does not mean that there is none.
+    package let unknown: String?
 
     package init(_ console: ConsoleState) {
         now = console.now
         list = IncidentsSpec.list(console)
-        isOpen = console.openIncident != nil
+        unknown = console.unknown()
         if let id = console.openIncident {
             if let answer = console.incidents.detail, answer.id == id, let detail = answer.value {
-                self.detail = .report(detail, scroll: console.lists[.incidents]?.scroll ?? 0)
+                self.detail = .report(detail, scroll: list.scroll)
             } else {
                 detail = .reading(id)
             }
@@ -140,22 +148,15 @@ package struct IncidentsView: Hashable, Sendable {
     }
 }
 
-/// `state:snoozed type:cost_spike bot`: all words must match; one with a colon names a field.
-struct IncidentFilter {
-    let words: [Substring]
-
-    /// The text is in lower case.
-    init(_ text: String) {
-        words = text.split(separator: " ")
-    }
-
-    func matches(_ incident: IncidentSummary) -> Bool {
+extension IncidentSummary {
+    /// `state:snoozed type:cost_spike bot`: all words must match; one with a colon names a field. The filter is in lower case.
+    fileprivate func matches(_ filter: String) -> Bool {
         let fields = [
-            "state": incident.life.parent == nil ? incident.state.rawValue : "\(incident.state.rawValue) inhibited",
-            "type": incident.type.rawValue, "severity": incident.severity.rawValue, "id": "#\(incident.id)",
+            "state": life.parent == nil ? state.rawValue : "\(state.rawValue) inhibited",
+            "type": type.rawValue, "severity": severity.rawValue, "id": "#\(id)",
         ]
-        let text = (fields.values + [incident.headline, incident.subject]).joined(separator: "\n").lowercased()
-        return words.allSatisfy { word in
+        let text = (fields.values + [headline, subject]).joined(separator: "\n").lowercased()
+        return filter.split(separator: " ").allSatisfy { word in
             let parts = word.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2, let value = fields[String(parts[0])] else { return text.contains(word) }
             return value.contains(parts[1])

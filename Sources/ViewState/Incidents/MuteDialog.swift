@@ -53,9 +53,6 @@ extension ConsoleState {
         var dialog = dialog
         dialog.problem = ""
         switch key {
-        case .character(let character): dialog.text.append(character)
-        case .backspace: _ = dialog.text.popLast()
-        case .control("u"): dialog.text = ""
         case .down, .control("n"): dialog.position = min(dialog.position + 1, dialog.offers.count - 1)
         case .up, .control("p"): dialog.position = max(0, dialog.position - 1)
         case .escape:
@@ -68,7 +65,7 @@ extension ConsoleState {
             } catch {
                 dialog.problem = error.description
             }
-        default: break
+        default: _ = dialog.text.edit(key)
         }
         overlay = .mute(dialog)
         return []
@@ -86,7 +83,7 @@ extension ConsoleState {
                 [
                     "Subject: \(incident.subject)",
                     "Applies up to severity \(incident.severity.rawValue); higher severities still notify",
-                ], Silence.Matcher(of: incident, atMost: incident.severity), until, reason)
+                ], Silence.Matcher(of: incident, maxSeverity: incident.severity), until, reason)
         case .maintenance:
             ask(
                 "Start maintenance?", "Mutes notifications for all incidents until \(end)",

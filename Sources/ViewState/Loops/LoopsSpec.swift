@@ -5,7 +5,7 @@ package struct LoopsState: Hashable, Sendable {
     /// Nil until the store has answered.
     package var items: [LoopItem]?
 
-    /// Those that still take steps, or are not known to be dead.
+    /// Those that run, or are not known to be killed.
     package var active: [LoopItem] { (items ?? []).filter { [.active, .killing, .killFailed].contains($0.status) } }
 }
 
@@ -55,25 +55,31 @@ package enum LoopsSpec: PaneSpec {
 extension ConsoleState {
     fileprivate mutating func ask(toKill item: LoopItem) {
         let pending = approvals.items?.first { $0.id == item.request }
+        // A request for more traces is not answered by this: it is an order for one of them.
+        let isForMore = (pending?.action.traces.count ?? 1) > 1
+        let requests = (pending?.dryRun ?? []).filter { !isForMore || $0.contains(item.loop.traceID) }
         overlay = .question(
             Overlay.Question(
                 title: "Kill this loop?", sentence: "Kill trace \(item.loop.traceID) of agent \(item.loop.agent)",
-                requests: pending?.dryRun ?? [],
+                requests: requests,
                 facts: [
                     "\(item.loop.generations) generations, \(item.loop.pattern)", "Requested by \(author)",
-                    "The kill is verified: the trace must take no further step",
+                    "The kill is verified: the trace must take no further steps",
                 ],
                 intent: .killLoop(trace: item.loop.traceID)))
     }
 }
 
-/// Every looping trace, what it costs, and whether it is dead.
+/// The loops, their costs, and whether they were killed.
 package struct LoopsView: Hashable, Sendable {
     package let now: Instant
     package let list: ListView<LoopItem>
     package let active: [LoopItem]
+    /// Why no loop does not mean that there is none.
+    package let unknown: String?
 
     package init(_ console: ConsoleState) {
+        unknown = console.unknown([.agentLoop])
         now = console.now
         active = console.loops.active
         list = ListView(console.loops.items, console.lists[.loops], id: \.loop.traceID) { item, filter in

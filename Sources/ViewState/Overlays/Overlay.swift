@@ -1,7 +1,7 @@
 import Basics
 package import OnCallModel
 
-/// What lies over the pane and takes the keys.
+/// What is drawn over the pane and gets the keys.
 package enum Overlay: Hashable, Sendable {
     case help(scroll: Int)
     case question(Question)
@@ -44,21 +44,13 @@ extension ConsoleState {
         return []
     }
 
-    /// Pasted text never answers a question and never runs an action.
+    /// Types pasted text, without its line breaks, into a text field. It never answers a question and never runs an action.
     mutating func paste(_ text: String) {
-        let line = text.filter { !$0.isNewline }
         switch overlay {
-        case .palette(var palette):
-            palette.text += line
-            overlay = .palette(palette)
-        case .editor(var editor):
-            editor.text += line
-            overlay = .editor(editor)
-        case .mute(var dialog):
-            dialog.text += line
-            overlay = .mute(dialog)
         case .help, .question, .silences: return
-        case nil: if list.isFiltering { list.filter += line }
+        case nil where !list.isFiltering: return
+        case .palette, .editor, .mute, nil:
+            for character in text.prefix(1000) where !character.isNewline { _ = press(.character(character)) }
         }
     }
 
@@ -105,26 +97,37 @@ extension ConsoleState {
 
     private mutating func type(_ key: Key, in palette: Overlay.Palette) -> [ConsoleEffect] {
         var palette = palette
-        let offers = offers(palette)
         switch key {
-        case .character(let character): (palette.text, palette.position) = (palette.text + [character], 0)
         case .backspace where palette.text.isEmpty, .escape:
             overlay = nil
             return []
-        case .backspace: (palette.text, palette.position) = (String(palette.text.dropLast()), 0)
-        case .down, .control("n"): palette.position = min(palette.position + 1, max(0, offers.count - 1))
+        case .down, .control("n"): palette.position = min(palette.position + 1, max(0, offers(palette).count - 1))
         case .up, .control("p"): palette.position = max(0, palette.position - 1)
-        case .tab: if let first = offers.first { palette.text = first.title }
+        case .tab: palette.text = offers(palette).first?.title ?? palette.text
         case .enter:
             overlay = nil
+            let offers = offers(palette)
             guard offers.indices.contains(palette.position) else {
                 say("Unknown command \"\(palette.text)\".", mood: .failed)
                 return []
             }
             return offers[palette.position].run(on: &self)
-        default: break
+        default: if palette.text.edit(key) { palette.position = 0 }
         }
         overlay = .palette(palette)
         return []
+    }
+}
+
+extension String {
+    /// Changes the text of a field; false if the key does not.
+    mutating func edit(_ key: Key) -> Bool {
+        switch key {
+        case .character(let character): append(character)
+        case .backspace: _ = popLast()
+        case .control("u"): self = ""
+        default: return false
+        }
+        return true
     }
 }

@@ -14,17 +14,17 @@ package enum QualitySpec: PaneSpec {
     package static let tooltip = "Show the output quality of each feature"
     package static let actions: [ConsoleAction] =
         [
-            .open { $0.open(row: QualityView($0).selected?.feature) },
+            .open { $0.open(row: QualityView($0).list.detail?.feature) },
             ConsoleAction(
                 [.character("a")], "accept", "Accept the feature's current outputs (shows the changes first)",
                 isProminent: true,
                 disabled: { console in
-                    guard let feature = QualityView(console).selected else { return "No feature is selected." }
+                    guard let feature = QualityView(console).list.detail else { return "No feature is selected." }
                     return feature.candidate == nil
                         ? "The outputs of \(feature.feature) have not changed: there is nothing to accept." : nil
                 },
                 change: { console in
-                    if let feature = QualityView(console).selected { console.ask(toAccept: feature) }
+                    if let feature = QualityView(console).list.detail { console.ask(toAccept: feature) }
                 }),
             ConsoleAction(
                 [.character("s")], "check now", "Check the outputs of every feature now", isProminent: true,
@@ -54,29 +54,24 @@ extension ConsoleState {
     }
 }
 
-/// The features whose outputs drifted, then those with a known shape, then those still learning.
+/// The features: first the drifted, then the learned, then those that are learning.
 package struct QualityView: Hashable, Sendable {
     package let now: Instant
     package let list: ListView<FeatureSnapshot>
     /// The latest first.
     package let drifts: [DriftEvent]
-    package let selected: FeatureSnapshot?
-    package let isOpen: Bool
-    package let scroll: Int
+    /// Why no feature does not mean that there is none.
+    package let unknown: String?
 
     package init(_ console: ConsoleState) {
         now = console.now
-        let state = console.lists[.quality] ?? ListState()
-        let features = console.quality.features
-        let ordered = features.map { features in
+        unknown = console.unknown([.promptDrift])
+        let ordered = console.quality.features.map { features in
             [.drifted, .learned, .learning].flatMap { (state: FeatureSnapshot.State) in
                 features.filter { $0.state == state }.sorted { $0.feature < $1.feature }
             }
         }
-        list = ListView(ordered, state, id: \.feature) { [$0.feature, $0.state.rawValue].match($1) }
+        list = ListView(ordered, console.lists[.quality], id: \.feature) { [$0.feature, $0.state.rawValue].match($1) }
         drifts = (console.quality.drifts ?? []).sorted { ($0.at, $0.id) > ($1.at, $1.id) }
-        isOpen = state.open != nil
-        selected = isOpen ? features?.first { $0.feature == state.open } : list.selected
-        scroll = state.scroll
     }
 }

@@ -63,16 +63,13 @@ extension ConsoleState {
     mutating func type(_ key: Key, in editor: Overlay.SettingEditor) -> [ConsoleEffect] {
         var editor = editor
         switch key {
-        case .character(let character): editor.text.append(character)
-        case .backspace: _ = editor.text.popLast()
-        case .control("u"): editor.text = ""
         case .escape:
             overlay = nil
             return []
         case .enter where editor.invalid == nil:
             overlay = nil
             return append(.changeSetting(key: editor.key, value: editor.text))
-        default: break
+        default: _ = editor.text.edit(key)
         }
         editor.problem = editor.invalid ?? ""
         overlay = .editor(editor)

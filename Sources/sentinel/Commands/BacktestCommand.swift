@@ -7,8 +7,7 @@ import SourceSpec
 
 extension Subcommand {
     static let backtest = Subcommand(
-        "backtest", help: .backtest,
-        options: ["--step", "--warmup", "--format"], words: 2
+        "backtest", help: .backtest, options: ["--step", "--warmup", "--format"], words: 2
     ) { arguments in
         let format = try OutputFormat(arguments)
         guard let word = arguments.words.first else {
@@ -18,18 +17,14 @@ extension Subcommand {
         guard let type = DetectionType(rawValue: word) else {
             throw UsageError.invalidChoice(word, of: "DETECTOR", among: DetectionType.allCases.map(\.rawValue))
         }
-        if type.traits.judgesOutputs, arguments.words.count < 2 {
-            throw UsageError.outputsRequired(by: word)
-        }
+        if type.traits.judgesOutputs, arguments.words.count < 2 { throw UsageError.outputsRequired(by: word) }
         guard BacktestTrial.canReplay(type) else { throw Failure.cannotReplay(type.rawValue) }
-        let folder = "\(FileManager.default.temporaryDirectory.path)/sentinel-backtest-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let report = try await trial(of: type, arguments, in: folder).run()
+        let folder = try TemporaryFolder("backtest")
+        defer { withExtendedLifetime(folder) {} }
+        let report = try await trial(of: type, arguments, in: folder.path).run()
         return format.write(report.json, or: report.text)
     }
-}
 
-extension Subcommand {
     private static func writeExample(_ arguments: Arguments) throws -> ExitStatus {
         guard let folder = arguments.words.dropFirst().first else {
             throw UsageError.missing("folder", usage: "sentinel backtest example DIR")
@@ -44,9 +39,7 @@ extension Subcommand {
         }
         return .done
     }
-}
 
-extension Subcommand {
     private static func trial(
         of type: DetectionType, _ arguments: Arguments, in folder: String
     ) async throws -> BacktestTrial {
@@ -73,11 +66,10 @@ extension Subcommand {
 
     private static func span(_ text: String?, _ option: String) throws -> Span? {
         guard let text else { return nil }
-        let units: [Character: Double] = ["m": 60, "h": 3600, "d": 86_400]
-        guard let unit = text.last.flatMap({ units[$0] }), let count = Double(text.dropLast()), count > 0 else {
+        guard let span = Span(argument: text) else {
             throw UsageError.invalidDuration(option, text, example: "15m, 1h or 7d")
         }
-        return .seconds(count * unit)
+        return span
     }
 }
 
@@ -114,13 +106,13 @@ extension BacktestReport {
             "detector": .string(type.rawValue), "from": JSONValue(from), "to": JSONValue(to),
             "rules": .array(lines.map { Self.json($0.rule, $0.score) }),
             "alerts": .array(
-                alerts.map {
-                    .fields([
-                        "subject": .string($0.subject), "from": JSONValue($0.from), "to": JSONValue($0.to),
-                        "sentence": .string($0.sentence),
-                    ])
+                alerts.map { alert in
+                    [
+                        "subject": .string(alert.subject), "from": JSONValue(alert.from), "to": JSONValue(alert.to),
+                        "sentence": .string(alert.sentence),
+                    ]
                 }),
-            "suggestion": suggestion.map { .fields(["key": .string($0.setting), "value": .number($0.value)]) } ?? .null,
+            "suggestion": suggestion.map { ["key": .string($0.setting), "value": .number($0.value)] } ?? .null,
         ])
     }
 
@@ -130,10 +122,10 @@ extension BacktestReport {
         }
         return .fields([
             "rule": .string(rule), "events": JSONValue(score.events), "found": JSONValue(score.found),
-            "alerts": JSONValue(score.alerts), "precision": score.precision.map(JSONValue.number) ?? .null,
-            "precision_interval": pair(score.precisionInterval), "recall": score.recall.map(JSONValue.number) ?? .null,
+            "alerts": JSONValue(score.alerts), "precision": JSONValue(score.precision),
+            "precision_interval": pair(score.precisionInterval), "recall": JSONValue(score.recall),
             "recall_interval": pair(score.recallInterval), "false_pages_a_week": .number(score.falseAWeek),
-            "median_delay_seconds": score.medianDelay.map { .number($0.seconds) } ?? .null,
+            "median_delay_seconds": JSONValue(score.medianDelay?.seconds),
         ])
     }
 }

@@ -1,8 +1,6 @@
-import AgentCore
 import Basics
 import Configuration
 import Console
-import FoundationEssentials
 import IncidentStore
 import OnCallModel
 import Sandbox
@@ -29,7 +27,8 @@ extension Subcommand {
         let sandbox = try Sandbox.demo(clock: .system).sandbox
         defer { sandbox.stop() }
         for (name, value) in sandbox.environment.sorted(by: { $0.key < $1.key }) {
-            Output.line("export \(name)='\(value)'")
+            // The keys of the simulated providers are no secrets, and are needed.
+            Output.writeUnmasked("export \(name)='\(value)'\n")
         }
         try await Interruption.run { try await Task.sleep(for: .seconds(1 << 30)) }
         return .done
@@ -40,17 +39,20 @@ extension Subcommand {
 struct DemoStage: Sendable {
     private let sandbox: Sandbox
     private let truth: DemoScenario.Truth
-    private let folder: String
+    /// Deleted at the end.
+    private let folder: TemporaryFolder
     private let composition: Composition
     private let options: Console.Options
 
     init(_ arguments: Arguments) throws {
         (sandbox, truth) = try Sandbox.demo(clock: .system)
-        folder = "\(FileManager.default.temporaryDirectory.path)/sentinel-demo-\(UUID().uuidString)"
-        try Files.makeFolder(folder)
-        let settings = "\(folder)/settings.json"
+        folder = try TemporaryFolder("demo")
+        let settings = "\(folder.path)/settings.json"
         var demo = Settings()
         demo.loopWatchSeconds = 2
+        // The kill waits for the person who watches, however long they look around first.
+        demo.autoActGenerations = 100_000
+        demo.autoActCostPerHour = 1_000_000
         try Files.replace(settings, with: Array(demo.document.prettyPrinted.utf8), mode: 0o600)
         // Only the variables that the terminal and the paths need are passed to the demo: no keys of the user.
         let own = Environment.current()
@@ -59,19 +61,20 @@ struct DemoStage: Sendable {
         let listen = ["SENTINEL_LISTEN": own["SENTINEL_LISTEN"] ?? "127.0.0.1:0"]
         let environment = Environment(process: base.merging(sandbox.environment) { $1 }.merging(listen) { $1 })
         composition = try Composition(
-            arguments, environment: environment, database: "\(folder)/sentinel.db", settings: settings,
+            arguments, environment: environment, database: "\(folder.path)/sentinel.db", settings: settings,
             sources: Sandbox.sources)
         options = Console.Options(arguments, environment: own)
     }
 
     func close() {
         sandbox.stop()
-        try? FileManager.default.removeItem(atPath: folder)
+        withExtendedLifetime(folder) {}
     }
 
     /// Runs the console on the demo's store, with the agent in the background.
     func show() async throws -> ExitStatus {
-        try await ConsoleHost(composition: composition).run(options: options, onStart: { startLoop($0) })
+        try await ConsoleHost(workplace: composition.workplace, compose: { composition })
+            .run(options: options, onStart: { startLoop($0) })
     }
 
     private func startLoop(_ server: LoopbackServer?) {
@@ -80,32 +83,24 @@ struct DemoStage: Sendable {
 
     // MARK: headless
 
-    /// Runs the agent, approves the kill of the planted loop, and waits until every action has an outcome.
+    /// Runs the agent, approves the kill of the simulated loop, and waits until every action has an outcome.
     func playToTheEnd() async throws -> JSONValue {
         let host = AgentHost(composition: composition)
-        let agent = Task {
-            await host.run(onStart: { startLoop($0) }, onFailure: { Output.complain($0) })
-        }
+        let agent = Task { await host.run(onStart: { startLoop($0) }, onFailure: { Output.complain($0) }) }
         defer { agent.cancel() }
         let limit = Task {
             try await Task.sleep(for: .seconds(180))
             agent.cancel()
         }
         defer { limit.cancel() }
-        try await waitForStore()
+        while !composition.isAgentRunning { try await Task.sleep(for: .milliseconds(20)) }
+        try await composition.workplace.waitForStore()
         let reader = StoreReader(composition.paths.database)
         try await approveKill(reader)
         try await waitForActs(reader)
         agent.cancel()
         await agent.value
         return try await report(reader)
-    }
-
-    private func waitForStore() async throws {
-        while !StoreFile(composition.paths.database).isHeld { try await Task.sleep(for: .milliseconds(20)) }
-        while (try? await StoreReader(composition.paths.database).read(.agentStatus)) == nil {
-            try await Task.sleep(for: .milliseconds(20))
-        }
     }
 
     private func approveKill(_ reader: StoreReader) async throws {
@@ -115,8 +110,7 @@ struct DemoStage: Sendable {
                     && item.action.sentence.contains(truth.loopTrace)
             }
             guard let request else { continue }
-            _ = try await IntentInbox(composition.paths.database).append(
-                .approve(request: request.id), author: composition.author("demo"), at: composition.clock.now())
+            try await composition.workplace.send(.approve(request: request.id, seen: request.fingerprint), as: "demo")
             return
         }
         throw Failure.demoFoundNoLoop
@@ -128,11 +122,8 @@ struct DemoStage: Sendable {
             try store.incidents(limit: 100).flatMap { try store.acts(ofIncident: $0.id) }
         }
         for try await acts in reader.observe(query) {
-            let isKillDecided = acts.contains { act in
-                act.action.kind == .killLoop && [.done, .failed].contains(act.state)
-            }
-            let isAllDecided = acts.allSatisfy { [.done, .failed].contains($0.state) }
-            if isKillDecided, isAllDecided { return }
+            let isOver = acts.allSatisfy { [.done, .failed].contains($0.state) }
+            if isOver, acts.contains(where: { $0.action.kind == .killLoop }) { return }
         }
         throw Failure.demoKilledNoLoop
     }
@@ -146,13 +137,4 @@ struct DemoStage: Sendable {
         }
         return try await reader.read(query).json(truth: truth)
     }
-}
-
-/// What the store holds at the end of the demo.
-struct DemoOutcome: Hashable, Sendable {
-    var incidents: [IncidentDetail]
-    var loops: [LoopItem]
-    var approvals: [ApprovalItem]
-    /// The latest cycle's report as JSON text.
-    var report: String
 }

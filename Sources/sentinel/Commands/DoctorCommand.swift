@@ -4,23 +4,25 @@ import Glibc
 import HTTPClient
 import IncidentStore
 import OnCallModel
+import SourceEngine
 import SourceFetch
 import SourceSpec
 
 extension Subcommand {
     static let doctor = Subcommand(
-        "doctor", help: .doctor,
-        options: ["--format"]
+        "doctor", help: .doctor, options: ["--format"]
     ) { arguments in
         let format = try OutputFormat(arguments)
         var report = DoctorReport(arguments)
-        report.check()
+        await report.check()
+        await report.checkNotices()
         let rows = RowSet(columns: ["part", "state", "note"], rows: report.rows)
-        return format.write(rows.objects, or: TextTable(rows).text)
+        format.write(rows.objects, or: TextTable(rows).text)
+        return report.isFit ? .done : .failed
     }
 }
 
-/// Checks each part without a network call.
+/// Checks each part, with one call to each configured source.
 private struct DoctorReport {
     private enum State: String {
         case ok
@@ -28,22 +30,28 @@ private struct DoctorReport {
         case missing
         /// There, but not usable.
         case warn
+        /// A source that does not answer, and one that rejects its key.
+        case failed, refused
     }
 
     private(set) var rows: [[Value]] = []
+    /// At least one source is configured, and all that are have answered.
+    private(set) var isFit = true
+    private let arguments: Arguments
     private let environment: Environment
     private let paths: Paths
 
     init(_ arguments: Arguments) {
+        self.arguments = arguments
         environment = Environment.current()
         paths = Paths(options: { arguments[$0] }, environment: environment)
     }
 
-    mutating func check() {
+    mutating func check() async {
         let settings = checkSettings()
-        checkSources(under: settings.engine)
+        await checkSources()
         checkEngine(settings.engine)
-        checkStore()
+        await checkStore()
         let type = environment["TERM"]
         let isTerminal = isatty(1) == 1
         add(
@@ -68,21 +76,38 @@ private struct DoctorReport {
         }
     }
 
-    private mutating func checkSources(under engine: Settings.Engine) {
-        let catalog = SourceCatalog.load(paths)
-        for problem in catalog.problems { add("source \(problem.source)", .warn, "\(problem)") }
-        for spec in catalog.specs {
-            let isElsewhere = engine == .clickhouse && spec.name == ClickHouseStore.source
-            if engine == .coral || isElsewhere {
-                add(
-                    "source \(spec.name)", .ok,
-                    engine == .coral ? "read by coral, with coral's own keys" : "read from ClickHouse")
-                continue
-            }
-            let missing = spec.missingInputs { environment[$0] }
-            add(
-                "source \(spec.name)", missing.isEmpty ? .ok : .missing,
-                missing.isEmpty ? "configured" : "set \(missing.joined(separator: ", "))")
+    /// Asks all configured sources at once.
+    private mutating func checkSources() async {
+        guard let composition = try? Composition(arguments) else {
+            // The settings are wrong, which is reported above, or there are no manifests.
+            isFit = false
+            return add("sources", .missing, "no source could be read: check the settings and \(paths.sources)")
+        }
+        for problem in composition.catalog.problems { add("source \(problem.source)", .warn, "\(problem)") }
+        let engine = composition.engine
+        let names = composition.catalog.specs.map(\.name)
+        let answers = await withTaskGroup(of: (String, SourceAnswer).self) { group in
+            for name in names { group.addTask { (name, await engine.check(name)) } }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+        for name in names { add(name, answers[name] ?? .notChecked) }
+        if let fault = await composition.slackFault() {
+            if fault != nil { isFit = false }
+            add("slack posts", fault == nil ? .ok : .refused, fault ?? "Slack accepts the bot's token")
+        }
+        let isConfigured = answers.values.contains { if case .notConfigured = $0 { false } else { true } }
+        if !isConfigured { isFit = false }
+    }
+
+    private mutating func add(_ source: String, _ answer: SourceAnswer) {
+        let part = "source \(source)"
+        switch answer {
+        case .ok: add(part, .ok, "answered")
+        case .notConfigured(let sentence): add(part, .missing, sentence)
+        case .notChecked: add(part, .ok, "configured; it has no table that can be read without a filter")
+        case .failed(let error):
+            isFit = false
+            add(part, error.kind == .notAuthorised ? .refused : .failed, "\(error.reason) \(error.remedy)")
         }
     }
 
@@ -92,19 +117,27 @@ private struct DoctorReport {
         case .embedded: add(name, .ok, "Sentinel reads from the providers directly")
         case .coral:
             let path = CoralProgram(path: nil, environment: environment.all).path
-            add(
-                name, path == nil ? .missing : .ok,
-                path ?? "install coral on the PATH, or set SENTINEL_CORAL to its path")
+            let remedy = "install coral on the PATH, or set SENTINEL_CORAL to its path"
+            add(name, path == nil ? .missing : .ok, path ?? remedy)
         case .clickhouse:
             let missing = ClickHouseStore(client: HTTPClient(), inputs: { [environment] in environment[$0] }).missing
             add(name, missing == nil ? .ok : .missing, missing ?? "Langfuse is read from ClickHouse")
         }
     }
 
-    private mutating func checkStore() {
+    mutating func checkNotices() async {
+        guard let notices = try? await StoreReader(paths.database).read(.undeliveredNotices) else { return }
+        for (provider, sentence) in notices.sentences { add("notices \(provider.rawValue)", .warn, sentence) }
+    }
+
+    private mutating func checkStore() async {
         let file = StoreFile(paths.database)
         let exists = access(paths.database, F_OK) == 0
-        add("store", .ok, paths.database + (exists ? "" : " (created when the first agent starts)"))
+        if let fault = await StoreProbe(paths.database).fault() {
+            add("store", .warn, fault.sentence)
+        } else {
+            add("store", .ok, paths.database + (exists ? "" : " (created when the first agent starts)"))
+        }
         add(
             "agent", file.isHeld ? .ok : .missing,
             file.isHeld ? "an agent is running on the store" : "no agent is running: start sentinel or sentinel agent")

@@ -13,12 +13,10 @@ struct IncidentRequests: Sendable {
     ]
 
     func list() async throws -> [IncidentSummary] {
-        let type = try choice("--type", DetectionType.self)
+        let type = try arguments.choice("--type", DetectionType.self)
         let wanted = arguments["--state"] ?? "all"
         let known = IncidentState.allCases.map(\.rawValue) + ["inhibited", "unresolved", "all"]
-        guard known.contains(wanted) else {
-            throw UsageError.invalidChoice(wanted, of: "--state", among: known)
-        }
+        guard known.contains(wanted) else { throw UsageError.invalidChoice(wanted, of: "--state", among: known) }
         let items = try await client.reader.read(.incidents(limit: wanted == "all" && type == nil ? 200 : 100_000))
         let chosen = items.filter { item in
             let isWanted =
@@ -33,23 +31,16 @@ struct IncidentRequests: Sendable {
         return Array(chosen.prefix(200))
     }
 
-    func silences() async throws -> [Silence] {
-        try await client.reader.read(.silences(limit: 200))
-    }
-
     func run(_ word: String) async throws -> ExitStatus {
         switch word {
         case "ack", "acknowledge":
-            return try await client.ask(.acknowledge(incident: incident(allowing: .acknowledge(by: ""))), orHere: true)
-        case "resolve":
-            return try await client.ask(
-                .resolve(incident: incident(allowing: .resolve(by: "", sentence: ""))), orHere: true)
-        case "unsnooze", "wake": return try await client.ask(.wake(incident: incident(allowing: .wake)), orHere: true)
+            return try await ask(.acknowledge(incident: incident(allowing: .acknowledge(by: ""))))
+        case "resolve": return try await ask(.resolve(incident: incident(allowing: .resolve(by: "", sentence: ""))))
+        case "unsnooze", "wake": return try await ask(.unsnooze(incident: incident(allowing: .unsnooze)))
         case "snooze":
-            let id = try number(of: "incident")
+            let id = try arguments.number(at: 1, of: "incident")
             let end = try time(at: 2, usage: "sentinel incidents snooze \(id) 2h", from: client.now)
-            return try await client.ask(
-                .snooze(incident: incident(allowing: .snooze(until: end, by: "")), until: end), orHere: true)
+            return try await ask(.snooze(incident: incident(allowing: .snooze(until: end, by: "")), until: end))
         case "silence": return try await silence()
         case "maintenance":
             let start = try start()
@@ -73,25 +64,19 @@ struct IncidentRequests: Sendable {
         guard let reason = arguments["--reason"], reason.contains(where: { !$0.isWhitespace }) else {
             throw UsageError.silenceWithoutReason
         }
-        guard arguments["--for"] != nil || arguments["--until"] != nil else {
-            throw UsageError.silenceWithoutEnd
-        }
+        guard let end = arguments["--for"] ?? arguments["--until"] else { throw UsageError.silenceWithoutEnd }
         let start = try start()
-        let end = try read { () throws(InvalidDuration) in
-            try MuteDuration.end(arguments["--for"] ?? arguments["--until"] ?? "", from: start)
-        }
-        return try await ask(matcher(), from: start, until: end, reason: reason)
+        let until = try read { () throws(InvalidDuration) in try MuteDuration.end(end, from: start) }
+        return try await ask(matcher(), from: start, until: until, reason: reason)
     }
 
     private func unsilence() async throws -> ExitStatus {
-        let id = try number(of: "silence")
+        let id = try arguments.number(at: 1, of: "silence")
         guard let silence = try await client.reader.read(.silences(limit: 100_000)).first(where: { $0.id == id }) else {
             throw Failure.noSilence(id)
         }
-        guard silence.endedAt == nil, client.now < silence.expiresAt else {
-            throw Failure.silenceEnded(id)
-        }
-        return try await client.ask(.endSilence(id), orHere: true)
+        guard silence.endedAt == nil, client.now < silence.expiresAt else { throw Failure.silenceEnded(id) }
+        return try await ask(.endSilence(id))
     }
 
     private func matcher() async throws -> Silence.Matcher {
@@ -102,16 +87,13 @@ struct IncidentRequests: Sendable {
             guard let summary = try await client.reader.read(.incident(id))?.summary else {
                 throw Failure.noIncident(id)
             }
-            return Silence.Matcher(
-                of: summary, atMost: try choice("--max-severity", Severity.self) ?? summary.severity)
+            return Silence.Matcher(of: summary, maxSeverity: try arguments.choice("--max-severity") ?? summary.severity)
         }
         let matcher = try Silence.Matcher(
-            type: choice("--type", DetectionType.self), subject: arguments["--subject"],
-            atMost: choice("--max-severity", Severity.self),
+            type: arguments.choice("--type"), subject: arguments["--subject"],
+            maxSeverity: arguments.choice("--max-severity"),
             fingerprint: arguments["--fingerprint"].map(Fingerprint.init(stored:)))
-        guard !matcher.isEverything else {
-            throw UsageError.silenceOfEverything
-        }
+        guard !matcher.isEverything else { throw UsageError.silenceOfEverything }
         return matcher
     }
 
@@ -121,23 +103,21 @@ struct IncidentRequests: Sendable {
         if let problem = Silence.problem(matcher, reason: reason, from: from, until: until, now: client.now) {
             throw UsageError(problem)
         }
-        return try await client.ask(.silence(matcher, reason: reason, from: from, until: until), orHere: true)
+        return try await ask(.silence(matcher, reason: reason, from: from, until: until))
     }
+
+    private func ask(_ intent: Intent) async throws -> ExitStatus { try await client.ask(intent, orHere: true) }
 
     // MARK: words
 
     /// The number of an incident that exists, and whose state allows `event`.
     private func incident(allowing event: IncidentLife.Event? = nil) async throws -> Int64 {
-        let id = try number(of: "incident")
+        let id = try arguments.number(at: 1, of: "incident")
         guard var life = try await client.reader.read(.incident(id))?.summary.life else { throw Failure.noIncident(id) }
         if let event, let refusal = life.receive(event, at: client.now).refusal {
             throw Failure("Incident \(id) \(refusal).")
         }
         return id
-    }
-
-    private func number(of what: String) throws(UsageError) -> Int64 {
-        try arguments.number(at: 1, of: what)
     }
 
     /// The words from a position on, or else the option.
@@ -153,21 +133,6 @@ struct IncidentRequests: Sendable {
     }
 
     private func read(_ body: () throws(InvalidDuration) -> Instant) throws(UsageError) -> Instant {
-        do {
-            return try body()
-        } catch {
-            throw UsageError(error.description)
-        }
-    }
-
-    private func choice<Choice: RawRepresentable<String> & CaseIterable>(
-        _ option: String, _ type: Choice.Type
-    ) throws(UsageError) -> Choice? {
-        guard let word = arguments[option] else { return nil }
-        let known = Choice.allCases.map(\.rawValue)
-        guard let choice = Choice(rawValue: word) else {
-            throw .invalidChoice(word, of: option, among: known)
-        }
-        return choice
+        do { return try body() } catch { throw UsageError(error.description) }
     }
 }

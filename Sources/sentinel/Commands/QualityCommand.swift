@@ -7,8 +7,7 @@ import SourceSpec
 
 extension Subcommand {
     static let quality = Subcommand(
-        "quality", help: .quality,
-        options: ["--format"], words: 2
+        "quality", help: .quality, options: ["--format"], words: 2
     ) { arguments in
         let format = try OutputFormat(arguments)
         let client = try StoreClient(arguments)
@@ -21,17 +20,15 @@ extension Subcommand {
         case "show": return try await show(try feature(arguments, word), client, format)
         case "drifts": return try await drifts(client, format)
         case "accept": return try await client.ask(.acceptOutputs(feature: try feature(arguments, word)), orHere: true)
-        case "scan": return try await QualityScan(arguments, client).run(format)
-        case let word:
+        case "scan": return try await QualityScan(client: client).run(format)
+        default:
             throw UsageError.unknownSubcommand(
                 word, of: "quality", among: ["list", "show", "drifts", "scan", "accept"])
         }
     }
 
     private static func feature(_ arguments: Arguments, _ word: String) throws(UsageError) -> String {
-        guard arguments.words.count == 2 else {
-            throw .missing("feature", usage: "sentinel quality \(word) FEATURE")
-        }
+        guard arguments.words.count == 2 else { throw .missing("feature", usage: "sentinel quality \(word) FEATURE") }
         return arguments.words[1]
     }
 
@@ -54,20 +51,14 @@ extension Subcommand {
     }
 }
 
-/// Runs Drift Patrol now: in the agent that runs on the store, or else in this process.
+/// Runs Drift Patrol now: in the agent that runs on the store, otherwise in this process.
 private struct QualityScan {
-    private let composition: Composition
-    private let client: StoreClient
-
-    init(_ arguments: Arguments, _ client: StoreClient) throws {
-        composition = try Composition(arguments)
-        self.client = client
-    }
+    let client: StoreClient
+    private var composition: Composition { client.composition }
 
     func run(_ format: OutputFormat) async throws -> ExitStatus {
         for problem in composition.catalog.problems { Output.complain("\(problem)") }
-        let isPartial =
-            StoreFile(composition.paths.database).isHeld ? try await askAgent() : try await here()
+        let isPartial = composition.isAgentRunning ? try await askAgent() : try await here()
         _ = try await Subcommand.list(client, format)
         return isPartial ? .partial : .done
     }
@@ -81,8 +72,7 @@ private struct QualityScan {
     /// Waits until the agent's patrol has finished.
     private func askAgent() async throws -> Bool {
         let asked = composition.clock.now()
-        let inbox = IntentInbox(composition.paths.database)
-        _ = try await inbox.append(.patrol, author: composition.author("command line"), at: asked)
+        try await composition.workplace.send(.patrol, as: "command line")
         let query = StoreQuery<DetectorHealth?> { store in
             let patrol = try store.jobs().first { $0.name == "drift_patrol" }
             guard let last = patrol?.lastRunAt, last >= asked else { return nil }

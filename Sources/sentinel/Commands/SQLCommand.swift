@@ -10,7 +10,8 @@ import Subprocess
 extension Subcommand {
     static let sql = Subcommand(
         "sql", help: .sql,
-        options: ["--format", "--file", "--limit", "--max-calls", "--timeout"], switches: ["--offline", "--explain"],
+        options: ["--format", "--file", "--limit", "--max-calls", "--timeout"],
+        switches: ["--offline", "--explain", "--raw"],
         aliases: ["--stored": "--offline"], words: 1
     ) { arguments in
         let format = try RowFormat(arguments)
@@ -22,10 +23,10 @@ extension Subcommand {
         if isatty(2) == 1 { await composition.engine.reportProgress { display.show($0) } }
         let session = SQLSession(
             engine: composition.engine, format: format, isOffline: arguments.has("--offline"),
-            isExplaining: arguments.has("--explain"), limits: limits, display: display)
+            isExplaining: arguments.has("--explain"), isRaw: arguments.has("--raw"), limits: limits, display: display)
         guard let statement else { return try await ask(session, composition) }
         let answer = try await session.answer(statement)
-        Output.write(answer.text)
+        Output.writeUnmasked(answer.text)
         for warning in answer.warnings { Output.complain(warning) }
         return answer.isPartial ? .partial : .done
     }

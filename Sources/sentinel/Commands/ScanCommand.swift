@@ -1,9 +1,7 @@
-import Actions
 import AgentCore
 import Basics
 import Configuration
 import FoundationEssentials
-import Glibc
 import IncidentStore
 import JSON
 import OnCallModel
@@ -20,7 +18,7 @@ extension Subcommand {
         let report =
             if arguments.has("--dry-run") {
                 try await ScanRun.dry(arguments, composition)
-            } else if StoreFile(composition.paths.database).isHeld {
+            } else if composition.isAgentRunning {
                 try await ScanRun.askAgent(composition)
             } else {
                 try await ScanRun.here(composition)
@@ -31,7 +29,7 @@ extension Subcommand {
 }
 
 enum ScanRun {
-    /// Runs a cycle in this process, with its actions.
+    /// Runs a scan in this process, with its actions.
     static func here(_ composition: Composition) async throws -> JSONValue {
         try await withAgent(composition) { try await $0.scanOnce() }.json
     }
@@ -44,48 +42,54 @@ enum ScanRun {
     private static func withAgent(
         _ composition: Composition, _ work: (Agent) async throws -> CycleReport
     ) async throws -> CycleReport {
-        let server = try? LoopbackServer(
-            composition.environment, clock: composition.clock, inbox: IntentInbox(composition.paths.database))
+        let server = try? composition.loopbackServer()
         defer { server?.stop() }
-        let flags = server?.flags ?? KillFlags(startedAt: composition.clock.now()) { _ in }
-        return try await work(composition.agent(killFlags: flags, listening: server?.address))
+        let progress = showProgress(composition)
+        defer { progress?.cancel() }
+        return try await work(composition.agent(server))
     }
 
-    /// The agent that holds the store runs the cycle; its report is read from the store.
+    /// The agent on the store runs the scan; its report is read from the store.
     static func askAgent(_ composition: Composition) async throws -> JSONValue {
+        let progress = showProgress(composition)
+        defer { progress?.cancel() }
         let asked = composition.clock.now()
-        let inbox = IntentInbox(composition.paths.database)
-        _ = try await inbox.append(.scanNow, author: composition.author("scan"), at: asked)
-        let reader = StoreReader(composition.paths.database)
+        try await composition.workplace.send(.scanNow, as: "scan")
         let query = StoreQuery<String> { store in
             guard let report = try store.latestReport(), report.at >= asked else { return "" }
             return report.json
         }
-        for try await text in reader.observe(query) where !text.isEmpty {
+        for try await text in StoreReader(composition.paths.database).observe(query) where !text.isEmpty {
             return try JSONDocument.parse(text)
         }
         throw Failure.agentEnded(on: composition.paths.database, before: "the scan")
     }
 
-    /// Runs a cycle on a copy of the store and the mirrors, without its actions.
-    static func dry(_ arguments: Arguments, _ composition: Composition) async throws -> JSONValue {
-        let folder = "\(FileManager.default.temporaryDirectory.path)/sentinel-dry-\(UUID().uuidString)"
-        try Files.makeFolder(folder)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        try StoreFile(composition.paths.database).copy(to: "\(folder)/sentinel.db")
-        for mirror in mirrors(in: composition.paths.mirrors) {
-            try? FileManager.default.copyItem(
-                atPath: "\(composition.paths.mirrors)/\(mirror)", toPath: "\(folder)/\(mirror)")
+    /// Shows what the agent does on standard error while it is a terminal.
+    private static func showProgress(_ composition: Composition) -> Task<Void, Never>? {
+        guard Output.canShowProgress else { return nil }
+        return Task {
+            defer { Output.progress("") }
+            while !Task.isCancelled {
+                let status = try? await StoreReader(composition.paths.database).read(.agentStatus)
+                Output.progress(status?.activity ?? "")
+                try? await Task.sleep(for: .milliseconds(500))
+            }
         }
-        let copy = try Composition(arguments, database: "\(folder)/sentinel.db")
-        let flags = KillFlags(startedAt: copy.clock.now()) { _ in }
-        return try await copy.agent(killFlags: flags, listening: nil).scanOnce(carryingOutActs: false)
-            .json
     }
 
-    private static func mirrors(in folder: String) -> [String] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return names.filter { $0.hasPrefix("mirror-") }
+    /// Runs a scan on a copy of the store and the mirrors, without its actions.
+    static func dry(_ arguments: Arguments, _ composition: Composition) async throws -> JSONValue {
+        let folder = try TemporaryFolder("dry")
+        defer { withExtendedLifetime(folder) {} }
+        try StoreFile(composition.paths.database).copy(to: "\(folder.path)/sentinel.db")
+        let mirrors = composition.paths.mirrors
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: mirrors)) ?? []
+        for name in names where name.hasPrefix("mirror-") {
+            try? FileManager.default.copyItem(atPath: "\(mirrors)/\(name)", toPath: "\(folder.path)/\(name)")
+        }
+        let copy = try Composition(arguments, database: "\(folder.path)/sentinel.db")
+        return try await copy.agent().scanOnce(carryingOutActs: false).json
     }
 }
 
@@ -94,7 +98,12 @@ enum ScanText {
     /// "No incidents" is only true if every detector had the data it needs.
     private static func nothing(_ report: JSONValue) -> String {
         let detectors = report["detectors"]?.members ?? []
-        let blind = detectors.filter { $0.value["state"]?.string != "ok" }.map(\.name)
+        if detectors.allSatisfy({ $0.value["state"]?.string == "not_configured" }) {
+            return "Nothing was checked: no source is configured.\n"
+        }
+        let blind = detectors.filter { detector in
+            !["ok", "not_configured"].contains(detector.value["state"]?.string ?? "")
+        }.map(\.name)
         return blind.isEmpty
             ? "No incidents.\n"
             : "No incidents found, but the check is incomplete: \(blind.joined(separator: ", ")) had no verdict.\n"
@@ -122,10 +131,10 @@ enum ScanText {
             })
         let notes = (report["findings"]?.array ?? []).filter { $0["severity"]?.string == "info" }
         let noteLines = notes.map { "note: \(TextTable.inert($0["description"]?.string ?? ""))\n" }.joined()
-        let detectors = (report["detectors"]?.members ?? []).map { detector in
-            "\(detector.name): \(detector.value["state"]?.string ?? ""). \(TextTable.inert(detector.value["message"]?.string ?? ""))\n"
+        let detectors = (report["detectors"]?.members ?? []).map { detector -> String in
+            let message = TextTable.inert(detector.value["message"]?.string ?? "")
+            return "\(detector.name): \(detector.value["state"]?.string ?? ""). \(message)\n"
         }.joined()
-        return sources.text + "\n" + detectors + "\n"
-            + (incidents.isEmpty ? nothing(report) : found.text) + noteLines
+        return "\(sources.text)\n\(detectors)\n\(incidents.isEmpty ? nothing(report) : found.text)\(noteLines)"
     }
 }

@@ -5,8 +5,7 @@ import OnCallModel
 
 extension Subcommand {
     static let settings = Subcommand(
-        "settings", help: .settings,
-        options: ["--format"], words: 3
+        "settings", help: .settings, options: ["--format"], words: 3
     ) { arguments in
         let format = try OutputFormat(arguments)
         let environment = Environment.current()

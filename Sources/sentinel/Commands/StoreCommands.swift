@@ -7,8 +7,7 @@ import OnCallModel
 
 extension Subcommand {
     static let approvals = Subcommand(
-        "approvals", help: .approvals,
-        options: ["--format"], words: 2
+        "approvals", help: .approvals, options: ["--format", "--reason"], words: 2
     ) { arguments in
         let format = try OutputFormat(arguments)
         let client = try StoreClient(arguments)
@@ -22,11 +21,18 @@ extension Subcommand {
             guard let item = items.first(where: { $0.id == id }) else { throw Failure.noRequest(id) }
             return format.write(item.json, or: ApprovalText.detail(item))
         case "approve":
-            return try await client.ask(.approve(request: arguments.number(at: 1, of: "request")))
+            let id = try arguments.number(at: 1, of: "request")
+            let item = try await client.reader.read(StoreQuery<ApprovalItem?> { try $0.approval(id) })
+            return try await client.ask(.approve(request: id, seen: item?.fingerprint))
         case "reject":
-            return try await client.ask(.reject(request: arguments.number(at: 1, of: "request")))
+            return try await client.ask(.reject(request: arguments.number(at: 1, of: "request")), orHere: true)
+        case "freeze":
+            let reason = arguments["--reason"] ?? "no reason given"
+            return try await client.ask(.freeze(reason: reason), orHere: true)
+        case "thaw": return try await client.ask(.thaw, orHere: true)
         case let word:
-            throw UsageError.unknownSubcommand(word, of: "approvals", among: ["list", "show", "approve", "reject"])
+            throw UsageError.unknownSubcommand(
+                word, of: "approvals", among: ["list", "show", "approve", "reject", "freeze", "thaw"])
         }
     }
 
@@ -40,10 +46,10 @@ extension Subcommand {
         switch arguments.words.first ?? "list" {
         case "list":
             let items = try await requests.list()
-            return format.write(.array(items.map(\.json)), or: IncidentText.table(items))
+            let unknown = try await client.unknown()
+            return format.write(.array(items.map(\.json)), or: IncidentText.table(items, unknown: unknown))
         case "show":
-            let id = try arguments.number(at: 1, of: "incident")
-            let (detail, forensics) = try await client.details(ofIncident: id)
+            let (detail, forensics) = try await client.details(ofIncident: arguments.number(at: 1, of: "incident"))
             return format.write(detail.wholeJSON(forensics), or: IncidentText.detail(detail, forensics))
         case "timeline":
             let (detail, forensics) = try await client.details(ofIncident: arguments.number(at: 1, of: "incident"))
@@ -56,22 +62,22 @@ extension Subcommand {
             let tree = try await client.trace(arguments.words[1])
             return format.write(tree.json, or: TraceText.tree(tree))
         case "silences":
-            let items = try await requests.silences()
+            let items = try await client.reader.read(.silences(limit: 200))
             return format.write(.array(items.map(\.json)), or: SilenceText.table(items, at: client.now))
         case let word: return try await requests.run(word)
         }
     }
 
     static let loops = Subcommand(
-        "loops", help: .loops,
-        options: ["--format"], words: 2
+        "loops", help: .loops, options: ["--format"], words: 2
     ) { arguments in
         let format = try OutputFormat(arguments)
         let client = try StoreClient(arguments)
         switch arguments.words.first ?? "list" {
         case "list":
             let items = try await client.reader.read(.loops(limit: 200))
-            return format.write(.array(items.map(\.json)), or: LoopText.table(items))
+            let unknown = try await client.unknown(of: [.agentLoop])
+            return format.write(.array(items.map(\.json)), or: LoopText.table(items, unknown: unknown))
         case "kill":
             guard arguments.words.count == 2 else {
                 throw UsageError.missing("trace", usage: "sentinel loops kill TRACE")

@@ -36,7 +36,7 @@ struct InteractivePrompt {
     private mutating func run(line: String) async -> Bool {
         let begun = machine.pending
         let steps = machine.take(line)
-        if !steps.isEmpty { await terminal.remember(Self.entry(begun + line)) }
+        if !steps.isEmpty { await terminal.remember((begun + line).trimmed) }
         for step in steps {
             do {
                 guard let answer = try await run(step) else { return false }
@@ -60,12 +60,5 @@ struct InteractivePrompt {
             return answer
         }
         return try await signals.run { [sql = session.sql] in try await sql.answer(statement) }
-    }
-
-    /// A history entry: the text without surrounding blanks.
-    private static func entry(_ text: String) -> String {
-        var text = text[...].drop(while: \.isWhitespace)
-        while text.last?.isWhitespace ?? false { text.removeLast() }
-        return String(text)
     }
 }

@@ -1,3 +1,4 @@
+import Basics
 import CellGrid
 import Configuration
 import LineEditor
@@ -6,7 +7,7 @@ import Subprocess
 
 /// The prompt's terminal, on its own thread because reading a line and paging block.
 actor PromptTerminal {
-    private let thread = BlockingExecutor(label: "prompt")
+    private let thread = QueueExecutor(label: "prompt")
     private let pager: Pager?
     private var editor: LineEditor?
 
@@ -51,7 +52,7 @@ actor PromptTerminal {
         guard let pager, let size = editor?.size, isLonger(text, than: size.rows, width: size.columns),
             pager.show(text)
         else {
-            Output.write(text)
+            Output.writeUnmasked(text)
             return
         }
     }

@@ -12,6 +12,8 @@ struct SQLSession: Sendable {
     var isOffline = false
     /// Lists the calls that a statement would make, and makes none.
     var isExplaining = false
+    /// Shows secrets in rows as they are.
+    var isRaw = false
     var limits = QueryLimits()
     /// Shows the progress of a read that a statement waits for.
     var display: SyncDisplay?
@@ -27,8 +29,8 @@ struct SQLSession: Sendable {
     func answer(_ statement: String) async throws -> Answer {
         let freshness: Freshness = isOffline ? .stored : .upTo(.seconds(60))
         if isExplaining {
-            return Answer(
-                text: text(of: try await engine.explain(statement, freshness: freshness, limits: limits).rows))
+            let plan = try await engine.explain(statement, freshness: freshness, limits: limits)
+            return Answer(text: text(of: plan.rows))
         }
         if !isOffline { await warnOfManyCalls(statement, freshness) }
         defer { display?.clear() }
@@ -48,36 +50,28 @@ struct SQLSession: Sendable {
     private func warnOfManyCalls(_ statement: String, _ freshness: Freshness) async {
         guard let ahead = try? await engine.readingAhead(of: statement, freshness: freshness) else { return }
         for step in ahead.steps {
-            guard let calls = step.calls else {
-                guard isatty(2) == 1 else { continue }
+            if let calls = step.calls {
+                if calls > Self.manyCalls { Output.remark(Notice.manyCalls("\(step.table)", Format.grouped(calls))) }
+            } else if isatty(2) == 1 {
                 Output.remark(Notice.firstRead("\(step.table)", atLeast: step.minimum))
-                continue
             }
-            guard calls > Self.manyCalls else { continue }
-            Output.remark(Notice.manyCalls("\(step.table)", Format.grouped(calls)))
         }
     }
 
     /// The rows in the session's format. On a terminal, control sequences in foreign text are made inert.
     func text(of rows: RowSet) -> String {
-        switch format {
+        let rows = isRaw ? rows : rows.redacted(by: Output.redaction.withLock { $0 })
+        return switch format {
         case .table: TextTable(rows).text
-        case .json: Self.inert(Self.json(rows))
+        // As Coral prints it: one array on one line, keys in the order of the columns, NULL as null.
+        case .json: Self.inert(rows.objects.serialized + "\n")
         case .csv: Self.inert(CSVText.text(of: rows))
         case .markdown: MarkdownTable.text(of: rows)
         }
     }
 
     private static func inert(_ text: String) -> String {
-        Output.isTerminal ? ForeignText.lines(text).joined(separator: "\n") : text
-    }
-
-    /// As Coral prints it: one array on one line, keys in the order of the columns, NULL as null.
-    private static func json(_ rows: RowSet) -> String {
-        let objects = rows.rows.map { row in
-            JSONValue.object(zip(rows.columns, row).map { JSONValue.Member($0, JSONValue($1)) })
-        }
-        return JSONValue.array(objects).serialized + "\n"
+        Output.isTerminal ? UntrustedText.linesForTerminal(text).joined(separator: "\n") : text
     }
 
     private static func tail(of result: QueryResult) -> String {
@@ -88,11 +82,5 @@ struct SQLSession: Sendable {
 }
 
 extension RowFormat {
-    init(_ arguments: Arguments) throws(UsageError) {
-        let word = arguments["--format"] ?? "table"
-        guard let format = RowFormat(rawValue: word) else {
-            throw .invalidChoice(word, of: "--format", among: RowFormat.allCases.map(\.rawValue))
-        }
-        self = format
-    }
+    init(_ arguments: Arguments) throws(UsageError) { self = try arguments.choice("--format") ?? .table }
 }

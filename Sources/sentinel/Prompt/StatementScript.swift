@@ -1,3 +1,4 @@
+import Basics
 import SQLPrompt
 
 /// Runs the statements of an input that is not a terminal, until one fails.
@@ -17,7 +18,7 @@ struct StatementScript {
             let steps = line.map { machine.take($0) } ?? machine.finish()
             for step in steps {
                 guard let answer = try await session.run(step) else { return status }
-                Output.write(answer.text)
+                Output.writeUnmasked(answer.text)
                 for warning in answer.warnings { Output.complain(warning) }
                 if answer.isPartial { status = .partial }
             }
@@ -28,7 +29,7 @@ struct StatementScript {
 
 /// Reads standard input by line, on its own thread.
 actor StandardInput {
-    private let thread = BlockingExecutor(label: "input")
+    private let thread = QueueExecutor(label: "input")
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 

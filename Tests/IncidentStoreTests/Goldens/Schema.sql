@@ -1,3 +1,18 @@
+CREATE TABLE action_freeze (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    since TEXT NOT NULL,
+    author TEXT NOT NULL CHECK (author <> ''),
+    reason TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER action_freeze_delete AFTER DELETE ON action_freeze BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'agent';
+END;
+CREATE TRIGGER action_freeze_insert AFTER INSERT ON action_freeze BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'agent';
+END;
+CREATE TRIGGER action_freeze_update AFTER UPDATE ON action_freeze BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'agent';
+END;
 CREATE TABLE "agent_status" (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     holder TEXT,
@@ -8,7 +23,7 @@ CREATE TABLE "agent_status" (
     next_cycle_at TEXT,
     last_cycle_partial INTEGER NOT NULL DEFAULT 0,
     listening TEXT
-) STRICT;
+, frozen_by_environment INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TRIGGER agent_status_delete AFTER DELETE ON agent_status BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'agent';
 END;
@@ -51,6 +66,48 @@ END;
 CREATE TRIGGER approval_queue_update AFTER UPDATE ON approval_queue BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'approvals';
 END;
+CREATE TABLE audit_head (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    entries INTEGER NOT NULL CHECK (entries >= 0),
+    hash TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER audit_head_delete AFTER DELETE ON audit_head BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'audit';
+END;
+CREATE TRIGGER audit_head_insert AFTER INSERT ON audit_head BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'audit';
+END;
+CREATE TRIGGER audit_head_update AFTER UPDATE ON audit_head BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'audit';
+END;
+CREATE TABLE audit_log (
+    id INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL CHECK (who <> ''),
+    event TEXT NOT NULL CHECK (event <> ''),
+    what TEXT NOT NULL,
+    why TEXT NOT NULL,
+    incident_id INTEGER,
+    request_id INTEGER,
+    act_id INTEGER,
+    calls TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    hash TEXT NOT NULL UNIQUE
+) STRICT;
+CREATE INDEX audit_incident ON audit_log (incident_id, id);
+CREATE TRIGGER audit_log_delete AFTER DELETE ON audit_log BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'audit';
+END;
+CREATE TRIGGER audit_log_insert AFTER INSERT ON audit_log BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'audit';
+END;
+CREATE TRIGGER audit_log_is_never_changed BEFORE UPDATE ON audit_log
+    BEGIN SELECT RAISE(ABORT, 'audit_log is append-only'); END;
+CREATE TRIGGER audit_log_is_never_cut BEFORE DELETE ON audit_log
+    BEGIN SELECT RAISE(ABORT, 'audit_log is append-only'); END;
+CREATE TRIGGER audit_log_update AFTER UPDATE ON audit_log BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'audit';
+END;
 CREATE TABLE cost_baselines (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     recorded_at TEXT NOT NULL,
@@ -72,7 +129,8 @@ END;
 CREATE TABLE detection_type (name TEXT PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE detector_health (
     type TEXT PRIMARY KEY NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('ok', 'learning', 'no_data', 'partial', 'failed')),
+    state TEXT NOT NULL CHECK (state IN
+        ('ok', 'learning', 'no_data', 'partial', 'failed', 'not_configured')),
     message TEXT NOT NULL DEFAULT '',
     as_of TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -237,7 +295,7 @@ CREATE TABLE "incident_reports" (
     report_text TEXT NOT NULL DEFAULT '',
     related_errors TEXT NOT NULL DEFAULT '[]',
     related_commits TEXT NOT NULL DEFAULT '[]',
-    graph TEXT,
+    graph TEXT, notice_at TEXT,
     CHECK ((state = 'resolved') = (resolved_at IS NOT NULL))
 ) STRICT;
 CREATE INDEX incident_inhibited ON incident_reports (inhibited_by) WHERE inhibited_by IS NOT NULL;
@@ -262,7 +320,7 @@ CREATE TABLE intent (
     created_at TEXT NOT NULL,
     handled_at TEXT,
     outcome TEXT
-) STRICT;
+, is_refused INTEGER NOT NULL DEFAULT 0 CHECK (is_refused IN (0, 1))) STRICT;
 CREATE INDEX intent_pending ON intent (id) WHERE handled_at IS NULL;
 CREATE TRIGGER intent_delete AFTER DELETE ON intent BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'intents';
@@ -304,7 +362,7 @@ CREATE TABLE loop_detections (
     kill_method TEXT,
     slack_ts TEXT,
     incident_id INTEGER REFERENCES incident_reports (id)
-) STRICT;
+, cost_per_minute REAL) STRICT;
 CREATE INDEX loop_burning ON loop_detections (status) WHERE status IN ('active', 'killing', 'kill_failed');
 CREATE INDEX loop_incident ON loop_detections (incident_id);
 CREATE INDEX loop_listed ON loop_detections (last_seen DESC, id DESC);
@@ -350,6 +408,8 @@ CREATE TABLE "outbox_action" (
 CREATE INDEX outbox_due ON outbox_action (next_try_at, id) WHERE state = 'waiting';
 CREATE INDEX outbox_incident ON outbox_action (incident_id, id);
 CREATE INDEX outbox_kind ON outbox_action (kind, created_at);
+CREATE INDEX outbox_undelivered ON outbox_action (incident_id)
+    WHERE ground = 'notice' AND state IN ('waiting', 'unknown');
 CREATE INDEX outbox_unfinished ON outbox_action (state) WHERE state IN ('attempting', 'unknown');
 CREATE TRIGGER outbox_action_delete AFTER DELETE ON outbox_action BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'acts';
@@ -358,6 +418,19 @@ CREATE TRIGGER outbox_action_insert AFTER INSERT ON outbox_action BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'acts';
 END;
 CREATE TRIGGER outbox_action_update AFTER UPDATE ON outbox_action BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'acts';
+END;
+CREATE TABLE provider_limit (
+    provider TEXT PRIMARY KEY NOT NULL CHECK (provider IN ('slack', 'github')),
+    until TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER provider_limit_delete AFTER DELETE ON provider_limit BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'acts';
+END;
+CREATE TRIGGER provider_limit_insert AFTER INSERT ON provider_limit BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'acts';
+END;
+CREATE TRIGGER provider_limit_update AFTER UPDATE ON provider_limit BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'acts';
 END;
 CREATE TABLE sampled_trace (
@@ -500,7 +573,7 @@ END;
 CREATE TABLE source_health (
     name TEXT PRIMARY KEY NOT NULL,
     state TEXT NOT NULL CHECK (state IN
-        ('ok', 'syncing', 'partial', 'no_data', 'down', 'not_configured')),
+        ('ok', 'syncing', 'partial', 'no_data', 'down', 'refused', 'waiting', 'not_checked', 'not_configured')),
     as_of TEXT,
     calls INTEGER NOT NULL DEFAULT 0,
     message TEXT NOT NULL DEFAULT ''

@@ -130,17 +130,22 @@ package final class Pseudoterminal: Sendable {
 
     /// Waits for the program's end: its exit status, 128 and the signal that ended it, or nil when it lives on for two minutes.
     package func end() async throws -> Int32? {
-        try await OwnThread.run { [process] in
-            let descriptor = pidfd_open(process, 0)
-            defer { close(descriptor) }
-            var place = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            guard poll(&place, 1, 120_000) == 1 else { return nil }
-            var information = siginfo_t()
-            // Left as a zombie, so that the number stays the program's own until this object is gone.
-            guard waitid(P_PID, id_t(process), &information, WEXITED | WNOWAIT) == 0 else { return nil }
-            let status = information._sifields._sigchld.si_status
-            return information.si_code == CLD_EXITED ? status : 128 + status
-        }
+        try await OwnThread.run { [process] in Self.status(of: process, within: 120_000) }
+    }
+
+    /// The same without waiting for long: what a failed expectation tells.
+    package var status: Int32? { Self.status(of: process, within: 100) }
+
+    private static func status(of process: Int32, within milliseconds: Int32) -> Int32? {
+        let descriptor = pidfd_open(process, 0)
+        defer { close(descriptor) }
+        var place = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        guard poll(&place, 1, milliseconds) == 1 else { return nil }
+        var information = siginfo_t()
+        // Left as a zombie, so that the number stays the program's own until this object is gone.
+        guard waitid(P_PID, id_t(process), &information, WEXITED | WNOWAIT) == 0 else { return nil }
+        let status = information._sifields._sigchld.si_status
+        return information.si_code == CLD_EXITED ? status : 128 + status
     }
 
     // MARK: its threads

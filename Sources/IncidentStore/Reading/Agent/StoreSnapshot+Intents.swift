@@ -1,10 +1,10 @@
 package import Basics
 package import OnCallModel
 
-extension StoreQuery where Answer == String? {
-    /// The result of an intent; nil while it waits.
-    package static func outcome(ofIntent id: Int64) -> StoreQuery<String?> {
-        StoreQuery { try $0.outcome(ofIntent: id) }
+extension StoreQuery {
+    /// The answer to an intent; nil while it waits.
+    package static func answer(toIntent id: Int64) -> Self where Answer == IntentAnswer? {
+        Self { try $0.answer(toIntent: id) }
     }
 }
 
@@ -15,19 +15,20 @@ extension StoreSnapshot {
         return (try row.instant("at"), try row.text("report"))
     }
 
-    /// What people asked and nobody has answered yet, in the order of asking.
+    /// The intents that have no answer yet, oldest first.
     ///
-    /// A row that this program does not understand is left out; ``StoreTransaction/refuseUnreadableIntents(at:)`` answers it.
+    /// A row of an unknown kind is skipped; ``StoreTransaction/refuseUnreadableIntents(at:)`` answers it.
     package func pendingIntents() throws -> [IntentRecord] {
         try unanswered().compactMap { try $0.intent() }
     }
 
-    /// What came of an intent as a sentence; nil while it waits.
-    package func outcome(ofIntent id: Int64) throws -> String? {
-        try scalar("SELECT outcome FROM intent WHERE id = ?", [.integer(id)])?.text
+    /// The answer to an intent; nil while it waits.
+    package func answer(toIntent id: Int64) throws -> IntentAnswer? {
+        try rows("intent", "SELECT * FROM intent WHERE id = ? AND handled_at IS NOT NULL", [.integer(id)]).first.map {
+            try IntentAnswer($0.text("outcome"), isRefused: $0.flag("is_refused"))
+        }
     }
 
-    /// Somebody waits for an answer.
     package func hasUnansweredIntents() throws -> Bool {
         try !unanswered().isEmpty
     }
@@ -38,7 +39,7 @@ extension StoreSnapshot {
 }
 
 extension StoredRow {
-    /// Nil where the kind or its payload is not one that this program knows.
+    /// Nil if this program does not know the kind or the payload.
     func intent() throws -> IntentRecord? {
         guard let intent = try Intent(kind: text("kind"), payload: json("payload")) else { return nil }
         return try IntentRecord(id: id(), intent: intent, author: text("author"), createdAt: instant("created_at"))

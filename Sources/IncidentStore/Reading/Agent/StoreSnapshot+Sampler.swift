@@ -47,7 +47,7 @@ extension StoreSnapshot {
                 .sorted { ($1.count, $0.name) < ($0.count, $1.name) })
     }
 
-    /// Traces whose outputs failed the check of their shape, as findings and the findings of incidents name them.
+    /// Traces whose outputs failed the check of their shape, by the findings of the last day and of incidents.
     private func failingTraces(since moment: Instant) throws -> Set<String> {
         let classes = DetectionType.allCases.filter(\.traits.judgesOutputs).map { "'\($0.rawValue)'" }
         return try names(

@@ -17,36 +17,60 @@ extension StoreSnapshot {
         try acts("WHERE kind = ? AND created_at >= ? ORDER BY id", [.text(kind.rawValue), .init(moment)])
     }
 
-    /// The waiting acts whose moment has come, the longest due first.
+    /// The waiting acts that are due, earliest first. None goes to a provider that asked to wait.
     package func dueActs(at now: Instant) throws -> [ActRecord] {
-        try acts("WHERE state = 'waiting' AND next_try_at <= ? ORDER BY next_try_at, id", [.init(now)])
+        try acts("AS a WHERE \(Self.ready) AND \(Self.dueAt) <= ? ORDER BY a.next_try_at, a.id", [.init(now)])
     }
 
-    /// When the next waiting act is due.
-    package func nextActDue() throws -> Instant? {
-        try scalar("SELECT min(next_try_at) FROM outbox_action WHERE state = 'waiting'")?.instant
+    /// When the next waiting act is due, after a moment.
+    package func nextActDue(after moment: Instant = Instant(milliseconds: 0)) throws -> Instant? {
+        try scalar(
+            "SELECT min(\(Self.dueAt)) FROM outbox_action AS a WHERE \(Self.ready) AND \(Self.dueAt) > ?",
+            [.init(moment)])?.instant
     }
 
-    /// Acts that were begun and whose outcome is not known: at start, those of an agent that died.
+    /// Updates and replies wait until the message that they are about is posted, and comments until the issue is opened.
+    static let ready = """
+        a.state = 'waiting' AND NOT (a.kind IN ('slack_update', 'slack_reply', 'issue_comment') AND EXISTS (
+            SELECT 1 FROM outbox_action p WHERE p.incident_id = a.incident_id
+                AND p.kind = CASE a.kind WHEN 'issue_comment' THEN 'create_issue' ELSE 'slack_post' END
+                AND p.state IN ('waiting', 'attempting', 'unknown')))
+        """
+    private static let dueAt = """
+        max(a.next_try_at, coalesce((SELECT until FROM provider_limit WHERE provider =
+            \(provider(of: "a.kind"))), ''))
+        """
+
+    /// The provider of an act's kind, in SQL.
+    static func provider(of kind: String) -> String {
+        """
+        CASE \(kind) WHEN 'create_issue' THEN 'github' WHEN 'issue_comment' THEN 'github' WHEN 'kill_loop' THEN NULL
+            ELSE 'slack' END
+        """
+    }
+
+    /// Attempts without a known outcome: when an agent starts, those of an agent that died.
     package func unfinishedAttempts() throws -> [ActRecord] {
         try acts("WHERE state IN ('attempting', 'unknown') ORDER BY state, id", [])
     }
 
-    /// The permission that an act was stored with. It permits nothing before the gate has read it.
+    /// The stored permission of an act. It permits nothing until the gate has read it.
     package func permission(ofAct id: Int64) throws -> StoredPermission? {
         try outbox("WHERE id = ?", [.integer(id)]).first?.permission()
     }
 
-    /// What the gate has to know of an incident. Nil stands for the loops that no incident has.
+    /// What the gate needs to know of an incident; nil means the loops without an incident.
     package func circumstances(ofIncident id: Int64?, at now: Instant) throws -> Circumstances {
         let life = try id.flatMap { try self.life(ofIncident: $0) }
         let kills = try acts(of: .killLoop, since: now - Policy.budgetWindow)
         return Circumstances(
-            round: life?.reopened ?? 0, silencedUntil: life?.silence?.until, isQuiet: life?.isQuiet ?? false,
+            round: life?.reopened ?? 0, silencedUntil: life?.silence?.until, isMuted: life?.isMuted ?? false,
+            isResolved: life?.stage == .resolved,
             acts: try acts("WHERE incident_id IS ? ORDER BY id", [.init(id)]),
             requests: try requests("WHERE incident_id IS ? ORDER BY id", [.init(id)]),
-            automaticKills: kills.compactMap { kill -> Instant? in
-                if case .policy = kill.ground { kill.createdAt } else { nil }
+            automaticKills: kills.flatMap { kill -> [Instant] in
+                guard case .policy = kill.ground else { return [] }
+                return kill.action.traces.map { _ in kill.createdAt }
             })
     }
 

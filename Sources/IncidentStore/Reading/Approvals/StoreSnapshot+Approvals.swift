@@ -1,14 +1,14 @@
 package import Basics
 package import OnCallModel
 
-extension StoreQuery where Answer == [ApprovalItem] {
-    package static func approvals(limit: Int) -> StoreQuery<[ApprovalItem]> {
-        StoreQuery { try $0.approvals(limit: limit) }
+extension StoreQuery {
+    package static func approvals(limit: Int) -> Self where Answer == [ApprovalItem] {
+        Self { try $0.approvals(limit: limit) }
     }
 }
 
 extension StoreSnapshot {
-    /// The pending requests, the first to expire first, then the decided ones, the latest first.
+    /// The pending requests by expiry, then the decided ones, latest first.
     package func approvals(limit: Int) throws -> [ApprovalItem] {
         let pending = try requests(
             "WHERE status = 'pending' ORDER BY expires_at, id LIMIT ?", [.init(limit)])
@@ -22,7 +22,7 @@ extension StoreSnapshot {
         try requests("WHERE id = ?", [.integer(id)]).first
     }
 
-    /// All requests about an incident, the earliest first.
+    /// All requests about an incident, oldest first.
     package func approvals(ofIncident id: Int64) throws -> [ApprovalItem] {
         try requests("WHERE incident_id = ? ORDER BY id", [.integer(id)])
     }

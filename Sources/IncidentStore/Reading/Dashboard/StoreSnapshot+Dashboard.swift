@@ -2,18 +2,22 @@ package import Basics
 package import OnCallModel
 import SQLiteKit
 
-extension StoreQuery where Answer == Dashboard {
-    /// The clock decides only which drift events are of the last 24 hours.
-    package static func dashboard(at clock: WallClock) -> StoreQuery<Dashboard> {
-        StoreQuery { try $0.dashboard(at: clock.now()) }
+extension StoreQuery {
+    /// The clock is used only to count the drift events of the last 24 hours.
+    package static func dashboard(at clock: WallClock) -> Self where Answer == Dashboard {
+        Self { try $0.dashboard(at: clock.now()) }
     }
+}
+
+extension StoreQuery where Answer == [UndeliveredNotice] {
+    package static var undeliveredNotices: Self { Self { try $0.undeliveredNotices() } }
 }
 
 extension StoreSnapshot {
     package func dashboard(at now: Instant) throws -> Dashboard {
         let hours = try hours(latest: 24)
-        return try Dashboard(
-            openIncidents: count("SELECT count(*) FROM incident_reports WHERE state <> 'resolved'"),
+        var board = try Dashboard(
+            openIncidents: count(Self.openIncidents),
             totalIncidents: count("SELECT count(*) FROM incident_reports"),
             spendPerHour: hours.last?.cost,
             baselinePerHour: hours.last.flatMap { try baseline(of: $0.hour) },
@@ -24,7 +28,13 @@ extension StoreSnapshot {
             driftEvents: count("SELECT count(*) FROM drift_events WHERE detected_at >= ?", [.init(now - .days(1))]),
             sources: sources(), detectors: detectors(), recent: incidents(limit: 8), sampling: sampling(),
             hours: hours)
+        board.undelivered = try undeliveredNotices().count
+        return board
     }
+
+    /// SQLite would read the whole table, with its reports.
+    static let openIncidents =
+        "SELECT count(*) FROM incident_reports INDEXED BY incident_unresolved WHERE state <> 'resolved'"
 
     /// The latest complete hours that were recorded, oldest first.
     package func hours(latest count: Int) throws -> [HourFact] {
@@ -38,7 +48,7 @@ extension StoreSnapshot {
         }
     }
 
-    /// The mean of the same hour of day over the 7 days before; nil until all seven are recorded.
+    /// The mean of the same hour of day over the previous 7 days; nil until all seven are recorded.
     private func baseline(of hour: Instant) throws -> Double? {
         let same = (1...7).map { Value(hour - .days(Double($0))) }
         let result = try connection.query(

@@ -6,12 +6,14 @@ extension StoreQuery where Answer == AgentStatus {
 }
 
 extension StoreSnapshot {
+    /// Of the latest cycle. A provider that takes no notices is not ok, until it does.
     package func sources() throws -> [SourceHealth] {
-        try rows("source_health", "SELECT * FROM source_health ORDER BY name").map {
+        let sources = try rows("source_health", "SELECT * FROM source_health ORDER BY name").map {
             try SourceHealth(
                 name: $0.text("name"), state: $0.choice("state"), asOf: $0.optionalInstant("as_of"),
                 calls: $0.integer("calls"), message: $0.text("message"))
         }
+        return try undeliveredNotices().shown(in: sources)
     }
 
     package func detectors() throws -> [DetectorHealth] {
@@ -22,7 +24,7 @@ extension StoreSnapshot {
         }
     }
 
-    /// A holder that died without saying so shows as no holder: the operating system knows.
+    /// A holder that died is not reported: the lock of the operating system decides.
     package func agentStatus() throws -> AgentStatus {
         guard let row = try rows("agent_status", "SELECT * FROM agent_status").first else { return AgentStatus() }
         let isRunning = StoreLock.isHeld(file)
@@ -30,7 +32,8 @@ extension StoreSnapshot {
             holder: isRunning ? row.optionalText("holder") : nil,
             activity: isRunning ? row.text("activity") : "", lastCycleAt: row.optionalInstant("last_cycle_at"),
             nextCycleAt: row.optionalInstant("next_cycle_at"), lastCyclePartial: row.flag("last_cycle_partial"),
-            listening: isRunning ? row.optionalText("listening") : nil)
+            listening: isRunning ? row.optionalText("listening") : nil,
+            isFrozen: freeze() != nil || row.flag("frozen_by_environment"))
     }
 
     package func jobs() throws -> [JobRecord] {
@@ -62,8 +65,6 @@ package struct JobRecord: Hashable, Sendable, Identifiable {
     package var nextRunAt: Instant?
 
     package init(name: String, lastRunAt: Instant?, nextRunAt: Instant?) {
-        self.name = name
-        self.lastRunAt = lastRunAt
-        self.nextRunAt = nextRunAt
+        (self.name, self.lastRunAt, self.nextRunAt) = (name, lastRunAt, nextRunAt)
     }
 }

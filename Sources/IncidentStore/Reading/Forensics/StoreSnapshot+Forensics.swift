@@ -1,20 +1,15 @@
 import Basics
 package import OnCallModel
 
-extension StoreQuery where Answer == IncidentForensics? {
-    package static func forensics(ofIncident id: Int64) -> StoreQuery<IncidentForensics?> {
-        StoreQuery { try $0.forensics(ofIncident: id) }
+extension StoreQuery {
+    package static func forensics(ofIncident id: Int64) -> Self where Answer == IncidentForensics? {
+        Self { try $0.forensics(ofIncident: id) }
     }
-}
-
-extension StoreQuery where Answer == TraceTree? {
-    package static func trace(_ id: String) -> StoreQuery<TraceTree?> {
-        StoreQuery { try $0.trace(id) }
-    }
+    package static func trace(_ id: String) -> Self where Answer == TraceTree? { Self { try $0.trace(id) } }
 }
 
 extension StoreSnapshot {
-    /// What an investigation left to be looked at; nil where there is no such incident. The graph is empty before its
+    /// The graph, traces and timeline of an incident; nil if the incident does not exist. The graph is empty before the
     /// investigation.
     package func forensics(ofIncident id: Int64) throws -> IncidentForensics? {
         guard
@@ -24,14 +19,14 @@ extension StoreSnapshot {
             .first
         else { return nil }
         let graph = try row.optionalJSON("graph").map { json in
-            guard let graph = CausalGraph(json: json) else { throw row.damaged("its graph is none") }
+            guard let graph = CausalGraph(json: json) else { throw row.damaged("graph is not a valid graph") }
             return graph
         }
         return IncidentForensics(
             graph: graph ?? CausalGraph(), traces: try traces(ofIncident: id), timeline: try timeline(ofIncident: id))
     }
 
-    /// A trace as it was read last; nil where it never was.
+    /// A trace as it was last read; nil if it was never read.
     package func trace(_ id: String) throws -> TraceTree? {
         try trees("WHERE trace_id = ?", [.text(id)]).first
     }
@@ -49,7 +44,9 @@ extension StoreSnapshot {
 
     private func trees(_ condition: String, _ bindings: [Value]) throws -> [TraceTree] {
         try rows("trace_record", "SELECT trace_id AS id, tree FROM trace_record \(condition)", bindings).map { row in
-            guard let tree = try TraceTree(json: row.json("tree")) else { throw row.damaged("its tree is none") }
+            guard let tree = try TraceTree(json: row.json("tree")) else {
+                throw row.damaged("tree is not a valid trace")
+            }
             return tree
         }
     }

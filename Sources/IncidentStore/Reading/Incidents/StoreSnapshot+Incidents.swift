@@ -1,20 +1,15 @@
 import Basics
 package import OnCallModel
 
-extension StoreQuery where Answer == [IncidentSummary] {
-    package static func incidents(limit: Int) -> StoreQuery<[IncidentSummary]> {
-        StoreQuery { try $0.incidents(limit: limit) }
+extension StoreQuery {
+    package static func incidents(limit: Int) -> Self where Answer == [IncidentSummary] {
+        Self { try $0.incidents(limit: limit) }
     }
-}
-
-extension StoreQuery where Answer == IncidentDetail? {
-    package static func incident(_ id: Int64) -> StoreQuery<IncidentDetail?> {
-        StoreQuery { try $0.incident(id) }
-    }
+    package static func incident(_ id: Int64) -> Self where Answer == IncidentDetail? { Self { try $0.incident(id) } }
 }
 
 extension StoreSnapshot {
-    /// What burns first: what is muted below what is not, resolved last; worse before milder, later before earlier.
+    /// Most urgent first: unmuted, muted, resolved; then by severity, then the latest first.
     package func incidents(limit: Int) throws -> [IncidentSummary] {
         try rows(
             "incident_reports",
@@ -39,16 +34,16 @@ extension StoreSnapshot {
         return try row.incidentDetail(findings: findings(ofIncident: id), acts: acts(ofIncident: id))
     }
 
-    /// The Slack message that an incident lives in: its `ts`.
+    /// The `ts` of an incident's Slack message.
     package func slackThread(ofIncident id: Int64) throws -> String? {
         try scalar("SELECT slack_thread_ts FROM incident_reports WHERE id = ?", [.integer(id)])?.text
     }
 
-    /// Incidents whose investigation was not saved: a crash came between.
+    /// Incidents whose investigation was not saved, because the agent crashed before.
     package func uninvestigatedIncidents() throws -> [Int64] {
         try rows(
             "incident_reports",
-            "SELECT id FROM incident_reports WHERE state <> 'resolved' AND investigated_at IS NULL ORDER BY id"
+            "SELECT id FROM incident_reports WHERE rank > 0 AND state <> 'resolved' AND investigated_at IS NULL ORDER BY id"
         ).map { try $0.id() }
     }
 
@@ -66,24 +61,22 @@ extension StoredRow {
             severity: choice("severity"), state: choice("shown_state"), subject: text("subject"),
             headline: text("headline"), firstSeen: instant("first_seen"), lastSeen: instant("last_seen"),
             occurrences: integer("occurrences"), costPerHour: real("cost_impact"), approval: choice("approval"),
-            parts: integer("parts"), life: incidentLife())
+            parts: integer("parts"), life: incidentLife(), undelivered: undelivered())
     }
 
     func incidentDetail(findings: [IncidentFinding], acts: [ActRecord]) throws -> IncidentDetail {
         try IncidentDetail(
             summary: incidentSummary(), findings: findings, report: text("report_text"),
-            suspects: list("suspects", Suspect.init(stored:)),
-            commits: list("related_commits", CommitFact.init(stored:)),
-            errors: list("related_errors", ErrorFact.init(stored:)),
-            messages: list("messages", MessageFact.init(stored:)), gaps: list("gaps", \.string), acts: acts,
+            suspects: list("suspects"), commits: list("related_commits"), errors: list("related_errors"),
+            messages: list("messages"), gaps: list("gaps"), acts: acts,
             noCodeCause: optionalJSON("no_code_cause").flatMap(NoCodeCause.init(json:)))
     }
 
     /// The elements of a JSON array.
-    private func list<Element>(_ column: String, _ element: (JSONValue) -> Element?) throws -> [Element] {
+    private func list<Element: JSONConvertible>(_ column: String) throws -> [Element] {
         guard let values = try json(column).array else { throw damaged("\(column) is not a list") }
         return try values.map {
-            guard let element = element($0) else { throw damaged("an element of \(column) is incomplete") }
+            guard let element = Element(json: $0) else { throw damaged("an element of \(column) is incomplete") }
             return element
         }
     }

@@ -2,13 +2,15 @@ package import Basics
 package import OnCallModel
 
 extension StoreSnapshot {
-    /// A summary's columns, with those of its silence and of the finding that opened it, the number of its findings, and its
-    /// cost: the sum of its hours, or what its loops cost where that is more.
+    /// The columns of a summary, with those of its silence and of the finding that opened it, the number of its findings, and its
+    /// cost: the sum of its hours, or the cost of its loops if that is higher.
     static let summaries = joined(
         """
-        i.id, i.fingerprint, i.detection_type, i.severity, i.state, i.shown_state, i.last_seen, i.occurrences, i.cost_impact, i.approval, i.acknowledged_at, i.acknowledged_by, i.resolved_at,
-            i.resolved_by, i.snoozed_until, i.snoozed_by, i.silence_id, i.inhibited_by, i.inhibited_why,
-            i.flapping_since, i.is_present, i.changes, i.reopened, i.notified_at, i.pending_notice
+        i.id, i.fingerprint, i.detection_type, i.severity, i.state, i.shown_state, i.last_seen, i.occurrences,
+            i.cost_impact, i.approval, i.acknowledged_at, i.acknowledged_by, i.resolved_at, i.resolved_by,
+            i.snoozed_until, i.snoozed_by, i.silence_id, i.inhibited_by, i.inhibited_why,
+            i.flapping_since, i.is_present, i.changes, i.reopened, i.notified_at, i.notice_at,
+            i.pending_notice
         """)
     /// The same with the report.
     static let details = joined("i.*")
@@ -19,6 +21,8 @@ extension StoreSnapshot {
             coalesce((SELECT min(first_seen) FROM incident_finding f WHERE f.incident_id = i.id), i.detected_at)
                 AS first_seen, s.expires_at AS silence_until, s.reason AS silence_reason,
             (SELECT count(*) FROM incident_finding f WHERE f.incident_id = i.id) AS parts,
+            (SELECT json_group_array(o.kind || ' ' || o.detail) FROM outbox_action o
+                WHERE o.incident_id = i.id AND \(undelivered)) AS undelivered,
             max(i.cost_total, coalesce((SELECT sum(cost_burned) FROM loop_detections l WHERE l.incident_id = i.id), 0))
                 AS spent
         FROM incident_reports i LEFT JOIN silence s ON s.id = i.silence_id
@@ -30,7 +34,7 @@ extension StoreSnapshot {
         try rows("incident_reports", Self.summaries + " WHERE i.id = ?", [.integer(id)]).first?.incidentLife()
     }
 
-    /// The incidents that are not resolved and those that come and go, whatever they are at the moment.
+    /// The incidents that are not resolved, and the flapping ones in any state.
     package func livingIncidents() throws -> [IncidentSummary] {
         try rows(
             "incident_reports", Self.summaries + " WHERE i.rank > 0 ORDER BY i.rank DESC, i.last_seen DESC, i.id DESC"
@@ -50,7 +54,7 @@ extension StoreSnapshot {
 
     // MARK: silences
 
-    /// Those in force, those to come, then those that are over, the latest first.
+    /// Active, pending, then expired silences; the latest end first.
     package func silences(limit: Int) throws -> [Silence] {
         try rows(
             "silence",
@@ -65,16 +69,16 @@ extension StoreSnapshot {
         try rows("silence", "SELECT * FROM silence WHERE id = ?", [.integer(id)]).first?.silence()
     }
 
-    /// The silences that hold at a moment, the one that ends last first.
+    /// The silences that are active at a moment; the latest end first.
     package func silencesInForce(at now: Instant) throws -> [Silence] {
         try rows("silence", "SELECT * FROM silence WHERE phase <> 'over' ORDER BY expires_at DESC, id")
             .map { try $0.silence() }.filter { $0.isInForce(at: now) }
     }
 }
 
-extension StoreQuery where Answer == [Silence] {
-    package static func silences(limit: Int) -> StoreQuery<[Silence]> {
-        StoreQuery { try $0.silences(limit: limit) }
+extension StoreQuery {
+    package static func silences(limit: Int) -> Self where Answer == [Silence] {
+        Self { try $0.silences(limit: limit) }
     }
 }
 
@@ -97,7 +101,8 @@ extension StoredRow {
         life.isPresent = try flag("is_present")
         life.changes = try (json("changes").array ?? []).compactMap(\.instant)
         life.reopened = try integer("reopened")
-        (life.notifiedAt, life.pendingNotice) = (try optionalInstant("notified_at"), optionalText("pending_notice"))
+        (life.notifiedAt, life.noticeAt) = (try optionalInstant("notified_at"), try optionalInstant("notice_at"))
+        life.pendingNotice = optionalText("pending_notice")
         life.cost = try real("spent")
         return life
     }

@@ -1,28 +1,25 @@
 package import Basics
+import FoundationEssentials
 package import OnCallModel
 
 extension StoreQuery where Answer == [FeatureSnapshot] {
-    /// Those that drift first, then by name.
+    /// Drifted features first, then by name.
     package static var features: StoreQuery<[FeatureSnapshot]> { StoreQuery { try $0.features() } }
 }
 
-extension StoreQuery where Answer == FeatureSnapshot? {
-    package static func feature(_ name: String) -> StoreQuery<FeatureSnapshot?> {
-        StoreQuery { try $0.feature(name) }
+extension StoreQuery {
+    package static func feature(_ name: String) -> Self where Answer == FeatureSnapshot? {
+        Self { try $0.feature(name) }
     }
-}
 
-extension StoreQuery where Answer == [DriftEvent] {
     /// The latest first.
-    package static func driftEvents(limit: Int) -> StoreQuery<[DriftEvent]> {
-        StoreQuery { try $0.driftEvents(limit: limit) }
+    package static func driftEvents(limit: Int) -> Self where Answer == [DriftEvent] {
+        Self { try $0.driftEvents(limit: limit) }
     }
-}
 
-extension StoreQuery where Answer == [SnapshotVersion] {
     /// The earlier versions of a feature's snapshot, the latest first.
-    package static func snapshotVersions(of feature: String) -> StoreQuery<[SnapshotVersion]> {
-        StoreQuery { try $0.snapshotVersions(of: feature) }
+    package static func snapshotVersions(of feature: String) -> Self where Answer == [SnapshotVersion] {
+        Self { try $0.snapshotVersions(of: feature) }
     }
 }
 
@@ -66,7 +63,7 @@ extension StoreSnapshot {
     }
 }
 
-/// A version of a feature's snapshot that another one has replaced.
+/// A replaced version of a feature's snapshot.
 package struct SnapshotVersion: Hashable, Sendable {
     package var feature: String
     package var version: Int
@@ -99,9 +96,10 @@ extension StoredRow {
     }
 
     fileprivate func profile(_ column: String) throws -> OutputProfile {
-        guard let profile = OutputProfile(json: try json(column)) else {
+        do {
+            return try JSONDecoder().decode(OutputProfile.self, from: Data(text(column).utf8))
+        } catch is DecodingError {
             throw damaged("\(column) is not a valid profile")
         }
-        return profile
     }
 }

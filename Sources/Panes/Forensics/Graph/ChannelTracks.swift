@@ -1,8 +1,8 @@
-/// The lines between two layers: every source has one bus, a line along the layers from which it goes down to each of
+/// The lines between two layers. Every source has one bus, a line along the layers, from which a line goes down to each of
 /// its targets. Buses that do not meet share a track.
 ///
-/// No line can be read wrongly: where a line comes down through a track, that track leads nowhere else. What would be
-/// read wrongly goes round, down a column of its own and in along a track of its own.
+/// No line is ambiguous: where a line comes down through a track, that track leads nowhere else. A line that would be
+/// ambiguous takes a detour, down its own column and in along its own track.
 struct ChannelTracks {
     /// From above in one column, along a track, and down in others.
     struct Bus {
@@ -10,7 +10,7 @@ struct ChannelTracks {
         let entry: Int
         /// Columns, and the edges that go down there.
         var exits: [(column: Int, edges: [Int])]
-        /// Whether it takes on from another bus of its source, in a column that nothing else uses.
+        /// It continues another bus of its source, in a column that nothing else uses.
         var isPart = false
         var track = 0
 
@@ -20,10 +20,10 @@ struct ChannelTracks {
 
         func leads(to column: Int) -> Bool { exits.contains { $0.column == column } }
 
-        /// Whether this one must lie above: else it would come down through the other's column on the way to its track.
+        /// This one must be above the other: else it would come down through the other's column on the way to its track.
         func isAbove(_ other: Bus) -> Bool {
             if source == other.source { return other.isPart && leads(to: other.entry) }
-            // The only bus that reaches a node and others lies above those that join it there.
+            // The only bus that leads to a node and to others is above those that join it there.
             let isJoined = exits.count > 1 && other.isPart && other.exits.count == 1 && leads(to: other.exits[0].column)
             return isJoined || other.leads(to: entry)
         }
@@ -46,8 +46,8 @@ struct ChannelTracks {
         pack(apart(all).filter { !$0.isStraight })
     }
 
-    /// Where several buses lead to a node, only one that leads nowhere else may join another: the others get a part of
-    /// their own for it, but for one where all lead elsewhere too.
+    /// Where several buses lead to a node, only one that leads nowhere else may join another. The others get their own part
+    /// for it, except one if all lead elsewhere too.
     private mutating func apart(_ buses: [Bus]) -> [Bus] {
         var (result, parts): ([Bus], [Bus]) = (buses, [])
         var arriving: [Int: [Int]] = [:]
@@ -67,7 +67,7 @@ struct ChannelTracks {
         return result + parts
     }
 
-    /// The topmost first. Where each waits for another, one goes round.
+    /// The topmost first. If each waits for another, one takes a detour.
     private mutating func pack(_ bent: [Bus]) {
         var waiting = bent.sorted { ($0.low, $0.high, $0.source) < ($1.low, $1.high, $1.source) }
         var tracks: [[Bus]] = []
@@ -96,7 +96,7 @@ struct ChannelTracks {
         count = tracks.count
     }
 
-    /// Parts wait for others, but none waits for a part that has a column of its own; so each bus goes round once.
+    /// Parts wait for others, but no bus waits for a part, which has its own column. So each bus takes at most one detour.
     private mutating func detour(_ waiting: inout [Bus]) {
         let index = waiting.firstIndex { !$0.isPart } ?? 0
         let bus = waiting.remove(at: index)

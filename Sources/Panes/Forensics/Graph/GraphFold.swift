@@ -1,8 +1,8 @@
 /// A shape with some of its nodes drawn as one, so that there are few enough to read.
 ///
-/// What is drawn as one: the steps of a chain, branches that begin and end at the same nodes, a sub-tree under its root,
-/// and at last steps of the same layer. A pinned node is never among them. No fold closes a cycle.
-struct GraphFold: Hashable, Sendable {
+/// Drawn as one are: the steps of a chain, branches that begin and end at the same nodes, a sub-tree under its root,
+/// and as a last resort steps of the same layer. A pinned node is never among them. No fold closes a cycle.
+struct GraphFold {
     /// By drawn node, the nodes that it stands for, a cause before its effects.
     private(set) var groups: [[Int]]
     /// By drawn node, whether it is a sub-tree, which keeps the name of its root.
@@ -10,16 +10,15 @@ struct GraphFold: Hashable, Sendable {
     /// By drawn node, those that an edge leads to, and those that one comes from; each once, ascending.
     private(set) var outs: [[Int]] = []
     private(set) var ins: [[Int]] = []
-    private let links: GraphLinks
-    private let isLocked: [Bool]
+    private let shape: GraphShape
 
     /// Nothing folded.
-    init(_ shape: GraphShape, unfolded: Set<String>) {
-        links = shape.links
-        isLocked = shape.nodes.map { $0.isPinned || unfolded.contains($0.id) }
-        groups = links.sorted(.branches).map { [$0] }
+    init(_ shape: GraphShape) {
+        self.shape = shape
+        groups = shape.nodes.indices.map { [$0] }
         isTree = Array(repeating: false, count: groups.count)
         connect()
+        restoreOrder()
     }
 
     var count: Int { groups.count }
@@ -39,7 +38,7 @@ struct GraphFold: Hashable, Sendable {
     }
 
     /// The last resort: draws the nodes of a layer as one, in the layers of the highest weight, until `surplus` nodes are
-    /// gone; where every layer has but one, those of two neighbouring layers. Returns whether there was anything to fold.
+    /// gone; where every layer has only one, those of two neighbouring layers. Returns false if there was nothing to fold.
     mutating func coarsen(_ weight: ([Int]) -> Int, until surplus: Int) -> Bool {
         let (layers, before) = (foldableLayers(), count)
         let wide = layers.filter { $0.count > 1 }.map { (weight($0), $0) }.sorted { $0.0 > $1.0 }
@@ -56,7 +55,7 @@ struct GraphFold: Hashable, Sendable {
         return count < before
     }
 
-    /// Chains and twins: what may go without a loss.
+    /// Chains and twins, which lose nothing.
     mutating func foldRepetition() {
         foldChains()
         foldTwins()
@@ -93,13 +92,25 @@ struct GraphFold: Hashable, Sendable {
 
     /// The nodes of each layer that may be drawn as one.
     private func foldableLayers() -> [[Int]] {
-        let ranks = LayerGraph.ranks(outs: outs, ins: ins)
+        let ranks = ranks
         var layers = Array(repeating: [Int](), count: (ranks.max() ?? -1) + 1)
         for node in groups.indices where canFold(node) { layers[ranks[node]].append(node) }
         return layers
     }
 
-    private func canFold(_ node: Int) -> Bool { groups[node].count > 1 || !isLocked[groups[node][0]] }
+    private func canFold(_ node: Int) -> Bool { groups[node].count > 1 || !shape.nodes[groups[node][0]].isPinned }
+
+    /// By drawn node, its layer: the longest way from above. Then a node with more ways down than up moves down to what it
+    /// leads to.
+    var ranks: [Int] {
+        var ranks = Array(repeating: 0, count: outs.count)
+        for node in outs.indices { ranks[node] = ins[node].reduce(0) { max($0, ranks[$1] + 1) } }
+        for node in outs.indices.reversed() where ins[node].isEmpty || outs[node].count > ins[node].count {
+            guard let nearest = outs[node].map({ ranks[$0] }).min() else { continue }
+            ranks[node] = max(ranks[node], nearest - 1)
+        }
+        return ranks
+    }
 
     /// Draws each list of nodes, which have none in common, as one.
     private mutating func merge(_ lists: [[Int]], asTree: Bool) {
@@ -118,28 +129,21 @@ struct GraphFold: Hashable, Sendable {
     }
 
     private mutating func connect() {
-        var drawn = Array(repeating: 0, count: links.count)
+        var drawn = Array(repeating: 0, count: shape.nodes.count)
         for (node, group) in groups.enumerated() { for member in group { drawn[member] = node } }
         outs = Array(repeating: [], count: groups.count)
         ins = outs
-        for link in links.all where drawn[link.from] != drawn[link.to] {
+        for link in shape.outs.joined() where drawn[link.from] != drawn[link.to] {
             outs[drawn[link.from]].append(drawn[link.to])
             ins[drawn[link.to]].append(drawn[link.from])
         }
         for node in groups.indices {
-            outs[node] = Self.unique(outs[node])
-            ins[node] = Self.unique(ins[node])
+            outs[node] = Set(outs[node]).sorted()
+            ins[node] = Set(ins[node]).sorted()
         }
     }
 
-    private static func unique(_ nodes: [Int]) -> [Int] {
-        guard nodes.count > 1 else { return nodes }
-        var result: [Int] = []
-        for node in nodes.sorted() where result.last != node { result.append(node) }
-        return result
-    }
-
-    /// Numbers the drawn nodes anew, so that every edge leads to a higher number, as the layers need it.
+    /// Renumbers the drawn nodes branch by branch, so that every edge leads to a higher number, as the layers require.
     private mutating func restoreOrder() {
         var waiting = ins.map(\.count)
         var ready = Array(groups.indices.filter { waiting[$0] == 0 }.reversed())

@@ -2,11 +2,17 @@
 ///
 /// Source of the method: K. Sugiyama, S. Tagawa, M. Toda, "Methods for visual understanding of hierarchical system
 /// structures" (1981); medians and swaps as in E. Gansner et al., "A technique for drawing directed graphs" (1993).
-struct LayerGraph: Hashable, Sendable {
-    struct Segment: Hashable, Sendable {
+struct LayerGraph {
+    struct Edge: Hashable {
         let from: Int
         let to: Int
-        /// The place of the edge that it is a part of.
+    }
+
+    /// The part of an edge between two neighbouring layers.
+    struct Segment {
+        let from: Int
+        let to: Int
+        /// The index of the edge.
         let edge: Int
     }
 
@@ -22,7 +28,7 @@ struct LayerGraph: Hashable, Sendable {
     /// - Parameters:
     ///   - edges: each from a lower number to a higher one.
     ///   - ranks: by node, its layer.
-    init(nodeCount: Int, edges: [(from: Int, to: Int)], ranks: [Int]) {
+    init(nodeCount: Int, edges: [Edge], ranks: [Int]) {
         self.nodeCount = nodeCount
         layers = Array(repeating: [], count: (ranks.max() ?? -1) + 1)
         channels = Array(repeating: [], count: max(0, layers.count - 1))
@@ -52,52 +58,49 @@ struct LayerGraph: Hashable, Sendable {
 
     func isBend(_ vertex: Int) -> Bool { vertex >= nodeCount }
 
-    /// The longest way from above; then what has more ways down than up is drawn down to what it leads to.
-    static func ranks(outs: [[Int]], ins: [[Int]]) -> [Int] {
-        var ranks = Array(repeating: 0, count: outs.count)
-        for node in outs.indices { ranks[node] = ins[node].reduce(0) { max($0, ranks[$1] + 1) } }
-        for node in outs.indices.reversed() where ins[node].isEmpty || outs[node].count > ins[node].count {
-            guard let nearest = outs[node].map({ ranks[$0] }).min() else { continue }
-            ranks[node] = max(ranks[node], nearest - 1)
-        }
-        return ranks
-    }
-
     // MARK: order
 
     static let sweeps = 24
-    /// Passes of swaps a sweep; few graphs take more than three.
+    /// Passes of swaps per sweep; few graphs need more than three.
     private static let passes = 12
 
     /// From the order of the nodes and from its mirror image; the better result is kept.
     private mutating func reduceCrossings() {
-        let first = layers
-        let (one, least) = swept()
-        (layers, crossings) = (one, least)
-        guard least > 0 else { return }
-        layers = first.map { $0.reversed() }
-        let (other, count) = swept()
-        (layers, crossings) = count < least ? (other, count) : (one, least)
+        let mirrored = layers.map { Array($0.reversed()) }
+        (layers, crossings) = swept()
+        guard crossings > 0 else { return }
+        let first = (layers, crossings)
+        layers = mirrored
+        let other = swept()
+        (layers, crossings) = other.crossings < first.1 ? other : first
     }
 
-    /// Down and up in turn: each layer by the medians of its neighbours, then by swaps; the best of all.
+    /// Down and up in turn: each layer by the medians of its neighbours, then by swaps. Returns the best order.
     private mutating func swept() -> (layers: [[Int]], crossings: Int) {
         var place = places()
-        var (best, least) = (layers, count(place))
-        for sweep in 0..<Self.sweeps where least > 0 {
+        var (best, fewest) = (layers, count(place))
+        for sweep in 0..<Self.sweeps where fewest > 0 {
             let isDown = sweep.isMultiple(of: 2)
-            let order = isDown ? Array(layers.indices.dropFirst()) : layers.indices.dropLast().reversed()
-            for layer in order { sort(layer, by: isDown ? ups : downs, &place) }
-            var (passes, isBetter) = (0, true)
-            while isBetter, passes < Self.passes {
-                passes += 1
-                isBetter = false
-                for layer in layers.indices where swap(layer, &place) { isBetter = true }
+            for layer in order(ofSweep: sweep) { sort(layer, by: isDown ? ups : downs, &place) }
+            for _ in 0..<Self.passes {
+                let changed = layers.indices.filter { swap($0, &place) }
+                if changed.isEmpty { break }
             }
             let found = count(place)
-            if found < least { (best, least) = (layers, found) }
+            if found < fewest { (best, fewest) = (layers, found) }
         }
-        return (best, least)
+        return (best, fewest)
+    }
+
+    /// The layers that a sweep moves: down in an even one, up in an odd one.
+    func order(ofSweep sweep: Int) -> [Int] {
+        sweep.isMultiple(of: 2) ? Array(layers.indices.dropFirst()) : layers.indices.dropLast().reversed()
+    }
+
+    /// The middle of sorted neighbours; nil where there are none.
+    static func median(_ places: [Double]) -> Double? {
+        let near = places.sorted()
+        return near.isEmpty ? nil : (near[near.count / 2] + near[(near.count - 1) / 2]) / 2
     }
 
     private func places() -> [Int] {
@@ -108,16 +111,14 @@ struct LayerGraph: Hashable, Sendable {
 
     private mutating func sort(_ layer: Int, by neighbours: [[Int]], _ place: inout [Int]) {
         let keyed = layers[layer].map { vertex -> (median: Double, place: Int, vertex: Int) in
-            let near = neighbours[vertex].map { place[$0] }.sorted()
-            guard !near.isEmpty else { return (Double(place[vertex]), place[vertex], vertex) }
-            let median = Double(near[near.count / 2] + near[(near.count - 1) / 2]) / 2
-            return (median, place[vertex], vertex)
+            let median = Self.median(neighbours[vertex].map { Double(place[$0]) })
+            return (median ?? Double(place[vertex]), place[vertex], vertex)
         }
         layers[layer] = keyed.sorted { ($0.median, $0.place) < ($1.median, $1.place) }.map(\.vertex)
         for (index, vertex) in layers[layer].enumerated() { place[vertex] = index }
     }
 
-    /// One pass of swaps of neighbours that cross less the other way round.
+    /// One pass that swaps neighbours which cross less in the other order. False if it swapped none.
     private mutating func swap(_ layer: Int, _ place: inout [Int]) -> Bool {
         var isBetter = false
         for index in layers[layer].indices.dropLast() {
@@ -153,13 +154,9 @@ struct LayerGraph: Hashable, Sendable {
         var count = 0
         for end in ends {
             // How many of those that began further left end further right.
-            var (low, high) = (0, passed.count)
-            while low < high {
-                let middle = (low + high) / 2
-                if passed[middle] <= end.1 { low = middle + 1 } else { high = middle }
-            }
-            count += passed.count - low
-            passed.insert(end.1, at: low)
+            let slot = passed.partition { $0 > end.1 }
+            count += passed.count - slot
+            passed.insert(end.1, at: slot)
         }
         return count
     }

@@ -1,12 +1,12 @@
-/// Where the vertices of a layered graph lie along their layers, in cells.
+/// The positions of the vertices of a layered graph along their layers, in cells.
 ///
-/// Each layer in turn moves towards the medians of its neighbours, as near as the order and the gaps allow: a least
-/// squares fit that only rises, by pooling adjacent violators (R. Barlow et al., 1972). Bends weigh four times a node, so
+/// Each layer in turn moves towards the medians of its neighbours, as near as the order and the gaps allow: a monotonic least
+/// squares fit by pooling adjacent violators (R. Barlow et al., 1972). A bend has four times the weight of a node, so
 /// that long edges run straight.
-struct LayerPlaces: Hashable, Sendable {
+struct LayerPlaces {
     /// By vertex, the cell of its middle.
     let middles: [Int]
-    /// How many cells the longest layer needs.
+    /// The cells that the longest layer needs.
     let extent: Int
 
     private static let sweeps = 10
@@ -14,9 +14,9 @@ struct LayerPlaces: Hashable, Sendable {
 
     /// - Parameters:
     ///   - sizes: by vertex, in cells along the layer.
-    ///   - gap: least distance of two neighbours while they are moved.
-    ///   - leastGap: and when they are set into whole cells.
-    init(_ graph: LayerGraph, sizes: [Int], gap: Int, leastGap: Int) {
+    ///   - gap: the minimum distance of two neighbours while they are moved.
+    ///   - minGap: the minimum distance when they are rounded to whole cells.
+    init(_ graph: LayerGraph, sizes: [Int], gap: Int, minGap: Int) {
         var middle = Array(repeating: 0.0, count: sizes.count)
         for layer in graph.layers {
             var edge = 0.0
@@ -26,13 +26,12 @@ struct LayerPlaces: Hashable, Sendable {
             }
         }
         for sweep in 0..<Self.sweeps {
-            let isDown = sweep.isMultiple(of: 2)
-            let order = isDown ? Array(graph.layers.indices.dropFirst()) : graph.layers.indices.dropLast().reversed()
-            for layer in order {
-                Self.move(graph.layers[layer], towards: isDown ? graph.ups : graph.downs, graph, sizes, gap, &middle)
+            let neighbours = sweep.isMultiple(of: 2) ? graph.ups : graph.downs
+            for layer in graph.order(ofSweep: sweep) {
+                Self.move(graph.layers[layer], towards: neighbours, graph, sizes, gap, &middle)
             }
         }
-        (middles, extent) = Self.cells(graph, sizes, leastGap, middle)
+        (middles, extent) = Self.cells(graph, sizes, minGap, middle)
     }
 
     private static func move(
@@ -46,8 +45,7 @@ struct LayerPlaces: Hashable, Sendable {
         }
         var pools: [(sum: Double, weight: Double, count: Int)] = []
         for (index, vertex) in layer.enumerated() {
-            let near = neighbours[vertex].map { middle[$0] }.sorted()
-            let wanted = near.isEmpty ? middle[vertex] : (near[near.count / 2] + near[(near.count - 1) / 2]) / 2
+            let wanted = LayerGraph.median(neighbours[vertex].map { middle[$0] }) ?? middle[vertex]
             let weight = graph.isBend(vertex) ? bendWeight : 1
             var pool = (sum: (wanted - offsets[index]) * weight, weight: weight, count: 1)
             while let last = pools.last, last.sum / last.weight > pool.sum / pool.weight {

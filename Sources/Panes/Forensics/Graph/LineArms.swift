@@ -1,5 +1,5 @@
 /// The directions in which a line leaves a cell.
-struct LineArms: OptionSet, Hashable, Sendable {
+struct LineArms: OptionSet {
     let rawValue: UInt8
 
     static let up = LineArms(rawValue: 1)
@@ -26,13 +26,9 @@ struct LineArms: OptionSet, Hashable, Sendable {
         }
     }
 
-    /// Mirrored at the falling diagonal: what led down leads right.
+    /// Mirrored at the falling diagonal: down becomes right.
     var transposed: LineArms {
-        var result: LineArms = []
-        if contains(.up) { result.insert(.left) }
-        if contains(.down) { result.insert(.right) }
-        if contains(.left) { result.insert(.up) }
-        if contains(.right) { result.insert(.down) }
-        return result
+        // Up and down are the bits 1 and 2, left and right the bits 4 and 8.
+        LineArms(rawValue: rawValue >> 2 | (rawValue & 3) << 2)
     }
 }

@@ -1,50 +1,38 @@
 /// How much an overview may hold before steps are drawn as one.
-package struct OverviewLimits: Hashable, Sendable {
+struct OverviewLimits {
     /// More nodes or crossings than these are folded.
-    package var nodes = 60
-    package var crossings = 15
-    /// Where nothing is left to fold: what is still drawn. Bends are the places where an edge passes a layer.
-    package var mostNodes = 160
-    package var mostBends = 1200
-    package var mostCrossings = 60
-
-    package init(nodes: Int = 60, crossings: Int = 15) {
-        (self.nodes, self.crossings) = (nodes, crossings)
-        mostCrossings = max(mostCrossings, crossings)
-        mostNodes = max(mostNodes, nodes)
-    }
+    var nodes = 60
+    var crossings = 15
+    /// If nothing is left to fold, a picture with more than these is refused. A bend is where an edge passes a layer.
+    var maxNodes = 160
+    var maxBends = 1200
+    var maxCrossings = 60
 }
 
-/// A graph that no fold makes fit to read.
-package struct OverviewRefusal: Error, Hashable, CustomStringConvertible {
-    /// How many nodes are left when all is folded that may be.
-    package let nodes: Int
+/// A graph that cannot be folded enough to be read.
+struct OverviewRefusal: Error, CustomStringConvertible {
+    /// The nodes that are left when everything else is folded.
+    let nodes: Int
 
-    package var description: String {
-        "Too tangled for one picture: \(nodes) steps are left that failed, cause a failure or were unfolded. "
-            + "Read the list, or fold some."
+    var description: String {
+        "Too large for the overview: \(nodes) steps failed or cause a failure and cannot be folded. Use the list."
     }
 }
 
 /// A shape folded until its layers can be read.
-struct OverviewLayers: Hashable, Sendable {
+struct OverviewLayers {
     private(set) var fold: GraphFold
     private(set) var graph: LayerGraph
-    private(set) var edges: [Edge]
+    private(set) var edges: [LayerGraph.Edge]
 
-    struct Edge: Hashable, Sendable {
-        let from: Int
-        let to: Int
-    }
-
-    init(_ shape: GraphShape, unfolded: Set<String>, limits: OverviewLimits) throws(OverviewRefusal) {
-        fold = GraphFold(shape, unfolded: unfolded)
+    init(_ shape: GraphShape, limits: OverviewLimits) throws(OverviewRefusal) {
+        fold = GraphFold(shape)
         fold.fold(to: limits.nodes)
-        while Self.bends(fold) > limits.mostBends {
-            // Half of what can go at a time: the work before the first layering stays small.
+        while Self.bends(fold) > limits.maxBends {
+            // Half of what can be folded at a time: the work before the first layering stays small.
             guard fold.coarsen({ $0.count }, until: max(1, fold.count / 2)) else { break }
         }
-        guard fold.count <= limits.mostNodes, Self.bends(fold) <= limits.mostBends else {
+        guard fold.count <= limits.maxNodes, Self.bends(fold) <= limits.maxBends else {
             throw OverviewRefusal(nodes: fold.count)
         }
         (graph, edges) = Self.layered(fold)
@@ -52,7 +40,7 @@ struct OverviewLayers: Hashable, Sendable {
         fold.foldRepetition()
         (graph, edges) = Self.layered(fold)
         while graph.crossings > limits.crossings, coarsen(limits) {}
-        if graph.crossings > limits.mostCrossings { throw OverviewRefusal(nodes: fold.count) }
+        if graph.crossings > limits.maxCrossings { throw OverviewRefusal(nodes: fold.count) }
     }
 
     /// Folds the layers with the most crossings around them: one, or some of them where there are far too many.
@@ -69,15 +57,13 @@ struct OverviewLayers: Hashable, Sendable {
         return true
     }
 
-    private static func layered(_ fold: GraphFold) -> (LayerGraph, [Edge]) {
-        let edges = fold.outs.indices.flatMap { from in fold.outs[from].map { Edge(from: from, to: $0) } }
-        let ranks = LayerGraph.ranks(outs: fold.outs, ins: fold.ins)
-        let graph = LayerGraph(nodeCount: fold.count, edges: edges.map { ($0.from, $0.to) }, ranks: ranks)
-        return (graph, edges)
+    private static func layered(_ fold: GraphFold) -> (LayerGraph, [LayerGraph.Edge]) {
+        let edges = fold.outs.enumerated().flatMap { from, outs in outs.map { LayerGraph.Edge(from: from, to: $0) } }
+        return (LayerGraph(nodeCount: fold.count, edges: edges, ranks: fold.ranks), edges)
     }
 
     private static func bends(_ fold: GraphFold) -> Int {
-        let ranks = LayerGraph.ranks(outs: fold.outs, ins: fold.ins)
+        let ranks = fold.ranks
         return fold.outs.indices.reduce(0) { sum, from in
             fold.outs[from].reduce(sum) { $0 + ranks[$1] - ranks[from] - 1 }
         }

@@ -1,9 +1,9 @@
-/// The lines of an overview and where its nodes lie, in cells from the upper left corner of the whole picture.
-struct OverviewLines: Hashable, Sendable {
-    struct Stroke: Hashable, Sendable {
+/// The lines of an overview and the positions of its nodes, in cells from the upper left corner of the picture.
+struct OverviewLines {
+    struct Stroke {
         let x: Int
         let glyph: String
-        /// Which edges run there; at a crossing those of the vertical.
+        /// The edges that run there; at a crossing, those of the vertical.
         let edges: [Int]
     }
 
@@ -18,27 +18,27 @@ struct OverviewLines: Hashable, Sendable {
     private let sizes: [Int]
     private var strands: [Point: [Strand]] = [:]
 
-    /// A cell before it is known how the picture lies: along the layers, and across them.
+    /// A cell by its position along the layers and across them.
     private struct Point: Hashable {
         var along: Int
         var depth: Int
     }
 
-    private struct Strand: Hashable {
-        /// The bus, or the node with its stem, that the line belongs to: where two of them meet they cross or join.
+    private struct Strand {
+        /// The bus, or the node with its stem, that the line belongs to: where two of them meet, they cross or join.
         let net: Int
         var arms: LineArms
         var edges: [Int]
     }
 
     /// - Parameters:
-    ///   - sizes: by node, how many columns it takes with a blank on either side.
-    ///   - isRight: whether the layers follow one another from left to right, else from top to bottom.
+    ///   - sizes: by node, its columns with a blank on either side.
+    ///   - isRight: the layers follow one another from left to right, else from top to bottom.
     init(_ graph: LayerGraph, sizes: [Int], isRight: Bool) {
         (self.isRight, self.sizes) = (isRight, sizes)
         nodes = Array(repeating: (0, 0), count: graph.nodeCount)
         let along = graph.ups.indices.map { isRight || graph.isBend($0) ? 1 : sizes[$0] }
-        let places = LayerPlaces(graph, sizes: along, gap: isRight ? 1 : 2, leastGap: isRight ? 0 : 2)
+        let places = LayerPlaces(graph, sizes: along, gap: isRight ? 1 : 2, minGap: isRight ? 0 : 2)
         var depth = 0
         for (layer, vertices) in graph.layers.enumerated() {
             let isLast = layer == graph.layers.count - 1
@@ -71,10 +71,10 @@ struct OverviewLines: Hashable, Sendable {
         }
     }
 
-    /// Returns how deep the channel is.
+    /// Returns the depth of the channel.
     private mutating func lay(_ tracks: ChannelTracks, from depth: Int) -> Int {
         let height = max(1, tracks.count) + (isRight ? 1 : 0)
-        // A part begins at the track of the bus that it takes on from.
+        // A part begins at the track of the bus that it continues.
         let parts = Set(tracks.buses.lazy.filter(\.isPart).map(\.entry))
         var tops: [Int: Int] = [:]
         for bus in tracks.buses {
@@ -130,10 +130,4 @@ struct OverviewLines: Hashable, Sendable {
         }
         return rows.map { $0.sorted { $0.x < $1.x } }
     }
-
-    static func == (left: OverviewLines, right: OverviewLines) -> Bool {
-        left.rows == right.rows && left.nodes.elementsEqual(right.nodes, by: ==)
-    }
-
-    func hash(into hasher: inout Hasher) { hasher.combine(rows) }
 }

@@ -6,12 +6,12 @@ struct RailStrokes {
     private let shape: GraphShape
     private let path: GraphPath?
     private let first: Int
-    /// How many columns are drawn; where that is fewer than there are, the last one stands for all the rest.
+    /// The number of columns that are drawn; the last one replaces all that have no room.
     private let cap: Int
     private let isCut: Bool
-    /// By row of the window, by column: the node whose rail passes, or -1.
+    /// By row of the window, by column: the row whose rail passes, or -1.
     private var passing: [[Int]]
-    /// By node with a lit rail: the row of the farthest lit end.
+    /// By row with an emphasised rail: the row of the farthest emphasised end.
     private var lit: [Int: Int] = [:]
 
     init(_ plan: RailPlan, _ shape: GraphShape, _ path: GraphPath?, rows: Range<Int>, cap: Int) {
@@ -19,40 +19,37 @@ struct RailStrokes {
         first = rows.lowerBound
         isCut = plan.width > cap
         passing = Array(repeating: Array(repeating: -1, count: cap), count: rows.count)
-        for node in plan.order where !plan.isBare(node) {
-            let (low, high) = (min(plan.rows[node], plan.ends[node]), max(plan.rows[node], plan.ends[node]))
-            let inside = max(low + 1, rows.lowerBound)..<max(max(low + 1, rows.lowerBound), min(high, rows.upperBound))
-            for row in inside { passing[row - first][shown(plan.columns[node])] = node }
+        for rail in shape.nodes.indices where !plan.isBare(rail) {
+            let (low, high) = (min(rail, plan.ends[rail]), max(rail, plan.ends[rail]))
+            for row in (low..<high).dropFirst().clamped(to: rows) {
+                passing[row - first][shown(plan.columns[rail])] = rail
+            }
         }
-        light()
+        guard let path else { return }
+        for rail in path.above.union(path.below) {
+            let ends = links(sharing: rail).filter { path.contains(from: $0.from, to: $0.to) }
+            lit[rail] = plan.sharing == .target ? ends.map(\.from).min() : ends.map(\.to).max()
+        }
     }
 
     /// The column in which a column is shown.
     private func shown(_ column: Int) -> Int { min(column, cap - 1) }
     private func isHidden(_ column: Int) -> Bool { isCut && column >= cap - 1 }
 
-    private mutating func light() {
-        guard let path else { return }
-        for node in path.above.union(path.below) {
-            let ends = (plan.sharing == .target ? shape.links.parents(of: node) : shape.links.children(of: node))
-                .filter {
-                    plan.sharing == .target ? path.contains(from: $0, to: node) : path.contains(from: node, to: $0)
-                }
-                .map { plan.rows[$0] }
-            lit[node] = plan.sharing == .target ? ends.min() : ends.max()
-        }
+    /// The edges on the rail of a row.
+    private func links(sharing rail: Int) -> [GraphShape.Link] {
+        plan.sharing == .target ? shape.ins[rail] : shape.outs[rail]
     }
 
-    private func isLit(_ node: Int, passing row: Int) -> Bool {
-        guard let end = lit[node] else { return false }
+    private func isLit(_ rail: Int, passing row: Int) -> Bool {
+        guard let end = lit[rail] else { return false }
         return plan.sharing == .target ? end < row : end > row
     }
 
     /// Two cells a column, but one for the last.
     func cells(of row: Int) -> [Cell] {
-        let node = plan.order[row]
-        let joints = joints(of: node, row)
-        let own = plan.columns[node]
+        let joints = joints(in: row)
+        let own = plan.columns[row]
         let reach = joints.reduce((low: own, high: own)) { (min($0.low, $1.column), max($0.high, $1.column)) }
         return (0..<2 * cap - 1).map { x in
             let column = x / 2
@@ -61,34 +58,34 @@ struct RailStrokes {
                 let head = head(column, shown(own))
                 return isCovered ? Cell(text: head, role: role(over: column, joints, own)) : .blank
             }
-            if column == shown(own) { return Cell(text: glyph(of: node), role: path.role(of: node)) }
+            if column == shown(own) { return Cell(text: glyph(of: row), role: path.role(of: row)) }
             if isCut, column == cap - 1 { return cutCell(row, reach.high) }
             if let joint = joints.first(where: { $0.column == column }) {
                 return Cell(text: joint.arms(within: reach).glyph, role: joint.role)
             }
-            let passed = passing[row - first][column]
-            if passed >= 0 { return Cell(text: "│", role: role(passing: passed, row)) }
+            let rail = passing[row - first][column]
+            if rail >= 0 { return Cell(text: "│", role: role(of: rail, passing: row)) }
             let isCovered = reach.low < column && column < reach.high
             return isCovered ? Cell(text: "─", role: role(over: column, joints, own)) : .blank
         }
     }
 
-    /// By source a horizontal leads to the node of its row, and says so; by target it leads away from it.
+    /// By source, a horizontal leads to the node of its row and ends in an arrow; by target, it leads away from it.
     private func head(_ column: Int, _ own: Int) -> String {
         guard plan.sharing == .source, column == own || column == own - 1 else { return "─" }
         return column == own ? "‹" : "›"
     }
 
-    private func glyph(of node: Int) -> String {
-        if node == path?.selected { return "◉" }
-        if isHidden(plan.columns[node]) { return "•" }
-        return plan.sharing == .source && plan.isBare(node) ? "○" : "●"
+    private func glyph(of row: Int) -> String {
+        if row == path?.selected { return "◉" }
+        if isHidden(plan.columns[row]) { return "•" }
+        return plan.sharing == .source && plan.isBare(row) ? "○" : "●"
     }
 
     private func cutCell(_ row: Int, _ reach: Int) -> Cell {
-        let passed = passing[row - first][cap - 1]
+        let rail = passing[row - first][cap - 1]
         if isHidden(reach) { return Cell(text: "~", role: .dim) }
-        return passed >= 0 ? Cell(text: "~", role: role(passing: passed, row)) : .blank
+        return rail >= 0 ? Cell(text: "~", role: role(of: rail, passing: row)) : .blank
     }
 
     private struct Joint {
@@ -105,22 +102,21 @@ struct RailStrokes {
         }
     }
 
-    private func joints(of node: Int, _ row: Int) -> [Joint] {
-        plan.joined(at: node, shape.links).map { other in
-            let (from, to) = plan.sharing == .target ? (node, other) : (other, node)
-            let isLit = path?.contains(from: from, to: to) ?? false
-            let role =
-                isLit || self.isLit(other, passing: row)
-                ? Role.title
-                : path.role(
-                    from: from, to: to, otherwise: edgeRole(other))
+    /// Where the row is joined to the rails of other rows.
+    private func joints(in row: Int) -> [Joint] {
+        (plan.sharing == .target ? shape.outs[row] : shape.ins[row]).map { link in
+            let rail = plan.sharing == .target ? link.to : link.from
+            let isLit = path?.contains(from: link.from, to: link.to) ?? false
             return Joint(
-                column: plan.columns[other], vertical: plan.arms(joining: other, at: row), isLit: isLit, role: role)
+                column: plan.columns[rail], vertical: plan.arms(joining: rail, at: row), isLit: isLit,
+                role: isLit ? .title : role(of: rail, passing: row))
         }
     }
 
-    private func role(passing node: Int, _ row: Int) -> Role {
-        path == nil ? edgeRole(node) : isLit(node, passing: row) ? .title : .dim
+    /// Of the edges that share a rail, the first defines its role.
+    private func role(of rail: Int, passing row: Int) -> Role {
+        guard path == nil else { return isLit(rail, passing: row) ? .title : .dim }
+        return links(sharing: rail).first?.role ?? .dim
     }
 
     /// The role of the horizontal in or right of a column: of the farthest joint that it leads to.
@@ -128,11 +124,5 @@ struct RailStrokes {
         let isRight = column >= own
         let behind = joints.filter { isRight ? $0.column > column : $0.column <= column }
         return (behind.first(where: \.isLit) ?? behind.first { $0.column != own })?.role ?? .dim
-    }
-
-    /// Of the edges that share a rail the first one says how it looks.
-    private func edgeRole(_ node: Int) -> Role {
-        let links = plan.sharing == .target ? shape.links.ins[node] : shape.links.outs[node]
-        return links.first.map { shape.edges[shape.links.all[$0].edge].role } ?? .dim
     }
 }

@@ -6,16 +6,12 @@ import SourceSpec
 /// `sentinel source add FILE`: adds a manifest to the user's own sources.
 enum SourceAdd {
     static func run(_ path: String, replacing: Bool, _ context: SourceContext) throws -> ExitStatus {
-        let files: SourceFiles
-        do { files = try SourceFiles.read(path) } catch { throw Failure("\(error)") }
+        let files = try SourceFiles.read(path)
         let spec = files.spec
         let shipped = SourceCatalog.load(directory: context.paths.sources)
         let hidden = shipped.specs.first { $0.name.lowercased() == spec.name.lowercased() }
-        if let hidden, !replacing {
-            throw Failure.sourceIsShipped(hidden.name, hidden.version)
-        }
-        let folder: String
-        do { folder = try context.own.add(files, replacing: replacing) } catch { throw Failure("\(error)") }
+        if let hidden, !replacing { throw Failure.sourceIsShipped(hidden.name, hidden.version) }
+        let folder = try context.own.add(files, replacing: replacing)
         let missing = spec.missingInputs { context.environment[$0] }
         return context.format.write(
             .fields([
@@ -29,12 +25,8 @@ enum SourceAdd {
         _ spec: SourceSpec, _ folder: String, address: String?, hidden: SourceSpec?, missing: [String]
     ) -> String {
         let count = spec.tables.count + spec.functions.count
-        var lines = [
-            "Added \(spec.name) \(spec.version) with \(count) table\(count == 1 ? "" : "s") to \(folder)."
-        ]
-        if let hidden {
-            lines.append("It replaces the shipped \(hidden.name) \(hidden.version) until it is removed.")
-        }
+        var lines = ["Added \(spec.name) \(spec.version) with \(count) table\(count == 1 ? "" : "s") to \(folder)."]
+        if let hidden { lines.append("It replaces the shipped \(hidden.name) \(hidden.version) until it is removed.") }
         if let address { lines.append("It sends requests to \(address).") }
         if !missing.isEmpty {
             lines.append("Set \(missing.joined(separator: " and ")) in the environment or in .env.")
@@ -50,12 +42,9 @@ enum SourceRemove {
             $0.name.lowercased() == name.lowercased()
         }
         guard let folder = context.own.folder(of: name) else {
-            if let shipped {
-                throw Failure.shippedSourceStays(shipped.name)
-            }
-            throw Failure.sourceNotAdded(name)
+            throw shipped.map { Failure.shippedSourceStays($0.name) } ?? Failure.sourceNotAdded(name)
         }
-        do { try context.own.remove(name) } catch { throw Failure("\(error)") }
+        try context.own.remove(name)
         let back = shipped.map { " The shipped \($0.name) \($0.version) is in use again." } ?? ""
         return context.format.write(
             .fields(["removed": .string(folder), "shipped": JSONValue(shipped?.version)]),

@@ -8,49 +8,26 @@ extension Subcommand {
         options: ["--format", "--since"], switches: ["--replace"], words: 20
     ) { arguments in
         let words = Array(arguments.words.dropFirst())
-        guard let verb = arguments.words.first else { return try SourceList.run(SourceContext(arguments)) }
-        guard let run = verbs[verb] else {
-            throw UsageError.unknownSubcommand(verb, of: "source", among: verbs.keys.sorted())
+        let known = ["list", "info", "lint", "add", "remove", "test", "sync"]
+        let verb = arguments.words.first ?? "list"
+        guard known.contains(verb) else { throw UsageError.unknownSubcommand(verb, of: "source", among: known) }
+        if verb == "sync" {
+            return try await SourceSync.run(words, since: arguments["--since"], Composition(arguments))
         }
-        return try await run(arguments, words)
-    }
-
-    private typealias Verb = @Sendable (Arguments, [String]) async throws -> ExitStatus
-
-    private static let verbs: [String: Verb] = [
-        "list": { arguments, words in
-            try check(words, of: 0, "sentinel source list")
-            return try SourceList.run(SourceContext(arguments))
-        },
-        "info": { arguments, words in
-            try check(words, of: 1, "sentinel source info NAME")
-            return try SourceInfo.run(words[0], SourceContext(arguments))
-        },
-        "lint": { arguments, words in
-            try check(words, of: 1, "sentinel source lint FILE")
-            return try SourceLint.run(words[0], OutputFormat(arguments))
-        },
-        "add": { arguments, words in
-            try check(words, of: 1, "sentinel source add FILE")
-            return try SourceAdd.run(words[0], replacing: arguments.has("--replace"), SourceContext(arguments))
-        },
-        "remove": { arguments, words in
-            try check(words, of: 1, "sentinel source remove NAME")
-            return try SourceRemove.run(words[0], SourceContext(arguments))
-        },
-        "test": { arguments, words in
-            try check(words, of: 1, "sentinel source test NAME")
-            return try await SourceTest.run(words[0], SourceContext(arguments))
-        },
-        "sync": { arguments, words in
-            try await SourceSync.run(words, since: arguments["--since"], Composition(arguments))
-        },
-    ]
-
-    private static func check(_ words: [String], of count: Int, _ usage: String) throws(UsageError) {
-        guard words.count != count else { return }
-        if words.count > count { throw .unexpectedArgument(words[count], usage: usage) }
-        throw .missing("argument", usage: usage)
+        let usage =
+            "sentinel source \(verb)" + (verb == "list" ? "" : ["add", "lint"].contains(verb) ? " FILE" : " NAME")
+        let wanted = verb == "list" ? 0 : 1
+        if words.count > wanted { throw UsageError.unexpectedArgument(words[wanted], usage: usage) }
+        if words.count < wanted { throw UsageError.missing("argument", usage: usage) }
+        if verb == "lint" { return try SourceLint.run(words[0], OutputFormat(arguments)) }
+        let context = try SourceContext(arguments)
+        switch verb {
+        case "info": return try SourceInfo.run(words[0], context)
+        case "add": return try SourceAdd.run(words[0], replacing: arguments.has("--replace"), context)
+        case "remove": return try SourceRemove.run(words[0], context)
+        case "test": return try await SourceTest.run(words[0], context)
+        default: return try SourceList.run(context)
+        }
     }
 }
 
@@ -60,10 +37,8 @@ struct SourceContext: Sendable {
     let paths: Paths
     let format: OutputFormat
     let catalog: SourceCatalog
-    let arguments: Arguments
 
     init(_ arguments: Arguments) throws {
-        self.arguments = arguments
         format = try OutputFormat(arguments)
         environment = Environment.current()
         paths = Paths(options: { arguments[$0] }, environment: environment)
@@ -84,14 +59,5 @@ struct SourceContext: Sendable {
 
 extension SourceCatalog {
     /// The shipped sources and the user's own; only those of `--sources` if it is given.
-    static func load(_ paths: Paths) -> SourceCatalog {
-        load(directory: paths.sources, own: paths.ownSources)
-    }
-}
-
-extension RowSet {
-    /// A list of objects by column name.
-    var objects: JSONValue {
-        .array(rows.map { row in .object(zip(columns, row).map { JSONValue.Member($0, JSONValue($1)) }) })
-    }
+    static func load(_ paths: Paths) -> SourceCatalog { load(directory: paths.sources, own: paths.ownSources) }
 }

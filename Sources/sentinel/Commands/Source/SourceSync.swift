@@ -29,10 +29,7 @@ enum SourceSync {
 
     /// `30d`, `12h`, or a date in UTC.
     static func moment(_ text: String, before now: Instant) throws -> Instant {
-        let units: [Character: Double] = ["m": 60, "h": 3600, "d": 86_400, "w": 604_800]
-        if let unit = text.last.flatMap({ units[$0] }), let count = Double(text.dropLast()), count > 0 {
-            return now - .seconds(count * unit)
-        }
+        if let span = Span(argument: text) { return now - span }
         if let moment = Instant(iso8601: text.count == 10 ? text + "T00:00:00Z" : text), moment < now { return moment }
         throw UsageError.invalidDuration("--since", text, example: "30d, or a past date like 2026-11-01")
     }
@@ -57,8 +54,7 @@ enum SourceSync {
         keeping composition: Composition
     ) -> ExitStatus {
         for (name, progress) in progress.sorted(by: { $0.key < $1.key }) {
-            Output.line(
-                "\(name): \(Format.grouped(progress.rows)) rows in \(Format.grouped(progress.calls)) calls")
+            Output.line("\(name): \(Format.grouped(progress.rows)) rows in \(Format.grouped(progress.calls)) calls")
         }
         var isComplete = true
         for report in reports where report.state.isIncomplete && report.state != .notConfigured {

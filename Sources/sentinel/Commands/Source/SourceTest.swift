@@ -1,6 +1,5 @@
 import Basics
 import Configuration
-import FoundationEssentials
 import HTTPClient
 import SourceEngine
 import SourceFetch
@@ -16,14 +15,11 @@ enum SourceTest {
             let engine = try TestEngine(spec, context)
             for statement in statements(of: spec) { checks.append(await engine.check(statement)) }
         }
-        let set = RowSet(
-            columns: ["check", "what", "result", "rows", "calls", "note"], rows: checks.map(\.row))
+        let set = RowSet(columns: ["check", "what", "result", "rows", "calls", "note"], rows: checks.map(\.row))
         context.format.write(set.objects, or: checks.map { $0.line + "\n" }.joined())
         let failed = checks.count { $0.failure != nil }
         if failed > 0 { Output.complain(Notice.checksFailed(failed, of: checks.count, spec.name)) }
-        if !missing.isEmpty {
-            Output.complain(Notice.providerNotTested(spec.name, missing: missing))
-        }
+        if !missing.isEmpty { Output.complain(Notice.providerNotTested(spec.name, missing: missing)) }
         return failed > 0 ? .failed : missing.isEmpty ? .done : .partial
     }
 
@@ -64,10 +60,7 @@ struct SourceCheck: Hashable, Sendable {
     var failure: String?
 
     var row: [Value] {
-        [
-            .text(kind), .text(what), .text(failure == nil ? "ok" : "failed"), Value(rows), Value(calls),
-            Value(failure),
-        ]
+        [.text(kind), .text(what), .text(failure == nil ? "ok" : "failed"), Value(rows), Value(calls), Value(failure)]
     }
 
     var line: String {
@@ -80,30 +73,20 @@ struct SourceCheck: Hashable, Sendable {
 /// An engine over one source, without mirrors: a test reads one page of each table and stores no history.
 private struct TestEngine {
     private let engine: SourceEngine
-    private let folder: Folder
-
-    /// The folder of the engine's files; deleted with this object.
-    private final class Folder: Sendable {
-        let path = "\(FileManager.default.temporaryDirectory.path)/sentinel-source-test-\(UUID().uuidString)"
-
-        deinit { try? FileManager.default.removeItem(atPath: path) }
-    }
+    /// The engine's files.
+    private let folder: TemporaryFolder
 
     init(_ spec: SourceSpec, _ context: SourceContext) throws {
-        var live = spec
-        for (table, mirror) in spec.overlay.mirrors where live.overlay.bounds[table] == nil {
-            live.overlay.bounds[table] = mirror.bounds
-        }
-        live.overlay.mirrors = [:]
         let inputs: @Sendable (String) -> String? = { [environment = context.environment] in environment[$0] }
         let redaction = Redaction(secrets: context.environment.secrets(of: context.catalog.secretNames))
         let pages = SourcePages(
             fetcher: SourceFetcher(client: HTTPClient(), inputs: inputs, redaction: redaction),
             scanner: FileScanner(inputs: inputs, redaction: redaction))
-        folder = Folder()
-        engine = SourceEngine(
-            SourceEngineConfiguration(
-                mirrorDirectory: folder.path, specs: [live], pages: FallbackPages(pages, of: [spec]), inputs: inputs))
+        folder = try TemporaryFolder("source-test")
+        var configuration = SourceEngineConfiguration(
+            mirrorDirectory: folder.path, specs: [spec], pages: pages, inputs: inputs)
+        configuration.mirrors = false
+        engine = SourceEngine(configuration)
     }
 
     func check(_ statement: String) async -> SourceCheck {

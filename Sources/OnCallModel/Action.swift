@@ -38,6 +38,9 @@ package enum Action: Hashable, Sendable {
         if case .killLoop(let traces, _) = self { traces } else { [] }
     }
 
+    /// How many things it acts on.
+    package var targets: Int { max(1, traces.count) }
+
     /// Whether two acts about one incident are for the same end: to stop one agent, to have the incident reviewed. Who is asked
     /// to review may have changed in between, and more traces of the agent may loop.
     package func isSameRemedy(as other: Action) -> Bool {

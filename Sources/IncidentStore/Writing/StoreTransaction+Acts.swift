@@ -45,7 +45,9 @@ extension StoreTransaction {
             var closed: Int64?
             for item in pending {
                 if let rest = item.action.without([permission.action]) {
-                    try replaceAction(of: item, by: rest, summary: item.summary, dryRun: item.dryRun)
+                    try replaceAction(
+                        of: item, by: rest, summary: item.summary, dryRun: item.dryRun,
+                        approvers: item.approvers)
                 } else if try close(item, as: .approved, by: permission.ground.sentence, at: now) {
                     closed = closed ?? item.id
                 }

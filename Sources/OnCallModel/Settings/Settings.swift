@@ -28,6 +28,11 @@ package struct Settings: Hashable, Sendable {
     package var langfuseHistory = LangfuseHistory.observations
     package var langfuseCallsPerMinute = 0
     package var theme = "dark"
+    package var automaticKills = 3
+    package var wideTargets = 10
+    package var people: [Person] = []
+    package var policies: [PolicyRule] = []
+    package var exemptions: [Exemption] = []
 
     package init() {}
 
@@ -52,6 +57,14 @@ package struct SettingSpec: Hashable, Sendable {
         case toggle
         case choice([String])
         case name
+        /// Free text of at most this many characters.
+        case text(Int)
+        /// A date or a time in ISO 8601, in UTC where it names no zone.
+        case moment
+        /// A list of such texts.
+        case texts(Int)
+        /// A list of objects with these members.
+        indirect case table([SettingSpec], required: Set<String>)
     }
 
     package var key: String

@@ -12,16 +12,22 @@ package struct ActContext: Hashable, Sendable {
     package var message: MessageAddress?
     /// When the act was first attempted. Nothing that it created is older.
     package var attemptedAt: Instant
+    /// When its first request was sent; nil if certainly none was.
+    package var sentAt: Instant?
+    /// The executors of all agents.
+    package var ladder: Ladder
 
     package init(
         incident: IncidentDetail? = nil, loops: [LoopEvidence] = [], request: ApprovalItem? = nil,
-        message: MessageAddress? = nil, attemptedAt: Instant
+        message: MessageAddress? = nil, attemptedAt: Instant, sentAt: Instant? = nil, ladder: Ladder = Ladder()
     ) {
         self.incident = incident
         self.loops = loops
         self.request = request
         self.message = message
         self.attemptedAt = attemptedAt
+        self.sentAt = sentAt
+        self.ladder = ladder
     }
 
     /// The one of which the figures are shown.

@@ -53,7 +53,8 @@ struct AgentParts: Sendable {
             }, traces: TraceReader(engine: configuration.engine, clock: clock),
             freeze: FreezeHandler(
                 writer: writer, clock: clock, gate: gate, isFrozen: configuration.isFrozenByPerson,
-                isFrozenByEnvironment: configuration.isFrozen))
+                isFrozenByEnvironment: configuration.isFrozen),
+            executors: ExecutorRequests(writer: writer, runner: configuration.runner, clock: clock, gate: gate))
         await writer.mask(by: configuration.redaction)
         try await settings.publish()
         let isFrozen = try await writer.transaction { store in

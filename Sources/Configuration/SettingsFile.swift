@@ -48,11 +48,40 @@ package struct SettingsFile: Hashable, Sendable {
     ///
     /// The file is replaced atomically: after a crash or with a full disk the old one is intact.
     package func change(_ key: String, to text: String) throws -> Settings {
-        let value = (try? JSONDocument.parse(Array(text.utf8))) ?? .string(text)
-        var settings = try stored()
-        try settings.set(key, to: value)
-        try write(settings.document.prettyPrinted)
+        try change(key) { _ in (try? JSONDocument.parse(Array(text.utf8))) ?? .string(text) }
         return try load()
+    }
+
+    /// Adds a row to a setting that is a table, from pairs of member and text.
+    package func addRow(to key: String, _ members: [(name: String, text: String)]) throws {
+        try change(key) { value in
+            let columns = try Settings.columns(of: key)
+            let row = try members.map { member in
+                let column = columns.first { $0.key == member.name }
+                return JSONValue.Member(member.name, try column?.accept(typed: member.text) ?? .string(member.text))
+            }
+            return .array((value.array ?? []) + [.object(row)])
+        }
+    }
+
+    /// Removes a row, counted from 1.
+    package func removeRow(_ number: Int, of key: String) throws {
+        try change(key) { value in
+            _ = try Settings.columns(of: key)
+            var rows = value.array ?? []
+            guard rows.indices.contains(number - 1) else {
+                throw SettingProblem(key: key, "\(key) has no row \(number); it has \(rows.count).")
+            }
+            rows.remove(at: number - 1)
+            return .array(rows)
+        }
+    }
+
+    private func change(_ key: String, _ edit: (JSONValue) throws -> JSONValue) throws {
+        var settings = try stored()
+        guard let value = settings.value(of: key) else { throw Settings.unknown(key) }
+        try settings.set(key, to: edit(value))
+        try write(settings.document.prettyPrinted)
     }
 
     private func stored() throws(SettingsError) -> Settings {

@@ -7,7 +7,7 @@ extension Gate {
     /// `round`: how often the incident was reopened.
     package func notice(_ action: Action, incident: Int64, round: Int) -> Verdict {
         switch action {
-        case .killLoop, .requestReview: return .refuse(.notANotice(action.kind))
+        case .killLoop, .requestReview, .execute: return .refuse(.notANotice(action.kind))
         case .postIncident, .updatePost, .postReply, .openIssue, .commentIssue: break
         }
         if let refusal = noticeRefusal { return .refuse(refusal) }
@@ -30,12 +30,14 @@ extension Gate {
         if let refusal = refusal(of: item, to: author, now: now) { return .refuse(refusal) }
         if let seen, seen != item.fingerprint { return .refuse(.changed(item.action)) }
         if policy.isFrozen { return .refuse(.frozen) }
-        guard let action = circumstances.rest(of: item.action) else {
+        if let done = item.action.execution.flatMap({ circumstances.act(alreadyDoing: $0) }) {
+            return .refuse(.alreadyAllowed(done.ground))
+        }
+        guard let action = item.action.execution == nil ? circumstances.rest(of: item.action) : item.action else {
             return .refuse(.alreadyAllowed(circumstances.acts(carryingOut: item.action).last?.ground ?? .notice))
         }
-        let subject = item.incident.map {
-            ActKey.Subject.incident($0, round: circumstances.round, wave: circumstances.wave)
-        }
+        let wave = action.execution.map(circumstances.wave(of:)) ?? circumstances.wave
+        let subject = item.incident.map { ActKey.Subject.incident($0, round: circumstances.round, wave: wave) }
         return .allow(
             Permission(
                 action, for: subject ?? .request(item.id), ground: .person(author, request: item.id),
@@ -88,6 +90,10 @@ extension Gate {
             if let refusal = refusal(ofRepeated: stored, in: circumstances) { return .refuse(refusal) }
         }
         guard stored.ground != .notice else { return .allow(Permission(stored)) }
+        if let execution = stored.action.execution {
+            let done = circumstances.act(alreadyDoing: execution, besides: stored.act)
+            return done.map { .refuse(.alreadyAllowed($0.ground)) } ?? .allow(Permission(stored))
+        }
         let others = circumstances.acts(carryingOut: stored.action, round: stored.round)
             .filter { $0.id != stored.act && $0.state.mayHaveHappened }
         guard let rest = stored.action.without(others.map(\.action)) else {

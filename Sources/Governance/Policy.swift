@@ -18,6 +18,8 @@ package struct Policy: Hashable, Sendable {
     package var automaticKills: Int
     /// The interval of reminders for incidents that no one acknowledged.
     package var renotify: Span
+    /// The executors that are requested one after the other when a kill fails.
+    package var ladder = Ladder()
 
     package static let budgetWindow = Span.minutes(10)
 
@@ -28,6 +30,7 @@ package struct Policy: Hashable, Sendable {
         autoActCostPerHour = settings.autoActCostPerHour
         approvalTimeout = .hours(settings.approvalHours)
         renotify = .hours(settings.renotifyHours)
+        ladder = Ladder(settings.executors)
         self.isFrozen = isFrozen
         self.approvers = approvers
         self.automaticKills = automaticKills

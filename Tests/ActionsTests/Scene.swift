@@ -57,7 +57,7 @@ enum Scene {
                         id: 3, intent: .killLoop(trace: action.traces.first ?? ""), author: "alice@host", createdAt: now
                     ),
                     incident: 7, in: circumstances)
-            case .review: gate.approve(request(action), by: "alice@host", in: circumstances, now: now)
+            case .review, .execute: gate.approve(request(action), by: "alice@host", in: circumstances, now: now)
             }
         guard case .allow(let permission) = verdict else {
             throw Refused(verdict: verdict)
@@ -87,6 +87,7 @@ extension Outcome {
         case .refused(let reason): "refused: \(reason)"
         case .failed(let reason, _): "failed: \(reason)"
         case .unknown(let reason): "unknown: \(reason)"
+        case .changed(_, let reason): "changed: \(reason)"
         }
     }
 

@@ -29,6 +29,17 @@ struct GeneratedSettingsTests {
             let unit = spec.unit.isEmpty ? "" : " \(spec.unit)"
             text += "| `\(spec.key)` | `\(value)` | \(spec.range)\(unit) | \(spec.meaning) |\n"
         }
+        for spec in Settings.specs {
+            guard case .table(let columns, let required) = spec.kind else { continue }
+            text +=
+                "\n## `\(spec.key)`\n\n\(spec.meaning) `sentinel settings add \(spec.key) MEMBER=TEXT ...` adds a row.\n\n"
+            text += "| member | required | allowed values | meaning |\n|---|---|---|---|\n"
+            for column in columns {
+                let unit = column.unit.isEmpty ? "" : " \(column.unit)"
+                let need = required.contains(column.key) ? "yes" : "no"
+                text += "| `\(column.key)` | \(need) | \(column.range)\(unit) | \(column.meaning) |\n"
+            }
+        }
         text += "\nThese environment variables take precedence over the file: "
         text += SettingsFile.variables.keys.sorted().map { "`\($0)`" }.joined(separator: ", ") + ".\n"
         try expect("docs/SETTINGS.md", toBe: text)

@@ -15,6 +15,7 @@ struct IntentHandler: Sendable {
     let scan: @Sendable () async -> Void
     let traces: TraceReader
     let freeze: FreezeHandler
+    let executors: ExecutorRequests
 
     /// Answers all pending intents, oldest first. Writes nothing if there are none: every write wakes this handler again.
     func answerAll() async throws {
@@ -48,6 +49,9 @@ struct IntentHandler: Sendable {
         case .inspect(let trace): return try await inspect(trace)
         case .freeze(let reason): return try await freeze.freeze(because: reason, by: author)
         case .thaw: return try await freeze.thaw(by: author)
+        case .requestExecutor(let kind, let incident):
+            return try await executors.request(kind, for: incident, by: author)
+        case .undo(let request): return try await executors.undo(request, by: author)
         }
     }
 

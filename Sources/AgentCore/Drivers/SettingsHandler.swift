@@ -55,7 +55,7 @@ actor SettingsHandler {
     func publish() async throws {
         let items = Settings.specs.map { spec in
             SettingItem(
-                key: spec.key, value: settings.value(of: spec.key)?.serialized ?? "null",
+                key: spec.key, value: settings.value(of: spec.key).map(spec.brief) ?? "null",
                 refusal: refusals[spec.key] ?? "")
         }
         isPublished = false

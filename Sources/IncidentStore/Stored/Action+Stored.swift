@@ -22,6 +22,8 @@ extension Action {
                 "kind": .string(kind.rawValue), "incident": .integer(incident), "commit": .string(commit),
                 "author": .string(author),
             ])
+        case .execute(let execution):
+            .fields(["kind": .string(kind.rawValue), "execution": execution.json])
         }
     }
 
@@ -54,6 +56,9 @@ extension Action {
             guard let incident, let commit = stored["commit"]?.string, let author = stored["author"]?.string
             else { return nil }
             self = .requestReview(incident: incident, commit: commit, author: author)
+        case .execute:
+            guard let execution = stored["execution"].flatMap(Execution.init(json:)) else { return nil }
+            self = .execute(execution)
         }
     }
 }

@@ -45,7 +45,7 @@ extension StoreSnapshot {
     static func provider(of kind: String) -> String {
         """
         CASE \(kind) WHEN 'create_issue' THEN 'github' WHEN 'issue_comment' THEN 'github' WHEN 'kill_loop' THEN NULL
-            ELSE 'slack' END
+            WHEN 'execute' THEN NULL ELSE 'slack' END
         """
     }
 

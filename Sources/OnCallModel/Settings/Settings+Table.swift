@@ -23,12 +23,20 @@ extension Settings {
     package mutating func set(_ key: String, to value: JSONValue) throws(SettingProblem) {
         guard let entry = Self.entry(key) else { throw Self.unknown(key) }
         let accepted = try entry.spec.accept(value)
+        if let problem = entry.problem(accepted) { throw SettingProblem(key: key, problem) }
         entry.write(&self, accepted)
     }
 
     /// All settings as the document in `settings.json`.
     package var document: JSONValue {
         .object(Self.table.map { JSONValue.Member($0.spec.key, $0.read(self)) })
+    }
+
+    /// The members of the rows of a setting that is a table.
+    package static func columns(of key: String) throws(SettingProblem) -> [SettingSpec] {
+        guard let spec = entry(key)?.spec else { throw unknown(key) }
+        guard case .table(let columns, _) = spec.kind else { throw SettingProblem(key: key, "\(key) is not a table.") }
+        return columns
     }
 
     package static func unknown(_ key: String) -> SettingProblem {
@@ -44,6 +52,8 @@ extension Settings {
         let spec: SettingSpec
         let read: @Sendable (Settings) -> JSONValue
         let write: @Sendable (inout Settings, JSONValue) -> Void
+        /// Why rows are invalid together; nil if they are valid, and for a value that is no table.
+        var problem: @Sendable (JSONValue) -> String? = { _ in nil }
 
         init<Value: JSONConvertible>(
             _ key: String, _ kind: SettingSpec.Kind, unit: String = "", _ meaning: String,
@@ -54,6 +64,13 @@ extension Settings {
             write = { settings, json in
                 if let value = Value(json: json) { settings[keyPath: path] = value }
             }
+        }
+
+        init<Row: SettingRow>(
+            table key: String, _ meaning: String, _ path: any WritableKeyPath<Settings, [Row]> & Sendable
+        ) {
+            self.init(key, Row.kind, meaning, path)
+            problem = { json in [Row](json: json).flatMap(Row.problem) }
         }
     }
 
@@ -144,6 +161,10 @@ extension Settings {
             "Maximum calls to Langfuse per minute. With 0 the limit is what the server allows.",
             \.langfuseCallsPerMinute),
         Entry("theme", .name, "The name of a file in themes/, without .json.", \.theme),
+        Entry(
+            table: "executors",
+            "How agents are stopped when they do not obey a kill, from narrow to wide, and where records are made.",
+            \.executors),
     ]
 }
 
@@ -175,6 +196,21 @@ extension SettingSpec {
                 text.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) })
             else { throw problem("a name of letters, digits, - and _", value) }
             return value
+        case .text(let limit):
+            guard let text = value.string, text.count <= limit, !text.unicodeScalars.contains(where: Self.isControl)
+            else { throw problem("a text of at most \(limit) characters without control characters", value) }
+            return .string(text.trimmed)
+        case .texts(let limit):
+            guard let texts = value.array?.compactMap(\.string), texts.count == value.array?.count,
+                texts.allSatisfy({ $0.count <= limit && !$0.unicodeScalars.contains(where: Self.isControl) })
+            else { throw problem("a list of texts", value) }
+            return .array(texts.map { .string($0.trimmed) })
+        case .moment:
+            guard let text = value.string, Instant(iso8601: text) != nil else {
+                throw problem("a date such as 2026-12-31 or a time such as 2026-12-31T09:00:00Z", value)
+            }
+            return value
+        case .table(let columns, let required): return try accept(rows: value, columns, required: required)
         }
     }
 
@@ -186,8 +222,14 @@ extension SettingSpec {
         case .toggle: "true or false"
         case .choice(let choices): choices.joined(separator: " or ")
         case .name: "a name"
+        case .text: "a text"
+        case .texts: "a list of texts"
+        case .moment: "a date or a time"
+        case .table: "a list of objects"
         }
     }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.generalCategory == .control }
 
     private func problem(_ wanted: String, _ value: JSONValue) -> SettingProblem {
         SettingProblem(key: key, "\(key) must be \(wanted), not \(value.serialized.prefix(60)).")
@@ -214,6 +256,12 @@ extension Int {
 }
 
 extension SettingSpec {
+    /// The value on one line; of a table the number of its rows.
+    package func brief(_ value: JSONValue) -> String {
+        guard case .table = kind, let rows = value.array else { return value.serialized }
+        return rows.isEmpty ? "none" : rows.count == 1 ? "1 row" : "\(rows.count) rows"
+    }
+
     /// The stored form of a typed value.
     ///
     /// - Throws: the reason why it is invalid.
@@ -222,7 +270,8 @@ extension SettingSpec {
         case .integer: try accept(Int64(text).map(JSONValue.integer) ?? .string(text))
         case .number: try accept(Double(text).map(JSONValue.number) ?? .string(text))
         case .toggle: try accept(text == "true" ? .bool(true) : text == "false" ? .bool(false) : .string(text))
-        case .choice, .name: try accept(.string(text))
+        case .choice, .name, .text, .moment: try accept(.string(text))
+        case .texts, .table: throw SettingProblem(key: key, "\(key) is a list: change it in settings.json.")
         }
     }
 }

@@ -28,6 +28,7 @@ package struct Settings: Hashable, Sendable {
     package var langfuseHistory = LangfuseHistory.observations
     package var langfuseCallsPerMinute = 0
     package var theme = "dark"
+    package var executors: [ExecutorRow] = []
 
     package init() {}
 
@@ -52,6 +53,14 @@ package struct SettingSpec: Hashable, Sendable {
         case toggle
         case choice([String])
         case name
+        /// Free text of at most this many characters.
+        case text(Int)
+        /// A date or a time in ISO 8601, in UTC where it names no zone.
+        case moment
+        /// A list of such texts.
+        case texts(Int)
+        /// A list of objects with these members.
+        indirect case table([SettingSpec], required: Set<String>)
     }
 
     package var key: String

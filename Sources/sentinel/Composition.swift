@@ -94,6 +94,14 @@ struct Composition: Sendable {
             team: SlackTeam(access: access, http: http, clock: clock))
     }
 
+    /// Lists what is missing for actions; it kills nothing.
+    var lister: ActionRunner {
+        let flags = KillFlags(startedAt: clock.now()) { _ in }
+        return ActionRunner(
+            access: access, http: http, clock: clock,
+            killing: KillPorts(flags: flags, address: nil, latestSteps: { _ in [:] }))
+    }
+
     /// An agent on this store. Without a server it serves no kill flags.
     func agent(_ server: LoopbackServer? = nil, report: @escaping @Sendable (String) -> Void = { _ in }) -> Agent {
         let killFlags = server?.flags ?? KillFlags(startedAt: clock.now()) { _ in }

@@ -22,6 +22,8 @@ package struct AgentConfiguration: Sendable {
     package var clock: WallClock
     /// Who may approve; empty allows everyone.
     package var approvers: Set<String>
+    /// What a person in Slack is to the workspace, by the id.
+    package var slackMembership: @Sendable (_ user: String) async -> SlackMembership
     /// No act is executed, by the environment.
     package var isFrozen: Bool
     /// Whether a person has frozen actions, as the store says.
@@ -38,7 +40,11 @@ package struct AgentConfiguration: Sendable {
         storePath: String, holder: String, pid: Int32, engine: SourceEngine, runner: ActionRunner,
         settingsFile: SettingsFile,
         narrator: Narrator?, scope: InvestigationScope, redaction: Redaction, clock: WallClock,
-        approvers: Set<String> = [], isFrozen: Bool = false, listening: String? = nil, killFlags: KillFlags,
+        approvers: Set<String> = [],
+        slackMembership: @escaping @Sendable (_ user: String) async -> SlackMembership = { _ in
+            .unknown("Slack is not configured.")
+        },
+        isFrozen: Bool = false, listening: String? = nil, killFlags: KillFlags,
         sleep: @escaping @Sendable (Span) async throws -> Void = { try await Task.sleep(for: $0.duration) },
         report: @escaping @Sendable (String) -> Void = { _ in }
     ) {
@@ -53,6 +59,7 @@ package struct AgentConfiguration: Sendable {
         self.redaction = redaction
         self.clock = clock
         self.approvers = approvers
+        self.slackMembership = slackMembership
         self.isFrozen = isFrozen
         self.listening = listening
         self.killFlags = killFlags

@@ -50,7 +50,8 @@ struct AgentParts: Sendable {
             scan: { [isRequested] in
                 isRequested.withLock { $0 = true }
                 await scheduler.runNow(.onCall)
-            }, traces: TraceReader(engine: configuration.engine, clock: clock),
+            }, slackMembership: configuration.slackMembership,
+            traces: TraceReader(engine: configuration.engine, clock: clock),
             freeze: FreezeHandler(
                 writer: writer, clock: clock, gate: gate, isFrozen: configuration.isFrozenByPerson,
                 isFrozenByEnvironment: configuration.isFrozen),

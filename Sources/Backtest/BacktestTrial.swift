@@ -64,12 +64,28 @@ package struct BacktestTrial: Sendable {
         Score(alerts, against: events, over: span.to - span.from, tolerance: step + .hours(1))
     }
 
+    /// What each exemption hides by itself.
+    private func exemptions() async throws -> [BacktestReport.Hidden] {
+        guard type == .agentLoop, !settings.exemptions.isEmpty else { return [] }
+        var rule = settings
+        rule.exemptions = []
+        let all = try await alerts(rule)
+        var hidden: [BacktestReport.Hidden] = []
+        for exemption in settings.exemptions {
+            rule.exemptions = [exemption]
+            let shown = Set(try await alerts(rule).map(\.subject))
+            hidden.append((exemption, score(all.filter { !shown.contains($0.subject) })))
+        }
+        return hidden
+    }
+
     /// Measures the original's rule, the settings and, where events are labelled, the best threshold.
     package func run() async throws -> BacktestReport {
         var report = BacktestReport(type: type, from: span.from, to: span.to)
         report.lines.append(("the original's rule", score(try await alerts(Rules.seed(settings)))))
         report.alerts = try await alerts(settings)
         report.lines.append(("settings in force", score(report.alerts)))
+        report.exemptions = try await exemptions()
         guard let threshold = type.traits.threshold, !events.isEmpty else { return report }
         var best: (value: Double, score: Score)?
         for value in threshold.values {
@@ -94,6 +110,9 @@ package struct BacktestReport: Sendable {
     package var lines: [(rule: String, score: Score)] = []
     /// Those of the settings in force.
     package var alerts: [Alert] = []
+    /// An exemption, and the alerts that it hides.
+    package typealias Hidden = (exemption: Exemption, score: Score)
+    package var exemptions: [Hidden] = []
     package var suggestion: (setting: String, value: Double)?
 
     /// The text of a setting's value: a whole number has no fraction.

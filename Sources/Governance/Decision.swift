@@ -21,6 +21,7 @@ package struct Decision: Hashable, Sendable {
         case slowLoop
         case costAloneNeverKills(Double)
         case budgetSpent(kills: Int)
+        case policyAsks(PolicyRule)
         case rejectedBefore
         case frozen
         // Nothing is done.
@@ -31,6 +32,7 @@ package struct Decision: Hashable, Sendable {
         case silenced(until: Instant)
         case quiet
         case noRemedy
+        case forbidden(PolicyRule)
         /// The incident is resolved, such as one that was merged into another.
         case over
     }
@@ -50,6 +52,8 @@ package struct RequestDraft: Hashable, Sendable {
     package var summary: String
     package var createdAt: Instant
     package var expiresAt: Instant
+    /// How many people must approve it.
+    package var approvers = 1
 }
 
 /// Whether one requested act is allowed.
@@ -58,10 +62,22 @@ package enum Verdict: Hashable, Sendable {
     case refuse(Refusal)
 }
 
+/// What a person's approval of a request comes to.
+package enum ApprovalVerdict: Hashable, Sendable {
+    case allow(Permission)
+    /// Another person must approve it too.
+    case wait(ApprovalVote)
+    case refuse(Refusal)
+}
+
 /// Why an act is not allowed.
 package enum Refusal: Hashable, Sendable {
     case frozen
     case notAnApprover(String)
+    /// The person has approved it, and another one must.
+    case approvedBySame(String)
+    /// Nobody is named as an approver, so Slack does not tell who may approve so much.
+    case tooWideForSlack(targets: Int)
     case alreadyDecided(ApprovalStatus, by: String?)
     /// The request is for something else than what the person saw.
     case changed(Action)
@@ -83,7 +99,8 @@ package enum Refusal: Hashable, Sendable {
         // A silence may be ended early.
         case .silenced(let until): min(until, now + .minutes(10))
         case .muted: now + .minutes(10)
-        case .resolved, .notAnApprover, .alreadyDecided, .changed, .expired, .alreadyAllowed, .underWay, .notANotice,
+        case .resolved, .notAnApprover, .approvedBySame, .tooWideForSlack, .alreadyDecided, .changed, .expired,
+            .alreadyAllowed, .underWay, .notANotice,
             .notKillable:
             nil
         }

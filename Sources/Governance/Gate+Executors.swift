@@ -26,7 +26,8 @@ extension Gate {
         return RequestDraft(
             action: action, incident: incident.id, round: circumstances.round,
             number: circumstances.requests(for: action).count + 1, type: incident.type, severity: incident.severity,
-            summary: String(reason.prefix(500)), createdAt: now, expiresAt: now + policy.approvalTimeout)
+            summary: String(reason.prefix(500)), createdAt: now, expiresAt: now + policy.approvalTimeout,
+            approvers: policy.approvers(of: action))
     }
 }
 

@@ -22,11 +22,11 @@ extension Gate {
     /// A person's approval of a request.
     ///
     /// The store still compares and sets status and expiry in one statement. A request of an earlier round is approved for the
-    /// current round. What other acts of the round have stopped is left out. `seen` is the fingerprint of the request that the
+    /// current round. What other acts of the round have stopped is left out. A wide action needs two people. `seen` is the fingerprint of the request that the
     /// person saw: no other one is approved.
     package func approve(
         _ item: ApprovalItem, seen: Fingerprint? = nil, by author: String, in circumstances: Circumstances, now: Instant
-    ) -> Verdict {
+    ) -> ApprovalVerdict {
         if let refusal = refusal(of: item, to: author, now: now) { return .refuse(refusal) }
         if let seen, seen != item.fingerprint { return .refuse(.changed(item.action)) }
         if policy.isFrozen { return .refuse(.frozen) }
@@ -36,12 +36,29 @@ extension Gate {
         guard let action = item.action.execution == nil ? circumstances.rest(of: item.action) : item.action else {
             return .refuse(.alreadyAllowed(circumstances.acts(carryingOut: item.action).last?.ground ?? .notice))
         }
+        let vote = ApprovalVote(
+            person: policy.identity(of: author), author: policy.signature(of: author), at: now,
+            request: item.fingerprint)
+        guard policy.approvers(of: action) > 1 else {
+            return .allow(permission(action, of: item, by: vote.author, in: circumstances))
+        }
+        if !policy.namesApprovers, Author(author).isFromSlack {
+            return .refuse(.tooWideForSlack(targets: action.targets))
+        }
+        if let other = item.currentVotes.first(where: { $0.person != vote.person }) {
+            return .allow(permission(action, of: item, by: "\(other.author) and \(vote.author)", in: circumstances))
+        }
+        return item.currentVotes.isEmpty ? .wait(vote) : .refuse(.approvedBySame(vote.person))
+    }
+
+    private func permission(
+        _ action: Action, of item: ApprovalItem, by authors: String, in circumstances: Circumstances
+    ) -> Permission {
         let wave = action.execution.map(circumstances.wave(of:)) ?? circumstances.wave
         let subject = item.incident.map { ActKey.Subject.incident($0, round: circumstances.round, wave: wave) }
-        return .allow(
-            Permission(
-                action, for: subject ?? .request(item.id), ground: .person(author, request: item.id),
-                incident: item.incident, round: circumstances.round))
+        return Permission(
+            action, for: subject ?? .request(item.id), ground: .person(authors, request: item.id),
+            incident: item.incident, round: circumstances.round)
     }
 
     /// Why a person may not approve or reject a request; nil if they may.

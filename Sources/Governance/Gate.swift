@@ -19,10 +19,15 @@ package struct Gate: Sendable {
     package func route(
         _ group: [Finding], incident: Int64, suspects: [Suspect], in circumstances: Circumstances, now: Instant
     ) -> Decision {
-        let findings = group.filter { !$0.isNote }
-        guard !findings.isEmpty else { return Decision(reason: .note) }
-        guard let remedy = Self.remedy(for: findings, incident: incident, suspects: suspects) else {
+        let known = group.filter { !$0.isNote }
+        guard !known.isEmpty else { return Decision(reason: .note) }
+        guard let kind = Self.remedy(for: known, incident: incident, suspects: suspects)?.kind else {
             return Decision(reason: .noRemedy)
+        }
+        let findings = known.filter { policy.rule(for: $0, kind)?.mode != .never }
+        guard let remedy = Self.remedy(for: findings, incident: incident, suspects: suspects) else {
+            return Decision(
+                reason: known.compactMap { policy.rule(for: $0, kind) }.first.map { .forbidden($0) } ?? .noRemedy)
         }
         let pending = circumstances.pendingRequest(for: remedy)
         if let reason = obstacle(to: remedy, in: circumstances, now: now) {
@@ -38,8 +43,8 @@ package struct Gate: Sendable {
         }
         guard !asked.isEmpty else { return decision }
         decision.mode = .pending
-        if asked.contains(where: \.reason.asksForReview) {
-            decision.acts += review(incident, suspects, in: circumstances)
+        if let costly = asked.first(where: \.reason.asksForReview) {
+            decision.acts += review(incident, suspects, for: costly.finding, in: circumstances)
         }
         let own = remedy.limited(to: asked.map(\.finding))
         guard let pending else {
@@ -88,28 +93,33 @@ package struct Gate: Sendable {
 
     private func judge(_ finding: Finding, _ remedy: Action, in circumstances: Circumstances) -> Decision.Reason {
         if policy.isFrozen { return .frozen }
-        let reason = judge(finding)
+        let rule = policy.rule(for: finding, remedy.kind)
+        if let rule, rule.mode == .ask { return .policyAsks(rule) }
+        let reason = judge(
+            finding, generations: rule?.generations ?? policy.autoActGenerations,
+            costPerHour: rule?.costPerHour ?? policy.autoActCostPerHour)
         return reason.rule != nil && circumstances.wasRejected(remedy, inEarlierRound: true) ? .rejectedBefore : reason
     }
 
-    private func judge(_ finding: Finding) -> Decision.Reason {
+    private func judge(_ finding: Finding, generations: Int, costPerHour: Double) -> Decision.Reason {
         let cost = finding.costPerHour
-        let isCostly = cost > policy.autoActCostPerHour
+        let isCostly = cost > costPerHour
         guard let loop = finding.loop else {
-            return isCostly ? .costPerHour(cost, limit: policy.autoActCostPerHour) : .belowLimits
+            return isCostly ? .costPerHour(cost, limit: costPerHour) : .belowLimits
         }
         guard loop.isRepetitive else { return isCostly ? .costAloneNeverKills(cost) : .belowLimits }
         if loop.isSlow { return .slowLoop }
-        if loop.generations > policy.autoActGenerations {
-            return .loopedGenerations(loop.generations, limit: policy.autoActGenerations)
-        }
-        return isCostly ? .costOfLoop(cost, limit: policy.autoActCostPerHour) : .belowLimits
+        if loop.generations > generations { return .loopedGenerations(loop.generations, limit: generations) }
+        return isCostly ? .costOfLoop(cost, limit: costPerHour) : .belowLimits
     }
 
     /// A review, which is harmless, is requested while a person decides on the kill.
-    private func review(_ incident: Int64, _ suspects: [Suspect], in circumstances: Circumstances) -> [Permission] {
+    private func review(
+        _ incident: Int64, _ suspects: [Suspect], for finding: Finding, in circumstances: Circumstances
+    ) -> [Permission] {
         let action = Self.review(incident: incident, suspects: suspects)
-        guard !circumstances.isMuted, circumstances.acts(carryingOut: action).isEmpty else { return [] }
+        let mode = policy.rule(for: finding, .review)?.mode ?? .auto
+        guard mode == .auto, !circumstances.isMuted, circumstances.acts(carryingOut: action).isEmpty else { return [] }
         return [permission(action, by: .harmlessReview, incident: incident, in: circumstances)]
     }
 
@@ -132,7 +142,7 @@ package struct Gate: Sendable {
             number: circumstances.requests(for: action).count + 1, type: lead.finding.type,
             severity: asked.map(\.finding.severity).max() ?? lead.finding.severity,
             summary: String("\(others)\(lead.finding.description) \(lead.reason.sentence)".prefix(500)), createdAt: now,
-            expiresAt: now + policy.approvalTimeout)
+            expiresAt: now + policy.approvalTimeout, approvers: policy.approvers(of: action))
     }
 }
 

@@ -14,8 +14,14 @@ package struct Policy: Hashable, Sendable {
     /// Who may approve: `alice`, `alice@host`, `U01ABC`. Empty allows everyone who can use the console, Slack or the command
     /// line.
     package var approvers: Set<String>
+    /// Everyone with a name in the settings.
+    package var people: [Person]
+    /// The first one that fits a finding decides whether its remedy needs approval.
+    package var rules: [PolicyRule]
     /// How many loops may be killed without approval within ten minutes.
     package var automaticKills: Int
+    /// An action with more targets needs two people.
+    package var wideTargets: Int
     /// The interval of reminders for incidents that no one acknowledged.
     package var renotify: Span
     /// The executors that are requested one after the other when a kill fails.
@@ -24,7 +30,7 @@ package struct Policy: Hashable, Sendable {
     package static let budgetWindow = Span.minutes(10)
 
     package init(
-        settings: Settings, isFrozen: Bool = false, approvers: Set<String> = [], automaticKills: Int = 3
+        settings: Settings, isFrozen: Bool = false, approvers: Set<String> = []
     ) {
         autoActGenerations = settings.autoActGenerations
         autoActCostPerHour = settings.autoActCostPerHour
@@ -33,14 +39,34 @@ package struct Policy: Hashable, Sendable {
         ladder = Ladder(settings.executors)
         self.isFrozen = isFrozen
         self.approvers = approvers
-        self.automaticKills = automaticKills
+        (people, rules) = (settings.people, settings.policies)
+        (automaticKills, wideTargets) = (settings.automaticKills, settings.wideTargets)
     }
+
+    /// Somebody is named who may approve, so nobody else may.
+    package var namesApprovers: Bool { !approvers.isEmpty || people.contains(where: \.approves) }
 
     /// `author` is `alice@host (console)` or `U01ABC (slack)`. An approver is listed with or without the host.
     package func admits(_ author: String) -> Bool {
-        guard !approvers.isEmpty else { return true }
-        let name = String(author.prefix { $0 != " " })
-        let user = String(name.prefix { $0 != "@" })
-        return approvers.contains(name) || approvers.contains(user)
+        guard namesApprovers else { return true }
+        let author = Author(author)
+        if people.person(of: author)?.approves == true { return true }
+        return approvers.contains(author.name) || approvers.contains(author.user)
     }
+
+    /// The person behind an author: a name of the settings, else the author's own.
+    func identity(of author: String) -> String {
+        let author = Author(author)
+        return people.person(of: author)?.name ?? author.name
+    }
+
+    /// `Alice (slack)` where the settings know the author.
+    package func signature(of author: String) -> String {
+        people.person(of: Author(author)).map { "\($0.name) (\(Author(author).channel))" } ?? author
+    }
+
+    /// How many people must approve an action.
+    func approvers(of action: Action) -> Int { action.isWide || action.targets > wideTargets ? 2 : 1 }
+
+    func rule(for finding: Finding, _ kind: Action.Kind) -> PolicyRule? { rules.first { $0.fits(finding, kind) } }
 }

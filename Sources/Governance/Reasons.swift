@@ -22,11 +22,13 @@ extension Decision.Reason {
         case .alreadyActed: "The remedy is already permitted."
         case .alreadyAsked: "A request for approval is already pending."
         case .rejected: "A person rejected this remedy, so it is not requested again."
+        case .policyAsks(let rule): "The policy for \(rule.scope) requires approval."
         case .rejectedBefore: "A person rejected this remedy before the incident was reopened, so approval is required."
         case .silenced(let until):
             "The incident is silenced until \(until.iso8601Seconds), so nothing runs and no approval is requested."
         case .quiet: "The incident is muted, so no review is requested."
         case .over: "The incident is resolved."
+        case .forbidden(let rule): "The policy for \(rule.scope) allows no action."
         case .noRemedy: "This class of finding has no remedy."
         }
     }
@@ -52,6 +54,10 @@ extension Refusal {
         switch self {
         case .frozen: "Actions are frozen; lift the freeze and try again."
         case .notAnApprover(let author): "\(author) is not on the list of approvers; ask an approver."
+        case .approvedBySame(let person): "\(person) has approved the request; a second person must approve it too."
+        case .tooWideForSlack(let targets):
+            (targets > 1 ? "The action has \(targets) targets." : "The action may stop more than one agent.")
+                + " Approve it in the console, or name the approvers in the setting people."
         case .alreadyDecided(let status, let author):
             "The request is already \(status.rawValue)\(author.map { " by \($0)" } ?? "")."
         case .changed(let action):

@@ -31,6 +31,21 @@ package struct ActRecord: Hashable, Sendable, Identifiable {
     }
 }
 
+/// The approval of one of several people.
+package struct ApprovalVote: Hashable, Sendable {
+    /// Who approved: a name of the settings, else that of the author.
+    package var person: String
+    /// `alice@host (console)`.
+    package var author: String
+    package var at: Instant
+    /// What the person approved.
+    package var request: Fingerprint
+
+    package init(person: String, author: String, at: Instant, request: Fingerprint) {
+        (self.person, self.author, self.at, self.request) = (person, author, at, request)
+    }
+}
+
 /// A request for a person's decision.
 package struct ApprovalItem: Hashable, Sendable, Identifiable {
     package var id: Int64
@@ -52,6 +67,19 @@ package struct ApprovalItem: Hashable, Sendable, Identifiable {
     package var resolvedBy: String?
     /// The outcome of the approved action so far.
     package var act: ActRecord?
+    /// How many people must approve it, and who has.
+    package var approvers = 1
+    package var votes: [ApprovalVote] = []
+
+    /// The approvals of the request as it is now; one of an earlier form does not count.
+    package var currentVotes: [ApprovalVote] { votes.filter { $0.request == fingerprint } }
+
+    /// "Two people must approve it; alice@host (console) has." Nil if one person is enough, or it is decided.
+    package var missingApproval: String? {
+        guard status == .pending, approvers > 1 else { return nil }
+        let who = currentVotes.map(\.author).joined(separator: " and ")
+        return "Two people must approve it" + (who.isEmpty ? "." : "; \(who) has.")
+    }
 
     /// Tells whether the request is still the one that a person saw: its action, and the exact requests.
     package var fingerprint: Fingerprint { Fingerprint(labels: [String(describing: action)] + dryRun) }

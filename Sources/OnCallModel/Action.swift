@@ -50,7 +50,7 @@ package enum Action: Hashable, Sendable {
     /// Whether it may stop more than the agent that it is for.
     package var isWide: Bool { execution?.isWide ?? false }
 
-    /// So many traces it stops: what a budget of automatic acts counts.
+    /// How many things it acts on.
     package var targets: Int { max(1, traces.count) }
 
     /// Whether two acts about one incident are for the same end: to stop one agent, to have the incident reviewed. Who is asked

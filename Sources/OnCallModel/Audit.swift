@@ -4,7 +4,7 @@ package import Basics
 package struct AuditEntry: Hashable, Sendable {
     package enum Event: String, CaseIterable, Hashable, Sendable {
         // A request for approval.
-        case requested, approved, rejected, expired
+        case requested, voted, approved, rejected, expired
         // An action.
         case allowed, attempted, done, failed, unknown, withdrawn
         case notDelivered = "not_delivered"

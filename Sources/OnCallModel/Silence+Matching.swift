@@ -19,7 +19,7 @@ extension Silence.Matcher {
 
     private func matches(_ fingerprint: Fingerprint, _ type: DetectionType, _ subject: String) -> Bool {
         (self.fingerprint ?? fingerprint) == fingerprint && (self.type ?? type) == type
-            && self.subject.map { Self.glob($0, matches: subject) } != false
+            && self.subject.map { subject.matches(glob: $0) } != false
     }
 
     /// Nothing is set: everything fits.
@@ -33,27 +33,6 @@ extension Silence.Matcher {
         if let fingerprint, subject == nil { words += " with fingerprint \(fingerprint.text)" }
         if let maxSeverity { words += " up to \(maxSeverity.rawValue)" }
         return words
-    }
-
-    /// `*` matches any characters, including none. Runs in the product of both lengths.
-    static func glob(_ pattern: String, matches text: String) -> Bool {
-        let (pattern, text) = (Array(pattern.unicodeScalars), Array(text.unicodeScalars))
-        var (p, t) = (0, 0)
-        var star: (pattern: Int, text: Int)?
-        while t < text.count {
-            if p < pattern.count, pattern[p] == "*" {
-                star = (p, t)
-                p += 1
-            } else if p < pattern.count, pattern[p] == text[t] {
-                (p, t) = (p + 1, t + 1)
-            } else if let last = star {
-                star = (last.pattern, last.text + 1)
-                (p, t) = (last.pattern + 1, last.text + 1)
-            } else {
-                return false
-            }
-        }
-        return pattern[p...].allSatisfy { $0 == "*" }
     }
 }
 

@@ -20,6 +20,12 @@ package struct SlackProvider: Sendable {
         case "conversations.replies": return history(arguments, thread: arguments["ts"]?.string)
         case "users.list":
             return page("members", world.list(.slack, "users.list") ?? [], arguments, size: 1000)
+        case "users.info":
+            let users = world.list(.slack, "users.list") ?? []
+            guard let user = users.first(where: { $0["id"] == arguments["user"] }) else {
+                return refuse("user_not_found")
+            }
+            return .json(.fields(["ok": true, "user": user]))
         case "chat.postMessage": return post(arguments)
         case "chat.update": return update(arguments)
         default: return refuse("unknown_method")

@@ -208,7 +208,11 @@ extension CommandHelp {
         body: """
             Usage:
               sentinel settings                List all settings with their values
+              sentinel settings show KEY       Show one setting, with all rows of a table
               sentinel settings set KEY VALUE  Change a setting; a running agent applies it at once
+              sentinel settings add KEY MEMBER=TEXT ...
+                                               Add a row to a table: settings add people name=alice unix=alice
+              sentinel settings remove KEY N   Remove row N of a table
 
             Options:
               --format table|json  Output format (default: table)

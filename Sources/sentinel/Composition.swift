@@ -106,6 +106,7 @@ struct Composition: Sendable {
     func agent(_ server: LoopbackServer? = nil, report: @escaping @Sendable (String) -> Void = { _ in }) -> Agent {
         let killFlags = server?.flags ?? KillFlags(startedAt: clock.now()) { _ in }
         let probe = TraceProbe(engine: engine, clock: clock)
+        let team = SlackTeam(access: access, http: http, clock: clock)
         let runner = ActionRunner(
             access: access, http: http, clock: clock,
             killing: KillPorts(
@@ -120,6 +121,7 @@ struct Composition: Sendable {
                     repository: environment["GITHUB_REPO"] ?? environment["GITHUB_TARGET_REPO"],
                     channel: environment["SLACK_INCIDENTS_CHANNEL"]),
                 redaction: redaction, clock: clock, approvers: approvers,
+                slackMembership: { await team.membership(of: $0) },
                 isFrozen: environment["SENTINEL_FREEZE"].map { $0 != "0" && $0 != "false" } ?? false,
                 listening: server?.address, killFlags: killFlags, report: report))
     }

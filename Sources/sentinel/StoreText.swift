@@ -15,11 +15,12 @@ enum ApprovalText {
 
     static func detail(_ item: ApprovalItem) -> String {
         let requests = item.dryRun.map { "  " + TextTable.inert($0) + "\n" }.joined()
+        let missing = item.missingApproval.map { TextTable.inert($0) + "\n" } ?? ""
         let outcome = item.act.map { "Outcome: \($0.state.rawValue). \(TextTable.inert($0.detail))\n" } ?? ""
         return """
             \(TextTable.inert(item.action.sentence)) (\(item.status.rawValue), until \(item.expiresAt.iso8601Seconds))
             \(TextTable.inert(item.summary))
-            Requests:
+            \(missing)Requests:
             \(requests)\(outcome)
             """
     }

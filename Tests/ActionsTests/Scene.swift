@@ -46,7 +46,7 @@ enum Scene {
 
     static func permission(_ action: Action) throws -> Permission {
         let circumstances = Circumstances()
-        let verdict =
+        let verdict: Verdict =
             switch action.kind {
             case .postIncident, .updatePost, .postReply, .createIssue, .commentIssue:
                 gate.notice(action, incident: 7, round: 0)
@@ -57,7 +57,12 @@ enum Scene {
                         id: 3, intent: .killLoop(trace: action.traces.first ?? ""), author: "alice@host", createdAt: now
                     ),
                     incident: 7, in: circumstances)
-            case .review, .execute: gate.approve(request(action), by: "alice@host", in: circumstances, now: now)
+            case .review, .execute:
+                switch gate.approve(request(action), by: "alice@host", in: circumstances, now: now) {
+                case .allow(let permission): .allow(permission)
+                case .refuse(let refusal): .refuse(refusal)
+                case .wait: .refuse(.frozen)
+                }
             }
         guard case .allow(let permission) = verdict else {
             throw Refused(verdict: verdict)

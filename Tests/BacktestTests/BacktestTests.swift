@@ -95,6 +95,20 @@ struct BacktestTests {
         #expect(seed.found == 2 && seed.falseAlerts == 1)
     }
 
+    @Test("An exemption reports how many alerts it hides, and how many of them are true")
+    func exemptions() async throws {
+        var settings = Settings()
+        settings.exemptions = ["retry-search", "unused"].map { name in
+            .with { ($0.feature, $0.until) = (name, Instant(iso8601: "2027-01-01")!) }
+        }
+        let trial = try Trial(
+            LabelledHistory(lines: Example.traces), .agentLoop, learning: .hours(6), settings: settings)
+        let report = try await trial.run()
+        #expect(report.exemptions.map(\.score.alerts) == [1, 0])
+        #expect(report.exemptions.map(\.score.correctAlerts) == [1, 0])
+        #expect(report.alerts.map(\.subject) == ["loop-2"])
+    }
+
     @Test(
         "The example's broken tool is found and the other is not; the original rules alert on both")
     func exampleTools() async throws {
@@ -128,15 +142,18 @@ struct BacktestTests {
         private let trial: BacktestTrial
 
         init(
-            _ history: LabelledHistory, _ type: DetectionType, learning: Span = .days(15), step: Span = .hours(1)
+            _ history: LabelledHistory, _ type: DetectionType, learning: Span = .days(15), step: Span = .hours(1),
+            settings: Settings = Settings()
         ) throws {
             self.history = history
             let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
             trial = try #require(
                 BacktestTrial(
                     of: type, in: history, specs: SourceCatalog.load(directory: "\(root)/sources").specs,
-                    folder: folder.path, settings: Settings(), warmup: learning, step: step))
+                    folder: folder.path, settings: settings, warmup: learning, step: step))
         }
+
+        func run() async throws -> BacktestReport { try await trial.run() }
 
         func alerts(_ settings: Settings) async throws -> [Alert] { try await trial.alerts(settings) }
 

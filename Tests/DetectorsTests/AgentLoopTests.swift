@@ -71,6 +71,37 @@ struct AgentLoopTests {
         #expect(finding.severity == .high && finding.loop?.generations == 14)
     }
 
+    @Test(
+        "a loop is exempt if each tool that repeats is, and only until the exemption ends",
+        arguments: [
+            ("poll_*", "", "", true), ("", "loop-scenario", "", true), ("poll_*", "loop-*", "", true),
+            ("poll_*", "other", "", false), ("search", "", "", false), ("", "", "poll_status", true),
+            ("", "", "plan", false),
+        ])
+    func exemptions(tool: String, agent: String, feature: String, isExempt: Bool) async throws {
+        let steps = trace("t1", 24) { index, step in
+            (step.name, step.type) = index % 2 == 0 ? ("plan", "GENERATION") : ("poll_status", "TOOL")
+            (step.input, step.output) = ("{\"job\":7}", "pending")
+        }
+        var row = Exemption.with { ($0.tool, $0.agent, $0.feature) = (tool, agent, feature) }
+        (row.author, row.reason, row.until) = ("alice", "a poller", now + .days(1))
+        let report = try await detect(steps) { $0.exemptions = [row] }
+        #expect(report.findings.isEmpty == isExempt)
+        #expect(report.message.contains("1 more loops and is exempt: \(row.target) until") == isExempt)
+        row.until = now
+        #expect(try await detect(steps) { $0.exemptions = [row] }.findings.count == 1)
+    }
+
+    @Test("a loop of two tools of which one is exempt is reported")
+    func partlyExempt() async throws {
+        let steps = trace("t1", 24) { index, step in
+            (step.name, step.type) = (index % 2 == 0 ? "search" : "poll_status", "TOOL")
+            (step.input, step.output) = ("{\"job\":7}", "pending")
+        }
+        let row = Exemption.with { ($0.tool, $0.until) = ("poll_status", now + .days(1)) }
+        #expect(try await detect(steps) { $0.exemptions = [row] }.findings.count == 1)
+    }
+
     @Test("two steps that call each other for ever are a loop with its cycle named")
     func tandem() async throws {
         let steps = trace("t1", 24) { index, step in

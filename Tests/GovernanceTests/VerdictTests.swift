@@ -13,8 +13,17 @@ struct VerdictTests {
         return permission
     }
 
+    private func permission(_ verdict: ApprovalVerdict) throws -> Permission {
+        guard case .allow(let permission) = verdict else { throw Waiting(verdict: verdict) }
+        return permission
+    }
+
     private struct Refused: Error {
         let verdict: Verdict
+    }
+
+    private struct Waiting: Error {
+        let verdict: ApprovalVerdict
     }
 
     // MARK: grounds

@@ -109,6 +109,13 @@ extension Verdict {
     }
 }
 
+extension ApprovalVerdict {
+    func permission() throws -> Permission {
+        guard case .allow(let permission) = self else { throw Unexpected("\(self)") }
+        return permission
+    }
+}
+
 extension ApprovalItem {
     /// Somebody's yes, given while the request was fresh.
     func approved(by author: String) throws -> Permission {

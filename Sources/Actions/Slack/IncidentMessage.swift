@@ -129,6 +129,7 @@ struct IncidentMessage: Sendable {
         let question =
             "*Proposed:* " + text.slackLine(request.action.sentence, limit: 500)
             + "\nExpires \(request.expiresAt.readable)."
+            + (request.missingApproval.map { " " + text.slackLine($0, limit: 200) } ?? "")
         if hasButtons { return [BlockKit.section(question), BlockKit.actions(buttons)] }
         return [BlockKit.section("\(question) Decide in the console, or with `sentinel approvals approve \(id)`.")]
     }

@@ -4,10 +4,14 @@ import JSON
 
 /// The workspace that the bot token belongs to, asked of Slack once. A click waits for it, and Slack waits three seconds for a click.
 package final class SlackTeam: Sendable {
-    private let api: SlackAPI
+    let api: SlackAPI
+    let clock: WallClock
+    /// What Slack said of people, and when.
+    let members = Lock<[String: (SlackMembership, Instant)]>([:])
     private let known = Lock<String?>(nil)
 
     package init(access: ProviderAccess, http: HTTPClient, clock: WallClock) {
+        self.clock = clock
         let text = OutgoingText(redaction: access.redaction)
         api = SlackAPI(access: access.slack, calls: ProviderCalls(http: http, clock: clock, text: text))
     }

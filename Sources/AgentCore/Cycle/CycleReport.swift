@@ -121,7 +121,8 @@ extension ApprovalItem {
             "status": .string(status.rawValue), "summary": .string(summary),
             "dry_run": .array(dryRun.map(JSONValue.string)), "created_at": JSONValue(createdAt),
             "expires_at": JSONValue(expiresAt), "resolved_at": JSONValue(resolvedAt),
-            "resolved_by": JSONValue(resolvedBy), "act": act?.json ?? .null,
+            "resolved_by": JSONValue(resolvedBy), "approvers": JSONValue(approvers),
+            "approved_by": .array(currentVotes.map { .string($0.author) }), "act": act?.json ?? .null,
         ]
     }
 }

@@ -1,3 +1,4 @@
+import Actions
 import Basics
 import Governance
 import IncidentStore
@@ -13,6 +14,7 @@ struct IntentHandler: Sendable {
     let quality: QualityHandler
     /// Runs a scan now.
     let scan: @Sendable () async -> Void
+    let slackMembership: @Sendable (_ user: String) async -> SlackMembership
     let traces: TraceReader
     let freeze: FreezeHandler
     let executors: ExecutorRequests
@@ -32,6 +34,7 @@ struct IntentHandler: Sendable {
     }
 
     private func answer(_ record: IntentRecord) async throws -> IntentAnswer {
+        if let refusal = await refusalFromSlack(of: record) { return refusal }
         let (author, now) = (record.author, clock.now())
         switch record.intent {
         case .approve(let request, let seen): return try await approve(request, seen: seen, by: author, at: now)
@@ -55,6 +58,20 @@ struct IntentHandler: Sendable {
         }
     }
 
+    /// While nobody is named as an approver, every member of the workspace may decide in Slack, and nobody else.
+    private func refusalFromSlack(of record: IntentRecord) async -> IntentAnswer? {
+        let author = Author(record.author)
+        guard author.isFromSlack, await !gate().policy.namesApprovers else { return nil }
+        let reason: String
+        switch await slackMembership(author.name) {
+        case .member: return nil
+        case .guest: reason = "\(author.name) is a guest of the Slack workspace."
+        case .stranger: reason = "\(author.name) is not a member of the Slack workspace."
+        case .unknown(let fault): reason = "Slack did not confirm that \(author.name) is a member: \(fault)"
+        }
+        return .refused("\(reason) Decide in the console, or name the approvers in the setting people.")
+    }
+
     // MARK: requests
 
     /// The gate decides who may approve; the store's compare-and-set decides who was first.
@@ -67,9 +84,18 @@ struct IntentHandler: Sendable {
             let circumstances = try store.snapshot.circumstances(ofIncident: item.incident, at: now)
             switch gate.approve(item, seen: seen, by: author, in: circumstances, now: now) {
             case .refuse(let refusal): return .refused(refusal.sentence)
+            case .wait(let vote):
+                try store.vote(vote, on: item)
+                if let incident = item.incident {
+                    let sentence = "Approved by \(vote.author), the first of two people: \(item.action.sentence)."
+                    try store.updateMessage(sentence, of: incident, gate: gate, at: now)
+                }
+                let (targets, isWide) = (item.action.targets, item.action.isWide)
+                let why = isWide ? "it may stop more than one agent" : "it has \(targets) targets"
+                return IntentAnswer("Your approval is saved. A second person must approve it: \(why).")
             case .allow(let permission):
                 let decision = try store.approve(with: permission, at: now)
-                return try Self.answer(decision, "Approved", by: author, store, gate, at: now)
+                return try Self.answer(decision, "Approved", store, gate, at: now)
             }
         }
     }
@@ -79,18 +105,18 @@ struct IntentHandler: Sendable {
         return try await writer.transaction { store in
             guard let item = try store.snapshot.approval(request) else { return Self.noRequest(request) }
             if let refusal = gate.refusal(of: item, to: author, now: now) { return .refused(refusal.sentence) }
-            let decision = try store.reject(request, by: author, at: now)
-            return try Self.answer(decision, "Rejected", by: author, store, gate, at: now)
+            let decision = try store.reject(request, by: gate.policy.signature(of: author), at: now)
+            return try Self.answer(decision, "Rejected", store, gate, at: now)
         }
     }
 
     private static func answer(
-        _ decision: RequestDecision, _ decided: String, by author: String, _ store: StoreTransaction, _ gate: Gate,
-        at now: Instant
+        _ decision: RequestDecision, _ decided: String, _ store: StoreTransaction, _ gate: Gate, at now: Instant
     ) throws -> IntentAnswer {
         switch decision {
         case .accepted(let item):
             if let incident = item.incident {
+                let author = item.resolvedBy ?? StoreTransaction.agent
                 try store.updateMessage(
                     "\(decided) by \(author): \(item.action.sentence).", of: incident, gate: gate, at: now)
             }

@@ -137,14 +137,31 @@ package struct AgentLoopDetector: Detector {
     private func report(
         _ traces: [LoopTrace], _ unread: Unread, _ skipped: [String], _ context: DetectorContext
     ) -> DetectorReport {
-        let findings = traces.filter { !$0.tail.isEmpty }.compactMap { finding($0, context) }.worstFirst
+        let judged = traces.filter { !$0.tail.isEmpty }.compactMap { trace in
+            finding(trace, context).map { (finding: $0, exemptions: exemptions(of: trace, context)) }
+        }
+        let findings = judged.filter { $0.exemptions.isEmpty }.map(\.finding).worstFirst
+        let exempt = judged.filter { !$0.exemptions.isEmpty && !$0.finding.isNote }.map(\.exemptions)
         let lost = traces.filter { $0.tail.isEmpty && !$0.isSlow }.map {
             "The steps of trace \($0.id) could not be read."
         }
         let (loops, notes) = (findings.filter { !$0.isNote }, findings.filter(\.isNote))
         return DetectorReport(
             findings: loops + notes.prefix(Self.maxNotes), state: lost.isEmpty ? .ok : .partial,
-            message: message(traces, loops: loops.count, unread, context), skipped: skipped + lost)
+            message: message(traces, loops: loops.count, exempt, unread, context), skipped: skipped + lost)
+    }
+
+    /// The exemptions that allow a trace to repeat. It is allowed by its tools: a step that calls one repeats with it.
+    private func exemptions(of trace: LoopTrace, _ context: DetectorContext) -> [Exemption] {
+        guard !context.settings.exemptions.isEmpty else { return [] }
+        let repetition = Repetition(of: trace.tail, isSlow: trace.isSlow)
+        let looped = trace.tail.filter {
+            repetition.loopedSteps.contains(NamePattern.of($0.name)) || $0.name == repetition.step
+        }
+        let tools = looped.filter { $0.type == "TOOL" }
+        let names = Set((tools.isEmpty ? looped : tools).map(\.name)).sorted()
+        return Exemption.covering(
+            agent: trace.agent, steps: names, among: context.settings.exemptions, at: context.now) ?? []
     }
 
     /// Nil for a run that makes progress and has a usual length.
@@ -155,11 +172,17 @@ package struct AgentLoopDetector: Detector {
         return trace.isSlow || trace.usual.map { trace.length <= $0.maxSteps } ?? false ? nil : finding
     }
 
-    private func message(_ traces: [LoopTrace], loops: Int, _ unread: Unread, _ context: DetectorContext) -> String {
+    private func message(
+        _ traces: [LoopTrace], loops: Int, _ exempt: [[Exemption]], _ unread: Unread, _ context: DetectorContext
+    ) -> String {
         let slow = traces.count(where: \.isSlow)
         let threshold = context.settings.agentLoopGenerationThreshold
         var text = "\(traces.count - slow) traces took more than \(threshold) steps in two hours"
         text += slow > 0 ? " and \(slow) over many; \(loops) of them loop." : "; \(loops) of them loop."
+        if !exempt.isEmpty {
+            let rows = Set(exempt.joined().map { "\($0.target) until \($0.until.iso8601Seconds), by \($0.author)" })
+            text += " \(exempt.count) more \(exempt.count == 1 ? "loops and is" : "loop and are") exempt: \(rows.sorted().joined(separator: "; "))."
+        }
         if unread.overBudget > 0 {
             text += " \(unread.overBudget) are judged by names and token counts until a later cycle reads them."
         }

@@ -45,7 +45,9 @@ extension StoreTransaction {
             var closed: Int64?
             for item in pending {
                 if let rest = item.action.without([permission.action]) {
-                    try replaceAction(of: item, by: rest, summary: item.summary, dryRun: item.dryRun)
+                    try replaceAction(
+                        of: item, by: rest, summary: item.summary, dryRun: item.dryRun,
+                        approvers: item.approvers)
                 } else if try close(item, as: .approved, by: permission.ground.sentence, at: now) {
                     closed = closed ?? item.id
                 }
@@ -135,7 +137,9 @@ extension StoreTransaction {
         case .retry(let reason, let pause):
             if record.detail != reason { try audit(.notDelivered, record, outcome: reason, at: now) }
             try putBack(record, reason, at: now + (pause ?? Self.backoff.wait(afterFailures: record.tries)))
-            if let pause, let provider = record.action.kind.provider { try limit(provider, until: now + pause) }
+            if let pause, pause > .seconds(0), let provider = record.action.kind.provider {
+                try limit(provider, until: now + pause)
+            }
         }
         return true
     }

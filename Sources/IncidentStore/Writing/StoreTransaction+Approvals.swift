@@ -19,7 +19,8 @@ extension StoreTransaction {
     package func openRequest(_ draft: RequestDraft, dryRun: [String]) throws -> ApprovalItem {
         if let pending = try pendingRequest(like: draft) {
             guard draft.action.overlaps(pending.action), draft.action.changes(pending.action) else { return pending }
-            try replaceAction(of: pending, by: draft.action, summary: draft.summary, dryRun: dryRun)
+            try replaceAction(
+                of: pending, by: draft.action, summary: draft.summary, dryRun: dryRun, approvers: draft.approvers)
             try note(draft.incident, "Asked for more: \(draft.action.sentence)", by: Self.agent, at: draft.createdAt)
             let item = try snapshot.approval(pending.id) ?? pending
             try auditRequest(item, because: draft)
@@ -30,7 +31,7 @@ extension StoreTransaction {
             [
                 "created_at": .init(draft.createdAt), "action_type": .text(draft.action.kind.rawValue),
                 "anomaly_type": .text(draft.type.rawValue), "severity": .text(draft.severity.rawValue),
-                "context": .text(draft.action.requestContext(draft.summary, dryRun).serialized),
+                "context": .text(draft.action.requestContext(draft.summary, dryRun, draft.approvers).serialized),
                 "expires_at": .init(draft.expiresAt), "incident_id": .integer(draft.incident),
                 "trace_id": .init(draft.action.traces.first), "round": .init(draft.round),
                 "number": .init(draft.number), "executor": .text(draft.action.execution?.name ?? ""),
@@ -58,12 +59,30 @@ extension StoreTransaction {
     }
 
     /// A pending request is for more or fewer traces from now on.
-    func replaceAction(of item: ApprovalItem, by action: Action, summary: String, dryRun: [String]) throws {
+    func replaceAction(
+        of item: ApprovalItem, by action: Action, summary: String, dryRun: [String], approvers: Int
+    ) throws {
         try run(
             "UPDATE approval_queue SET context = ?, trace_id = ? WHERE id = ? AND status = 'pending'",
             [
-                .text(action.requestContext(summary, dryRun).serialized), .init(action.traces.first), .integer(item.id),
+                .text(action.requestContext(summary, dryRun, approvers).serialized), .init(action.traces.first),
+                .integer(item.id),
             ])
+    }
+
+    /// Saves the approval of the first of several people. A later one of the same person replaces it.
+    package func vote(_ vote: ApprovalVote, on item: ApprovalItem) throws {
+        try run(
+            "INSERT OR REPLACE INTO approval_vote (request_id, person, author, at, request) VALUES (?, ?, ?, ?, ?)",
+            [
+                .integer(item.id), .text(vote.person), .text(vote.author), .init(vote.at), .text(vote.request.text),
+            ])
+        try audit(
+            AuditEntry(
+                .voted, by: vote.author, item.action.sentence, incident: item.incident, request: item.id,
+                calls: item.dryRun), at: vote.at)
+        guard let incident = item.incident else { return }
+        try note(incident, "\(item.action.sentence): approved by the first of two people", by: vote.author, at: vote.at)
     }
 
     /// Approves the request of a permission, and adds the act to the outbox in the same transaction.
@@ -147,9 +166,10 @@ extension Action {
     }
 
     /// The document in `approval_queue.context`.
-    fileprivate func requestContext(_ summary: String, _ dryRun: [String]) -> JSONValue {
+    fileprivate func requestContext(_ summary: String, _ dryRun: [String], _ approvers: Int) -> JSONValue {
         .fields([
             "summary": .string(summary), "action": stored, "dry_run": .array(dryRun.map(JSONValue.string)),
+            "approvers": JSONValue(approvers),
         ])
     }
 }

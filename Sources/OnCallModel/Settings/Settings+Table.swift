@@ -162,6 +162,16 @@ extension Settings {
             \.langfuseCallsPerMinute),
         Entry("theme", .name, "The name of a file in themes/, without .json.", \.theme),
         Entry(
+            "automatic_kills", .integer(0...1000), unit: "traces",
+            "So many traces may be killed without approval within ten minutes.", \.automaticKills),
+        Entry(
+            "wide_targets", .integer(1...10_000), unit: "targets",
+            "An action with more targets than this needs the approval of two people, as does an executor that may stop more than one agent.", \.wideTargets),
+        Entry(table: "people", "Who may approve, with all names that they act by.", \.people),
+        Entry(
+            table: "policies", "Which actions need approval; the first rule that fits a finding decides.", \.policies),
+        Entry(table: "exemptions", "What may repeat without being reported as a loop, until a date.", \.exemptions),
+        Entry(
             table: "executors",
             "How agents are stopped when they do not obey a kill, from narrow to wide, and where records are made.",
             \.executors),

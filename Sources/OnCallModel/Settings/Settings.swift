@@ -28,6 +28,11 @@ package struct Settings: Hashable, Sendable {
     package var langfuseHistory = LangfuseHistory.observations
     package var langfuseCallsPerMinute = 0
     package var theme = "dark"
+    package var automaticKills = 3
+    package var wideTargets = 10
+    package var people: [Person] = []
+    package var policies: [PolicyRule] = []
+    package var exemptions: [Exemption] = []
     package var executors: [ExecutorRow] = []
 
     package init() {}

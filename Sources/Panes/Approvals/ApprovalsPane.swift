@@ -51,6 +51,7 @@ extension TextBlock {
         add(item.summary)
         if item.status == .pending {
             add("expires in \(Format.countdown(item.expiresAt - now))", .warn)
+            if let missing = item.missingApproval { add(missing, .warn) }
         } else if let author = item.resolvedBy {
             add("\(item.status.rawValue) by \(author)", .dim)
         }

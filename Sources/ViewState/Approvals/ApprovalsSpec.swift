@@ -64,7 +64,7 @@ extension ConsoleState {
                 title: approves ? "Approve request \(item.id)?" : "Reject request \(item.id)?",
                 sentence: approves ? action : "Reject: \(action.prefix(1).lowercased())\(action.dropFirst())",
                 requests: approves ? item.dryRun : [],
-                facts: [
+                facts: [item.missingApproval].compactMap { $0 } + [
                     "Decided by \(author)", "Expires \(item.expiresAt.iso8601Seconds)",
                     "Request \(item.id), incident \(item.incident.map(String.init) ?? "none")",
                 ],

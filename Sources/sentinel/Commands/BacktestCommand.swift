@@ -92,7 +92,13 @@ extension BacktestReport {
         let advice = suggestion.map {
             "Suggested: sentinel settings set \($0.setting) \(Self.spell($0.value))\n"
         }
-        return head + table + list + (advice ?? "")
+        let hidden = exemptions.map { exemption, score in
+            let truth = score.events == 0 ? "" : ", \(score.correctAlerts) of them true"
+            return TextTable.inert(
+                "The exemption of \(exemption.target) (\(exemption.author): \(exemption.reason)) hides "
+                    + "\(score.alerts) \(score.alerts == 1 ? "alert" : "alerts")\(truth).") + "\n"
+        }
+        return head + table + list + hidden.joined() + (advice ?? "")
     }
 
     private static func share(_ share: Double?, _ interval: ClosedRange<Double>?) -> String {
@@ -110,6 +116,13 @@ extension BacktestReport {
                     [
                         "subject": .string(alert.subject), "from": JSONValue(alert.from), "to": JSONValue(alert.to),
                         "sentence": .string(alert.sentence),
+                    ]
+                }),
+            "exemptions": .array(
+                exemptions.map { hidden in
+                    [
+                        "exemption": hidden.exemption.json, "alerts": JSONValue(hidden.score.alerts),
+                        "true": JSONValue(hidden.score.events == 0 ? nil : hidden.score.correctAlerts),
                     ]
                 }),
             "suggestion": suggestion.map { ["key": .string($0.setting), "value": .number($0.value)] } ?? .null,

@@ -66,6 +66,23 @@ END;
 CREATE TRIGGER approval_queue_update AFTER UPDATE ON approval_queue BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'approvals';
 END;
+CREATE TABLE approval_vote (
+    request_id INTEGER NOT NULL REFERENCES approval_queue (id) ON DELETE CASCADE,
+    person TEXT NOT NULL CHECK (person <> ''),
+    author TEXT NOT NULL,
+    at TEXT NOT NULL,
+    request TEXT NOT NULL,
+    PRIMARY KEY (request_id, person)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER approval_vote_delete AFTER DELETE ON approval_vote BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'approvals';
+END;
+CREATE TRIGGER approval_vote_insert AFTER INSERT ON approval_vote BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'approvals';
+END;
+CREATE TRIGGER approval_vote_update AFTER UPDATE ON approval_vote BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'approvals';
+END;
 CREATE TABLE audit_head (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     entries INTEGER NOT NULL CHECK (entries >= 0),

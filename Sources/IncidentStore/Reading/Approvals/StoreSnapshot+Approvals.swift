@@ -34,8 +34,19 @@ extension StoreSnapshot {
 
     func requests(_ condition: String, _ bindings: [Value]) throws -> [ApprovalItem] {
         try rows("approval_queue", "SELECT * FROM approval_queue \(condition)", bindings).map { row in
-            try row.approval(act: acts("WHERE request_id = ?", [.integer(row.id())]).first)
+            var item = try row.approval(act: acts("WHERE request_id = ?", [.integer(row.id())]).first)
+            if item.approvers > 1 { item.votes = try votes(on: item.id) }
+            return item
         }
+    }
+
+    private func votes(on request: Int64) throws -> [ApprovalVote] {
+        try rows("approval_vote", "SELECT * FROM approval_vote WHERE request_id = ? ORDER BY at", [.integer(request)])
+            .map { row in
+                try ApprovalVote(
+                    person: row.text("person"), author: row.text("author"), at: row.instant("at"),
+                    request: Fingerprint(stored: row.text("request")))
+            }
     }
 }
 
@@ -45,11 +56,13 @@ extension StoredRow {
         guard let stored = context["action"], let action = Action(stored: stored) else {
             throw damaged("its action is not known")
         }
-        return try ApprovalItem(
+        var item = try ApprovalItem(
             id: id(), incident: optionalID("incident_id"), action: action, type: choice("anomaly_type"),
             severity: choice("severity"), status: choice("status"), summary: context["summary"]?.string ?? "",
             dryRun: (context["dry_run"]?.array ?? []).compactMap(\.string), createdAt: instant("created_at"),
             expiresAt: instant("expires_at"), resolvedAt: optionalInstant("resolved_at"),
             resolvedBy: optionalText("resolved_by"), act: act, round: integer("round"), number: integer("number"))
+        item.approvers = context["approvers"]?.int ?? 1
+        return item
     }
 }

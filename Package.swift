@@ -153,7 +153,10 @@ let package = Package(
             name: "Scenarios", dependencies: ["Basics", "Sandbox"], path: "Tests/Scenarios", swiftSettings: strict),
         tests(
             "Actions",
-            needs: ["Actions", "Basics", "Crypto", "Governance", "HTTPClient", "JSON", "OnCallModel", "WebServer"]),
+            needs: [
+                "Actions", "Basics", "Crypto", "Governance", "HTTPClient", "JSON", "OnCallModel", "Sandbox",
+                "WebServer",
+            ]),
         tests(
             "AgentCore",
             needs: [

@@ -14,10 +14,17 @@ package struct ActContext: Hashable, Sendable {
     package var lastScan: Instant?
     /// When the act was first attempted. Nothing that it created is older.
     package var attemptedAt: Instant
+    /// When its first request was sent; nil if certainly none was.
+    package var sentAt: Instant?
+    /// The executors of all agents.
+    package var ladder: Ladder
+    /// The channels of the settings.
+    package var channels: [NoticeChannel]
 
     package init(
         incident: IncidentDetail? = nil, loops: [LoopEvidence] = [], request: ApprovalItem? = nil,
-        message: MessageAddress? = nil, lastScan: Instant? = nil, attemptedAt: Instant
+        message: MessageAddress? = nil, lastScan: Instant? = nil, attemptedAt: Instant, sentAt: Instant? = nil,
+        ladder: Ladder = Ladder(), channels: [NoticeChannel] = []
     ) {
         self.incident = incident
         self.loops = loops
@@ -25,6 +32,9 @@ package struct ActContext: Hashable, Sendable {
         self.message = message
         self.lastScan = lastScan
         self.attemptedAt = attemptedAt
+        self.sentAt = sentAt
+        self.ladder = ladder
+        self.channels = channels
     }
 
     /// In every notice, so that people see whether Sentinel still works.

@@ -24,7 +24,9 @@ struct ActFault: Error, Hashable {
     var reason: String {
         switch outcome {
         case .done(let detail, _): detail
-        case .retry(let reason, _), .refused(let reason), .failed(let reason, _), .unknown(let reason): reason
+        case .retry(let reason, _), .refused(let reason), .failed(let reason, _), .unknown(let reason),
+            .changed(_, let reason):
+            reason
         }
     }
 }

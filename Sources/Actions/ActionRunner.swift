@@ -8,9 +8,20 @@ package struct ActionRunner: Sendable {
     let slack: SlackAPI
     let issues: GitHubIssues
     private let killing: KillExecutors
+    private let desk: ExecutorDesk
+    private let senders: ChannelSenders
     let text: OutgoingText
 
-    package init(access: ProviderAccess, http: HTTPClient, clock: WallClock, killing: KillPorts) {
+    /// - Parameters:
+    ///   - variable: an environment variable: the keys of channels have names in the settings.
+    ///   - run: runs a program with variables, and returns why it failed, as a sentence.
+    package init(
+        access: ProviderAccess, http: HTTPClient, clock: WallClock, killing: KillPorts,
+        variable: @escaping @Sendable (String) -> String? = { _ in nil },
+        run: @escaping @Sendable (_ command: [String], _ variables: [String: String]) async -> String? = { _, _ in
+            "This process runs no programs."
+        }
+    ) {
         text = OutgoingText(redaction: access.redaction)
         let calls = ProviderCalls(http: http, clock: clock, text: text)
         slack = SlackAPI(access: access.slack, calls: calls)
@@ -19,11 +30,19 @@ package struct ActionRunner: Sendable {
         self.killing = KillExecutors(
             ports: killing, webhook: KillWebhook(access: access.agent, calls: calls, sleep: killing.sleep),
             clock: clock, text: text)
+        senders = ChannelSenders(
+            pagerDutyURL: access.gateways.pagerDutyEventsURL, calls: calls, variable: variable, run: run)
+        desk = ExecutorDesk(access: access, calls: calls, issues: issues, sleep: killing.sleep)
     }
 
     /// Carries out the act. After `.unknown` the request may have arrived: call `reconcile` before anything else.
-    package func perform(_ permission: Permission, context: ActContext) async -> Outcome {
-        await act(for: permission.action, context: context).perform(permission)
+    ///
+    /// - Parameter announce: stores that the act may have been sent from now on (``ActContext/sentAt``). Kills and executors
+    ///   call it before they send; the other acts do not.
+    package func perform(
+        _ permission: Permission, context: ActContext, announce: @escaping @Sendable () async throws -> Void = {}
+    ) async -> Outcome {
+        await act(for: permission.action, context: context, announce).perform(permission)
     }
 
     /// Finds the outcome of an attempt that was interrupted.
@@ -34,14 +53,41 @@ package struct ActionRunner: Sendable {
         await act(for: permission.action, context: context).reconcile(permission)
     }
 
-    /// The exact requests that the act would send, one per line, with secrets masked. Sends nothing.
-    package func dryRun(_ action: Action, context: ActContext) -> [String] {
-        let (incident, round) = context.incident.map { ($0.summary.id, $0.summary.life.reopened) } ?? (0, 0)
-        let key = ActKey(action, for: .incident(incident, round: round))
-        return act(for: action, context: context).requests(key: key.text)
+    /// Completes an execution that names its row: reads what it acts on, and the state of that. Sends nothing else.
+    package func prepare(_ draft: Execution, context: ActContext) async -> Result<Execution, ExecutorProblem> {
+        do throws(ActFault) {
+            return .success(try await desk.executor(draft.kind, context).prepare(draft))
+        } catch {
+            if case .retry = error.outcome { return .failure(ExecutorProblem(sentence: error.reason, isPassing: true)) }
+            return .failure(ExecutorProblem(sentence: error.reason, isPassing: false))
+        }
     }
 
-    private func act(for action: Action, context: ActContext) -> any Act {
+    /// What is not configured for an executor, as a sentence; nil if it can be used.
+    package func missing(for kind: ExecutorKind) -> String? {
+        desk.executor(kind, ActContext(attemptedAt: Instant(milliseconds: 0))).missing
+    }
+
+    /// The exact requests that the act would send, one per line, with secrets masked. Sends nothing.
+    ///
+    /// - Parameter key: that of an act that is in the outbox; nil for one that is only requested.
+    package func dryRun(_ action: Action, context: ActContext, key: String? = nil) -> [String] {
+        let (incident, round) = context.incident.map { ($0.summary.id, $0.summary.life.reopened) } ?? (0, 0)
+        let next = ActKey(action, for: .incident(incident, round: round, wave: wave(of: action, context, round: round)))
+        return act(for: action, context: context).requests(key: key ?? next.text)
+    }
+
+    /// How often the same executor had the same effect before in this round; the key of the next act has it.
+    private func wave(of action: Action, _ context: ActContext, round: Int) -> Int {
+        guard let execution = action.execution else { return 0 }
+        return context.incident?.acts.count {
+            $0.round == round && $0.action.execution.map(execution.hasSameEffect) == true
+        } ?? 0
+    }
+
+    private func act(
+        for action: Action, context: ActContext, _ announce: @escaping @Sendable () async throws -> Void = {}
+    ) -> any Act {
         switch action {
         case .postIncident:
             PostIncident(context: context, slack: slack, text: text)
@@ -54,9 +100,25 @@ package struct ActionRunner: Sendable {
         case .commentIssue(_, let news):
             CommentIssue(news: news, context: context, issues: issues, text: text)
         case .killLoop(let traces, let agent):
-            KillLoop(traces: traces, agent: agent, context: context, executors: killing)
+            KillLoop(
+                traces: traces, agent: agent, context: context, executors: killing,
+                announce: Announcement(store: announce))
         case .requestReview(_, let commit, let author):
             RequestReview(commit: commit, author: author, context: context, slack: slack, text: text)
+        case .notify(_, let channel, let event, let news):
+            ChannelNotice(channel: channel, event: event, news: news, context: context, senders: senders)
+        case .execute(let execution):
+            Execute(
+                execution: execution, executor: desk.executor(execution.kind, context), context: context,
+                killing: killing, announce: Announcement(store: announce))
         }
     }
+}
+
+/// Why an executor cannot be requested now.
+package struct ExecutorProblem: Error, Hashable {
+    /// Says what to do.
+    package var sentence: String
+    /// The provider asks to wait, or does not answer.
+    package var isPassing: Bool
 }

@@ -55,7 +55,8 @@ struct AgentParts: Sendable {
             traces: TraceReader(engine: configuration.engine, clock: clock),
             freeze: FreezeHandler(
                 writer: writer, clock: clock, gate: gate, isFrozen: configuration.isFrozenByPerson,
-                isFrozenByEnvironment: configuration.isFrozen))
+                isFrozenByEnvironment: configuration.isFrozen),
+            executors: ExecutorRequests(writer: writer, runner: configuration.runner, clock: clock, gate: gate))
         let (desk, outbox) = (desk, outbox)
         health = HealthMonitor(configuration, writer, settings) { settings in
             IncidentPipeline(

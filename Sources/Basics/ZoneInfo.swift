@@ -33,7 +33,8 @@ package struct ZoneInfo: Hashable, Sendable {
         let indices = header.body + header.times * 8
         let types = indices + header.times
         func offset(ofType type: Int) -> Int64? {
-            type < header.types ? Int64(Int32(truncatingIfNeeded: Self.integer(bytes, at: types + type * 6, size: 4))) : nil
+            type < header.types
+                ? Int64(Int32(truncatingIfNeeded: Self.integer(bytes, at: types + type * 6, size: 4))) : nil
         }
         var changes: [(at: Int64, offset: Int64)] = []
         for place in 0..<header.times {
@@ -78,7 +79,9 @@ package struct ZoneInfo: Hashable, Sendable {
         var utc, standard, leaps, times, types, characters: Int
 
         init?(_ bytes: [UInt8], at start: Int) {
-            guard bytes.count >= start + Self.size, bytes[start..<start + 4].elementsEqual("TZif".utf8) else { return nil }
+            guard bytes.count >= start + Self.size, bytes[start..<start + 4].elementsEqual("TZif".utf8) else {
+                return nil
+            }
             let counts = (0..<6).map { Int(ZoneInfo.integer(bytes, at: start + 20 + $0 * 4, size: 4)) }
             guard counts.allSatisfy({ (0..<100_000).contains($0) }) else { return nil }
             (utc, standard, leaps) = (counts[0], counts[1], counts[2])

@@ -19,7 +19,8 @@ package struct ActKey: Hashable, Sendable, CustomStringConvertible {
         case order(intent: Int64)
     }
 
-    /// A remedy may be carried out once in each round; a kill once for each wave of traces. An incident has one message and one issue for all rounds. The keys of
+    /// A remedy may be carried out once in each round; a kill once for each wave of traces, and an executor once for each time
+    /// that its target was put back. An incident has one message and one issue for all rounds. The keys of
     /// updates and replies contain a fingerprint of their text, so that each text is sent once.
     package init(_ action: Action, for subject: Subject) {
         let kind = action.kind.rawValue
@@ -33,8 +34,12 @@ package struct ActKey: Hashable, Sendable, CustomStringConvertible {
             case .postIncident, .openIssue: text = name
             case .updatePost(_, let note), .postReply(_, let note), .commentIssue(_, let note):
                 text = "\(name)/\(Fingerprint(note))\(suffix)"
+            case .notify(_, let channel, let event, let note):
+                text = "\(name)/\(channel)/\(event.rawValue)/\(Fingerprint(note))\(suffix)"
             case .requestReview: text = name + suffix
             case .killLoop: text = name + suffix + (wave == 0 ? "" : "/wave-\(wave)")
+            case .execute(let execution):
+                text = "\(name)/\(execution.name)" + suffix + (wave == 0 ? "" : "/wave-\(wave)")
             }
         }
     }

@@ -7,8 +7,8 @@ extension Gate {
     /// `round`: how often the incident was reopened.
     package func notice(_ action: Action, incident: Int64, round: Int) -> Verdict {
         switch action {
-        case .killLoop, .requestReview: return .refuse(.notANotice(action.kind))
-        case .postIncident, .updatePost, .postReply, .openIssue, .commentIssue: break
+        case .killLoop, .requestReview, .execute: return .refuse(.notANotice(action.kind))
+        case .postIncident, .updatePost, .postReply, .openIssue, .commentIssue, .notify: break
         }
         if let refusal = noticeRefusal { return .refuse(refusal) }
         return .allow(
@@ -30,7 +30,10 @@ extension Gate {
         if let refusal = refusal(of: item, to: author, now: now) { return .refuse(refusal) }
         if let seen, seen != item.fingerprint { return .refuse(.changed(item.action)) }
         if policy.isFrozen { return .refuse(.frozen) }
-        guard let action = circumstances.rest(of: item.action) else {
+        if let done = item.action.execution.flatMap({ circumstances.act(alreadyDoing: $0) }) {
+            return .refuse(.alreadyAllowed(done.ground))
+        }
+        guard let action = item.action.execution == nil ? circumstances.rest(of: item.action) : item.action else {
             return .refuse(.alreadyAllowed(circumstances.acts(carryingOut: item.action).last?.ground ?? .notice))
         }
         let vote = ApprovalVote(
@@ -51,9 +54,8 @@ extension Gate {
     private func permission(
         _ action: Action, of item: ApprovalItem, by authors: String, in circumstances: Circumstances
     ) -> Permission {
-        let subject = item.incident.map {
-            ActKey.Subject.incident($0, round: circumstances.round, wave: circumstances.wave)
-        }
+        let wave = action.execution.map(circumstances.wave(of:)) ?? circumstances.wave
+        let subject = item.incident.map { ActKey.Subject.incident($0, round: circumstances.round, wave: wave) }
         return Permission(
             action, for: subject ?? .request(item.id), ground: .person(authors, request: item.id),
             incident: item.incident, round: circumstances.round)
@@ -99,12 +101,16 @@ extension Gate {
         case .person: break
         case .policy, .notice:
             // An update notifies no one, and it removes buttons that no longer work.
-            if stored.action.kind != .updatePost, let until = circumstances.silencedUntil, until > now {
+            if !stored.action.isClosing, let until = circumstances.silencedUntil, until > now {
                 return .refuse(.silenced(until: until))
             }
             if let refusal = refusal(ofRepeated: stored, in: circumstances) { return .refuse(refusal) }
         }
         guard stored.ground != .notice else { return .allow(Permission(stored)) }
+        if let execution = stored.action.execution {
+            let done = circumstances.act(alreadyDoing: execution, besides: stored.act)
+            return done.map { .refuse(.alreadyAllowed($0.ground)) } ?? .allow(Permission(stored))
+        }
         let others = circumstances.acts(carryingOut: stored.action, round: stored.round)
             .filter { $0.id != stored.act && $0.state.mayHaveHappened }
         guard let rest = stored.action.without(others.map(\.action)) else {
@@ -115,7 +121,7 @@ extension Gate {
 
     /// Why a notice that was not delivered is not tried again now: nobody needs to know of it any more, or yet.
     private func refusal(ofRepeated stored: StoredPermission, in circumstances: Circumstances) -> Refusal? {
-        guard stored.ground == .notice, stored.action.kind != .updatePost,
+        guard stored.ground == .notice, !stored.action.isClosing,
             circumstances.acts.contains(where: { $0.id == stored.act && $0.tries > 0 })
         else { return nil }
         return circumstances.isResolved ? .resolved : circumstances.isMuted ? .muted : nil

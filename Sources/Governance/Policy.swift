@@ -24,6 +24,11 @@ package struct Policy: Hashable, Sendable {
     package var wideTargets: Int
     /// The interval of reminders for incidents that no one acknowledged.
     package var renotify: Span
+    /// The executors that are requested one after the other when a kill fails.
+    package var ladder = Ladder()
+    package var channels: [NoticeChannel]
+    package var routes: [NoticeRoute]
+    package var quietHours: [QuietHours]
 
     package static let budgetWindow = Span.minutes(10)
 
@@ -34,6 +39,8 @@ package struct Policy: Hashable, Sendable {
         autoActCostPerHour = settings.autoActCostPerHour
         approvalTimeout = .hours(settings.approvalHours)
         renotify = .hours(settings.renotifyHours)
+        ladder = Ladder(settings.executors)
+        (channels, routes, quietHours) = (settings.channels, settings.routes, settings.quietHours)
         self.isFrozen = isFrozen
         self.approvers = approvers
         (people, rules) = (settings.people, settings.policies)
@@ -63,7 +70,7 @@ package struct Policy: Hashable, Sendable {
     }
 
     /// How many people must approve an action.
-    func approvers(of action: Action) -> Int { action.targets > wideTargets ? 2 : 1 }
+    func approvers(of action: Action) -> Int { action.isWide || action.targets > wideTargets ? 2 : 1 }
 
     func rule(for finding: Finding, _ kind: Action.Kind) -> PolicyRule? { rules.first { $0.fits(finding, kind) } }
 }

@@ -56,7 +56,8 @@ extension Refusal {
         case .notAnApprover(let author): "\(author) is not on the list of approvers; ask an approver."
         case .approvedBySame(let person): "\(person) has approved the request; a second person must approve it too."
         case .tooWideForSlack(let targets):
-            "The action has \(targets) targets. Approve it in the console, or name the approvers in the setting people."
+            (targets > 1 ? "The action has \(targets) targets." : "The action may stop more than one agent.")
+                + " Approve it in the console, or name the approvers in the setting people."
         case .alreadyDecided(let status, let author):
             "The request is already \(status.rawValue)\(author.map { " by \($0)" } ?? "")."
         case .changed(let action):

@@ -17,6 +17,10 @@ package enum Action: Hashable, Sendable {
     /// Asks the suspect's author, in the thread of the incident's message, to review a commit. With an empty commit, asks the team
     /// to investigate the incident.
     case requestReview(incident: Int64, commit: String, author: String)
+    /// Uses an executor that settings name.
+    case execute(Execution)
+    /// Notifies people in a channel of the settings, besides or instead of Slack.
+    case notify(incident: Int64, channel: String, event: NoticeEvent, text: String)
 
     /// The name in `approval_queue.action_type` and in the outbox.
     package var kind: Kind {
@@ -28,6 +32,8 @@ package enum Action: Hashable, Sendable {
         case .commentIssue: .commentIssue
         case .killLoop: .killLoop
         case .requestReview: .review
+        case .execute: .execute
+        case .notify: .notify
         }
     }
 
@@ -35,15 +41,33 @@ package enum Action: Hashable, Sendable {
 
     /// The traces that it stops.
     package var traces: [String] {
-        if case .killLoop(let traces, _) = self { traces } else { [] }
+        switch self {
+        case .killLoop(let traces, _): traces
+        case .execute(let execution) where !execution.isUndo: execution.traces
+        default: []
+        }
     }
+
+    package var execution: Execution? { if case .execute(let execution) = self { execution } else { nil } }
+
+    /// Whether it may stop more than the agent that it is for.
+    package var isWide: Bool { execution?.isWide ?? false }
 
     /// How many things it acts on.
     package var targets: Int { max(1, traces.count) }
 
+    /// It says that something is over, so it is sent however the incident is: it notifies no one, or ends an alarm.
+    package var isClosing: Bool {
+        switch self {
+        case .updatePost, .notify(_, _, .resolved, _), .notify(_, _, .acknowledged, _): true
+        default: false
+        }
+    }
+
     /// Whether two acts about one incident are for the same end: to stop one agent, to have the incident reviewed. Who is asked
     /// to review may have changed in between, and more traces of the agent may loop.
     package func isSameRemedy(as other: Action) -> Bool {
+        if let execution { return other.execution.map(execution.hasSameEffect) ?? false }
         guard case .killLoop(let traces, let agent) = self, case .killLoop(let others, let otherAgent) = other else {
             return kind == other.kind
         }
@@ -52,11 +76,13 @@ package enum Action: Hashable, Sendable {
 
     /// Whether both stop one of the same traces, or are for the same end otherwise.
     package func overlaps(_ other: Action) -> Bool {
-        kind == other.kind && (kind != .killLoop || !Set(traces).isDisjoint(with: other.traces))
+        if let execution { return other.execution.map(execution.hasSameEffect) ?? false }
+        return kind == other.kind && (kind != .killLoop || !Set(traces).isDisjoint(with: other.traces))
     }
 
     /// The rest of it, once others have been carried out; nil if nothing is left. An act that is not a kill has no parts.
     package func without(_ others: some Sequence<Action>) -> Action? {
+        if execution != nil { return others.contains { overlaps($0) } ? nil : self }
         let same = others.filter { $0.kind == kind }
         guard case .killLoop(let traces, let agent) = self else { return same.isEmpty ? self : nil }
         let covered = Set(same.flatMap(\.traces))
@@ -72,13 +98,15 @@ package enum Action: Hashable, Sendable {
         case commentIssue = "issue_comment"
         case killLoop = "kill_loop"
         case review = "review"
+        case execute
+        case notify
 
-        /// The provider that it is sent to; nil for a kill, which goes to the agent.
+        /// The provider that it is sent to; nil for a kill, which goes to the agent, and for what each executor has of its own.
         package var provider: Provider? {
             switch self {
             case .postIncident, .updatePost, .postReply, .review: .slack
             case .createIssue, .commentIssue: .github
-            case .killLoop: nil
+            case .killLoop, .execute, .notify: nil
             }
         }
     }
@@ -109,8 +137,16 @@ package enum Action: Hashable, Sendable {
             "Ask the team in Slack to investigate incident \(incident)"
         case .requestReview(_, let commit, let author):
             "Ask \(author.isEmpty ? "the team" : author) in Slack to review commit \(commit.prefix(7))"
+        case .execute(let execution): execution.sentence
+        case .notify(let incident, let channel, let event, _):
+            "Notify \(channel) of incident \(incident) (\(event.rawValue))"
         }
     }
+}
+
+/// What a notice in a channel is about.
+package enum NoticeEvent: String, CaseIterable, Hashable, Sendable {
+    case opened, news, acknowledged, resolved
 }
 
 /// What became of an act.
@@ -126,6 +162,8 @@ package enum Outcome: Hashable, Sendable {
     case failed(reason: String, stopped: [String] = [])
     /// The request may have arrived. Its result must be looked up before a retry.
     case unknown(reason: String)
+    /// Nothing was sent: the target is another one than at the approval. The action as it would be now is requested again.
+    case changed(Action, reason: String)
 }
 
 /// The state of one action in the outbox.

@@ -1,7 +1,7 @@
 package import Basics
 
 /// From a note that opens no incident to an incident on which the gate may act alone (contract).
-package enum Severity: String, CaseIterable, Comparable, Hashable, Sendable {
+package enum Severity: String, CaseIterable, Comparable, Hashable, Sendable, JSONConvertible {
     case info, medium, high, critical
 
     package static func < (left: Severity, right: Severity) -> Bool { left.rank < right.rank }

@@ -25,6 +25,10 @@ package enum Intent: Hashable, Sendable {
     /// Stops all actions until ``thaw``.
     case freeze(reason: String)
     case thaw
+    /// Requests approval to use the executor of this kind for an incident.
+    case requestExecutor(ExecutorKind, incident: Int64)
+    /// Requests approval to take back what the act of a request did.
+    case undo(request: Int64)
 }
 
 /// An intent as it lies in the store.

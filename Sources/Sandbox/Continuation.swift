@@ -28,7 +28,7 @@ struct Continuation: Sendable {
                 ? ["start"]
                 : ["page", "page[offset]", "page[number]", "page[cursor]", "page_number", "id_offset", "offset"]
         case .pagerduty: ["offset"]
-        case .linear, .model: []
+        case .linear, .model, .gateway: []
         }
     }
 
@@ -38,7 +38,7 @@ struct Continuation: Sendable {
             request.path.contains("/spans/") ? ["data", "attributes", "page", "cursor"] : ["page", "cursor"]
         case .linear: ["variables", "after"]
         case .slack: ["cursor"]
-        case .langfuse, .sentry, .github, .pagerduty, .model: nil
+        case .langfuse, .sentry, .github, .pagerduty, .model, .gateway: nil
         }
     }
 
@@ -89,7 +89,7 @@ struct Continuation: Sendable {
         case .linear:
             guard let list = body.path(toMember: "pageInfo") else { return [] }
             return [(list + ["hasNextPage"], true), (list + ["endCursor"], cursor)]
-        case .sentry, .github, .model: return []
+        case .sentry, .github, .model, .gateway: return []
         }
     }
 }

@@ -13,7 +13,7 @@ package struct DemoScenario: Hashable, Sendable {
     }
 
     package let truth: Truth
-    package let agent: SandboxAgent.Habits
+    package var agent: SandboxAgent.Habits
     let now: Instant
     private let seed: UInt64
 
@@ -21,16 +21,21 @@ package struct DemoScenario: Hashable, Sendable {
         self.now = now
         self.seed = seed
         agent = SandboxAgent.Habits(traceID: "loop-7f3a91c2", name: "research-agent", step: .seconds(12))
+        agent.key = Self.agentKey
         truth = Truth(
             culprit: "d9c3e11f0a4b7c2e9d8f6a5b4c3d2e1f0a9b8c7d", decoy: "4b1f0c2d7e8a9b6c5d4e3f2a1b0c9d8e7f6a5b4c",
             spikeFeature: "support-bot", loopTrace: agent.traceID, healthyBatchTrace: "batch-nightly-export")
     }
+
+    /// The hash of the looping agent's LiteLLM key.
+    package static let agentKey = "9c1f0a7be2d34856a1b0c9d8e7f6a5b49c1f0a7be2d34856a1b0c9d8e7f6a5b4"
 
     /// Fills an empty world.
     package func populate(_ world: SandboxWorld) {
         let observations = (traffic() + spike() + batch() + loop()).sorted { ($0.start, $0.id) < ($1.start, $1.id) }
         let (commits, issues) = (commits(), issues(observations))
         world.change { state in
+            state.gateways.keys[Self.agentKey] = .init(alias: agent.name)
             state.observations = observations
             state.commits = commits
             state.issues = issues

@@ -11,7 +11,9 @@ struct GitHubHistory: Sendable {
         case ("commits", 1): return .list(commits(request).map { GitHubRows.row($0) })
         case ("commits", 2):
             guard let commit = commit(parts[1]) else { return .refusal(422, "No commit found for SHA: \(parts[1])") }
-            return .one(GitHubRows.row(commit, withFiles: true))
+            let earlier = world.read(\.commits).filter { $0.date < commit.date }.max { $0.date < $1.date }
+            let parents: [JSONValue] = [object(sha: earlier?.sha ?? "0")]
+            return .one(GitHubRows.row(commit, withFiles: true).replacing(["parents"], with: .array(parents)))
         case ("branches", 1):
             let isProtected = request.stated("protected").map { JSONValue.bool($0 == "true") }
             return .list(names("branches").filter { row in isProtected.map { row["protected"] == $0 } ?? true })

@@ -32,10 +32,12 @@ struct GitHubProvider: Sendable {
             return GitHubSearch(world: world).answer(request)
         }
         let parts = request.path.split(separator: "/").map(String.init)
-        guard parts.starts(with: ["repos", Self.owner, Self.repository]), parts.count > 3 else {
+        guard parts.starts(with: ["repos", Self.owner, Self.repository]), parts.count >= 3 else {
             return GitHubAnswer.notFound.response(to: request)
         }
         let rest = Array(parts.dropFirst(3))
+        if let answer = GitHubWrites(world: world).answer(rest, request) { return answer }
+        guard !rest.isEmpty else { return GitHubAnswer.notFound.response(to: request) }
         switch (request.method, rest[0], rest.count) {
         case ("POST", "issues", 1): return GitHubConversations(world: world).open(request)
         case ("POST", "issues", 3) where rest[2] == "comments":

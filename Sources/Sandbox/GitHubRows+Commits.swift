@@ -21,7 +21,8 @@ extension GitHubRows {
         let address = "\(api)/actions/runs/\(run.id)"
         return object(
             id: run.id, node_id: "WFR_\(run.id)", name: run.name, run_number: run.number, run_attempt: 1,
-            workflow_id: run.workflow, check_suite_id: run.checkSuite, display_title: run.name, head_branch: run.branch,
+            workflow_id: run.workflow, check_suite_id: run.checkSuite, display_title: run.title ?? run.name,
+            head_branch: run.branch,
             head_sha: run.sha, path: ".github/workflows/\(run.workflowFile)", event: run.event, status: run.status,
             conclusion: run.conclusion, actor: user(run.actor), triggering_actor: user(run.actor),
             created_at: time(run.created), updated_at: time(run.updated), run_started_at: time(run.created),

@@ -7,9 +7,9 @@ struct GraphQLCall: Hashable, Sendable {
     private let arguments: [String: JSONValue]
     private let body: String
 
-    /// Nil if it is not a query.
+    /// Nil if it is not a query or a mutation.
     init?(query: String, variables: JSONValue) {
-        guard let start = query.firstMatch(of: /^\s*(?:query\b[^{]*)?\{\s*(\w+)/) else { return nil }
+        guard let start = query.firstMatch(of: /^\s*(?:(?:query|mutation)\b[^{]*)?\{\s*(\w+)/) else { return nil }
         field = String(start.1)
         body = String(query[start.1.startIndex...])
         let calls = body.matches(of: /(\w+)\s*\(([^()]*)\)/).map { call in

@@ -1,4 +1,5 @@
 import Basics
+import JSON
 import WebServer
 
 /// Langfuse's scores: those of version 2 by page, those of version 3 by cursor.
@@ -100,7 +101,32 @@ struct LangfusePrompts: Sendable {
     /// Nil for a path that is not of prompts. A prompt's name may have slashes.
     func answer(_ path: String, _ request: WebRequest) -> WebResponse? {
         if path == "v2/prompts" { return list(request) }
+        if request.method == "PATCH" { return label(path, request) }
         return path.hasPrefix("v2/prompts/") ? version(of: String(path.dropFirst(11)), request) : nil
+    }
+
+    /// `PATCH v2/prompts/{name}/versions/{version}` with `newLabels`: a label is on one version at a time.
+    private func label(_ path: String, _ request: WebRequest) -> WebResponse {
+        guard let match = path.wholeMatch(of: /v2\/prompts\/(.+)\/versions\/(\d+)/), let number = Int(match.2),
+            let labels = (try? JSONDocument.parse(request.body))?["newLabels"]?.array?.compactMap(\.string)
+        else { return LangfuseProvider.invalid("newLabels") }
+        let now = world.clock.now()
+        let isKnown = world.change { state -> Bool in
+            guard let prompt = state.prompts.firstIndex(where: { $0.name == match.1 }),
+                let version = state.prompts[prompt].versions.firstIndex(where: { $0.number == number })
+            else { return false }
+            for label in labels where !state.prompts[prompt].versions[version].labels.contains(label) {
+                for other in state.prompts[prompt].versions.indices {
+                    state.prompts[prompt].versions[other].labels.removeAll { $0 == label }
+                }
+                state.prompts[prompt].versions[version].labels.append(label)
+                state.prompts[prompt].versions[version].updated = now
+                state.gateways.effects.append("label \(label) on \(number)")
+            }
+            return true
+        }
+        guard isKnown else { return LangfuseProvider.refusal(404, "Prompt not found", "LangfuseNotFoundError") }
+        return .json(object(name: String(match.1), version: number, labels: labels))
     }
 
     private func list(_ request: WebRequest) -> WebResponse {

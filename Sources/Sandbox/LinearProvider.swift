@@ -35,11 +35,36 @@ struct LinearProvider: Sendable {
             return LinearRefusal("Syntax Error", type: "graphql error", code: "GRAPHQL_PARSE_FAILED").response
         }
         do throws(LinearRefusal) {
+            if call.field == "issueCreate" {
+                let issue = try create(body["variables"]?["input"] ?? [:])
+                return .json(
+                    object(data: object(issueCreate: object(success: true, issue: issue) as JSONValue) as JSONValue))
+            }
             let data = try self.query(call)
             return .json(object(data: [call.field: data] as JSONValue))
         } catch {
             return error.response
         }
+    }
+
+    /// An id that the client chose is taken once.
+    private func create(_ input: JSONValue) throws(LinearRefusal) -> JSONValue {
+        guard let title = input["title"]?.string, let team = input["teamId"]?.string,
+            world.read({ $0.linear.teams.contains { $0.id == team } })
+        else { throw .invalid("Argument Validation Error") }
+        let (id, now) = (input["id"]?.string ?? "issue-\(title.count)", world.clock.now())
+        let issue = world.change { state -> LinearWorkspace.Issue? in
+            guard !state.linear.issues.contains(where: { $0.id == id }) else { return nil }
+            let number = (state.linear.issues.filter { $0.team == team }.map(\.number).max() ?? 0) + 1
+            let issue = LinearWorkspace.Issue(
+                id: id, number: number, title: title, description: input["description"]?.string,
+                priority: input["priority"]?.int ?? 0, team: team, created: now)
+            state.linear.issues.append(issue)
+            state.gateways.effects.append("linear issue")
+            return issue
+        }
+        guard let issue else { throw .invalid("Entity with this id already exists") }
+        return LinearNodes(workspace: world.read(\.linear)).node(issue)
     }
 
     // MARK: queries

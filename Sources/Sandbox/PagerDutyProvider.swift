@@ -14,7 +14,10 @@ struct PagerDutyProvider: Sendable {
         ])
     }
 
+    static let routingKey = "R0SANDBOX0000000000000000000001"
+
     private func answer(_ request: WebRequest) -> WebResponse {
+        if request.path == "/v2/enqueue" { return PagerDutyWrites(world: world).event(request) }
         guard request.header("authorization") == "Token token=\(Self.token)" else {
             return Self.refusal(401, 2006, "Unauthorized")
         }
@@ -28,6 +31,8 @@ struct PagerDutyProvider: Sendable {
         case ("GET", "oncalls", 1): return Self.page("oncalls", onCalls(request, rows), request)
         case ("GET", "users", 1): return Self.page("users", users(request, rows), request)
         case ("GET", "log_entries", 1): return Self.page("log_entries", entries(request, rows), request)
+        case ("POST", "incidents", 3) where parts[2] == "notes":
+            return PagerDutyWrites(world: world).note(on: parts[1], request)
         case ("GET", "incidents", 2...3): return incident(request, parts, rows)
         case ("GET", _, _): return PagerDutyLists(world: world).answer(request, parts)
         default: return Self.notFound

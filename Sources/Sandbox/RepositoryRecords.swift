@@ -98,6 +98,9 @@ package struct SandboxRun: Hashable, Sendable {
     package var created: Instant
     package var updated: Instant
 
+    /// What its `run-name` makes of it; its name where nil.
+    package var title: String?
+
     /// The id of its workflow, whose file has the run's name.
     var workflow: Int { 161_335 }
     var workflowFile: String { "\(name).yml" }

@@ -29,7 +29,8 @@ package final class Sandbox: Sendable {
 
     /// The sources that have a simulated provider. The others must not be read against the sandbox: they would call their
     /// real provider.
-    package static let sources = Set(SandboxWorld.Provider.allCases.filter { $0 != .model }.map(\.rawValue))
+    package static let sources = Set(
+        SandboxWorld.Provider.allCases.filter { $0 != .model && $0 != .gateway }.map(\.rawValue))
 
     private static func answers(
         _ world: SandboxWorld
@@ -39,12 +40,16 @@ package final class Sandbox: Sendable {
             .github: GitHubProvider(world: world).respond, .slack: SlackProvider(world: world).respond,
             .model: ModelProvider().respond, .pagerduty: PagerDutyProvider(world: world).respond,
             .datadog: DatadogProvider(world: world).respond, .linear: LinearProvider(world: world).respond,
+            .gateway: GatewayProvider(world: world).respond,
         ]
     }
 
-    /// The providers with the demo's data.
-    package static func demo(clock: WallClock) throws -> (sandbox: Sandbox, truth: DemoScenario.Truth) {
-        let scenario = DemoScenario(now: clock.now())
+    /// The providers with the demo's data. A stubborn agent ignores its kill flag; only its blocked key stops it.
+    package static func demo(
+        clock: WallClock, isStubborn: Bool = false
+    ) throws -> (sandbox: Sandbox, truth: DemoScenario.Truth) {
+        var scenario = DemoScenario(now: clock.now())
+        scenario.agent.isStubborn = isStubborn
         let world = SandboxWorld(clock: clock)
         scenario.populate(world)
         return (try Sandbox(world: world, agent: scenario.agent), scenario.truth)
@@ -63,6 +68,9 @@ package final class Sandbox: Sendable {
             "DD_BASE_URL": address(.datadog), "DD_API_KEY": DatadogProvider.apiKey,
             "DD_APPLICATION_KEY": DatadogProvider.applicationKey,
             "LINEAR_BASE_URL": address(.linear) + LinearProvider.path, "LINEAR_API_KEY": LinearProvider.key,
+            "LITELLM_BASE_URL": address(.gateway), "LITELLM_ADMIN_KEY": GatewayProvider.adminKey,
+            "LAUNCHDARKLY_BASE_URL": address(.gateway), "LAUNCHDARKLY_API_KEY": GatewayProvider.launchDarklyKey,
+            "PAGERDUTY_EVENTS_URL": address(.pagerduty), "PAGERDUTY_ROUTING_KEY": PagerDutyProvider.routingKey,
         ]
     }
 

@@ -12,6 +12,8 @@ package final class SandboxAgent: Sendable {
         package var step: Span
         /// Ignores kills.
         package var isStubborn = false
+        /// The hash of the LiteLLM key that its calls go out with: it takes no step while the proxy refuses it.
+        package var key: String?
 
         package static let idle = Habits(traceID: "idle", name: "idle-agent", step: .minutes(1))
     }
@@ -21,6 +23,7 @@ package final class SandboxAgent: Sendable {
     private let world: SandboxWorld
     private let http: HTTPClient
     private let isTold = Lock(false)
+    private let accepted = Lock(0)
 
     init(_ habits: Habits, world: SandboxWorld, http: HTTPClient) {
         self.habits = habits
@@ -30,6 +33,9 @@ package final class SandboxAgent: Sendable {
 
     /// The flag or the webhook asked it to stop.
     package var wasTold: Bool { isTold.withLock { $0 } }
+
+    /// How many signed webhooks it accepted.
+    package var acceptedWebhooks: Int { accepted.withLock { $0 } }
 
     /// Loops until it is asked to stop or the task is cancelled.
     func run(killURL: String) async {
@@ -71,6 +77,7 @@ package final class SandboxAgent: Sendable {
             return .json(#"{"error":"unknown trace"}"#, status: 404)
         }
         if trace == habits.traceID { isTold.withLock { $0 = true } }
+        accepted.withLock { $0 += 1 }
         return .json(#"{"stopping":true}"#, status: 202)
     }
 
@@ -78,6 +85,7 @@ package final class SandboxAgent: Sendable {
     private func takeStep() {
         let now = world.clock.now()
         world.change { state in
+            if let key = habits.key, state.gateways.keys[key]?.isBlocked == true { return }
             let number = state.observations.count { $0.traceID == habits.traceID }
             state.observations.append(Self.step(number, of: habits, at: now))
         }

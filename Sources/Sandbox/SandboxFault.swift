@@ -125,7 +125,7 @@ struct FaultyAnswer: Sendable {
                         "X-RateLimit-Requests-Reset": "\((now + .seconds(Double(time))).milliseconds)",
                     ]
                 )
-            case .langfuse, .sentry, .github, .slack, .model:
+            case .langfuse, .sentry, .github, .slack, .model, .gateway:
                 (
                     .json(#"{"ok":false,"error":"ratelimited","message":"injected"}"#, status: 429),
                     ["Retry-After": "\(time)"]

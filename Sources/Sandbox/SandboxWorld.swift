@@ -21,6 +21,8 @@ package final class SandboxWorld: Sendable {
         package var pagerDuty = PagerDutyAccount()
         package var datadog = DatadogAccount()
         package var linear = LinearWorkspace()
+        package var gateways = SandboxGateways()
+        package var git = SandboxGit()
         /// Rows that nothing else refers to, in the provider's own form, by the path of their list without the common root.
         package var lists: [Provider: [String: [JSONValue]]] = [:]
         package var langfuse = LangfuseMode.dual
@@ -40,6 +42,8 @@ package final class SandboxWorld: Sendable {
 
     package enum Provider: String, CaseIterable, Hashable, Sendable {
         case langfuse, sentry, github, slack, model, pagerduty, datadog, linear
+        /// LiteLLM and LaunchDarkly.
+        case gateway
     }
 
     /// Which of Langfuse's two reading APIs answers.

@@ -58,7 +58,7 @@ extension CommandHelp {
         summary: "Show a complete incident on simulated providers",
         body: """
             Usage:
-              sentinel demo [--headless | --providers]
+              sentinel demo [--headless | --providers] [--stubborn]
 
             Starts seven simulated providers on loopback, with eight days of traffic, a cost spike after a commit, and an agent
             that loops until it is killed, and opens the console. To stop the loop, approve the kill (6, a, y), then watch it
@@ -66,6 +66,7 @@ extension CommandHelp {
 
             Options:
               --headless       Run to the end without a console: approve the kill, print the result as JSON
+              --stubborn       The agent ignores its kill flag: the kill fails, and blocking its LiteLLM key is proposed next
               --providers      Only start the providers, and print the variables that point other commands to them
             """)
 
@@ -93,6 +94,7 @@ extension CommandHelp {
               sentinel approvals show N        Show the exact calls that approving request N sends
               sentinel approvals approve N     Approve request N
               sentinel approvals reject N      Reject request N
+              sentinel approvals undo N        Request approval to undo what request N did
               sentinel approvals freeze        Freeze: no action runs and no notice is sent; detection goes on
               sentinel approvals thaw          End the freeze
 
@@ -101,6 +103,22 @@ extension CommandHelp {
               --format table|json  Output format (default: table)
 
             Exit status 1: the decision was refused, or the agent did not answer within 4 s.
+            """)
+
+    static let actions = CommandHelp(
+        summary: "List the executors of each agent, or request one",
+        body: """
+            Usage:
+              sentinel actions                             List the setting executors: the ladder of each agent, from narrow
+                                                           to wide, and what is missing for each step
+              sentinel actions request KIND --incident N   Request approval to use an executor for incident N
+
+            When a kill fails, the next executor of the agent is requested by itself. docs/ACTIONS.md describes each KIND:
+            \(ExecutorKind.allCases.filter { $0.purpose != .firstRung }.map(\.rawValue).joined(separator: ", "))
+
+            Options:
+              --incident N         The incident that it is for
+              --format table|json  Output format (default: table)
             """)
 
     static let audit = CommandHelp(

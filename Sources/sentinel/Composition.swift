@@ -11,6 +11,7 @@ import OnCallModel
 import SourceEngine
 import SourceFetch
 import SourceSpec
+import Subprocess
 
 /// The composition root: creates all parts of the program from the environment and the paths.
 struct Composition: Sendable {
@@ -41,7 +42,8 @@ struct Composition: Sendable {
         var catalog = SourceCatalog.load(paths)
         if let sources { catalog.specs.removeAll { !sources.contains($0.name) } }
         self.catalog = catalog
-        secrets = environment.secrets(of: catalog.secretNames)
+        let channels = inForce.channels.map(\.secret).filter { !$0.isEmpty }
+        secrets = environment.secrets(of: catalog.secretNames.union(channels))
         let redaction = Redaction(secrets: secrets)
         self.redaction = redaction
         Output.redaction.withLock { $0 = redaction }
@@ -94,6 +96,14 @@ struct Composition: Sendable {
             team: SlackTeam(access: access, http: http, clock: clock))
     }
 
+    /// Lists what is missing for actions; it kills nothing.
+    var lister: ActionRunner {
+        let flags = KillFlags(startedAt: clock.now()) { _ in }
+        return ActionRunner(
+            access: access, http: http, clock: clock,
+            killing: KillPorts(flags: flags, address: nil, latestSteps: { _ in [:] }))
+    }
+
     /// An agent on this store. Without a server it serves no kill flags.
     func agent(_ server: LoopbackServer? = nil, report: @escaping @Sendable (String) -> Void = { _ in }) -> Agent {
         let killFlags = server?.flags ?? KillFlags(startedAt: clock.now()) { _ in }
@@ -103,7 +113,9 @@ struct Composition: Sendable {
             access: access, http: http, clock: clock,
             killing: KillPorts(
                 flags: killFlags, address: server?.address,
-                latestSteps: { try await probe.progress(of: $0) }))
+                latestSteps: { try await probe.progress(of: $0) }),
+            variable: { [environment] in environment[$0] },
+            run: { [environment] in await Self.run($0, $1, in: environment) })
         var configuration = AgentConfiguration(
             storePath: paths.database, holder: "\(Workplace.hostName):\(getpid())", pid: getpid(), engine: engine,
             runner: runner, settingsFile: settingsFile, narrator: narrator(access),
@@ -117,6 +129,23 @@ struct Composition: Sendable {
             listening: server?.address, killFlags: killFlags, report: report)
         configuration.heartbeat = heartbeat?.send
         return Agent(configuration)
+    }
+
+    /// Runs the program of a channel, for at most half a minute. Returns why it failed.
+    private static func run(
+        _ command: [String], _ variables: [String: String], in environment: Environment
+    ) async -> String? {
+        let base = ["PATH": environment["PATH"] ?? "/usr/bin:/bin", "HOME": environment["HOME"] ?? "/"]
+        let program = ChildProcess(
+            command[0], arguments: Array(command.dropFirst()), environment: base.merging(variables) { $1 })
+        do {
+            let ended = try await program.run(until: .now + .seconds(30))
+            guard ended.status != 0 else { return nil }
+            let said = String(decoding: ended.errors.suffix(300), as: UTF8.self)
+            return "\(command[0]) ended with status \(ended.status). \(said)"
+        } catch {
+            return "\(command[0]) could not be run: \(error)"
+        }
     }
 
     private var heartbeat: Heartbeat? {

@@ -13,7 +13,8 @@ enum Program {
 
     /// In the order of the help.
     static let commands: [Subcommand] = [
-        .console, .agent, .demo, .scan, .sql, .source, .approvals, .audit, .incidents, .loops, .quality, .backtest,
+        .console, .agent, .demo, .scan, .sql, .source, .approvals, .actions, .audit, .incidents, .loops, .quality,
+        .backtest,
         .settings,
         .doctor,
     ]

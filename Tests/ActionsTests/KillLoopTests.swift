@@ -213,15 +213,55 @@ struct KillLoopTests {
         #expect(outcome.reason.hasPrefix("unknown: ") && outcome.reason.contains("langfuse is down"))
     }
 
-    @Test("An attempt without an outcome is repeated: one flag, and the trace is verified")
+    /// An attempt that was begun, and whose outcome was lost.
+    private var begun: ActContext {
+        var context = context
+        context.sentAt = Scene.now
+        return context
+    }
+
+    @Test("An attempt without an outcome is not sent again: one flag, one webhook, and the trace is verified")
     func reconcile() async throws {
         let world = try World(asks: true)
         _ = try await world.isKilled()
+        let agent = LoopbackProvider { _ in .answer(202, "") }
+        let variables = ["AGENT_KILL_URL": agent.address, "AGENT_KILL_SECRET": "canary-secret"]
         let permission = try Scene.permission(action)
-        _ = await world.runner().perform(permission, context: context)
-        let again = await world.runner().reconcile(permission, context: context)
+        _ = await world.runner(variables).perform(permission, context: context)
+        let again = await world.runner(variables).reconcile(permission, context: begun)
         #expect(again.reason.hasPrefix("done: "))
-        #expect(world.kept.withLock { $0.count } == 1)
+        #expect(world.kept.withLock { $0.count } == 1 && agent.requests.count == 1)
+    }
+
+    @Test(
+        "An attempt that was not announced sent nothing, so it is made again; one that cannot be announced is not sent")
+    func unannounced() async throws {
+        let world = try World(asks: true)
+        let agent = LoopbackProvider { _ in .answer(202, "") }
+        let runner = world.runner(["AGENT_KILL_URL": agent.address, "AGENT_KILL_SECRET": "canary-secret"])
+        let permission = try Scene.permission(action)
+        #expect(await runner.reconcile(permission, context: context).reason.hasPrefix("retry: "))
+        struct Full: Error {}
+        let outcome = await runner.perform(permission, context: context) { throw Full() }
+        #expect(outcome.reason.hasPrefix("retry: ") && agent.requests.isEmpty)
+        #expect(world.kept.withLock { $0.isEmpty })
+    }
+
+    @Test("Settings choose the webhook of an agent: another address, or none")
+    func ownWebhook() async throws {
+        let world = try World(asks: false)
+        let agents = [LoopbackProvider { _ in .answer(202, "") }, LoopbackProvider { _ in .answer(202, "") }]
+        let runner = world.runner(["AGENT_KILL_URL": agents[0].address, "AGENT_KILL_SECRET": "canary-secret"])
+        var context = context
+        context.ladder = Ladder([
+            ExecutorRow.with { ($0.agent, $0.kind, $0.url) = ("research-*", .webhook, agents[1].address) }
+        ])
+        world.stop()
+        _ = await runner.perform(try Scene.permission(action), context: context)
+        #expect(agents.map(\.requests.count) == [0, 1])
+        context.ladder.rows[0].kind = .killFlag
+        #expect(await runner.perform(try Scene.permission(action), context: context).reason.contains("No way to stop"))
+        #expect(agents.map(\.requests.count) == [0, 1])
     }
 
     @Test("After a restart an agent that has already stopped polls no more, and its trace is enough")
@@ -230,11 +270,11 @@ struct KillLoopTests {
         world.stop()
         try await world.flags.raise(
             KillFlags.Flag(trace: "a3f9d21b-loop", agent: "research-agent", reason: "", since: Scene.now))
-        let outcome = await world.runner().reconcile(try Scene.permission(action), context: context)
+        let outcome = await world.runner().reconcile(try Scene.permission(action), context: begun)
         #expect(outcome.reason.hasPrefix("done: ") && outcome.reason.contains("has not polled it since"))
         // One that goes on is told apart.
         world.state.withLock { $0.isAlive = true }
-        let alive = await world.runner().reconcile(try Scene.permission(action), context: context)
+        let alive = await world.runner().reconcile(try Scene.permission(action), context: begun)
         #expect(alive.reason.hasPrefix("failed: The kill was sent") && alive.reason.contains("more steps until"))
     }
 

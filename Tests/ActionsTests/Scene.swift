@@ -57,7 +57,7 @@ enum Scene {
                         id: 3, intent: .killLoop(trace: action.traces.first ?? ""), author: "alice@host", createdAt: now
                     ),
                     incident: 7, in: circumstances)
-            case .review:
+            case .review, .execute:
                 switch gate.approve(request(action), by: "alice@host", in: circumstances, now: now) {
                 case .allow(let permission): .allow(permission)
                 case .refuse(let refusal): .refuse(refusal)
@@ -92,6 +92,7 @@ extension Outcome {
         case .refused(let reason): "refused: \(reason)"
         case .failed(let reason, _): "failed: \(reason)"
         case .unknown(let reason): "unknown: \(reason)"
+        case .changed(_, let reason): "changed: \(reason)"
         }
     }
 

@@ -28,7 +28,7 @@ struct DeadLoopTests {
         let loop = try #require(try await stage.read(.loops(limit: 9)).first)
         #expect(loop.status == .killed && loop.loop.traceID == stage.truth.loopTrace)
         let notes = try await stage.read(.forensics(ofIncident: incident))?.timeline.map(\.event) ?? []
-        #expect(notes.contains { $0.contains("is saved in each hour") }, "\(notes)")
+        #expect(notes.contains { $0.contains("/min × 60 = $") && $0.contains("an hour is saved") }, "\(notes)")
         let (posts, replies) = (stage.posts, stage.replies)
         #expect(posts.contains { $0.text.contains("Killed") })
         for _ in 1...3 {

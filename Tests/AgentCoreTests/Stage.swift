@@ -21,6 +21,8 @@ final class Stage: Sendable {
     let truth: DemoScenario.Truth
     let folder = TemporaryFolder()
     let moment = Lock(Stage.start)
+    /// What happens in the world whenever the agent waits.
+    let onSleep = Lock<@Sendable () -> Void>({})
     let engine: SourceEngine
     private let environment: Environment
     private let redaction: Redaction
@@ -95,7 +97,10 @@ final class Stage: Sendable {
             access: access, http: http, clock: clock,
             killing: KillPorts(
                 flags: flags, address: nil, latestSteps: { try await probe.progress(of: $0) },
-                sleep: { [moment] span in moment.withLock { $0 = $0 + span } }))
+                sleep: { [moment, onSleep] span in
+                    moment.withLock { $0 = $0 + span }
+                    onSleep.withLock { $0 }()
+                }))
         return Agent(
             AgentConfiguration(
                 storePath: store, holder: "test:1", pid: 1, engine: engine, runner: runner,

@@ -27,7 +27,9 @@ struct ZoneInfoTests {
         }
     }
 
-    @Test("names outside of the database are refused", arguments: ["", "Mars/Olympus", "../passwd", "/etc/passwd", "Europe"])
+    @Test(
+        "names outside of the database are refused",
+        arguments: ["", "Mars/Olympus", "../passwd", "/etc/passwd", "Europe"])
     func unknown(name: String) {
         #expect(ZoneInfo(named: name) == nil)
     }

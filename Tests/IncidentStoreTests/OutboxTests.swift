@@ -105,7 +105,12 @@ struct OutboxTests {
         ]
         let kill = Action.killLoop(trace: "t'; DROP TABLE outbox_action; --", agent: "researcher")
         let review = Action.requestReview(incident: 1, commit: "abc", author: "Zoë")
-        #expect(Set((notices + [kill, review]).map(\.kind)).count == Action.Kind.allCases.count)
+        let execution = Execution.with {
+            $0.row = .with { ($0.kind, $0.key) = (.litellmKey, "é'; --") }
+            ($0.incident, $0.agent, $0.traces, $0.seen, $0.facts) = (1, "bot", ["t"], "not blocked", ["a", "b"])
+        }
+        let execute = Action.execute(execution)
+        #expect(Set((notices + [kill, review, execute]).map(\.kind)).count == Action.Kind.allCases.count)
         let (acts, request) = try await writer.transaction { store in
             _ = try store.record(.sample(), scan: "a", at: .minute(0))
             let sent = try notices.map { try store.send($0, of: 1) }
@@ -114,12 +119,17 @@ struct OutboxTests {
             guard case .accepted(let item) = try store.approve(request, by: "alice", at: .minute(1)) else {
                 throw Unexpected("not approved")
             }
-            return (sent + [killed, try #require(item.act)], request)
+            let executed = try store.ask(execute, incident: 1).id
+            guard case .accepted(let second) = try store.approve(executed, by: "alice", at: .minute(1)) else {
+                throw Unexpected("not approved")
+            }
+            return (sent + [killed, try #require(item.act), try #require(second.act)], [request, executed])
         }
-        #expect(acts.map(\.action) == notices + [kill, review])
+        #expect(acts.map(\.action) == notices + [kill, review, execute])
         #expect(
             acts.map(\.ground) == notices.map { _ in .notice } + [
-                .order("alice", intent: 3), .person("alice", request: request),
+                .order("alice", intent: 3), .person("alice", request: request[0]),
+                .person("alice", request: request[1]),
             ])
     }
 }

@@ -21,15 +21,20 @@ struct NoticeSettingsTests {
         #expect(quiet.end(at: try #require(Instant(iso8601: now))) == end.flatMap { Instant(iso8601: $0) })
     }
 
-    private func hours(_ from: String, _ until: String, days: [String]) -> QuietHours { hours(from, until, "UTC", days) }
+    private func hours(_ from: String, _ until: String, days: [String]) -> QuietHours {
+        hours(from, until, "UTC", days)
+    }
 
     @Test("the night in which clocks change is as long as it is")
     func daylightSaving() throws {
         let quiet = hours("22:00", "07:00", "Europe/Berlin")
         let now = try #require(Instant(iso8601: "2026-03-28T21:30:00Z"))
         #expect(quiet.end(at: now) == Instant(iso8601: "2026-03-29T05:00:00Z"))
-        #expect(QuietHours.problem(in: [hours("22:00", "7:00")]) == "quiet_hours[0].until must be a time such as 22:00, not \"7:00\".")
-        #expect(QuietHours.problem(in: [hours("22:00", "07:00", "Mars")])?.contains("Europe/Berlin, not \"Mars\"") == true)
+        #expect(
+            QuietHours.problem(in: [hours("22:00", "7:00")])
+                == "quiet_hours[0].until must be a time such as 22:00, not \"7:00\".")
+        #expect(
+            QuietHours.problem(in: [hours("22:00", "07:00", "Mars")])?.contains("Europe/Berlin, not \"Mars\"") == true)
         #expect(QuietHours.problem(in: [quiet]) == nil)
     }
 

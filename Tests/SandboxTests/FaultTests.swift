@@ -86,7 +86,7 @@ struct FaultTests {
                     .init("DD-API-KEY", client.variable("DD_API_KEY")),
                     .init("DD-APPLICATION-KEY", client.variable("DD_APPLICATION_KEY")),
                 ], body: ["page": page])
-        case .linear, .model:
+        case .linear, .model, .gateway:
             return try await client.ask(
                 .post, "LINEAR_BASE_URL", "", headers: [.init("Authorization", client.variable("LINEAR_API_KEY"))],
                 body: [
@@ -108,7 +108,7 @@ struct FaultTests {
         case .slack: return body["response_metadata"]?["next_cursor"]?.string
         case .datadog: return body["meta"]?["page"]?["after"]?.string
         case .pagerduty: return body["more"]?.bool == true ? "more" : nil
-        case .linear, .model: return body["data"]?["issues"]?["pageInfo"]?["endCursor"]?.string
+        case .linear, .model, .gateway: return body["data"]?["issues"]?["pageInfo"]?["endCursor"]?.string
         }
     }
 

@@ -77,7 +77,7 @@ struct Targets {
         return lines
     }
 
-    private static let providers = SandboxWorld.Provider.allCases.filter { $0 != .model }
+    private static let providers = SandboxWorld.Provider.allCases.filter { $0 != .model && $0 != .gateway }
 
     /// By how much the calls that a scan reports differ from those that Langfuse has seen.
     private func difference(_ name: String, _ report: JSONValue, _ run: TargetRun) -> Line {

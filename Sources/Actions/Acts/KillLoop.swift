@@ -4,18 +4,22 @@ import OnCallModel
 
 /// Stops an agent in all traces in which it loops, and then verifies that each of them stopped.
 ///
-/// Both executors can be used twice without harm (the flag stays set, the webhook has an idempotency key), so an attempt
-/// whose outcome was lost is repeated and verified again. An agent that stopped before the loss polls no flag any more, so
-/// then only the trace itself shows whether it stopped.
+/// An attempt whose outcome was lost after its start is not sent again: the traces themselves show whether they stopped. Only
+/// the flags, which are read and not sent, are set again.
 struct KillLoop: Act {
     let traces: [String]
     let agent: String
     let context: ActContext
     let executors: KillExecutors
+    /// Stores that the kill may have been sent from now on.
+    let announce: Announcement
 
     private var ports: KillPorts { executors.ports }
     private var timing: KillTiming { ports.timing }
     private var text: KillText { KillText(traces: traces, agent: agent, context: context, executors: executors) }
+
+    private var webhook: KillWebhook { executors.webhook(of: agent, by: context.ladder) }
+    private var proof: KillProof { KillProof(traces: traces, context: context, executors: executors) }
 
     /// The requests of so many traces are listed.
     static let listed = 20
@@ -29,40 +33,36 @@ struct KillLoop: Act {
             if let address = executors.flagAddress(trace: flag.trace, agent: flag.agent) {
                 lines.append("Set the kill flag: GET \(address) returns \(KillFlagRoutes.document(flag).serialized)")
             }
-            if executors.webhook.isConfigured {
+            if webhook.isConfigured {
                 let own = webhookKey(key, of: flag.trace)
-                lines.append(executors.webhook.request(flag, key: own, approval: key).preview)
+                lines.append(webhook.request(flag, key: own, approval: key).preview)
             }
         }
         if lines.isEmpty { return [text.noWay] }
         if traces.count > Self.listed { lines.append("The same for \(traces.count - Self.listed) more traces") }
-        let quiet = traces.map { verification(of: $0, sentAt: context.attemptedAt, baseline: nil).quiet }.max()
-        let seconds = Int((quiet ?? timing.grace).seconds.rounded(.up))
-        let watched = traces.count == 1 ? "the trace until there is" : "the traces until each has"
-        return lines + ["Then watch \(watched) no step for \(seconds) s"]
+        return lines + [proof.announcement]
     }
 
     func reconcile(_ permission: Permission) async -> Outcome {
-        await kill(permission, wasFlagged: traces.allSatisfy { ports.flags.flag(of: $0) != nil })
+        await outcome { () async throws(ActFault) -> Outcome in
+            guard context.sentAt != nil else {
+                throw .retry("Sentinel stopped before the kill was sent; it is sent now.")
+            }
+            async let baseline = try? ports.latestSteps(traces)
+            _ = try await raise(allowedBy: permission.ground.sentence)
+            return await follow(WebhookAnswers(), baseline: await baseline ?? [:])
+        }
     }
 
     func perform(_ permission: Permission) async -> Outcome {
-        await kill(permission, wasFlagged: false)
-    }
-
-    /// - Parameter wasFlagged: The flags were set before, so the agent has had the time to poll them.
-    private func kill(_ permission: Permission, wasFlagged: Bool) async -> Outcome {
         await outcome { () async throws(ActFault) -> Outcome in
             // In parallel, because a slow source must not delay the kill.
             async let baseline = try? ports.latestSteps(traces)
+            try await announce()
             let flags = try await raise(allowedBy: permission.ground.sentence)
-            let sent = executors.webhook.isConfigured ? await send(flags, key: permission.key.text) : WebhookAnswers()
-            if sent.accepted.isEmpty, !wasFlagged, !(await isListening()) {
-                throw sent.refusal ?? .failed(text.noWay)
-            }
-            let (known, sentAt) = (await baseline ?? [:], executors.clock.now())
-            let watch = KillWatch(traces.map { ($0, verification(of: $0, sentAt: sentAt, baseline: known[$0])) })
-            return await follow(watch, sent)
+            let sent = webhook.isConfigured ? await send(flags, key: permission.key.text) : WebhookAnswers()
+            if sent.accepted.isEmpty, !(await isListening()) { throw sent.refusal ?? .failed(text.noWay) }
+            return await follow(sent, baseline: await baseline ?? [:])
         }
     }
 
@@ -106,7 +106,7 @@ struct KillLoop: Act {
             var (answers, rest) = (WebhookAnswers(), flags[...])
             func start(_ flag: KillFlags.Flag) {
                 let own = webhookKey(key, of: flag.trace)
-                group.addTask { [webhook = executors.webhook] in
+                group.addTask { [webhook] in
                     do throws(ActFault) {
                         try await webhook.send(flag, key: own, approval: key)
                         return (flag.trace, nil)
@@ -129,7 +129,7 @@ struct KillLoop: Act {
     /// waits for two steps of the agent.
     private func isListening() async -> Bool {
         guard ports.address != nil else { return false }
-        let usual = traces.map(usualInterval).max() ?? .seconds(0)
+        let usual = traces.map(proof.usualInterval).max() ?? .seconds(0)
         let end = ports.flags.startedAt + min(max(timing.grace, usual + usual), .seconds(30))
         let recent = max(timing.listening, usual + usual)
         while true {
@@ -146,42 +146,9 @@ struct KillLoop: Act {
 
     // MARK: proof
 
-    private func follow(_ start: KillWatch, _ sent: WebhookAnswers) async -> Outcome {
-        var (watch, failure): (KillWatch, String?) = (start, nil)
-        while true {
-            var progress: [String: TraceProgress] = [:]
-            do {
-                let open = watch.open
-                progress = try await ports.latestSteps(open)
-                failure = open.allSatisfy { progress[$0] == nil } ? "the trace is not in the source" : nil
-            } catch {
-                failure = executors.text.line("\(error)")
-            }
-            let now = executors.clock.now()
-            let step = watch.observe(progress, deliveredAt: { deliveredAt($0, sent) }, now: now)
-            guard case .read(_, let next) = step else {
-                return text.outcome(of: watch, sent, failure: failure, now: now)
-            }
-            guard (try? await ports.sleep(next - now)) != nil else {
-                return .unknown(reason: "Sentinel stopped while it watched the killed trace; it checks again.")
-            }
+    private func follow(_ sent: WebhookAnswers, baseline: [String: TraceProgress]) async -> Outcome {
+        await proof.outcome(baseline: baseline, sent: sent) { trace in
+            [sent.accepted[trace], ports.flags.deliveredAt(trace: trace)].compactMap { $0 }.min()
         }
-    }
-
-    private func deliveredAt(_ trace: String, _ sent: WebhookAnswers) -> Instant? {
-        [sent.accepted[trace], ports.flags.deliveredAt(trace: trace)].compactMap { $0 }.min()
-    }
-
-    private func verification(of trace: String, sentAt: Instant, baseline: TraceProgress?) -> KillVerification {
-        KillVerification(
-            timing: timing, usualInterval: baseline?.recentPause ?? usualInterval(of: trace), sentAt: sentAt,
-            baseline: baseline)
-    }
-
-    /// The mean time between two steps so far.
-    private func usualInterval(of trace: String) -> Span {
-        guard let loop = context.loop(of: trace) ?? (traces.count == 1 ? context.loop : nil), loop.generations > 1
-        else { return .seconds(0) }
-        return .seconds(max(0, (loop.lastSeen - loop.firstSeen).seconds) / Double(loop.generations - 1))
     }
 }

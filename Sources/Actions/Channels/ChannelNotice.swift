@@ -16,7 +16,7 @@ struct ChannelNotice: Act {
         guard let row else { return [absence.reason] }
         if let missing = senders.missing(of: row) { return [missing] }
         switch row.kind {
-        case .pagerDuty: return [senders.pagerDuty(row, notice).preview]
+        case .pagerDuty: return [senders.pagerDuty(row, notice, routingKey: "[masked]").preview]
         case .webhook: return [senders.webhook(row, notice, key: key).preview]
         case .command: return ["Run \(row.command.joined(separator: " "))"]
         }
@@ -83,7 +83,9 @@ struct ChannelSenders: Sendable {
 
     func send(_ notice: Notice, by row: NoticeChannel, key: String) async throws(ActFault) {
         switch row.kind {
-        case .pagerDuty: try await send(pagerDuty(row, notice), to: "PagerDuty", row)
+        case .pagerDuty:
+            try await send(
+                pagerDuty(row, notice, routingKey: variable(row.secret) ?? ""), to: "PagerDuty", row)
         case .webhook: try await send(webhook(row, notice, key: key), to: "The webhook \(row.name)", row)
         case .command:
             let variables = notice.fields.map { ("SENTINEL_\($0.name.uppercased())", text.line($0.value, limit: 1000)) }
@@ -95,14 +97,15 @@ struct ChannelSenders: Sendable {
         let response = try await calls.send(request, to: name, isRepeatable: true)
         switch response.status {
         case 200..<300: return
-        case 408, 425, 429: throw .retry("\(name) asks to wait (\(response.status)).", after: calls.retryAfter(response))
+        case 408, 425, 429:
+            throw .retry("\(name) asks to wait (\(response.status)).", after: calls.retryAfter(response))
         case 401, 403: throw .refused("\(name) refused the key (\(response.status)): check \(row.secret).")
         default: throw .refused("\(name) returned \(response.status): check the channel \(row.name) in the settings.")
         }
     }
 
     /// The alert of an incident: what was triggered is acknowledged and resolved under the same key (Events API v2).
-    func pagerDuty(_ row: NoticeChannel, _ notice: Notice) -> HTTPRequest {
+    func pagerDuty(_ row: NoticeChannel, _ notice: Notice, routingKey: String) -> HTTPRequest {
         let action =
             switch notice.event {
             case .opened, .news: "trigger"
@@ -110,7 +113,7 @@ struct ChannelSenders: Sendable {
             case .resolved: "resolve"
             }
         let document: JSONValue = .fields([
-            "routing_key": .string(variable(row.secret) ?? ""), "event_action": .string(action),
+            "routing_key": .string(routingKey), "event_action": .string(action),
             "dedup_key": .string(PagerDutyEvent.dedupKey(notice.incident?.id ?? 0)), "client": "Sentinel",
             "payload": action != "trigger"
                 ? nil

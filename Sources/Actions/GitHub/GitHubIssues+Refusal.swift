@@ -38,13 +38,13 @@ extension GitHubIssues {
     }
 
     /// GitHub returns 403 for its rate limits and for a missing permission.
-    private func isLimit(_ response: HTTPResponse, _ document: JSONValue?) -> Bool {
+    func isLimit(_ response: HTTPResponse, _ document: JSONValue?) -> Bool {
         response.header("retry-after") != nil || response.header("x-ratelimit-remaining")?.trimmed == "0"
             || document?["message"]?.string?.lowercased().contains("rate limit") == true
     }
 
     /// `errors` is an array of texts or of objects.
-    private func complaint(_ document: JSONValue?) -> String {
+    func complaint(_ document: JSONValue?) -> String {
         let errors = (document?["errors"]?.array ?? []).compactMap { error in
             error.string ?? error["message"]?.string
                 ?? error["field"]?.string.map { "\($0) is \(error["code"]?.string ?? "invalid")" }

@@ -1,4 +1,5 @@
 package import Basics
+import OnCallModel
 
 /// What the kill act needs from the process that it runs in.
 package struct KillPorts: Sendable {
@@ -29,6 +30,14 @@ struct KillExecutors: Sendable {
     let webhook: KillWebhook
     let clock: WallClock
     let text: OutgoingText
+
+    /// The webhook of an agent: that of the environment, unless settings name the agent.
+    func webhook(of agent: String, by ladder: Ladder) -> KillWebhook {
+        guard let rows = ladder.webhooks(agent: agent) else { return webhook }
+        var access = webhook.access
+        access.killURL = rows.first.map { $0.url.isEmpty ? access.killURL : $0.url } ?? ""
+        return KillWebhook(access: access, calls: webhook.calls, sleep: webhook.sleep)
+    }
 
     /// The URL where an agent polls its flag.
     func flagAddress(trace: String, agent: String) -> String? {

@@ -7,6 +7,8 @@ struct KillText: Sendable {
     let agent: String
     let context: ActContext
     let executors: KillExecutors
+    /// What was done to stop it and is certain, such as "LiteLLM key 3f2a9c01 is blocked"; nil for a kill by flag and webhook.
+    var way: String?
 
     private var flags: KillFlags { executors.ports.flags }
 
@@ -15,7 +17,8 @@ struct KillText: Sendable {
         of watch: KillWatch, _ sent: KillLoop.WebhookAnswers, failure: String?, now: Instant
     ) -> Outcome {
         if traces.count == 1, let verdict = watch.verdicts[traces[0]] {
-            return outcome(of: verdict, sent.accepted[traces[0]], failure: failure, now: now)
+            return outcome(
+                of: verdict, sent.accepted[traces[0]], rate: watch.rate, failure: failure, now: now)
         }
         let (stopped, running, unknown) = (watch.stopped, watch.running, watch.unknown)
         let ways = delivery(sent)
@@ -28,17 +31,17 @@ struct KillText: Sendable {
         let proved = stopped.isEmpty ? "" : "\(counted(stopped.count, "trace")) stopped. "
         if running.isEmpty {
             return .unknown(
-                reason: "\(proved)The kill was sent (\(ways)), but whether \(counted(unknown.count, "trace")) stopped "
+                reason: "\(proved)\(did(ways)), but whether \(counted(unknown.count, "trace")) stopped "
                     + "could not be verified: \(failure ?? "no answer"). Check \(names(unknown)).")
         }
         let more = unknown.isEmpty ? "" : ", and \(unknown.count) could not be verified"
         return .failed(
-            reason: "\(proved)The kill was sent (\(ways)), but \(counted(running.count, "trace")) went on\(more); "
-                + "stop the agent manually: \(names(running)).", stopped: stopped)
+            reason: "\(still(watch.rate))\(proved)\(did(ways)), but \(counted(running.count, "trace")) went on\(more): "
+                + "\(names(running)).", stopped: stopped)
     }
 
     private func outcome(
-        of verdict: KillVerification.Verdict, _ acceptedAt: Instant?, failure: String?, now: Instant
+        of verdict: KillVerification.Verdict, _ acceptedAt: Instant?, rate: Double?, failure: String?, now: Instant
     ) -> Outcome {
         let way = delivery(of: traces[0], acceptedAt)
         switch verdict {
@@ -50,13 +53,20 @@ struct KillText: Sendable {
                     + "\(since.timeOfDay) (\(way))", reference: nil)
         case .stillRunning(let steps, let until):
             return .failed(
-                reason: "The kill was sent (\(way)), but the trace had \(counted(steps, "more step")) until "
-                    + "\(until.timeOfDay) UTC; stop the agent manually.")
+                reason: "\(still(rate))\(did(way)), but the trace had \(counted(steps, "more step")) until "
+                    + "\(until.timeOfDay) UTC.")
         case .notSeen, .keepWatching:
             return .unknown(
-                reason: "The kill was sent (\(way)), but whether the trace stopped could not be verified: "
+                reason: "\(did(way)), but whether the trace stopped could not be verified: "
                     + "\(failure ?? "no answer"). Check trace \(executors.text.line(traces[0], limit: 80)).")
         }
+    }
+
+    private func did(_ ways: String) -> String { way ?? "The kill was sent (\(ways))" }
+
+    /// `Still $0.40/min. `; empty if the rate is not known, or nothing.
+    private func still(_ rate: Double?) -> String {
+        rate.flatMap { $0 >= 0.005 ? "Still \(Format.dollars($0))/min. " : nil } ?? ""
     }
 
     /// `trace a, trace b and 18 more`.
@@ -68,6 +78,7 @@ struct KillText: Sendable {
 
     /// How the agent received the kill of one trace.
     private func delivery(of trace: String, _ acceptedAt: Instant?) -> String {
+        if let way { return way }
         let ways = [
             flags.deliveredAt(trace: trace).map { "the agent fetched the kill flag at \($0.timeOfDay)" },
             acceptedAt.map { "the kill webhook accepted it at \($0.timeOfDay)" },
@@ -77,6 +88,7 @@ struct KillText: Sendable {
 
     /// How the agent received the kill of many.
     private func delivery(_ sent: KillLoop.WebhookAnswers) -> String {
+        if let way { return way }
         let fetched = traces.count { flags.deliveredAt(trace: $0) != nil }
         let ways = [
             fetched > 0 ? "the agent fetched \(fetched) of \(traces.count) kill flags" : nil,

@@ -13,6 +13,7 @@ struct KillWatch: Hashable, Sendable {
 
     private(set) var verdicts: [String: KillVerification.Verdict] = [:]
     private var verifications: [String: KillVerification]
+    private var latest: [String: TraceProgress] = [:]
     /// In the order of the kill.
     let traces: [String]
 
@@ -34,6 +35,7 @@ struct KillWatch: Hashable, Sendable {
         _ progress: [String: TraceProgress], deliveredAt: (String) -> Instant?, now: Instant
     ) -> Step {
         var next: [Instant] = []
+        latest.merge(progress) { $1 }
         for trace in open {
             let verdict = verifications[trace]?.observe(progress[trace], deliveredAt: deliveredAt(trace), now: now)
             switch verdict {
@@ -49,5 +51,11 @@ struct KillWatch: Hashable, Sendable {
     /// The traces that stopped, that took steps after the kill, and of which nothing is known.
     var stopped: [String] { traces.filter { if case .stopped = verdicts[$0] { true } else { false } } }
     var running: [String] { traces.filter { if case .stillRunning = verdicts[$0] { true } else { false } } }
+    /// US dollars a minute that the running traces still cost; nil if it was not read.
+    var rate: Double? {
+        let rates = running.compactMap { latest[$0]?.recentRate }
+        return rates.isEmpty ? nil : rates.reduce(0, +)
+    }
+
     var unknown: [String] { traces.filter { !stopped.contains($0) && !running.contains($0) } }
 }

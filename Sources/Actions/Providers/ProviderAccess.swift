@@ -36,10 +36,29 @@ package struct ProviderAccess: Sendable {
         package var isConfigured: Bool
     }
 
+    /// What executors write to. A key that is not set disables its executor.
+    package struct Gateways: Sendable {
+        package var litellmURL = ""
+        package var litellmKey = ""
+        package var launchDarklyURL = ""
+        package var launchDarklyKey = ""
+        package var langfuseURL = ""
+        package var langfusePublicKey = ""
+        package var langfuseSecretKey = ""
+        package var pagerDutyURL = ""
+        package var pagerDutyToken = ""
+        package var pagerDutyEventsURL = ""
+        package var pagerDutyRoutingKey = ""
+        /// The GraphQL endpoint itself.
+        package var linearURL = ""
+        package var linearKey = ""
+    }
+
     package var github: GitHub
     package var slack: Slack
     package var agent: Agent
     package var model: Model
+    package var gateways = Gateways()
     /// Hides the secrets of all providers.
     package let redaction: Redaction
 
@@ -64,7 +83,26 @@ package struct ProviderAccess: Sendable {
             baseURL: Self.withoutSlash(value("GROQ_BASE_URL", default: "https://api.groq.com/openai/v1")),
             key: value("GROQ_API_KEY"), name: value("GROQ_MODEL", default: "llama-3.3-70b-versatile"),
             isConfigured: !value("GROQ_API_KEY").isEmpty || !value("GROQ_BASE_URL").isEmpty)
-        redaction = Redaction(secrets: [github.token, slack.token, agent.killSecret, model.key] + otherSecrets)
+        gateways.litellmURL = Self.withoutSlash(value("LITELLM_BASE_URL"))
+        gateways.litellmKey = value("LITELLM_ADMIN_KEY")
+        gateways.launchDarklyURL = Self.withoutSlash(
+            value("LAUNCHDARKLY_BASE_URL", default: "https://app.launchdarkly.com"))
+        gateways.launchDarklyKey = value("LAUNCHDARKLY_API_KEY")
+        gateways.langfuseURL = Self.withoutSlash(value("LANGFUSE_BASE_URL", default: "https://cloud.langfuse.com"))
+        gateways.langfusePublicKey = value("LANGFUSE_PUBLIC_KEY")
+        gateways.langfuseSecretKey = value("LANGFUSE_SECRET_KEY")
+        gateways.pagerDutyURL = Self.withoutSlash(value("PAGERDUTY_BASE_URL", default: "https://api.pagerduty.com"))
+        gateways.pagerDutyToken = value("PAGERDUTY_TOKEN")
+        gateways.pagerDutyEventsURL = Self.withoutSlash(
+            value("PAGERDUTY_EVENTS_URL", default: "https://events.pagerduty.com"))
+        gateways.pagerDutyRoutingKey = value("PAGERDUTY_ROUTING_KEY")
+        gateways.linearURL = value("LINEAR_BASE_URL", default: "https://api.linear.app/graphql")
+        gateways.linearKey = value("LINEAR_API_KEY")
+        redaction = Redaction(
+            secrets: [
+                github.token, slack.token, agent.killSecret, model.key, gateways.litellmKey, gateways.launchDarklyKey,
+                gateways.langfuseSecretKey, gateways.pagerDutyToken, gateways.pagerDutyRoutingKey, gateways.linearKey,
+            ] + otherSecrets)
     }
 
     package init(environment: [String: String], otherSecrets: [String] = []) {

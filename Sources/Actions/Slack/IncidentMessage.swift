@@ -138,6 +138,7 @@ struct IncidentMessage: Sendable {
 
     /// Of several loops it approves the request, which is for all of them.
     private func kill(_ request: ApprovalItem, id: String, confirm: String) -> JSONValue? {
+        guard request.action.kind == .killLoop else { return nil }
         let traces = request.action.traces
         if traces.count > 1 {
             return BlockKit.button(

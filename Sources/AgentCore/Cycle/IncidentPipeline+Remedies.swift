@@ -40,7 +40,8 @@ extension IncidentPipeline {
             }
             if let draft = decision.request {
                 // The exact requests of the remedy, for the approver.
-                let context = try store.snapshot.context(of: draft.action, incident: incident, attemptedAt: now)
+                let context = try store.snapshot.context(
+                    of: draft.action, incident: incident, attemptedAt: now, policy: gate.policy)
                 _ = try store.openRequest(draft, dryRun: runner.dryRun(draft.action, context: context))
             }
             return decision.mode

@@ -18,7 +18,9 @@ struct ExpiryMonitor: Sendable {
         while !Task.isCancelled {
             try await expire()
             let next = try await writer.read { [try $0.nextExpiry(), try $0.nextLifeMoment()] }
-            await wakeSignal.wait(until: next.compactMap { $0 }.min())
+            let quiet = await gate().quietUntil(.info, at: clock.now())
+            await wakeSignal.wait(until: (next + [quiet]).compactMap { $0 }.min())
+            if let quiet, quiet <= clock.now() { try await bringUpToDate(at: clock.now()) }
         }
     }
 

@@ -46,6 +46,10 @@ private struct IncidentRequest {
         if let refusal = try store.receive(event, of: incident, by: author, at: now).refusal {
             return .refused("Incident \(incident) \(refusal).")
         }
+        if case .acknowledge = event {
+            try store.tellChannels(
+                .acknowledged, "Acknowledged by \(author).", of: incident, gate: gate, at: now)
+        }
         try store.bringUpToDate(gate: gate, at: now)
         return IntentAnswer("Incident \(incident) \(result).")
     }

@@ -17,6 +17,7 @@ struct IntentHandler: Sendable {
     let slackMembership: @Sendable (_ user: String) async -> SlackMembership
     let traces: TraceReader
     let freeze: FreezeHandler
+    let executors: ExecutorRequests
 
     /// Answers all pending intents, oldest first. Writes nothing if there are none: every write wakes this handler again.
     func answerAll() async throws {
@@ -51,6 +52,9 @@ struct IntentHandler: Sendable {
         case .inspect(let trace): return try await inspect(trace)
         case .freeze(let reason): return try await freeze.freeze(because: reason, by: author)
         case .thaw: return try await freeze.thaw(by: author)
+        case .requestExecutor(let kind, let incident):
+            return try await executors.request(kind, for: incident, by: author)
+        case .undo(let request): return try await executors.undo(request, by: author)
         }
     }
 
@@ -86,8 +90,9 @@ struct IntentHandler: Sendable {
                     let sentence = "Approved by \(vote.author), the first of two people: \(item.action.sentence)."
                     try store.updateMessage(sentence, of: incident, gate: gate, at: now)
                 }
-                return IntentAnswer(
-                    "Your approval is saved. A second person must approve it: it has \(item.action.targets) targets.")
+                let (targets, isWide) = (item.action.targets, item.action.isWide)
+                let why = isWide ? "it may stop more than one agent" : "it has \(targets) targets"
+                return IntentAnswer("Your approval is saved. A second person must approve it: \(why).")
             case .allow(let permission):
                 let decision = try store.approve(with: permission, at: now)
                 return try Self.answer(decision, "Approved", store, gate, at: now)

@@ -23,6 +23,7 @@ extension StoreTransaction {
         for incident in try snapshot.unresolvedIncidents() where !held.contains(incident.id) {
             try notifyIfDue(incident.id, gate: gate, at: now)
         }
+        try closeChannels(gate: gate, at: now)
         return try freed.filter { try snapshot.life(ofIncident: $0)?.isPresent == true }
     }
 
@@ -37,15 +38,21 @@ extension StoreTransaction {
         }
     }
 
-    /// Sends the pending notice of one incident, once. Under a freeze nothing is sent, and nothing is marked as sent.
+    /// Sends the pending notice of one incident, once. Under a freeze, and in quiet hours, nothing is sent and nothing is marked
+    /// as sent.
     func notifyIfDue(_ incident: Int64, gate: Gate, at now: Instant) throws {
-        guard gate.noticeRefusal == nil,
+        guard gate.noticeRefusal == nil, let severity = try snapshot.incident(incident)?.summary.severity,
+            gate.quietUntil(severity, at: now) == nil,
             let notice = try takePendingNotice(of: incident, renotify: gate.policy.renotify, at: now),
             let summary = try snapshot.incident(incident)?.summary
         else { return }
+        let hasSlack = gate.route(of: summary).hasSlack
         // A post that was given up, such as that of an incident that was resolved meanwhile, goes out now.
-        guard try notice != .opening && hasMessage(incident) else {
-            try enqueueNotice(.postIncident(incident: incident), incident: incident, gate: gate, at: now)
+        guard try notice != .opening && (!hasSlack || hasMessage(incident)) else {
+            if hasSlack {
+                try enqueueNotice(.postIncident(incident: incident), incident: incident, gate: gate, at: now)
+            }
+            try notifyChannels(.opened, Self.opening(of: summary), of: summary, gate: gate, at: now)
             try openIssue(of: incident, gate: gate, at: now)
             if let news = reply(to: notice, summary, at: now) {
                 try commentInstead(news, incident: incident, gate: gate, at: now)
@@ -68,6 +75,8 @@ extension StoreTransaction {
         _ notice: IncidentLife.Notice, _ summary: IncidentSummary, gate: Gate, at now: Instant
     ) throws {
         guard let reply = reply(to: notice, summary, at: now) else { return }
+        try notifyChannels(.news, reply, of: summary, gate: gate, at: now)
+        guard try hasMessage(summary.id) else { return }
         if case .news(let news) = notice {
             // On GitHub, the reply says it.
             let update = Action.updatePost(incident: summary.id, text: "\(news), as of \(now.iso8601Seconds).")
@@ -108,6 +117,7 @@ extension StoreTransaction {
             "\(reason). It was open for \(duration)" + (cost >= 0.005 ? " and cost \(Format.dollars(cost))." : ".")
         let turn = try receive(.resolve(by: author, sentence: sentence), of: incident.id, by: author, at: now)
         if let edit = turn.edit { try updateMessage(edit, of: incident.id, gate: gate, at: now) }
+        if turn.refusal == nil { try tellChannels(.resolved, sentence, of: incident.id, gate: gate, at: now) }
         return turn.refusal
     }
 

@@ -17,7 +17,7 @@ extension StoreTransaction {
     func commentInstead(of act: ActRecord, _ outcome: Outcome, gate: Gate, at now: Instant) throws {
         switch outcome {
         case .refused, .failed: break
-        case .done, .retry, .unknown: return
+        case .done, .retry, .unknown, .changed: return
         }
         guard act.ground == .notice, let incident = act.incident else { return }
         switch act.action {

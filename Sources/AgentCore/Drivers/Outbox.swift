@@ -13,6 +13,7 @@ actor Outbox {
     private let store: StoreGuard
     private let runner: ActionRunner
     private let gate: @Sendable () async -> Gate
+    private let executors: ExecutorRequests
     private let clock: WallClock
     private let sleep: @Sendable (Span) async throws -> Void
     private let wakeSignal: WakeSignal
@@ -43,6 +44,7 @@ actor Outbox {
         self.store = store
         self.runner = runner
         self.gate = gate
+        executors = ExecutorRequests(writer: writer, runner: runner, clock: clock, gate: gate)
         self.clock = clock
         self.sleep = sleep
         wakeSignal = WakeSignal(clock: clock)
@@ -50,10 +52,16 @@ actor Outbox {
 
     private enum Lane: Hashable, Sendable {
         case provider(Action.Provider)
-        case kill(Int64)
+        case channel(String)
+        /// A kill or an executor waits for no other act.
+        case own(Int64)
 
         init(_ act: ActRecord) {
-            self = act.action.kind.provider.map { .provider($0) } ?? .kill(act.id)
+            if case .notify(_, let channel, _, _) = act.action {
+                self = .channel(channel)
+            } else {
+                self = act.action.kind.provider.map { .provider($0) } ?? .own(act.id)
+            }
         }
     }
 
@@ -149,7 +157,10 @@ actor Outbox {
         do {
             let began = clock.now()
             if let (permission, context) = try await store.keep({ try await self.claim(act, attemptedAt: began) }) {
-                let outcome = await runner.perform(permission, context: context)
+                let outcome = await runner.perform(permission, context: context) { [store, writer, clock] in
+                    let now = clock.now()
+                    try await store.keep { try await writer.transaction { try $0.markSent(act.id, at: now) } }
+                }
                 // The program is stopping; the next agent checks the act.
                 if !Task.isCancelled { try await store.keep { try await self.finish(act, outcome) } }
             }
@@ -173,8 +184,8 @@ actor Outbox {
             switch gate.resume(stored, in: circumstances, now: now) {
             case .allow(let permission):
                 let context = try store.snapshot.context(
-                    of: act.action, incident: act.incident, attemptedAt: attemptedAt)
-                let calls = runner.dryRun(act.action, context: context)
+                    of: act.action, incident: act.incident, attemptedAt: attemptedAt, policy: gate.policy)
+                let calls = runner.dryRun(act.action, context: context, key: permission.key.text)
                 return try store.beginAttempt(act.id, calls: calls, at: now) ? (permission, context) : nil
             case .refuse(let refusal):
                 if let next = refusal.retryAt(now) {
@@ -188,16 +199,28 @@ actor Outbox {
     }
 
     private func context(of act: ActRecord, attemptedAt: Instant) async throws -> ActContext {
-        try await writer.read { try $0.context(of: act.action, incident: act.incident, attemptedAt: attemptedAt) }
+        let policy = await gate().policy
+        return try await writer.read { store in
+            try store.context(
+                of: act.action, incident: act.incident, attemptedAt: attemptedAt,
+                sentAt: try store.sentAt(ofAct: act.id),
+                policy: policy)
+        }
     }
 
     private func finish(_ act: ActRecord, _ outcome: Outcome) async throws {
         let (now, gate) = (clock.now(), await gate())
-        try await writer.transaction { store in
+        try await writer.transaction { [runner] store in
             guard try store.finish(act.id, outcome, at: now) else { return }
+            if case .changed(.execute(let execution), let reason) = outcome {
+                try store.markFollowed(act.id, at: now)
+                _ = try store.request(execution, because: reason, runner, gate, at: now)
+            }
             try store.showOutcome(of: act, outcome, gate: gate, at: now)
             try store.commentInstead(of: act, outcome, gate: gate, at: now)
+            try store.fallBack(from: act, outcome, gate: gate, at: now)
         }
+        if case .failed = outcome { try await executors.followFailedKills() }
         guard case .unknown = outcome else { return lookUps[act.id] = nil }
         let count = lookUps[act.id].map { $0.count + 1 } ?? 0
         lookUps[act.id] = LookUp(act: act, at: now + Self.lookUpPauses.wait(afterFailures: count + 1), count: count)
@@ -206,6 +229,7 @@ actor Outbox {
     // MARK: attempts without an outcome
 
     private func planLookUps() async throws {
+        try await store.keep { [executors] in try await executors.followFailedKills() }
         let now = clock.now()
         for act in try await store.keep({ try await self.writer.read { try $0.unfinishedAttempts() } })
         where lookUps[act.id] == nil {
@@ -235,24 +259,35 @@ extension StoreTransaction {
         guard let incident = act.incident else { return }
         let text: String
         switch (act.action.kind, outcome) {
-        case (.killLoop, .done(let detail, _)):
+        case (.killLoop, .done(let detail, _)) where !act.action.traces.isEmpty,
+            (.execute, .done(let detail, _)) where !act.action.traces.isEmpty:
             let saved = try savings(byKilling: act)
-            text = "Killed (allowed by \(act.ground.sentence)): \(detail).\(saved.map { " \($0)" } ?? "")"
+            let what = act.action.kind == .killLoop ? "Killed" : act.action.sentence
+            text = "\(what) (allowed by \(act.ground.sentence)): \(detail).\(saved.map { " \($0)" } ?? "")"
             try resolveDead(incident, saved: saved, text, at: now)
-        case (.killLoop, .failed(let reason, _)), (.killLoop, .refused(let reason)): text = "The kill failed: \(reason)"
+        case (.execute, .done(let detail, _)):
+            text = "\(act.action.sentence) (allowed by \(act.ground.sentence)): \(detail)."
+        case (.killLoop, .failed(let reason, _)), (.killLoop, .refused(let reason)),
+            (.execute, .failed(let reason, _)), (.execute, .refused(let reason)):
+            text =
+                act.action.traces.isEmpty
+                ? "\(act.action.sentence): failed. \(reason)" : ExecutorRequests.failure(reason)
+        case (.execute, .changed(let action, let reason)):
+            text = "\(reason) Requested again: \(action.sentence)."
+        case (.execute, .unknown(let reason)): text = "\(act.action.sentence): unknown. \(reason)"
         case (.review, .done): text = "Review requested (allowed by \(act.ground.sentence))."
         default: return
         }
         try updateMessage(text, of: incident, gate: gate, at: now)
     }
 
-    /// "It cost $0.27 a minute: $16.20 is saved in each hour." Nil for loops that cost nothing.
+    /// "It cost $0.27 a minute: $0.27/min × 60 = $16.20 an hour is saved." Nil for loops that cost nothing.
     private func savings(byKilling act: ActRecord) throws -> String? {
-        let rates = try act.action.traces.compactMap { try snapshot.loop(trace: $0)?.loop.costPerMinute }
-        let rate = rates.reduce(0, +)
-        guard rate * 60 >= 0.005 else { return nil }
-        return "\(rates.count == 1 ? "It" : "They") cost \(Format.dollars(rate)) a minute: "
-            + "\(Format.dollars(rate * 60)) is saved in each hour."
+        let loops = try act.action.traces.compactMap { try snapshot.loop(trace: $0)?.loop }
+        return Saving(of: loops).map { saving in
+            "\(loops.count == 1 ? "It" : "They") cost \(Format.dollars(saving.perMinute)) a minute: "
+                + "\(saving.arithmetic) is saved."
+        }
     }
 
     /// Resolves an incident whose loops are all verified to be dead, and which has no more than what they cost. Its message says
@@ -267,6 +302,7 @@ extension StoreTransaction {
         }
         guard isOver else { return }
         let turn = try receive(.resolve(by: Self.agent, sentence: sentence), of: incident, at: now)
+        if turn.refusal == nil { try tellChannels(.resolved, sentence, of: incident, gate: gate, at: now) }
         if turn.refusal == nil, let saved { try note(incident, saved, by: Self.agent, at: now) }
     }
 }

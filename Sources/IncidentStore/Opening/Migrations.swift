@@ -23,6 +23,7 @@ package enum Migrations {
         .init("10-governance", sql: Governance.sql),
         .init("10-votes", sql: Votes.sql),
         .init("10-outages", sql: Outages.sql),
+        .init("10-executors", sql: Executors.sql),
     ]
 
     package static let names = steps.map(\.name)

@@ -22,6 +22,13 @@ extension Action {
                 "kind": .string(kind.rawValue), "incident": .integer(incident), "commit": .string(commit),
                 "author": .string(author),
             ])
+        case .notify(let incident, let channel, let event, let text):
+            .fields([
+                "kind": .string(kind.rawValue), "incident": .integer(incident), "channel": .string(channel),
+                "event": .string(event.rawValue), "text": .string(text),
+            ])
+        case .execute(let execution):
+            .fields(["kind": .string(kind.rawValue), "execution": execution.json])
         }
     }
 
@@ -54,6 +61,14 @@ extension Action {
             guard let incident, let commit = stored["commit"]?.string, let author = stored["author"]?.string
             else { return nil }
             self = .requestReview(incident: incident, commit: commit, author: author)
+        case .notify:
+            guard let incident, let channel = stored["channel"]?.string, let text = stored["text"]?.string,
+                let event = stored["event"]?.string.flatMap(NoticeEvent.init(rawValue:))
+            else { return nil }
+            self = .notify(incident: incident, channel: channel, event: event, text: text)
+        case .execute:
+            guard let execution = stored["execution"].flatMap(Execution.init(json:)) else { return nil }
+            self = .execute(execution)
         }
     }
 }

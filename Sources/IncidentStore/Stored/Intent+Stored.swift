@@ -31,6 +31,9 @@ extension Intent {
         case .scanNow: ("scan_now", [:])
         case .freeze(let reason): ("freeze", ["reason": .string(reason)])
         case .thaw: ("thaw", [:])
+        case .requestExecutor(let kind, let incident):
+            ("request_executor", ["executor": .string(kind.rawValue), "incident": .integer(incident)])
+        case .undo(let request): ("undo", ["request": .integer(request)])
         case .patrol: ("patrol", [:])
         }
     }
@@ -61,6 +64,11 @@ extension Intent {
             case "scan_now": .scanNow
             case "freeze": text("reason").map { .freeze(reason: $0) }
             case "thaw": .thaw
+            case "request_executor":
+                text("executor").flatMap(ExecutorKind.init).flatMap { kind in
+                    number("incident").map { .requestExecutor(kind, incident: $0) }
+                }
+            case "undo": number("request").map { .undo(request: $0) }
             default: nil
             }
         guard let intent else { return nil }

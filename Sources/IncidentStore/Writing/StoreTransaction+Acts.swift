@@ -102,7 +102,8 @@ extension StoreTransaction {
         let begun =
             try run(
                 """
-                UPDATE outbox_action SET state = 'attempting', tries = tries + 1, next_try_at = NULL, started_at = ?
+                UPDATE outbox_action SET state = 'attempting', tries = tries + 1, next_try_at = NULL, started_at = ?,
+                    sent_at = NULL
                 WHERE id = ? AND state = 'waiting'
                 """, [.init(now), .integer(act)]) == 1
         if begun, let record = try snapshot.act(act) { try audit(.attempted, record, calls: calls, at: now) }
@@ -129,6 +130,8 @@ extension StoreTransaction {
             try fail(record, reason, stopped: [], at: now)
         case .failed(let reason, let stopped):
             try fail(record, reason, stopped: stopped, at: now)
+        case .changed(_, let reason):
+            try fail(record, reason, stopped: [], at: now)
         case .unknown(let reason):
             try close(record, as: .unknown, reason, reference: nil, at: now)
         case .retry(let reason, let pause):
@@ -207,7 +210,7 @@ extension StoreTransaction {
                 "UPDATE incident_reports SET slack_thread_ts = ? WHERE id = ?", [.text(reference), .integer(incident)])
         case .postReply(let incident, _), .openIssue(let incident), .commentIssue(let incident, _):
             try notified(incident, at: now)
-        case .killLoop:
+        case .killLoop, .execute:
             for trace in try ownTraces(of: record) { try setLoop(trace, to: .killed, method: reference, at: now) }
         case .updatePost, .requestReview: return
         }

@@ -18,9 +18,7 @@ extension StoreTransaction {
     /// Asks for a person's decision. A pending request for the same remedy is returned instead, with what the draft adds.
     package func openRequest(_ draft: RequestDraft, dryRun: [String]) throws -> ApprovalItem {
         if let pending = try pendingRequest(like: draft) {
-            guard draft.action.overlaps(pending.action), pending.action.traces != draft.action.traces else {
-                return pending
-            }
+            guard draft.action.overlaps(pending.action), draft.action.changes(pending.action) else { return pending }
             try replaceAction(
                 of: pending, by: draft.action, summary: draft.summary, dryRun: dryRun, approvers: draft.approvers)
             try note(draft.incident, "Asked for more: \(draft.action.sentence)", by: Self.agent, at: draft.createdAt)
@@ -36,7 +34,7 @@ extension StoreTransaction {
                 "context": .text(draft.action.requestContext(draft.summary, dryRun, draft.approvers).serialized),
                 "expires_at": .init(draft.expiresAt), "incident_id": .integer(draft.incident),
                 "trace_id": .init(draft.action.traces.first), "round": .init(draft.round),
-                "number": .init(draft.number),
+                "number": .init(draft.number), "executor": .text(draft.action.execution?.name ?? ""),
             ], on: .keep)
         try setApproval(.pending, of: draft.incident)
         let asked = draft.number == 1 ? "Asked" : "Asked again (\(draft.number))"
@@ -161,6 +159,12 @@ extension StoreTransaction {
 }
 
 extension Action {
+    /// Whether it replaces the action of a pending request for the same remedy: it stops other traces, or the target of an
+    /// executor is another one by now.
+    fileprivate func changes(_ pending: Action) -> Bool {
+        execution != nil ? self != pending : traces != pending.traces
+    }
+
     /// The document in `approval_queue.context`.
     fileprivate func requestContext(_ summary: String, _ dryRun: [String], _ approvers: Int) -> JSONValue {
         .fields([

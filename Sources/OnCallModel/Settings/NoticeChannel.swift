@@ -68,7 +68,8 @@ package struct NoticeRoute: SettingRow {
         .init(
             "severity", .choice(Severity.allCases.map(\.rawValue)),
             "The lowest severity of the incidents; default info, which is all.", \.severity),
-        .init("type", .choice(DetectionType.allCases.map(\.rawValue)), "The class of incident; all without it.", \.type),
+        .init(
+            "type", .choice(DetectionType.allCases.map(\.rawValue)), "The class of incident; all without it.", \.type),
         .init(
             "channels", .texts(64), "All of these are notified: slack, and names of channels.", \.channels,
             isRequired: true),

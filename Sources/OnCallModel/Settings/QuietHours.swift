@@ -13,7 +13,9 @@ package struct QuietHours: SettingRow {
 
     package static let columns: [SettingColumn<QuietHours>] = [
         .init("from", .text(5), "The local time at which they begin, as 22:00.", \.from, isRequired: true),
-        .init("until", .text(5), "The local time at which they end; it may be on the next day.", \.until, isRequired: true),
+        .init(
+            "until", .text(5), "The local time at which they end; it may be on the next day.", \.until, isRequired: true
+        ),
         .init("zone", .text(64), "The time zone, as Europe/Berlin; default UTC.", \.zone),
         .init("days", .texts(3), "The days on which they begin, as mon; every day without it.", \.days),
     ]
@@ -24,7 +26,9 @@ package struct QuietHours: SettingRow {
             for (key, text) in [("from", row.from), ("until", row.until)] where minute(text) == nil {
                 return "\(name).\(key) must be a time such as 22:00, not \"\(text)\"."
             }
-            if ZoneInfo(named: row.zone) == nil { return "\(name).zone must be a time zone such as Europe/Berlin, not \"\(row.zone)\"." }
+            if ZoneInfo(named: row.zone) == nil {
+                return "\(name).zone must be a time zone such as Europe/Berlin, not \"\(row.zone)\"."
+            }
             if let day = row.days.first(where: { !weekdays.contains($0) }) {
                 return "\(name).days must be of \(weekdays.joined(separator: ", ")), not \"\(day)\"."
             }

@@ -169,11 +169,24 @@ extension Settings {
             "So many traces may be killed without approval within ten minutes.", \.automaticKills),
         Entry(
             "wide_targets", .integer(1...10_000), unit: "targets",
-            "An action with more targets than this needs the approval of two people.", \.wideTargets),
+            "An action with more targets than this needs the approval of two people, as does an executor that may stop more than one agent.",
+            \.wideTargets),
         Entry(table: "people", "Who may approve, with all names that they act by.", \.people),
         Entry(
             table: "policies", "Which actions need approval; the first rule that fits a finding decides.", \.policies),
         Entry(table: "exemptions", "What may repeat without being reported as a loop, until a date.", \.exemptions),
+        Entry(
+            table: "channels", "Where people are notified besides Slack: PagerDuty, a signed webhook, a program.",
+            \.channels),
+        Entry(
+            table: "routes", "Which channels are notified of which incidents; without a route it is Slack.", \.routes),
+        Entry(
+            table: "quiet_hours", "When only critical incidents are notified; all others are told afterwards.",
+            \.quietHours),
+        Entry(
+            table: "executors",
+            "How agents are stopped when they do not obey a kill, from narrow to wide, and where records are made.",
+            \.executors),
     ]
 }
 
@@ -280,7 +293,8 @@ extension SettingSpec {
         case .number: try accept(Double(text).map(JSONValue.number) ?? .string(text))
         case .toggle: try accept(text == "true" ? .bool(true) : text == "false" ? .bool(false) : .string(text))
         case .choice, .name, .text, .moment: try accept(.string(text))
-        case .texts, .table: throw SettingProblem(key: key, "\(key) is a list: change it in settings.json.")
+        case .texts: try accept(.array(text.split(separator: ",").map { .string(String($0).trimmed) }))
+        case .table: throw SettingProblem(key: key, "\(key) is a list: change it in settings.json.")
         }
     }
 }

@@ -34,6 +34,10 @@ package struct Settings: Hashable, Sendable {
     package var people: [Person] = []
     package var policies: [PolicyRule] = []
     package var exemptions: [Exemption] = []
+    package var channels: [NoticeChannel] = []
+    package var routes: [NoticeRoute] = []
+    package var quietHours: [QuietHours] = []
+    package var executors: [ExecutorRow] = []
 
     package init() {}
 

@@ -90,5 +90,5 @@ package struct ApprovalsView: Hashable, Sendable {
 }
 
 extension ApprovalItem {
-    fileprivate var isKill: Bool { action.kind == .killLoop }
+    fileprivate var isKill: Bool { !action.traces.isEmpty }
 }

@@ -8,7 +8,7 @@ import Sandbox
 extension Subcommand {
     static let demo = Subcommand(
         "demo", help: .demo,
-        switches: ["--headless", "--providers", "--ascii", "--readonly"]
+        switches: ["--headless", "--providers", "--stubborn", "--ascii", "--readonly"]
     ) { arguments in
         if arguments.has("--providers") { return try await serveProviders() }
         if !arguments.has("--headless") { try ConsoleHost.requireTerminal() }
@@ -43,9 +43,12 @@ struct DemoStage: Sendable {
     private let folder: TemporaryFolder
     private let composition: Composition
     private let options: Console.Options
+    /// The agent ignores its kill flag.
+    private let isStubborn: Bool
 
     init(_ arguments: Arguments) throws {
-        (sandbox, truth) = try Sandbox.demo(clock: .system)
+        isStubborn = arguments.has("--stubborn")
+        (sandbox, truth) = try Sandbox.demo(clock: .system, isStubborn: isStubborn)
         folder = try TemporaryFolder("demo")
         let settings = "\(folder.path)/settings.json"
         var demo = Settings()
@@ -53,6 +56,10 @@ struct DemoStage: Sendable {
         // The kill waits for the person who watches, however long they look around first.
         demo.autoActGenerations = 100_000
         demo.autoActCostPerHour = 1_000_000
+        demo.executors = [
+            .with { ($0.agent, $0.kind) = ("research-*", .killFlag) },
+            .with { ($0.agent, $0.kind, $0.key) = ("research-agent", .litellmKey, DemoScenario.agentKey) },
+        ]
         try Files.replace(settings, with: Array(demo.document.prettyPrinted.utf8), mode: 0o600)
         // Only the variables that the terminal and the paths need are passed to the demo: no keys of the user.
         let own = Environment.current()
@@ -83,31 +90,33 @@ struct DemoStage: Sendable {
 
     // MARK: headless
 
-    /// Runs the agent, approves the kill of the simulated loop, and waits until every action has an outcome.
+    /// Runs the agent, approves what is to stop the simulated loop, and waits until every action has an outcome.
     func playToTheEnd() async throws -> JSONValue {
         let host = AgentHost(composition: composition)
         let agent = Task { await host.run(onStart: { startLoop($0) }, onFailure: { Output.complain($0) }) }
         defer { agent.cancel() }
         let limit = Task {
-            try await Task.sleep(for: .seconds(180))
+            try await Task.sleep(for: .seconds(isStubborn ? 420 : 180))
             agent.cancel()
         }
         defer { limit.cancel() }
         while !composition.isAgentRunning { try await Task.sleep(for: .milliseconds(20)) }
         try await composition.workplace.waitForStore()
         let reader = StoreReader(composition.paths.database)
-        try await approveKill(reader)
-        try await waitForActs(reader)
+        try await approve(.killLoop, reader)
+        // The ladder: the kill has failed, and the next executor is requested.
+        if isStubborn { try await approve(.execute, reader) }
+        try await waitForActs(reader, upTo: isStubborn ? .execute : .killLoop)
         agent.cancel()
         await agent.value
         return try await report(reader)
     }
 
-    private func approveKill(_ reader: StoreReader) async throws {
+    /// Approves the request of this kind for the simulated loop once it is there.
+    private func approve(_ kind: Action.Kind, _ reader: StoreReader) async throws {
         for try await items in reader.observe(.approvals(limit: 100)) {
             let request = items.first { item in
-                item.status == .pending && item.action.kind == .killLoop
-                    && item.action.sentence.contains(truth.loopTrace)
+                item.status == .pending && item.action.kind == kind && item.action.traces.contains(truth.loopTrace)
             }
             guard let request else { continue }
             try await composition.workplace.send(.approve(request: request.id, seen: request.fingerprint), as: "demo")
@@ -116,14 +125,14 @@ struct DemoStage: Sendable {
         throw Failure.demoFoundNoLoop
     }
 
-    /// Waits until every action, including the kill, is done or has failed.
-    private func waitForActs(_ reader: StoreReader) async throws {
+    /// Waits until every action, including the last of these, is done or has failed.
+    private func waitForActs(_ reader: StoreReader, upTo last: Action.Kind) async throws {
         let query = StoreQuery<[ActRecord]> { store in
             try store.incidents(limit: 100).flatMap { try store.acts(ofIncident: $0.id) }
         }
         for try await acts in reader.observe(query) {
             let isOver = acts.allSatisfy { [.done, .failed].contains($0.state) }
-            if isOver, acts.contains(where: { $0.action.kind == .killLoop }) { return }
+            if isOver, acts.contains(where: { $0.action.kind == last }) { return }
         }
         throw Failure.demoKilledNoLoop
     }

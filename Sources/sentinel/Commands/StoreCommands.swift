@@ -26,13 +26,14 @@ extension Subcommand {
             return try await client.ask(.approve(request: id, seen: item?.fingerprint))
         case "reject":
             return try await client.ask(.reject(request: arguments.number(at: 1, of: "request")), orHere: true)
+        case "undo": return try await client.ask(.undo(request: arguments.number(at: 1, of: "request")))
         case "freeze":
             let reason = arguments["--reason"] ?? "no reason given"
             return try await client.ask(.freeze(reason: reason), orHere: true)
         case "thaw": return try await client.ask(.thaw, orHere: true)
         case let word:
             throw UsageError.unknownSubcommand(
-                word, of: "approvals", among: ["list", "show", "approve", "reject", "freeze", "thaw"])
+                word, of: "approvals", among: ["list", "show", "approve", "reject", "undo", "freeze", "thaw"])
         }
     }
 

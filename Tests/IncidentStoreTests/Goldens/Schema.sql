@@ -48,11 +48,11 @@ CREATE TABLE "approval_queue" (
     slack_channel TEXT,
     slack_ts TEXT,
     incident_id INTEGER REFERENCES incident_reports (id),
-    trace_id TEXT, round INTEGER NOT NULL DEFAULT 0 CHECK (round >= 0), number INTEGER NOT NULL DEFAULT 1 CHECK (number >= 1),
+    trace_id TEXT, round INTEGER NOT NULL DEFAULT 0 CHECK (round >= 0), number INTEGER NOT NULL DEFAULT 1 CHECK (number >= 1), executor TEXT NOT NULL DEFAULT '',
     CHECK ((status = 'pending') = (resolved_at IS NULL))
 ) STRICT;
-CREATE UNIQUE INDEX approval_asked ON approval_queue (incident_id, action_type, coalesce(trace_id, ''))
-    WHERE status = 'pending';
+CREATE UNIQUE INDEX approval_asked ON approval_queue
+    (incident_id, action_type, coalesce(trace_id, ''), executor) WHERE status = 'pending';
 CREATE INDEX approval_history ON approval_queue (resolved_at DESC, id DESC) WHERE status <> 'pending';
 CREATE INDEX approval_incident ON approval_queue (incident_id);
 CREATE INDEX approval_pending ON approval_queue (expires_at) WHERE status = 'pending';
@@ -414,7 +414,7 @@ CREATE TABLE "outbox_action" (
     started_at TEXT,
     finished_at TEXT,
     detail TEXT NOT NULL DEFAULT '',
-    reference TEXT,
+    reference TEXT, sent_at TEXT, followed_at TEXT,
     CHECK ((ground = 'policy') = (rule IS NOT NULL)),
     CHECK ((ground IN ('person', 'order')) = (person IS NOT NULL)),
     CHECK (ground <> 'person' OR request_id IS NOT NULL),
@@ -423,6 +423,7 @@ CREATE TABLE "outbox_action" (
     CHECK (state IN ('waiting', 'attempting') OR finished_at IS NOT NULL)
 ) STRICT;
 CREATE INDEX outbox_due ON outbox_action (next_try_at, id) WHERE state = 'waiting';
+CREATE INDEX outbox_failed ON outbox_action (kind) WHERE state = 'failed' AND followed_at IS NULL;
 CREATE INDEX outbox_incident ON outbox_action (incident_id, id);
 CREATE INDEX outbox_kind ON outbox_action (kind, created_at);
 CREATE INDEX outbox_undelivered ON outbox_action (incident_id)

@@ -12,6 +12,21 @@ extension StoreSnapshot {
         try acts("WHERE incident_id = ? ORDER BY id", [.integer(id)])
     }
 
+    /// Resolved incidents that a channel was told of in their last round, and not of the end.
+    package func resolvedIncidentsInChannels() throws -> [Int64] {
+        try rows(
+            "outbox_action",
+            """
+            SELECT DISTINCT i.id FROM incident_reports i JOIN outbox_action a ON a.incident_id = i.id
+            WHERE i.state = 'resolved' AND a.kind = 'notify' AND a.round = i.reopened AND a.state <> 'failed'
+                AND NOT EXISTS (SELECT 1 FROM outbox_action e WHERE e.incident_id = i.id AND e.kind = 'notify'
+                    AND e.round = i.reopened AND json_extract(e.action, '$.event') = 'resolved'
+                    AND json_extract(e.action, '$.channel') = json_extract(a.action, '$.channel'))
+            ORDER BY i.id
+            """
+        ).map { try $0.id() }
+    }
+
     /// The acts of one kind that were allowed at or after `moment`.
     package func acts(of kind: Action.Kind, since moment: Instant) throws -> [ActRecord] {
         try acts("WHERE kind = ? AND created_at >= ? ORDER BY id", [.text(kind.rawValue), .init(moment)])
@@ -45,7 +60,7 @@ extension StoreSnapshot {
     static func provider(of kind: String) -> String {
         """
         CASE \(kind) WHEN 'create_issue' THEN 'github' WHEN 'issue_comment' THEN 'github' WHEN 'kill_loop' THEN NULL
-            ELSE 'slack' END
+            WHEN 'execute' THEN NULL WHEN 'notify' THEN NULL ELSE 'slack' END
         """
     }
 

@@ -36,7 +36,8 @@ extension StoreSnapshot {
             "loop_detections",
             """
             SELECT *, (SELECT min(q.id) FROM approval_queue q
-                WHERE q.status = 'pending' AND (q.trace_id = loop_detections.trace_id OR EXISTS (
+                WHERE q.status = 'pending' AND q.action_type = 'kill_loop'
+                    AND (q.trace_id = loop_detections.trace_id OR EXISTS (
                     SELECT 1 FROM json_each(q.context, '$.action.traces') WHERE value = loop_detections.trace_id)))
                 AS request_id
             FROM loop_detections \(condition)

@@ -1,0 +1,29 @@
+package import Basics
+package import OnCallModel
+
+extension StoreTransaction {
+    /// The first request of an attempt is about to be sent: from now on it may have arrived.
+    package func markSent(_ act: Int64, at now: Instant) throws {
+        try run(
+            "UPDATE outbox_action SET sent_at = coalesce(sent_at, ?) WHERE id = ? AND state = 'attempting'",
+            [.init(now), .integer(act)])
+    }
+
+    /// What is done after a failed kill was decided: the next executor was requested, or there is none.
+    package func markFollowed(_ act: Int64, at now: Instant) throws {
+        try run("UPDATE outbox_action SET followed_at = ? WHERE id = ?", [.init(now), .integer(act)])
+    }
+}
+
+extension StoreSnapshot {
+    /// When the first request of an act was sent; nil if certainly none was.
+    package func sentAt(ofAct id: Int64) throws -> Instant? {
+        try scalar("SELECT sent_at FROM outbox_action WHERE id = ?", [.integer(id)])?.instant
+    }
+
+    /// The kills and executors that failed to stop their traces, and after which nothing was requested yet.
+    package func unfollowedKills() throws -> [ActRecord] {
+        try acts(
+            "WHERE state = 'failed' AND followed_at IS NULL AND kind IN ('kill_loop', 'execute') ORDER BY id", [])
+    }
+}

@@ -103,6 +103,10 @@ let package = Package(
             ]),
 
         module(
+            "HTTPAPI",
+            needs: ["Basics", "Configuration", "Crypto", "IncidentStore", "JSON", "OnCallModel", "WebServer"]),
+
+        module(
             "Backtest",
             needs: ["Basics", "Detectors", "JSON", "OnCallModel", "SourceEngine", "SourceFetch", "SourceSpec"]),
 
@@ -121,8 +125,9 @@ let package = Package(
         program(
             "sentinel",
             needs: [
-                "Actions", "AgentCore", "Backtest", "Basics", "CellGrid", "Configuration", "Console", "HTTPClient",
-                "IncidentStore", "Investigation", "JSON", "LineEditor", "OnCallModel", "SQLPrompt", "Sandbox",
+                "Actions", "AgentCore", "Backtest", "Basics", "CellGrid", "Configuration", "Console", "HTTPAPI",
+                "HTTPClient", "IncidentStore", "Investigation", "JSON", "LineEditor", "OnCallModel", "SQLPrompt",
+                "Sandbox",
                 "SourceEngine", "SourceFetch", "SourceSpec", "Subprocess", "WebServer",
             ]),
         program(
@@ -157,8 +162,9 @@ let package = Package(
         tests(
             "AgentCore",
             needs: [
-                "Actions", "AgentCore", "Basics", "Configuration", "Detectors", "Governance", "HTTPClient",
-                "IncidentStore", "Investigation", "JSON", "OnCallModel", "Sandbox", "Scenarios", "SourceEngine",
+                "Actions", "AgentCore", "Basics", "Configuration", "Crypto", "Detectors", "Governance", "HTTPAPI",
+                "HTTPClient", "IncidentStore", "Investigation", "JSON", "OnCallModel", "Sandbox", "Scenarios",
+                "SourceEngine",
                 "SQLiteKit", "SourceFetch", "SourceSpec", "Subprocess", "TestSupport", "WebServer",
             ]),
         tests(
@@ -177,11 +183,19 @@ let package = Package(
             ]),
         tests(
             "ConsoleStory",
-            needs: ["Basics", "IncidentStore", "SQLiteKit", "Sandbox", "Subprocess", "TestSupport"]),
+            needs: [
+                "Basics", "HTTPClient", "IncidentStore", "OnCallModel", "SQLiteKit", "Sandbox", "Subprocess",
+                "TestSupport",
+            ]),
         tests(
             "Detectors",
             needs: ["Basics", "DetectorWorld", "Detectors", "OnCallModel", "SourceEngine", "TestSupport"]),
         tests("Governance", needs: ["Basics", "Governance", "OnCallModel", "OutboxSeal"]),
+        tests(
+            "HTTPAPI",
+            needs: [
+                "Basics", "HTTPAPI", "HTTPClient", "IncidentStore", "JSON", "OnCallModel", "TestSupport", "WebServer",
+            ]),
         tests(
             "IncidentStore",
             needs: ["Basics", "Governance", "IncidentStore", "OnCallModel", "SQLiteKit"], fixtures: ["Goldens"]),

@@ -25,6 +25,8 @@ package enum Intent: Hashable, Sendable {
     /// Stops all actions until ``thaw``.
     case freeze(reason: String)
     case thaw
+    /// Alerts that another system sent. Their author is its webhook.
+    case recordAlerts([OutsideAlert])
 }
 
 /// An intent as it lies in the store.

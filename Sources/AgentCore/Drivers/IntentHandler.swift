@@ -48,6 +48,9 @@ struct IntentHandler: Sendable {
         case .inspect(let trace): return try await inspect(trace)
         case .freeze(let reason): return try await freeze.freeze(because: reason, by: author)
         case .thaw: return try await freeze.thaw(by: author)
+        case .recordAlerts(let alerts):
+            let changed = try await writer.transaction { try $0.record(alerts, at: now) }
+            return IntentAnswer("Recorded \(changed) new or changed alerts.")
         }
     }
 

@@ -21,6 +21,7 @@ package enum Migrations {
         .init("9-loop-rate", sql: "ALTER TABLE loop_detections ADD COLUMN cost_per_minute REAL;"),
         .init("9-health", sql: Health.sql),
         .init("10-governance", sql: Governance.sql),
+        .init("10-outside-alerts", sql: OutsideAlerts.sql),
     ]
 
     package static let names = steps.map(\.name)

@@ -32,6 +32,7 @@ extension Intent {
         case .freeze(let reason): ("freeze", ["reason": .string(reason)])
         case .thaw: ("thaw", [:])
         case .patrol: ("patrol", [:])
+        case .recordAlerts(let alerts): ("record_alerts", ["alerts": alerts.json])
         }
     }
 
@@ -61,6 +62,7 @@ extension Intent {
             case "scan_now": .scanNow
             case "freeze": text("reason").map { .freeze(reason: $0) }
             case "thaw": .thaw
+            case "record_alerts": [OutsideAlert](json: payload["alerts"] ?? .null).map { .recordAlerts($0) }
             default: nil
             }
         guard let intent else { return nil }

@@ -26,7 +26,8 @@ package struct Environment: Hashable, Sendable {
     /// `kind: secret` of their manifests.
     package static let programSecretNames: Set = [
         "GITHUB_TOKEN", "SLACK_TOKEN", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET",
-        "PAGERDUTY_ROUTING_KEY", "PAGERDUTY_WEBHOOK_SECRET", "GROQ_API_KEY", "AGENT_KILL_SECRET", "LITELLM_ADMIN_KEY", "LAUNCHDARKLY_API_KEY",
+        "PAGERDUTY_ROUTING_KEY", "PAGERDUTY_WEBHOOK_SECRET", "GROQ_API_KEY", "AGENT_KILL_SECRET", "LITELLM_ADMIN_KEY",
+        "LAUNCHDARKLY_API_KEY",
         "CLICKHOUSE_PASSWORD",
     ]
 

@@ -1,4 +1,5 @@
 import Basics
+import FoundationEssentials
 import Glibc
 import IncidentStore
 import TestSupport

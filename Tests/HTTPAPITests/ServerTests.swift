@@ -1,4 +1,5 @@
 import Basics
+import FoundationEssentials
 import HTTPClient
 import IncidentStore
 import JSON
@@ -89,7 +90,7 @@ struct ServerTests {
         #expect(put.status == 405 && put.header("allow") == "GET, POST, HEAD")
         for path in [
             "/api/incidents?limit=0", "/api/incidents?limit=x", "/api/incidents?limit=1001", "/api/incidents?state=new",
-            "/api/incidents/x", "/api/incidents/-1", "/api/commits", "/api/commits?shas=' OR 1=1",
+            "/api/incidents/x", "/api/incidents/-1", "/api/commits", "/api/commits?shas=%27%20OR%201=1",
             "/api/commits?shas=%25%25%25%25%25%25%25",
         ] {
             #expect(try await served.send(.get, path).status == 400, "\(path)")

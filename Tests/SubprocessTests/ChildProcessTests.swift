@@ -32,7 +32,7 @@ struct ChildProcessTests {
     @Test("Without a held input it is empty; a held input stays open until the run ends")
     func input() async throws {
         #expect(try await shell("cat; exit 3").run().status == 3)
-        var process = shell("cat & echo $! >&2; wait")
+        var process = shell("echo $$ >&2; cat")
         process.holdsInput = true
         let started = AsyncStream<String>.makeStream()
         process.onErrorLine = { started.continuation.yield($0) }

@@ -20,11 +20,6 @@ struct KillNineTests {
             let milliseconds = round < 4 ? 150 + round * 400 : 40 + (round - 4) * 55
             _ = try? await scan(sandbox, folder.path, killedAfter: milliseconds).run()
         }
-        // An act that was interrupted is tried again after a pause that grows with its tries.
-        for _ in 0..<24 {
-            if try await scan(sandbox, folder.path).run().status == 0 { break }
-            try await Task.sleep(for: .seconds(5))
-        }
         for _ in 0..<2 {
             let done = try await scan(sandbox, folder.path).run()
             #expect(done.status == 0, "a scan that nobody kills ends well")

@@ -30,7 +30,7 @@ struct CommentIssue: Act {
             if let address = try await issues.findComment(marker: marker, on: issue, since: context.attemptedAt) {
                 return .done(detail: "Commented on issue #\(issue) (found on GitHub).", reference: address)
             }
-            return .retry(reason: "The comment did not reach GitHub and is sent again.", after: nil)
+            return .retry(reason: "The comment did not reach GitHub and is sent again.", after: .seconds(0))
         } catch {
             return .unknown(
                 reason: "Could not check whether the comment was written: \(error.reason) Check the incident's issue; "

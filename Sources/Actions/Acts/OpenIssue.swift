@@ -1,3 +1,4 @@
+import Basics
 import Governance
 import OnCallModel
 
@@ -26,7 +27,7 @@ struct OpenIssue: Act {
             if let issue = try await issues.find(marker: marker, since: context.attemptedAt) {
                 return .done(detail: "Opened issue #\(issue.number) (found on GitHub).", reference: issue.address)
             }
-            return .retry(reason: "The issue did not reach GitHub and is sent again.", after: nil)
+            return .retry(reason: "The issue did not reach GitHub and is sent again.", after: .seconds(0))
         } catch {
             return .unknown(
                 reason: "Could not check whether the issue was opened: \(error.reason) Check the issues of "

@@ -80,7 +80,7 @@ extension SlackAPI {
             if let address = try await find(key: key, since: since, in: channel, thread: thread) {
                 return .done(detail: "Posted to \(access.channel) (found in Slack).", reference: address.reference)
             }
-            return .retry(reason: "The message did not reach Slack and is sent again.", after: nil)
+            return .retry(reason: "The message did not reach Slack and is sent again.", after: .seconds(0))
         } catch {
             return .unknown(
                 reason: "Could not check whether the message is in \(access.channel): \(error.reason) "

@@ -132,7 +132,9 @@ extension StoreTransaction {
         case .retry(let reason, let pause):
             if record.detail != reason { try audit(.notDelivered, record, outcome: reason, at: now) }
             try putBack(record, reason, at: now + (pause ?? Self.backoff.wait(afterFailures: record.tries)))
-            if let pause, let provider = record.action.kind.provider { try limit(provider, until: now + pause) }
+            if let pause, pause > .seconds(0), let provider = record.action.kind.provider {
+                try limit(provider, until: now + pause)
+            }
         }
         return true
     }

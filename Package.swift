@@ -133,7 +133,8 @@ let package = Package(
         program(
             "sentinel-bench",
             needs: [
-                "Actions", "Basics", "Detectors", "HTTPClient", "IncidentStore", "JSON", "OnCallModel", "Sandbox",
+                "Actions", "Basics", "Detectors", "HTTPAPI", "HTTPClient", "IncidentStore", "JSON", "OnCallModel",
+                "Sandbox",
                 "SourceEngine", "SourceFetch", "SourceSpec", "Subprocess", "WebServer",
             ], path: "Tests/sentinel-bench"),
         program(

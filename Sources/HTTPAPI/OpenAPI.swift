@@ -76,7 +76,7 @@ package enum OpenAPI {
         }
         switch route.access {
         case .open: break
-        case .token, .tokenOrPagerDuty:
+        case .local, .token, .tokenOrPagerDuty:
             list.append(.init("401", response("The token is missing or wrong.", error)))
             list.append(.init("403", response("The token's file cannot be used.", error)))
         case .slack: list.append(.init("401", response("The signature is invalid, old or was seen before.", error)))
@@ -105,6 +105,7 @@ package enum OpenAPI {
     private static func security(_ route: Route) -> JSONValue {
         switch route.access {
         case .open: []
+        case .local: [[:], ["token": []]]
         case .token: [["token": []]]
         case .tokenOrPagerDuty: [["token": []], ["pagerduty": []]]
         case .slack: [["slack": []]]

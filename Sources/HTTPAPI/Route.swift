@@ -14,6 +14,8 @@ package struct Route: Sendable {
     package enum Access: Sendable {
         /// Nothing: what the answer says is no secret on this machine.
         case open
+        /// Nothing while only this machine reaches the server, else the token.
+        case local
         /// The token of the file `api-token`.
         case token
         /// The token, or PagerDuty's signature.
@@ -24,7 +26,7 @@ package struct Route: Sendable {
         /// It proves where a request comes from. It may come through a tunnel, under the tunnel's name.
         var provesOrigin: Bool {
             switch self {
-            case .open, .token: false
+            case .open, .local, .token: false
             case .tokenOrPagerDuty, .slack: true
             }
         }

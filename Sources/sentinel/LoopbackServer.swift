@@ -35,6 +35,7 @@ struct LoopbackServer: Sendable {
             hosts: HostRule(listening: host, names: names), hostName: Workplace.hostName,
             killFlag: { routes.respond($0) ?? .refusal(404, "\($0.path) does not exist.") },
             slackAction: { await Self.take($0, clicks, inbox, clock) })
+        api.isOnLoopback = HostRule.isLoopback(host)
         api.redaction = redaction
         api.pagerDutySecret = environment["PAGERDUTY_WEBHOOK_SECRET"]
         api.callsLeft = callsLeft

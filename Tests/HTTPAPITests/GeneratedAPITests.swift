@@ -37,6 +37,7 @@ struct GeneratedAPITests {
     private func need(_ access: Route.Access) -> String {
         switch access {
         case .open: ""
+        case .local: "token, beyond loopback"
         case .token: "token"
         case .tokenOrPagerDuty: "token, or PagerDuty's signature"
         case .slack: "Slack's signature"

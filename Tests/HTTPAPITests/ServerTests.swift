@@ -19,7 +19,7 @@ private final class Served: Sendable {
     let token: String
     private let client = HTTPClient()
 
-    init() async throws {
+    init(isOnLoopback: Bool = true) async throws {
         let (path, moment) = ("\(folder.path)/sentinel.db", moment)
         let clock = WallClock { moment.withLock { $0 } }
         writer = try await StoreWriter.open(path, holder: "host:1", pid: 1, at: clock.now())
@@ -30,6 +30,7 @@ private final class Served: Sendable {
             reader: StoreReader(path), inbox: IntentInbox(path), clock: clock, token: file,
             hosts: HostRule(listening: "127.0.0.1"), hostName: "host", killFlag: { _ in .json("{}") },
             slackAction: { _ in WebResponse(status: 200) })
+        api.isOnLoopback = isOnLoopback
         api.pagerDutySecret = "pd-secret"
         api.callsLeft = { ["lang\"fuse\n\\": 3] }
         // The agent does not answer, and waiting for it takes no time.
@@ -59,7 +60,7 @@ struct ServerTests {
             let needsToken =
                 switch route.access {
                 case .token, .tokenOrPagerDuty: true
-                case .open, .slack: false
+                case .open, .local, .slack: false
                 }
             let path = route.path.replacing(/\{\w+\}/, with: "1")
             let method: HTTPRequest.Method =
@@ -158,6 +159,14 @@ struct ServerTests {
         #expect(declared.count == 11)
         #expect(response.text.contains(#"sentinel_source_calls_left{source="lang\"fuse\n\\"} 3"#))
         #expect(response.text.contains(#"sentinel_incidents_open{type="agent_loop",severity="critical"} 0"#))
+    }
+
+    @Test("Beyond loopback the metrics need the token too")
+    func remoteMetrics() async throws {
+        let served = try await Served(isOnLoopback: false)
+        #expect(try await served.send(.get, "/metrics", headers: []).status == 401)
+        #expect(try await served.send(.get, "/metrics").status == 200)
+        #expect(try await served.send(.get, "/healthz", headers: []).status == 200)
     }
 
     @Test("The agent is healthy until three intervals pass without a successful scan")

@@ -15,7 +15,7 @@ extension API {
             others: [503: "The agent does not work; `reasons` says why."],
             handler: .respond { api, _ in await api.healthz() }),
         Route(
-            method: .get, path: "/metrics", summary: "Figures in Prometheus' text format", access: .open,
+            method: .get, path: "/metrics", summary: "Figures in Prometheus' text format", access: .local,
             contentType: Metrics.contentType,
             handler: .respond { api, _ in
                 let left = await api.callsLeft()

@@ -103,6 +103,10 @@ let package = Package(
             ]),
 
         module(
+            "HTTPAPI",
+            needs: ["Basics", "Configuration", "Crypto", "IncidentStore", "JSON", "OnCallModel", "WebServer"]),
+
+        module(
             "Backtest",
             needs: ["Basics", "Detectors", "JSON", "OnCallModel", "SourceEngine", "SourceFetch", "SourceSpec"]),
 
@@ -121,14 +125,16 @@ let package = Package(
         program(
             "sentinel",
             needs: [
-                "Actions", "AgentCore", "Backtest", "Basics", "CellGrid", "Configuration", "Console", "HTTPClient",
-                "IncidentStore", "Investigation", "JSON", "LineEditor", "OnCallModel", "SQLPrompt", "Sandbox",
+                "Actions", "AgentCore", "Backtest", "Basics", "CellGrid", "Configuration", "Console", "HTTPAPI",
+                "HTTPClient", "IncidentStore", "Investigation", "JSON", "LineEditor", "OnCallModel", "SQLPrompt",
+                "Sandbox",
                 "SourceEngine", "SourceFetch", "SourceSpec", "Subprocess", "WebServer",
             ]),
         program(
             "sentinel-bench",
             needs: [
-                "Actions", "Basics", "Detectors", "HTTPClient", "IncidentStore", "JSON", "OnCallModel", "Sandbox",
+                "Actions", "Basics", "Detectors", "HTTPAPI", "HTTPClient", "IncidentStore", "JSON", "OnCallModel",
+                "Sandbox",
                 "SourceEngine", "SourceFetch", "SourceSpec", "Subprocess", "WebServer",
             ], path: "Tests/sentinel-bench"),
         program(
@@ -160,8 +166,9 @@ let package = Package(
         tests(
             "AgentCore",
             needs: [
-                "Actions", "AgentCore", "Basics", "Configuration", "Detectors", "Governance", "HTTPClient",
-                "IncidentStore", "Investigation", "JSON", "OnCallModel", "Sandbox", "Scenarios", "SourceEngine",
+                "Actions", "AgentCore", "Basics", "Configuration", "Crypto", "Detectors", "Governance", "HTTPAPI",
+                "HTTPClient", "IncidentStore", "Investigation", "JSON", "OnCallModel", "Sandbox", "Scenarios",
+                "SourceEngine",
                 "SQLiteKit", "SourceFetch", "SourceSpec", "Subprocess", "TestSupport", "WebServer",
             ]),
         tests(
@@ -180,11 +187,19 @@ let package = Package(
             ]),
         tests(
             "ConsoleStory",
-            needs: ["Basics", "IncidentStore", "SQLiteKit", "Sandbox", "Subprocess", "TestSupport"]),
+            needs: [
+                "Basics", "HTTPClient", "IncidentStore", "OnCallModel", "SQLiteKit", "Sandbox", "Subprocess",
+                "TestSupport",
+            ]),
         tests(
             "Detectors",
             needs: ["Basics", "DetectorWorld", "Detectors", "OnCallModel", "SourceEngine", "TestSupport"]),
         tests("Governance", needs: ["Basics", "Governance", "OnCallModel", "OutboxSeal"]),
+        tests(
+            "HTTPAPI",
+            needs: [
+                "Basics", "HTTPAPI", "HTTPClient", "IncidentStore", "JSON", "OnCallModel", "TestSupport", "WebServer",
+            ]),
         tests(
             "IncidentStore",
             needs: ["Basics", "Governance", "IncidentStore", "OnCallModel", "SQLiteKit"], fixtures: ["Goldens"]),

@@ -17,6 +17,9 @@ package struct Paths: Hashable, Sendable {
     /// The history of the SQL prompt.
     package var sqlHistory: String
 
+    /// The token of the JSON API, beside the store.
+    package var apiToken: String { "\(mirrors)/api-token" }
+
     package var mirrors: String {
         let folder = Files.folder(of: database)
         return folder.isEmpty ? "." : folder

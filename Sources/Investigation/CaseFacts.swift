@@ -19,6 +19,7 @@ enum CaseFacts {
             "other_commits": .array(
                 file.commits.filter { commit in !suspects.contains { $0.sha == commit.sha } }.prefix(6).map(commit)),
             "sentry": .array(file.errors.prefix(6).map(error)), "slack": .array(file.messages.prefix(8).map(message)),
+            "outside_alerts": file.alerts.isEmpty ? nil : .array(file.alerts.prefix(5).map { .string($0.sentence) }),
             "not_known": .array(file.gaps.map(JSONValue.string)),
         ])
     }

@@ -14,6 +14,7 @@ extension CaseFile {
         }
         for index in errors.indices { redact(&file.errors[index].title) }
         for index in messages.indices { redact(&file.messages[index].text) }
+        for index in alerts.indices { redact(&file.alerts[index].title) }
         file.gaps = gaps.map(redaction.apply)
         return file
     }

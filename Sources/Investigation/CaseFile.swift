@@ -9,6 +9,8 @@ package struct CaseFile: Hashable, Sendable {
     package var commits: [CommitFact] = []
     package var errors: [ErrorFact] = []
     package var messages: [MessageFact] = []
+    /// Alerts of other systems that fired around the finding.
+    package var alerts: [OutsideAlert] = []
     package var surroundings = Surroundings()
     /// One sentence for each source that could not be read: "Slack was not queried: SLACK_TOKEN is not set."
     package var gaps: [String] = []

@@ -14,9 +14,13 @@ package struct Investigation: Sendable {
     private var round = 1
     private var costliest: [String] = []
 
-    package init(_ finding: Finding, companions: [IncidentFinding] = [], scope: InvestigationScope, now: Instant) {
+    /// `alerts` are those of other systems that fired around the finding.
+    package init(
+        _ finding: Finding, companions: [IncidentFinding] = [], alerts: [OutsideAlert] = [], scope: InvestigationScope,
+        now: Instant
+    ) {
         (self.scope, self.now) = (scope, now)
-        file = CaseFile(finding: finding, companions: companions)
+        file = CaseFile(finding: finding, companions: companions, alerts: alerts)
     }
 
     package enum Step: Hashable, Sendable {

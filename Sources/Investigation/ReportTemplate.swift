@@ -40,6 +40,7 @@ package enum ReportTemplate {
             "- Same incident, because \(safe($0.why, limit: 160)): \(safe($0.headline, limit: 400))"
         }
         if file.companions.count > 5 { lines.append("- And \(file.companions.count - 5) more findings like these.") }
+        lines += file.alerts.prefix(5).map { "- \(safe($0.sentence, limit: 300))." }
         let errors = file.errors.filter { $0.firstSeen >= finding.onset - .hours(1) }
         lines += errors.prefix(3).map {
             "- New in Sentry: \(safe($0.title)), \($0.count) times since \($0.firstSeen.iso8601Seconds)."

@@ -29,6 +29,8 @@ package enum Intent: Hashable, Sendable {
     case requestExecutor(ExecutorKind, incident: Int64)
     /// Requests approval to take back what the act of a request did.
     case undo(request: Int64)
+    /// Alerts that another system sent. Their author is its webhook.
+    case recordAlerts([OutsideAlert])
 }
 
 /// An intent as it lies in the store.

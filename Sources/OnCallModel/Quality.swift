@@ -56,6 +56,26 @@ package struct FeatureSnapshot: Codable, Hashable, Sendable, Identifiable {
     package var failRate: Double? { checked > 0 ? Double(failed) / Double(checked) : nil }
 }
 
+/// A replaced version of a feature's snapshot.
+package struct SnapshotVersion: Hashable, Sendable {
+    package var feature: String
+    package var version: Int
+    package var profile: OutputProfile
+    package var capturedAt: Instant
+    package var acceptedBy: String?
+    package var replacedAt: Instant
+    package var replacedBy: String
+
+    package init(
+        feature: String, version: Int, profile: OutputProfile, capturedAt: Instant, acceptedBy: String?,
+        replacedAt: Instant, replacedBy: String
+    ) {
+        (self.feature, self.version, self.profile) = (feature, version, profile)
+        (self.capturedAt, self.acceptedBy) = (capturedAt, acceptedBy)
+        (self.replacedAt, self.replacedBy) = (replacedAt, replacedBy)
+    }
+}
+
 /// One detected change of a feature's outputs or scores: a row of `drift_events`.
 package struct DriftEvent: Hashable, Sendable, Identifiable {
     package enum Kind: String, CaseIterable, Hashable, Sendable, JSONConvertible {

@@ -92,6 +92,13 @@ package final class SourceFetcher: PageSource {
         overrides.withLock { $0[source] = limit }
     }
 
+    /// How many requests the provider of each source still takes now; sources without a known limit are left out.
+    package func callsLeft() async -> [String: Int] {
+        var left: [String: Int] = [:]
+        for (source, budget) in budgets.withLock({ $0 }) { left[source] = await budget.callsLeft() }
+        return left
+    }
+
     package func limit(of source: String) async -> RateLimit? {
         await budgets.withLock { $0[source] }?.limit()
     }

@@ -3,8 +3,8 @@ import Glibc
 
 /// A program to run once, without input, and its limits.
 ///
-/// The program leads its own process group, and the whole group is ended with the run. It inherits no descriptors except the
-/// two that it writes to.
+/// The program leads its own process group, and the whole group is ended with the run. It inherits no descriptors except its
+/// three standard ones.
 package struct ChildProcess: Sendable {
     /// A path; `PATH` is not searched.
     package var executable: String
@@ -19,6 +19,11 @@ package struct ChildProcess: Sendable {
     /// The time between SIGTERM and SIGKILL. Also the time to wait for output after the program has ended, if a process that it
     /// started still holds the pipe.
     package var grace: Duration
+    /// Its standard input is a pipe that stays open until this process ends, even by SIGKILL. A program that must not outlive this
+    /// process ends with its input. Without it, the input is `/dev/null`.
+    package var holdsInput = false
+    /// Gets each line of standard error as it comes, on the thread of the run.
+    package var onErrorLine: (@Sendable (String) -> Void)?
 
     package init(
         _ executable: String, arguments: [String] = [], environment: [String: String] = [:],

@@ -8,6 +8,8 @@ struct SpawnedChild {
     let end: Int32
     let output: Int32
     let errors: Int32
+    /// -1 if its input is `/dev/null`.
+    let input: Int32
 
     init(_ process: ChildProcess) throws(SubprocessError) {
         let (output, outputEnd) = try Descriptors.pipe()
@@ -21,21 +23,22 @@ struct SpawnedChild {
             throw error
         }
         defer { close(errorEnd) }
+        var (inputEnd, input): (Int32, Int32) = (-1, -1)
+        defer { if inputEnd >= 0 { close(inputEnd) } }
         do {
-            pid = try Self.spawn(process, output: outputEnd, errors: errorEnd)
+            if process.holdsInput { (inputEnd, input) = try Descriptors.pipe() }
+            pid = try Self.spawn(process, input: inputEnd, output: outputEnd, errors: errorEnd)
         } catch {
-            close(output)
-            close(errors)
+            for descriptor in [output, errors, input] where descriptor >= 0 { close(descriptor) }
             throw error
         }
-        (self.output, self.errors) = (output, errors)
+        (self.output, self.errors, self.input) = (output, errors, input)
         end = pidfd_open(pid, 0)
         guard end >= 0 else {
             let code = errno
             signalGroup(SIGKILL)
             _ = reap()
-            close(output)
-            close(errors)
+            for descriptor in [output, errors, input] where descriptor >= 0 { close(descriptor) }
             throw .noResources(code: code)
         }
     }
@@ -43,7 +46,7 @@ struct SpawnedChild {
     func signalGroup(_ signal: Int32) { kill(-pid, signal) }
 
     func closeDescriptors() {
-        for descriptor in [end, output, errors] { close(descriptor) }
+        for descriptor in [end, output, errors, input] where descriptor >= 0 { close(descriptor) }
     }
 
     /// Waits for the end and reaps the program. Returns the status as `waitpid` encodes it.
@@ -59,7 +62,7 @@ struct SpawnedChild {
     private static let triesWhileBusy = 50
 
     private static func spawn(
-        _ process: ChildProcess, output: Int32, errors: Int32
+        _ process: ChildProcess, input: Int32, output: Int32, errors: Int32
     ) throws(SubprocessError) -> pid_t {
         let words = [process.executable] + process.arguments
         let variables = process.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
@@ -67,7 +70,11 @@ struct SpawnedChild {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        if input >= 0 {
+            posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
+        } else {
+            posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        }
         posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
         posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
         posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)

@@ -46,7 +46,9 @@ private struct Watch {
         grace = supervision.process.grace
         outputLimit = supervision.process.outputLimit
         output = Gathering(descriptor: child.output, keepsLast: nil)
-        errors = Gathering(descriptor: child.errors, keepsLast: supervision.process.errorLimit)
+        errors = Gathering(
+            descriptor: child.errors, keepsLast: supervision.process.errorLimit,
+            onLine: supervision.process.onErrorLine)
     }
 
     var isOver: Bool { hasEnded && (isKilled || (output.isAtEnd && errors.isAtEnd)) }
@@ -113,9 +115,12 @@ private struct Gathering {
     private var gathered: [UInt8] = []
     private var isDiscarded = false
     private(set) var isAtEnd = false
+    private let onLine: (@Sendable (String) -> Void)?
+    /// The start of a line that is not complete yet.
+    private var line: [UInt8] = []
 
-    init(descriptor: Int32, keepsLast: Int?) {
-        (self.descriptor, self.keepsLast) = (descriptor, keepsLast)
+    init(descriptor: Int32, keepsLast: Int?, onLine: (@Sendable (String) -> Void)? = nil) {
+        (self.descriptor, self.keepsLast, self.onLine) = (descriptor, keepsLast, onLine)
     }
 
     var bytes: [UInt8] { keepsLast.map { Array(gathered.suffix($0)) } ?? gathered }
@@ -134,10 +139,23 @@ private struct Gathering {
             length = max(0, count)
         }
         if count == 0 || (count < 0 && errno != EINTR && errno != EAGAIN) { isAtEnd = true }
+        if let onLine { report(chunk, to: onLine) }
         guard !isDiscarded else { return }
         gathered += chunk
         if let keepsLast, gathered.count > 2 * keepsLast + Self.chunkSize {
             gathered.removeFirst(gathered.count - keepsLast)
         }
+    }
+
+    /// A line that is longer than a chunk is reported in parts.
+    private mutating func report(_ chunk: [UInt8], to onLine: (String) -> Void) {
+        line += chunk
+        while let end = line.firstIndex(of: UInt8(ascii: "\n")) {
+            onLine(String(decoding: line[..<end], as: UTF8.self))
+            line.removeFirst(end + 1)
+        }
+        guard !line.isEmpty, isAtEnd || line.count > Self.chunkSize else { return }
+        onLine(String(decoding: line, as: UTF8.self))
+        line = []
     }
 }

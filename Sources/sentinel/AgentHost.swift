@@ -36,7 +36,9 @@ struct AgentHost: Sendable {
     /// Without the server only the kill flag does not work, and a kill reports that.
     private func loopbackServer(_ onFailure: @Sendable (String) -> Void) -> LoopbackServer? {
         do {
-            return try composition.loopbackServer()
+            let server = try composition.loopbackServer()
+            if let fault = server.fault { onFailure(fault) }
+            return server
         } catch {
             onFailure(Notice.killFlagNotServed(error))
             return nil

@@ -41,6 +41,8 @@ struct Arguments: Hashable, Sendable {
     }
 
     subscript(option: String) -> String? { options[option] }
+    /// The given ones of these options, as they are written on a command line.
+    func words(of names: [String]) -> [String] { names.flatMap { name in options[name].map { [name, $0] } ?? [] } }
     func has(_ name: String) -> Bool { switches.contains(name) }
 
     /// The value of an option with a fixed list of values; nil if the option is not given.

@@ -47,11 +47,14 @@ extension CommandHelp {
         summary: "Run the agent without a console",
         body: """
             Usage:
-              sentinel agent
+              sentinel agent [--child]
 
             The agent scans the sources on schedule, runs approved actions, and serves the kill flag on SENTINEL_LISTEN
-            (default: 127.0.0.1:8000). Any number of consoles can attach to the same store. SIGTERM and SIGINT stop the agent
-            gracefully.
+            (default: 127.0.0.1:8000), with the JSON API (docs/API.md). Any number of consoles can attach to the same store.
+            SIGTERM and SIGINT stop the agent gracefully.
+
+            Options:
+              --child          End when standard input ends; a console starts its agent so
             """)
 
     static let demo = CommandHelp(

@@ -22,6 +22,7 @@ struct Composition: Sendable {
     /// Hides the secrets of the environment: those of the sources, the actions and the engines.
     let redaction: Redaction
     private let secrets: [String]
+    private let fetcher: SourceFetcher
 
     /// `database` and `settings` replace the paths of the arguments. `sources` limits the sources to these names.
     init(
@@ -49,11 +50,11 @@ struct Composition: Sendable {
         Output.redaction.withLock { $0 = redaction }
         guard !catalog.specs.isEmpty || !catalog.problems.isEmpty else { throw Failure.noSources(in: paths.sources) }
         let inputs: @Sendable (String) -> String? = { environment[$0] }
+        fetcher = SourceFetcher(
+            client: http, inputs: inputs, clock: clock, redaction: redaction,
+            limits: Self.rateLimits(in: paths.mirrors))
         let pages = SourcePages(
-            fetcher: SourceFetcher(
-                client: http, inputs: inputs, clock: clock, redaction: redaction,
-                limits: Self.rateLimits(in: paths.mirrors)),
-            scanner: FileScanner(inputs: inputs, clock: clock, redaction: redaction))
+            fetcher: fetcher, scanner: FileScanner(inputs: inputs, clock: clock, redaction: redaction))
         var configuration = SourceEngineConfiguration(
             mirrorDirectory: paths.mirrors, specs: catalog.specs,
             kind: EngineKind(rawValue: inForce.engine.rawValue) ?? .embedded, pages: pages, inputs: inputs, clock: clock
@@ -92,8 +93,8 @@ struct Composition: Sendable {
 
     func loopbackServer() throws -> LoopbackServer {
         try LoopbackServer(
-            environment, clock: clock, inbox: IntentInbox(paths.database),
-            team: SlackTeam(access: access, http: http, clock: clock))
+            workplace, redaction: redaction, team: SlackTeam(access: access, http: http, clock: clock),
+            callsLeft: { [fetcher] in await fetcher.callsLeft() })
     }
 
     /// Lists what is missing for actions; it kills nothing.

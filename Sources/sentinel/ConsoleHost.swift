@@ -4,17 +4,14 @@ import Console
 import Glibc
 import IncidentStore
 import OnCallModel
-import SourceSpec
 
 /// Opens the console, and runs an agent in the background if no other agent runs on the store.
 struct ConsoleHost: Sendable {
     let workplace: Workplace
-    /// Reads the sources, for the agent. The console is on the screen by then.
-    let compose: @Sendable () throws -> Composition
+    /// Runs agents until the task is cancelled, and reports what they complain about.
+    let agents: @Sendable (_ report: @escaping @Sendable (String) -> Void) async -> Void
 
-    func run(
-        options: Console.Options, onStart: @escaping @Sendable (LoopbackServer?) async -> Void = { _ in }
-    ) async throws -> ExitStatus {
+    func run(options: Console.Options) async throws -> ExitStatus {
         // Errors are reported before the screen is taken over.
         var options = options
         options.theme = try workplace.settingsFile.load().theme
@@ -25,15 +22,7 @@ struct ConsoleHost: Sendable {
         let console = try Console(
             options: options, events: events, feed: feed, themes: Themes(folder: workplace.paths.themes),
             clock: workplace.clock, author: author)
-        let agent = Task {
-            do {
-                let composition = try await OwnThread.run(compose)
-                for problem in composition.catalog.problems { events.report("\(problem)") }
-                await AgentHost(composition: composition).run(onStart: onStart, onFailure: { events.report($0) })
-            } catch {
-                events.report("\(error)")
-            }
-        }
+        let agent = Task { await agents { events.report($0) } }
         let start = Task {
             try await workplace.waitForStore()
             feed.start()
@@ -80,7 +69,9 @@ extension Subcommand {
     ) { arguments in
         try ConsoleHost.requireTerminal()
         let workplace = Workplace(arguments)
-        return try await ConsoleHost(workplace: workplace, compose: { try Composition(workplace) }).run(
+        let agents = AgentProcess(
+            workplace: workplace, options: arguments.words(of: ["--db", "--settings", "--sources", "--themes"]))
+        return try await ConsoleHost(workplace: workplace, agents: agents.run).run(
             options: Console.Options(arguments, environment: workplace.environment))
     }
 }

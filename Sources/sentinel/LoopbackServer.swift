@@ -1,40 +1,64 @@
 import Actions
 import Basics
 import Configuration
+import HTTPAPI
 import IncidentStore
 import WebServer
 
-/// The agent's HTTP server on loopback: the kill flag and Slack's button clicks.
+/// The agent's HTTP server on loopback: the kill flag, Slack's button clicks, and the JSON API.
 struct LoopbackServer: Sendable {
     let flags: KillFlags
+    /// Why the JSON API cannot be used; nil if it can.
+    let fault: String?
     private let server: WebServer
     /// `http://127.0.0.1:8000`.
     let address: String
 
-    /// Listens on `SENTINEL_LISTEN` (`host:port`); port 0 selects a free port.
-    init(_ environment: Environment, clock: WallClock, inbox: IntentInbox, team: SlackTeam) throws {
-        let listen = environment["SENTINEL_LISTEN"] ?? "127.0.0.1:8000"
-        guard let colon = listen.lastIndex(of: ":"), let port = UInt16(listen[listen.index(after: colon)...]) else {
-            throw Failure.invalidListen(listen)
-        }
-        let host = String(listen[..<colon])
+    /// Listens on `SENTINEL_LISTEN` (`host:port`); port 0 selects a free port. `callsLeft` is what the providers still take.
+    init(
+        _ workplace: Workplace, redaction: Redaction, team: SlackTeam,
+        callsLeft: @escaping @Sendable () async -> [String: Int]
+    ) throws {
+        let (environment, clock) = (workplace.environment, workplace.clock)
+        let (host, port) = try Self.place(environment["SENTINEL_LISTEN"] ?? "127.0.0.1:8000")
         let names = (environment["SENTINEL_HOSTS"] ?? "").split { $0 == "," || $0 == " " }.map(String.init)
-        let rule = HostRule(listening: host, names: names)
         // The flags are not stored here: an agent sets them again from the store when it starts.
         let flags = KillFlags(startedAt: clock.now()) { _ in }
         let routes = KillFlagRoutes(flags: flags, clock: clock)
         let clicks = SlackClicks(signingSecret: environment["SLACK_SIGNING_SECRET"] ?? "", clock: clock) {
             await team.id()
         }
-        server = try WebServer(host: host, port: port) { request in
-            // A click comes through a tunnel, under the tunnel's name; its signature proves where it is from.
-            if request.path == SlackClicks.path { return await Self.take(request, clicks, inbox, clock) }
-            if let refusal = rule.refusal(of: request) { return refusal }
-            if request.path == "/health" { return .json(#"{"status":"ok"}"#) }
-            return routes.respond(request) ?? .refusal(404, "\(request.path) does not exist.")
-        }
+        let inbox = IntentInbox(workplace.paths.database)
+        let token = APIToken(path: workplace.paths.apiToken)
+        var api = API(
+            reader: StoreReader(workplace.paths.database), inbox: inbox, clock: clock, token: token,
+            hosts: HostRule(listening: host, names: names), hostName: Workplace.hostName,
+            killFlag: { routes.respond($0) ?? .refusal(404, "\($0.path) does not exist.") },
+            slackAction: { await Self.take($0, clicks, inbox, clock) })
+        api.isOnLoopback = HostRule.isLoopback(host)
+        api.redaction = redaction
+        api.pagerDutySecret = environment["PAGERDUTY_WEBHOOK_SECRET"]
+        api.callsLeft = callsLeft
+        server = try WebServer(host: host, port: port) { [api] request in await api.respond(request) }
         self.flags = flags
         address = "http://\(host):\(server.port)"
+        fault = Self.fault(of: token)
+    }
+
+    private static func place(_ listen: String) throws -> (host: String, port: UInt16) {
+        guard let colon = listen.lastIndex(of: ":"), let port = UInt16(listen[listen.index(after: colon)...]) else {
+            throw Failure.invalidListen(listen)
+        }
+        return (String(listen[..<colon]), port)
+    }
+
+    private static func fault(of token: APIToken) -> String? {
+        do {
+            try token.create()
+            return nil
+        } catch {
+            return error.description
+        }
     }
 
     /// Slack waits three seconds for the response, so this only records the click.

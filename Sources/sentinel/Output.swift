@@ -16,8 +16,11 @@ enum Output {
 
     /// One sentence on standard error.
     static func complain(_ sentence: String) {
-        put("sentinel: \(sentence)\n", to: stderrDescriptor)
+        put("\(prefix)\(sentence)\n", to: stderrDescriptor)
     }
+
+    /// What a complaint begins with.
+    static let prefix = "sentinel: "
 
     /// One sentence on standard error without the program's name; foreign text is made inert.
     static func remark(_ sentence: String) {

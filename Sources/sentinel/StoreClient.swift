@@ -35,23 +35,11 @@ struct StoreClient: Sendable {
         guard isAgentRunning || orHere else { throw Failure.noAgent(on: composition.paths.database) }
         let id = try await composition.workplace.send(intent, as: "command line")
         if !isAgentRunning { try await composition.agent().answerOnce() }
-        return try await withThrowingTaskGroup(of: IntentAnswer?.self) { group in
-            group.addTask { [reader] in
-                for try await case let answer? in reader.observe(.answer(toIntent: id)) { return answer }
-                throw CancellationError()
-            }
-            if isAgentRunning {
-                group.addTask {
-                    try await Task.sleep(for: Self.longestWait(for: intent).duration)
-                    return nil
-                }
-            }
-            defer { group.cancelAll() }
-            guard let answer = try await group.next() ?? nil else {
-                throw Failure.noAnswer(on: composition.paths.database)
-            }
-            return answer
+        let limit = isAgentRunning ? Self.longestWait(for: intent) : nil
+        guard let answer = try await reader.answer(toIntent: id, within: limit) else {
+            throw Failure.noAnswer(on: composition.paths.database)
         }
+        return answer
     }
 
     /// Reading a trace asks its source.

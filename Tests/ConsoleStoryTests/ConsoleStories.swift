@@ -1,5 +1,8 @@
 import Basics
+import Glibc
+import HTTPClient
 import IncidentStore
+import OnCallModel
 import SQLiteKit
 import TestSupport
 import Testing
@@ -145,12 +148,31 @@ struct ConsoleStories {
         try await story.expect("sentinel agent:")
         let console = try Pseudoterminal(
             [BuiltProgram.sentinel], environment: Story.environment(story.folder), width: 120, height: 40)
-        let (agent, own) = (":\(story.terminal.process)", ":\(console.process)")
+        let agent = ":\(story.terminal.process)"
         #expect(await console.shows { $0.text.contains(agent) }, "\(console.screen.text)")
         story.terminal.end(by: 9)
-        #expect(await console.shows { $0.text.contains(own) }, "\(console.screen.text)")
+        let own = try await story.agent { $0.holder.map { !$0.hasSuffix(agent) } ?? false }.holder ?? ""
+        let number = own.split(separator: ":").last ?? ""
+        #expect(await console.shows { $0.text.contains(":\(number)") }, "\(console.screen.text)")
         try await console.send(Array("q".utf8))
         #expect(try await console.end() == 0)
+    }
+
+    @Test(
+        "While the console is suspended its agent serves the kill flag; the agent ends with the console, also by SIGKILL"
+    )
+    func suspendedConsole() async throws {
+        let story = try await Story(mayStartAgent: true)
+        try await story.press("2")
+        try await story.expect("Incidents (2)")
+        let address = try #require(try await story.agent { $0.listening != nil }.listening)
+        kill(story.terminal.process, SIGSTOP)
+        let answer = try await HTTPClient().send(HTTPRequest(.get, "\(address)/v1/kill?trace=t1"))
+        #expect(answer.status == 200 && answer.text == #"{"kill":false}"#)
+        kill(story.terminal.process, SIGCONT)
+        try await story.settle()
+        story.terminal.end(by: 9)
+        #expect(try await story.agent { $0.holder == nil }.listening == nil)
     }
 
     @Test("Without a known terminal it prints one sentence and no control sequence")
@@ -177,5 +199,13 @@ struct DemoStories {
         try await story.expect("Loops", "✓")
         try await story.press("q")
         try await story.expectEnd(status: 0)
+    }
+}
+
+extension Story {
+    /// The state of the agent on the store, once it is as expected.
+    fileprivate func agent(_ isMet: (AgentStatus) -> Bool) async throws -> AgentStatus {
+        for try await status in StoreReader(store).observe(.agentStatus) where isMet(status) { return status }
+        throw Ended()
     }
 }

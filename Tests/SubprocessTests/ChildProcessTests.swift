@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 import Subprocess
 import Testing
@@ -17,6 +18,32 @@ struct ChildProcessTests {
     func completes() async throws {
         let done = try await shell("echo out; echo bad >&2; exit 7").run()
         #expect(done.status == 7 && text(done.output) == "out\n" && text(done.errors) == "bad\n")
+    }
+
+    @Test("Each line of errors is reported as it comes, and the last one without its line feed")
+    func errorLines() async throws {
+        var process = shell("printf 'one\\ntwo' >&2; printf ' parts\\n\\nend' >&2")
+        let lines = LineList()
+        process.onErrorLine = { lines.add($0) }
+        #expect(try await process.run().status == 0)
+        #expect(lines.all == ["one", "two parts", "", "end"])
+    }
+
+    @Test("Without a held input it is empty; a held input stays open until the run ends")
+    func input() async throws {
+        #expect(try await shell("cat; exit 3").run().status == 3)
+        var process = shell("echo $$ >&2; cat")
+        process.holdsInput = true
+        let started = AsyncStream<String>.makeStream()
+        process.onErrorLine = { started.continuation.yield($0) }
+        let run = Task { [process] in try await process.run() }
+        for await line in started.stream {
+            // It waits for input, and is alive.
+            #expect(kill(try #require(pid_t(line)), 0) == 0)
+            break
+        }
+        run.cancel()
+        await #expect(throws: CancellationError.self) { try await run.value }
     }
 
     @Test("Arguments arrive as they are, however they are written")
@@ -79,4 +106,10 @@ struct ChildProcessTests {
         }
         #expect(answers == Set((0..<24).map { "\($0)\n" }))
     }
+}
+
+private final class LineList: Sendable {
+    private let lines = Lock<[String]>([])
+    var all: [String] { lines.withLock { $0 } }
+    func add(_ line: String) { lines.withLock { $0.append(line) } }
 }

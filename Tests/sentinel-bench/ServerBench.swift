@@ -1,7 +1,10 @@
 import Actions
 import Basics
+import FoundationEssentials
 import Glibc
+import HTTPAPI
 import HTTPClient
+import IncidentStore
 import WebServer
 
 /// The kill flag of a server on which slow clients hang.
@@ -10,7 +13,7 @@ enum ServerBench {
     /// and the same with one connection for each request.
     static func times(crowd: Int, requests: Int = 500) async throws -> JSONValue {
         let routes = KillFlagRoutes(flags: KillFlags(startedAt: WallClock.system.now()) { _ in }, clock: .system)
-        let server = try WebServer(port: 0) { routes.respond($0) ?? .refusal(404, "") }
+        let server = try WebServer(port: 0) { [api = api(routes)] in await api.respond($0) }
         let quiet = try await polls(server, requests)
         let stops = Lock(false)
         OwnThread.start { hang(crowd, on: server.port, until: stops) }
@@ -23,6 +26,15 @@ enum ServerBench {
             "slow_clients": JSONValue(crowd), "kill_flag_ms_alone": quiet, "kill_flag_ms": busy,
             "kill_flag_ms_new_connection": fresh,
         ]
+    }
+
+    /// What an agent serves. The kill flag reads no store.
+    private static func api(_ routes: KillFlagRoutes) -> API {
+        let path = "\(FileManager.default.temporaryDirectory.path)/sentinel-bench-\(UUID().uuidString).db"
+        return API(
+            reader: StoreReader(path), inbox: IntentInbox(path), clock: .system, token: APIToken(path: path + ".token"),
+            hosts: HostRule(listening: "127.0.0.1"), hostName: "bench",
+            killFlag: { routes.respond($0) ?? .refusal(404, "") }, slackAction: { _ in .refusal(404, "") })
     }
 
     private static func polls(

@@ -20,7 +20,7 @@ struct Targets {
 
         var text: String {
             func shown(_ number: Double) -> String {
-                unit == "s" ? "\((number * 10).rounded() / 10) s" : "\(Int(number)) \(unit)"
+                unit == "calls" ? "\(Int(number)) calls" : "\((number * 10).rounded() / 10) \(unit)"
             }
             let figure = figure.map(shown) ?? "not seen"
             return [
@@ -39,7 +39,7 @@ struct Targets {
             return false
         }
         var isMet = true
-        for part in [scans, start, slowStart, later] {
+        for part in [scans, start, slowStart, later, server] {
             for line in try await part() {
                 print(line.text)
                 fflush(nil)
@@ -120,6 +120,18 @@ struct Targets {
                 Line(
                     name: "loop in the store after the start, 30 calls a minute", figure: found, limit: 10, unit: "s")
             ]
+        }
+    }
+
+    /// The kill flag while 300 clients hang. A request without an answer misses the target.
+    private func server() async throws -> [Line] {
+        let (crowd, requests) = (300, 500)
+        let times = try await ServerBench.times(crowd: crowd, requests: requests)
+        return [("kill_flag_ms", ""), ("kill_flag_ms_new_connection", ", each on a new connection")].map { name, how in
+            let isComplete = times[name]?["answered"]?.int == requests
+            return Line(
+                name: "kill flag beside \(crowd) slow clients, 99 of 100 requests\(how)",
+                figure: isComplete ? times[name]?["p99"]?.double : nil, limit: 5, unit: "ms")
         }
     }
 

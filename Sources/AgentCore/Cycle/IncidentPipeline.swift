@@ -79,11 +79,12 @@ struct IncidentPipeline: Sendable {
         let findings = try await writer.read { try $0.findings(ofIncident: incident) }
         let companions = findings.filter { $0.fingerprint != lead.fingerprint }
         let (configuration, desk, now) = (configuration, desk, clock.now())
+        let alerts = try await writer.read { try $0.outsideAlerts(from: lead.onset - OutsideAlert.lead, to: now) }
         let file = try await outlast(deadline) {
             let scope = await configuration.incidentsChannel.resolve(
                 configuration.scope, engine: configuration.engine, now: now)
             return await InvestigationStage(engine: configuration.engine, scope: scope, desk: desk)
-                .investigate(lead, companions: companions, now: now)
+                .investigate(lead, companions: companions, alerts: alerts, now: now)
         } late: {
             try await announce(&opened, lead, companions)
         }
@@ -93,6 +94,7 @@ struct IncidentPipeline: Sendable {
         try await writer.transaction {
             try $0.saveForensics(
                 of: incident, graph: graph, noCodeCause: verdict.noCodeCause, traces: file.surroundings.traces)
+            try $0.note(alerts, of: incident, at: now)
         }
         (opened.suspects, opened.caseFile) = (verdict.suspects, file)
         await desk.finished(incident)

@@ -10,10 +10,12 @@ struct InvestigationStage: Sendable {
     let scope: InvestigationScope
     let desk: InvestigationDesk
 
-    func investigate(_ finding: Finding, companions: [IncidentFinding], now: Instant) async -> CaseFile {
+    func investigate(
+        _ finding: Finding, companions: [IncidentFinding], alerts: [OutsideAlert], now: Instant
+    ) async -> CaseFile {
         await desk.inTurn {
             let end = ContinuousClock.now + InvestigationDesk.limit.duration
-            var investigation = Investigation(finding, companions: companions, scope: scope, now: now)
+            var investigation = Investigation(finding, companions: companions, alerts: alerts, scope: scope, now: now)
             var step = investigation.start()
             while true {
                 switch step {

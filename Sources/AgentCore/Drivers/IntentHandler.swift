@@ -55,6 +55,9 @@ struct IntentHandler: Sendable {
         case .requestExecutor(let kind, let incident):
             return try await executors.request(kind, for: incident, by: author)
         case .undo(let request): return try await executors.undo(request, by: author)
+        case .recordAlerts(let alerts):
+            let changed = try await writer.transaction { try $0.record(alerts, at: now) }
+            return IntentAnswer("Recorded \(changed) new or changed alerts.")
         }
     }
 

@@ -24,6 +24,7 @@ package enum Migrations {
         .init("10-votes", sql: Votes.sql),
         .init("10-outages", sql: Outages.sql),
         .init("10-executors", sql: Executors.sql),
+        .init("10-outside-alerts", sql: OutsideAlerts.sql),
     ]
 
     package static let names = steps.map(\.name)

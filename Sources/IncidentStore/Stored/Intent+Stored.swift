@@ -35,6 +35,7 @@ extension Intent {
             ("request_executor", ["executor": .string(kind.rawValue), "incident": .integer(incident)])
         case .undo(let request): ("undo", ["request": .integer(request)])
         case .patrol: ("patrol", [:])
+        case .recordAlerts(let alerts): ("record_alerts", ["alerts": alerts.json])
         }
     }
 
@@ -69,6 +70,7 @@ extension Intent {
                     number("incident").map { .requestExecutor(kind, incident: $0) }
                 }
             case "undo": number("request").map { .undo(request: $0) }
+            case "record_alerts": [OutsideAlert](json: payload["alerts"] ?? .null).map { .recordAlerts($0) }
             default: nil
             }
         guard let intent else { return nil }

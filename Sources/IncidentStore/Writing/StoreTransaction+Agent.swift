@@ -79,12 +79,13 @@ extension StoreTransaction {
             into: "scan_report", ["id": 1, "at": .init(now), "report": .text(report.serialized)], on: .replace("id"))
     }
 
-    /// Deletes answered intents, sampling counts, traces and detectors' memory from before `moment`. Incidents and acts are kept
+    /// Deletes answered intents, sampling counts, traces, alerts of other systems and detectors' memory from before `moment`. Incidents and acts are kept
     /// forever.
     package func prune(before moment: Instant) throws {
         try run("DELETE FROM intent WHERE handled_at < ?", [.init(moment)])
         try run("DELETE FROM sampling_stats WHERE recorded_at < ?", [.init(moment)])
         try run("DELETE FROM detector_memory WHERE updated_at < ?", [.init(moment)])
+        try run("DELETE FROM outside_alert WHERE received_at < ?", [.init(moment)])
         try pruneTraces(before: moment)
     }
 }

@@ -169,6 +169,12 @@ package actor RateBudget {
     /// The limit that is known now, of the provider or by hand.
     package func limit() -> RateLimit? { known("") }
 
+    /// How many requests the provider still takes now, under the tightest of its limits; nil while none is known.
+    package func callsLeft() -> Int? {
+        let now = clock.now()
+        return schedules.keys.compactMap { schedule(of: $0).left(at: now) }.min()
+    }
+
     package func succeed() { breaker.succeed() }
 
     package func fail() { breaker.fail(at: clock.now()) }

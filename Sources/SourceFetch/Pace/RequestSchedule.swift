@@ -63,6 +63,16 @@ package struct RequestSchedule: Sendable {
         allowance?.requests -= 1
     }
 
+    /// How many requests the provider still takes now; nil while no limit is known.
+    package func left(at now: Instant) -> Int? {
+        if let blockedUntil, blockedUntil > now { return 0 }
+        let allowed = allowance.flatMap { $0.until > now ? max(0, $0.requests) : nil }
+        let unused = limit.map { limit in
+            max(0, limit.requests - moments.count { $0 + limit.per > now })
+        }
+        return [allowed, unused].compactMap { $0 }.min()
+    }
+
     /// The provider answered a request.
     package mutating func accept(at now: Instant) {
         accepted.removeAll { $0 + .hours(1) <= now }

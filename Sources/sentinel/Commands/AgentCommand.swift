@@ -9,8 +9,9 @@ import WebServer
 
 extension Subcommand {
     static let agent = Subcommand(
-        "agent", help: .agent
+        "agent", help: .agent, switches: ["--child"]
     ) { arguments in
+        if arguments.has("--child") { return try await runAsChild(arguments) }
         let composition = try Composition(arguments)
         for problem in composition.catalog.problems { Output.complain("\(problem)") }
         let host = AgentHost(composition: composition)
@@ -21,6 +22,26 @@ extension Subcommand {
                         "sentinel agent: store \(composition.paths.database), kill flag \(server.map { "on \($0.address)" } ?? "not available")"
                     )
                 }, onFailure: { Output.complain($0) })
+        }
+        return .done
+    }
+
+    /// The agent of a console: it ends with its standard input, which the console holds open.
+    private static func runAsChild(_ arguments: Arguments) async throws -> ExitStatus {
+        // A console that is suspended reads no complaints, which must not hold the agent up.
+        _ = fcntl(STDERR_FILENO, F_SETFL, fcntl(STDERR_FILENO, F_GETFL) | O_NONBLOCK)
+        OwnThread.start {
+            var byte: UInt8 = 0
+            while case let count = read(STDIN_FILENO, &byte, 1), count > 0 || count < 0 && errno == EINTR {}
+            kill(getpid(), SIGTERM)
+            // What the agent is doing then has this long to end. The rest is reconciled at the next start.
+            sleep(10)
+            _exit(ExitStatus.failed.rawValue)
+        }
+        let composition = try Composition(arguments)
+        for problem in composition.catalog.problems { Output.complain("\(problem)") }
+        try await Interruption.run {
+            try await AgentHost(composition: composition).runOnce(onFailure: { Output.complain($0) })
         }
         return .done
     }

@@ -78,10 +78,14 @@ struct DemoStage: Sendable {
         withExtendedLifetime(folder) {}
     }
 
-    /// Runs the console on the demo's store, with the agent in the background.
+    /// Runs the console on the demo's store, with the agent in this process, beside the providers.
     func show() async throws -> ExitStatus {
-        try await ConsoleHost(workplace: composition.workplace, compose: { composition })
-            .run(options: options, onStart: { startLoop($0) })
+        try await ConsoleHost(
+            workplace: composition.workplace,
+            agents: { report in
+                await AgentHost(composition: composition).run(onStart: { startLoop($0) }, onFailure: report)
+            }
+        ).run(options: options)
     }
 
     private func startLoop(_ server: LoopbackServer?) {

@@ -438,6 +438,29 @@ END;
 CREATE TRIGGER outbox_action_update AFTER UPDATE ON outbox_action BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'acts';
 END;
+CREATE TABLE outside_alert (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    source TEXT NOT NULL CHECK (source IN ('alertmanager', 'pagerduty')),
+    alert_key TEXT NOT NULL CHECK (alert_key <> ''),
+    title TEXT NOT NULL,
+    severity TEXT NOT NULL CHECK (severity IN ('info', 'medium', 'high', 'critical')),
+    labels TEXT NOT NULL DEFAULT '{}',
+    starts_at TEXT NOT NULL,
+    ends_at TEXT,
+    reported_at TEXT NOT NULL,
+    received_at TEXT NOT NULL,
+    UNIQUE (source, alert_key, starts_at)
+) STRICT;
+CREATE INDEX outside_alert_time ON outside_alert (starts_at);
+CREATE TRIGGER outside_alert_delete AFTER DELETE ON outside_alert BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'outside_alerts';
+END;
+CREATE TRIGGER outside_alert_insert AFTER INSERT ON outside_alert BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'outside_alerts';
+END;
+CREATE TRIGGER outside_alert_update AFTER UPDATE ON outside_alert BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'outside_alerts';
+END;
 CREATE TABLE provider_limit (
     provider TEXT PRIMARY KEY NOT NULL CHECK (provider IN ('slack', 'github')),
     until TEXT NOT NULL

@@ -1,4 +1,4 @@
-package import Basics
+import Basics
 import FoundationEssentials
 package import OnCallModel
 
@@ -61,17 +61,6 @@ extension StoreSnapshot {
                 replacedAt: $0.instant("replaced_at"), replacedBy: $0.text("replaced_by"))
         }
     }
-}
-
-/// A replaced version of a feature's snapshot.
-package struct SnapshotVersion: Hashable, Sendable {
-    package var feature: String
-    package var version: Int
-    package var profile: OutputProfile
-    package var capturedAt: Instant
-    package var acceptedBy: String?
-    package var replacedAt: Instant
-    package var replacedBy: String
 }
 
 extension StoredRow {

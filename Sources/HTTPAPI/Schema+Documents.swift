@@ -48,7 +48,8 @@ extension Schema {
             "type": .choice(of: DetectionType.self), "severity": .choice(of: Severity.self),
             "status": .choice(of: ApprovalStatus.self), "summary": .string, "fingerprint": .string,
             "dry_run": .list(.string), "created_at": .instant, "expires_at": .instant,
-            "resolved_at": .nullable(.instant), "resolved_by": .nullable(.string), "act": .nullable(act),
+            "resolved_at": .nullable(.instant), "resolved_by": .nullable(.string), "approvers": .integer,
+            "approved_by": .list(.string), "act": .nullable(act),
         ]))
 
     static let loop = Schema.named(

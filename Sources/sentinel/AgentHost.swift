@@ -20,7 +20,7 @@ struct AgentHost: Sendable {
                     onFailure("\(error)")
                 }
             }
-            try? await Task.sleep(for: .seconds(5))
+            try? await Task.sleep(for: .seconds(2))
         }
     }
 

@@ -47,13 +47,14 @@ extension CommandHelp {
         summary: "Run the agent without a console",
         body: """
             Usage:
-              sentinel agent [--child]
+              sentinel agent [--standby | --child]
 
             The agent scans the sources on schedule, runs approved actions, and serves the kill flag on SENTINEL_LISTEN
             (default: 127.0.0.1:8000), with the JSON API (docs/API.md). Any number of consoles can attach to the same store.
             SIGTERM and SIGINT stop the agent gracefully.
 
             Options:
+              --standby        Wait while another agent runs on the store, and take over within ten seconds after it ends
               --child          End when standard input ends; a console starts its agent so
             """)
 

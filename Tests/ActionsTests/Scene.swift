@@ -48,7 +48,7 @@ enum Scene {
         let circumstances = Circumstances()
         let verdict: Verdict =
             switch action.kind {
-            case .postIncident, .updatePost, .postReply, .createIssue, .commentIssue:
+            case .postIncident, .updatePost, .postReply, .createIssue, .commentIssue, .notify:
                 gate.notice(action, incident: 7, round: 0)
             case .killLoop:
                 gate.order(

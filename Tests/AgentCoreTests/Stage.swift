@@ -21,6 +21,9 @@ final class Stage: Sendable {
     let truth: DemoScenario.Truth
     let folder = TemporaryFolder()
     let moment = Lock(Stage.start)
+    /// The programs that channels ran, with their variables, and why they fail.
+    let programs = Lock<[(command: [String], variables: [String: String])]>([])
+    let programFault = Lock<String?>(nil)
     /// What happens in the world whenever the agent waits.
     let onSleep = Lock<@Sendable () -> Void>({})
     let engine: SourceEngine
@@ -100,7 +103,12 @@ final class Stage: Sendable {
                 sleep: { [moment, onSleep] span in
                     moment.withLock { $0 = $0 + span }
                     onSleep.withLock { $0 }()
-                }))
+                }),
+            variable: { [environment] in environment[$0] },
+            run: { [programs, programFault] command, variables in
+                programs.withLock { $0.append((command, variables)) }
+                return programFault.withLock { $0 }
+            })
         return Agent(
             AgentConfiguration(
                 storePath: store, holder: "test:1", pid: 1, engine: engine, runner: runner,

@@ -264,7 +264,7 @@ extension StoreTransaction {
             let saved = try savings(byKilling: act)
             let what = act.action.kind == .killLoop ? "Killed" : act.action.sentence
             text = "\(what) (allowed by \(act.ground.sentence)): \(detail).\(saved.map { " \($0)" } ?? "")"
-            try resolveDead(incident, saved: saved, text, at: now)
+            try resolveDead(incident, saved: saved, text, gate: gate, at: now)
         case (.execute, .done(let detail, _)):
             text = "\(act.action.sentence) (allowed by \(act.ground.sentence)): \(detail)."
         case (.killLoop, .failed(let reason, _)), (.killLoop, .refused(let reason)),
@@ -292,7 +292,9 @@ extension StoreTransaction {
 
     /// Resolves an incident whose loops are all verified to be dead, and which has no more than what they cost. Its message says
     /// so already.
-    private func resolveDead(_ incident: Int64, saved: String?, _ sentence: String, at now: Instant) throws {
+    private func resolveDead(
+        _ incident: Int64, saved: String?, _ sentence: String, gate: Gate, at now: Instant
+    ) throws {
         let isOver = try snapshot.findings(ofIncident: incident).allSatisfy { finding in
             if let loop = finding.loop {
                 let status = try snapshot.loop(trace: loop.traceID)?.status

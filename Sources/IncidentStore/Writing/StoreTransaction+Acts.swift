@@ -208,7 +208,8 @@ extension StoreTransaction {
             guard let reference else { return }
             try run(
                 "UPDATE incident_reports SET slack_thread_ts = ? WHERE id = ?", [.text(reference), .integer(incident)])
-        case .postReply(let incident, _), .openIssue(let incident), .commentIssue(let incident, _):
+        case .postReply(let incident, _), .openIssue(let incident), .commentIssue(let incident, _),
+            .notify(let incident, _, _, _):
             try notified(incident, at: now)
         case .killLoop, .execute:
             for trace in try ownTraces(of: record) { try setLoop(trace, to: .killed, method: reference, at: now) }

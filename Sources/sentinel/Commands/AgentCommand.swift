@@ -9,19 +9,24 @@ import WebServer
 
 extension Subcommand {
     static let agent = Subcommand(
-        "agent", help: .agent, switches: ["--child"]
+        "agent", help: .agent, switches: ["--standby", "--child"]
     ) { arguments in
         if arguments.has("--child") { return try await runAsChild(arguments) }
         let composition = try Composition(arguments)
         for problem in composition.catalog.problems { Output.complain("\(problem)") }
         let host = AgentHost(composition: composition)
+        let database = composition.paths.database
+        let onStart: @Sendable (LoopbackServer?) async -> Void = { server in
+            let flag = server.map { "on \($0.address)" } ?? "not available"
+            Output.line("sentinel agent: store \(database), kill flag \(flag)")
+        }
+        let isStandby = arguments.has("--standby")
+        if isStandby, composition.isAgentRunning {
+            Output.line("sentinel agent: standing by; another agent runs on \(database)")
+        }
         try await Interruption.run {
-            try await host.runOnce(
-                onStart: { server in
-                    Output.line(
-                        "sentinel agent: store \(composition.paths.database), kill flag \(server.map { "on \($0.address)" } ?? "not available")"
-                    )
-                }, onFailure: { Output.complain($0) })
+            guard isStandby else { return try await host.runOnce(onStart: onStart, onFailure: { Output.complain($0) }) }
+            await host.run(onStart: onStart, onFailure: { Output.complain($0) })
         }
         return .done
     }

@@ -10,6 +10,8 @@ package struct ActContext: Hashable, Sendable {
     package var request: ApprovalItem?
     /// Where the incident's Slack message is; nil while it is not posted.
     package var message: MessageAddress?
+    /// The start of the latest scan that ended.
+    package var lastScan: Instant?
     /// When the act was first attempted. Nothing that it created is older.
     package var attemptedAt: Instant
     /// When its first request was sent; nil if certainly none was.
@@ -19,15 +21,22 @@ package struct ActContext: Hashable, Sendable {
 
     package init(
         incident: IncidentDetail? = nil, loops: [LoopEvidence] = [], request: ApprovalItem? = nil,
-        message: MessageAddress? = nil, attemptedAt: Instant, sentAt: Instant? = nil, ladder: Ladder = Ladder()
+        message: MessageAddress? = nil, lastScan: Instant? = nil, attemptedAt: Instant, sentAt: Instant? = nil,
+        ladder: Ladder = Ladder()
     ) {
         self.incident = incident
         self.loops = loops
         self.request = request
         self.message = message
+        self.lastScan = lastScan
         self.attemptedAt = attemptedAt
         self.sentAt = sentAt
         self.ladder = ladder
+    }
+
+    /// In every notice, so that people see whether Sentinel still works.
+    var lastScanSentence: String {
+        lastScan.map { "last successful scan \($0.readable)" } ?? "the first scan has not ended yet"
     }
 
     /// The one of which the figures are shown.

@@ -24,6 +24,8 @@ package struct AgentConfiguration: Sendable {
     package var approvers: Set<String>
     /// What a person in Slack is to the workspace, by the id.
     package var slackMembership: @Sendable (_ user: String) async -> SlackMembership
+    /// Sends the heartbeat with the time of the last scan, and returns why it failed; nil if none is wanted.
+    package var heartbeat: (@Sendable (_ lastScan: Instant?) async -> String?)?
     /// No act is executed, by the environment.
     package var isFrozen: Bool
     /// Whether a person has frozen actions, as the store says.

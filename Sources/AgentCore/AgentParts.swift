@@ -14,6 +14,7 @@ struct AgentParts: Sendable {
     let expiry: ExpiryMonitor
     let loopMonitor: LoopMonitor
     let intents: IntentHandler
+    let health: HealthMonitor
     private let scheduler: Scheduler
     private let desk = InvestigationDesk()
     private let loopTurn = LoopTurn()
@@ -56,6 +57,12 @@ struct AgentParts: Sendable {
                 writer: writer, clock: clock, gate: gate, isFrozen: configuration.isFrozenByPerson,
                 isFrozenByEnvironment: configuration.isFrozen),
             executors: ExecutorRequests(writer: writer, runner: configuration.runner, clock: clock, gate: gate))
+        let (desk, outbox) = (desk, outbox)
+        health = HealthMonitor(configuration, writer, settings) { settings in
+            IncidentPipeline(
+                configuration: configuration, writer: writer, settings: settings, desk: desk,
+                onActs: { await outbox.wake() })
+        }
         await writer.mask(by: configuration.redaction)
         try await settings.publish()
         let isFrozen = try await writer.transaction { store in

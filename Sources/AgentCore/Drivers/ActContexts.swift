@@ -16,6 +16,6 @@ extension StoreSnapshot {
             incident: detail, loops: try traces.compactMap { try loop(trace: $0)?.loop },
             request: requests.first { $0.status == .pending },
             message: try incident.flatMap { try slackThread(ofIncident: $0) }.flatMap(MessageAddress.init(reference:)),
-            attemptedAt: attemptedAt, sentAt: sentAt, ladder: ladder)
+            lastScan: try agentStatus().lastCycleAt, attemptedAt: attemptedAt, sentAt: sentAt, ladder: ladder)
     }
 }

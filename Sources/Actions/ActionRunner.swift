@@ -64,8 +64,12 @@ package struct ActionRunner: Sendable {
     }
 
     /// What is not configured for an executor, as a sentence; nil if it can be used.
-    package func missing(for kind: ExecutorKind) -> String? {
-        desk.executor(kind, ActContext(attemptedAt: Instant(milliseconds: 0))).missing
+    package func missing(for row: ExecutorRow) -> String? {
+        switch row.kind {
+        case .killFlag: nil
+        case .webhook: killing.webhook(of: "", by: Ladder([.with { ($0.kind, $0.url) = (.webhook, row.url) }])).missing
+        default: desk.executor(row.kind, ActContext(attemptedAt: Instant(milliseconds: 0))).missing
+        }
     }
 
     /// The exact requests that the act would send, one per line, with secrets masked. Sends nothing.

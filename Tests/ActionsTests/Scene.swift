@@ -57,17 +57,25 @@ enum Scene {
                         id: 3, intent: .killLoop(trace: action.traces.first ?? ""), author: "alice@host", createdAt: now
                     ),
                     incident: 7, in: circumstances)
-            case .review, .execute:
-                switch gate.approve(request(action), by: "alice@host", in: circumstances, now: now) {
-                case .allow(let permission): .allow(permission)
-                case .refuse(let refusal): .refuse(refusal)
-                case .wait: .refuse(.frozen)
-                }
+            case .review, .execute: approved(request(action), by: ["alice@host", "bob@host"])
             }
         guard case .allow(let permission) = verdict else {
             throw Refused(verdict: verdict)
         }
         return permission
+    }
+
+    /// The approvals of people one after the other, as far as they are needed.
+    private static func approved(_ item: ApprovalItem, by people: [String]) -> Verdict {
+        var item = item
+        for person in people {
+            switch gate.approve(item, by: person, in: Circumstances(), now: now) {
+            case .allow(let permission): return .allow(permission)
+            case .refuse(let refusal): return .refuse(refusal)
+            case .wait(let vote): item.votes.append(vote)
+            }
+        }
+        return .refuse(.frozen)
     }
 
     struct Refused: Error {

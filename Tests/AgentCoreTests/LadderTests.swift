@@ -21,7 +21,7 @@ struct LadderTests {
             prepare: { world in world.change { $0.gateways.keys[Self.hash] = .init(alias: "research-agent") } })
         let rows =
             settings
-            ?? #"[{"agent": "research-*", "kind": "litellm_key", "key": "\#(Self.hash)"}, {"agent": "research-*", "kind": "webhook"}]"#
+            ?? #"[{"agent": "research-agent", "kind": "litellm_key", "key": "\#(Self.hash)"}, {"agent": "research-*", "kind": "webhook"}]"#
         try "{\"executors\": \(rows)}".write(
             toFile: "\(stage.folder.path)/settings.json", atomically: true, encoding: .utf8)
         let (world, trace, clock) = (stage.world, stage.truth.loopTrace, stage.clock)

@@ -64,6 +64,27 @@ struct ExecutorGateTests {
         #expect(key(Circumstances(acts: [act(1, block, .failed)])) == first.map { $0 + "/wave-1" })
     }
 
+    @Test("an executor that may stop more than one agent needs two people; its undo needs one")
+    func wide() {
+        let wide = row("a", agent: "bot-*")
+        let gate = gate(wide)
+        var item = request(execution(wide))
+        guard case .wait(let vote) = gate.approve(item, by: "eve@host (console)", in: Circumstances(), now: now) else {
+            Issue.record("one person is enough")
+            return
+        }
+        item.votes = [vote]
+        guard case .allow = gate.approve(item, by: "bob@host (console)", in: Circumstances(), now: now),
+            case .refuse(.approvedBySame) = gate.approve(
+                item, by: "eve@host (console)", in: Circumstances(), now: now),
+            case .allow = gate.approve(
+                request(execution(wide, undo: true)), by: "eve@host (console)", in: Circumstances(), now: now)
+        else {
+            Issue.record("two people are not enough, or one is")
+            return
+        }
+    }
+
     @Test("executors are no notices, and no order replaces their approval")
     func needsApproval() {
         let gate = gate(row("a"))

@@ -106,7 +106,7 @@ struct OutboxTests {
         let kill = Action.killLoop(trace: "t'; DROP TABLE outbox_action; --", agent: "researcher")
         let review = Action.requestReview(incident: 1, commit: "abc", author: "Zoë")
         let execution = Execution.with {
-            $0.row = .with { ($0.kind, $0.key) = (.litellmKey, "é'; --") }
+            $0.row = .with { ($0.agent, $0.kind, $0.key) = ("bot", .litellmKey, "é'; --") }
             ($0.incident, $0.agent, $0.traces, $0.seen, $0.facts) = (1, "bot", ["t"], "not blocked", ["a", "b"])
         }
         let execute = Action.execute(execution)

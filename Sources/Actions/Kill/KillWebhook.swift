@@ -15,6 +15,12 @@ struct KillWebhook: Sendable {
 
     var isConfigured: Bool { !access.killURL.isEmpty }
 
+    /// What must be set, as a sentence; nil if it can be sent.
+    var missing: String? {
+        if !isConfigured { return "The kill webhook has no address: set url, or AGENT_KILL_URL." }
+        return access.killSecret.isEmpty ? "Unsigned kills are not sent: set AGENT_KILL_SECRET." : nil
+    }
+
     /// - Parameters:
     ///   - key: names this request.
     ///   - approval: names the act that it belongs to.

@@ -71,7 +71,7 @@ struct ExecutorRequests: Sendable {
 
     private func close(_ act: ActRecord) async throws {
         let now = clock.now()
-        try await writer.transaction { try $0.markFollowed(act.id, at: now) }
+        _ = try await writer.transaction { try $0.markFollowed(act.id, at: now) }
     }
 
     private func propose(
@@ -81,7 +81,7 @@ struct ExecutorRequests: Sendable {
         let saving = Saving(of: running).map { " Stopping it saves \($0.arithmetic)." } ?? ""
         let failed = Self.failure(act.detail)
         _ = try await writer.transaction { [runner] store in
-            try store.markFollowed(act.id, at: now)
+            guard try store.markFollowed(act.id, at: now) else { return }
             guard
                 let request = try store.request(
                     execution, because: "\(failed)\(saving)", runner, gate, at: now)
@@ -98,7 +98,7 @@ struct ExecutorRequests: Sendable {
             ? "No further executor is configured for agent \(agent) (setting executors)"
             : "No further executor is left for agent \(agent)"
         try await writer.transaction { store in
-            try store.markFollowed(act.id, at: now)
+            guard try store.markFollowed(act.id, at: now) else { return }
             let text = "\(Self.failure(act.detail)) \(end).\(Self.list(skipped)) Stop the agent manually."
             try store.announce(text, of: act.incident, gate: gate, at: now)
         }

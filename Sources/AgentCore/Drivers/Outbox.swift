@@ -72,6 +72,7 @@ actor Outbox {
     func run() async throws {
         try await planLookUps()
         try await withThrowingDiscardingTaskGroup { group in
+            group.addTask { try await self.followFailedKills() }
             while !Task.isCancelled, !isEnding {
                 var started: Set<Int64> = []
                 let next = try await startDue(except: &started) { work in group.addTask { await work() } }
@@ -105,6 +106,7 @@ actor Outbox {
     /// Carries out the acts that are due, each once, or more often if its provider asks to wait. Lanes run side by side.
     func drain() async throws {
         try await planLookUps()
+        try await followFailedKills()
         try await withThrowingDiscardingTaskGroup { group in
             var tried: Set<Int64> = []
             var waited = Span.seconds(0)
@@ -226,10 +228,14 @@ actor Outbox {
         lookUps[act.id] = LookUp(act: act, at: now + Self.lookUpPauses.wait(afterFailures: count + 1), count: count)
     }
 
+    /// Of an earlier agent, that died before it requested the next executor.
+    private func followFailedKills() async throws {
+        try await store.keep { [executors] in try await executors.followFailedKills() }
+    }
+
     // MARK: attempts without an outcome
 
     private func planLookUps() async throws {
-        try await store.keep { [executors] in try await executors.followFailedKills() }
         let now = clock.now()
         for act in try await store.keep({ try await self.writer.read { try $0.unfinishedAttempts() } })
         where lookUps[act.id] == nil {
@@ -250,61 +256,5 @@ actor Outbox {
         }
         busy.remove(Lane(act))
         await wakeSignal.send()
-    }
-}
-
-extension StoreTransaction {
-    /// Updates the incident's Slack message with the outcome of a remedy.
-    func showOutcome(of act: ActRecord, _ outcome: Outcome, gate: Gate, at now: Instant) throws {
-        guard let incident = act.incident else { return }
-        let text: String
-        switch (act.action.kind, outcome) {
-        case (.killLoop, .done(let detail, _)) where !act.action.traces.isEmpty,
-            (.execute, .done(let detail, _)) where !act.action.traces.isEmpty:
-            let saved = try savings(byKilling: act)
-            let what = act.action.kind == .killLoop ? "Killed" : act.action.sentence
-            text = "\(what) (allowed by \(act.ground.sentence)): \(detail).\(saved.map { " \($0)" } ?? "")"
-            try resolveDead(incident, saved: saved, text, gate: gate, at: now)
-        case (.execute, .done(let detail, _)):
-            text = "\(act.action.sentence) (allowed by \(act.ground.sentence)): \(detail)."
-        case (.killLoop, .failed(let reason, _)), (.killLoop, .refused(let reason)),
-            (.execute, .failed(let reason, _)), (.execute, .refused(let reason)):
-            text =
-                act.action.traces.isEmpty
-                ? "\(act.action.sentence): failed. \(reason)" : ExecutorRequests.failure(reason)
-        case (.execute, .changed(let action, let reason)):
-            text = "\(reason) Requested again: \(action.sentence)."
-        case (.execute, .unknown(let reason)): text = "\(act.action.sentence): unknown. \(reason)"
-        case (.review, .done): text = "Review requested (allowed by \(act.ground.sentence))."
-        default: return
-        }
-        try updateMessage(text, of: incident, gate: gate, at: now)
-    }
-
-    /// "It cost $0.27 a minute: $0.27/min × 60 = $16.20 an hour is saved." Nil for loops that cost nothing.
-    private func savings(byKilling act: ActRecord) throws -> String? {
-        let loops = try act.action.traces.compactMap { try snapshot.loop(trace: $0)?.loop }
-        return Saving(of: loops).map { saving in
-            "\(loops.count == 1 ? "It" : "They") cost \(Format.dollars(saving.perMinute)) a minute: "
-                + "\(saving.arithmetic) is saved."
-        }
-    }
-
-    /// Resolves an incident whose loops are all verified to be dead, and which has no more than what they cost. Its message says
-    /// so already.
-    private func resolveDead(
-        _ incident: Int64, saved: String?, _ sentence: String, gate: Gate, at now: Instant
-    ) throws {
-        let isOver = try snapshot.findings(ofIncident: incident).allSatisfy { finding in
-            if let loop = finding.loop {
-                let status = try snapshot.loop(trace: loop.traceID)?.status
-                return status == .killed || status == .finished
-            }
-            return try finding.facts.cost.map { try snapshot.isCost($0, ofLoopsIn: incident) } ?? false
-        }
-        guard isOver else { return }
-        let turn = try receive(.resolve(by: Self.agent, sentence: sentence), of: incident, at: now)
-        if turn.refusal == nil { try tellChannels(.resolved, sentence, of: incident, gate: gate, at: now) }
-        if turn.refusal == nil, let saved { try note(incident, saved, by: Self.agent, at: now) }
     }
 }

@@ -9,9 +9,14 @@ extension StoreTransaction {
             [.init(now), .integer(act)])
     }
 
-    /// What is done after a failed kill was decided: the next executor was requested, or there is none.
-    package func markFollowed(_ act: Int64, at now: Instant) throws {
-        try run("UPDATE outbox_action SET followed_at = ? WHERE id = ?", [.init(now), .integer(act)])
+    /// What is done after a failed kill was decided: the next executor was requested, or there is none. False if it was decided
+    /// before.
+    @discardableResult
+    package func markFollowed(_ act: Int64, at now: Instant) throws -> Bool {
+        try run(
+            "UPDATE outbox_action SET followed_at = ? WHERE id = ? AND followed_at IS NULL",
+            [.init(now), .integer(act)])
+            == 1
     }
 }
 

@@ -14,7 +14,7 @@ extension Subcommand {
             let composition = try Composition(arguments)
             let rows = try composition.settingsFile.load().executors
             let runner = composition.lister
-            let lines = rows.map { ExecutorLine(row: $0, missing: runner.missing(for: $0.kind)) }
+            let lines = rows.map { ExecutorLine(row: $0, missing: runner.missing(for: $0)) }
             return format.write(.array(lines.map(\.json)), or: ExecutorLine.table(lines))
         case "request":
             guard arguments.words.count == 2, let incident = arguments["--incident"] else {

@@ -1,8 +1,10 @@
+import AgentCore
 import Basics
 import Configuration
 import IncidentStore
 import OnCallModel
 import Sandbox
+import TestSupport
 import Testing
 
 @Suite("Channels on the stage")
@@ -23,7 +25,7 @@ struct ChannelLineTests {
 
     private func alerts(_ stage: Stage) -> [String] {
         stage.world.read {
-            $0.pagerDuty.incidents.filter { $0.key.hasPrefix("sentinel-") }.map { "\($0.status) \($0.title)" }
+            $0.pagerDuty.incidents.filter { $0.key?.hasPrefix("sentinel-") == true }.map { "\($0.status) \($0.title)" }
         }
     }
 

@@ -66,7 +66,7 @@ let package = Package(
 
         // 2  one C library each
         module("Crypto", needs: ["CCrypto"]),
-        module("HTTPClient", needs: ["Basics", "CCurl"]),
+        module("HTTPClient", needs: ["Basics", "CCurl", "Crypto"]),
         hot("JSON", needs: ["Basics", "CSimdJSON"]),
         module("LineEditor", needs: ["Basics", "CLibEdit", "CellGrid"]),
         hot("SQLiteKit", needs: ["Basics", "CSQLite"]),
@@ -153,7 +153,9 @@ let package = Package(
             name: "Scenarios", dependencies: ["Basics", "Sandbox"], path: "Tests/Scenarios", swiftSettings: strict),
         tests(
             "Actions",
-            needs: ["Actions", "Basics", "Crypto", "Governance", "HTTPClient", "JSON", "OnCallModel", "WebServer"]),
+            needs: [
+                "Actions", "Basics", "Crypto", "Governance", "HTTPClient", "JSON", "OnCallModel", "Sandbox", "WebServer",
+            ]),
         tests(
             "AgentCore",
             needs: [

@@ -88,14 +88,26 @@ struct Composition: Sendable {
         return .some(await SlackTeam(access: access, http: http, clock: clock).fault())
     }
 
-    func loopbackServer() throws -> LoopbackServer {
-        try LoopbackServer(
-            environment, clock: clock, inbox: IntentInbox(paths.database),
-            team: SlackTeam(access: access, http: http, clock: clock))
+    func slackSetup() -> SlackSetup {
+        let hasSecret = !(environment["SLACK_SIGNING_SECRET"] ?? "").isEmpty
+        return SlackSetup(access: access, http: http, clock: clock, hasSigningSecret: hasSecret)
     }
 
-    /// An agent on this store. Without a server it serves no kill flags.
-    func agent(_ server: LoopbackServer? = nil, report: @escaping @Sendable (String) -> Void = { _ in }) -> Agent {
+    /// Reads clicks, whatever way they come, so that each counts once.
+    func slackClicks() -> SlackClicks {
+        let team = SlackTeam(access: access, http: http, clock: clock)
+        return SlackClicks(signingSecret: environment["SLACK_SIGNING_SECRET"] ?? "", clock: clock) { await team.id() }
+    }
+
+    func loopbackServer(_ clicks: SlackClicks) throws -> LoopbackServer {
+        try LoopbackServer(environment, clock: clock, inbox: IntentInbox(paths.database), clicks: clicks)
+    }
+
+    /// An agent on this store. Without a server it serves no kill flags; without clicks it opens no socket to Slack.
+    func agent(
+        _ server: LoopbackServer? = nil, clicks: SlackClicks? = nil,
+        report: @escaping @Sendable (String) -> Void = { _ in }
+    ) -> Agent {
         let killFlags = server?.flags ?? KillFlags(startedAt: clock.now()) { _ in }
         let probe = TraceProbe(engine: engine, clock: clock)
         let team = SlackTeam(access: access, http: http, clock: clock)
@@ -112,14 +124,18 @@ struct Composition: Sendable {
                     owner: environment["GITHUB_OWNER"],
                     repository: environment["GITHUB_REPO"] ?? environment["GITHUB_TARGET_REPO"],
                     channel: environment["SLACK_INCIDENTS_CHANNEL"]),
-                redaction: redaction, clock: clock, approvers: approvers,
-                slackMembership: { await team.membership(of: $0) },
+                redaction: redaction, clock: clock, approvers: Self.approvers(environment),
+                slackMembership: { await team.membership(of: $0) }, answerClick: { await team.answer($0) },
+                slackSocket: clicks.flatMap { clicks in
+                    SocketMode(
+                        access: access, http: http, clock: clock, clicks: clicks, seed: .random(in: 0...UInt64.max))
+                },
                 isFrozen: environment["SENTINEL_FREEZE"].map { $0 != "0" && $0 != "false" } ?? false,
                 listening: server?.address, killFlags: killFlags, report: report))
     }
 
     /// `SENTINEL_APPROVERS=alice,bob@host`; if empty, everyone who can write to the store may approve.
-    private var approvers: Set<String> {
+    static func approvers(_ environment: Environment) -> Set<String> {
         let names = (environment["SENTINEL_APPROVERS"] ?? "").split { $0 == "," || $0 == " " }
         return Set(names.map(String.init))
     }

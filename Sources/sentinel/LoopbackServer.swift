@@ -12,7 +12,7 @@ struct LoopbackServer: Sendable {
     let address: String
 
     /// Listens on `SENTINEL_LISTEN` (`host:port`); port 0 selects a free port.
-    init(_ environment: Environment, clock: WallClock, inbox: IntentInbox, team: SlackTeam) throws {
+    init(_ environment: Environment, clock: WallClock, inbox: IntentInbox, clicks: SlackClicks) throws {
         let listen = environment["SENTINEL_LISTEN"] ?? "127.0.0.1:8000"
         guard let colon = listen.lastIndex(of: ":"), let port = UInt16(listen[listen.index(after: colon)...]) else {
             throw Failure.invalidListen(listen)
@@ -23,9 +23,6 @@ struct LoopbackServer: Sendable {
         // The flags are not stored here: an agent sets them again from the store when it starts.
         let flags = KillFlags(startedAt: clock.now()) { _ in }
         let routes = KillFlagRoutes(flags: flags, clock: clock)
-        let clicks = SlackClicks(signingSecret: environment["SLACK_SIGNING_SECRET"] ?? "", clock: clock) {
-            await team.id()
-        }
         server = try WebServer(host: host, port: port) { request in
             // A click comes through a tunnel, under the tunnel's name; its signature proves where it is from.
             if request.path == SlackClicks.path { return await Self.take(request, clicks, inbox, clock) }
@@ -46,7 +43,7 @@ struct LoopbackServer: Sendable {
         case .repeated: return WebResponse(status: 200)
         case .accepted(let click):
             do {
-                _ = try await inbox.append(click.intent, author: click.author, at: clock.now())
+                _ = try await inbox.append(click.intent, author: click.author, at: clock.now(), place: click.place)
                 return WebResponse(status: 200)
             } catch {
                 clicks.forget(click)

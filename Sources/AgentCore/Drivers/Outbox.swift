@@ -238,7 +238,10 @@ extension StoreTransaction {
         case (.killLoop, .done(let detail, _)):
             let saved = try savings(byKilling: act)
             text = "Killed (allowed by \(act.ground.sentence)): \(detail).\(saved.map { " \($0)" } ?? "")"
-            try resolveDead(incident, saved: saved, text, at: now)
+            guard let summary = try snapshot.incident(incident)?.summary else { return }
+            if try resolveDead(incident, saved: saved, text, at: now) {
+                return try tell(text, of: summary, gate: gate, at: now)
+            }
         case (.killLoop, .failed(let reason, _)), (.killLoop, .refused(let reason)): text = "The kill failed: \(reason)"
         case (.review, .done): text = "Review requested (allowed by \(act.ground.sentence))."
         default: return
@@ -257,7 +260,7 @@ extension StoreTransaction {
 
     /// Resolves an incident whose loops are all verified to be dead, and which has no more than what they cost. Its message says
     /// so already.
-    private func resolveDead(_ incident: Int64, saved: String?, _ sentence: String, at now: Instant) throws {
+    private func resolveDead(_ incident: Int64, saved: String?, _ sentence: String, at now: Instant) throws -> Bool {
         let isOver = try snapshot.findings(ofIncident: incident).allSatisfy { finding in
             if let loop = finding.loop {
                 let status = try snapshot.loop(trace: loop.traceID)?.status
@@ -265,8 +268,9 @@ extension StoreTransaction {
             }
             return try finding.facts.cost.map { try snapshot.isCost($0, ofLoopsIn: incident) } ?? false
         }
-        guard isOver else { return }
+        guard isOver else { return false }
         let turn = try receive(.resolve(by: Self.agent, sentence: sentence), of: incident, at: now)
         if turn.refusal == nil, let saved { try note(incident, saved, by: Self.agent, at: now) }
+        return turn.refusal == nil
     }
 }

@@ -4,9 +4,9 @@ import HTTPClient
 import OnCallModel
 import Sandbox
 import Testing
-import WebServer
 
 @testable import Actions
+@testable import WebServer
 
 /// The client against a server that imitates Slack's socket frame by frame.
 @Suite("Socket Mode", .timeLimit(.minutes(2)))
@@ -62,7 +62,7 @@ struct SocketModeTests {
         for wanted: SlackSocket.Event, in events: inout AsyncStream<SlackSocket.Event>.Iterator
     ) async -> [SlackSocket.Event] {
         var passed: [SlackSocket.Event] = []
-        while let event = await events.next(), event != wanted { passed.append(event) }
+        while let event = await events.next(isolation: #isolation), event != wanted { passed.append(event) }
         return passed
     }
 
@@ -71,7 +71,7 @@ struct SocketModeTests {
     )
     func click() async throws {
         let (gate, open) = AsyncStream<Void>.makeStream()
-        let run = try Run { _ in for await _ in gate { break } }
+        let run = try Run(store: { _ in for await _ in gate { break } })
         var events = run.slack.events.makeAsyncIterator()
         var stored = run.stored.makeAsyncIterator()
         _ = await Self.wait(for: .opened(link: 2), in: &events)
@@ -189,13 +189,13 @@ struct SocketModeTests {
     @Test("a click that could not be stored at first is stored later, because Slack does not send it again")
     func storeFails() async throws {
         let failures = Lock(1)
-        let run = try Run { _ in
+        let run = try Run(store: { _ in
             let fails = failures.withLock { count in
                 count -= 1
                 return count >= 0
             }
             if fails { throw CancellationError() }
-        }
+        })
         var events = run.slack.events.makeAsyncIterator()
         var stored = run.stored.makeAsyncIterator()
         _ = await Self.wait(for: .opened(link: 1), in: &events)

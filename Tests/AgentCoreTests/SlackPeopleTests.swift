@@ -4,6 +4,7 @@ import IncidentStore
 import OnCallModel
 import Sandbox
 import Testing
+import WebServer
 
 @Suite("Clicks of people in Slack", .timeLimit(.minutes(2)))
 struct SlackPeopleTests {

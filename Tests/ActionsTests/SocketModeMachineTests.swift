@@ -77,7 +77,7 @@ struct SocketModeMachineTests {
     func overlap(reason: String) throws {
         var run = try Run()
         run.begin()
-        let asked = run.tell(.text(1, .disconnect(reason: reason)), after: .minutes(30))
+        let asked = run.tell(.text(1, .disconnect(reason: reason)), after: .seconds(20))
         #expect(asked.contains(.askForAddress) && !asked.contains(.close(1)))
         #expect(!run.tell(.address(run.address)).contains(.close(1)))
         #expect(run.tell(.text(3, .hello(connections: 3))).contains(.close(1)))
@@ -88,7 +88,7 @@ struct SocketModeMachineTests {
     func tooMany() throws {
         var run = try Run()
         run.begin()
-        let effects = run.tell(.text(2, .disconnect(reason: "too_many_websockets")), after: .minutes(1))
+        let effects = run.tell(.text(2, .disconnect(reason: "too_many_websockets")), after: .seconds(20))
         #expect(!effects.contains(.askForAddress) && effects.contains(.close(2)))
     }
 
@@ -98,7 +98,7 @@ struct SocketModeMachineTests {
     func backoff() throws {
         var run = try Run()
         run.begin()
-        #expect(run.tell(.closed(1, reason: "lost"), after: .minutes(5)).contains(.askForAddress))
+        #expect(run.tell(.closed(1, reason: "lost"), after: .seconds(20)).contains(.askForAddress))
         var pauses: [Double] = []
         for _ in 0..<9 {
             let failed = run.tell(.noAddress(reason: "Slack did not answer", retryAfter: nil))

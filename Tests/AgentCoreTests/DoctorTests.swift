@@ -19,7 +19,7 @@ struct DoctorTests {
             BuiltProgram.sentinel, arguments: ["doctor"] + [part].compactMap { $0 } + ["--format", "json"],
             environment: variables
         ).run()
-        let rows = try JSONDocument.parse(done.output).array ?? []
+        let rows = done.output.isEmpty ? [] : try JSONDocument.parse(done.output).array ?? []
         func all(_ name: String) -> [String: String] {
             Dictionary(rows.map { ($0["part"]?.string ?? "", $0[name]?.string ?? "") }) { $1 }
         }

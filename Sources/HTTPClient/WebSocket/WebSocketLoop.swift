@@ -7,7 +7,7 @@ final class WebSocketLoop: @unchecked Sendable {  // because only its own thread
     struct Orders {
         var frames: [(WebSocketFrames.Opcode, [UInt8])] = []
         var isClosing = false
-        /// Ends at once: nobody holds the connection any more.
+        /// Nobody holds the connection any more: unless it is closing, it ends at once.
         var isCut = false
         var isOver = false
     }
@@ -142,7 +142,7 @@ final class WebSocketLoop: @unchecked Sendable {  // because only its own thread
             if isOpen { orders.frames = [] }
             return now
         }
-        if orders.isCut || orders.isClosing && !isOpen { throw End(reason: "the connection was given up") }
+        if orders.isClosing ? !isOpen : orders.isCut { throw End(reason: "the connection was given up") }
         guard isOpen, !isCloseSent else { return }
         for (opcode, payload) in orders.frames { enqueue(opcode, payload) }
         guard orders.isClosing else { return }

@@ -10,18 +10,26 @@ package struct ActContext: Hashable, Sendable {
     package var request: ApprovalItem?
     /// Where the incident's Slack message is; nil while it is not posted.
     package var message: MessageAddress?
+    /// The start of the latest scan that ended.
+    package var lastScan: Instant?
     /// When the act was first attempted. Nothing that it created is older.
     package var attemptedAt: Instant
 
     package init(
         incident: IncidentDetail? = nil, loops: [LoopEvidence] = [], request: ApprovalItem? = nil,
-        message: MessageAddress? = nil, attemptedAt: Instant
+        message: MessageAddress? = nil, lastScan: Instant? = nil, attemptedAt: Instant
     ) {
         self.incident = incident
         self.loops = loops
         self.request = request
         self.message = message
+        self.lastScan = lastScan
         self.attemptedAt = attemptedAt
+    }
+
+    /// In every notice, so that people see whether Sentinel still works.
+    var lastScanSentence: String {
+        lastScan.map { "last successful scan \($0.readable)" } ?? "the first scan has not ended yet"
     }
 
     /// The one of which the figures are shown.

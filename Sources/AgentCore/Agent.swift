@@ -26,7 +26,7 @@ package struct Agent: Sendable {
             await onStart()
             var loops = [
                 parts.outbox.run, parts.expiry.run, parts.loopMonitor.run, parts.answerIntents, parts.runJobs,
-                parts.watchSettings, parts.clickAnswers.run,
+                parts.watchSettings, parts.health.run, parts.clickAnswers.run,
             ]
             if let socket = configuration.slackSocket {
                 loops.append { try await parts.takeClicks(from: socket) }
@@ -63,9 +63,12 @@ package struct Agent: Sendable {
     private func once(_ scope: CycleScope, carryingOutActs: Bool) async throws -> CycleReport {
         try await withParts { parts in
             try await parts.expiry.expire()
-            var report =
-                carryingOutActs
-                ? try await parts.outbox.carryingOut { try await parts.run(scope) } : try await parts.run(scope)
+            let work: @Sendable () async throws -> CycleReport = {
+                let report = try await parts.run(scope)
+                try await parts.health.check()
+                return report
+            }
+            var report = carryingOutActs ? try await parts.outbox.carryingOut(work) : try await work()
             report.incidents = try await parts.writer.read { [incidents = report.incidents] store in
                 try incidents.compactMap { try store.incident($0.summary.id) }
             }

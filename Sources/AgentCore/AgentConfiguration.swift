@@ -28,6 +28,8 @@ package struct AgentConfiguration: Sendable {
     package var answerClick: @Sendable (ClickAnswer) async -> Void
     /// How clicks arrive without a public address; nil where they do not.
     package var slackSocket: SocketMode?
+    /// Sends the heartbeat with the time of the last scan, and returns why it failed; nil if none is wanted.
+    package var heartbeat: (@Sendable (_ lastScan: Instant?) async -> String?)?
     /// No act is executed, by the environment.
     package var isFrozen: Bool
     /// Whether a person has frozen actions, as the store says.

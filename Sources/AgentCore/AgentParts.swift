@@ -15,6 +15,7 @@ struct AgentParts: Sendable {
     let loopMonitor: LoopMonitor
     let intents: IntentHandler
     let clickAnswers: ClickAnswers
+    let health: HealthMonitor
     private let scheduler: Scheduler
     private let desk = InvestigationDesk()
     private let loopTurn = LoopTurn()
@@ -58,6 +59,12 @@ struct AgentParts: Sendable {
             freeze: FreezeHandler(
                 writer: writer, clock: clock, gate: gate, isFrozen: configuration.isFrozenByPerson,
                 isFrozenByEnvironment: configuration.isFrozen))
+        let (desk, outbox) = (desk, outbox)
+        health = HealthMonitor(configuration, writer, settings) { settings in
+            IncidentPipeline(
+                configuration: configuration, writer: writer, settings: settings, desk: desk,
+                onActs: { await outbox.wake() })
+        }
         await writer.mask(by: configuration.redaction)
         try await settings.publish()
         let isFrozen = try await writer.transaction { store in

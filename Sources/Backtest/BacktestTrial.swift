@@ -66,7 +66,7 @@ package struct BacktestTrial: Sendable {
 
     /// What each exemption hides by itself.
     private func exemptions() async throws -> [BacktestReport.Hidden] {
-        guard type == .agentLoop, !settings.exemptions.isEmpty else { return [] }
+        guard type.traits.subject == .trace, !settings.exemptions.isEmpty else { return [] }
         var rule = settings
         rule.exemptions = []
         let all = try await alerts(rule)

@@ -27,7 +27,7 @@ package struct Environment: Hashable, Sendable {
     package static let programSecretNames: Set = [
         "GITHUB_TOKEN", "SLACK_TOKEN", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET",
         "PAGERDUTY_ROUTING_KEY", "GROQ_API_KEY", "AGENT_KILL_SECRET", "LITELLM_ADMIN_KEY", "LAUNCHDARKLY_API_KEY",
-        "CLICKHOUSE_PASSWORD",
+        "CLICKHOUSE_PASSWORD", "SENTINEL_HEARTBEAT_URL", "SENTINEL_HEARTBEAT_PAGERDUTY_KEY",
     ]
 
     /// The values of all secrets that are set. `sourceSecrets` are the names that the manifests declare.

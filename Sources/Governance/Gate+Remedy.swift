@@ -25,6 +25,7 @@ extension Gate {
             let loops = group.compactMap(\.loop)
             return loops.first.map { .killLoop(traces: loops.map(\.traceID), agent: $0.agent) }
         case .review: return review(incident: incident, suspects: suspects)
+        case .none: return nil
         }
     }
 

@@ -29,7 +29,7 @@ package enum ReportTemplate {
         return zip(headings, bodies).map { "## \($0)\n\n\($1)" }.joined(separator: "\n\n") + "\n"
     }
 
-    private static func safe(_ text: String, limit: Int = 160) -> String {
+    static func safe(_ text: String, limit: Int = 160) -> String {
         UntrustedText.forMarkdown(text, limit: limit)
     }
 

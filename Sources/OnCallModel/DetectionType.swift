@@ -5,6 +5,11 @@ package enum DetectionType: String, CaseIterable, Hashable, Sendable {
     case promptDrift = "prompt_drift"
     case agentLoop = "agent_loop"
     case toolFailure = "tool_failure"
+    /// No detector finds it: the agent watches its sources and jobs.
+    case sourceDown = "source_down"
+
+    /// The classes that detectors find.
+    package static let detected = allCases.filter(\.traits.isDetected)
 }
 
 extension DetectionType {
@@ -20,6 +25,8 @@ extension DetectionType {
             case trace
             /// A Sentry issue's id.
             case issue
+            /// A source or a job of Sentinel itself.
+            case part
         }
 
         package enum Remedy: Hashable, Sendable {
@@ -27,6 +34,7 @@ extension DetectionType {
             /// many traces, and no incident of theirs is held back because of another one.
             case killLoop
             case review
+            case none
         }
 
         /// What two findings may share when nothing but the time of their onsets is known.
@@ -51,6 +59,8 @@ extension DetectionType {
         package var judgesOutputs = false
         /// A failing third-party service may be its cause.
         package var blamesServices = false
+        /// A detector finds it in the rows of sources.
+        package var isDetected = true
         /// Nil where the class has no single threshold.
         package var threshold: Threshold?
 
@@ -91,6 +101,10 @@ extension DetectionType {
             Traits(
                 noun: "tool failure", talk: ["tool", "tools"], subject: .tool, remedy: .review, judgesOutputs: true,
                 blamesServices: true)
+        case .sourceDown:
+            Traits(
+                noun: "outage of a source", talk: ["outage", "unreachable"], subject: .part, remedy: .none,
+                isDetected: false)
         }
     }
 }

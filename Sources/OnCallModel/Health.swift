@@ -35,6 +35,18 @@ package struct SourceHealth: Hashable, Sendable, Identifiable {
     }
 }
 
+/// A source that is down.
+package struct SourceOutage: Hashable, Sendable {
+    package var source: String
+    package var since: Instant
+    /// As a sentence, with what to do.
+    package var reason: String
+
+    package init(source: String, since: Instant, reason: String) {
+        (self.source, self.since, self.reason) = (source, since, reason)
+    }
+}
+
 /// Whether a detector could judge at the latest cycle.
 package struct DetectorHealth: Hashable, Sendable, Identifiable {
     package enum State: String, CaseIterable, Hashable, Sendable {

@@ -110,6 +110,9 @@ package final class SandboxWorld: Sendable {
         state.withLock { $0.faults[provider, default: []] += Array(repeating: fault, count: times) }
     }
 
+    /// The requests to a provider meet no fault any more.
+    package func recover(_ provider: Provider) { state.withLock { $0.faults[provider] = nil } }
+
     /// Every request of a provider that is not a GET meets this fault.
     package func failWrites(_ provider: Provider, _ fault: Fault) {
         state.withLock { $0.writeFaults[provider] = fault }

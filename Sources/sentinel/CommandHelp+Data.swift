@@ -63,7 +63,7 @@ extension CommandHelp {
               sentinel backtest DETECTOR FILE  Replay over a labelled file
               sentinel backtest example DIR    Write small labelled example files to DIR
 
-            DETECTOR is \(DetectionType.names()).
+            DETECTOR is \(DetectionType.names(where: \.isDetected)).
             \(DetectionType.names(where: \.judgesOutputs, "and")) need a file that has outputs. FILE is one of
               .csv    hourly values for cost_spike: hour,cost,label
               .jsonl  observations, one JSON object per line; `label` names the detector that should fire

@@ -116,22 +116,27 @@ struct Composition: Sendable {
             killing: KillPorts(
                 flags: killFlags, address: server?.address,
                 latestSteps: { try await probe.progress(of: $0) }))
-        return Agent(
-            AgentConfiguration(
-                storePath: paths.database, holder: "\(Workplace.hostName):\(getpid())", pid: getpid(), engine: engine,
-                runner: runner, settingsFile: settingsFile, narrator: narrator(access),
-                scope: InvestigationScope(
-                    owner: environment["GITHUB_OWNER"],
-                    repository: environment["GITHUB_REPO"] ?? environment["GITHUB_TARGET_REPO"],
-                    channel: environment["SLACK_INCIDENTS_CHANNEL"]),
-                redaction: redaction, clock: clock, approvers: Self.approvers(environment),
-                slackMembership: { await team.membership(of: $0) }, answerClick: { await team.answer($0) },
-                slackSocket: clicks.flatMap { clicks in
-                    SocketMode(
-                        access: access, http: http, clock: clock, clicks: clicks, seed: .random(in: 0...UInt64.max))
-                },
-                isFrozen: environment["SENTINEL_FREEZE"].map { $0 != "0" && $0 != "false" } ?? false,
-                listening: server?.address, killFlags: killFlags, report: report))
+        var configuration = AgentConfiguration(
+            storePath: paths.database, holder: "\(Workplace.hostName):\(getpid())", pid: getpid(), engine: engine,
+            runner: runner, settingsFile: settingsFile, narrator: narrator(access),
+            scope: InvestigationScope(
+                owner: environment["GITHUB_OWNER"],
+                repository: environment["GITHUB_REPO"] ?? environment["GITHUB_TARGET_REPO"],
+                channel: environment["SLACK_INCIDENTS_CHANNEL"]),
+            redaction: redaction, clock: clock, approvers: Self.approvers(environment),
+            slackMembership: { await team.membership(of: $0) },
+            isFrozen: environment["SENTINEL_FREEZE"].map { $0 != "0" && $0 != "false" } ?? false,
+            listening: server?.address, killFlags: killFlags, report: report)
+        configuration.answerClick = { await team.answer($0) }
+        configuration.slackSocket = clicks.flatMap { clicks in
+            SocketMode(access: access, http: http, clock: clock, clicks: clicks, seed: .random(in: 0...UInt64.max))
+        }
+        configuration.heartbeat = heartbeat?.send
+        return Agent(configuration)
+    }
+
+    private var heartbeat: Heartbeat? {
+        Heartbeat(http: http, clock: clock, redaction: redaction, host: Workplace.hostName) { environment[$0] }
     }
 
     /// `SENTINEL_APPROVERS=alice,bob@host`; if empty, everyone who can write to the store may approve.

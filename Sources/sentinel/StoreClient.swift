@@ -16,7 +16,7 @@ struct StoreClient: Sendable {
     }
 
     /// Why an empty list of what these classes find does not mean that there is nothing; nil if it does.
-    func unknown(of types: [DetectionType] = DetectionType.allCases) async throws -> String? {
+    func unknown(of types: [DetectionType] = DetectionType.detected) async throws -> String? {
         let states = try await reader.read(StoreQuery { try $0.detectors() })
         return states.unknown(of: types, try await reader.read(.agentStatus), at: now)
     }

@@ -82,13 +82,23 @@ struct StormLineTests {
         #expect(stage.replies.isEmpty)
     }
 
-    @Test("one approval kills every run of the storm, each is proved, and runs that loop afterwards open it again")
+    @Test(
+        "the approval of two people kills every run of the storm, each is proved, and runs that loop afterwards open it again"
+    )
     func killed() async throws {
         let stage = try Self.stage([.loopStorm(Self.clock, runs: 12)], extra: { $0.killWebhook })
         let request = try #require(try await stage.scan().approvals.first { $0.action.kind == .killLoop })
-        _ = try await IntentInbox(stage.store).append(
-            .approve(request: request.id), author: "eve@host (test)", at: stage.clock.now())
-        try await stage.agent.answerOnce()
+        func approve(_ author: String) async throws {
+            _ = try await IntentInbox(stage.store).append(
+                .approve(request: request.id), author: author, at: stage.clock.now())
+            try await stage.agent.answerOnce()
+        }
+        try await approve("eve@host (test)")
+        try await approve("eve@host (test)")
+        let waiting = try #require(try await stage.read(.approvals(limit: 9)).first { $0.id == request.id })
+        #expect(waiting.status == .pending && waiting.missingApproval?.contains("eve@host (test) has") == true)
+        #expect(stage.posts.contains { $0.text.contains("the first of two people") }, "\(stage.posts.map(\.text))")
+        try await approve("adam@host (test)")
         let loops = try await stage.read(.loops(limit: 99))
         #expect(loops.count == 12 && loops.allSatisfy { $0.status == .killed }, "\(loops.map(\.status))")
         let incident = try #require(try await stage.read(.incidents(limit: 9)).first)

@@ -40,7 +40,7 @@ struct MeasureTests {
         func save() async throws -> RowSet {
             try await writer.transaction { store in
                 try store.saveHours(facts, source: "langfuse")
-                try store.saveSources(health)
+                try store.saveSources(health, at: .minute(0))
                 try store.saveSettings(settings)
                 try store.setActivity("idle")
                 try store.setNextCycle(at: .minute(15))
@@ -73,7 +73,7 @@ struct MeasureTests {
             try store.upsertLoop(.sample(), incident: open, asOf: .minute(0))
             try store.saveHours(facts, source: "langfuse")
             try store.saveSampling(stats)
-            try store.saveSources([source])
+            try store.saveSources([source], at: .minute(0))
             try store.saveDetectors([detector])
         }
         let dashboard = try await reader.read(query)

@@ -59,7 +59,7 @@ struct ObservationTests {
             try await writer.transaction { try $0.saveSettings([item]) }
             #expect(try await settings.next() == [item])
         }
-        try await writer.transaction { try $0.saveSources([source]) }
+        try await writer.transaction { try $0.saveSources([source], at: .minute(0)) }
         #expect(try await seen.value == [[], [source]])
     }
 

@@ -40,7 +40,8 @@ struct CommentIssue: Act {
 
     /// The marker comes first, so that no text before it can turn it into code.
     private func body(key: String) -> String {
-        "\(IncidentIssue.marker(key))\n\n\(text.gitHubLine(news, limit: 2000))\n"
+        "\(IncidentIssue.marker(key))\n\n\(text.gitHubLine(news, limit: 2000))\n\n"
+            + "Sentinel: \(text.gitHubLine(context.lastScanSentence, limit: 100)).\n"
     }
 
     /// The number of the incident's issue: the end of its address.

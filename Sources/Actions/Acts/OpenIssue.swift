@@ -38,6 +38,9 @@ struct OpenIssue: Act {
     private var absence: ActFault { .failed("The incident is not in the store; there is no issue to open.") }
 
     private func draft(key: String) -> IssueDraft? {
-        context.incident.map { IncidentIssue(incident: $0, loops: context.loops, text: text).draft(key: key) }
+        context.incident.map {
+            IncidentIssue(incident: $0, loops: context.loops, lastScan: context.lastScanSentence, text: text).draft(
+                key: key)
+        }
     }
 }

@@ -15,7 +15,7 @@ struct PostIncident: SlackPost {
         context.incident.map {
             IncidentMessage(
                 incident: $0, loops: context.loops, request: context.request, hasButtons: slack.access.acceptsClicks,
-                note: nil, text: text
+                note: nil, lastScan: context.lastScanSentence, text: text
             ).message(key: key)
         }
     }

@@ -16,7 +16,11 @@ struct PostReply: SlackPost {
         guard let parent else { return nil }
         let line = text.slackLine(reply, limit: 1500)
         return SlackMessage(
-            key: key, fallback: line, blocks: [BlockKit.section(line, id: BlockKit.blockID(key))],
+            key: key, fallback: line,
+            blocks: [
+                BlockKit.section(line, id: BlockKit.blockID(key)),
+                BlockKit.context([text.slackLine("Sentinel: \(context.lastScanSentence)", limit: 200)]),
+            ],
             thread: parent.timestamp)
     }
 }

@@ -27,7 +27,11 @@ struct RequestReview: SlackPost {
             limit: 800)
         let why = (suspect?.why ?? []).prefix(5).map { "\n• " + text.slackLine($0, limit: 200) }.joined()
         return SlackMessage(
-            key: key, fallback: request, blocks: [BlockKit.section(request + why, id: BlockKit.blockID(key))],
+            key: key, fallback: request,
+            blocks: [
+                BlockKit.section(request + why, id: BlockKit.blockID(key)),
+                BlockKit.context([text.slackLine("Sentinel: \(context.lastScanSentence)", limit: 200)]),
+            ],
             thread: parent?.timestamp)
     }
 }

@@ -36,7 +36,8 @@ struct UpdatePost: Act {
         let message = IncidentMessage(
             incident: incident, loops: context.loops,
             request: incident.summary.state == .resolved ? nil : context.request,
-            hasButtons: slack.access.acceptsClicks, note: note, text: text)
+            hasButtons: slack.access.acceptsClicks, note: note, lastScan: context.lastScanSentence,
+            text: text)
         let id = incident.summary.id
         let key = ActKey(.postIncident(incident: id), for: .incident(id, round: 0))
         return [

@@ -6,6 +6,7 @@ struct IncidentIssue: Sendable {
     let incident: IncidentDetail
     /// The loops that it is about.
     let loops: [LoopEvidence]
+    let lastScan: String
     let text: OutgoingText
 
     static let labels = ["incident", "sentinel"]
@@ -33,7 +34,7 @@ struct IncidentIssue: Sendable {
     private func body(key: String) -> String {
         let parts = [
             Self.marker(key), table, members, text.gitHubReport(incident.report, limit: Self.reportLimit), suspects,
-            gaps, query,
+            gaps, query, "Sentinel: \(text.gitHubLine(lastScan, limit: 100)).",
         ]
         return parts.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
     }

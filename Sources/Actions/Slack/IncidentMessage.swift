@@ -13,6 +13,8 @@ struct IncidentMessage: Sendable {
     let hasButtons: Bool
     /// What happened since: "Approved by alice@host", "Expired".
     let note: String?
+    /// "last successful scan 2026-11-24 03:10:05 UTC".
+    let lastScan: String
     let text: OutgoingText
 
     private var summary: IncidentSummary { incident.summary }
@@ -112,7 +114,7 @@ struct IncidentMessage: Sendable {
 
     private var footer: String {
         "Sentinel incident \(summary.id) · \(summary.state.rawValue) · last seen \(summary.lastSeen.readable)"
-            + " · report: sentinel incidents show \(summary.id)"
+            + " · report: sentinel incidents show \(summary.id) · \(lastScan)"
     }
 
     /// The question with its buttons, only while the request is pending.

@@ -32,7 +32,7 @@ extension OnCallCycle {
             start - .minutes(settings.resolveAfterMinutes), configuration.gate(settings), clock.now()
         )
         try await writer.transaction { [scope] store in
-            try store.saveSources(report.sources)
+            try store.saveSources(report.sources, at: now)
             try store.saveDetectors(report.detectors)
             try store.finishLoops(at: now)
             try store.markUnseen(since: start, judges: judges, at: now)
@@ -67,7 +67,7 @@ extension OnCallCycle {
         report.approvals = try await writer.read { try $0.approvals(limit: 200) }.filter { $0.status == .pending }
         let (sources, now, isPartial) = (report.sources, clock.now(), report.isPartial)
         try await writer.transaction { [scope] store in
-            try store.saveSources(sources)
+            try store.saveSources(sources, at: now)
             // A source that was asked only now may have refused.
             if scope != .patrol { try store.recordCycle(at: start, partial: isPartial) }
             try store.bringUpToDate(gate: gate, at: now)

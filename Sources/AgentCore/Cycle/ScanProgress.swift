@@ -31,7 +31,7 @@ final class ScanProgress: Sendable {
             _ = try? await store.attempt {
                 try await writer.transaction { store in
                     if !text.isEmpty { try store.setActivity(text) }
-                    try store.saveSources(sources)
+                    try store.saveSources(sources, at: WallClock.system.now())
                 }
             }
         }

@@ -14,6 +14,6 @@ extension StoreSnapshot {
             incident: detail, loops: try traces.compactMap { try loop(trace: $0)?.loop },
             request: requests.first { $0.status == .pending },
             message: try incident.flatMap { try slackThread(ofIncident: $0) }.flatMap(MessageAddress.init(reference:)),
-            attemptedAt: attemptedAt)
+            lastScan: try agentStatus().lastCycleAt, attemptedAt: attemptedAt)
     }
 }

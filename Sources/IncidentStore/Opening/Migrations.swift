@@ -22,6 +22,7 @@ package enum Migrations {
         .init("9-health", sql: Health.sql),
         .init("10-governance", sql: Governance.sql),
         .init("10-votes", sql: Votes.sql),
+        .init("10-outages", sql: Outages.sql),
         .init("10-slack", sql: Slack.sql),
     ]
 

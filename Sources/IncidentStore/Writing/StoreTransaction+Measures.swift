@@ -1,4 +1,4 @@
-import Basics
+package import Basics
 package import OnCallModel
 
 extension StoreTransaction {
@@ -41,8 +41,8 @@ extension StoreTransaction {
             ], on: .replace("recorded_at"))
     }
 
-    /// Saves the state of the sources.
-    package func saveSources(_ sources: [SourceHealth]) throws {
+    /// Saves the state of the sources, and since when they are down.
+    package func saveSources(_ sources: [SourceHealth], at now: Instant) throws {
         for source in sources {
             try insert(
                 into: "source_health",
@@ -51,6 +51,11 @@ extension StoreTransaction {
                     "calls": .init(source.calls), "message": .text(source.message),
                 ], on: .replace("name"))
         }
+        try run(
+            """
+            UPDATE source_health SET down_since = CASE WHEN state IN ('down', 'refused') THEN ? END
+            WHERE (state IN ('down', 'refused')) <> (down_since IS NOT NULL)
+            """, [.init(now)])
     }
 
     package func saveDetectors(_ detectors: [DetectorHealth]) throws {

@@ -7,6 +7,7 @@ package enum FindingFacts: Hashable, Sendable {
     case cascade(CascadeFacts)
     case drift(DriftFacts)
     case tool(ToolFacts)
+    case outage(OutageFacts)
 
     private var facts: any ClassFacts {
         switch self {
@@ -15,6 +16,7 @@ package enum FindingFacts: Hashable, Sendable {
         case .cascade(let facts): facts
         case .drift(let facts): facts
         case .tool(let facts): facts
+        case .outage(let facts): facts
         }
     }
 
@@ -27,6 +29,7 @@ package enum FindingFacts: Hashable, Sendable {
             case .errorCascade: .cascade(CascadeFacts(json: json) ?? CascadeFacts())
             case .promptDrift: .drift(DriftFacts(json: json) ?? DriftFacts())
             case .toolFailure: .tool(ToolFacts(json: json) ?? ToolFacts())
+            case .sourceDown: .outage(OutageFacts(json: json) ?? OutageFacts())
             }
     }
 
@@ -54,4 +57,5 @@ extension FindingFacts {
     package var cascade: CascadeFacts? { if case .cascade(let facts) = self { facts } else { nil } }
     package var drift: DriftFacts? { if case .drift(let facts) = self { facts } else { nil } }
     package var tool: ToolFacts? { if case .tool(let facts) = self { facts } else { nil } }
+    package var outage: OutageFacts? { if case .outage(let facts) = self { facts } else { nil } }
 }

@@ -162,6 +162,9 @@ extension Settings {
             \.langfuseCallsPerMinute),
         Entry("theme", .name, "The name of a file in themes/, without .json.", \.theme),
         Entry(
+            "source_down_minutes", .number(1...10_080), unit: "min",
+            "An incident is opened for a source that has been down for so long.", \.sourceDownMinutes),
+        Entry(
             "automatic_kills", .integer(0...1000), unit: "traces",
             "So many traces may be killed without approval within ten minutes.", \.automaticKills),
         Entry(

@@ -15,7 +15,7 @@ extension Subcommand {
         }
         if word == "example" { return try writeExample(arguments) }
         guard let type = DetectionType(rawValue: word) else {
-            throw UsageError.invalidChoice(word, of: "DETECTOR", among: DetectionType.allCases.map(\.rawValue))
+            throw UsageError.invalidChoice(word, of: "DETECTOR", among: DetectionType.detected.map(\.rawValue))
         }
         if type.traits.judgesOutputs, arguments.words.count < 2 { throw UsageError.outputsRequired(by: word) }
         guard BacktestTrial.canReplay(type) else { throw Failure.cannotReplay(type.rawValue) }

@@ -594,7 +594,7 @@ CREATE TABLE source_health (
     as_of TEXT,
     calls INTEGER NOT NULL DEFAULT 0,
     message TEXT NOT NULL DEFAULT ''
-) STRICT, WITHOUT ROWID;
+, down_since TEXT) STRICT, WITHOUT ROWID;
 CREATE TRIGGER source_health_delete AFTER DELETE ON source_health BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'health';
 END;

@@ -17,6 +17,13 @@ extension StoreSnapshot {
         return try undeliveredNotices().shown(in: sources)
     }
 
+    /// The sources that are down, or refuse their key.
+    package func outages() throws -> [SourceOutage] {
+        try rows("source_health", "SELECT * FROM source_health WHERE down_since IS NOT NULL ORDER BY name").map {
+            try SourceOutage(source: $0.text("name"), since: $0.instant("down_since"), reason: $0.text("message"))
+        }
+    }
+
     package func detectors() throws -> [DetectorHealth] {
         try rows("detector_health", "SELECT * FROM detector_health ORDER BY type").map {
             try DetectorHealth(

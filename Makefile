@@ -10,7 +10,7 @@ WIDTH := $(shell echo $$((2 * $$(nproc))))
 SUITE := TZ=UTC SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(WIDTH) $(TEST)
 BIN   := .build/debug/sentinel
 
-.PHONY: demo run build test check format lint record tsan asan clickhouse bench cases trials fuzz setup
+.PHONY: demo run build test check format lint record tsan asan clickhouse slack-sdk bench cases trials fuzz setup
 
 demo: build
 	@$(BIN) demo
@@ -49,6 +49,10 @@ asan: setup
 # The ClickHouse engine against a real one (chdb, most of a gigabyte, installed under .build on the first run).
 clickhouse: setup
 	@TZ=UTC scripts/clickhouse/test $(TEST) --filter ClickHouse
+
+# The built program with Slack's own library (slack-sdk, a few megabytes, installed under .build on the first run).
+slack-sdk: build
+	@scripts/slack-sdk/test $(BIN)
 
 # The engine alone, then the targets of docs/PERFORMANCE.md on the built program; fails when one is missed.
 bench: setup

@@ -66,7 +66,7 @@ let package = Package(
 
         // 2  one C library each
         module("Crypto", needs: ["CCrypto"]),
-        module("HTTPClient", needs: ["Basics", "CCurl"]),
+        module("HTTPClient", needs: ["Basics", "CCurl", "Crypto"]),
         hot("JSON", needs: ["Basics", "CSimdJSON"]),
         module("LineEditor", needs: ["Basics", "CLibEdit", "CellGrid"]),
         hot("SQLiteKit", needs: ["Basics", "CSQLite"]),

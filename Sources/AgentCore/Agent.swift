@@ -24,10 +24,13 @@ package struct Agent: Sendable {
     package func run(onStart: @Sendable () async -> Void = {}) async throws {
         try await withParts(patience: nil) { parts in
             await onStart()
-            let loops = [
+            var loops = [
                 parts.outbox.run, parts.expiry.run, parts.loopMonitor.run, parts.answerIntents, parts.runJobs,
-                parts.watchSettings, parts.health.run,
+                parts.watchSettings, parts.health.run, parts.clickAnswers.run,
             ]
+            if let socket = configuration.slackSocket {
+                loops.append { try await parts.takeClicks(from: socket) }
+            }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for loop in loops { group.addTask { try await parts.store.keep(loop) } }
                 // The first failure that is not the store's stops the others; cancellation stops all.
@@ -52,6 +55,7 @@ package struct Agent: Sendable {
     package func answerOnce() async throws {
         try await withParts { parts in
             try await parts.intents.answerAll()
+            await parts.clickAnswers.drain()
             try await parts.outbox.drain()
         }
     }

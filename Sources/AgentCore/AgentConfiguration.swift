@@ -24,6 +24,10 @@ package struct AgentConfiguration: Sendable {
     package var approvers: Set<String>
     /// What a person in Slack is to the workspace, by the id.
     package var slackMembership: @Sendable (_ user: String) async -> SlackMembership
+    /// Answers a person where they clicked in Slack. A failure does no harm.
+    package var answerClick: @Sendable (ClickAnswer) async -> Void
+    /// How clicks arrive without a public address; nil where they do not.
+    package var slackSocket: SocketMode?
     /// Sends the heartbeat with the time of the last scan, and returns why it failed; nil if none is wanted.
     package var heartbeat: (@Sendable (_ lastScan: Instant?) async -> String?)?
     /// No act is executed, by the environment.
@@ -46,6 +50,7 @@ package struct AgentConfiguration: Sendable {
         slackMembership: @escaping @Sendable (_ user: String) async -> SlackMembership = { _ in
             .unknown("Slack is not configured.")
         },
+        answerClick: @escaping @Sendable (ClickAnswer) async -> Void = { _ in }, slackSocket: SocketMode? = nil,
         isFrozen: Bool = false, listening: String? = nil, killFlags: KillFlags,
         sleep: @escaping @Sendable (Span) async throws -> Void = { try await Task.sleep(for: $0.duration) },
         report: @escaping @Sendable (String) -> Void = { _ in }
@@ -62,6 +67,8 @@ package struct AgentConfiguration: Sendable {
         self.clock = clock
         self.approvers = approvers
         self.slackMembership = slackMembership
+        self.answerClick = answerClick
+        self.slackSocket = slackSocket
         self.isFrozen = isFrozen
         self.listening = listening
         self.killFlags = killFlags

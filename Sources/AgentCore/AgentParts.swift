@@ -14,6 +14,7 @@ struct AgentParts: Sendable {
     let expiry: ExpiryMonitor
     let loopMonitor: LoopMonitor
     let intents: IntentHandler
+    let clickAnswers: ClickAnswers
     let health: HealthMonitor
     private let scheduler: Scheduler
     private let desk = InvestigationDesk()
@@ -46,8 +47,10 @@ struct AgentParts: Sendable {
             settings: settings)
         let quality = QualityHandler(
             writer: writer, clock: clock, gate: gate, patrol: { await scheduler.runNow(.driftPatrol) })
+        clickAnswers = ClickAnswers(send: configuration.answerClick)
         intents = IntentHandler(
             writer: writer, clock: clock, gate: gate, settings: settings, outbox: outbox, quality: quality,
+            clickAnswers: clickAnswers,
             scan: { [isRequested] in
                 isRequested.withLock { $0 = true }
                 await scheduler.runNow(.onCall)
@@ -101,6 +104,21 @@ struct AgentParts: Sendable {
             await expiry.wakeSignal.send()
             try await loopMonitor.storeChanged()
         }
+    }
+
+    /// Stores the clicks that arrive through Slack's socket; the handler of intents then sees them.
+    func takeClicks(from socket: SocketMode) async throws {
+        let inbox = IntentInbox(configuration.storePath)
+        await socket.run(
+            SocketMode.Outlets(
+                store: { click in
+                    _ = try await inbox.append(click.intent, author: click.author, at: clock.now(), place: click.place)
+                },
+                report: { sentence, isOpen in
+                    _ = try? await store.attempt {
+                        try await writer.transaction { try $0.setSlackSocket(sentence, isOpen: isOpen) }
+                    }
+                }))
     }
 
     /// Runs each job on schedule. What a pulse finds is worked on beside the next ones.

@@ -2,7 +2,8 @@ import FoundationEssentials
 
 /// Base64 of RFC 4648.
 package enum Base64 {
-    package static func encode(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
+    package static func encode(_ text: String) -> String { encode(Array(text.utf8)) }
+    package static func encode(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
 
     /// The text that was encoded, in either alphabet and with padding and line breaks or not; nil for anything else.
     package static func decode(_ text: String) -> String? {

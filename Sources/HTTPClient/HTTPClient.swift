@@ -8,7 +8,7 @@ import Glibc
 /// limits the time and decoded size of every response.
 package final class HTTPClient: Sendable {
     private let inbox = Lock(TransferLoop.Work())
-    private let certificateFile: String?
+    let certificateFile: String?
     private nonisolated(unsafe) let multi: UnsafeMutableRawPointer  // because all but the wake-up is the thread's own
 
     /// `connectionsPerHost` bounds how many requests to one host are under way at once. `certificateFile` holds the

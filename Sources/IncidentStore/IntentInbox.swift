@@ -17,13 +17,19 @@ package actor IntentInbox {
         file = StoreFile(path)
     }
 
-    /// Adds an intent for the agent and returns its id. `author` is the person who asks: `alice@host (console)`.
-    package func append(_ intent: Intent, author: String, at now: Instant) throws -> Int64 {
+    /// Adds an intent for the agent and returns its id. `author` is the person who asks: `alice@host (console)`; `place` is
+    /// where a person in Slack is answered.
+    package func append(
+        _ intent: Intent, author: String, at now: Instant, place: ClickPlace? = nil
+    ) throws -> Int64 {
         let connection = try opened()
         let (kind, payload) = intent.stored
         try connection.run(
-            "INSERT INTO intent (kind, payload, author, created_at) VALUES (?, ?, ?, ?)",
-            [.text(kind), .text(payload.serialized), .text(author), .init(now)])
+            "INSERT INTO intent (kind, payload, author, created_at, channel, thread) VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                .text(kind), .text(payload.serialized), .text(author), .init(now), .init(place?.channel),
+                .init(place?.thread),
+            ])
         let id = connection.lastInsertedRowID
         commitSignal?.send()
         return id

@@ -106,15 +106,35 @@ package struct AgentStatus: Hashable, Sendable {
     package var listening: String?
     /// No action is executed.
     package var isFrozen: Bool
+    /// The state of Slack's socket, as a sentence; nil where Slack sends no clicks by one.
+    package var slackSocket: String?
+    package var isSlackSocketOpen: Bool
 
     package init(
         holder: String? = nil, activity: String = "", lastCycleAt: Instant? = nil,
         nextCycleAt: Instant? = nil, lastCyclePartial: Bool = false, listening: String? = nil,
-        isFrozen: Bool = false
+        isFrozen: Bool = false, slackSocket: String? = nil, isSlackSocketOpen: Bool = false
     ) {
         (self.holder, self.activity, self.lastCycleAt) = (holder, activity, lastCycleAt)
         (self.nextCycleAt, self.lastCyclePartial, self.listening) = (nextCycleAt, lastCyclePartial, listening)
         self.isFrozen = isFrozen
+        (self.slackSocket, self.isSlackSocketOpen) = (slackSocket, isSlackSocketOpen)
+    }
+
+    /// Why no click arrives from Slack; nil if clicks arrive, or are not expected by a socket.
+    package var slackSocketFault: String? { isSlackSocketOpen ? nil : slackSocket }
+}
+
+extension [SourceHealth] {
+    /// Shows a fault where the state of its provider is shown.
+    package mutating func show(_ fault: String, of name: String) {
+        guard let index = firstIndex(where: { $0.name == name }) else {
+            append(SourceHealth(name: name, state: .partial, asOf: nil, calls: 0, message: fault))
+            return sort { $0.name < $1.name }
+        }
+        if [.ok, .syncing, .notConfigured].contains(self[index].state) { self[index].state = .partial }
+        let before = self[index].message
+        self[index].message = before.isEmpty ? fault : "\(fault) \(before)"
     }
 }
 

@@ -33,6 +33,18 @@ package enum Intent: Hashable, Sendable {
     case recordAlerts([OutsideAlert])
 }
 
+/// Where in Slack a person clicked, and is answered.
+package struct ClickPlace: Hashable, Sendable {
+    /// The id of the channel.
+    package var channel: String
+    /// The timestamp of the thread's first message, if the button was in a thread.
+    package var thread: String?
+
+    package init(channel: String, thread: String? = nil) {
+        (self.channel, self.thread) = (channel, thread)
+    }
+}
+
 /// An intent as it lies in the store.
 package struct IntentRecord: Hashable, Sendable {
     package var id: Int64
@@ -40,8 +52,11 @@ package struct IntentRecord: Hashable, Sendable {
     /// Who asked: `alice@host (console)`, `U01ABC (slack)`.
     package var author: String
     package var createdAt: Instant
+    /// Of a click in Slack.
+    package var place: ClickPlace?
 
-    package init(id: Int64, intent: Intent, author: String, createdAt: Instant) {
+    package init(id: Int64, intent: Intent, author: String, createdAt: Instant, place: ClickPlace? = nil) {
         (self.id, self.intent, self.author, self.createdAt) = (id, intent, author, createdAt)
+        self.place = place
     }
 }

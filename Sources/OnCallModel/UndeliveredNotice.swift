@@ -37,14 +37,7 @@ extension [UndeliveredNotice] {
         var sources = sources
         for (provider, texts) in Dictionary(grouping: sentences, by: \.provider) {
             let message = texts.map(\.text).joined(separator: " ")
-            if let index = sources.firstIndex(where: { $0.name == provider.rawValue }) {
-                if [.ok, .syncing, .notConfigured].contains(sources[index].state) { sources[index].state = .partial }
-                let before = sources[index].message
-                sources[index].message = before.isEmpty ? message : "\(message) \(before)"
-            } else {
-                sources.append(
-                    SourceHealth(name: provider.rawValue, state: .partial, asOf: nil, calls: 0, message: message))
-            }
+            sources.show(message, of: provider.rawValue)
         }
         return sources.sorted { $0.name < $1.name }
     }

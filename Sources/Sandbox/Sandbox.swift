@@ -8,6 +8,7 @@ package final class Sandbox: Sendable {
     /// Addresses and keys under the names that Sentinel reads.
     package let environment: [String: String]
     package let agent: SandboxAgent
+    package let slackSocket: SlackSocket
     private let servers: [SandboxWorld.Provider: WebServer]
     /// The server of the looping agent's signed webhook.
     private let webhook: WebServer
@@ -19,7 +20,8 @@ package final class Sandbox: Sendable {
         let agent = SandboxAgent(habits, world: world, http: HTTPClient())
         self.agent = agent
         var servers: [SandboxWorld.Provider: WebServer] = [:]
-        for (provider, answer) in Self.answers(world) {
+        slackSocket = try SlackSocket()
+        for (provider, answer) in Self.answers(world, slackSocket) {
             servers[provider] = try WebServer(port: 0) { request in await world.serve(provider, request, answer) }
         }
         self.servers = servers
@@ -33,11 +35,11 @@ package final class Sandbox: Sendable {
         SandboxWorld.Provider.allCases.filter { $0 != .model && $0 != .gateway }.map(\.rawValue))
 
     private static func answers(
-        _ world: SandboxWorld
+        _ world: SandboxWorld, _ socket: SlackSocket
     ) -> [SandboxWorld.Provider: @Sendable (WebRequest) -> WebResponse] {
         [
             .langfuse: LangfuseProvider(world: world).respond, .sentry: SentryProvider(world: world).respond,
-            .github: GitHubProvider(world: world).respond, .slack: SlackProvider(world: world).respond,
+            .github: GitHubProvider(world: world).respond, .slack: SlackProvider(world: world, socket: socket).respond,
             .model: ModelProvider().respond, .pagerduty: PagerDutyProvider(world: world).respond,
             .datadog: DatadogProvider(world: world).respond, .linear: LinearProvider(world: world).respond,
             .gateway: GatewayProvider(world: world).respond,
@@ -82,6 +84,9 @@ package final class Sandbox: Sendable {
         ]
     }
 
+    /// The token of Slack's socket, through which clicks arrive.
+    package var slackApp: [String: String] { ["SLACK_APP_TOKEN": SlackSocket.appToken] }
+
     /// The address and secret of the signed webhook, for trials of that executor.
     package var killWebhook: [String: String] {
         ["AGENT_KILL_URL": "http://127.0.0.1:\(webhook.port)/kill", "AGENT_KILL_SECRET": SandboxAgent.killSecret]
@@ -100,5 +105,6 @@ package final class Sandbox: Sendable {
         running.withLock { $0?.cancel() }
         for server in servers.values { server.stop() }
         webhook.stop()
+        slackSocket.stop()
     }
 }

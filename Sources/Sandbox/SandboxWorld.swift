@@ -13,6 +13,12 @@ package final class SandboxWorld: Sendable {
         package var commits: [SandboxCommit] = []
         /// By channel id; newest first.
         package var messages: [String: [SandboxMessage]] = [:]
+        /// The arguments of messages that one person alone sees, oldest first.
+        package var ephemeral: [JSONValue] = []
+        /// Those of the bot's token.
+        package var slackScopes = [
+            "chat:write", "channels:history", "channels:read", "groups:history", "groups:read", "users:read",
+        ]
         package var gitHubIssues: [SandboxGitHubIssue] = []
         package var pulls: [SandboxPull] = []
         package var releases: [SandboxRelease] = []

@@ -7,15 +7,27 @@ package struct SlackProvider: Sendable {
     static let token = "xoxb-sandbox-000000000001"
     package static let channel = "C0INCIDENTS"
     let world: SandboxWorld
+    let socket: SlackSocket
 
     func respond(_ request: WebRequest) -> WebResponse {
         let method = request.path.split(separator: "/").last.map(String.init) ?? ""
+        if method == "apps.connections.open" {
+            guard request.isBearer(SlackSocket.appToken) else { return refuse("invalid_auth") }
+            return .json(.fields(["ok": true, "url": .string(socket.address())]))
+        }
         guard request.isBearer(Self.token) else { return refuse("invalid_auth") }
         let arguments = Self.arguments(of: request)
         switch method {
         case "auth.test":
-            return .json(#"{"ok":true,"user":"sentinel","user_id":"U0SENTINEL","team_id":"T1","bot_id":"B1"}"#)
+            return .json(
+                #"{"ok":true,"user":"sentinel","user_id":"U0SENTINEL","team_id":"T1","bot_id":"B1"}"#,
+                headers: [.init("X-OAuth-Scopes", world.read { $0.slackScopes.joined(separator: ",") })])
         case "conversations.list": return channels(arguments)
+        case "conversations.info":
+            guard let channel = known.first(where: { $0["id"] == arguments["channel"] }) else {
+                return refuse("channel_not_found")
+            }
+            return .json(.fields(["ok": true, "channel": channel]))
         case "conversations.history": return history(arguments, thread: nil)
         case "conversations.replies": return history(arguments, thread: arguments["ts"]?.string)
         case "users.list":
@@ -28,6 +40,10 @@ package struct SlackProvider: Sendable {
             return .json(.fields(["ok": true, "user": user]))
         case "chat.postMessage": return post(arguments)
         case "chat.update": return update(arguments)
+        case "chat.postEphemeral":
+            guard arguments["channel"]?.string == Self.channel else { return refuse("channel_not_found") }
+            world.change { $0.ephemeral.append(arguments) }
+            return .json(.fields(["ok": true, "message_ts": .string(world.nextSlackTimestamp())]))
         default: return refuse("unknown_method")
         }
     }

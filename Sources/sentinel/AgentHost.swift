@@ -1,3 +1,4 @@
+import Actions
 import AgentCore
 import Basics
 
@@ -28,15 +29,18 @@ struct AgentHost: Sendable {
     func runOnce(
         onStart: @Sendable (LoopbackServer?) async -> Void = { _ in }, onFailure: @escaping @Sendable (String) -> Void
     ) async throws {
-        let server = loopbackServer(onFailure)
+        let clicks = composition.slackClicks()
+        let server = loopbackServer(clicks, onFailure)
         defer { server?.stop() }
-        try await composition.agent(server, report: onFailure).run { await onStart(server) }
+        try await composition.agent(server, clicks: clicks, report: onFailure).run { await onStart(server) }
     }
 
     /// Without the server only the kill flag does not work, and a kill reports that.
-    private func loopbackServer(_ onFailure: @Sendable (String) -> Void) -> LoopbackServer? {
+    private func loopbackServer(
+        _ clicks: SlackClicks, _ onFailure: @Sendable (String) -> Void
+    ) -> LoopbackServer? {
         do {
-            let server = try composition.loopbackServer()
+            let server = try composition.loopbackServer(clicks)
             if let fault = server.fault { onFailure(fault) }
             return server
         } catch {

@@ -226,10 +226,11 @@ extension CommandHelp {
         summary: "Check settings, sources, engine, store and terminal",
         body: """
             Usage:
-              sentinel doctor [--format table|json]
+              sentinel doctor [slack] [--format table|json]
 
             Prints the state of each part (ok, missing, warn, failed, refused) and how to fix it. Each configured
-            source is asked once.
+            source is asked once. `doctor slack` checks the token, its scopes, the channel, how clicks arrive, and
+            who may approve.
 
             Options:
               --format table|json  Output format (default: table)

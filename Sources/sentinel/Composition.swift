@@ -91,12 +91,6 @@ struct Composition: Sendable {
         return .some(await SlackTeam(access: access, http: http, clock: clock).fault())
     }
 
-    func loopbackServer() throws -> LoopbackServer {
-        try LoopbackServer(
-            workplace, redaction: redaction, team: SlackTeam(access: access, http: http, clock: clock),
-            callsLeft: { [fetcher] in await fetcher.callsLeft() })
-    }
-
     /// Lists what is missing for actions; it kills nothing.
     var lister: ActionRunner {
         let flags = KillFlags(startedAt: clock.now()) { _ in }
@@ -105,8 +99,28 @@ struct Composition: Sendable {
             killing: KillPorts(flags: flags, address: nil, latestSteps: { _ in [:] }))
     }
 
-    /// An agent on this store. Without a server it serves no kill flags.
-    func agent(_ server: LoopbackServer? = nil, report: @escaping @Sendable (String) -> Void = { _ in }) -> Agent {
+    func slackSetup() -> SlackSetup {
+        let hasSecret = !(environment["SLACK_SIGNING_SECRET"] ?? "").isEmpty
+        return SlackSetup(access: access, http: http, clock: clock, hasSigningSecret: hasSecret)
+    }
+
+    /// Reads clicks, whatever way they come, so that each counts once.
+    func slackClicks() -> SlackClicks {
+        let team = SlackTeam(access: access, http: http, clock: clock)
+        return SlackClicks(signingSecret: environment["SLACK_SIGNING_SECRET"] ?? "", clock: clock) { await team.id() }
+    }
+
+    func loopbackServer(_ clicks: SlackClicks) throws -> LoopbackServer {
+        try LoopbackServer(
+            workplace, redaction: redaction, clicks: clicks,
+            callsLeft: { [fetcher] in await fetcher.callsLeft() })
+    }
+
+    /// An agent on this store. Without a server it serves no kill flags; without clicks it opens no socket to Slack.
+    func agent(
+        _ server: LoopbackServer? = nil, clicks: SlackClicks? = nil,
+        report: @escaping @Sendable (String) -> Void = { _ in }
+    ) -> Agent {
         let killFlags = server?.flags ?? KillFlags(startedAt: clock.now()) { _ in }
         let probe = TraceProbe(engine: engine, clock: clock)
         let team = SlackTeam(access: access, http: http, clock: clock)
@@ -124,10 +138,14 @@ struct Composition: Sendable {
                 owner: environment["GITHUB_OWNER"],
                 repository: environment["GITHUB_REPO"] ?? environment["GITHUB_TARGET_REPO"],
                 channel: environment["SLACK_INCIDENTS_CHANNEL"]),
-            redaction: redaction, clock: clock, approvers: approvers,
+            redaction: redaction, clock: clock, approvers: Self.approvers(environment),
             slackMembership: { await team.membership(of: $0) },
             isFrozen: environment["SENTINEL_FREEZE"].map { $0 != "0" && $0 != "false" } ?? false,
             listening: server?.address, killFlags: killFlags, report: report)
+        configuration.answerClick = { await team.answer($0) }
+        configuration.slackSocket = clicks.flatMap { clicks in
+            SocketMode(access: access, http: http, clock: clock, clicks: clicks, seed: .random(in: 0...UInt64.max))
+        }
         configuration.heartbeat = heartbeat?.send
         return Agent(configuration)
     }
@@ -154,7 +172,7 @@ struct Composition: Sendable {
     }
 
     /// `SENTINEL_APPROVERS=alice,bob@host`; if empty, everyone who can write to the store may approve.
-    private var approvers: Set<String> {
+    static func approvers(_ environment: Environment) -> Set<String> {
         let names = (environment["SENTINEL_APPROVERS"] ?? "").split { $0 == "," || $0 == " " }
         return Set(names.map(String.init))
     }

@@ -16,7 +16,7 @@ struct LoopbackServer: Sendable {
 
     /// Listens on `SENTINEL_LISTEN` (`host:port`); port 0 selects a free port. `callsLeft` is what the providers still take.
     init(
-        _ workplace: Workplace, redaction: Redaction, team: SlackTeam,
+        _ workplace: Workplace, redaction: Redaction, clicks: SlackClicks,
         callsLeft: @escaping @Sendable () async -> [String: Int]
     ) throws {
         let (environment, clock) = (workplace.environment, workplace.clock)
@@ -25,9 +25,6 @@ struct LoopbackServer: Sendable {
         // The flags are not stored here: an agent sets them again from the store when it starts.
         let flags = KillFlags(startedAt: clock.now()) { _ in }
         let routes = KillFlagRoutes(flags: flags, clock: clock)
-        let clicks = SlackClicks(signingSecret: environment["SLACK_SIGNING_SECRET"] ?? "", clock: clock) {
-            await team.id()
-        }
         let inbox = IntentInbox(workplace.paths.database)
         let token = APIToken(path: workplace.paths.apiToken)
         var api = API(
@@ -70,7 +67,7 @@ struct LoopbackServer: Sendable {
         case .repeated: return WebResponse(status: 200)
         case .accepted(let click):
             do {
-                _ = try await inbox.append(click.intent, author: click.author, at: clock.now())
+                _ = try await inbox.append(click.intent, author: click.author, at: clock.now(), place: click.place)
                 return WebResponse(status: 200)
             } catch {
                 clicks.forget(click)

@@ -18,7 +18,7 @@ struct BlockKitTests {
             .joined()
     }
 
-    @Test("Every limit is kept and no text of an incident is executed", arguments: 0..<24)
+    @Test("Every limit is kept and no text of an incident is executed (row 41)", arguments: 0..<24)
     func limits(seed: UInt64) async throws {
         var random = SeededRandom(seed)
         let size = [3, 60, 900][Int(seed) % 3]

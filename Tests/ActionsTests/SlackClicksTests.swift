@@ -1,6 +1,7 @@
 import Basics
 import Crypto
 import HTTPClient
+import JSON
 import OnCallModel
 import Testing
 
@@ -89,6 +90,49 @@ struct SlackClicksTests {
         #expect(await clicks.read(resigned) == .repeated)
         let second = request("sentinel_kill_loop_t-1", value: "t-1", at: Self.now + .minutes(6), clicked: "2.2")
         #expect(await intent(clicks, second) == .killLoop(trace: "t-1"))
+    }
+
+    @Test("the example of Slack's documentation: its signature is right, and one letter more in the body is wrong")
+    func vector() async {
+        let clicks = SlackClicks(
+            signingSecret: Self.secret, clock: .fixed(Instant(milliseconds: 1_531_420_618_000)))
+        let body =
+            "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V"
+            + "&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text="
+            + "&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN"
+            + "&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c"
+        func request(_ body: String) -> WebRequest {
+            WebRequest(
+                method: "POST", path: SlackClicks.path,
+                headers: [
+                    .init("x-slack-request-timestamp", "1531420618"),
+                    .init(
+                        "x-slack-signature", "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503"),
+                ], body: Array(body.utf8))
+        }
+        // It is a slash command, and not a click.
+        #expect(await status(clicks, request(body)) == 400)
+        #expect(await status(clicks, request(body + "x")) == 401)
+    }
+
+    @Test("the place of a click is kept if it is a channel")
+    func place() throws {
+        func place(_ container: String) throws -> ClickPlace? {
+            let payload = try JSONDocument.parse(
+                Array(
+                    """
+                    {"type":"block_actions","user":{"id":"U1"},"container":\(container),
+                    "actions":[{"action_id":"sentinel_reject_1","value":"1"}]}
+                    """.utf8))
+            return try #require(PressedButton(payload)).place
+        }
+        #expect(try place(#"{"channel_id":"C0INCIDENTS"}"#) == ClickPlace(channel: "C0INCIDENTS"))
+        #expect(
+            try place(#"{"channel_id":"C0INCIDENTS","thread_ts":"1.2"}"#)
+                == ClickPlace(channel: "C0INCIDENTS", thread: "1.2"))
+        #expect(try place(#"{"channel_id":"C0INCIDENTS","thread_ts":"1\n2"}"#)?.thread == nil)
+        #expect(try place(##"{"channel_id":"#general"}"##) == nil)
+        #expect(try place("{}") == nil)
     }
 
     @Test("a click that could not be stored may be sent again")

@@ -95,6 +95,8 @@ final class Stage: Sendable {
         let probe = TraceProbe(engine: engine, clock: clock)
         let access = ProviderAccess { [environment] in environment[$0] }
         let flags = KillFlags(startedAt: Stage.start) { _ in }
+        let team = SlackTeam(access: access, http: http, clock: clock)
+        let clicks = SlackClicks(signingSecret: "", clock: clock) { await team.id() }
         let model = LanguageModel(access: access, http: http, clock: clock)
         let runner = ActionRunner(
             access: access, http: http, clock: clock,
@@ -117,7 +119,10 @@ final class Stage: Sendable {
                 scope: InvestigationScope(
                     owner: environment["GITHUB_OWNER"], repository: environment["GITHUB_REPO"],
                     channel: environment["SLACK_INCIDENTS_CHANNEL"]),
-                redaction: redaction, clock: clock, killFlags: flags,
+                redaction: redaction, clock: clock, slackMembership: { await team.membership(of: $0) },
+                answerClick: { await team.answer($0) },
+                slackSocket: SocketMode(access: access, http: http, clock: .system, clicks: clicks, seed: 1),
+                killFlags: flags,
                 sleep: { [moment] span in moment.withLock { $0 = $0 + span } }, report: report))
     }
 

@@ -34,7 +34,7 @@ struct ApprovalTests {
         return (writer, item)
     }
 
-    @Test("of a hundred who decide at once on connections of their own, one is heard")
+    @Test("of a hundred who decide at once on connections of their own, one is heard (row 26)")
     func hundredDeciders() async throws {
         let fixture = try Fixture()
         let (writer, item) = try await asked(fixture)
@@ -91,7 +91,7 @@ struct ApprovalTests {
         #expect(late == .already(by: "alice", .rejected))
     }
 
-    @Test("a request lives until the millisecond before its expiry", arguments: [-1, 0, 1])
+    @Test("a request lives until the millisecond before its expiry (row 27)", arguments: [-1, 0, 1])
     func expiryBoundary(offset: Int64) async throws {
         let fixture = try Fixture()
         let (writer, item) = try await asked(fixture)

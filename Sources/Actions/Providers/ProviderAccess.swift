@@ -15,9 +15,11 @@ package struct ProviderAccess: Sendable {
         /// Ends in `/api`.
         package var baseURL: String
         package var token: String
+        /// The app-level token of Socket Mode.
+        package var appToken: String
         /// A name with `#`, or an id.
         package var channel: String
-        /// Slack sends signed button clicks. Without them a message says how to decide without buttons.
+        /// Slack sends button clicks, signed or by socket. Without them a message says how to decide without buttons.
         package var acceptsClicks: Bool
     }
 
@@ -75,9 +77,9 @@ package struct ProviderAccess: Sendable {
             repository: target.last ?? "")
         slack = Slack(
             baseURL: Self.slackRoot(value("SLACK_BASE_URL", default: "https://slack.com")),
-            token: value("SLACK_BOT_TOKEN", "SLACK_TOKEN"),
+            token: value("SLACK_BOT_TOKEN", "SLACK_TOKEN"), appToken: value("SLACK_APP_TOKEN"),
             channel: value("SLACK_INCIDENTS_CHANNEL", default: "#incidents"),
-            acceptsClicks: !value("SLACK_SIGNING_SECRET").isEmpty)
+            acceptsClicks: !value("SLACK_SIGNING_SECRET").isEmpty || !value("SLACK_APP_TOKEN").isEmpty)
         agent = Agent(killURL: value("AGENT_KILL_URL"), killSecret: value("AGENT_KILL_SECRET"))
         model = Model(
             baseURL: Self.withoutSlash(value("GROQ_BASE_URL", default: "https://api.groq.com/openai/v1")),
@@ -100,7 +102,8 @@ package struct ProviderAccess: Sendable {
         gateways.linearKey = value("LINEAR_API_KEY")
         redaction = Redaction(
             secrets: [
-                github.token, slack.token, agent.killSecret, model.key, gateways.litellmKey, gateways.launchDarklyKey,
+                github.token, slack.token, slack.appToken, agent.killSecret, model.key, gateways.litellmKey,
+                gateways.launchDarklyKey,
                 gateways.langfuseSecretKey, gateways.pagerDutyToken, gateways.pagerDutyRoutingKey, gateways.linearKey,
             ] + otherSecrets)
     }

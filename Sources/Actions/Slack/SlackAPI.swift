@@ -39,7 +39,7 @@ struct SlackAPI: Sendable {
 
     private var headers: [HTTPRequest.Header] { [.init("Authorization", "Bearer \(access.token)")] }
 
-    private func accept(_ response: HTTPResponse, isRepeatable: Bool) throws(ActFault) -> JSONValue {
+    func accept(_ response: HTTPResponse, isRepeatable: Bool) throws(ActFault) -> JSONValue {
         if response.status == 429 {
             throw .retry("Slack rate limit reached (429).", after: calls.retryAfter(response) ?? .seconds(30))
         }

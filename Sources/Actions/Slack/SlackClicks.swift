@@ -4,10 +4,11 @@ import JSON
 package import OnCallModel
 package import WebServer
 
-/// Reads the clicks on buttons in Slack: `POST /api/slack/actions`, signed by Slack over the raw body.
+/// Reads the clicks on buttons in Slack. They come signed over the raw body (`POST /api/slack/actions`) or through Slack's socket.
 ///
-/// It fails closed: without the signing secret, or with a signature that is invalid or older than five minutes, a click is
-/// rejected. A click counts once: what has the same signature, or is the same click sent again, becomes no second intent.
+/// It fails closed: without the signing secret, or with a signature that is invalid or older than five minutes, a posted click is
+/// rejected. A click counts once, whatever way it comes: what has the same signature or envelope, or is the same click sent
+/// again, becomes no second intent.
 package final class SlackClicks: Sendable {
     package static let path = "/api/slack/actions"
 
@@ -22,17 +23,16 @@ package final class SlackClicks: Sendable {
         package var intent: Intent
         /// Who clicked: `U01ABC (slack)`.
         package var author: String
+        package var place: ClickPlace?
         fileprivate var marks: [String]
     }
 
     private let secret: [UInt8]
     private let clock: WallClock
     private let team: @Sendable () async -> String?
-    /// The signatures and clicks of the last minutes, with the time until which they are remembered.
+    /// The signatures, envelopes and clicks of the last minutes, with the time until which they are remembered.
     private let seen = Lock<[String: Instant]>([:])
     private static let maxAge = Span.minutes(5)
-    /// Slack's limit for the value of a button.
-    private static let maxValue = 2000
 
     /// `team` is the id of the workspace that the bot token belongs to; nil while it is unknown.
     package init(signingSecret: String, clock: WallClock, team: @escaping @Sendable () async -> String? = { nil }) {
@@ -41,6 +41,7 @@ package final class SlackClicks: Sendable {
         self.team = team
     }
 
+    /// Reads a posted click.
     package func read(_ request: WebRequest) async -> Reading {
         guard request.method == "POST" else { return .refused(status: 405, sentence: "Use POST.") }
         guard !secret.isEmpty else {
@@ -49,24 +50,34 @@ package final class SlackClicks: Sendable {
         guard let signature = validSignature(request) else {
             return .refused(status: 401, sentence: "The signature is invalid or older than 5 minutes.")
         }
-        guard let text = Self.payload(request.body), let payload = try? JSONDocument.parse(text),
-            let action = payload["actions"]?[0], let name = action["action_id"]?.string,
-            let user = payload["user"]?["id"]?.string, !user.isEmpty, let value = action["value"]?.string,
-            value.utf8.count <= Self.maxValue, let intent = Self.intent(name, value: value)
-        else { return .refused(status: 400, sentence: "The request is not a click on a Sentinel button.") }
-        let teams = Self.teams(payload)
-        if !teams.isEmpty, let own = await team(), teams.contains(where: { $0 != own }) {
-            return .refused(status: 403, sentence: "The click comes from another Slack workspace.")
+        guard let text = Self.payload(request.body), let payload = try? JSONDocument.parse(text) else {
+            return Self.noClick
         }
-        // A second click on the same button has a time of its own.
-        let click = action["action_ts"]?.string.map { ["\(user) \($0) \(name)"] } ?? []
-        let marks = [signature] + click
-        switch firstSeen(marks) {
-        case nil: return .accepted(Click(intent: intent, author: "\(user.prefix(40)) (slack)", marks: marks))
-        case signature where request.header("x-slack-retry-num") == nil:
+        let (reading, known) = await read(payload, mark: signature)
+        if known == signature, request.header("x-slack-retry-num") == nil {
             return .refused(status: 401, sentence: "The request was received before.")
-        default: return .repeated
         }
+        return reading
+    }
+
+    /// Reads a click of the socket. The connection, which only Slack has the address of, proves where it is from.
+    func read(_ envelope: SocketEnvelope) async -> Reading {
+        await read(envelope.payload, mark: "envelope \(envelope.id)").0
+    }
+
+    private static let noClick = Reading.refused(
+        status: 400, sentence: "The request is not a click on a Sentinel button.")
+
+    /// `mark` is the name of the message that brought the payload. Returns also which of its marks was known.
+    private func read(_ payload: JSONValue, mark: String) async -> (Reading, known: String?) {
+        guard let pressed = PressedButton(payload) else { return (Self.noClick, nil) }
+        if !pressed.teams.isEmpty, let own = await team(), pressed.teams.contains(where: { $0 != own }) {
+            return (.refused(status: 403, sentence: "The click comes from another Slack workspace."), nil)
+        }
+        let marks = [mark] + [pressed.mark].compactMap { $0 }
+        if let known = firstSeen(marks) { return (.repeated, known) }
+        let author = "\(pressed.user.prefix(40)) (slack)"
+        return (.accepted(Click(intent: pressed.intent, author: author, place: pressed.place, marks: marks)), nil)
     }
 
     /// Forgets a click that could not be stored, so that it may be sent again.
@@ -96,25 +107,6 @@ package final class SlackClicks: Sendable {
         let code = HMACSHA256.authenticationCode(for: Array("v0:\(stamp):".utf8) + request.body, key: secret)
         let valid = "v0=\(Hexadecimal.text(of: code))"
         return isEqualInConstantTime(Array(valid.utf8), Array(signature.utf8)) ? valid : nil
-    }
-
-    /// The workspace of the app and that of the person, who may be a guest from another one.
-    private static func teams(_ payload: JSONValue) -> [String] {
-        [payload["team"]?["id"]?.string, payload["user"]?["team_id"]?.string].compactMap { $0 }
-    }
-
-    private static func intent(_ name: String, value: String) -> Intent? {
-        if name.hasPrefix("sentinel_approve_") || name.hasPrefix("sentinel_kill_loops_") { return approval(value) }
-        if name.hasPrefix("sentinel_reject_") { return Int64(value).map { .reject(request: $0) } }
-        if name.hasPrefix("sentinel_kill_loop_"), !value.isEmpty { return .killLoop(trace: value) }
-        return nil
-    }
-
-    /// The request's number, and the fingerprint of what the button showed: `12 0123456789abcdef`.
-    private static func approval(_ value: String) -> Intent? {
-        let parts = value.split(separator: " ")
-        guard let id = parts.first.flatMap({ Int64($0) }), parts.count <= 2 else { return nil }
-        return .approve(request: id, seen: parts.dropFirst().first.map { Fingerprint(stored: String($0)) })
     }
 
     /// The field `payload` of the form, decoded.

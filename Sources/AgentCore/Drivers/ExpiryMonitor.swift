@@ -44,8 +44,10 @@ struct ExpiryMonitor: Sendable {
         let expired = try await writer.transaction { store in
             let items = try store.expireRequests(at: now)
             for item in items {
-                guard let incident = item.incident else { continue }
-                try store.updateMessage(
+                guard let incident = try item.incident.flatMap({ try store.snapshot.incident($0)?.summary }) else {
+                    continue
+                }
+                try store.tell(
                     "Expired at \(item.expiresAt.iso8601Seconds) without an answer: \(item.action.sentence).",
                     of: incident, gate: gate, at: now)
             }

@@ -12,6 +12,7 @@ struct IntentHandler: Sendable {
     let settings: SettingsHandler
     let outbox: Outbox
     let quality: QualityHandler
+    let clickAnswers: ClickAnswers
     /// Runs a scan now.
     let scan: @Sendable () async -> Void
     let slackMembership: @Sendable (_ user: String) async -> SlackMembership
@@ -27,7 +28,9 @@ struct IntentHandler: Sendable {
         for record in waiting {
             let answer = try await answer(record)
             let answered = clock.now()
-            _ = try await writer.transaction { try $0.handle(intent: record.id, answer: answer, at: answered) }
+            let isNew = try await writer.transaction { try $0.handle(intent: record.id, answer: answer, at: answered) }
+            // What was done is shown in the message itself.
+            if isNew, answer.isRefused { clickAnswers.add(answer.text, to: record) }
         }
         if !waiting.isEmpty { await outbox.wake() }
         try await writer.transaction { try $0.refuseUnreadableIntents(at: now) }
@@ -90,7 +93,8 @@ struct IntentHandler: Sendable {
             case .wait(let vote):
                 try store.vote(vote, on: item)
                 if let incident = item.incident {
-                    let sentence = "Approved by \(vote.author), the first of two people: \(item.action.sentence)."
+                    let sentence =
+                        "Approved by \(vote.author) at \(now.iso8601Seconds), the first of two people: \(item.action.sentence)."
                     try store.updateMessage(sentence, of: incident, gate: gate, at: now)
                 }
                 let (targets, isWide) = (item.action.targets, item.action.isWide)
@@ -121,7 +125,9 @@ struct IntentHandler: Sendable {
             if let incident = item.incident {
                 let author = item.resolvedBy ?? StoreTransaction.agent
                 try store.updateMessage(
-                    "\(decided) by \(author): \(item.action.sentence).", of: incident, gate: gate, at: now)
+                    "\(decided) by \(author) at \(now.iso8601Seconds): \(item.action.sentence).", of: incident,
+                    gate: gate,
+                    at: now)
             }
             return IntentAnswer("\(decided): \(item.action.sentence).")
         case .already(let first, let status): return .refused(Refusal.alreadyDecided(status, by: first).sentence)
@@ -153,6 +159,11 @@ struct IntentHandler: Sendable {
             case .refuse(let refusal): return .refused(refusal.sentence)
             case .allow(let permission):
                 try store.enqueue(permission, at: now)
+                if let incident = loop.incident {
+                    let sentence =
+                        "Kill ordered by \(gate.policy.signature(of: order.author)) at \(now.iso8601Seconds): \(action.sentence)."
+                    try store.updateMessage(sentence, of: incident, gate: gate, at: now)
+                }
                 return IntentAnswer("Killing trace \(trace).")
             }
         }

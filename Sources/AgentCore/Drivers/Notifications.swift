@@ -17,7 +17,7 @@ extension StoreTransaction {
         let freed = try applySilences(at: now)
         for incident in try snapshot.livingIncidents() {
             let turn = try receive(.pass, of: incident.id, at: now)
-            if let edit = turn.edit { try updateMessage(edit, of: incident.id, gate: gate, at: now) }
+            if let edit = turn.edit { try tell(edit, of: incident, gate: gate, at: now) }
         }
         try applyInhibition(at: now)
         for incident in try snapshot.unresolvedIncidents() where !held.contains(incident.id) {
@@ -116,7 +116,7 @@ extension StoreTransaction {
         let sentence =
             "\(reason). It was open for \(duration)" + (cost >= 0.005 ? " and cost \(Format.dollars(cost))." : ".")
         let turn = try receive(.resolve(by: author, sentence: sentence), of: incident.id, by: author, at: now)
-        if let edit = turn.edit { try updateMessage(edit, of: incident.id, gate: gate, at: now) }
+        if let edit = turn.edit { try tell(edit, of: incident, gate: gate, at: now) }
         if turn.refusal == nil { try tellChannels(.resolved, sentence, of: incident.id, gate: gate, at: now) }
         return turn.refusal
     }
@@ -128,6 +128,15 @@ extension StoreTransaction {
         try commentInstead(text, incident: incident, gate: gate, at: now)
         guard try hasMessage(incident) else { return }
         try enqueueNotice(.updatePost(incident: incident, text: text), incident: incident, gate: gate, at: now)
+    }
+
+    /// Updates the incident's message, and says the same in its thread, because Slack notifies people of a reply alone. An
+    /// incident that was muted, as the summary has it, gets no reply. The same text becomes one comment on GitHub.
+    func tell(_ text: String, of incident: IncidentSummary, gate: Gate, at now: Instant) throws {
+        try updateMessage(text, of: incident.id, gate: gate, at: now)
+        guard try !incident.life.isMuted && hasMessage(incident.id), gate.quietUntil(incident.severity, at: now) == nil
+        else { return }
+        try enqueueNotice(.postReply(incident: incident.id, text: text), incident: incident.id, gate: gate, at: now)
     }
 
     private func hasMessage(_ incident: Int64) throws -> Bool {

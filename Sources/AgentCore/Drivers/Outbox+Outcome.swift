@@ -15,7 +15,10 @@ extension StoreTransaction {
             let saved = try savings(byKilling: act)
             let what = act.action.kind == .killLoop ? "Killed" : act.action.sentence
             text = "\(what) (allowed by \(act.ground.sentence)): \(detail).\(saved.map { " \($0)" } ?? "")"
-            try resolveDead(incident, saved: saved, text, gate: gate, at: now)
+            guard let summary = try snapshot.incident(incident)?.summary else { return }
+            if try resolveDead(incident, saved: saved, text, gate: gate, at: now) {
+                return try tell(text, of: summary, gate: gate, at: now)
+            }
         case (.execute, .done(let detail, _)):
             text = "\(act.action.sentence) (allowed by \(act.ground.sentence)): \(detail)."
         case (.killLoop, .failed(let reason, _)), (.killLoop, .refused(let reason)),
@@ -43,7 +46,7 @@ extension StoreTransaction {
     /// so already.
     private func resolveDead(
         _ incident: Int64, saved: String?, _ sentence: String, gate: Gate, at now: Instant
-    ) throws {
+    ) throws -> Bool {
         let isOver = try snapshot.findings(ofIncident: incident).allSatisfy { finding in
             if let loop = finding.loop {
                 let status = try snapshot.loop(trace: loop.traceID)?.status
@@ -51,9 +54,10 @@ extension StoreTransaction {
             }
             return try finding.facts.cost.map { try snapshot.isCost($0, ofLoopsIn: incident) } ?? false
         }
-        guard isOver else { return }
+        guard isOver else { return false }
         let turn = try receive(.resolve(by: Self.agent, sentence: sentence), of: incident, at: now)
         if turn.refusal == nil { try tellChannels(.resolved, sentence, of: incident, gate: gate, at: now) }
         if turn.refusal == nil, let saved { try note(incident, saved, by: Self.agent, at: now) }
+        return turn.refusal == nil
     }
 }

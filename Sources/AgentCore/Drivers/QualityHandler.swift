@@ -40,8 +40,10 @@ struct QualityHandler: Sendable {
         guard let incident = open.first(where: { $0.fingerprint == fingerprint })?.incident else { return }
         try store.note(incident, note, by: author, at: now)
         let others = open.filter { $0.incident == incident && $0.fingerprint != fingerprint }
-        guard others.isEmpty, try store.resolve(incident, by: author, at: now) else { return }
-        try store.updateMessage("Resolved: \(note)", of: incident, gate: gate, at: now)
+        guard others.isEmpty, let summary = try store.snapshot.incident(incident)?.summary,
+            try store.resolve(incident, by: author, at: now)
+        else { return }
+        try store.tell("Resolved: \(note)", of: summary, gate: gate, at: now)
     }
 
     func startPatrol() async throws -> IntentAnswer {

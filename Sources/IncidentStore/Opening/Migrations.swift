@@ -25,6 +25,7 @@ package enum Migrations {
         .init("10-outages", sql: Outages.sql),
         .init("10-executors", sql: Executors.sql),
         .init("10-outside-alerts", sql: OutsideAlerts.sql),
+        .init("10-slack", sql: Slack.sql),
     ]
 
     package static let names = steps.map(\.name)

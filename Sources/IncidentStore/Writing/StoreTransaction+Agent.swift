@@ -4,12 +4,13 @@ package import OnCallModel
 extension StoreTransaction {
     func enter(holder: String, pid: Int32, at now: Instant) throws {
         try run(
-            "UPDATE agent_status SET holder = ?, pid = ?, acquired_at = ?, activity = '', listening = NULL",
+            "UPDATE agent_status SET holder = ?, pid = ?, acquired_at = ?, activity = '', listening = NULL, slack_socket = NULL",
             [.text(holder), .integer(Int64(pid)), .init(now)])
     }
 
     func leave() throws {
-        try run("UPDATE agent_status SET holder = NULL, pid = NULL, activity = '', listening = NULL")
+        try run(
+            "UPDATE agent_status SET holder = NULL, pid = NULL, activity = '', listening = NULL, slack_socket = NULL")
     }
 
     /// What is being done now: "reading langfuse: 3 of 8 days"; empty when idle.
@@ -20,6 +21,12 @@ extension StoreTransaction {
     /// The address the loopback server listens on.
     package func setListening(_ address: String?) throws {
         try run("UPDATE agent_status SET listening = ?", [.init(address)])
+    }
+
+    /// The state of Slack's socket, as a sentence.
+    package func setSlackSocket(_ sentence: String, isOpen: Bool) throws {
+        try run(
+            "UPDATE agent_status SET slack_socket = ?, slack_socket_is_open = ?", [.text(sentence), .init(isOpen)])
     }
 
     /// Whether the agent's environment freezes actions.

@@ -26,7 +26,9 @@ extension Subcommand {
     private static func serveProviders() async throws -> ExitStatus {
         let sandbox = try Sandbox.demo(clock: .system).sandbox
         defer { sandbox.stop() }
-        for (name, value) in sandbox.environment.sorted(by: { $0.key < $1.key }) {
+        for (name, value) in sandbox.environment.merging(sandbox.slackApp, uniquingKeysWith: { $1 }).sorted(by: {
+            $0.key < $1.key
+        }) {
             // The keys of the simulated providers are no secrets, and are needed.
             Output.writeUnmasked("export \(name)='\(value)'\n")
         }
@@ -66,7 +68,8 @@ struct DemoStage: Sendable {
         let kept = ["HOME", "USER", "LOGNAME", "PATH", "TERM", "LANG", "LC_ALL", "LC_CTYPE", "NO_COLOR", "COLORTERM"]
         let base = Dictionary(uniqueKeysWithValues: kept.compactMap { name in own[name].map { (name, $0) } })
         let listen = ["SENTINEL_LISTEN": own["SENTINEL_LISTEN"] ?? "127.0.0.1:0"]
-        let environment = Environment(process: base.merging(sandbox.environment) { $1 }.merging(listen) { $1 })
+        let environment = Environment(
+            process: base.merging(sandbox.environment) { $1 }.merging(sandbox.slackApp) { $1 }.merging(listen) { $1 })
         composition = try Composition(
             arguments, environment: environment, database: "\(folder.path)/sentinel.db", settings: settings,
             sources: Sandbox.sources)

@@ -10,12 +10,17 @@ import SourceSpec
 
 extension Subcommand {
     static let doctor = Subcommand(
-        "doctor", help: .doctor, options: ["--format"]
+        "doctor", help: .doctor, options: ["--format"], words: 1
     ) { arguments in
         let format = try OutputFormat(arguments)
         var report = DoctorReport(arguments)
-        await report.check()
-        await report.checkNotices()
+        switch arguments.words.first {
+        case nil:
+            await report.check()
+            await report.checkNotices()
+        case "slack": await report.checkSlack()
+        case let word?: throw UsageError.unknownSubcommand(word, of: "doctor", among: ["slack"])
+        }
         let rows = RowSet(columns: ["part", "state", "note"], rows: report.rows)
         format.write(rows.objects, or: TextTable(rows).text)
         return report.isFit ? .done : .failed
@@ -23,8 +28,8 @@ extension Subcommand {
 }
 
 /// Checks each part, with one call to each configured source.
-private struct DoctorReport {
-    private enum State: String {
+struct DoctorReport {
+    enum State: String {
         case ok
         /// Not there yet: a key is not set, a program is not installed, an agent is not running.
         case missing
@@ -34,12 +39,12 @@ private struct DoctorReport {
         case failed, refused
     }
 
-    private(set) var rows: [[Value]] = []
+    fileprivate(set) var rows: [[Value]] = []
     /// At least one source is configured, and all that are have answered.
-    private(set) var isFit = true
-    private let arguments: Arguments
-    private let environment: Environment
-    private let paths: Paths
+    var isFit = true
+    let arguments: Arguments
+    let environment: Environment
+    let paths: Paths
 
     init(_ arguments: Arguments) {
         self.arguments = arguments
@@ -51,6 +56,7 @@ private struct DoctorReport {
         let settings = checkSettings()
         await checkSources()
         checkEngine(settings.engine)
+        checkApprovers(settings)
         await checkStore()
         let type = environment["TERM"]
         let isTerminal = isatty(1) == 1
@@ -59,11 +65,11 @@ private struct DoctorReport {
             isTerminal ? type ?? "TERM is not set" : "standard output is not a terminal")
     }
 
-    private mutating func add(_ part: String, _ state: State, _ note: String) {
+    mutating func add(_ part: String, _ state: State, _ note: String) {
         rows.append([.text(part), .text(state.rawValue), .text(note)])
     }
 
-    private mutating func checkSettings() -> Settings {
+    mutating func checkSettings() -> Settings {
         do {
             let settings = try SettingsFile(
                 path: paths.settings, fallbackPath: paths.shippedSettings, environment: environment.all
@@ -78,11 +84,7 @@ private struct DoctorReport {
 
     /// Asks all configured sources at once.
     private mutating func checkSources() async {
-        guard let composition = try? Composition(arguments) else {
-            // The settings are wrong, which is reported above, or there are no manifests.
-            isFit = false
-            return add("sources", .missing, "no source could be read: check the settings and \(paths.sources)")
-        }
+        guard let composition = try? Composition(arguments) else { return reportUnreadableSources() }
         for problem in composition.catalog.problems { add("source \(problem.source)", .warn, "\(problem)") }
         let engine = composition.engine
         let names = composition.catalog.specs.map(\.name)
@@ -97,6 +99,12 @@ private struct DoctorReport {
         }
         let isConfigured = answers.values.contains { if case .notConfigured = $0 { false } else { true } }
         if !isConfigured { isFit = false }
+    }
+
+    /// The settings are wrong, which is reported too, or there are no manifests.
+    mutating func reportUnreadableSources() {
+        isFit = false
+        add("sources", .missing, "no source could be read: check the settings and \(paths.sources)")
     }
 
     private mutating func add(_ source: String, _ answer: SourceAnswer) {

@@ -42,7 +42,7 @@ enum ScanRun {
     private static func withAgent(
         _ composition: Composition, _ work: (Agent) async throws -> CycleReport
     ) async throws -> CycleReport {
-        let server = try? composition.loopbackServer()
+        let server = try? composition.loopbackServer(composition.slackClicks())
         defer { server?.stop() }
         let progress = showProgress(composition)
         defer { progress?.cancel() }

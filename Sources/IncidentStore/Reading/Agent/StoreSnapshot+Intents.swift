@@ -42,6 +42,9 @@ extension StoredRow {
     /// Nil if this program does not know the kind or the payload.
     func intent() throws -> IntentRecord? {
         guard let intent = try Intent(kind: text("kind"), payload: json("payload")) else { return nil }
-        return try IntentRecord(id: id(), intent: intent, author: text("author"), createdAt: instant("created_at"))
+        let (channel, thread) = (optionalText("channel"), optionalText("thread"))
+        return try IntentRecord(
+            id: id(), intent: intent, author: text("author"), createdAt: instant("created_at"),
+            place: channel.map { ClickPlace(channel: $0, thread: thread) })
     }
 }

@@ -6,13 +6,14 @@ extension StoreQuery where Answer == AgentStatus {
 }
 
 extension StoreSnapshot {
-    /// Of the latest cycle. A provider that takes no notices is not ok, until it does.
+    /// Of the latest cycle. A provider that takes no notices is not ok, until it does; nor is Slack while its socket is closed.
     package func sources() throws -> [SourceHealth] {
-        let sources = try rows("source_health", "SELECT * FROM source_health ORDER BY name").map {
+        var sources = try rows("source_health", "SELECT * FROM source_health ORDER BY name").map {
             try SourceHealth(
                 name: $0.text("name"), state: $0.choice("state"), asOf: $0.optionalInstant("as_of"),
                 calls: $0.integer("calls"), message: $0.text("message"))
         }
+        if let fault = try agentStatus().slackSocketFault { sources.show(fault, of: "slack") }
         return try undeliveredNotices().shown(in: sources)
     }
 
@@ -40,7 +41,9 @@ extension StoreSnapshot {
             activity: isRunning ? row.text("activity") : "", lastCycleAt: row.optionalInstant("last_cycle_at"),
             nextCycleAt: row.optionalInstant("next_cycle_at"), lastCyclePartial: row.flag("last_cycle_partial"),
             listening: isRunning ? row.optionalText("listening") : nil,
-            isFrozen: freeze() != nil || row.flag("frozen_by_environment"))
+            isFrozen: freeze() != nil || row.flag("frozen_by_environment"),
+            slackSocket: isRunning ? row.optionalText("slack_socket") : nil,
+            isSlackSocketOpen: row.flag("slack_socket_is_open"))
     }
 
     package func jobs() throws -> [JobRecord] {

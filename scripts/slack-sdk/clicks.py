@@ -1,17 +1,10 @@
-#!/usr/bin/env python3
 """Signs button clicks with Slack's own library (PyPI: slack-sdk) and sends them to an agent.
 
-    scripts/slack-clicks [PATH OF sentinel]
-
-Skipped, with a sentence, where slack-sdk is not installed.
+    clicks.py PATH OF sentinel
 """
 import json, os, re, signal, sqlite3, subprocess, sys, tempfile, time, urllib.error, urllib.parse, urllib.request
 
-try:
-    from slack_sdk.signature import SignatureVerifier
-except ImportError:
-    print("skipped: slack-sdk is not installed (pip install slack-sdk)")
-    sys.exit(0)
+from slack_sdk.signature import SignatureVerifier
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
@@ -38,7 +31,7 @@ def send(url, body, stamp, signature, retry=False):
 
 
 def main():
-    program = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else ".build/debug/sentinel")
+    program = sys.argv[1]
     with tempfile.TemporaryDirectory() as folder:
         environment = {
             "PATH": os.environ["PATH"], "HOME": folder, "SLACK_SIGNING_SECRET": SECRET, "SENTINEL_LISTEN": "127.0.0.1:0",

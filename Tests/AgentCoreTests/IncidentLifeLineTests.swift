@@ -196,6 +196,7 @@ struct IncidentLifeLineTests {
         }
         let sentence = try #require(said.first { $0.hasPrefix("Resolved: no scan has seen it since") })
         #expect(sentence.contains("It was open for 2 h") && sentence.contains(" and cost $"), "\(sentence)")
+        #expect(stage.replies.count { $0.hasPrefix(sentence.prefix(60)) } == 1, "\(stage.replies)")
 
         try stage.settings("{}")
         stage.advance(by: .minutes(10))

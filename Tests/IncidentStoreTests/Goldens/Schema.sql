@@ -23,7 +23,7 @@ CREATE TABLE "agent_status" (
     next_cycle_at TEXT,
     last_cycle_partial INTEGER NOT NULL DEFAULT 0,
     listening TEXT
-, frozen_by_environment INTEGER NOT NULL DEFAULT 0) STRICT;
+, frozen_by_environment INTEGER NOT NULL DEFAULT 0, slack_socket TEXT, slack_socket_is_open INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TRIGGER agent_status_delete AFTER DELETE ON agent_status BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'agent';
 END;
@@ -337,7 +337,7 @@ CREATE TABLE intent (
     created_at TEXT NOT NULL,
     handled_at TEXT,
     outcome TEXT
-, is_refused INTEGER NOT NULL DEFAULT 0 CHECK (is_refused IN (0, 1))) STRICT;
+, is_refused INTEGER NOT NULL DEFAULT 0 CHECK (is_refused IN (0, 1)), channel TEXT CHECK (length(channel) <= 100), thread TEXT CHECK (length(thread) <= 100)) STRICT;
 CREATE INDEX intent_pending ON intent (id) WHERE handled_at IS NULL;
 CREATE TRIGGER intent_delete AFTER DELETE ON intent BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'intents';

@@ -54,7 +54,7 @@ struct CauseWeights {
                     .retrying: 2.5, .stopping: 2.0, .model: 1.5, .caching: 1.5, .tokens: 1.2, .tool: 1.2, .prompt: 0.8,
                 ]
             case .drift(let facts): Self.drift(facts)
-            case .outage: [:]
+            case .outage, .alert: [:]
             case .tool: [.tool: 2.5, .output: 1.5, .retrying: 1.5, .caching: 1.5, .stopping: 0.5, .model: 0.3]
             }
     }

@@ -35,7 +35,7 @@ struct CorrelationKeys: Hashable {
         case .feature: if subject != "project" { features.append(subject) }
         case .tool: features.append(subject)
         case .trace: traces.append(subject)
-        case .issue, .part: break
+        case .issue, .part, .alert: break
         }
         features += [facts.drift?.schema?.promptName, facts.loop?.agent].compactMap { $0 }
         self.features = Self.unique(features + links.features.sorted())

@@ -7,6 +7,8 @@ package enum DetectionType: String, CaseIterable, Hashable, Sendable {
     case toolFailure = "tool_failure"
     /// No detector finds it: the agent watches its sources and jobs.
     case sourceDown = "source_down"
+    /// No detector finds it: another system sent it.
+    case outsideAlert = "outside_alert"
 
     /// The classes that detectors find.
     package static let detected = allCases.filter(\.traits.isDetected)
@@ -27,6 +29,8 @@ extension DetectionType {
             case issue
             /// A source or a job of Sentinel itself.
             case part
+            /// The name of another system's alert.
+            case alert
         }
 
         package enum Remedy: Hashable, Sendable {
@@ -104,6 +108,10 @@ extension DetectionType {
         case .sourceDown:
             Traits(
                 noun: "outage of a source", talk: ["outage", "unreachable"], subject: .part, remedy: .none,
+                isDetected: false)
+        case .outsideAlert:
+            Traits(
+                noun: "alert from outside", talk: ["alert", "alerts"], subject: .alert, remedy: .none,
                 isDetected: false)
         }
     }

@@ -9,7 +9,7 @@ import Testing
 @testable import WebServer
 
 /// The client against a server that imitates Slack's socket frame by frame.
-@Suite("Socket Mode", .timeLimit(.minutes(2)))
+@Suite("Socket Mode", .timeLimit(.minutes(10)))
 struct SocketModeTests {
     /// A running client, and what it stores and reports.
     private final class Run: Sendable {
@@ -221,6 +221,12 @@ struct SocketModeTests {
         let run = try Run()
         var events = run.slack.events.makeAsyncIterator()
         _ = await Self.wait(for: .opened(link: 2), in: &events)
+        // What a link acknowledges, the program has opened too.
+        for link in 1...2 {
+            let click = run.slack.click("sentinel_reject_\(link)", value: "\(link)")
+            run.slack.link(link)?.send(click.frame.serialized)
+            _ = await Self.wait(for: .acknowledged(click.id, link: link), in: &events)
+        }
         run.cancel()
         var closed: Set<Int> = []
         while closed.count < 2, let event = await events.next() {

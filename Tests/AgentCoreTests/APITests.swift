@@ -1,7 +1,10 @@
+import Actions
 import AgentCore
 import Basics
+import Configuration
 import Crypto
 import FoundationEssentials
+import Glibc
 import HTTPAPI
 import HTTPClient
 import IncidentStore
@@ -23,6 +26,7 @@ private final class ServedStage: Sendable {
     /// `answers`: an agent answers each change as it comes. No other may work on the store then.
     init(_ stage: Stage, answers: Bool = true) async throws {
         self.stage = stage
+        let clicks = SlackClicks(signingSecret: Self.slackSecret, clock: stage.clock)
         let file = APIToken(path: "\(stage.folder.path)/api-token")
         try file.create()
         token = try String(contentsOfFile: file.path, encoding: .utf8).filter { !$0.isWhitespace }
@@ -30,7 +34,9 @@ private final class ServedStage: Sendable {
         var api = API(
             reader: reader, inbox: IntentInbox(stage.store), clock: stage.clock, token: file,
             hosts: HostRule(listening: "127.0.0.1"), hostName: "host", killFlag: { _ in .json(#"{"kill":false}"#) },
-            slackAction: { _ in WebResponse(status: 200) })
+            slackAction: { [clock = stage.clock, inbox = IntentInbox(stage.store)] request in
+                await Self.take(request, clicks, inbox, clock)
+            })
         api.pagerDutySecret = "pd-secret"
         // A busy machine may take longer than an agent has in operation.
         api.sleep = { _ in try await Task<Never, Never>.never() }
@@ -46,6 +52,41 @@ private final class ServedStage: Sendable {
     }
 
     deinit { answering?.cancel() }
+
+    private static let slackSecret = "slack-secret"
+
+    private static func take(
+        _ request: WebRequest, _ clicks: SlackClicks, _ inbox: IntentInbox, _ clock: WallClock
+    ) async -> WebResponse {
+        guard case .accepted(let click) = await clicks.read(request),
+            (try? await inbox.append(click.intent, author: click.author, at: clock.now())) != nil
+        else { return WebResponse(status: 401) }
+        return WebResponse(status: 200)
+    }
+
+    /// A click in Slack, signed as Slack does.
+    func click(_ item: ApprovalItem, by user: String, at time: String) async throws -> Int {
+        let payload: JSONValue = [
+            "type": "block_actions", "user": ["id": .string(user)],
+            "actions": [
+                [
+                    "action_id": .string("sentinel_approve_\(item.id)"), "action_ts": .string(time),
+                    "value": .string("\(item.id) \(item.fingerprint)"),
+                ]
+            ],
+        ]
+        let body = "payload=" + PercentEncoding.encode(payload.serialized)
+        let stamp = String(stage.clock.now().milliseconds / 1000)
+        let code = HMACSHA256.authenticationCode(
+            for: Array("v0:\(stamp):\(body)".utf8), key: Array(Self.slackSecret.utf8))
+        return try await send(
+            .post, SlackClicks.path, body,
+            headers: [
+                .init("Content-Type", "application/x-www-form-urlencoded"), .init("X-Slack-Request-Timestamp", stamp),
+                .init("X-Slack-Signature", "v0=\(Hexadecimal.text(of: code))"),
+            ]
+        ).status
+    }
 
     func send(
         _ method: HTTPRequest.Method, _ path: String, _ body: String? = nil, headers: [HTTPRequest.Header]? = nil
@@ -139,6 +180,57 @@ struct APITests {
         #expect(stats.body[decided.status.rawValue] == 1)
     }
 
+    @Test("Of a hundred approvals at once from four entry points one is carried out, once (row 26)")
+    func race() async throws {
+        let stage = try Stage()
+        let report = try await stage.scan()
+        let settings = SettingsFile(path: "\(stage.folder.path)/settings.json")
+        try settings.addRow(to: "people", [("name", "Carol"), ("slack", "U0CAROL"), ("unix", "carol")])
+        for name in ["alice", "bob", String(cString: getpwuid(geteuid()).pointee.pw_name)] {
+            try settings.addRow(to: "people", [("name", name), ("unix", name)])
+        }
+        let request = try #require(report.approvals.first { $0.action.kind == .review })
+        let served = try await ServedStage(stage)
+        let inbox = IntentInbox(stage.store)
+        let now = stage.clock.now()
+        let statuses = try await withThrowingTaskGroup(of: Int?.self) { group in
+            for number in 0..<25 {
+                for author in ["alice@host (console)", "bob@host (command line)"] {
+                    group.addTask {
+                        _ = try await inbox.append(
+                            .approve(request: request.id, seen: request.fingerprint), author: author, at: now)
+                        return nil
+                    }
+                }
+                group.addTask { try await served.click(request, by: "U0CAROL", at: "1.\(number)") }
+                group.addTask {
+                    try await served.send(
+                        .post, "/api/approvals/\(request.id)/approve",
+                        #"{"seen":"\#(request.fingerprint.text)"}"#
+                    ).status
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }.compactMap { $0 }
+        }
+        #expect(statuses.count == 50 && Set(statuses).isSubset(of: [200, 409]), "\(statuses)")
+        for try await waiting in StoreReader(stage.store).observe(StoreQuery { try $0.pendingIntents() })
+        where waiting.isEmpty { break }
+        let answers = try await stage.read(
+            StoreQuery { store in try (1...100).compactMap { try store.answer(toIntent: $0) } })
+        let decided = try #require(try await stage.read(StoreQuery { try $0.approval(request.id) }))
+        let first = try #require(decided.resolvedBy)
+        #expect(answers.count == 100 && answers.count { !$0.isRefused } == 1 && decided.status == .approved)
+        let late = answers.filter(\.isRefused)
+        #expect(late.allSatisfy { $0.text.contains("already approved by \(first)") }, "\(late.prefix(3))")
+        let incident = try #require(request.incident)
+        let acts = try #require(try await stage.read(.incident(incident))).acts.filter { $0.action.kind == .review }
+        #expect(acts.count == 1 && acts[0].state == .done)
+        let asked = stage.world.read { Array($0.messages.values.joined()) }.filter {
+            $0.text.contains("please review commit")
+        }
+        #expect(asked.count == 1)
+    }
+
     @Test("Settings change as far as they are valid; a scan of the quality starts")
     func changes() async throws {
         let stage = try Stage()
@@ -180,6 +272,32 @@ struct APITests {
         let timeline = try await stage.read(StoreQuery { try $0.timeline(ofIncident: id) })
         #expect(timeline.filter { $0.event.hasSuffix("fired from 14:05Z to 14:15Z") }.count == 1)
         #expect(try await stage.read(StoreQuery { try $0.outsideAlerts(limit: 10) }).count == 1)
+    }
+
+    @Test("With the setting, an alert is an incident of its own until it ends")
+    func ownIncident() async throws {
+        let stage = try Stage()
+        _ = try SettingsFile(path: "\(stage.folder.path)/settings.json").change("outside_alerts", to: "true")
+        _ = try await stage.scan()
+        let served = try await ServedStage(stage, answers: false)
+        func body(_ status: String, ends: String) -> String {
+            """
+            {"version":"4","groupKey":"{}","status":"\(status)","receiver":"sentinel","alerts":[{"status":"\(status)",
+            "labels":{"alertname":"QueueFull","severity":"critical"},"annotations":{},"startsAt":"2026-11-24T14:05:00Z",
+            "endsAt":"\(ends)","fingerprint":"aa01"}]}
+            """
+        }
+        func incidents() async throws -> [IncidentSummary] {
+            try await stage.read(.incidents(limit: 50)).filter { $0.type == .outsideAlert }
+        }
+        _ = try await served.sendAlerts(body("firing", ends: "0001-01-01T00:00:00Z"))
+        _ = try await stage.scan()
+        let incident = try #require(try await incidents().first)
+        #expect(incident.subject == "QueueFull" && incident.state == .open)
+        #expect(stage.posts.filter { $0.text.contains("QueueFull") }.count == 1)
+        _ = try await served.sendAlerts(body("resolved", ends: "2026-11-24T14:15:00Z"))
+        _ = try await stage.scan()
+        #expect(try await incidents().map(\.state) == [.resolved])
     }
 
     @Test("A signed PagerDuty webhook opens and ends an alert; an older event that comes late changes nothing")

@@ -6,7 +6,7 @@ import Sandbox
 import Testing
 import WebServer
 
-@Suite("Clicks of people in Slack", .timeLimit(.minutes(2)))
+@Suite("Clicks of people in Slack", .timeLimit(.minutes(10)))
 struct SlackPeopleTests {
     private static func stage() throws -> Stage {
         try Stage(extra: { $0.slackApp }) { world in

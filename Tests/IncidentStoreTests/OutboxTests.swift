@@ -102,6 +102,7 @@ struct OutboxTests {
         let notices: [Action] = [
             .postIncident(incident: 1), .updatePost(incident: 1, text: "a \"b\"\n\u{1B}"), .openIssue(incident: 1),
             .postReply(incident: 1, text: "é \u{0} \"x\""), .commentIssue(incident: 1, text: "<!-- é"),
+            .notify(incident: 1, channel: "night", event: .resolved, text: "ß\n"),
         ]
         let kill = Action.killLoop(trace: "t'; DROP TABLE outbox_action; --", agent: "researcher")
         let review = Action.requestReview(incident: 1, commit: "abc", author: "Zoë")

@@ -3,7 +3,8 @@ import IncidentStore
 import Investigation
 import OnCallModel
 
-/// Opens an incident when a source or a job has been down for too long, resolves it when it is back, and sends the heartbeat.
+/// Opens an incident when a source or a job has been down for too long, and for alerts from outside where a setting says so;
+/// resolves it when that is over; and sends the heartbeat.
 ///
 /// It runs beside the scans, because a scan that does not end cannot report that.
 actor HealthMonitor {
@@ -14,11 +15,13 @@ actor HealthMonitor {
     private var awakeSince: Instant
     private var lastCheck: Instant
     private var heartbeat = HeartbeatMachine()
+    /// In which round each finding was last recorded.
+    private var recorded: [Fingerprint: Instant] = [:]
 
     private static let interval = Span.seconds(60)
     /// The machine slept between two checks that are further apart.
     private static let asleep = Span.minutes(3)
-    /// Notices of one outage count once in this time.
+    /// One outage counts once in this time.
     private static let round = Span.minutes(15)
 
     private var clock: WallClock { configuration.clock }
@@ -45,19 +48,27 @@ actor HealthMonitor {
         let (outages, jobs, status) = try await writer.read { (try $0.outages(), try $0.jobs(), try $0.agentStatus()) }
         let rule = OutageRule(settings: settings, awakeSince: awakeSince, now: now)
         let findings = rule.findings(outages, jobs, lastScan: status.lastCycleAt)
-        try await open(findings, settings, at: now)
+        let alerts = settings.outsideAlerts ? try await firingAlerts(at: now) : []
+        try await open(findings + alerts, settings, at: now)
         try await resolve(except: findings, outages, jobs, settings, at: now)
+        try await resolveAlerts(except: alerts, settings, at: now)
         await beat(jobs, settings, at: now)
     }
 
     private func open(_ findings: [Finding], _ settings: Settings, at now: Instant) async throws {
-        guard !findings.isEmpty else { return }
         let round = Instant(milliseconds: now.milliseconds - now.milliseconds % Self.round.milliseconds)
+        let findings = findings.filter { recorded[$0.fingerprint] != round }
+        guard !findings.isEmpty else { return }
         let pipeline = pipeline(settings)
         let cases = try await pipeline.record(
             findings, scan: "health-\(round.iso8601Seconds)", reopenWithin: OnCallCycle.reopenWithin)
+        for finding in findings { recorded[finding.fingerprint] = round }
         for var opened in cases {
             guard let lead = opened.findings.first else { continue }
+            guard lead.facts.outage != nil else {
+                _ = try await pipeline.work(on: opened)
+                continue
+            }
             // Its cause is what the source answers: commits and errors have no part in it.
             opened.needsInvestigation = false
             let report = ReportTemplate.outage(of: lead, redaction: configuration.redaction)
@@ -84,6 +95,24 @@ actor HealthMonitor {
             return !over.isEmpty
         }
         if isChanged { await pipeline(settings).onActs() }
+    }
+
+    /// The alerts that fire, and began within a day.
+    private func firingAlerts(at now: Instant) async throws -> [Finding] {
+        let alerts = try await writer.read { try $0.outsideAlerts(from: now - .milliseconds(1), to: now) }
+        return alerts.filter { $0.endsAt == nil && now - $0.startsAt <= .days(1) }.map(\.finding)
+    }
+
+    private func resolveAlerts(except alerts: [Finding], _ settings: Settings, at now: Instant) async throws {
+        let firing = Set(alerts.map(\.fingerprint))
+        let gate = configuration.gate(settings)
+        try await writer.transaction { store in
+            for incident in try store.snapshot.unresolvedIncidents()
+            where incident.type == AlertFacts.type && !firing.contains(incident.fingerprint) {
+                let reason = "Resolved: the alert ended before \(now.iso8601Seconds)"
+                _ = try store.resolve(incident, by: IncidentLife.agent, because: reason, gate: gate, at: now)
+            }
+        }
     }
 
     /// A job is back when it has run since; a source that is not down is back.

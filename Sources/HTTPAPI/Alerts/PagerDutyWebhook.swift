@@ -28,6 +28,8 @@ enum PagerDutyWebhook {
         guard type.hasPrefix("incident."), let data = event["data"], data["type"]?.string == "incident",
             let key = data["id"]?.string, !key.isEmpty, let title = data["title"]?.string
         else { return FoundAlerts(ignored: 1) }
+        // Sentinel's own alert is no news.
+        if data["incident_key"]?.string?.hasPrefix("sentinel-") == true { return FoundAlerts(ignored: 1) }
         let startsAt = data["created_at"]?.string.flatMap { Instant(iso8601: $0) } ?? reportedAt
         let isOver = type == "incident.resolved" || data["status"]?.string == "resolved"
         let labels = [

@@ -18,6 +18,7 @@ extension Migrations {
             ) STRICT;
             CREATE INDEX outside_alert_time ON outside_alert (starts_at);
 
+            INSERT INTO detection_type VALUES ('outside_alert');
             INSERT INTO topic_revision (topic) VALUES ('outside_alerts');
 
             """ + counting("outside_alert", as: "outside_alerts")

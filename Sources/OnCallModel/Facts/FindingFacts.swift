@@ -8,6 +8,7 @@ package enum FindingFacts: Hashable, Sendable {
     case drift(DriftFacts)
     case tool(ToolFacts)
     case outage(OutageFacts)
+    case alert(AlertFacts)
 
     private var facts: any ClassFacts {
         switch self {
@@ -17,6 +18,7 @@ package enum FindingFacts: Hashable, Sendable {
         case .drift(let facts): facts
         case .tool(let facts): facts
         case .outage(let facts): facts
+        case .alert(let facts): facts
         }
     }
 
@@ -30,6 +32,7 @@ package enum FindingFacts: Hashable, Sendable {
             case .promptDrift: .drift(DriftFacts(json: json) ?? DriftFacts())
             case .toolFailure: .tool(ToolFacts(json: json) ?? ToolFacts())
             case .sourceDown: .outage(OutageFacts(json: json) ?? OutageFacts())
+            case .outsideAlert: .alert(AlertFacts(json: json) ?? AlertFacts())
             }
     }
 

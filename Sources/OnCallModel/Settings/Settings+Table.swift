@@ -165,6 +165,10 @@ extension Settings {
             "source_down_minutes", .number(1...10_080), unit: "min",
             "An incident is opened for a source that has been down for so long.", \.sourceDownMinutes),
         Entry(
+            "outside_alerts", .toggle,
+            "Open an incident for each alert that Alertmanager or PagerDuty sends; false only adds alerts to incidents.",
+            \.outsideAlerts),
+        Entry(
             "automatic_kills", .integer(0...1000), unit: "traces",
             "So many traces may be killed without approval within ten minutes.", \.automaticKills),
         Entry(

@@ -29,6 +29,7 @@ package struct Settings: Hashable, Sendable {
     package var langfuseCallsPerMinute = 0
     package var theme = "dark"
     package var sourceDownMinutes = 30.0
+    package var outsideAlerts = false
     package var automaticKills = 3
     package var wideTargets = 10
     package var people: [Person] = []

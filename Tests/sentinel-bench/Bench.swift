@@ -11,7 +11,7 @@ import SourceSpec
 /// Benchmarks of the engine on generated data.
 ///
 ///     sentinel-bench [OBSERVATIONS]          times as JSON (default: one million observations)
-///     sentinel-bench targets [PROGRAM]       the targets of the first page, on the program beside it
+///     sentinel-bench targets [PROGRAM] [PART…]  the targets of the first page, on the program beside it; of some parts alone
 ///     sentinel-bench server [CLIENTS]        times of the kill flag beside slow clients (default: 300)
 ///     sentinel-bench calls [OBSERVATIONS…]   calls of the seed's queries as Markdown, for docs/CALLS.md
 @main
@@ -23,7 +23,7 @@ enum Bench {
             print(try await CallsTable.markdown(for: counts.isEmpty ? [10_000, 1_000_000, 10_000_000] : counts))
         } else if words.first == "targets" {
             let program = words.dropFirst().first ?? program(beside: CommandLine.arguments[0])
-            guard try await Targets(program: program).run() else { exit(1) }
+            guard try await Targets(program: program).run(only: Array(words.dropFirst(2))) else { exit(1) }
         } else if words.first == "server" {
             print(try await ServerBench.times(crowd: words.dropFirst().first.flatMap { Int($0) } ?? 300).serialized)
         } else {

@@ -77,8 +77,8 @@ final class TargetRun: Sendable {
         return nil
     }
 
-    /// Approves the kill of a loop; false if nothing asks for it in time.
-    func approveKill(of trace: String, within limit: Double) async throws -> Bool {
+    /// Approves the kill of a loop, and returns when; nil if nothing asks for it in time.
+    func approveKill(of trace: String, within limit: Double) async throws -> ContinuousClock.Instant? {
         let reader = StoreReader("\(folder)/sentinel.db")
         let end = ContinuousClock.now + .seconds(limit)
         while ContinuousClock.now < end {
@@ -87,13 +87,27 @@ final class TargetRun: Sendable {
                 item.status == .pending && item.action.traces.contains(trace)
             }
             if let request {
+                let moment = ContinuousClock.now
                 _ = try await IntentInbox("\(folder)/sentinel.db")
                     .append(.approve(request: request.id), author: "bench", at: WallClock.system.now())
-                return true
+                return moment
             }
             try await Task.sleep(for: .milliseconds(50))
         }
-        return false
+        return nil
+    }
+
+    /// The milliseconds from a moment until the kill flag of a trace is set, as an agent would read it; nil after ten seconds.
+    func flag(of trace: String, since start: ContinuousClock.Instant) async throws -> Double? {
+        let client = HTTPClient()
+        let request = HTTPRequest(.get, "\(killURL)?trace=\(trace)&agent=research-agent", timeout: .seconds(2))
+        while ContinuousClock.now - start < .seconds(10) {
+            let answer = try await client.send(request)
+            if (try? JSONDocument.parse(answer.body))?["kill"]?.bool == true {
+                return (ContinuousClock.now - start) / .milliseconds(1)
+            }
+        }
+        return nil
     }
 
     // MARK: agents

@@ -181,7 +181,8 @@ package struct AgentLoopDetector: Detector {
         text += slow > 0 ? " and \(slow) over many; \(loops) of them loop." : "; \(loops) of them loop."
         if !exempt.isEmpty {
             let rows = Set(exempt.joined().map { "\($0.target) until \($0.until.iso8601Seconds), by \($0.author)" })
-            text += " \(exempt.count) more \(exempt.count == 1 ? "loops and is" : "loop and are") exempt: \(rows.sorted().joined(separator: "; "))."
+            let verb = exempt.count == 1 ? "loops and is" : "loop and are"
+            text += " \(exempt.count) more \(verb) exempt: \(rows.sorted().joined(separator: "; "))."
         }
         if unread.overBudget > 0 {
             text += " \(unread.overBudget) are judged by names and token counts until a later cycle reads them."

@@ -37,7 +37,7 @@ struct ExecutorTests {
         }
     }
 
-    @Test("kill -9 at any request never leads to two effects, and to no lost decision", arguments: cuts)
+    @Test("kill -9 at any request never leads to two effects, and to no lost decision (row 28)", arguments: cuts)
     func killed(cut: Cut) async throws {
         let world = try ExecutorWorld()
         let execution = try await world.prepare(cut.kind)
@@ -84,7 +84,7 @@ struct ExecutorTests {
         #expect(world.effects == ["key blocked"])
     }
 
-    @Test("what can be undone is undone once by its own act", arguments: kinds.filter(\.hasUndo))
+    @Test("what can be undone is undone once by its own act (row 35)", arguments: kinds.filter(\.hasUndo))
     func undo(kind: ExecutorKind) async throws {
         let world = try ExecutorWorld()
         let execution = try await world.prepare(kind)

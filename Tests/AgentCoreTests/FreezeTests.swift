@@ -7,7 +7,9 @@ import Testing
 
 @Suite("A freeze of all actions")
 struct FreezeTests {
-    @Test("Nothing runs and nothing is sent until it ends; detection goes on, and what was found is notified after it")
+    @Test(
+        "Nothing runs and nothing is sent until it ends; detection goes on, and what was found is notified after it (row 33)"
+    )
     func freeze() async throws {
         let stage = try Stage()
         try await stage.withWriter { _ in }

@@ -54,7 +54,9 @@ struct LadderTests {
         try await approve(request, on: stage)
     }
 
-    @Test("a kill that fails says at which rate the agent spends, and requests the next executor, which stops it")
+    @Test(
+        "a kill that fails says at which rate the agent spends, and requests the next executor, which stops it (row 32)"
+    )
     func nextExecutor() async throws {
         let stage = try stage()
         try await killed(stage)

@@ -47,7 +47,7 @@ struct OutageRuleTests {
         #expect(found("pulse", 99).isEmpty && found("of a newer program", 99).isEmpty)
     }
 
-    @Test("the heartbeat is sent while scans end, again after a failure, and a failure is told once")
+    @Test("the heartbeat is sent while scans end, again after a failure, and a failure is told once (row 52)")
     func heartbeat() {
         var machine = HeartbeatMachine()
         func isDue(_ minutes: Double, scan: Double) -> Bool {

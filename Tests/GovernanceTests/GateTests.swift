@@ -133,7 +133,7 @@ struct GateTests {
         #expect(loop.acts.isEmpty && loop.request?.action == Sample.kill)
     }
 
-    @Test("the fourth automatic kill within ten minutes is requested, and the budget returns")
+    @Test("the fourth automatic kill within ten minutes is requested, and the budget returns (row 34)")
     func budget() {
         let kills = [now - .minutes(9), now - .minutes(2)]
         #expect(route(Sample.loop(30), Circumstances(automaticKills: [now - .minutes(10)] + kills)).mode == .auto)

@@ -53,7 +53,7 @@ struct AuditTests {
     }
 
     @Test(
-        "what is changed, cut out, cut off or added behind its back is found",
+        "what is changed, cut out, cut off or added behind its back is found (row 49)",
         arguments: [
             ("UPDATE audit_log SET who = 'bob' WHERE id = 2", AuditCheck.changed(2)),
             ("UPDATE audit_log SET calls = '[]' WHERE id = 4", .changed(4)),

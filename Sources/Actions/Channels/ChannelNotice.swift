@@ -65,7 +65,7 @@ struct ChannelSenders: Sendable {
         var text: String
         var lastScan: String
 
-        /// What all channels are told, as text.
+        /// The content of a notice in every channel, as text.
         var fields: [(name: String, value: String)] {
             [
                 ("event", event.rawValue), ("incident", incident.map { String($0.id) } ?? ""),

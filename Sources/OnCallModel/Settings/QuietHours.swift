@@ -1,6 +1,6 @@
 package import Basics
 
-/// Hours in which only critical incidents are notified. What else is found is told at their end.
+/// Hours in which only critical incidents are notified. Other notices are sent when they end.
 package struct QuietHours: SettingRow {
     package var from = ""
     package var until = ""

@@ -12,7 +12,7 @@ extension StoreSnapshot {
         try acts("WHERE incident_id = ? ORDER BY id", [.integer(id)])
     }
 
-    /// Resolved incidents that a channel was told of in their last round, and not of the end.
+    /// Resolved incidents with a notice in a channel in their last round, but none that says they are resolved.
     package func resolvedIncidentsInChannels() throws -> [Int64] {
         try rows(
             "outbox_action",

@@ -22,8 +22,8 @@ extension Gate {
     /// A person's approval of a request.
     ///
     /// The store still compares and sets status and expiry in one statement. A request of an earlier round is approved for the
-    /// current round. What other acts of the round have stopped is left out. A wide action needs two people. `seen` is the fingerprint of the request that the
-    /// person saw: no other one is approved.
+    /// current round. What other acts of the round have stopped is left out. A wide action needs two people, both of whom may
+    /// approve at the second approval. `seen` is the fingerprint of the request that the person saw: no other one is approved.
     package func approve(
         _ item: ApprovalItem, seen: Fingerprint? = nil, by author: String, in circumstances: Circumstances, now: Instant
     ) -> ApprovalVerdict {
@@ -45,10 +45,11 @@ extension Gate {
         if !policy.namesApprovers, Author(author).isFromSlack {
             return .refuse(.tooWideForSlack(targets: action.targets))
         }
-        if let other = item.currentVotes.first(where: { $0.person != vote.person }) {
+        let votes = item.currentVotes.filter { policy.admits(person: $0.person) }
+        if let other = votes.first(where: { $0.person != vote.person }) {
             return .allow(permission(action, of: item, by: "\(other.author) and \(vote.author)", in: circumstances))
         }
-        return item.currentVotes.isEmpty ? .wait(vote) : .refuse(.approvedBySame(vote.person))
+        return votes.isEmpty ? .wait(vote) : .refuse(.approvedBySame(vote.person))
     }
 
     private func permission(

@@ -58,6 +58,12 @@ package struct Policy: Hashable, Sendable {
         return approvers.contains(author.name) || approvers.contains(author.user)
     }
 
+    /// Whether a person who approved earlier may still approve. `person` is an ``identity(of:)``.
+    func admits(person: String) -> Bool {
+        !namesApprovers || people.contains { $0.name == person && $0.approves } || approvers.contains(person)
+            || approvers.contains(Author(person).user)
+    }
+
     /// The person behind an author: a name of the settings, else the author's own.
     func identity(of author: String) -> String {
         let author = Author(author)

@@ -62,6 +62,22 @@ struct PeopleTests {
         }
     }
 
+    @Test("an approval does not count once its author may no longer approve")
+    func dismissedApprover() throws {
+        guard case .wait(let vote) = approve(gate(team), wide, "alice@host (console)") else {
+            Issue.record("one person is not enough")
+            return
+        }
+        var (voted, later) = (wide, team)
+        voted.votes = [vote]
+        later[0].approves = false
+        guard case .wait(let second) = approve(gate(later), voted, "bob@desk (console)") else {
+            Issue.record("the approval of a person who may not approve counted")
+            return
+        }
+        #expect(second.person == "Bob")
+    }
+
     @Test("with no approvers named, a wide action is not approved in Slack, and two Unix users approve it")
     func nobodyNamed() throws {
         #expect(approve(gate(), wide, "U01 (slack)") == .refuse(.tooWideForSlack(targets: 11)))

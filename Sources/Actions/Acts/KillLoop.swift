@@ -58,8 +58,8 @@ struct KillLoop: Act {
         await outcome { () async throws(ActFault) -> Outcome in
             // In parallel, because a slow source must not delay the kill.
             async let baseline = try? ports.latestSteps(traces)
-            try await announce()
             let flags = try await raise(allowedBy: permission.ground.sentence)
+            try await announce()
             let sent = webhook.isConfigured ? await send(flags, key: permission.key.text) : WebhookAnswers()
             if sent.accepted.isEmpty, !(await isListening()) { throw sent.refusal ?? .failed(text.noWay) }
             return await follow(sent, baseline: await baseline ?? [:])

@@ -26,24 +26,44 @@ struct IntentHandler: Sendable {
         let now = clock.now()
         let waiting = try await writer.read { try $0.pendingIntents() }
         for record in waiting {
-            let answer = try await answer(record)
+            let decide = try await decision(on: record)
             let answered = clock.now()
-            let isNew = try await writer.transaction { try $0.handle(intent: record.id, answer: answer, at: answered) }
+            let (answer, isNew) = try await writer.transaction { store in
+                let answer = try decide(store)
+                return (answer, try store.handle(intent: record.id, answer: answer, at: answered))
+            }
+            await outbox.wake()
             // What was done is shown in the message itself.
             if isNew, answer.isRefused { clickAnswers.add(answer.text, to: record) }
         }
-        if !waiting.isEmpty { await outbox.wake() }
         try await writer.transaction { try $0.refuseUnreadableIntents(at: now) }
     }
 
+    /// Decides in the transaction that stores the answer.
+    private typealias Decision = @Sendable (StoreTransaction) throws -> IntentAnswer
+
+    private func decision(on record: IntentRecord) async throws -> Decision {
+        if let refusal = await refusalFromSlack(of: record) { return { _ in refusal } }
+        let (gate, author, now) = (await gate(), record.author, clock.now())
+        switch record.intent {
+        case .approve(let request, let seen):
+            return { try Self.approve(request, seen: seen, by: author, $0, gate, at: now) }
+        case .reject(let request): return { try Self.reject(request, by: author, $0, gate, at: now) }
+        case .killLoop(let trace): return { try Self.kill(trace, order: record, $0, gate, at: now) }
+        case .recordAlerts(let alerts):
+            return { try IntentAnswer("Recorded \($0.record(alerts, at: now)) new or changed alerts.") }
+        default:
+            let answer = try await answer(record)
+            return { _ in answer }
+        }
+    }
+
+    /// What is not decided in one transaction.
     private func answer(_ record: IntentRecord) async throws -> IntentAnswer {
-        if let refusal = await refusalFromSlack(of: record) { return refusal }
         let (author, now) = (record.author, clock.now())
         switch record.intent {
-        case .approve(let request, let seen): return try await approve(request, seen: seen, by: author, at: now)
-        case .reject(let request): return try await reject(request, by: author, at: now)
-        case .killLoop(let trace): return try await kill(trace, order: record, at: now)
-        case .acknowledge, .resolve, .snooze, .unsnooze, .silence, .endSilence:
+        case .approve, .reject, .killLoop, .recordAlerts, .acknowledge, .resolve, .snooze, .unsnooze, .silence,
+            .endSilence:
             return try await IncidentHandler(writer: writer, clock: clock, gate: gate).answer(record)
                 ?? .refused("Unknown request.")
         case .changeSetting(let key, let value): return try await settings.change(key, to: value, by: author, at: now)
@@ -58,9 +78,6 @@ struct IntentHandler: Sendable {
         case .requestExecutor(let kind, let incident):
             return try await executors.request(kind, for: incident, by: author)
         case .undo(let request): return try await executors.undo(request, by: author)
-        case .recordAlerts(let alerts):
-            let changed = try await writer.transaction { try $0.record(alerts, at: now) }
-            return IntentAnswer("Recorded \(changed) new or changed alerts.")
         }
     }
 
@@ -81,40 +98,36 @@ struct IntentHandler: Sendable {
     // MARK: requests
 
     /// The gate decides who may approve; the store's compare-and-set decides who was first.
-    private func approve(
-        _ request: Int64, seen: Fingerprint?, by author: String, at now: Instant
-    ) async throws -> IntentAnswer {
-        let gate = await gate()
-        return try await writer.transaction { store in
-            guard let item = try store.snapshot.approval(request) else { return Self.noRequest(request) }
-            let circumstances = try store.snapshot.circumstances(ofIncident: item.incident, at: now)
-            switch gate.approve(item, seen: seen, by: author, in: circumstances, now: now) {
-            case .refuse(let refusal): return .refused(refusal.sentence)
-            case .wait(let vote):
-                try store.vote(vote, on: item)
-                if let incident = item.incident {
-                    let sentence =
-                        "Approved by \(vote.author) at \(now.iso8601Seconds), the first of two people: \(item.action.sentence)."
-                    try store.updateMessage(sentence, of: incident, gate: gate, at: now)
-                }
-                let (targets, isWide) = (item.action.targets, item.action.isWide)
-                let why = isWide ? "it may stop more than one agent" : "it has \(targets) targets"
-                return IntentAnswer("Your approval is saved. A second person must approve it: \(why).")
-            case .allow(let permission):
-                let decision = try store.approve(with: permission, at: now)
-                return try Self.answer(decision, "Approved", store, gate, at: now)
+    private static func approve(
+        _ request: Int64, seen: Fingerprint?, by author: String, _ store: StoreTransaction, _ gate: Gate,
+        at now: Instant
+    ) throws -> IntentAnswer {
+        guard let item = try store.snapshot.approval(request) else { return noRequest(request) }
+        let circumstances = try store.snapshot.circumstances(ofIncident: item.incident, at: now)
+        switch gate.approve(item, seen: seen, by: author, in: circumstances, now: now) {
+        case .refuse(let refusal): return .refused(refusal.sentence)
+        case .wait(let vote):
+            try store.vote(vote, on: item)
+            if let incident = item.incident {
+                let sentence =
+                    "Approved by \(vote.author) at \(now.iso8601Seconds), the first of two people: \(item.action.sentence)."
+                try store.updateMessage(sentence, of: incident, gate: gate, at: now)
             }
+            let (targets, isWide) = (item.action.targets, item.action.isWide)
+            let why = isWide ? "it may stop more than one agent" : "it has \(targets) targets"
+            return IntentAnswer("Your approval is saved. A second person must approve it: \(why).")
+        case .allow(let permission):
+            return try answer(try store.approve(with: permission, at: now), "Approved", store, gate, at: now)
         }
     }
 
-    private func reject(_ request: Int64, by author: String, at now: Instant) async throws -> IntentAnswer {
-        let gate = await gate()
-        return try await writer.transaction { store in
-            guard let item = try store.snapshot.approval(request) else { return Self.noRequest(request) }
-            if let refusal = gate.refusal(of: item, to: author, now: now) { return .refused(refusal.sentence) }
-            let decision = try store.reject(request, by: gate.policy.signature(of: author), at: now)
-            return try Self.answer(decision, "Rejected", store, gate, at: now)
-        }
+    private static func reject(
+        _ request: Int64, by author: String, _ store: StoreTransaction, _ gate: Gate, at now: Instant
+    ) throws -> IntentAnswer {
+        guard let item = try store.snapshot.approval(request) else { return noRequest(request) }
+        if let refusal = gate.refusal(of: item, to: author, now: now) { return .refused(refusal.sentence) }
+        let decision = try store.reject(request, by: gate.policy.signature(of: author), at: now)
+        return try answer(decision, "Rejected", store, gate, at: now)
     }
 
     private static func answer(
@@ -142,30 +155,29 @@ struct IntentHandler: Sendable {
 
     /// Approves the pending request for the same kill; otherwise the order itself is the ground. A request for more traces
     /// remains, for the others.
-    private func kill(_ trace: String, order: IntentRecord, at now: Instant) async throws -> IntentAnswer {
-        let (loop, request) = try await writer.read { store in
-            let loop = try store.loop(trace: trace)
-            return (loop, try loop?.request.flatMap { try store.approval($0) })
+    private static func kill(
+        _ trace: String, order: IntentRecord, _ store: StoreTransaction, _ gate: Gate, at now: Instant
+    ) throws -> IntentAnswer {
+        guard let loop = try store.snapshot.loop(trace: trace) else {
+            return .refused("No loop is known for trace \(trace). Run a scan first.")
         }
-        guard let loop else { return .refused("No loop is known for trace \(trace). Run a scan first.") }
-        if let request, request.action.traces == [trace] {
-            return try await approve(request.id, seen: nil, by: order.author, at: now)
+        if let request = try loop.request.flatMap({ try store.snapshot.approval($0) }),
+            request.action.traces == [trace]
+        {
+            return try approve(request.id, seen: nil, by: order.author, store, gate, at: now)
         }
         let action = Action.killLoop(trace: trace, agent: loop.loop.agent)
-        let gate = await gate()
-        return try await writer.transaction { store in
-            let circumstances = try store.snapshot.circumstances(ofIncident: loop.incident, at: now)
-            switch gate.order(action, by: order, incident: loop.incident, in: circumstances) {
-            case .refuse(let refusal): return .refused(refusal.sentence)
-            case .allow(let permission):
-                try store.enqueue(permission, at: now)
-                if let incident = loop.incident {
-                    let sentence =
-                        "Kill ordered by \(gate.policy.signature(of: order.author)) at \(now.iso8601Seconds): \(action.sentence)."
-                    try store.updateMessage(sentence, of: incident, gate: gate, at: now)
-                }
-                return IntentAnswer("Killing trace \(trace).")
+        let circumstances = try store.snapshot.circumstances(ofIncident: loop.incident, at: now)
+        switch gate.order(action, by: order, incident: loop.incident, in: circumstances) {
+        case .refuse(let refusal): return .refused(refusal.sentence)
+        case .allow(let permission):
+            try store.enqueue(permission, at: now)
+            if let incident = loop.incident {
+                let sentence =
+                    "Kill ordered by \(gate.policy.signature(of: order.author)) at \(now.iso8601Seconds): \(action.sentence)."
+                try store.updateMessage(sentence, of: incident, gate: gate, at: now)
             }
+            return IntentAnswer("Killing trace \(trace).")
         }
     }
 }

@@ -185,7 +185,8 @@ extension Settings {
         Entry(
             table: "routes", "Which channels are notified of which incidents; without a route it is Slack.", \.routes),
         Entry(
-            table: "quiet_hours", "When only critical incidents are notified; all others are told afterwards.",
+            table: "quiet_hours",
+            "Hours in which only critical incidents notify people; notices of others are sent afterwards.",
             \.quietHours),
         Entry(
             table: "executors",

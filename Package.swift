@@ -84,7 +84,8 @@ let package = Package(
         // 4  decisions: no clock, no I/O
         hot("Detectors", needs: ["Basics", "JSON", "OnCallModel"]),
         module("Governance", needs: ["Basics", "OnCallModel", "OutboxSeal"]),
-        hot("Investigation", needs: ["Basics", "OnCallModel"]),
+        hot("Narration", needs: ["Basics"]),
+        hot("Investigation", needs: ["Basics", "Narration", "OnCallModel"]),
 
         // 5  effects and memory
         module(
@@ -99,7 +100,7 @@ let package = Package(
             "AgentCore",
             needs: [
                 "Actions", "Basics", "Configuration", "Detectors", "Governance", "IncidentStore", "Investigation",
-                "OnCallModel", "SourceEngine",
+                "Narration", "OnCallModel", "SourceEngine",
             ]),
 
         module(
@@ -126,7 +127,8 @@ let package = Package(
             "sentinel",
             needs: [
                 "Actions", "AgentCore", "Backtest", "Basics", "CellGrid", "Configuration", "Console", "HTTPAPI",
-                "HTTPClient", "IncidentStore", "Investigation", "JSON", "LineEditor", "OnCallModel", "SQLPrompt",
+                "HTTPClient", "IncidentStore", "Investigation", "JSON", "LineEditor", "Narration", "OnCallModel",
+                "SQLPrompt",
                 "Sandbox",
                 "SourceEngine", "SourceFetch", "SourceSpec", "Subprocess", "WebServer",
             ]),
@@ -167,7 +169,8 @@ let package = Package(
             "AgentCore",
             needs: [
                 "Actions", "AgentCore", "Basics", "Configuration", "Crypto", "Detectors", "Governance", "HTTPAPI",
-                "HTTPClient", "IncidentStore", "Investigation", "JSON", "OnCallModel", "Sandbox", "Scenarios",
+                "HTTPClient", "IncidentStore", "Investigation", "JSON", "Narration", "OnCallModel", "Sandbox",
+                "Scenarios",
                 "SourceEngine",
                 "SQLiteKit", "SourceFetch", "SourceSpec", "Subprocess", "TestSupport", "WebServer",
             ]),
@@ -203,7 +206,7 @@ let package = Package(
         tests(
             "IncidentStore",
             needs: ["Basics", "Governance", "IncidentStore", "OnCallModel", "SQLiteKit"], fixtures: ["Goldens"]),
-        tests("Investigation", needs: ["Basics", "Investigation", "OnCallModel"]),
+        tests("Investigation", needs: ["Basics", "Investigation", "Narration", "OnCallModel"]),
         tests("JSON", needs: ["Basics", "JSON"]),
         tests("LineEditor", needs: ["LineEditor", "TestSupport"]),
         tests(
@@ -225,6 +228,7 @@ let package = Package(
         tests("SQLPrompt", needs: ["Basics", "SQLPrompt", "SourceSpec"]),
         tests("SQLiteKit", needs: ["Basics", "SQLiteKit"]),
         tests("Subprocess", needs: ["Basics", "CSpawn", "Subprocess", "TestSupport"]),
+        tests("Narration", needs: ["Basics", "Narration"]),
         tests("OnCallModel", needs: ["Basics", "OnCallModel"]),
         tests("ViewState", needs: ["Basics", "OnCallModel", "ViewState"]),
         tests(

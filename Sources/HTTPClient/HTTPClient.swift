@@ -40,10 +40,14 @@ package final class HTTPClient: Sendable {
 
     /// Sends the request and returns the response, with any status. Cancelling the task ends the transfer.
     ///
+    /// - Parameter onBytes: is called with each part of the body as it arrives, on the thread of all transfers, so it must
+    ///   return at once.
     /// - Throws: ``HTTPError`` if there was no response, `CancellationError` if the task was cancelled.
-    package func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+    package func send(
+        _ request: HTTPRequest, onBytes: (@Sendable (UnsafeRawBufferPointer) -> Void)? = nil
+    ) async throws -> HTTPResponse {
         try Task.checkCancellation()
-        let transfer = Transfer(request, certificateFile: certificateFile)
+        let transfer = Transfer(request, certificateFile: certificateFile, onBytes: onBytes)
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 transfer.continuation = continuation

@@ -12,12 +12,15 @@ final class Transfer: @unchecked Sendable {  // because ownership passes to the 
     private var isTooLarge = false
     private var isForbiddenPlace = false
     private let certificateFile: String?
+    private let onBytes: (@Sendable (UnsafeRawBufferPointer) -> Void)?
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
-    init(_ request: HTTPRequest, certificateFile: String?) {
+    init(
+        _ request: HTTPRequest, certificateFile: String?, onBytes: (@Sendable (UnsafeRawBufferPointer) -> Void)? = nil
+    ) {
         self.request = request
-        self.certificateFile = certificateFile
+        (self.certificateFile, self.onBytes) = (certificateFile, onBytes)
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     }
 
@@ -99,6 +102,7 @@ final class Transfer: @unchecked Sendable {  // because ownership passes to the 
             return 0
         }
         body.append(contentsOf: bytes)
+        onBytes?(bytes)
         return bytes.count
     }
 

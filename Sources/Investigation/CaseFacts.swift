@@ -3,6 +3,9 @@ import OnCallModel
 
 /// The facts of a case as one JSON document, which is all that a model gets and may state.
 enum CaseFacts {
+    /// Other people wrote these. The hashes of commits that are not suspected are among them, so that none is blamed.
+    static let foreignMembers: Set<String> = ["title", "text", "outside_alerts", "other_commits"]
+
     static func document(_ file: CaseFile, suspects: [Suspect]) -> JSONValue {
         let finding = file.finding
         return .fields([

@@ -4,7 +4,7 @@ package import OnCallModel
 /// The report of an incident from its facts alone, in Markdown, written without a language model.
 package enum ReportTemplate {
     /// The headings of every report, also of a model's.
-    package static let headings = ["What happened", "Likely cause", "Impact", "Recommended action"]
+    package static let headings = ["Likely cause", "What happened", "Impact", "Recommended action"]
 
     /// `reason` says why no model wrote it. `redaction` removes secrets from foreign texts; the default removes text in the
     /// form of a provider's key.
@@ -13,9 +13,13 @@ package enum ReportTemplate {
     ) -> Narrative {
         let file = file.redacted(by: redaction)
         let suspects = suspects.map { $0.redacted(by: redaction) }
-        let bodies = [whatHappened(file), likelyCause(file, suspects), impact(file), action(file, suspects)]
-        let text = zip(headings, bodies).map { "## \($0)\n\n\($1)" }.joined(separator: "\n\n")
-        return Narrative(text: text + "\n", author: .template(reason: reason))
+        let bodies = [likelyCause(file, suspects), whatHappened(file), impact(file), action(file, suspects)]
+        return Narrative(text: sections(bodies) + "\n", author: .template(reason: reason))
+    }
+
+    /// The bodies below the headings.
+    static func sections(_ bodies: [String]) -> String {
+        zip(headings, bodies).map { "## \($0)\n\n\($1)" }.joined(separator: "\n\n")
     }
 
     /// The report before the investigation has ended.
@@ -25,15 +29,14 @@ package enum ReportTemplate {
         let file = CaseFile(finding: finding, companions: companions).redacted(by: redaction)
         let cause =
             "Investigating: commits, errors and messages are being read. This report is updated when they are known."
-        let bodies = [whatHappened(file), cause, impact(file), action(file, [])]
-        return zip(headings, bodies).map { "## \($0)\n\n\($1)" }.joined(separator: "\n\n") + "\n"
+        return sections([cause, whatHappened(file), impact(file), action(file, [])]) + "\n"
     }
 
     static func safe(_ text: String, limit: Int = 160) -> String {
         UntrustedText.forMarkdown(text, limit: limit)
     }
 
-    private static func whatHappened(_ file: CaseFile) -> String {
+    static func whatHappened(_ file: CaseFile) -> String {
         let finding = file.finding
         var lines = ["\(safe(finding.description, limit: 600)) It started at \(finding.onset.iso8601Seconds)."]
         lines += file.companions.prefix(5).map {
@@ -54,8 +57,7 @@ package enum ReportTemplate {
     private static func likelyCause(_ file: CaseFile, _ suspects: [Suspect]) -> String {
         var lines: [String] = []
         if let first = suspects.first {
-            let author = first.author.isEmpty ? "" : " by \(safe(first.author, limit: 60))"
-            lines.append("Commit \(first.shortSHA)\(author), “\(safe(first.title))”:")
+            lines.append("\(commit(first)):")
             lines += first.why.map { "- \(safe($0))" }
             let others = suspects.dropFirst().map {
                 "\($0.shortSHA) “\(safe($0.title, limit: 80))” (\(Format.decimal($0.score, digits: 1)))"
@@ -65,15 +67,31 @@ package enum ReportTemplate {
                 lines.append("\nScore \(score); next: \(others.joined(separator: ", ")).")
             }
         } else {
-            lines.append("No suspect commit. \(Blame.abstention(of: file) ?? "")")
+            lines.append(verdict(file, suspects))
         }
-        if !file.gaps.isEmpty {
-            lines.append("\nMissing data: " + file.gaps.map { safe($0, limit: 200) }.joined(separator: " "))
-        }
+        if !file.gaps.isEmpty { lines.append("\n\(missing(file))") }
         return lines.joined(separator: "\n")
     }
 
-    private static func impact(_ file: CaseFile) -> String {
+    private static func commit(_ suspect: Suspect) -> String {
+        let author = suspect.author.isEmpty ? "" : " by \(safe(suspect.author, limit: 60))"
+        return "Commit \(suspect.shortSHA)\(author), “\(safe(suspect.title))”"
+    }
+
+    /// The best suspect and its strongest reason, or why there is none, on one line.
+    static func verdict(_ file: CaseFile, _ suspects: [Suspect]) -> String {
+        guard let first = suspects.first else {
+            return "No suspect commit. \(Blame.abstention(of: file) ?? "")".trimmed
+        }
+        let why = first.why.first.map { ": \(safe($0))" } ?? ""
+        return "\(commit(first))\(why)" + (why.hasSuffix(".") ? "" : ".")
+    }
+
+    static func missing(_ file: CaseFile) -> String {
+        "Missing data: " + file.gaps.map { safe($0, limit: 200) }.joined(separator: " ")
+    }
+
+    static func impact(_ file: CaseFile) -> String {
         let finding = file.finding
         var text = "\(Format.dollars(finding.costPerHour)) per hour at the time of the scan"
         text += "; \(Format.dollars(finding.costPerHour * 6)) over six hours if nothing changes."
@@ -92,7 +110,7 @@ package enum ReportTemplate {
         return spent.isEmpty ? nil : spent.reduce(0) { $0 + $1.cost }
     }
 
-    private static func action(_ file: CaseFile, _ suspects: [Suspect]) -> String {
+    static func action(_ file: CaseFile, _ suspects: [Suspect]) -> String {
         var steps: [String] = []
         let alike = file.companions.compactMap(\.loop).count
         if let loop = file.finding.loop, alike > 0 {

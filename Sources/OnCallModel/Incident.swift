@@ -70,15 +70,17 @@ package struct IncidentDetail: Hashable, Sendable {
     package var acts: [ActRecord]
     /// Nil before the investigation.
     package var noCodeCause: NoCodeCause?
+    /// The explanation that a language model is writing; nil if none is.
+    package var draft: NarrationDraft?
 
     package init(
         summary: IncidentSummary, findings: [IncidentFinding] = [], report: String, suspects: [Suspect],
         commits: [CommitFact], errors: [ErrorFact], messages: [MessageFact], gaps: [String], acts: [ActRecord],
-        noCodeCause: NoCodeCause? = nil
+        noCodeCause: NoCodeCause? = nil, draft: NarrationDraft? = nil
     ) {
         (self.summary, self.findings, self.report, self.suspects) = (summary, findings, report, suspects)
         (self.commits, self.errors, self.messages) = (commits, errors, messages)
-        (self.gaps, self.acts, self.noCodeCause) = (gaps, acts, noCodeCause)
+        (self.gaps, self.acts, self.noCodeCause, self.draft) = (gaps, acts, noCodeCause, draft)
     }
 
     /// The finding that opened it.

@@ -26,7 +26,8 @@ struct ModelProvider: Sendable {
             return .json(
                 #"{"error":{"message":"messages must hold the facts","type":"invalid_request_error"}}"#, status: 400)
         }
-        return .json(Self.answer(Self.report(facts)))
+        let text = Self.text(facts)
+        return body["stream"]?.bool == true ? Self.stream(text) : .json(Self.answer(text))
     }
 
     static func answer(_ text: String) -> JSONValue {
@@ -37,26 +38,43 @@ struct ModelProvider: Sendable {
             ], usage: object(prompt_tokens: 900, completion_tokens: 200, total_tokens: 1100))
     }
 
+    /// The same as server-sent events, one for each word.
+    static func stream(_ text: String) -> WebResponse {
+        func event(_ delta: JSONValue, _ reason: JSONValue = .null) -> String {
+            let chunk = object(
+                id: "chatcmpl-sandbox", object: "chat.completion.chunk", model: name,
+                choices: [object(index: 0, delta: delta, finish_reason: reason)])
+            return "data: \(chunk.serialized)\n\n"
+        }
+        let words = text.split(separator: " ", omittingEmptySubsequences: false).enumerated()
+        let events = words.map { event(object(content: $0.offset == 0 ? String($0.element) : " \($0.element)")) }
+        let end = event(object(), "stop") + "data: [DONE]\n\n"
+        return WebResponse(
+            status: 200, headers: [.init("Content-Type", "text/event-stream")],
+            body: Array((events.joined() + end).utf8))
+    }
+
+    private static func text(_ facts: JSONValue) -> String {
+        if facts["finding"] != nil { return report(facts) }
+        let facts = (facts.members ?? []).compactMap { fact in fact.value.string.map { (fact.name, $0) } }
+        return facts.prefix(3).map { "The \($0.0.replacing("_", with: " ")) is \($0.1)." }.joined(separator: " ")
+    }
+
     private static func report(_ facts: JSONValue) -> String {
-        let finding = facts["finding"] ?? facts
-        let description = finding["description"]?.string ?? "Sentinel found trouble."
+        let description = facts["finding"]?.string ?? "Sentinel found trouble."
         let suspect = facts["suspects"]?.array?.first
         let cause =
-            suspect.map { "Commit \($0["sha"]?.string ?? "") (\($0["title"]?.string ?? ""))." }
+            suspect.map { "Commit \($0["sha"]?.string ?? "") is suspected most." }
             ?? "No commit is blamed: none stands out."
-        let action = suspect == nil ? "Look at what repeats and stop it." : "Review that commit and revert it."
         return """
-            ## What happened
-            \(description)
-
             ## Likely cause
             \(cause)
 
+            ## What happened
+            \(description)
+
             ## Impact
             Money is spent faster than usual while this lasts.
-
-            ## Recommended action
-            \(action)
             """
     }
 }

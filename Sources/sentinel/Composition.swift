@@ -7,6 +7,7 @@ import Glibc
 import HTTPClient
 import IncidentStore
 import Investigation
+import Narration
 import OnCallModel
 import SourceEngine
 import SourceFetch
@@ -180,8 +181,10 @@ struct Composition: Sendable {
     private func narrator(_ access: ProviderAccess) -> Narrator? {
         let model = LanguageModel(access: access, http: http, clock: clock)
         guard model.isConfigured else { return nil }
-        return { system, user, maxTokens in
-            (try await model.complete(system: system, prompt: user, maxTokens: maxTokens), model.name)
+        return Narrator(model: model.name) { job, onText in
+            let answer = try await model.complete(
+                system: job.system, prompt: job.user, maxTokens: NarrationJob.maxTokens, onText: onText)
+            return (answer.text, answer.tokens)
         }
     }
 }

@@ -36,7 +36,7 @@ struct LanguageModelTests {
         let provider = LoopbackProvider { _ in Self.completion("## What happened\n\nA loop.\n") }
         let answer = try await model(provider).complete(
             system: "Write.", prompt: "key gsk_canary and xoxb-123456789-abc\u{1B}[31m", maxTokens: 77)
-        #expect(answer == "## What happened\n\nA loop.")
+        #expect(answer.text == "## What happened\n\nA loop.")
         let request = try #require(provider.requests.first)
         #expect(request.path == "/v1/chat/completions" && request.headers["authorization"] == "Bearer gsk_canary")
         #expect(request.json["model"]?.string == "tiny" && request.json["max_tokens"]?.int == 77)
@@ -52,7 +52,7 @@ struct LanguageModelTests {
         ])
     func cleaning(content: String, expected: String) async throws {
         let provider = LoopbackProvider { _ in Self.completion(.string(content)) }
-        #expect(try await model(provider).complete(system: "", prompt: "") == expected)
+        #expect(try await model(provider).complete(system: "", prompt: "").text == expected)
     }
 
     @Test("Each failure has its own reason")
@@ -88,7 +88,7 @@ struct LanguageModelTests {
                 ? Self.completion("Fine.")
                 : .json(["error": ["message": "Use 'max_completion_tokens' instead."]], status: 400)
         }
-        #expect(try await model(provider).complete(system: "", prompt: "") == "Fine.")
+        #expect(try await model(provider).complete(system: "", prompt: "").text == "Fine.")
         #expect(provider.requests.count == 2 && provider.requests[1].json["max_completion_tokens"]?.int == 1000)
     }
 
@@ -98,7 +98,7 @@ struct LanguageModelTests {
         #expect(!none.isConfigured)
         await #expect(throws: LanguageModelFailure.notConfigured) { try await none.complete(system: "", prompt: "") }
         let provider = LoopbackProvider { _ in Self.completion("Fine.") }
-        #expect(try await model(provider, key: "").complete(system: "", prompt: "") == "Fine.")
+        #expect(try await model(provider, key: "").complete(system: "", prompt: "").text == "Fine.")
         #expect(provider.requests[0].headers["authorization"] == nil)
     }
 

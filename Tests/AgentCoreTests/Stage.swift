@@ -6,6 +6,7 @@ import FoundationEssentials
 import HTTPClient
 import IncidentStore
 import Investigation
+import Narration
 import OnCallModel
 import Sandbox
 import Scenarios
@@ -127,8 +128,9 @@ final class Stage: Sendable {
     }
 
     private static func narrator(_ model: LanguageModel) -> Narrator {
-        { system, user, tokens in
-            (try await model.complete(system: system, prompt: user, maxTokens: tokens), model.name)
+        Narrator(model: model.name) { job, onText in
+            let answer = try await model.complete(system: job.system, prompt: job.user, onText: onText)
+            return (answer.text, answer.tokens)
         }
     }
 

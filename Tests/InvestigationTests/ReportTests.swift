@@ -1,4 +1,5 @@
 import Basics
+import Narration
 import OnCallModel
 import Testing
 
@@ -25,7 +26,7 @@ struct ReportTests {
     func template() {
         let text = report(file(gaps: ["Slack was not queried: set SLACK_INCIDENTS_CHANNEL."]))
         let headings = text.split(separator: "\n").filter { $0.hasPrefix("## ") }
-        #expect(headings == ["## What happened", "## Likely cause", "## Impact", "## Recommended action"])
+        #expect(headings == ["## Likely cause", "## What happened", "## Impact", "## Recommended action"])
         for fact in [
             "d9c3e11", "max_tokens", "$41.20", "$247.20", "120 times", "Missing data",
         ] {
@@ -65,15 +66,16 @@ struct ReportTests {
         #expect(report.split(separator: "\n").count { $0.hasPrefix("#") } == 4)
     }
 
-    @Test("the prompt contains the facts as data and no secret")
-    func prompt() {
+    @Test("the job contains the facts as data and no secret")
+    func job() {
         var file = file()
         file.messages[0].text = "key is sk-lf-1234567890abcdef and hunter22"
-        let prompt = NarrationPrompt(
-            file, suspects: Blame.suspects(of: file), redaction: Redaction(secrets: ["hunter22"]))
-        #expect(!prompt.user.contains("1234567890abcdef") && !prompt.user.contains("hunter22"))
-        #expect(prompt.user.contains("d9c3e11") && prompt.user.contains("$41.20"))
-        #expect(prompt.system.contains("## Likely cause"))
+        let job = IncidentNarration(
+            file, suspects: Blame.suspects(of: file), redaction: Redaction(secrets: ["hunter22"])
+        ).job
+        #expect(!job.user.contains("1234567890abcdef") && !job.user.contains("hunter22"))
+        #expect(job.user.contains("d9c3e11") && job.user.contains("$41.20"))
+        #expect(job.system.contains("## Likely cause") && !job.system.contains("Recommended action"))
     }
 
     @Test("a report contains no secret of a message, a title or a diff, however long the text around it")
@@ -92,53 +94,61 @@ struct ReportTests {
         #expect(report.contains("[redacted]") || report.contains("(redacted)"))
     }
 
-    private func verdict(_ cause: String, impact: String = "It costs $41.20 an hour.") -> NarrationPrompt.Verdict {
+    private func narrative(_ cause: String, impact: String = "It costs $41.20 an hour.") -> Narrative? {
         let file = file()
-        let prompt = NarrationPrompt(file, suspects: Blame.suspects(of: file), redaction: Redaction())
-        return prompt.check(
-            """
-            ## What happened
-            At 03:05 the cost rose to ×6.8 the mean.
+        let narration = IncidentNarration(file, suspects: Blame.suspects(of: file), redaction: Redaction())
+        let answer = """
             ## Likely cause
             \(cause)
+            ## What happened
+            At 03:05 the cost rose to ×6.8 the mean.
             ## Impact
             \(impact)
-            ## Recommended action
-            1. Review the commit.
-            2. Revert it.
-            """, model: "llama", redaction: Redaction())
+            """
+        return narration.narrative(CheckedText(answer, of: narration.job), model: "llama")
     }
 
-    @Test("an answer that states only facts is accepted, also with rounded figures")
-    func accepted() {
-        guard case .accepted(let narrative) = verdict("Commit d9c3e11 raises max_tokens from 500 to 4,096.") else {
-            Issue.record("\(verdict("Commit d9c3e11 raises max_tokens from 500 to 4,096."))")
-            return
-        }
+    @Test(
+        "a report with a model's explanation leads with the cause, has Sentinel's own verdict and action, and ten lines"
+    )
+    func explained() throws {
+        let narrative = try #require(self.narrative("Commit d9c3e11 raises max_tokens from 500 to 4,096."))
         #expect(narrative.author == .model("llama"))
-        if case .rejected(let reason) = verdict("Commit d9c3e11 did it.", impact: "About $41 an hour, $247.20 in all.")
-        {
-            Issue.record("\(reason)")
+        let lines = narrative.text.split(separator: "\n").map(String.init)
+        #expect(lines.first == "## Likely cause" && lines[1].hasPrefix("Commit d9c3e11"))
+        #expect(lines[1].hasSuffix("Commit d9c3e11 raises max_tokens from 500 to 4,096."))
+        #expect(lines.count { !$0.hasPrefix("#") } <= 10)
+        #expect(
+            lines.last
+                == "Explained by llama: 3 of 3 sentences kept; their figures, times, names and hashes are in the facts."
+        )
+        let template = ReportTemplate.report(of: file(), suspects: Blame.suspects(of: file()), reason: "").text
+        let action = { (report: String) in report.components("## Recommended action\n\n").last.map { $0.prefix(40) } }
+        #expect(action(narrative.text) == action(template))
+    }
+
+    @Test(
+        "an invented sentence is dropped, and the verdict above it stays",
+        arguments: ["Commit deadbee1 did it.", "Commit d9c3e11 cost $999.", "@mallory did it.", "No action is needed."])
+    func invented(_ cause: String) throws {
+        let narrative = try #require(self.narrative(cause))
+        #expect(!narrative.text.contains(cause.prefix(14) == "Commit d9c3e11" ? "$999" : cause))
+        #expect(narrative.text.contains("Commit d9c3e11") && narrative.text.contains("2 of 3 sentences kept"))
+    }
+
+    @Test("if little is left, there is no narrative")
+    func thin() {
+        #expect(narrative("Mallory did it. It cost $999.", impact: "Bob spent 77 hours.") == nil)
+        let narration = IncidentNarration(file(), suspects: [], redaction: Redaction())
+        for answer in ["", "Sure! Here is it", "{}", "## Impact\nx"] {
+            #expect(narration.narrative(CheckedText(answer, of: narration.job), model: "m") == nil)
         }
     }
+}
 
-    @Test(
-        "an answer that adds to the facts is rejected",
-        arguments: [
-            ("Commit deadbee1 did it.", "x"), ("Commit deadbeef did it.", "x"),
-            ("Commit d9c3e11 did it.", "It costs $999 an hour."),
-            ("Commit d9c3e11 did it 17 times.", "x"), ("See https://evil.example", "x"), ("<!channel> look", "x"),
-            ("", ""), ("Cause.\n## More\nText", "x"), (String(repeating: "word ", count: 500), "x"),
-        ])
-    func rejected(cause: String, impact: String) {
-        if case .accepted = verdict(cause, impact: impact) { Issue.record("taken") }
-    }
-
-    @Test(
-        "an empty answer, a chat and a refusal are not a report",
-        arguments: ["", "Sure! Here is it", "{}", "## Impact\nx"])
-    func shapeless(_ answer: String) {
-        let prompt = NarrationPrompt(file(), suspects: [], redaction: Redaction())
-        if case .accepted = prompt.check(answer, model: "m", redaction: Redaction()) { Issue.record("taken") }
+extension String {
+    fileprivate func components(_ separator: String) -> [String] {
+        guard let range = firstRange(of: separator) else { return [self] }
+        return [String(self[..<range.lowerBound]), String(self[range.upperBound...])]
     }
 }

@@ -9,10 +9,10 @@ package struct LanguageModel: Sendable {
     private let http: HTTPClient
     private let clock: WallClock
     private let text: OutgoingText
-    /// For the complete answer, including a second try.
+    /// For the complete answer, including further tries.
     private let timeout: Span
 
-    package init(access: ProviderAccess, http: HTTPClient, clock: WallClock, timeout: Span = .seconds(8)) {
+    package init(access: ProviderAccess, http: HTTPClient, clock: WallClock, timeout: Span = .seconds(20)) {
         self.access = access.model
         self.http = http
         self.clock = clock
@@ -23,38 +23,82 @@ package struct LanguageModel: Sendable {
     package var name: String { access.name }
     package var isConfigured: Bool { access.isConfigured }
 
+    package struct Answer: Hashable, Sendable {
+        package var text: String
+        /// Of the request and the answer, as the server counts them; estimated by length where it does not.
+        package var tokens: Int
+    }
+
     /// The model's answer without its reasoning, cleaned and redacted.
     ///
     /// Both messages are redacted before they are sent. Only parameters that every such server accepts are used; the newer
-    /// name of the token limit is tried once if the older one is refused.
+    /// name of the token limit is tried once if the older one is refused. A server that does not answer, or is busy, is asked
+    /// once more.
+    ///
+    /// - Parameter onText: is called with all of the text so far, cleaned and redacted, as it is written.
     package func complete(
-        system: String, prompt: String, maxTokens: Int = 1000
-    ) async throws(LanguageModelFailure) -> String {
+        system: String, prompt: String, maxTokens: Int = 1000, onText: @escaping @Sendable (String) -> Void = { _ in }
+    ) async throws(LanguageModelFailure) -> Answer {
         guard access.isConfigured else { throw .notConfigured }
-        let start = clock.now()
-        var response = try await send(system, prompt, limit: ("max_tokens", maxTokens), within: timeout)
-        if response.status == 400, response.text.contains("max_completion_tokens") {
-            let rest = timeout - (clock.now() - start)
-            guard rest > .milliseconds(100) else { throw .timedOut(timeout) }
-            response = try await send(system, prompt, limit: ("max_completion_tokens", maxTokens), within: rest)
+        let end = clock.now() + timeout
+        var question = Question(system: text.plain(system), prompt: text.plain(prompt), limit: "max_tokens", maxTokens)
+        do throws(LanguageModelFailure) {
+            return try await ask(question, until: end, onText)
+        } catch {
+            switch error {
+            case .refused(status: 400, let detail) where detail.contains("max_completion_tokens"):
+                question.limit = "max_completion_tokens"
+            case .unreachable, .brokenOff, .rateLimited(nil), .refused(status: 500..., _): break
+            case .rateLimited(let pause?) where pause <= .seconds(2):
+                guard (try? await Task.sleep(for: pause.duration)) != nil else { throw .cancelled }
+            default: throw error
+            }
+            guard end - clock.now() > .milliseconds(100) else { throw error }
         }
-        return try ModelAnswer(response, model: access.name, now: clock.now(), text: text).content()
+        return try await ask(question, until: end, onText)
+    }
+
+    private struct Question {
+        var system: String
+        var prompt: String
+        var limit: String
+        var maxTokens: Int
+
+        init(system: String, prompt: String, limit: String, _ maxTokens: Int) {
+            (self.system, self.prompt, self.limit, self.maxTokens) = (system, prompt, limit, maxTokens)
+        }
+
+        func document(for model: String) -> JSONValue {
+            .object([
+                .init("model", .string(model)),
+                .init(
+                    "messages",
+                    [
+                        ["role": "system", "content": .string(system)], ["role": "user", "content": .string(prompt)],
+                    ]),
+                .init(limit, JSONValue(maxTokens)), .init("stream", true),
+            ])
+        }
+    }
+
+    private func ask(
+        _ question: Question, until end: Instant, _ onText: @escaping @Sendable (String) -> Void
+    ) async throws(LanguageModelFailure) -> Answer {
+        let stream = Lock(ModelStream())
+        let response = try await send(question.document(for: access.name), within: end - clock.now()) { [text] bytes in
+            let written = stream.withLock { $0.read(bytes) ? $0.text : nil }
+            if let written { onText(text.plain(ModelAnswer.withoutReasoning(written))) }
+        }
+        let answer = ModelAnswer(
+            response, stream: stream.withLock { $0 }, model: access.name, now: clock.now(), text: text)
+        let content = try answer.content()
+        let length = question.system.count + question.prompt.count + content.count
+        return Answer(text: content, tokens: answer.tokens ?? length / 4)
     }
 
     private func send(
-        _ system: String, _ prompt: String, limit: (name: String, tokens: Int), within span: Span
+        _ document: JSONValue, within span: Span, _ onBytes: @escaping @Sendable (UnsafeRawBufferPointer) -> Void
     ) async throws(LanguageModelFailure) -> HTTPResponse {
-        let document: JSONValue = .object([
-            .init("model", .string(access.name)),
-            .init(
-                "messages",
-                [
-                    ["role": "system", "content": .string(text.plain(system))],
-                    ["role": "user", "content": .string(text.plain(prompt))],
-                ]),
-            .init(limit.name, JSONValue(limit.tokens)),
-            .init("stream", false),
-        ])
         let authorization = access.key.isEmpty ? [] : [HTTPRequest.Header("Authorization", "Bearer \(access.key)")]
         let request = HTTPRequest(
             .post, access.baseURL + "/chat/completions",
@@ -63,7 +107,7 @@ package struct LanguageModel: Sendable {
             connectTimeout: min(span, .seconds(3)),
             bodyLimit: 2 << 20)
         do {
-            return try await http.send(request)
+            return try await http.send(request, onBytes: onBytes)
         } catch let error as HTTPError {
             throw error.kind == .timedOut ? .timedOut(timeout) : .unreachable(text.line(error.message, limit: 200))
         } catch {

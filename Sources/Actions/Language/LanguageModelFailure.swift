@@ -18,6 +18,8 @@ package enum LanguageModelFailure: Error, Hashable, Sendable, CustomStringConver
     case empty
     /// The answer was truncated at the token limit.
     case cutOff
+    /// The connection ended before the answer did.
+    case brokenOff
     case withheld(String)
     case cancelled
 
@@ -38,6 +40,7 @@ package enum LanguageModelFailure: Error, Hashable, Sendable, CustomStringConver
             "the server answered \(status) with an invalid response; check GROQ_BASE_URL"
         case .empty: "the language model returned an empty response"
         case .cutOff: "the language model's answer was cut off at its limit"
+        case .brokenOff: "the language model's answer broke off"
         case .withheld(let reason): "the language model returned no text (\(reason))"
         case .cancelled: "Sentinel was stopping before the language model answered"
         }

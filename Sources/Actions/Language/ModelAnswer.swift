@@ -2,28 +2,42 @@ import Basics
 import HTTPClient
 import JSON
 
-/// Reads the answer of `POST /chat/completions`.
+/// Reads the answer of `POST /chat/completions`, streamed or not.
 struct ModelAnswer {
     private let response: HTTPResponse
+    private let stream: ModelStream
     private let document: JSONValue?
     private let model: String
     private let now: Instant
     private let text: OutgoingText
 
-    init(_ response: HTTPResponse, model: String, now: Instant, text: OutgoingText) {
+    init(_ response: HTTPResponse, stream: ModelStream, model: String, now: Instant, text: OutgoingText) {
         self.response = response
+        self.stream = stream
         self.model = model
         self.now = now
         self.text = text
-        document = try? JSONDocument.parse(response.body)
+        document = stream.isStream ? nil : try? JSONDocument.parse(response.body)
     }
 
+    /// Nil if the server did not count them.
+    var tokens: Int? { stream.tokens ?? document?["usage"]?["total_tokens"]?.int }
+
     func content() throws(LanguageModelFailure) -> String {
+        if response.status == 200, stream.isStream {
+            if let complaint = stream.complaint { throw .refused(status: 200, text.line(complaint, limit: 200)) }
+            guard stream.isDone || stream.reason != nil else { throw .brokenOff }
+            return try content(stream.text, reason: stream.reason ?? "stop")
+        }
         guard response.status == 200, let choice = document?["choices"]?[0], document?["error"]?.isNull != false else {
             throw failure
         }
-        let reason = choice["finish_reason"]?.string ?? "stop"
-        let written = Self.withoutReasoning(choice["message"]?["content"]?.string ?? "")
+        return try content(
+            choice["message"]?["content"]?.string ?? "", reason: choice["finish_reason"]?.string ?? "stop")
+    }
+
+    private func content(_ written: String, reason: String) throws(LanguageModelFailure) -> String {
+        let written = Self.withoutReasoning(written)
         let content = text.plain(Self.withoutFence(written)).trimmed
         switch reason {
         case "length": throw .cutOff

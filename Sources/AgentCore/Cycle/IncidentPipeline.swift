@@ -51,7 +51,9 @@ struct IncidentPipeline: Sendable {
     var clock: WallClock { configuration.clock }
     var gate: Gate { configuration.gate(settings) }
     private var narration: NarrationStage {
-        NarrationStage(narrator: configuration.narrator, redaction: configuration.redaction)
+        NarrationStage(
+            narrator: configuration.narrator, redaction: configuration.redaction, writer: writer, clock: clock,
+            dailyTokens: settings.narratorDailyTokens)
     }
 
     /// The findings of this scan that belong to one incident.
@@ -90,7 +92,9 @@ struct IncidentPipeline: Sendable {
         }
         let verdict = Blame.verdict(of: file)
         let graph = EvidenceGraph.make(of: file, verdict: verdict, incident: incident)
-        try await save(narration.template(file, suspects: verdict.suspects), verdict.suspects, file, of: incident)
+        let reason = configuration.narrator == nil ? "no language model is configured" : ""
+        let report = ReportTemplate.report(of: file, suspects: verdict.suspects, reason: reason)
+        try await save(report, verdict.suspects, file, of: incident)
         try await writer.transaction {
             try $0.saveForensics(
                 of: incident, graph: graph, noCodeCause: verdict.noCodeCause, traces: file.surroundings.traces)
@@ -142,9 +146,9 @@ struct IncidentPipeline: Sendable {
     /// Saves a model's report, if one is configured. People are notified of the template at the deadline.
     private func narrate(_ opened: inout Case, until deadline: Instant) async throws {
         guard let file = opened.caseFile, configuration.narrator != nil else { return }
-        let (narration, suspects) = (narration, opened.suspects)
+        let (narration, suspects, incident) = (narration, opened.suspects, opened.incident)
         let narrative = try await outlast(deadline) {
-            await narration.narrate(file, suspects: suspects)
+            await narration.narrate(file, suspects: suspects, incident: incident)
         } late: {
             guard !opened.isAnnounced else { return }
             try await notify(opened)

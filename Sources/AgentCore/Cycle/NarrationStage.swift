@@ -1,41 +1,111 @@
 import Basics
+import IncidentStore
 import Investigation
+package import Narration
 import OnCallModel
 
-/// Asks a language model with the rules, the facts and the token limit. Returns its text and its name.
-///
-/// - Throws: an error whose description says in one sentence why there is no answer.
-package typealias Narrator =
-    @Sendable (_ system: String, _ user: String, _ maxTokens: Int) async throws -> (text: String, model: String)
+/// A language model that writes texts. It has no tools, and each of its sentences is checked.
+package struct Narrator: Sendable {
+    package var model: String
+    /// Returns the text and the tokens that it took. `onText` is called with all of the text so far, as it is written.
+    ///
+    /// - Throws: an error whose description says in one sentence why there is no text.
+    package var write:
+        @Sendable (_ job: NarrationJob, _ onText: @escaping @Sendable (String) -> Void) async throws -> (
+            text: String, tokens: Int
+        )
 
-/// Writes the report of an incident: from a template at once, and by a model if it answers in time and states only facts of
-/// the case.
+    package init(
+        model: String,
+        write:
+            @escaping @Sendable (NarrationJob, @escaping @Sendable (String) -> Void) async throws -> (
+                text: String, tokens: Int
+            )
+    ) {
+        (self.model, self.write) = (model, write)
+    }
+}
+
+/// Has a language model write texts, within its daily budget, and shows the checked sentences while they are written.
 struct NarrationStage: Sendable {
     let narrator: Narrator?
     let redaction: Redaction
+    let writer: StoreWriter
+    let clock: WallClock
+    let dailyTokens: Int
 
-    /// The report from the template.
-    func template(_ file: CaseFile, suspects: [Suspect]) -> Narrative {
-        ReportTemplate.report(
-            of: file, suspects: suspects, reason: narrator == nil ? "no language model is configured" : "")
+    enum Written: Sendable {
+        case text(CheckedText, model: String)
+        /// A phrase: "the language model did not answer within 20 s".
+        case nothing(because: String)
     }
 
-    /// A model's report; nil when no model is configured. On failure the template, with the reason.
-    func narrate(_ file: CaseFile, suspects: [Suspect]) async -> Narrative? {
-        guard let narrator else { return nil }
-        let prompt = NarrationPrompt(file, suspects: suspects, redaction: redaction)
+    /// The report of an incident with the model's explanation; the template, with the reason, if there is none. Nil when no
+    /// model is configured.
+    func narrate(_ file: CaseFile, suspects: [Suspect], incident: Int64) async -> Narrative? {
+        guard narrator != nil else { return nil }
+        let narration = IncidentNarration(file, suspects: suspects, redaction: redaction)
+        let reason: String
+        switch await write(narration.job, about: incident) {
+        case .text(let text, let model):
+            if let narrative = narration.narrative(text, model: model) { return narrative }
+            let first = text.dropped.first.map { ": \($0.reason)" } ?? ""
+            reason = "the answer of \(model) was rejected, \(text.count)\(first)"
+        case .nothing(let cause): reason = cause
+        }
+        return ReportTemplate.report(of: file, suspects: suspects, reason: reason)
+    }
+
+    /// Asks the model, unless its budget of the day is spent. A store that cannot be written costs the text, nothing else.
+    func write(_ job: NarrationJob, about subject: Int64) async -> Written {
+        guard let narrator else { return .nothing(because: "no language model is configured") }
         do {
-            let answer = try await Self.limited {
-                try await narrator(prompt.system, prompt.user, NarrationPrompt.maxTokens)
+            let start = clock.now()
+            let used = try await writer.read { try $0.narrationUse(on: start) }
+            guard used.tokens < dailyTokens else {
+                return .nothing(because: "the daily budget of \(dailyTokens) tokens is spent until 00:00 UTC")
             }
-            switch prompt.check(answer.text, model: answer.model, redaction: redaction) {
-            case .accepted(let narrative): return narrative
-            case .rejected(let reason):
-                return ReportTemplate.report(
-                    of: file, suspects: suspects, reason: "the answer of \(answer.model) was rejected: \(reason)")
+            let answer = try await answer(narrator, job, about: subject, since: start)
+            let text = CheckedText(redaction.apply(to: answer.text).trimmed, of: job)
+            var use = NarrationUse()
+            (use.tokens, use.answers, use.kept, use.dropped) = (answer.tokens, 1, text.kept, text.dropped.count)
+            try await writer.transaction { [use] store in
+                try store.addNarrationUse(use, at: start)
+                try store.endDraft(of: job.kind.rawValue, about: subject)
             }
+            return .text(text, model: narrator.model)
         } catch {
-            return ReportTemplate.report(of: file, suspects: suspects, reason: "\(error)")
+            try? await writer.transaction { try $0.endDraft(of: job.kind.rawValue, about: subject) }
+            return .nothing(because: "\(error)")
+        }
+    }
+
+    private func answer(
+        _ narrator: Narrator, _ job: NarrationJob, about subject: Int64, since start: Instant
+    ) async throws -> (text: String, tokens: Int) {
+        let (texts, written) = AsyncStream.makeStream(of: String.self, bufferingPolicy: .bufferingNewest(1))
+        async let shown: Void = show(texts, of: job, about: subject, by: narrator.model, since: start)
+        defer { written.finish() }
+        let answer = try await Self.limited { try await narrator.write(job) { written.yield($0) } }
+        written.finish()
+        await shown
+        return answer
+    }
+
+    /// Stores the checked sentences as they come, at most so often.
+    private static let drafts = Span.milliseconds(250)
+
+    private func show(
+        _ texts: AsyncStream<String>, of job: NarrationJob, about subject: Int64, by model: String, since start: Instant
+    ) async {
+        var (last, next) = ("", WallClock.system.now())
+        for await text in texts where WallClock.system.now() >= next {
+            let checked = CheckedText(redaction.apply(to: text), of: job, isWhole: false)
+            let shown = checked.paragraphs.filter { !$0.isEmpty }.joined(separator: "\n\n")
+            guard shown != last else { continue }
+            (last, next) = (shown, WallClock.system.now() + Self.drafts)
+            let draft = NarrationDraft(model: model, text: shown, startedAt: start)
+            try? await writer.transaction { try $0.saveDraft(draft, of: job.kind.rawValue, about: subject) }
         }
     }
 

@@ -6,6 +6,8 @@ extension StoreTransaction {
         try run(
             "UPDATE agent_status SET holder = ?, pid = ?, acquired_at = ?, activity = '', listening = NULL, slack_socket = NULL",
             [.text(holder), .integer(Int64(pid)), .init(now)])
+        // What an earlier agent's model did not finish.
+        try run("DELETE FROM narration_draft")
     }
 
     func leave() throws {

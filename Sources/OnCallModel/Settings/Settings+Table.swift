@@ -175,6 +175,10 @@ extension Settings {
             "wide_targets", .integer(1...10_000), unit: "targets",
             "An action with more targets than this needs the approval of two people, as does an executor that may stop more than one agent.",
             \.wideTargets),
+        Entry(
+            "narrator_daily_tokens", .integer(0...1_000_000_000), unit: "tokens",
+            "The language model is not asked once it has used so many tokens on a UTC day; 0 never asks it.",
+            \.narratorDailyTokens),
         Entry(table: "people", "Who may approve, with all names that they act by.", \.people),
         Entry(
             table: "policies", "Which actions need approval; the first rule that fits a finding decides.", \.policies),

@@ -32,6 +32,7 @@ package struct Settings: Hashable, Sendable {
     package var outsideAlerts = false
     package var automaticKills = 3
     package var wideTargets = 10
+    package var narratorDailyTokens = 200_000
     package var people: [Person] = []
     package var policies: [PolicyRule] = []
     package var exemptions: [Exemption] = []

@@ -40,6 +40,11 @@ extension TextBlock {
     mutating func add(_ detail: IncidentDetail, _ now: Instant) {
         add(detail.summary, now)
         blank()
+        if let draft = detail.draft {
+            line("\(draft.model) is writing", .heading)
+            add(markdown: draft.text)
+            blank()
+        }
         add(markdown: detail.report)
         if detail.findings.count > 1 {
             section("Findings") { block in

@@ -31,7 +31,9 @@ extension StoreSnapshot {
                 "incident_reports", Self.details + " WHERE i.id = ?", [.integer(id)]
             ).first
         else { return nil }
-        return try row.incidentDetail(findings: findings(ofIncident: id), acts: acts(ofIncident: id))
+        var detail = try row.incidentDetail(findings: findings(ofIncident: id), acts: acts(ofIncident: id))
+        detail.draft = try draft(of: "incident", about: id)
+        return detail
     }
 
     /// The `ts` of an incident's Slack message.

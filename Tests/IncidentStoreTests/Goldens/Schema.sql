@@ -392,6 +392,30 @@ END;
 CREATE TRIGGER loop_detections_update AFTER UPDATE ON loop_detections BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'loops';
 END;
+CREATE TABLE narration_draft (
+    job TEXT NOT NULL,
+    subject INTEGER NOT NULL,
+    model TEXT NOT NULL,
+    text TEXT NOT NULL,
+    started_at TEXT NOT NULL,
+    PRIMARY KEY (job, subject)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER narration_draft_delete AFTER DELETE ON narration_draft BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
+END;
+CREATE TRIGGER narration_draft_insert AFTER INSERT ON narration_draft BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
+END;
+CREATE TRIGGER narration_draft_update AFTER UPDATE ON narration_draft BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
+END;
+CREATE TABLE narration_use (
+    day TEXT PRIMARY KEY NOT NULL,
+    tokens INTEGER NOT NULL DEFAULT 0,
+    answers INTEGER NOT NULL DEFAULT 0,
+    kept INTEGER NOT NULL DEFAULT 0,
+    dropped INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
 CREATE TABLE "outbox_action" (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     act_key TEXT NOT NULL UNIQUE CHECK (act_key <> ''),

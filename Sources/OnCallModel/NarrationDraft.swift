@@ -19,5 +19,7 @@ package struct NarrationUse: Hashable, Sendable {
     package var kept = 0
     package var dropped = 0
 
-    package init() {}
+    package init(tokens: Int = 0, answers: Int = 0, kept: Int = 0, dropped: Int = 0) {
+        (self.tokens, self.answers, self.kept, self.dropped) = (tokens, answers, kept, dropped)
+    }
 }

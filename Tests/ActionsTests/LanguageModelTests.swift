@@ -1,5 +1,6 @@
 import Actions
 import Basics
+import Glibc
 import HTTPClient
 import JSON
 import Testing
@@ -90,6 +91,58 @@ struct LanguageModelTests {
         }
         #expect(try await model(provider).complete(system: "", prompt: "").text == "Fine.")
         #expect(provider.requests.count == 2 && provider.requests[1].json["max_completion_tokens"]?.int == 1000)
+    }
+
+    private static func event(_ text: String, reason: String? = nil) -> String {
+        let choice: JSONValue = ["delta": ["content": .string(text)], "finish_reason": JSONValue(reason)]
+        return "data: \((["choices": [choice]] as JSONValue).serialized)\n\n"
+    }
+
+    /// False after ten seconds.
+    private static func wait(for condition: () -> Bool) -> Bool {
+        let end = ContinuousClock.now + .seconds(10)
+        while !condition(), ContinuousClock.now < end { sched_yield() }
+        return condition()
+    }
+
+    @Test("A text is seen while it is written; the rest is sent only after that")
+    func stream() async throws {
+        let texts = Lock<[String]>([])
+        let parts = [
+            Self.event("<think>a plan</think>A lo") + "data: {\"choi", "ces\":[{\"delta\":{\"content\":\"op.\"}}]}\n\n",
+            Self.event("", reason: "stop") + "data: [DONE]\n\n",
+        ]
+        let provider = LoopbackProvider { _ in
+            // On the provider's own thread.
+            .parts(parts, next: { Self.wait { texts.withLock { !$0.isEmpty } } })
+        }
+        let answer = try await model(provider).complete(system: "", prompt: "") { text in
+            texts.withLock { $0.append(text) }
+        }
+        #expect(answer.text == "A loop." && texts.withLock { $0 } == ["A lo", "A loop."])
+        #expect(provider.requests[0].json["stream"]?.bool == true)
+    }
+
+    @Test("A stream that breaks off, or reports an error, is no answer")
+    func brokenStream() async {
+        #expect(await failure(.parts([Self.event("Half a")], next: { false })) == .brokenOff)
+        let error = #"data: {"error":{"message":"overloaded"}}"# + "\n\n"
+        #expect(
+            await failure(.parts([Self.event("Half"), error], next: { true })) == .refused(status: 200, "overloaded"))
+        #expect(await failure(.parts([Self.event("Half", reason: "length")], next: { true })) == .cutOff)
+    }
+
+    @Test("A busy server is asked once more")
+    func busy() async throws {
+        let count = Lock(0)
+        let provider = LoopbackProvider { _ in
+            count.withLock {
+                $0 += 1; return $0
+            } == 1
+                ? .json(["error": "loading model"], status: 503) : Self.completion("Fine.")
+        }
+        #expect(try await model(provider).complete(system: "", prompt: "").text == "Fine.")
+        #expect(provider.requests.count == 2)
     }
 
     @Test("The default server requires a key; your own server does not")

@@ -22,6 +22,9 @@ final class LoopbackProvider: Sendable {
 
     enum Reply: Sendable {
         case answer(Int, headers: [String: String] = [:], String)
+        /// A body without a length, part by part: the next is sent when the closure returns true, and the rest is kept back
+        /// when it returns false.
+        case parts([String], next: @Sendable () -> Bool)
         /// The request is in; the connection ends without a word.
         case hangUp
 
@@ -111,11 +114,20 @@ final class LoopbackProvider: Sendable {
         }
 
         private func write(_ reply: Reply, to connection: Int32) {
+            if case .parts(let parts, let next) = reply { return write(parts, next, to: connection) }
             guard case .answer(let status, let headers, let body) = reply else { return }
             let fields = headers.map { "\($0): \($1)\r\n" }.joined()
             let length = "Content-Length: \(body.utf8.count)\r\nConnection: close\r\n"
             let bytes = Array("HTTP/1.1 \(status) X\r\n\(fields)\(length)\r\n\(body)".utf8)
             _ = send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+        }
+
+        private func write(_ parts: [String], _ next: () -> Bool, to connection: Int32) {
+            for part in ["HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"] + parts {
+                let bytes = Array(part.utf8)
+                _ = send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+                if parts.contains(part), !next() { return }
+            }
         }
     }
 }

@@ -59,23 +59,34 @@ struct NarrationStage: Sendable {
     /// Asks the model, unless its budget of the day is spent. A store that cannot be written costs the text, nothing else.
     func write(_ job: NarrationJob, about subject: Int64) async -> Written {
         guard let narrator else { return .nothing(because: "no language model is configured") }
+        let start = clock.now()
+        // An answer's tokens are known at its end, and other texts are written beside it: its most is taken at the start.
+        let taken = NarrationUse(tokens: NarrationJob.maxTokens + (job.system.count + job.user.count) / 4)
         do {
-            let start = clock.now()
-            let used = try await writer.read { try $0.narrationUse(on: start) }
-            guard used.tokens < dailyTokens else {
+            let isAllowed = try await writer.transaction { [dailyTokens] store in
+                guard try store.snapshot.narrationUse(on: start).tokens < dailyTokens else { return false }
+                try store.addNarrationUse(taken, at: start)
+                return true
+            }
+            guard isAllowed else {
                 return .nothing(because: "the daily budget of \(dailyTokens) tokens is spent until 00:00 UTC")
             }
             let answer = try await answer(narrator, job, about: subject, since: start)
             let text = CheckedText(redaction.apply(to: answer.text).trimmed, of: job)
-            var use = NarrationUse()
-            (use.tokens, use.answers, use.kept, use.dropped) = (answer.tokens, 1, text.kept, text.dropped.count)
-            try await writer.transaction { [use] store in
+            let use = NarrationUse(
+                tokens: answer.tokens - taken.tokens, answers: 1, kept: text.kept, dropped: text.dropped.count)
+            try await writer.transaction { store in
                 try store.addNarrationUse(use, at: start)
                 try store.endDraft(of: job.kind.rawValue, about: subject)
             }
             return .text(text, model: narrator.model)
         } catch {
-            try? await writer.transaction { try $0.endDraft(of: job.kind.rawValue, about: subject) }
+            // A request without an answer costs what the server makes of it: its facts at least.
+            let unused = NarrationUse(tokens: -NarrationJob.maxTokens)
+            try? await writer.transaction { store in
+                try store.addNarrationUse(unused, at: start)
+                try store.endDraft(of: job.kind.rawValue, about: subject)
+            }
             return .nothing(because: "\(error)")
         }
     }

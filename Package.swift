@@ -85,6 +85,7 @@ let package = Package(
         hot("Detectors", needs: ["Basics", "JSON", "OnCallModel"]),
         module("Governance", needs: ["Basics", "OnCallModel", "OutboxSeal"]),
         hot("Investigation", needs: ["Basics", "OnCallModel"]),
+        hot("Risk", needs: ["Basics", "Investigation", "OnCallModel"]),
 
         // 5  effects and memory
         module(
@@ -226,6 +227,7 @@ let package = Package(
         tests("SQLiteKit", needs: ["Basics", "SQLiteKit"]),
         tests("Subprocess", needs: ["Basics", "CSpawn", "Subprocess", "TestSupport"]),
         tests("OnCallModel", needs: ["Basics", "OnCallModel"]),
+        tests("Risk", needs: ["Basics", "OnCallModel", "Risk"]),
         tests("ViewState", needs: ["Basics", "OnCallModel", "ViewState"]),
         tests(
             "WebServer",

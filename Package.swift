@@ -100,7 +100,7 @@ let package = Package(
             "AgentCore",
             needs: [
                 "Actions", "Basics", "Configuration", "Detectors", "Governance", "IncidentStore", "Investigation",
-                "OnCallModel", "SourceEngine",
+                "OnCallModel", "Risk", "SourceEngine",
             ]),
 
         module(
@@ -127,7 +127,7 @@ let package = Package(
             "sentinel",
             needs: [
                 "Actions", "AgentCore", "Backtest", "Basics", "CellGrid", "Configuration", "Console", "HTTPAPI",
-                "HTTPClient", "IncidentStore", "Investigation", "JSON", "LineEditor", "OnCallModel", "SQLPrompt",
+                "HTTPClient", "IncidentStore", "Investigation", "JSON", "LineEditor", "OnCallModel", "Risk", "SQLPrompt",
                 "Sandbox",
                 "SourceEngine", "SourceFetch", "SourceSpec", "Subprocess", "WebServer",
             ]),

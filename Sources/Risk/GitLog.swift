@@ -1,4 +1,4 @@
-package import Basics
+import Basics
 package import OnCallModel
 
 /// Reads the history of a branch from the output of `git log`.

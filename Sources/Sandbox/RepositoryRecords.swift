@@ -58,6 +58,8 @@ package struct SandboxPull: Hashable, Sendable {
         package var state: String
         package var body = ""
         package var submitted: Instant
+        /// The head of its time, where nil.
+        package var commit: String?
     }
 
     package var number: Int

@@ -167,6 +167,13 @@ extension Failure {
         Failure("SENTINEL_LISTEN must be host:port, for example 127.0.0.1:8000, not \"\(text)\".")
     }
 
+    static let noGit = Failure("git was not found on PATH.")
+
+    static func historyTooShort(_ changes: Int) -> Failure {
+        Failure(
+            "The history is too short to judge a score: it has \(changes) changes. Some must be followed by a fix, and some not.")
+    }
+
     static let demoFoundNoLoop = Failure("The demo ended before the loop was found.")
     static let demoKilledNoLoop = Failure("The demo ended before the loop was killed.")
 }

@@ -19,19 +19,28 @@ struct IntentHandler: Sendable {
     let traces: TraceReader
     let freeze: FreezeHandler
     let executors: ExecutorRequests
+    /// Answers what takes many calls, later.
+    let risk: RiskDesk
 
     /// Answers all pending intents, oldest first. Writes nothing if there are none: every write wakes this handler again.
     func answerAll() async throws {
         guard try await writer.read({ try $0.hasUnansweredIntents() }) else { return }
         let now = clock.now()
         let waiting = try await writer.read { try $0.pendingIntents() }
+        var later = 0
         for record in waiting {
+            if await risk.takes(record) {
+                later += 1
+                continue
+            }
             let answer = try await answer(record)
             let answered = clock.now()
             let isNew = try await writer.transaction { try $0.handle(intent: record.id, answer: answer, at: answered) }
             // What was done is shown in the message itself.
             if isNew, answer.isRefused { clickAnswers.add(answer.text, to: record) }
         }
+        // Those that are answered later remain; nothing is written for them.
+        if later > 0, later == waiting.count { return }
         if !waiting.isEmpty { await outbox.wake() }
         try await writer.transaction { try $0.refuseUnreadableIntents(at: now) }
     }
@@ -61,6 +70,7 @@ struct IntentHandler: Sendable {
         case .recordAlerts(let alerts):
             let changed = try await writer.transaction { try $0.record(alerts, at: now) }
             return IntentAnswer("Recorded \(changed) new or changed alerts.")
+        case .scorePull, .backfillRisk: return .refused("Unknown request.")
         }
     }
 

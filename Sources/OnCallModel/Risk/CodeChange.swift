@@ -24,6 +24,8 @@ package struct CodeChange: Hashable, Sendable {
     package var pull: Int?
     package var files: [File]
     package var isFix: Bool
+    /// How many kinds of change to how models are called its diff has; 0 where no diff was read.
+    package var terms = 0
     /// What the 24 h after it cost more than the 24 h before, in US dollars, and how many more Sentry issues began. Nil while
     /// it is not known.
     package var costDelta: Double?

@@ -1,5 +1,5 @@
 import Basics
-import Foundation
+import Glibc
 
 /// A history in the form of `git log`, generated from a seed.
 ///
@@ -18,16 +18,16 @@ struct GeneratedHistory {
 
     static let start = Instant(seconds: 1_700_000_000)
     static let files = 400
-    static let changes = 760
+    static let changes = 700
     /// Hours between two changes, on average.
     static let pace = 15.0
     /// The median of lines added, and the spread of their logarithm.
     static let medianLines = 24.0
     static let spread = 1.7
     /// Of the logarithm of odds that a change has a defect: at the median size, for each e-fold of lines, and for a file's past.
-    static let base = -2.6
-    static let perSize = 0.95
-    static let perPast = 0.9
+    static let base = -1.9
+    static let perSize = 1.2
+    static let perPast = 1.2
     /// Days from a defect to its fix, on average.
     static let fixDays = 11.0
 
@@ -60,7 +60,7 @@ struct GeneratedHistory {
     }
 
     /// As `git log -z --numstat` prints it, latest first.
-    var log: [UInt8] {
+    var gitLog: [UInt8] {
         var text = ""
         for (number, commit) in commits.enumerated().reversed() {
             let sha = String(repeating: "0", count: 34) + String(100_000 + number)
@@ -72,9 +72,9 @@ struct GeneratedHistory {
 
     private static func path(_ file: Int) -> String { "src/part\(file % 20)/file\(file).py" }
 
-    /// A few files are changed often: Zipf's law with exponent 0.8.
+    /// A few files are changed often: Zipf's law with exponent 0.5.
     private static func popular(_ random: inout SeededRandom) -> Int {
-        min(files - 1, Int(pow(random.next(in: 0...1), 1 / 0.35) * Double(files)))
+        min(files - 1, Int(pow(random.next(in: 0...1), 1 / 0.5) * Double(files)))
     }
 
     private static func split(_ lines: Int, over count: Int, _ random: inout SeededRandom) -> [Int] {

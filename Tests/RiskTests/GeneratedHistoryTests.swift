@@ -7,11 +7,11 @@ import Testing
 struct GeneratedHistoryTests {
     @Test("it has the size and the share of fixes of the labelled history", arguments: [1, 2, 3] as [UInt64])
     func parameters(seed: UInt64) {
-        let changes = GitLog.changes(in: GeneratedHistory(seed: seed).log)
+        let changes = GitLog.changes(in: GeneratedHistory(seed: seed).gitLog)
         #expect((850...1060).contains(changes.count), "\(changes.count)")
         #expect(zip(changes, changes.dropFirst()).allSatisfy { $0.at <= $1.at })
         let own = changes.filter { !$0.isFix }
-        #expect((0.12...0.3).contains(Double(changes.count - own.count) / Double(changes.count)))
+        #expect((0.2...0.3).contains(Double(changes.count - own.count) / Double(changes.count)))
         let sizes = own.map(\.added).sorted()
         #expect((16...32).contains(sizes[sizes.count / 2]), "\(sizes[sizes.count / 2])")
         let files = own.map(\.files.count).sorted()

@@ -7,6 +7,11 @@ extension StoreQuery {
         Self { try $0.pullRisks(limit: limit) }
     }
 
+    /// The files with the worst history, worst first.
+    package static func riskFiles(limit: Int) -> Self where Answer == [RiskFile] {
+        Self { try $0.riskFiles(limit: limit) }
+    }
+
     /// The latest score of one pull request.
     package static func pullRisk(_ number: Int) -> Self where Answer == PullRisk? {
         Self { try $0.pullRisk(number) }
@@ -17,7 +22,9 @@ extension StoreSnapshot {
     /// The changes of the default branch with their files, oldest first.
     package func changes() throws -> [CodeChange] {
         var files: [String: [CodeChange.File]] = [:]
-        for row in try rows("file_risk_history", "SELECT * FROM file_risk_history WHERE commit_sha IS NOT NULL ORDER BY id") {
+        for row in try rows(
+            "file_risk_history", "SELECT * FROM file_risk_history WHERE commit_sha IS NOT NULL ORDER BY id")
+        {
             try files[row.text("commit_sha"), default: []].append(
                 .init(
                     row.text("file_path"), previousPath: row.optionalText("previous_path"),
@@ -37,6 +44,17 @@ extension StoreSnapshot {
     /// When the latest known change entered the branch.
     package func latestChange() throws -> Instant? {
         try scalar("SELECT max(merged_at) FROM code_change")?.instant
+    }
+
+    package func riskFiles(limit: Int) throws -> [RiskFile] {
+        var files: [String: RiskFile] = [:]
+        for change in try changes() {
+            for file in change.files {
+                files[file.path, default: RiskFile(path: file.path)].add(change)
+            }
+        }
+        let ordered = files.values.sorted { ($0.weight, $0.changes, $1.path) > ($1.weight, $1.changes, $0.path) }
+        return Array(ordered.prefix(limit))
     }
 
     package func knownChanges() throws -> Set<String> {

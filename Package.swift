@@ -127,7 +127,8 @@ let package = Package(
             "sentinel",
             needs: [
                 "Actions", "AgentCore", "Backtest", "Basics", "CellGrid", "Configuration", "Console", "HTTPAPI",
-                "HTTPClient", "IncidentStore", "Investigation", "JSON", "LineEditor", "OnCallModel", "Risk", "SQLPrompt",
+                "HTTPClient", "IncidentStore", "Investigation", "JSON", "LineEditor", "OnCallModel", "Risk",
+                "SQLPrompt",
                 "Sandbox",
                 "SourceEngine", "SourceFetch", "SourceSpec", "Subprocess", "WebServer",
             ]),
@@ -227,7 +228,7 @@ let package = Package(
         tests("SQLiteKit", needs: ["Basics", "SQLiteKit"]),
         tests("Subprocess", needs: ["Basics", "CSpawn", "Subprocess", "TestSupport"]),
         tests("OnCallModel", needs: ["Basics", "OnCallModel"]),
-        tests("Risk", needs: ["Basics", "OnCallModel", "Risk"]),
+        tests("Risk", needs: ["Basics", "Investigation", "OnCallModel", "Risk"]),
         tests("ViewState", needs: ["Basics", "OnCallModel", "ViewState"]),
         tests(
             "WebServer",

@@ -90,7 +90,8 @@ package struct ActionRunner: Sendable {
     }
 
     private func pullAct(_ act: PullAct) -> any Act {
-        let pulls = GitHubPulls(api: GitHubAPI(issues: issues), target: act.target)
+        let hint = "Give GITHUB_TOKEN the permission Pull requests: read and write."
+        let pulls = GitHubPulls(api: GitHubAPI(issues: issues, hint: hint), target: act.target)
         return switch act {
         case .comment(_, let markdown): PullComment(markdown: markdown, pulls: pulls, text: text)
         case .requestChanges(_, let markdown): PullReview(markdown: markdown, pulls: pulls, text: text)

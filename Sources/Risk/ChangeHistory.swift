@@ -14,6 +14,8 @@ package struct ChangeFeatures: Hashable, Sendable {
     /// The sums of their deltas, of those whose delta is known.
     package var errors = 0
     package var cost = 0.0
+    /// How many of them have an unknown delta.
+    package var unknown = 0
 
     package init() {}
 }
@@ -25,7 +27,8 @@ package struct ChangeHistory: Sendable {
     /// The positions of the changes of each file.
     private var touched: [String: [Int]] = [:]
     package private(set) var changes: [CodeChange] = []
-    /// Whether a fix of one of its files followed, for each change.
+    /// Whether a fix repaired it, for each change: the fix followed within the horizon, and the change was the latest one of a
+    /// file of the fix.
     package private(set) var isFollowed: [Bool] = []
 
     /// How long after a change a fix counts as its consequence.
@@ -50,15 +53,10 @@ package struct ChangeHistory: Sendable {
             if let old = file.previousPath, old != file.path, let past = touched.removeValue(forKey: old) {
                 touched[file.path] = (past + (touched[file.path] ?? [])).sorted()
             }
-            if change.isFix { markCauses(of: file.path, fixedAt: change.at) }
+            if change.isFix, let latest = touched[file.path]?.last, change.at - changes[latest].at <= horizon {
+                isFollowed[latest] = true
+            }
             touched[file.path, default: []].append(position)
-        }
-    }
-
-    private mutating func markCauses(of path: String, fixedAt moment: Instant) {
-        for earlier in (touched[path] ?? []).reversed() {
-            guard moment - changes[earlier].at <= horizon else { return }
-            isFollowed[earlier] = true
         }
     }
 
@@ -81,6 +79,7 @@ package struct ChangeHistory: Sendable {
             }
             features.errors += earlier.errorDelta ?? 0
             features.cost += earlier.costDelta ?? 0
+            if earlier.errorDelta == nil || earlier.costDelta == nil { features.unknown += 1 }
         }
         return features
     }
@@ -92,6 +91,6 @@ package struct ChangeHistory: Sendable {
     }
 
     private static func weight(of age: Span) -> Double {
-        exponential(-max(0, age.seconds) / decay.seconds)
+        Exponential.exp(-max(0, age.seconds) / decay.seconds)
     }
 }

@@ -55,21 +55,31 @@ package enum PullAssessment {
         var risk = PullRisk(pull.target)
         (risk.title, risk.isOpen, risk.changedFiles) = (pull.title, pull.isOpen, pull.changedFiles)
         (risk.score, risk.errors, risk.cost) = (RiskScore.original(features), features.errors, features.cost)
-        risk.calibrated = RiskScore.calibrated(features, terms: signs.count)
-        risk.percentile = ranking.percentile(of: risk.calibrated)
-        risk.chance = ranking.chance(of: risk.calibrated)
+        let calibrated = RiskScore.calibrated(features, terms: signs.count)
+        risk.calibrated = rounded(calibrated, 1000)
+        risk.percentile = ranking.percentile(of: calibrated).map { rounded($0, 10) }
+        risk.chance = ranking.chance(of: calibrated).map { rounded($0, 1000) }
         (risk.baseRate, risk.isOwnBaseRate) =
-            ranking.baseRate.map { ($0, true) } ?? (RiskRanking.publishedBaseRate, false)
+            ranking.baseRate.map { (rounded($0, 1000), true) } ?? (RiskRanking.publishedBaseRate, false)
         risk.peers = ranking.count
         (risk.added, risk.removed) = (change.added, change.removed)
         (risk.priorChanges, risk.decayedFixes) = (features.priorChanges, features.decayedFixes)
         risk.files = zip(change.files, change.files.map { index.changes(of: $0.path, previousPath: $0.previousPath) })
-            .map(row).sorted { ($0.errors * 4 + $0.fixes, $0.added, $1.path) > ($1.errors * 4 + $1.fixes, $1.added, $0.path) }
+            .map(row).sorted {
+                ($0.errors * 4 + $0.fixes, $0.added, $1.path) > ($1.errors * 4 + $1.fixes, $1.added, $0.path)
+            }
+        if features.unknown > 0 {
+            risk.notes = [
+                "What followed \(features.unknown) of these changes is not known, and adds nothing to the score."
+            ]
+        }
         risk.gaps = pull.gaps
         risk.scoredAt = now
         risk.reasons = PullRiskText.reasons(of: risk, signs)
         return risk
     }
+
+    private static func rounded(_ number: Double, _ scale: Double) -> Double { (number * scale).rounded() / scale }
 
     private static func row(_ file: CodeChange.File, _ earlier: [CodeChange]) -> PullRisk.File {
         PullRisk.File(

@@ -51,18 +51,20 @@ package enum PullRiskText {
                 + "\(counted(risk.priorChanges, "earlier change")) of its files."
         let reasons = risk.reasons.filter { $0.hasPrefix("It ") && !$0.hasPrefix("It adds") }.prefix(3)
         let gaps = risk.gaps.isEmpty ? [] : ["The score is partial."] + risk.gaps
-        return ([size, past, standing(risk)] + reasons + gaps).joined(separator: " ")
+        return ([size, past] + risk.notes + [standing(risk)] + reasons + gaps).joined(separator: " ")
     }
 
     private static func standing(_ risk: PullRisk) -> String {
         guard let percentile = risk.percentile else {
-            return "The history of this repository is too short for a percentile: \(counted(risk.peers, "change")) of at least "
+            return
+                "The history of this repository is too short for a percentile: \(counted(risk.peers, "change")) of at least "
                 + "\(RiskRanking.minCount) are known. In a published study, a fix followed \(published) of changes."
         }
         let place =
             "It is riskier than \(whole(percentile)) % of the latest \(counted(risk.peers, "change")) of this repository."
         guard let chance = risk.chance, let base = risk.baseRate, risk.isOwnBaseRate, base > 0 else {
-            return place + " The history is too young for a base rate; in a published study, a fix followed \(published) of changes."
+            return place
+                + " The history is too young for a base rate; in a published study, a fix followed \(published) of changes."
         }
         return place + " A fix followed \(Format.percent(chance)) of such changes within 30 days, "
             + "\(Format.decimal(chance / base, digits: 1)) times the usual \(Format.percent(base))."

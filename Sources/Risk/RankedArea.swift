@@ -17,7 +17,8 @@ package struct RankedArea: Hashable, Sendable {
         hits = high.map { Self.share(of: sortedLow, below: $0) }
         misses = low.map { 1 - Self.share(of: sortedHigh, below: $0) }
         area = hits.reduce(0, +) / Double(hits.count)
-        error = (Self.covariance(hits, hits) / Double(hits.count) + Self.covariance(misses, misses) / Double(misses.count))
+        error =
+            (Self.covariance(hits, hits) / Double(hits.count) + Self.covariance(misses, misses) / Double(misses.count))
             .squareRoot()
     }
 

@@ -3,8 +3,8 @@ package import OnCallModel
 
 /// Replays a history: the scores of each change before it was merged, against whether a fix followed.
 ///
-/// A change is followed by a fix if a later one, within the horizon, changes one of its files and says in its title that it is a
-/// fix (docs/decisions/0031). The first tenth of the changes only teaches, and changes whose horizon is not over are not judged.
+/// A change is followed by a fix if, within the horizon, a change whose title says that it is a fix touches one of its files, and
+/// no other change touched that file in between (docs/decisions/0031). The first tenth of the changes only teaches, and changes whose horizon is not over are not judged.
 package struct RiskReplay: Hashable, Sendable {
     package struct Line: Hashable, Sendable {
         package var name: String

@@ -18,7 +18,7 @@ package enum RiskScore {
     /// `log(1 + lines added) + 0.5 × log(1 + decayed fixes) + terms`: a number that only orders changes. The first two terms are
     /// those of the study in docs/RISK.md. The other terms are not fitted: see ``termWeight``.
     package static func calibrated(_ features: ChangeFeatures, terms: Int = 0) -> Double {
-        logarithm(1 + Double(max(0, features.added))) + 0.5 * logarithm(1 + features.decayedFixes)
+        Exponential.log(1 + Double(max(0, features.added))) + 0.5 * Exponential.log(1 + features.decayedFixes)
             + termWeight * Double(min(terms, maxTerms))
     }
 

@@ -30,14 +30,16 @@ extension DemoScenario {
                 .init(
                     path: "src/support_bot/prompts/answer.md",
                     patch: "@@ -1 +1,2 @@\n-Answer briefly.\n+Answer in full.\n+Call tools again if they fail."),
-                .init(path: "tests/test_agent.py", patch: "@@ -1 +1,20 @@\n" + Self.lines("assert bot.answers({})", 20)),
+                .init(
+                    path: "tests/test_agent.py", patch: "@@ -1 +1,20 @@\n" + Self.lines("assert bot.answers({})", 20)),
             ])
     }
 
     /// Thirty changes of the weeks before the demo's traffic: most are small, some were repaired.
     func earlierCommits() -> [SandboxCommit] {
         let areas = [
-            ("support_bot/agent.py", "support-bot"), ("checkout/texts.py", "checkout"), ("invoice/vat.py", "invoice-parser"),
+            ("support_bot/agent.py", "support-bot"), ("checkout/texts.py", "checkout"),
+            ("invoice/vat.py", "invoice-parser"),
             ("search/summary.py", "search-summaries"), ("support_bot/tools_schema.json", "support-bot"),
         ]
         return (0..<30).map { number in

@@ -67,7 +67,8 @@ enum GitHubRows {
     static func row(_ review: SandboxPull.Review, of pull: SandboxPull) -> JSONValue {
         object(
             id: review.id, user: user(review.user), body: review.body, state: review.state,
-            submitted_at: time(review.submitted), commit_id: review.commit ?? pull.headSHA, author_association: "MEMBER",
+            submitted_at: time(review.submitted), commit_id: review.commit ?? pull.headSHA,
+            author_association: "MEMBER",
             html_url: "\(site)/pull/\(pull.number)#pullrequestreview-\(review.id)",
             pull_request_url: "\(api)/pulls/\(pull.number)")
     }

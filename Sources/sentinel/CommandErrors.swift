@@ -171,7 +171,8 @@ extension Failure {
 
     static func historyTooShort(_ changes: Int) -> Failure {
         Failure(
-            "The history is too short to judge a score: it has \(changes) changes. Some must be followed by a fix, and some not.")
+            "No score can be judged on this history: of its \(changes) changes, some must be followed by a fix and some not. A change is a fix if its title has a word like fix, bug or revert."
+        )
     }
 
     static let demoFoundNoLoop = Failure("The demo ended before the loop was found.")

@@ -1,4 +1,5 @@
 import Basics
+import Investigation
 import OnCallModel
 import Risk
 import Testing
@@ -53,8 +54,14 @@ struct RiskScoreTests {
         #expect(young > 0.98 && abs(old - 0.364) < 0.01)
     }
 
-    @Test("a fix marks the earlier changes of its files, within the horizon")
+    @Test("a fix repairs the latest earlier change of its file, within the horizon")
     func labels() {
+        let twice = ChangeHistory([
+            Self.change("a", day: 0, ["x"]), Self.change("b", day: 1, ["x"]),
+            Self.change("fix", day: 2, ["x"], isFix: true),
+            Self.change("again", day: 3, ["x"], isFix: true),
+        ])
+        #expect(twice.isFollowed == [false, true, true, false])
         let history = ChangeHistory([
             Self.change("old", day: 0, ["x"]), Self.change("a", day: 20, ["x", "y"]), Self.change("b", day: 21, ["y"]),
             Self.change("fix", day: 40, ["x"], isFix: true),
@@ -68,7 +75,8 @@ struct RiskScoreTests {
             ChangedFile(path: path, additions: 1, deletions: 1, patch: patch)
         }
         let code = file(
-            "src/bot.py", "@@\n-max_retries = 1\n-timeout = 10\n-max_tokens = 500\n-model = \"gpt-4o-mini\"\n"
+            "src/bot.py",
+            "@@\n-max_retries = 1\n-timeout = 10\n-max_tokens = 500\n-model = \"gpt-4o-mini\"\n"
                 + "+max_retries = 9\n+timeout = 90\n+max_tokens = 4096\n+model = \"gpt-4o\"")
         let schema = file("src/tools/search_schema.json", "@@\n-  \"parameters\": {}\n+  \"parameters\": {\"q\": 1}")
         let prompt = file("prompts/answer.txt", "@@\n-Be brief.\n+Be long.")

@@ -31,7 +31,8 @@ struct PullDismissal: Act {
 
     func reconcile(_ permission: Permission) async -> Outcome {
         await outcome { () async throws(ActFault) -> Outcome in
-            try await standing() ?? .retry(reason: "The dismissal did not reach GitHub and is sent again.", after: .seconds(0))
+            try await standing()
+                ?? .retry(reason: "The dismissal did not reach GitHub and is sent again.", after: .seconds(0))
         }
     }
 

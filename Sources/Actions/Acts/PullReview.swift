@@ -31,7 +31,8 @@ struct PullReview: Act {
             guard let pull = try await pulls.get(path) else { throw .failed("Pull request \(target.name) is gone.") }
             guard pull["state"]?.string == "open" else { throw .failed("Pull request \(target.name) is closed.") }
             guard pull["head"]?["sha"]?.string == target.head else {
-                throw .failed("Pull request \(target.name) has other commits than the one that was approved; score it again.")
+                throw .failed(
+                    "Pull request \(target.name) has other commits than the one that was approved; score it again.")
             }
             let author = pull["user"]?["login"]?.string?.lowercased()
             let isOwn = try await pulls.login().map { $0 == author } ?? false
@@ -77,7 +78,8 @@ struct PullReview: Act {
                 ?? .retry(reason: "The review did not reach GitHub and is sent again.", after: .seconds(0))
         } catch {
             return .unknown(
-                reason: "Could not check whether the review was sent: \(error.reason) Check the reviews of \(target.name).")
+                reason:
+                    "Could not check whether the review was sent: \(error.reason) Check the reviews of \(target.name).")
         }
     }
 }

@@ -92,8 +92,9 @@ actor RiskDesk {
             writer: writer)
         let result = try await history.backfill(since: moment, now: clock.now())
         let left = result.left > 0 ? " \(result.left) older changes were left out." : ""
+        let notes = result.notes.map { " " + $0 }.joined()
         let sentence =
-            "Read \(result.added) new changes, and measured what followed \(result.measured).\(left)"
+            "Read \(result.added) new changes, and measured what followed \(result.measured).\(left)\(notes)"
         guard result.gaps.isEmpty else { return .refused("\(sentence) \(result.gaps.joined(separator: " "))") }
         return IntentAnswer(sentence)
     }
@@ -111,6 +112,7 @@ actor RiskDesk {
         let history = try await writer.read { try $0.changes() }
         var risk = PullAssessment.risk(of: reading, in: history, now: now)
         risk.gaps += update.gaps
+        risk.notes += update.notes
         risk = PullRiskText.complete(risk, threshold: settings.prRiskThreshold)
         let sentence = try await save(risk, settings, writes: writes)
         await outbox.wake()

@@ -7,8 +7,12 @@ import SourceEngine
 /// Why a pull request or the history could not be read, as one sentence.
 struct RiskFailure: Error, Hashable, CustomStringConvertible {
     var description: String
+    /// Its source has no keys.
+    var isUnconfigured = false
 
-    init(_ sentence: String) { description = sentence }
+    init(_ sentence: String, isUnconfigured: Bool = false) {
+        (description, self.isUnconfigured) = (sentence, isUnconfigured)
+    }
 }
 
 /// Reads pull requests, changes and telemetry through the SQL layer. What cannot be read is an error or a gap, never an empty
@@ -65,12 +69,15 @@ struct RiskSources: Sendable {
         let files = rows.records.compactMap(Self.file)
         let missing = (expected ?? 0) - files.count
         if files.isEmpty, missing > 0 || isPartial {
-            throw RiskFailure("GitHub returned none of the \(expected ?? 0) files of pull request #\(number). Try again later.")
+            throw RiskFailure(
+                "GitHub returned none of the \(expected ?? 0) files of pull request #\(number). Try again later.")
         }
         if files.count >= Self.maxFiles, missing > 0 {
             return (files, ["GitHub lists \(Self.maxFiles) of its \(expected ?? 0) files; the others are not scored."])
         }
-        if missing > 0 || isPartial { return (files, ["Only \(files.count) of its \(expected ?? files.count) files were read."]) }
+        if missing > 0 || isPartial {
+            return (files, ["Only \(files.count) of its \(expected ?? files.count) files were read."])
+        }
         return (files, [])
     }
 
@@ -122,8 +129,11 @@ struct RiskSources: Sendable {
             """
             SELECT filename, additions, deletions, patch, previous_filename FROM github.commit_files \
             WHERE owner = ? AND repo = ? AND ref = ?
-            """, [.text(owner), .text(repository), .text(change.sha)], of: "the files of commit \(change.sha.prefix(7))")
-        guard !isPartial else { throw RiskFailure("Only a part of the files of commit \(change.sha.prefix(7)) was read.") }
+            """, [.text(owner), .text(repository), .text(change.sha)], of: "the files of commit \(change.sha.prefix(7))"
+        )
+        guard !isPartial else {
+            throw RiskFailure("Only a part of the files of commit \(change.sha.prefix(7)) was read.")
+        }
         let files = rows.records.compactMap(Self.file)
         var whole = change
         whole.files = files.map {
@@ -135,11 +145,19 @@ struct RiskSources: Sendable {
 
     // MARK: telemetry
 
+    /// Reads older commits and Sentry issues into the mirrors. What fails is reported by the statements that need it.
+    func extendHistory(to moment: Instant) async {
+        _ = await engine.sync(
+            [QualifiedName("github", "commits"), QualifiedName("sentry", "issues")], since: moment)
+    }
+
+    private static let freshness = Freshness.upTo(.minutes(15))
+
     /// The cost of each hour since a moment.
-    func cost(since moment: Instant, freshness: Freshness) async throws -> HourlySeries {
+    func cost(since moment: Instant) async throws -> HourlySeries {
         let (rows, asOf) = try await telemetry(
             "SELECT hour, SUM(cost) AS cost FROM langfuse.observations_hourly WHERE hour >= ? GROUP BY hour ORDER BY hour",
-            [Value(moment.startOfHour)], of: "the costs", freshness)
+            [Value(moment.startOfHour)], of: "the costs", Self.freshness)
         let hours = rows.records.compactMap { row in row["hour"].instant.map { ($0, row["cost"].real ?? 0) } }
         // Before the first hour with rows the mirror may have nothing.
         guard let first = hours.first?.0, max(first, moment) < asOf else { return HourlySeries([:], known: nil) }
@@ -147,10 +165,10 @@ struct RiskSources: Sendable {
     }
 
     /// How many Sentry issues began in each hour since a moment.
-    func errors(since moment: Instant, freshness: Freshness) async throws -> HourlySeries {
+    func errors(since moment: Instant) async throws -> HourlySeries {
         let (rows, asOf) = try await telemetry(
             "SELECT first_seen FROM sentry.issues WHERE first_seen >= ?", [Value(moment)], of: "the Sentry issues",
-            freshness)
+            Self.freshness)
         let hours = rows.records.compactMap { $0["first_seen"].instant?.startOfHour }
         guard moment < asOf else { return HourlySeries([:], known: nil) }
         return HourlySeries(Dictionary(hours.map { ($0, 1.0) }) { $0 + $1 }, known: moment..<asOf)
@@ -161,7 +179,8 @@ struct RiskSources: Sendable {
     ) async throws -> (RowSet, asOf: Instant) {
         let result = try await query(sql, parameters, of: what, freshness)
         if let gap = result.sources.first(where: \.state.isIncomplete) {
-            throw RiskFailure("\(what.capitalizedFirst) could not be read: \(gap.message ?? "\(gap.source) is incomplete").")
+            throw RiskFailure(
+                "\(what.capitalizedFirst) could not be read: \(gap.message ?? "\(gap.source) is incomplete").")
         }
         return (result.rows, result.asOf)
     }
@@ -185,7 +204,8 @@ struct RiskSources: Sendable {
             return try await engine.query(sql, parameters, freshness: freshness, limits: limits)
         } catch {
             try Task.checkCancellation()
-            throw RiskFailure("\(what.capitalizedFirst) could not be read: \(error)")
+            throw RiskFailure(
+                "\(what.capitalizedFirst) could not be read: \(error)", isUnconfigured: error.kind == .notConfigured)
         }
     }
 }

@@ -53,6 +53,8 @@ package struct PullRisk: Hashable, Sendable {
     package var recommendation = ""
     /// One paragraph with the figures.
     package var paragraph = ""
+    /// What the history lacks, as sentences: a source that is not configured, changes whose consequences are unknown.
+    package var notes: [String] = []
     /// What could not be read, as sentences. With one, the score is partial.
     package var gaps: [String] = []
     package var scoredAt = Instant(milliseconds: 0)
@@ -67,10 +69,12 @@ package struct PullRisk: Hashable, Sendable {
             "errors": JSONValue(errors), "cost": .number(cost), "calibrated": .number(calibrated),
             "percentile": JSONValue(percentile), "chance": JSONValue(chance),
             "base_rate": JSONValue(baseRate),
-            "base_rate_of": .string(isOwnBaseRate ? "repository" : "published study"), "peers": JSONValue(peers), "lines_added": JSONValue(added),
+            "base_rate_of": .string(isOwnBaseRate ? "repository" : "published study"), "peers": JSONValue(peers),
+            "lines_added": JSONValue(added),
             "lines_removed": JSONValue(removed), "prior_changes": JSONValue(priorChanges),
             "decayed_fixes": .number(decayedFixes), "changed_files": JSONValue(changedFiles),
-            "reasons": .array(reasons.map(JSONValue.string)), "gaps": .array(gaps.map(JSONValue.string)),
+            "reasons": .array(reasons.map(JSONValue.string)), "notes": .array(notes.map(JSONValue.string)),
+            "gaps": .array(gaps.map(JSONValue.string)),
         ])
     }
 
@@ -108,7 +112,7 @@ package struct PullRisk: Hashable, Sendable {
         (baseRate, peers) = (json["base_rate"]?.double, count("peers"))
         (added, removed, priorChanges) = (count("lines_added"), count("lines_removed"), count("prior_changes"))
         (decayedFixes, changedFiles) = (amount("decayed_fixes"), count("changed_files"))
-        (reasons, gaps) = (texts("reasons"), texts("gaps"))
+        (reasons, notes, gaps) = (texts("reasons"), texts("notes"), texts("gaps"))
         (recommendation, paragraph) = (text("recommendation"), text("paragraph"))
         files = (json["files"]?.array ?? []).map { file in
             File(

@@ -46,7 +46,9 @@ private struct RiskRun {
         for problem in client.composition.catalog.problems { Output.complain("\(problem)") }
         let answer = try await client.answer(to: .scorePull(number, comments: writes), orHere: true)
         guard !answer.isRefused else { throw Failure(TextTable.inert(answer.text)) }
-        guard let risk = try await client.reader.read(.pullRisk(number)) else { throw Failure(TextTable.inert(answer.text)) }
+        guard let risk = try await client.reader.read(.pullRisk(number)) else {
+            throw Failure(TextTable.inert(answer.text))
+        }
         let standing = try await client.reader.read(StoreQuery { try $0.standing(of: risk.target) })
         let comment = writes ? standing.acts(of: .pullComment).last : nil
         let document = risk.json.adding([
@@ -55,9 +57,20 @@ private struct RiskRun {
         ])
         format.write(document, or: RiskText.detail(risk, answer: answer.text))
         for gap in risk.gaps { Output.complain(TextTable.inert(gap)) }
-        let isMissing = comment.map { $0.state == .failed || $0.state == .unknown } ?? false
-        if isMissing, let comment { Output.complain(TextTable.inert("The comment was not written: \(comment.detail)")) }
-        return risk.gaps.isEmpty && !isMissing ? .done : .partial
+        let isUnwritten = comment.map(isMissing) ?? false
+        if isUnwritten, let comment {
+            Output.complain(TextTable.inert("The comment was not written: \(comment.detail)"))
+        }
+        return risk.gaps.isEmpty && !isUnwritten ? .done : .partial
+    }
+
+    /// An agent that runs sends a comment that waits; without one nobody does.
+    private func isMissing(_ comment: ActRecord) -> Bool {
+        switch comment.state {
+        case .done: false
+        case .failed, .unknown: true
+        case .waiting, .attempting: !client.composition.isAgentRunning
+        }
     }
 }
 
@@ -91,7 +104,9 @@ extension RiskReplay {
             lines.map { line in
                 [
                     .text(line.name), .text(Self.figure(line.area.area)),
-                    .text("\(Self.figure(line.area.interval.lowerBound)) to \(Self.figure(line.area.interval.upperBound))"),
+                    .text(
+                        "\(Self.figure(line.area.interval.lowerBound)) to \(Self.figure(line.area.interval.upperBound))"
+                    ),
                     .text(Format.percent(line.topTenth)),
                 ]
             }
@@ -120,7 +135,8 @@ extension RiskReplay {
             "scores": .array(
                 lines.map { line in
                     [
-                        "name": .string(line.name), "auc": .number(line.area.area), "interval": pair(line.area.interval),
+                        "name": .string(line.name), "auc": .number(line.area.area),
+                        "interval": pair(line.area.interval),
                         "top_tenth": .number(line.topTenth),
                     ]
                 }),

@@ -86,6 +86,7 @@ let package = Package(
         module("Governance", needs: ["Basics", "OnCallModel", "OutboxSeal"]),
         hot("Narration", needs: ["Basics"]),
         hot("Investigation", needs: ["Basics", "Narration", "OnCallModel"]),
+        hot("Risk", needs: ["Basics", "Investigation", "OnCallModel"]),
 
         // 5  effects and memory
         module(
@@ -100,7 +101,7 @@ let package = Package(
             "AgentCore",
             needs: [
                 "Actions", "Basics", "Configuration", "Detectors", "Governance", "IncidentStore", "Investigation",
-                "Narration", "OnCallModel", "SourceEngine",
+                "Narration", "OnCallModel", "Risk", "SourceEngine",
             ]),
 
         module(
@@ -128,6 +129,7 @@ let package = Package(
             needs: [
                 "Actions", "AgentCore", "Backtest", "Basics", "CellGrid", "Configuration", "Console", "HTTPAPI",
                 "HTTPClient", "IncidentStore", "Investigation", "JSON", "LineEditor", "Narration", "OnCallModel",
+                "Risk",
                 "SQLPrompt",
                 "Sandbox",
                 "SourceEngine", "SourceFetch", "SourceSpec", "Subprocess", "WebServer",
@@ -230,6 +232,7 @@ let package = Package(
         tests("Subprocess", needs: ["Basics", "CSpawn", "Subprocess", "TestSupport"]),
         tests("Narration", needs: ["Basics", "Narration"]),
         tests("OnCallModel", needs: ["Basics", "OnCallModel"]),
+        tests("Risk", needs: ["Basics", "Investigation", "OnCallModel", "Risk"]),
         tests("ViewState", needs: ["Basics", "OnCallModel", "ViewState"]),
         tests(
             "WebServer",

@@ -89,6 +89,17 @@ package struct ActionRunner: Sendable {
         } ?? 0
     }
 
+    private func pullAct(_ act: PullAct) -> any Act {
+        let hint = "Give GITHUB_TOKEN the permission Pull requests: read and write."
+        let pulls = GitHubPulls(api: GitHubAPI(issues: issues, hint: hint), target: act.target)
+        return switch act {
+        case .comment(_, let markdown): PullComment(markdown: markdown, pulls: pulls, text: text)
+        case .requestChanges(_, let markdown): PullReview(markdown: markdown, pulls: pulls, text: text)
+        case .dismiss(_, let review, let reason):
+            PullDismissal(review: review, reason: reason, pulls: pulls, text: text)
+        }
+    }
+
     private func act(
         for action: Action, context: ActContext, _ announce: @escaping @Sendable () async throws -> Void = {}
     ) -> any Act {
@@ -111,6 +122,8 @@ package struct ActionRunner: Sendable {
             RequestReview(commit: commit, author: author, context: context, slack: slack, text: text)
         case .notify(_, let channel, let event, let news):
             ChannelNotice(channel: channel, event: event, news: news, context: context, senders: senders)
+        case .pull(let act):
+            pullAct(act)
         case .execute(let execution):
             Execute(
                 execution: execution, executor: desk.executor(execution.kind, context), context: context,

@@ -26,7 +26,7 @@ package struct Agent: Sendable {
             await onStart()
             var loops = [
                 parts.outbox.run, parts.expiry.run, parts.loopMonitor.run, parts.answerIntents, parts.runJobs,
-                parts.watchSettings, parts.health.run, parts.clickAnswers.run,
+                parts.watchSettings, parts.health.run, parts.clickAnswers.run, parts.risk.run,
             ]
             if let socket = configuration.slackSocket {
                 loops.append { try await parts.takeClicks(from: socket) }
@@ -55,6 +55,7 @@ package struct Agent: Sendable {
     package func answerOnce() async throws {
         try await withParts { parts in
             try await parts.intents.answerAll()
+            try await parts.risk.drain()
             await parts.clickAnswers.drain()
             try await parts.outbox.drain()
         }

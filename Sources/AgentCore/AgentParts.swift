@@ -16,6 +16,7 @@ struct AgentParts: Sendable {
     let intents: IntentHandler
     let clickAnswers: ClickAnswers
     let health: HealthMonitor
+    let risk: RiskDesk
     private let scheduler: Scheduler
     private let desk = InvestigationDesk()
     private let loopTurn = LoopTurn()
@@ -48,6 +49,7 @@ struct AgentParts: Sendable {
         let quality = QualityHandler(
             writer: writer, clock: clock, gate: gate, patrol: { await scheduler.runNow(.driftPatrol) })
         clickAnswers = ClickAnswers(send: configuration.answerClick)
+        risk = RiskDesk(configuration, writer, settings, outbox)
         intents = IntentHandler(
             writer: writer, clock: clock, gate: gate, settings: settings, outbox: outbox, quality: quality,
             clickAnswers: clickAnswers,
@@ -59,7 +61,8 @@ struct AgentParts: Sendable {
             freeze: FreezeHandler(
                 writer: writer, clock: clock, gate: gate, isFrozen: configuration.isFrozenByPerson,
                 isFrozenByEnvironment: configuration.isFrozen),
-            executors: ExecutorRequests(writer: writer, runner: configuration.runner, clock: clock, gate: gate))
+            executors: ExecutorRequests(writer: writer, runner: configuration.runner, clock: clock, gate: gate),
+            risk: risk)
         let (desk, outbox) = (desk, outbox)
         health = HealthMonitor(configuration, writer, settings) { settings in
             IncidentPipeline(

@@ -28,6 +28,8 @@ struct PaneQuery: Sendable {
             about(\.openIncident, \.incidents.detail) { .incident($0) },
             about(\.forensics.incident, \.forensics.answer) { .forensics(ofIncident: $0) },
             about(\.forensics.unreadTrace, \.forensics.requested) { .trace($0) },
+            always(\.risk.pulls, .pullRisks(limit: 200)),
+            always(\.risk.files, .riskFiles(limit: 50)),
             always(\.quality.features, .features),
             always(\.quality.drifts, .driftEvents(limit: 200)),
             always(\.settings.items, .settings),

@@ -17,6 +17,8 @@ package struct ActKey: Hashable, Sendable, CustomStringConvertible {
         case request(Int64)
         /// A person's order. Each order is a separate act.
         case order(intent: Int64)
+        /// A pull request. `turn` is how many acts of this kind it had before.
+        case pull(PullTarget, turn: Int)
     }
 
     /// A remedy may be carried out once in each round; a kill once for each wave of traces, and an executor once for each time
@@ -27,6 +29,7 @@ package struct ActKey: Hashable, Sendable, CustomStringConvertible {
         switch subject {
         case .order(let intent): text = "intent-\(intent)/\(kind)"
         case .request(let request): text = "request-\(request)/\(kind)"
+        case .pull(let target, let turn): text = "pull-\(target.name)/\(kind)/\(turn)"
         case .incident(let incident, let round, let wave):
             let name = "incident-\(incident)/\(kind)"
             let suffix = round == 0 ? "" : "/round-\(round)"
@@ -40,6 +43,7 @@ package struct ActKey: Hashable, Sendable, CustomStringConvertible {
             case .killLoop: text = name + suffix + (wave == 0 ? "" : "/wave-\(wave)")
             case .execute(let execution):
                 text = "\(name)/\(execution.name)" + suffix + (wave == 0 ? "" : "/wave-\(wave)")
+            case .pull: text = name
             }
         }
     }

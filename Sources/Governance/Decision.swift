@@ -41,12 +41,13 @@ package struct Decision: Hashable, Sendable {
 /// A request for approval, before the store has numbered it.
 package struct RequestDraft: Hashable, Sendable {
     package var action: Action
-    package var incident: Int64
+    /// Nil for a request about a pull request.
+    package var incident: Int64?
     /// How often the incident was reopened.
     package var round = 0
     /// 2 if the first request of this round expired.
     package var number = 1
-    package var type: DetectionType
+    package var type: DetectionType?
     package var severity: Severity
     /// At most 500 characters: the finding's sentence and why approval is required.
     package var summary: String
@@ -91,6 +92,8 @@ package enum Refusal: Hashable, Sendable {
     case resolved
     case notANotice(Action.Kind)
     case notKillable
+    /// Nobody decides on a review of their own pull request.
+    case ownPull(String)
 
     /// When a refused act of the outbox is tried again; nil for never.
     package func retryAt(_ now: Instant) -> Instant? {
@@ -101,7 +104,7 @@ package enum Refusal: Hashable, Sendable {
         case .muted: now + .minutes(10)
         case .resolved, .notAnApprover, .approvedBySame, .tooWideForSlack, .alreadyDecided, .changed, .expired,
             .alreadyAllowed, .underWay, .notANotice,
-            .notKillable:
+            .notKillable, .ownPull:
             nil
         }
     }

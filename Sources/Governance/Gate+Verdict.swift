@@ -7,7 +7,7 @@ extension Gate {
     /// `round`: how often the incident was reopened.
     package func notice(_ action: Action, incident: Int64, round: Int) -> Verdict {
         switch action {
-        case .killLoop, .requestReview, .execute: return .refuse(.notANotice(action.kind))
+        case .killLoop, .requestReview, .execute, .pull: return .refuse(.notANotice(action.kind))
         case .postIncident, .updatePost, .postReply, .openIssue, .commentIssue, .notify: break
         }
         if let refusal = noticeRefusal { return .refuse(refusal) }
@@ -65,6 +65,9 @@ extension Gate {
     /// Why a person may not approve or reject a request; nil if they may.
     package func refusal(of item: ApprovalItem, to author: String, now: Instant) -> Refusal? {
         if !policy.admits(author) { return .notAnApprover(author) }
+        if let pull = item.action.pull, policy.isSame(author, asGitHub: pull.target.author) {
+            return .ownPull(pull.target.author)
+        }
         if item.status == .expired { return .expired(item.expiresAt) }
         if item.status != .pending { return .alreadyDecided(item.status, by: item.resolvedBy) }
         return now < item.expiresAt ? nil : .expired(item.expiresAt)

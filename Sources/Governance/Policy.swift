@@ -75,6 +75,14 @@ package struct Policy: Hashable, Sendable {
         people.person(of: Author(author)).map { "\($0.name) (\(Author(author).channel))" } ?? author
     }
 
+    /// Whether an author is the person with a GitHub login: by the settings, else by a Unix user of the same name.
+    func isSame(_ author: String, asGitHub login: String) -> Bool {
+        let author = Author(author)
+        let known = people.person(of: author)?.github ?? ""
+        let own = known.isEmpty ? author.isFromSlack ? "" : author.user : known
+        return !login.isEmpty && own.lowercased() == login.lowercased()
+    }
+
     /// How many people must approve an action.
     func approvers(of action: Action) -> Int { action.isWide || action.targets > wideTargets ? 2 : 1 }
 

@@ -70,6 +70,8 @@ extension Refusal {
         case .muted: "The incident is muted."
         case .resolved: "The incident was resolved before its notice could be delivered."
         case .notANotice(let kind): "\(kind.rawValue) requires its own decision; approve its request."
+        case .ownPull(let login):
+            "\(login) opened the pull request; another person must decide on the review of it."
         case .notKillable: "Only the kill of a loop can be requested directly; for other actions, approve the request."
         }
     }

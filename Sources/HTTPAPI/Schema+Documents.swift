@@ -45,7 +45,7 @@ extension Schema {
         "Approval",
         .of([
             "id": .integer, "incident": .nullable(.integer), "action": .string, "sentence": .string,
-            "type": .choice(of: DetectionType.self), "severity": .choice(of: Severity.self),
+            "type": .nullable(.choice(of: DetectionType.self)), "severity": .choice(of: Severity.self),
             "status": .choice(of: ApprovalStatus.self), "summary": .string, "fingerprint": .string,
             "dry_run": .list(.string), "created_at": .instant, "expires_at": .instant,
             "resolved_at": .nullable(.instant), "resolved_by": .nullable(.string), "approvers": .integer,

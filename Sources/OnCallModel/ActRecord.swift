@@ -55,7 +55,8 @@ package struct ApprovalItem: Hashable, Sendable, Identifiable {
     /// 2 when it was asked again in its round.
     package var number: Int
     package var action: Action
-    package var type: DetectionType
+    /// Of the finding that it is about; nil for a pull request.
+    package var type: DetectionType?
     package var severity: Severity
     package var status: ApprovalStatus
     package var summary: String
@@ -85,7 +86,7 @@ package struct ApprovalItem: Hashable, Sendable, Identifiable {
     package var fingerprint: Fingerprint { Fingerprint(labels: [String(describing: action)] + dryRun) }
 
     package init(
-        id: Int64, incident: Int64?, action: Action, type: DetectionType, severity: Severity, status: ApprovalStatus,
+        id: Int64, incident: Int64?, action: Action, type: DetectionType?, severity: Severity, status: ApprovalStatus,
         summary: String, dryRun: [String], createdAt: Instant, expiresAt: Instant, resolvedAt: Instant? = nil,
         resolvedBy: String? = nil, act: ActRecord? = nil, round: Int = 0, number: Int = 1
     ) {

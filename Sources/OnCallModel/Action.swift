@@ -21,6 +21,8 @@ package enum Action: Hashable, Sendable {
     case execute(Execution)
     /// Notifies people in a channel of the settings, besides or instead of Slack.
     case notify(incident: Int64, channel: String, event: NoticeEvent, text: String)
+    /// Comments on a pull request or reviews it. It is about no incident.
+    case pull(PullAct)
 
     /// The name in `approval_queue.action_type` and in the outbox.
     package var kind: Kind {
@@ -34,6 +36,7 @@ package enum Action: Hashable, Sendable {
         case .requestReview: .review
         case .execute: .execute
         case .notify: .notify
+        case .pull(let act): act.kind
         }
     }
 
@@ -48,6 +51,8 @@ package enum Action: Hashable, Sendable {
         }
     }
 
+    package var pull: PullAct? { if case .pull(let act) = self { act } else { nil } }
+
     package var execution: Execution? { if case .execute(let execution) = self { execution } else { nil } }
 
     /// Whether it may stop more than the agent that it is for.
@@ -59,7 +64,7 @@ package enum Action: Hashable, Sendable {
     /// It says that something is over, so it is sent however the incident is: it notifies no one, or ends an alarm.
     package var isClosing: Bool {
         switch self {
-        case .updatePost, .notify(_, _, .resolved, _), .notify(_, _, .acknowledged, _): true
+        case .updatePost, .notify(_, _, .resolved, _), .notify(_, _, .acknowledged, _), .pull(.dismiss): true
         default: false
         }
     }
@@ -68,6 +73,7 @@ package enum Action: Hashable, Sendable {
     /// to review may have changed in between, and more traces of the agent may loop.
     package func isSameRemedy(as other: Action) -> Bool {
         if let execution { return other.execution.map(execution.hasSameEffect) ?? false }
+        if let pull { return other.pull.map(pull.hasSameEffect) ?? false }
         guard case .killLoop(let traces, let agent) = self, case .killLoop(let others, let otherAgent) = other else {
             return kind == other.kind
         }
@@ -77,12 +83,13 @@ package enum Action: Hashable, Sendable {
     /// Whether both stop one of the same traces, or are for the same end otherwise.
     package func overlaps(_ other: Action) -> Bool {
         if let execution { return other.execution.map(execution.hasSameEffect) ?? false }
+        if let pull { return other.pull.map(pull.hasSameEffect) ?? false }
         return kind == other.kind && (kind != .killLoop || !Set(traces).isDisjoint(with: other.traces))
     }
 
     /// The rest of it, once others have been carried out; nil if nothing is left. An act that is not a kill has no parts.
     package func without(_ others: some Sequence<Action>) -> Action? {
-        if execution != nil { return others.contains { overlaps($0) } ? nil : self }
+        if execution != nil || pull != nil { return others.contains { overlaps($0) } ? nil : self }
         let same = others.filter { $0.kind == kind }
         guard case .killLoop(let traces, let agent) = self else { return same.isEmpty ? self : nil }
         let covered = Set(same.flatMap(\.traces))
@@ -100,12 +107,15 @@ package enum Action: Hashable, Sendable {
         case review = "review"
         case execute
         case notify
+        case pullComment = "pull_comment"
+        case pullReview = "pull_review"
+        case pullDismissal = "pull_dismissal"
 
         /// The provider that it is sent to; nil for a kill, which goes to the agent, and for what each executor has of its own.
         package var provider: Provider? {
             switch self {
             case .postIncident, .updatePost, .postReply, .review: .slack
-            case .createIssue, .commentIssue: .github
+            case .createIssue, .commentIssue, .pullComment, .pullReview, .pullDismissal: .github
             case .killLoop, .execute, .notify: nil
             }
         }
@@ -140,6 +150,7 @@ package enum Action: Hashable, Sendable {
         case .execute(let execution): execution.sentence
         case .notify(let incident, let channel, let event, _):
             "Notify \(channel) of incident \(incident) (\(event.rawValue))"
+        case .pull(let act): act.sentence
         }
     }
 }

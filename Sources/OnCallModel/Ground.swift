@@ -35,6 +35,8 @@ package enum Ground: Hashable, Sendable {
         case costPerHour(over: Double)
         /// A request for a review is only a message.
         case harmlessReview
+        /// A pull request is riskier than this percentage of the recent changes, and a setting allows the review.
+        case pullPercentile(over: Double)
 
         package var sentence: String {
             switch self {
@@ -42,6 +44,7 @@ package enum Ground: Hashable, Sendable {
             case .costOfLoop(let limit): "repetitive loop above \(Format.dollars(limit))/h"
             case .costPerHour(let limit): "more than \(Format.dollars(limit))/h"
             case .harmlessReview: "a review is harmless"
+            case .pullPercentile(let limit): "riskier than \(Format.decimal(limit, digits: 0)) % of recent changes"
             }
         }
     }

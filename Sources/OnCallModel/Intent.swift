@@ -31,6 +31,10 @@ package enum Intent: Hashable, Sendable {
     case undo(request: Int64)
     /// Alerts that another system sent. Their author is its webhook.
     case recordAlerts([OutsideAlert])
+    /// Scores a pull request. `comments`: the score is also written on it.
+    case scorePull(Int, comments: Bool)
+    /// Reads the changes of the default branch since a moment, and what followed them.
+    case backfillRisk(since: Instant)
 }
 
 /// Where in Slack a person clicked, and is answered.

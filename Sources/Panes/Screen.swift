@@ -37,6 +37,7 @@ package enum Screen {
         case .dashboard: DashboardPane.draw(DashboardView(state), on: &grid, in: area)
         case .incidents: IncidentsPane.draw(IncidentsView(state), on: &grid, in: area)
         case .forensics: ForensicsPane.draw(ForensicsView(state), on: &grid, in: area)
+        case .risk: RiskPane.draw(RiskView(state), on: &grid, in: area)
         case .loops: LoopsPane.draw(LoopsView(state), on: &grid, in: area)
         case .quality: QualityPane.draw(QualityView(state), on: &grid, in: area)
         case .approvals: ApprovalsPane.draw(ApprovalsView(state), on: &grid, in: area)

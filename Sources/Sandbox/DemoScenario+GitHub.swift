@@ -23,7 +23,7 @@ extension DemoScenario {
         }
         return [
             pull(412, "longer-answers", of: truth.culprit, reviewer: "bob"),
-            pull(413, "readme-typo", of: truth.decoy, reviewer: "dave"),
+            pull(413, "readme-typo", of: truth.decoy, reviewer: "dave"), openPull,
         ].compactMap { $0 }
     }
 

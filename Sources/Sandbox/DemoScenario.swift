@@ -33,7 +33,7 @@ package struct DemoScenario: Hashable, Sendable {
     /// Fills an empty world.
     package func populate(_ world: SandboxWorld) {
         let observations = (traffic() + spike() + batch() + loop()).sorted { ($0.start, $0.id) < ($1.start, $1.id) }
-        let (commits, issues) = (commits(), issues(observations))
+        let (commits, issues) = (commits() + earlierCommits(), issues(observations))
         world.change { state in
             state.gateways.keys[Self.agentKey] = .init(alias: agent.name)
             state.observations = observations

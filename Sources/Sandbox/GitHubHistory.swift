@@ -8,12 +8,10 @@ struct GitHubHistory: Sendable {
     /// `parts` is the path after the repository.
     func answer(_ parts: [String], _ request: WebRequest) -> GitHubAnswer {
         switch (parts[0], parts.count) {
-        case ("commits", 1): return .list(commits(request).map { GitHubRows.row($0) })
+        case ("commits", 1): return .list(commits(request).map(rowWithParent))
         case ("commits", 2):
             guard let commit = commit(parts[1]) else { return .refusal(422, "No commit found for SHA: \(parts[1])") }
-            let earlier = world.read(\.commits).filter { $0.date < commit.date }.max { $0.date < $1.date }
-            let parents: [JSONValue] = [object(sha: earlier?.sha ?? "0")]
-            return .one(GitHubRows.row(commit, withFiles: true).replacing(["parents"], with: .array(parents)))
+            return .one(rowWithParent(commit).adding(["files": .array(commit.files.map(GitHubRows.row))]))
         case ("branches", 1):
             let isProtected = request.stated("protected").map { JSONValue.bool($0 == "true") }
             return .list(names("branches").filter { row in isProtected.map { row["protected"] == $0 } ?? true })
@@ -22,6 +20,12 @@ struct GitHubHistory: Sendable {
         case ("compare", _): return compare(parts.dropFirst().joined(separator: "/"), request)
         default: return .notFound
         }
+    }
+
+    /// There is one line of commits, so the parent is the commit before.
+    private func rowWithParent(_ commit: SandboxCommit) -> JSONValue {
+        let earlier = world.read(\.commits).filter { $0.date < commit.date }.max { $0.date < $1.date }
+        return GitHubRows.row(commit).replacing(["parents"], with: .array([object(sha: earlier?.sha ?? "0")]))
     }
 
     private func names(_ list: String) -> [JSONValue] { world.list(.github, list) ?? [] }

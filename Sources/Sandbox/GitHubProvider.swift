@@ -28,6 +28,7 @@ struct GitHubProvider: Sendable {
         guard request.isBearer(Self.token) else {
             return GitHubAnswer.refusal(401, "Bad credentials").response(to: request)
         }
+        if request.method == "GET", request.path == "/user" { return .json(GitHubRows.user(GitHubReviews.user)) }
         if request.method == "GET", request.path.hasPrefix("/search/") {
             return GitHubSearch(world: world).answer(request)
         }
@@ -36,6 +37,7 @@ struct GitHubProvider: Sendable {
             return GitHubAnswer.notFound.response(to: request)
         }
         let rest = Array(parts.dropFirst(3))
+        if let answer = GitHubReviews(world: world).answer(rest, request) { return answer }
         if let answer = GitHubWrites(world: world).answer(rest, request) { return answer }
         guard !rest.isEmpty else { return GitHubAnswer.notFound.response(to: request) }
         switch (request.method, rest[0], rest.count) {

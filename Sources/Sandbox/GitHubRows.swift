@@ -67,7 +67,8 @@ enum GitHubRows {
     static func row(_ review: SandboxPull.Review, of pull: SandboxPull) -> JSONValue {
         object(
             id: review.id, user: user(review.user), body: review.body, state: review.state,
-            submitted_at: time(review.submitted), commit_id: pull.headSHA, author_association: "MEMBER",
+            submitted_at: time(review.submitted), commit_id: review.commit ?? pull.headSHA,
+            author_association: "MEMBER",
             html_url: "\(site)/pull/\(pull.number)#pullrequestreview-\(review.id)",
             pull_request_url: "\(api)/pulls/\(pull.number)")
     }
@@ -83,8 +84,11 @@ enum GitHubRows {
     static func row(_ file: SandboxCommit.File) -> JSONValue {
         let lines = file.patch.split(separator: "\n")
         let (additions, deletions) = (lines.count { $0.hasPrefix("+") }, lines.count { $0.hasPrefix("-") })
-        return object(
-            filename: file.path, status: "modified", additions: additions, deletions: deletions,
-            changes: additions + deletions, patch: file.patch)
+        return JSONValue.fields([
+            "filename": .string(file.path), "status": .string(file.previousPath == nil ? "modified" : "renamed"),
+            "additions": JSONValue(additions), "deletions": JSONValue(deletions),
+            "changes": JSONValue(additions + deletions), "patch": .string(file.patch),
+            "previous_filename": file.previousPath.map(JSONValue.string),
+        ])
     }
 }

@@ -58,6 +58,8 @@ package struct SandboxPull: Hashable, Sendable {
         package var state: String
         package var body = ""
         package var submitted: Instant
+        /// The head of its time, where nil.
+        package var commit: String?
     }
 
     package var number: Int
@@ -75,6 +77,16 @@ package struct SandboxPull: Hashable, Sendable {
     package var labels: [String] = []
     package var files: [SandboxCommit.File] = []
     package var reviews: [Review] = []
+
+    package init(
+        number: Int, title: String, body: String = "", author: String, branch: String, headSHA: String,
+        mergeSHA: String? = nil, created: Instant, updated: Instant? = nil, merged: Instant? = nil,
+        files: [SandboxCommit.File] = [], reviews: [Review] = []
+    ) {
+        (self.number, self.title, self.body, self.author) = (number, title, body, author)
+        (self.branch, self.headSHA, self.mergeSHA, self.created) = (branch, headSHA, mergeSHA, created)
+        (self.updated, self.merged, self.files, self.reviews) = (updated, merged, files, reviews)
+    }
 
     /// A merged one is closed.
     var closing: Instant? { closed ?? merged }

@@ -93,9 +93,11 @@ package struct SandboxCommit: Hashable, Sendable {
     package struct File: Hashable, Sendable {
         package var path: String
         package var patch: String
+        /// The path before a rename.
+        package var previousPath: String?
 
-        package init(path: String, patch: String) {
-            (self.path, self.patch) = (path, patch)
+        package init(path: String, patch: String, previousPath: String? = nil) {
+            (self.path, self.patch, self.previousPath) = (path, patch, previousPath)
         }
     }
 

@@ -3,13 +3,14 @@ package import Basics
 /// The panes, in the order of their tabs. A new pane is a case, its line in ``spec`` and, if it has state of its own, a
 /// property of ``ConsoleState``.
 package enum Pane: String, CaseIterable, Hashable, Sendable {
-    case dashboard, incidents, forensics, loops, quality, approvals, settings
+    case dashboard, incidents, forensics, risk, loops, quality, approvals, settings
 
     package var spec: any PaneSpec.Type {
         switch self {
         case .dashboard: DashboardSpec.self
         case .incidents: IncidentsSpec.self
         case .forensics: ForensicsSpec.self
+        case .risk: RiskSpec.self
         case .loops: LoopsSpec.self
         case .quality: QualitySpec.self
         case .approvals: ApprovalsSpec.self
@@ -35,6 +36,7 @@ package struct ConsoleState: Hashable, Sendable {
     package var dashboard = DashboardState()
     package var incidents = IncidentsState()
     package var forensics = ForensicsState()
+    package var risk = RiskState()
     package var loops = LoopsState()
     package var quality = QualityState()
     package var approvals = ApprovalsState()

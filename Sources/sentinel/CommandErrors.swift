@@ -167,6 +167,14 @@ extension Failure {
         Failure("SENTINEL_LISTEN must be host:port, for example 127.0.0.1:8000, not \"\(text)\".")
     }
 
+    static let noGit = Failure("git was not found on PATH.")
+
+    static func historyTooShort(_ changes: Int) -> Failure {
+        Failure(
+            "No score can be judged on this history: of its \(changes) changes, some must be followed by a fix and some not. A change is a fix if its title has a word like fix, bug or revert."
+        )
+    }
+
     static let demoFoundNoLoop = Failure("The demo ended before the loop was found.")
     static let demoKilledNoLoop = Failure("The demo ended before the loop was killed.")
 }

@@ -55,6 +55,27 @@ extension CommandHelp {
             Exit status 3: list found a broken source, test could check the samples only, or sync read partial data.
             """)
 
+    static let risk = CommandHelp(
+        summary: "Score pull requests by size and history",
+        body: """
+            Usage:
+              sentinel risk N                  Score pull request N, and write the score on it as a comment
+              sentinel risk list               List the scored pull requests
+              sentinel risk backfill           Read the changes of the default branch, and what followed each
+              sentinel risk replay [PATH]      Score the history of a clone, and compare the scores (default: .)
+
+            The score is min(100, errors × 4 + min(cost × 10, 50)): the errors and the cost in the 24 h after earlier changes of
+            the same files. Beside it are the percentile among the repository's recent changes and how often such changes were
+            followed by a fix (docs/RISK.md). Above pr_risk_threshold, a review that requests changes waits for approval.
+
+            Options:
+              --dry-run            Write nothing on GitHub
+              --since TIME         With backfill: a duration (30d) or date (2026-11-01) to begin at (default: 90d)
+              --format table|json  Output format (default: table)
+
+            Exit status 3: a part could not be read, or the comment could not be written; standard error says why.
+            """)
+
     static let backtest = CommandHelp(
         summary: "Replay a detector over history and score it",
         body: """

@@ -1,6 +1,7 @@
 import AgentCore
 import Basics
 import Configuration
+import FoundationEssentials
 import IncidentStore
 import OnCallModel
 
@@ -33,6 +34,10 @@ struct StoreClient: Sendable {
     func answer(to intent: Intent, orHere: Bool = false) async throws -> IntentAnswer {
         let isAgentRunning = composition.isAgentRunning
         guard isAgentRunning || orHere else { throw Failure.noAgent(on: composition.paths.database) }
+        if !isAgentRunning, !FileManager.default.fileExists(atPath: composition.paths.database) {
+            // The agent creates the store.
+            try await composition.agent().answerOnce()
+        }
         let id = try await composition.workplace.send(intent, as: "command line")
         if !isAgentRunning { try await composition.agent().answerOnce() }
         let limit = isAgentRunning ? Self.longestWait(for: intent) : nil
@@ -42,8 +47,13 @@ struct StoreClient: Sendable {
         return answer
     }
 
-    /// Reading a trace asks its source.
+    /// Reading a trace or a pull request asks its source.
     private static func longestWait(for intent: Intent) -> Span {
-        if case .inspect = intent { .seconds(60) } else { .seconds(4) }
+        switch intent {
+        case .inspect: .seconds(60)
+        case .scorePull: .minutes(10)
+        case .backfillRisk: .hours(1)
+        default: .seconds(4)
+        }
     }
 }

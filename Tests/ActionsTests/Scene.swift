@@ -57,7 +57,8 @@ enum Scene {
                         id: 3, intent: .killLoop(trace: action.traces.first ?? ""), author: "alice@host", createdAt: now
                     ),
                     incident: 7, in: circumstances)
-            case .review, .execute: approved(request(action), by: ["alice@host", "bob@host"])
+            case .review, .execute, .pullComment, .pullReview, .pullDismissal:
+                approved(request(action), by: ["alice@host", "bob@host"])
             }
         guard case .allow(let permission) = verdict else {
             throw Refused(verdict: verdict)

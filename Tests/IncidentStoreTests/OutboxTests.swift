@@ -111,7 +111,13 @@ struct OutboxTests {
             ($0.incident, $0.agent, $0.traces, $0.seen, $0.facts) = (1, "bot", ["t"], "not blocked", ["a", "b"])
         }
         let execute = Action.execute(execution)
-        #expect(Set((notices + [kill, review, execute]).map(\.kind)).count == Action.Kind.allCases.count)
+        let target = PullTarget(repository: "acme/app", number: 12, head: "é'; --", author: "zoë")
+        let pulls: [Action] = [
+            .pull(.comment(target, text: "a \"b\"\n|")), .pull(.requestChanges(target, text: "<!--")),
+            .pull(.dismiss(target, review: 9_412, text: "ß")),
+        ]
+        for pull in pulls { #expect(pull.pull.flatMap { PullAct(json: $0.json) } == pull.pull) }
+        #expect(Set((notices + [kill, review, execute] + pulls).map(\.kind)).count == Action.Kind.allCases.count)
         let (acts, request) = try await writer.transaction { store in
             _ = try store.record(.sample(), scan: "a", at: .minute(0))
             let sent = try notices.map { try store.send($0, of: 1) }

@@ -23,6 +23,8 @@ enum PaneFixtures {
         state.settings.items = Settings.specs.map {
             SettingItem(key: $0.key, value: Settings().value(of: $0.key)?.serialized ?? "")
         }
+        state.risk.pulls = RiskFixtures.pulls(name)
+        state.risk.files = RiskFixtures.files(name)
         state.quality.features = QualityFixtures.features(name)
         state.quality.drifts = QualityFixtures.drifts(name)
         state.dashboard.board = Dashboard(

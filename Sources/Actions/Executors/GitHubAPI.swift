@@ -5,6 +5,8 @@ import OnCallModel
 /// GitHub's REST API (version 2022-11-28) for executors. Writes keep their pace.
 struct GitHubAPI: Sendable {
     let issues: GitHubIssues
+    /// What to check when GitHub refuses, as a sentence.
+    var hint = "Check the rights of GITHUB_TOKEN and the row of the setting executors."
 
     var missing: String? {
         issues.missing == nil ? nil : "GitHub is not configured: set GITHUB_TOKEN, GITHUB_OWNER and GITHUB_TARGET_REPO."
@@ -55,7 +57,6 @@ struct GitHubAPI: Sendable {
             return .retry("GitHub asks to wait (403).", after: issues.calls.retryAfter(response) ?? .seconds(60))
         }
         return .failed(
-            "GitHub refused (\(response.status)) in \(repository(row)): \(issues.complaint(document)). Check the rights of "
-                + "GITHUB_TOKEN and the row of the setting executors.")
+            "GitHub refused (\(response.status)) in \(repository(row)): \(issues.complaint(document)). \(hint)")
     }
 }

@@ -19,13 +19,20 @@ struct IntentHandler: Sendable {
     let traces: TraceReader
     let freeze: FreezeHandler
     let executors: ExecutorRequests
+    /// Answers what takes many calls, later.
+    let risk: RiskDesk
 
     /// Answers all pending intents, oldest first. Writes nothing if there are none: every write wakes this handler again.
     func answerAll() async throws {
         guard try await writer.read({ try $0.hasUnansweredIntents() }) else { return }
         let now = clock.now()
         let waiting = try await writer.read { try $0.pendingIntents() }
+        var later = 0
         for record in waiting {
+            if await risk.takes(record) {
+                later += 1
+                continue
+            }
             let decide = try await decision(on: record)
             let answered = clock.now()
             let (answer, isNew) = try await writer.transaction { store in
@@ -36,6 +43,8 @@ struct IntentHandler: Sendable {
             // What was done is shown in the message itself.
             if isNew, answer.isRefused { clickAnswers.add(answer.text, to: record) }
         }
+        // Those that are answered later remain; nothing is written for them.
+        if later > 0, later == waiting.count { return }
         try await writer.transaction { try $0.refuseUnreadableIntents(at: now) }
     }
 
@@ -78,6 +87,7 @@ struct IntentHandler: Sendable {
         case .requestExecutor(let kind, let incident):
             return try await executors.request(kind, for: incident, by: author)
         case .undo(let request): return try await executors.undo(request, by: author)
+        case .scorePull, .backfillRisk: return .refused("Unknown request.")
         }
     }
 

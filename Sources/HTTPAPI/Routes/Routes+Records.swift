@@ -27,6 +27,21 @@ extension API {
                     })
             }),
         Route(
+            method: .get, path: "/api/risk/current/{pr}",
+            summary: "The latest risk score of a pull request that was scored (`sentinel risk N`)",
+            answer: .any("The document of `sentinel risk N --format json`."),
+            others: [404: "The pull request was not scored."],
+            handler: .read { store, request in
+                guard let number = Int(request.text("pr")), let risk = try store.pullRisk(number) else {
+                    throw APIRefusal.notFound("This pull request was not scored; `sentinel risk N` scores it.")
+                }
+                return risk.json.adding([
+                    "pr_number": JSONValue(risk.target.number), "risk_score": JSONValue(risk.score),
+                    "files_changed": .array(risk.files.map { .string($0.path) }),
+                    "file_count": JSONValue(risk.changedFiles),
+                ])
+            }),
+        Route(
             method: .get, path: "/api/commits", summary: "Commits that investigations have read",
             query: [
                 .init(

@@ -89,7 +89,7 @@ extension Connection {
     /// name, a copy of the rows, the old one dropped, the new one renamed, indexes and triggers made again.
     ///
     /// Columns that the new definition has not are dropped; ids are never used twice. Foreign keys must be off.
-    fileprivate func rebuild(_ table: String, as definition: (String) -> String) throws {
+    func rebuild(_ table: String, as definition: (String) -> String) throws {
         let new = "rebuilt_\(table)"
         let parts = try query(
             "SELECT type, sql FROM sqlite_schema WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY type", [.text(table)]

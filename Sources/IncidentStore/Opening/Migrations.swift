@@ -27,6 +27,7 @@ package enum Migrations {
         .init("10-outside-alerts", sql: OutsideAlerts.sql),
         .init("10-slack", sql: Slack.sql),
         .init("11-narration", sql: Narration.sql),
+        .init("11-risk", apply: Risk.apply),
     ]
 
     package static let names = steps.map(\.name)

@@ -36,6 +36,8 @@ package struct FileRisk: Hashable, Sendable {
     package var costDelta: Double
     package var errorDelta: Int
     package var score: Double
+    package var added = 0
+    package var removed = 0
 }
 
 extension StoreSnapshot {
@@ -82,7 +84,8 @@ extension StoreSnapshot {
             try FileRisk(
                 path: $0.text("file_path"), sha: $0.optionalText("commit_sha"),
                 changedAt: $0.optionalInstant("change_date"), costDelta: $0.real("cost_delta"),
-                errorDelta: $0.integer("error_delta"), score: $0.real("risk_score"))
+                errorDelta: $0.integer("error_delta"), score: $0.real("risk_score"), added: $0.integer("lines_added"),
+                removed: $0.integer("lines_removed"))
         }
     }
 

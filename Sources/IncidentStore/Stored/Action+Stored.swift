@@ -29,6 +29,8 @@ extension Action {
             ])
         case .execute(let execution):
             .fields(["kind": .string(kind.rawValue), "execution": execution.json])
+        case .pull(let act):
+            .fields(["kind": .string(kind.rawValue), "pull": act.json])
         }
     }
 
@@ -69,6 +71,9 @@ extension Action {
         case .execute:
             guard let execution = stored["execution"].flatMap(Execution.init(json:)) else { return nil }
             self = .execute(execution)
+        case .pullComment, .pullReview, .pullDismissal:
+            guard let act = stored["pull"].flatMap(PullAct.init(json:)), act.kind == kind else { return nil }
+            self = .pull(act)
         }
     }
 }

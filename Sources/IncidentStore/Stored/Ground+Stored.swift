@@ -20,13 +20,14 @@ extension Ground.Rule {
         case .costOfLoop: "cost_of_loop"
         case .costPerHour: "cost_per_hour"
         case .harmlessReview: "harmless_review"
+        case .pullPercentile: "pull_percentile"
         }
     }
 
     fileprivate var limit: Value {
         switch self {
         case .loopedGenerations(let limit): .real(Double(limit))
-        case .costOfLoop(let limit), .costPerHour(let limit): .real(limit)
+        case .costOfLoop(let limit), .costPerHour(let limit), .pullPercentile(let limit): .real(limit)
         case .harmlessReview: .null
         }
     }
@@ -49,6 +50,7 @@ extension StoredRow {
         case "cost_of_loop": try .costOfLoop(over: real("rule_limit"))
         case "cost_per_hour": try .costPerHour(over: real("rule_limit"))
         case "harmless_review": .harmlessReview
+        case "pull_percentile": try .pullPercentile(over: real("rule_limit"))
         case let other: throw damaged("rule is '\(other)'")
         }
     }

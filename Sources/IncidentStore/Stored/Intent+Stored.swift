@@ -36,6 +36,9 @@ extension Intent {
         case .undo(let request): ("undo", ["request": .integer(request)])
         case .patrol: ("patrol", [:])
         case .recordAlerts(let alerts): ("record_alerts", ["alerts": alerts.json])
+        case .scorePull(let pull, let comments):
+            ("score_pull", ["pull": JSONValue(pull), "comments": .bool(comments)])
+        case .backfillRisk(let since): ("backfill_risk", ["since": JSONValue(since)])
         }
     }
 
@@ -71,6 +74,9 @@ extension Intent {
                 }
             case "undo": number("request").map { .undo(request: $0) }
             case "record_alerts": [OutsideAlert](json: payload["alerts"] ?? .null).map { .recordAlerts($0) }
+            case "score_pull":
+                number("pull").map { .scorePull(Int($0), comments: payload["comments"]?.bool ?? true) }
+            case "backfill_risk": instant("since").map { .backfillRisk(since: $0) }
             default: nil
             }
         guard let intent else { return nil }

@@ -49,6 +49,10 @@ struct StoredRow {
         return choice
     }
 
+    func optionalChoice<Choice: RawRepresentable<String>>(_ column: String) throws(StoreError) -> Choice? {
+        record[column].isNull ? nil : try choice(column)
+    }
+
     func json(_ column: String) throws(StoreError) -> JSONValue {
         let text = try text(column)
         do {

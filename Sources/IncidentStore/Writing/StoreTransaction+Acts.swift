@@ -213,6 +213,7 @@ extension StoreTransaction {
             try notified(incident, at: now)
         case .killLoop, .execute:
             for trace in try ownTraces(of: record) { try setLoop(trace, to: .killed, method: reference, at: now) }
+        case .pull(let act): try recordPull(act, reference: reference)
         case .updatePost, .requestReview: return
         }
     }

@@ -21,7 +21,9 @@ extension StoreTransaction {
             guard draft.action.overlaps(pending.action), draft.action.changes(pending.action) else { return pending }
             try replaceAction(
                 of: pending, by: draft.action, summary: draft.summary, dryRun: dryRun, approvers: draft.approvers)
-            try note(draft.incident, "Asked for more: \(draft.action.sentence)", by: Self.agent, at: draft.createdAt)
+            if let incident = draft.incident {
+                try note(incident, "Asked for more: \(draft.action.sentence)", by: Self.agent, at: draft.createdAt)
+            }
             let item = try snapshot.approval(pending.id) ?? pending
             try auditRequest(item, because: draft)
             return item
@@ -30,15 +32,18 @@ extension StoreTransaction {
             into: "approval_queue",
             [
                 "created_at": .init(draft.createdAt), "action_type": .text(draft.action.kind.rawValue),
-                "anomaly_type": .text(draft.type.rawValue), "severity": .text(draft.severity.rawValue),
+                "anomaly_type": .init(draft.type?.rawValue), "severity": .text(draft.severity.rawValue),
                 "context": .text(draft.action.requestContext(draft.summary, dryRun, draft.approvers).serialized),
-                "expires_at": .init(draft.expiresAt), "incident_id": .integer(draft.incident),
+                "expires_at": .init(draft.expiresAt), "incident_id": .init(draft.incident),
                 "trace_id": .init(draft.action.traces.first), "round": .init(draft.round),
                 "number": .init(draft.number), "executor": .text(draft.action.execution?.name ?? ""),
+                "pull": .init(draft.action.pull?.target.name),
             ], on: .keep)
-        try setApproval(.pending, of: draft.incident)
-        let asked = draft.number == 1 ? "Asked" : "Asked again (\(draft.number))"
-        try note(draft.incident, "\(asked): \(draft.action.sentence)", by: Self.agent, at: draft.createdAt)
+        if let incident = draft.incident {
+            try setApproval(.pending, of: incident)
+            let asked = draft.number == 1 ? "Asked" : "Asked again (\(draft.number))"
+            try note(incident, "\(asked): \(draft.action.sentence)", by: Self.agent, at: draft.createdAt)
+        }
         guard let item = try pendingRequest(like: draft) else {
             throw StoreError.noRequest(connection.lastInsertedRowID)
         }
@@ -54,7 +59,7 @@ extension StoreTransaction {
     }
 
     private func pendingRequest(like draft: RequestDraft) throws -> ApprovalItem? {
-        try snapshot.requests("WHERE status = 'pending' AND incident_id = ? ORDER BY id", [.integer(draft.incident)])
+        try snapshot.requests("WHERE status = 'pending' AND incident_id IS ? ORDER BY id", [.init(draft.incident)])
             .first { $0.action.isSameRemedy(as: draft.action) }
     }
 

@@ -46,7 +46,7 @@ extension StoreTransaction {
                 [
                     .init(now), .text(action.kind.rawValue), .init(permission.incident), .text(permission.key.text),
                 ])
-        case .killLoop, .review, .commentIssue, .execute, .notify: return
+        case .killLoop, .review, .commentIssue, .execute, .notify, .pullComment, .pullReview, .pullDismissal: return
         }
     }
 

@@ -16,7 +16,7 @@ extension ApprovalItem {
         [
             "id": .integer(id), "incident": incident.map { .integer($0) } ?? .null,
             "action": .string(action.kind.rawValue), "sentence": .string(action.sentence),
-            "type": .string(type.rawValue), "severity": .string(severity.rawValue),
+            "type": JSONValue(type?.rawValue), "severity": .string(severity.rawValue),
             "status": .string(status.rawValue), "summary": .string(summary),
             "fingerprint": .string(fingerprint.text),
             "dry_run": .array(dryRun.map(JSONValue.string)), "created_at": JSONValue(createdAt),

@@ -79,7 +79,8 @@ extension Settings {
             "cost_spike_multiplier", .number(1.1...100), unit: "×",
             "An hour whose cost exceeds this multiple of the 7-day hourly mean is a spike.", \.costSpikeMultiplier),
         Entry(
-            "pr_risk_threshold", .integer(0...100), "A pull request with a higher risk score is reported as risky.",
+            "pr_risk_threshold", .integer(0...100),
+            "For a pull request with a higher risk score, a review that requests changes is queued for approval.",
             \.prRiskThreshold),
         Entry(
             "agent_loop_generation_threshold", .integer(2...10_000), unit: "generations",
@@ -196,5 +197,13 @@ extension Settings {
             table: "executors",
             "How agents are stopped when they do not obey a kill, from narrow to wide, and where records are made.",
             \.executors),
+        Entry(
+            "pr_risk_watch", .toggle,
+            "Score each open pull request when it is opened or gets new commits, and comment the score on it.",
+            \.prRiskWatch),
+        Entry(
+            "pr_review_auto", .toggle,
+            "Request changes without approval on a pull request above pr_risk_threshold that is riskier than 95 % of recent changes.",
+            \.prReviewAuto),
     ]
 }

@@ -40,6 +40,8 @@ package struct Settings: Hashable, Sendable {
     package var routes: [NoticeRoute] = []
     package var quietHours: [QuietHours] = []
     package var executors: [ExecutorRow] = []
+    package var prRiskWatch = false
+    package var prReviewAuto = false
 
     package init() {}
 

@@ -59,8 +59,8 @@ extension StoreSnapshot {
     /// The provider of an act's kind, in SQL.
     static func provider(of kind: String) -> String {
         """
-        CASE \(kind) WHEN 'create_issue' THEN 'github' WHEN 'issue_comment' THEN 'github' WHEN 'kill_loop' THEN NULL
-            WHEN 'execute' THEN NULL WHEN 'notify' THEN NULL ELSE 'slack' END
+        CASE WHEN \(kind) IN ('create_issue', 'issue_comment', 'pull_comment', 'pull_review', 'pull_dismissal') THEN 'github'
+            WHEN \(kind) IN ('kill_loop', 'execute', 'notify') THEN NULL ELSE 'slack' END
         """
     }
 

@@ -57,7 +57,7 @@ extension StoredRow {
             throw damaged("its action is not known")
         }
         var item = try ApprovalItem(
-            id: id(), incident: optionalID("incident_id"), action: action, type: choice("anomaly_type"),
+            id: id(), incident: optionalID("incident_id"), action: action, type: optionalChoice("anomaly_type"),
             severity: choice("severity"), status: choice("status"), summary: context["summary"]?.string ?? "",
             dryRun: (context["dry_run"]?.array ?? []).compactMap(\.string), createdAt: instant("created_at"),
             expiresAt: instant("expires_at"), resolvedAt: optionalInstant("resolved_at"),

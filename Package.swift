@@ -83,6 +83,7 @@ let package = Package(
 
         // 4  decisions: no clock, no I/O
         hot("Detectors", needs: ["Basics", "JSON", "OnCallModel"]),
+        module("Digest", needs: ["Basics", "OnCallModel"]),
         module("Governance", needs: ["Basics", "OnCallModel", "OutboxSeal"]),
         hot("Investigation", needs: ["Basics", "OnCallModel"]),
 
@@ -92,14 +93,14 @@ let package = Package(
             needs: ["Basics", "Crypto", "Governance", "HTTPClient", "JSON", "OnCallModel", "WebServer"]),
         module(
             "IncidentStore",
-            needs: ["Basics", "Crypto", "Governance", "JSON", "OnCallModel", "OutboxSeal", "SQLiteKit"]),
+            needs: ["Basics", "Crypto", "Digest", "Governance", "JSON", "OnCallModel", "OutboxSeal", "SQLiteKit"]),
 
         // 6  the agent
         module(
             "AgentCore",
             needs: [
-                "Actions", "Basics", "Configuration", "Detectors", "Governance", "IncidentStore", "Investigation",
-                "OnCallModel", "SourceEngine",
+                "Actions", "Basics", "Configuration", "Detectors", "Digest", "Governance", "IncidentStore",
+                "Investigation", "OnCallModel", "SourceEngine",
             ]),
 
         module(
@@ -125,7 +126,8 @@ let package = Package(
         program(
             "sentinel",
             needs: [
-                "Actions", "AgentCore", "Backtest", "Basics", "CellGrid", "Configuration", "Console", "HTTPAPI",
+                "Actions", "AgentCore", "Backtest", "Basics", "CellGrid", "Configuration", "Console", "Digest",
+                "HTTPAPI",
                 "HTTPClient", "IncidentStore", "Investigation", "JSON", "LineEditor", "OnCallModel", "SQLPrompt",
                 "Sandbox",
                 "SourceEngine", "SourceFetch", "SourceSpec", "Subprocess", "WebServer",
@@ -166,7 +168,8 @@ let package = Package(
         tests(
             "AgentCore",
             needs: [
-                "Actions", "AgentCore", "Basics", "Configuration", "Crypto", "Detectors", "Governance", "HTTPAPI",
+                "Actions", "AgentCore", "Basics", "Configuration", "Crypto", "Detectors", "Digest", "Governance",
+                "HTTPAPI",
                 "HTTPClient", "IncidentStore", "Investigation", "JSON", "OnCallModel", "Sandbox", "Scenarios",
                 "SourceEngine",
                 "SQLiteKit", "SourceFetch", "SourceSpec", "Subprocess", "TestSupport", "WebServer",
@@ -194,6 +197,7 @@ let package = Package(
         tests(
             "Detectors",
             needs: ["Basics", "DetectorWorld", "Detectors", "OnCallModel", "SourceEngine", "TestSupport"]),
+        tests("Digest", needs: ["Basics", "Digest", "OnCallModel"]),
         tests("Governance", needs: ["Basics", "Governance", "OnCallModel", "OutboxSeal"]),
         tests(
             "HTTPAPI",

@@ -111,6 +111,10 @@ package struct ActionRunner: Sendable {
             RequestReview(commit: commit, author: author, context: context, slack: slack, text: text)
         case .notify(_, let channel, let event, let news):
             ChannelNotice(channel: channel, event: event, news: news, context: context, senders: senders)
+        case .postDigest(_, let channel):
+            PostDigest(context: context, slack: channel.isEmpty ? slack : slack.posting(to: channel), text: text)
+        case .warnBudget(_, let warning):
+            WarnBudget(warning: warning, context: context, slack: slack, text: text)
         case .execute(let execution):
             Execute(
                 execution: execution, executor: desk.executor(execution.kind, context), context: context,

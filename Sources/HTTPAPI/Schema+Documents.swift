@@ -95,6 +95,16 @@ extension Schema {
             "incident": .nullable(.integer),
         ]))
 
+    private static let digestFields: [Field] = .of([
+        "week": .string, "zone": .string, "from": .instant, "until": .instant, "made_at": .instant, "final": .boolean,
+        "summary": .string, "gaps": .list(.string),
+    ])
+
+    static let listedDigest = Schema.named("ListedDigest", digestFields)
+
+    static let digest = Schema.named(
+        "Digest", digestFields + .of(["markdown": .string, "facts": .any("The figures that it was written from.")]))
+
     static let source = Schema.named(
         "Source",
         .of(["state": .choice(of: SourceHealth.State.self), "as_of": .nullable(.instant), "calls": .integer])

@@ -21,6 +21,10 @@ package enum Action: Hashable, Sendable {
     case execute(Execution)
     /// Notifies people in a channel of the settings, besides or instead of Slack.
     case notify(incident: Int64, channel: String, event: NoticeEvent, text: String)
+    /// Posts the digest of a week, named as `2026-W48`, to a Slack channel; an empty one is the incidents channel.
+    case postDigest(week: String, channel: String)
+    /// Posts that a budget is, or will be, exceeded. The key names the budget, its period and the level.
+    case warnBudget(key: String, text: String)
 
     /// The name in `approval_queue.action_type` and in the outbox.
     package var kind: Kind {
@@ -34,6 +38,8 @@ package enum Action: Hashable, Sendable {
         case .requestReview: .review
         case .execute: .execute
         case .notify: .notify
+        case .postDigest: .postDigest
+        case .warnBudget: .warnBudget
         }
     }
 
@@ -100,11 +106,13 @@ package enum Action: Hashable, Sendable {
         case review = "review"
         case execute
         case notify
+        case postDigest = "slack_digest"
+        case warnBudget = "slack_budget"
 
         /// The provider that it is sent to; nil for a kill, which goes to the agent, and for what each executor has of its own.
         package var provider: Provider? {
             switch self {
-            case .postIncident, .updatePost, .postReply, .review: .slack
+            case .postIncident, .updatePost, .postReply, .review, .postDigest, .warnBudget: .slack
             case .createIssue, .commentIssue: .github
             case .killLoop, .execute, .notify: nil
             }
@@ -140,6 +148,8 @@ package enum Action: Hashable, Sendable {
         case .execute(let execution): execution.sentence
         case .notify(let incident, let channel, let event, _):
             "Notify \(channel) of incident \(incident) (\(event.rawValue))"
+        case .postDigest(let week, _): "Post the digest of \(week) to Slack"
+        case .warnBudget(let key, _): "Post a budget warning to Slack (\(key))"
         }
     }
 }

@@ -31,6 +31,8 @@ package enum Intent: Hashable, Sendable {
     case undo(request: Int64)
     /// Alerts that another system sent. Their author is its webhook.
     case recordAlerts([OutsideAlert])
+    /// Makes the digest of a week, named as `2026-W48`, again; nil makes that of the week so far.
+    case makeDigest(week: String?)
 }
 
 /// Where in Slack a person clicked, and is answered.

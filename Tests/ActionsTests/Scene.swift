@@ -57,6 +57,7 @@ enum Scene {
                         id: 3, intent: .killLoop(trace: action.traces.first ?? ""), author: "alice@host", createdAt: now
                     ),
                     incident: 7, in: circumstances)
+            case .postDigest, .warnBudget: gate.notice(action)
             case .review, .execute: approved(request(action), by: ["alice@host", "bob@host"])
             }
         guard case .allow(let permission) = verdict else {

@@ -19,6 +19,8 @@ struct IntentHandler: Sendable {
     let traces: TraceReader
     let freeze: FreezeHandler
     let executors: ExecutorRequests
+    /// Makes the digest of a week soon.
+    let makeDigest: @Sendable (_ week: String?) async -> IntentAnswer
 
     /// Answers all pending intents, oldest first. Writes nothing if there are none: every write wakes this handler again.
     func answerAll() async throws {
@@ -58,6 +60,7 @@ struct IntentHandler: Sendable {
         case .requestExecutor(let kind, let incident):
             return try await executors.request(kind, for: incident, by: author)
         case .undo(let request): return try await executors.undo(request, by: author)
+        case .makeDigest(let week): return await makeDigest(week)
         case .recordAlerts(let alerts):
             let changed = try await writer.transaction { try $0.record(alerts, at: now) }
             return IntentAnswer("Recorded \(changed) new or changed alerts.")

@@ -39,6 +39,10 @@ package struct Settings: Hashable, Sendable {
     package var routes: [NoticeRoute] = []
     package var quietHours: [QuietHours] = []
     package var executors: [ExecutorRow] = []
+    package var digestZone = "UTC"
+    package var digestPost = true
+    package var digestChannel = ""
+    package var budgets: [Budget] = []
 
     package init() {}
 

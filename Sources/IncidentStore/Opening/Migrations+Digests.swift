@@ -1,0 +1,22 @@
+extension Migrations {
+    /// Weekly digests, one for each week.
+    enum Digests {
+        static let sql =
+            """
+            CREATE TABLE digest (
+                week TEXT PRIMARY KEY NOT NULL CHECK (week GLOB '[0-9][0-9][0-9][0-9]-W[0-5][0-9]'),
+                zone TEXT NOT NULL,
+                starts_at TEXT NOT NULL,
+                ends_at TEXT NOT NULL,
+                made_at TEXT NOT NULL,
+                is_final INTEGER NOT NULL CHECK (is_final IN (0, 1)),
+                document TEXT NOT NULL,
+                markdown TEXT NOT NULL,
+                facts TEXT NOT NULL
+            ) STRICT, WITHOUT ROWID;
+
+            INSERT INTO topic_revision (topic) VALUES ('digests');
+
+            """ + counting("digest", as: "digests")
+    }
+}

@@ -206,7 +206,8 @@ let package = Package(
             ]),
         tests(
             "IncidentStore",
-            needs: ["Basics", "Governance", "IncidentStore", "OnCallModel", "SQLiteKit"], fixtures: ["Goldens"]),
+            needs: ["Basics", "Digest", "Governance", "IncidentStore", "OnCallModel", "SQLiteKit"],
+            fixtures: ["Goldens"]),
         tests("Investigation", needs: ["Basics", "Investigation", "OnCallModel"]),
         tests("JSON", needs: ["Basics", "JSON"]),
         tests("LineEditor", needs: ["LineEditor", "TestSupport"]),

@@ -37,7 +37,7 @@ struct DigestPostTests {
         let blocks = request.json["blocks"]?.array ?? []
         #expect(blocks.first?["text"]?["text"]?.string == "Week 2026-W48")
         #expect(blocks.contains { $0["text"]?["text"]?.string == "*What broke*\n• PR 41 Raise max_tokens" })
-        #expect(blocks.last?["elements"]?[0]?["text"]?.string == "Not read: Sentry could not be read.")
+        #expect(blocks.last?["elements"]?[0]?["text"]?.string == "Missing data: Sentry could not be read.")
     }
 
     @Test("Foreign text notifies nobody, makes no link and leaks no secret")

@@ -4,6 +4,9 @@ import FoundationEssentials
 import Governance
 import IncidentStore
 import OnCallModel
+import Sandbox
+import SourceEngine
+import TestSupport
 import Testing
 
 @testable import AgentCore

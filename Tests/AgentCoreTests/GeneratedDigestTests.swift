@@ -4,6 +4,7 @@ import FoundationEssentials
 import Glibc
 import IncidentStore
 import OnCallModel
+import TestSupport
 import Testing
 
 @testable import AgentCore

@@ -49,7 +49,7 @@ struct BudgetPaceTests {
         let text = try pace(50, at: "2026-11-07T23:00:00Z").warning
         #expect(
             text
-                == "Budget will be exceeded: user u-17 a month: $50.00 of $100.00 (50 %) with 23 % of the month elapsed; "
+                == "Budget will be exceeded: user u-17 per month: $50.00 of $100.00 (50 %) with 23 % of the month elapsed; "
                 + "at this pace $214.29.")
     }
 }

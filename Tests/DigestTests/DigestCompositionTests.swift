@@ -11,6 +11,7 @@ struct DigestCompositionTests {
         var facts = WeekFacts(
             week: week, zoneName: "UTC", asOf: now ?? week.publication, pulls: .read([]), errors: .read([]),
             cost: .read(WeekCost(features: CostTable(.feature, []))), budgets: .read([]), records: WeekRecords())
+        facts.records.watchedSince = week.previous.from
         change(&facts)
         return facts
     }
@@ -38,7 +39,7 @@ struct DigestCompositionTests {
         #expect(document.title == "Week 2026-W48: Mon 23 Nov to Sun 29 Nov 2026 (UTC)")
         #expect(markdown.contains("## What to watch\n\n- Nothing.\n"))
         #expect(markdown.contains("- 0 pull requests merged, as many as the week before.\n"))
-        #expect(!markdown.contains("Not read") && json["final"]?.bool == true)
+        #expect(!markdown.contains("Missing data") && json["final"]?.bool == true)
     }
 
     @Test("This week is compared with the same part of the week before while it goes on")
@@ -49,6 +50,22 @@ struct DigestCompositionTests {
         let tuesday = facts(at: week.from + .days(1.5)) { $0.pulls = .read(pulls) }
         #expect(try lines("What shipped", of: tuesday).first == "2 pull requests merged, 1 more than the week before.")
         #expect(DigestComposition(tuesday).document.title.hasSuffix(", so far"))
+    }
+
+    @Test("A store that is younger than the week before does not claim that nothing happened then")
+    func young() throws {
+        let facts = facts { facts in
+            facts.records.watchedSince = week.from + .days(1)
+            facts.records.incidents = [incident(1, .high, day: 1)]
+        }
+        #expect(try lines("What broke", of: facts)[0] == "1 incident began; 0 resolved.")
+        let document = DigestComposition(facts).document
+        #expect(document.summary.contains("1 incident,") && document.gaps.isEmpty)
+        #expect(
+            document.notes == [
+                "No scan ran before 2026-11-24T00:00:00Z: earlier incidents, approvals and drift are unknown."
+            ])
+        #expect(document.markdown.contains("## Missing data\n\n- No scan ran before"))
     }
 
     @Test("The worst comes first, and the rest is counted")
@@ -115,7 +132,7 @@ struct DigestCompositionTests {
         #expect(
             try lines("What to watch", of: facts) == [
                 "sentry is down since 2026-11-23 00:00 UTC: It refused.",
-                "Budget of the project a month: $140.00 of $100.00 (140 %) with 25 % of the month elapsed; exceeded",
+                "Budget of the project per month: $140.00 of $100.00 (140 %) with 25 % of the month elapsed; exceeded",
                 "Cost of support-bot: $120.00, +$80.00 (+200 %) on the week before",
                 "Silence 3 ends 2026-12-02 09:00 UTC: deploy",
             ])
@@ -130,10 +147,10 @@ struct DigestCompositionTests {
         let set = RowSet(
             columns: ["name", "at", "cost"],
             rows: [row("a", 0, 1), row("a", 23, 2), row("b", 12, 4), row("a", -5, 8), row("b", 3, -1)])
-        let table = CostTable(.model, set, from: start, until: start + .days(1), buckets: 4, knowsBefore: true)
+        let table = CostTable(.model, set, from: start, until: start + .days(1), buckets: 4)
         #expect(table.rows.map(\.name) == ["b", "a"] && table.total == 7 && table.before == 8)
         #expect(table.rows.map(\.series) == [[0, 0, 4, 0], [1, 0, 0, 2]])
-        let unknown = CostTable(.model, set, from: start, until: start + .days(1), buckets: 4, knowsBefore: false)
+        let unknown = CostTable(.model, set, from: start, until: start + .days(1), buckets: 4, knownSince: start)
         #expect(unknown.before == nil && unknown.rows.allSatisfy { $0.before == nil })
         #expect(Change.percent(3, 2) == "+50 %" && Change.percent(1, 2) == "-50 %" && Change.percent(1, 0) == "new")
         #expect(Change.percent(1, nil) == nil)

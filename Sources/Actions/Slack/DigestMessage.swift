@@ -27,7 +27,10 @@ struct DigestMessage: Sendable {
         for section in document.sections.prefix(Self.maxSections) where !section.lines.isEmpty {
             blocks.append(BlockKit.section(mrkdwn(section)))
         }
-        let gaps = document.gaps.map { "Not read: \($0)" } + ["sentinel digest --week \(digest.week) · \(lastScan)"]
+        let gaps =
+            (document.gaps + document.notes).map { "Missing data: \($0)" } + [
+                "sentinel digest --week \(digest.week) · \(lastScan)"
+            ]
         blocks.append(BlockKit.context(gaps.suffix(10).map { text.slackLine($0, limit: 500) }))
         return blocks
     }

@@ -29,24 +29,19 @@ package struct CostReader: Sendable {
         do throws(QueryError) {
             let earliest = try await earliest(of: dimension, since: before, &gaps)
             let slack = Span.milliseconds(max(Span.hours(1).milliseconds, (until - from).milliseconds / 7))
-            let knowsBefore = earliest.map { $0 <= before + slack } ?? false
-            if let earliest, earliest > before + slack { gaps.append(Self.absence(earliest)) }
+            let knownSince = earliest.flatMap { $0 > before + slack ? $0 : nil }
             let end = min(before + (until - from), from)
             let rows =
                 dimension == .user
                 ? try await users(from: from, until: until, before: before, end: end, &gaps)
                 : try await names(of: dimension, from: from, until: until, before: before, end: end, &gaps)
             let table = CostTable(
-                dimension, rows, from: from, until: until, buckets: buckets, knowsBefore: knowsBefore)
+                dimension, rows, from: from, until: until, buckets: buckets, knownSince: knownSince)
+            if let absence = table.absence, let knownSince, knownSince > from + slack { gaps.append(absence) }
             return .read(table, gaps: gaps)
         } catch {
             return .unread(error.description)
         }
-    }
-
-    static func absence(_ earliest: Instant) -> String {
-        "No costs are known before \(earliest.iso8601Seconds). `sentinel source sync langfuse.observations --since 15d` "
-            + "reads older ones."
     }
 
     /// The first hour with costs since a moment.

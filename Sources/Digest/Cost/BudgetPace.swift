@@ -61,7 +61,7 @@ package struct BudgetPace: Hashable, Sendable {
         level == .exceeded ? "Budget exceeded: \(sentence)." : "Budget will be exceeded: \(sentence)."
     }
 
-    /// "user u-17 a month: $310.00 of $400.00 (78 %) with 40 % of the month elapsed; at this pace $775.00".
+    /// "user u-17 per month: $310.00 of $400.00 (78 %) with 40 % of the month elapsed; at this pace $775.00".
     package var sentence: String {
         let name = UntrustedText.forMarkdown(budget.title, limit: 120)
         var text =

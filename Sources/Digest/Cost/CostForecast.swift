@@ -9,6 +9,10 @@ package struct CostForecast: Sendable {
         package var low: Double
         package var high: Double
 
+        package init(expected: Double, low: Double, high: Double) {
+            (self.expected, self.low, self.high) = (expected, low, high)
+        }
+
         package var json: JSONValue {
             ["expected": .number(expected), "low": .number(low), "high": .number(high)]
         }

@@ -24,21 +24,23 @@ package struct CostTable: Hashable, Sendable {
     package var dimension: Dimension
     /// The costliest first.
     package var rows: [Row]
+    /// Where costs are known from, if that is after the start of the span before.
+    package var knownSince: Instant?
     package var total: Double { rows.reduce(0) { $0 + $1.cost } }
     package var before: Double? {
         rows.contains { $0.before == nil } ? nil : rows.reduce(0) { $0 + ($1.before ?? 0) }
     }
 
-    package init(_ dimension: Dimension, _ rows: [Row]) {
-        self.dimension = dimension
+    package init(_ dimension: Dimension, _ rows: [Row], knownSince: Instant? = nil) {
+        (self.dimension, self.knownSince) = (dimension, knownSince)
         self.rows = rows.sorted { ($1.cost, $0.name) < ($0.cost, $1.name) }
     }
 
     /// From rows with `name`, `at` (the start of an hour or day) and `cost`, in the span and the equally long one before it.
     ///
-    /// - Parameter knowsBefore: the span before is known completely.
+    /// - Parameter knownSince: nil if the span before is known completely.
     package init(
-        _ dimension: Dimension, _ set: RowSet, from: Instant, until: Instant, buckets: Int, knowsBefore: Bool
+        _ dimension: Dimension, _ set: RowSet, from: Instant, until: Instant, buckets: Int, knownSince: Instant? = nil
     ) {
         var (costs, before): ([String: [Double]], [String: Double]) = ([:], [:])
         let length = Double((until - from).milliseconds)
@@ -60,14 +62,23 @@ package struct CostTable: Hashable, Sendable {
             dimension,
             costs.map { name, series in
                 Row(
-                    name: name, cost: series.reduce(0, +), before: knowsBefore ? before[name] ?? 0 : nil,
+                    name: name, cost: series.reduce(0, +), before: knownSince == nil ? before[name] ?? 0 : nil,
                     series: series)
-            }.filter { $0.cost > 0 || ($0.before ?? 0) > 0 })
+            }.filter { $0.cost > 0 || ($0.before ?? 0) > 0 }, knownSince: knownSince)
+    }
+
+    /// Why there is no comparison, or part of the span is missing; nil if all of it is known.
+    package var absence: String? {
+        knownSince.map { moment in
+            "No costs are known before \(moment.iso8601Seconds). To read older ones, run: "
+                + "sentinel source sync langfuse.observations --since 15d"
+        }
     }
 
     package var json: JSONValue {
         [
             "by": .string(dimension.rawValue), "total": .number(total), "before": JSONValue(before),
+            "known_since": JSONValue(knownSince),
             "rows": .array(
                 rows.map { row in
                     [

@@ -33,6 +33,7 @@ extension DigestComposition {
     /// Features with more drift events than the week before.
     private var risingDrift: [String] {
         let (now, before) = facts.split(facts.records.drifts) { $0.at }
+        guard facts.knowsBefore else { return [] }
         let counts = Dictionary(grouping: now, by: \.feature).mapValues(\.count)
         return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.compactMap { feature, count in
             let earlier = before.count { $0.feature == feature }

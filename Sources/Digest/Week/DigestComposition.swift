@@ -23,6 +23,7 @@ package struct DigestComposition: Sendable {
                 .with { ($0.heading, $0.lines) = (heading, lines) }
             }
             $0.gaps = facts.gaps.map { Self.safe($0, limit: 300) }
+            $0.notes = facts.notes.map { Self.safe($0, limit: 300) }
         }
     }
 
@@ -38,13 +39,13 @@ package struct DigestComposition: Sendable {
             parts.append("\(now.count) merged (\(Self.signed(now.count - before.count)))")
         }
         let (now, before) = facts.split(facts.records.incidents) { $0.firstSeen }
-        parts.append(
-            "\(Self.count(now.count, "incident")) (\(Self.signed(now.count - before.count)))")
+        let change = facts.knowsBefore ? " (\(Self.signed(now.count - before.count)))" : ""
+        parts.append(Self.count(now.count, "incident") + change)
         if let table = facts.cost.value?.features {
             let change = Change.percent(table.total, table.before).map { " (\($0))" } ?? ""
             parts.append("cost \(Format.dollars(table.total))\(change)")
         }
-        return parts.joined(separator: ", ") + "; in parentheses the change on the week before."
+        return parts.joined(separator: ", ") + ", against the week before."
     }
 
     // MARK: shipped
@@ -73,13 +74,18 @@ package struct DigestComposition: Sendable {
         let (now, before) = facts.split(facts.records.incidents) { $0.firstSeen }
         let resolved = now.filter { $0.life.stage == .resolved }
         var head =
-            "\(Self.count(now.count, "incident")) began, \(Change.count(now.count, before.count)); "
+            "\(Self.count(now.count, "incident")) began\(compared(now.count, before.count)); "
             + "\(resolved.count) resolved"
         let times = resolved.compactMap { incident in incident.life.resolvedAt.map { $0 - incident.firstSeen } }
         if let median = times.sorted().dropFirst(times.count / 2).first {
             head += ", median \(Format.duration(median))"
         }
         return [head + "."] + Self.first(Self.worst(now).map(line))
+    }
+
+    /// `, 3 more than the week before`, of what the store counts; empty where it does not know the week before.
+    private func compared(_ now: Int, _ before: Int) -> String {
+        facts.knowsBefore ? ", " + Change.count(now, before) : ""
     }
 
     private static func worst(_ incidents: [IncidentSummary]) -> [IncidentSummary] {
@@ -100,7 +106,7 @@ package struct DigestComposition: Sendable {
             return count == 0 ? nil : "\(count) \(status.rawValue)"
         }
         let rest = counts.isEmpty ? "" : ": " + counts.joined(separator: ", ")
-        return ["\(Self.count(now.count, "approval")) requested, \(Change.count(now.count, before.count))\(rest)."]
+        return ["\(Self.count(now.count, "approval")) requested\(compared(now.count, before.count))\(rest)."]
     }
 
     private var drifts: [String] {
@@ -108,13 +114,13 @@ package struct DigestComposition: Sendable {
         guard !now.isEmpty || !before.isEmpty else { return [] }
         let features = Set(now.map(\.feature)).sorted().prefix(5).map { Self.safe($0, limit: 60) }
         let names = features.isEmpty ? "" : ": " + features.joined(separator: ", ")
-        return ["\(Self.count(now.count, "drift event")), \(Change.count(now.count, before.count))\(names)."]
+        return ["\(Self.count(now.count, "drift event"))\(compared(now.count, before.count))\(names)."]
     }
 
     private var errors: [String] {
         guard let groups = facts.errors.value else { return ["Errors are unknown: Sentry could not be read."] }
         let (now, before) = facts.split(groups) { $0.firstSeen }
-        let head = "\(Self.count(now.count, "new Sentry issue")), \(Change.count(now.count, before.count))."
+        let head = "\(Self.count(now.count, "new Sentry issue"))\(compared(now.count, before.count))."
         let lines = now.sorted { ($1.events, $0.name) < ($0.events, $1.name) }.prefix(3).map(Self.line)
         return [head] + lines
     }
@@ -128,7 +134,7 @@ package struct DigestComposition: Sendable {
 
     private var cost: (String, [String]) {
         guard let table = facts.cost.value?.features else { return ("Cost", ["Unknown: costs could not be read."]) }
-        var head = "\(Format.dollars(table.total))"
+        var head = "Total \(Format.dollars(table.total))"
         if let before = table.before {
             head +=
                 ", \(Change.percent(table.total, before) ?? "unchanged") on \(Format.dollars(before)) the week before"

@@ -7,7 +7,8 @@ extension DigestDocument {
         for section in sections {
             text += "\n## \(section.heading)\n\n" + section.lines.map { "- \($0)\n" }.joined()
         }
-        if !gaps.isEmpty { text += "\n## Not read\n\n" + gaps.map { "- \($0)\n" }.joined() }
+        let missing = gaps + notes
+        if !missing.isEmpty { text += "\n## Missing data\n\n" + missing.map { "- \($0)\n" }.joined() }
         return text
     }
 }

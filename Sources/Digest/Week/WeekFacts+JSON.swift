@@ -14,7 +14,8 @@ extension WeekFacts {
             "budgets": budgets.value.map { .array($0.map(\.json)) } ?? .null,
             "sources_down": .array(
                 records.outages.map { ["source": .string($0.source), "since": JSONValue($0.since)] }),
-            "gaps": .array(gaps.map(JSONValue.string)),
+            "gaps": .array(gaps.map(JSONValue.string)), "notes": .array(notes.map(JSONValue.string)),
+            "knows_before": .bool(knowsBefore),
         ]
     }
 

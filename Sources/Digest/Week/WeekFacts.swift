@@ -67,6 +67,8 @@ package struct WeekRecords: Hashable, Sendable {
     package var outages: [SourceOutage] = []
     /// The cost of complete hours, as far back as forecasts look.
     package var hours: [HourFact] = []
+    /// The first scan; nil before it.
+    package var watchedSince: Instant?
 
     package init() {}
 }
@@ -97,6 +99,16 @@ package struct WeekFacts: Hashable, Sendable {
     var gaps: [String] {
         var seen: Set<String> = []
         return (pulls.gaps + errors.gaps + cost.gaps + budgets.gaps).filter { seen.insert($0).inserted }
+    }
+
+    /// Sentinel was there in the week before, so what the store does not have did not happen.
+    var knowsBefore: Bool { records.watchedSince.map { $0 <= week.previous.from + .days(1) } ?? false }
+
+    /// What is older than what was read.
+    var notes: [String] {
+        let since = records.watchedSince.map { "No scan ran before \($0.iso8601Seconds)" } ?? "No scan has ended"
+        let watched = knowsBefore ? nil : "\(since): earlier incidents, approvals and drift are unknown."
+        return [watched, cost.value?.features.absence].compactMap { $0 }.filter { !gaps.contains($0) }
     }
 
     // MARK: this week and the week before

@@ -1,5 +1,5 @@
 extension Migrations {
-    /// Weekly digests, one for each week.
+    /// Weekly digests, one for each week, and the time of the first scan, before which nothing is known.
     enum Digests {
         static let sql =
             """
@@ -14,6 +14,9 @@ extension Migrations {
                 markdown TEXT NOT NULL,
                 facts TEXT NOT NULL
             ) STRICT, WITHOUT ROWID;
+
+            ALTER TABLE agent_status ADD COLUMN watching_since TEXT;
+            UPDATE agent_status SET watching_since = (SELECT min(detected_at) FROM incident_reports);
 
             INSERT INTO topic_revision (topic) VALUES ('digests');
 

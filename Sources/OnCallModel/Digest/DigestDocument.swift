@@ -8,12 +8,14 @@ package struct DigestDocument: JSONRecord {
     package var sections: [Section] = []
     /// What could not be read, one sentence each.
     package var gaps: [String] = []
+    /// What is not known because it is older than what Sentinel has read, one sentence each.
+    package var notes: [String] = []
 
     package init() {}
 
     package static let members: [JSONMember<DigestDocument>] = [
         .init("title", \.title, isRequired: true), .init("summary", \.summary), .init("sections", \.sections),
-        .init("gaps", \.gaps),
+        .init("gaps", \.gaps), .init("notes", \.notes),
     ]
 
     package struct Section: JSONRecord {
@@ -60,6 +62,7 @@ package struct DigestRecord: Hashable, Sendable, Identifiable {
             "week": .string(week), "zone": .string(zone), "from": JSONValue(from), "until": JSONValue(until),
             "made_at": JSONValue(madeAt), "final": .bool(isFinal), "summary": .string(document.summary),
             "gaps": .array(document.gaps.map(JSONValue.string)),
+            "notes": .array(document.notes.map(JSONValue.string)),
         ]
     }
 

@@ -45,8 +45,8 @@ package struct Budget: SettingRow {
     /// `user/u-17/month`.
     package var id: String { [scope.rawValue, name, period.rawValue].filter { !$0.isEmpty }.joined(separator: "/") }
 
-    /// `the project a month`, `user u-17 a month`.
+    /// `the project per month`, `user u-17 per month`.
     package var title: String {
-        (scope == .project ? "the project" : "\(scope.rawValue) \(name)") + " a \(period.rawValue)"
+        (scope == .project ? "the project" : "\(scope.rawValue) \(name)") + " per \(period.rawValue)"
     }
 }

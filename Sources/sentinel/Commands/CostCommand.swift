@@ -16,7 +16,7 @@ extension Subcommand {
         let limit = try CostReport.limit(arguments["--limit"])
         let client = try StoreClient(arguments)
         let report = try await CostReport(client, dimensions, span: span)
-        for gap in report.gaps { Output.remark(gap) }
+        for gap in report.gaps + report.notes { Output.remark(gap) }
         _ = format.write(report.json, or: report.text(limit: limit))
         return report.gaps.isEmpty ? .done : .partial
     }
@@ -30,6 +30,10 @@ private struct CostReport {
     private let nextSixHours: Double?
     private let budgets: [BudgetPace]
     private(set) var gaps: [String] = []
+    /// Why there is no comparison, where all of the span itself is known.
+    var notes: [String] {
+        Set(tables.compactMap(\.absence)).subtracting(gaps).sorted().prefix(1).map { $0 }
+    }
 
     static func dimensions(_ text: String?) throws(UsageError) -> [CostTable.Dimension] {
         guard let text else { return [.feature, .model, .user] }
@@ -66,7 +70,7 @@ private struct CostReport {
         let reader = CostReader(engine: engine, limits: QueryLimits())
         var tables: [CostTable] = []
         for dimension in dimensions {
-            let reading = await reader.table(dimension, from: now - span, until: now, buckets: 14)
+            let reading = await reader.table(dimension, from: (now - span).startOfHour, until: now, buckets: 14)
             if let table = reading.value { tables.append(table) }
             for gap in reading.gaps where !gaps.contains(gap) { gaps.append(gap) }
         }

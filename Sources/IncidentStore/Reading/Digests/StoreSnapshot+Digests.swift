@@ -30,16 +30,19 @@ extension StoreSnapshot {
     package func records(of week: DigestWeek, at now: Instant) throws -> WeekRecords {
         let bounds: [Value] = [.init(week.previous.from), .init(week.until)]
         var records = WeekRecords()
+        let began =
+            "coalesce((SELECT min(first_seen) FROM incident_finding f WHERE f.incident_id = i.id), i.detected_at)"
         records.incidents = try rows(
             "incident_reports",
             Self.summaries
-                + " WHERE (i.first_seen >= ? AND i.first_seen < ?) OR (i.rank > 0 AND i.state <> 'resolved')",
+                + " WHERE \(began) >= ? AND \(began) < ? OR i.rank > 0 AND i.state <> 'resolved' ORDER BY i.id",
             bounds
         ).map { try $0.incidentSummary() }
         records.approvals = try requests("WHERE created_at >= ? AND created_at < ? ORDER BY id", bounds)
         records.drifts = try driftEvents(from: week.previous.from, until: week.until)
         records.silences = try silencesInForce(at: now)
         records.outages = try outages()
+        records.watchedSince = try scalar("SELECT watching_since FROM agent_status")?.instant
         records.hours = try hours(since: now - Self.forecastHistory)
         return records
     }

@@ -83,6 +83,7 @@ let package = Package(
 
         // 4  decisions: no clock, no I/O
         hot("Detectors", needs: ["Basics", "JSON", "OnCallModel"]),
+        module("Digest", needs: ["Basics", "OnCallModel"]),
         module("Governance", needs: ["Basics", "OnCallModel", "OutboxSeal"]),
         hot("Narration", needs: ["Basics"]),
         hot("Investigation", needs: ["Basics", "Narration", "OnCallModel"]),
@@ -94,14 +95,14 @@ let package = Package(
             needs: ["Basics", "Crypto", "Governance", "HTTPClient", "JSON", "OnCallModel", "WebServer"]),
         module(
             "IncidentStore",
-            needs: ["Basics", "Crypto", "Governance", "JSON", "OnCallModel", "OutboxSeal", "SQLiteKit"]),
+            needs: ["Basics", "Crypto", "Digest", "Governance", "JSON", "OnCallModel", "OutboxSeal", "SQLiteKit"]),
 
         // 6  the agent
         module(
             "AgentCore",
             needs: [
-                "Actions", "Basics", "Configuration", "Detectors", "Governance", "IncidentStore", "Investigation",
-                "Narration", "OnCallModel", "Risk", "SourceEngine",
+                "Actions", "Basics", "Configuration", "Detectors", "Digest", "Governance", "IncidentStore",
+                "Investigation", "Narration", "OnCallModel", "Risk", "SourceEngine",
             ]),
 
         module(
@@ -127,10 +128,10 @@ let package = Package(
         program(
             "sentinel",
             needs: [
-                "Actions", "AgentCore", "Backtest", "Basics", "CellGrid", "Configuration", "Console", "HTTPAPI",
+                "Actions", "AgentCore", "Backtest", "Basics", "CellGrid", "Configuration", "Console", "Digest",
+                "HTTPAPI",
                 "HTTPClient", "IncidentStore", "Investigation", "JSON", "LineEditor", "Narration", "OnCallModel",
-                "Risk",
-                "SQLPrompt",
+                "Risk", "SQLPrompt",
                 "Sandbox",
                 "SourceEngine", "SourceFetch", "SourceSpec", "Subprocess", "WebServer",
             ]),
@@ -170,7 +171,8 @@ let package = Package(
         tests(
             "AgentCore",
             needs: [
-                "Actions", "AgentCore", "Basics", "Configuration", "Crypto", "Detectors", "Governance", "HTTPAPI",
+                "Actions", "AgentCore", "Basics", "Configuration", "Crypto", "Detectors", "Digest", "Governance",
+                "HTTPAPI",
                 "HTTPClient", "IncidentStore", "Investigation", "JSON", "Narration", "OnCallModel", "Sandbox",
                 "Scenarios",
                 "SourceEngine",
@@ -199,6 +201,7 @@ let package = Package(
         tests(
             "Detectors",
             needs: ["Basics", "DetectorWorld", "Detectors", "OnCallModel", "SourceEngine", "TestSupport"]),
+        tests("Digest", needs: ["Basics", "Digest", "OnCallModel"]),
         tests("Governance", needs: ["Basics", "Governance", "OnCallModel", "OutboxSeal"]),
         tests(
             "HTTPAPI",
@@ -207,7 +210,8 @@ let package = Package(
             ]),
         tests(
             "IncidentStore",
-            needs: ["Basics", "Governance", "IncidentStore", "OnCallModel", "SQLiteKit"], fixtures: ["Goldens"]),
+            needs: ["Basics", "Digest", "Governance", "IncidentStore", "OnCallModel", "SQLiteKit"],
+            fixtures: ["Goldens"]),
         tests("Investigation", needs: ["Basics", "Investigation", "Narration", "OnCallModel"]),
         tests("JSON", needs: ["Basics", "JSON"]),
         tests("LineEditor", needs: ["LineEditor", "TestSupport"]),

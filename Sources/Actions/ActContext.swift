@@ -20,6 +20,8 @@ package struct ActContext: Hashable, Sendable {
     package var ladder: Ladder
     /// The channels of the settings.
     package var channels: [NoticeChannel]
+    /// The digest that a post is about.
+    package var digest: DigestRecord?
 
     package init(
         incident: IncidentDetail? = nil, loops: [LoopEvidence] = [], request: ApprovalItem? = nil,

@@ -124,6 +124,10 @@ package struct ActionRunner: Sendable {
             ChannelNotice(channel: channel, event: event, news: news, context: context, senders: senders)
         case .pull(let act):
             pullAct(act)
+        case .postDigest(_, let channel):
+            PostDigest(context: context, slack: channel.isEmpty ? slack : slack.posting(to: channel), text: text)
+        case .warnBudget(_, let warning):
+            WarnBudget(warning: warning, context: context, slack: slack, text: text)
         case .execute(let execution):
             Execute(
                 execution: execution, executor: desk.executor(execution.kind, context), context: context,

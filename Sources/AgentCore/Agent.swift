@@ -3,7 +3,7 @@ import Basics
 import Configuration
 import Governance
 import IncidentStore
-import OnCallModel
+package import OnCallModel
 
 /// The agent of a store, while it holds the store's lease.
 ///
@@ -58,6 +58,15 @@ package struct Agent: Sendable {
             try await parts.risk.drain()
             await parts.clickAnswers.drain()
             try await parts.outbox.drain()
+        }
+    }
+
+    /// Makes the digest of a week again; nil makes that of the week so far. It is not posted.
+    package func makeDigestOnce(_ week: String?) async throws -> IntentAnswer {
+        try await withParts { parts in
+            let answer = await parts.digests.request(week)
+            if !answer.isRefused { try await parts.digests.makeRequested() }
+            return answer
         }
     }
 

@@ -17,6 +17,7 @@ struct AgentParts: Sendable {
     let clickAnswers: ClickAnswers
     let health: HealthMonitor
     let risk: RiskDesk
+    let digests: DigestDesk
     private let scheduler: Scheduler
     private let desk = InvestigationDesk()
     private let loopTurn = LoopTurn()
@@ -48,6 +49,8 @@ struct AgentParts: Sendable {
             settings: settings)
         let quality = QualityHandler(
             writer: writer, clock: clock, gate: gate, patrol: { await scheduler.runNow(.driftPatrol) })
+        let digests = DigestDesk(configuration, writer: writer, store: store, settings: settings, gate: gate)
+        self.digests = digests
         clickAnswers = ClickAnswers(send: configuration.answerClick)
         risk = RiskDesk(configuration, writer, settings, outbox)
         intents = IntentHandler(
@@ -62,7 +65,12 @@ struct AgentParts: Sendable {
                 writer: writer, clock: clock, gate: gate, isFrozen: configuration.isFrozenByPerson,
                 isFrozenByEnvironment: configuration.isFrozen),
             executors: ExecutorRequests(writer: writer, runner: configuration.runner, clock: clock, gate: gate),
-            risk: risk)
+            risk: risk,
+            makeDigest: { week in
+                let answer = await digests.request(week)
+                if !answer.isRefused { await scheduler.runNow(.digest) }
+                return answer
+            })
         let (desk, outbox) = (desk, outbox)
         health = HealthMonitor(configuration, writer, settings) { settings in
             IncidentPipeline(
@@ -153,6 +161,7 @@ struct AgentParts: Sendable {
         case .onCall: try await attempt(isRequested.withLock(Self.take) ? .full : .incremental)
         case .driftPatrol: try await attempt(.patrol)
         case .pulse: return try await beat()
+        case .digest: try await digests.run()
         }
         return []
     }
@@ -199,7 +208,8 @@ struct AgentParts: Sendable {
 
     private func schedule() async throws {
         let last = try await writer.read { try $0.jobs() }
-        for job in SchedulerMachine.Job.allCases {
+        await scheduler.schedule(.digest, at: try await digests.dueAt())
+        for job in SchedulerMachine.Job.allCases where job != .digest {
             let lastRun = last.first { $0.name == job.rawValue }?.lastRunAt
             await scheduler.schedule(job, every: await cadence(of: job), lastRunAt: lastRun)
         }
@@ -211,6 +221,7 @@ struct AgentParts: Sendable {
         case .onCall: .minutes(settings.onCallMinutes)
         case .driftPatrol: .hours(settings.driftPatrolHours)
         case .pulse: await pulse.pause(settings)
+        case .digest: .days(7)
         }
     }
 
@@ -244,6 +255,9 @@ struct AgentParts: Sendable {
             report.sources = try store.snapshot.undeliveredNotices().shown(in: report.sources)
             try store.saveReport(report.json, at: start)
             try store.prune(before: start - .days(30))
+        }
+        if scope != .patrol {
+            try await BudgetMonitor(configuration: configuration, writer: writer).warn(await settings.settings)
         }
         await outbox.wake()
         return report

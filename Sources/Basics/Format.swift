@@ -35,6 +35,15 @@ package enum Format {
         return (number < 0 ? "-" : "") + groups.joined(separator: " ")
     }
 
+    /// `▁▂▅█`: a row of numbers as bars of eight heights. What is not a number has the lowest.
+    package static func sparkline(_ values: [Double]) -> String {
+        let marks = Array("▁▂▃▄▅▆▇█")
+        guard let top = values.filter(\.isFinite).max(), top > 0 else {
+            return String(repeating: "▁", count: values.count)
+        }
+        return String(values.map { $0.isFinite ? marks[min(7, max(0, Int(($0 / top * 7).rounded())))] : marks[0] })
+    }
+
     /// `40 s`, `3 min 20 s`, `2 h 5 min`.
     package static func duration(_ span: Span) -> String {
         let seconds = Int(span.seconds.rounded())

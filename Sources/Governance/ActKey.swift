@@ -19,6 +19,10 @@ package struct ActKey: Hashable, Sendable, CustomStringConvertible {
         case order(intent: Int64)
         /// A pull request. `turn` is how many acts of this kind it had before.
         case pull(PullTarget, turn: Int)
+        /// The digest of one week is posted once.
+        case digest(week: String)
+        /// Each budget, period and level is notified once.
+        case budget(key: String)
     }
 
     /// A remedy may be carried out once in each round; a kill once for each wave of traces, and an executor once for each time
@@ -28,13 +32,15 @@ package struct ActKey: Hashable, Sendable, CustomStringConvertible {
         let kind = action.kind.rawValue
         switch subject {
         case .order(let intent): text = "intent-\(intent)/\(kind)"
+        case .digest(let week): text = "digest-\(week)/\(kind)"
+        case .budget(let key): text = "budget-\(key)/\(kind)"
         case .request(let request): text = "request-\(request)/\(kind)"
         case .pull(let target, let turn): text = "pull-\(target.name)/\(kind)/\(turn)"
         case .incident(let incident, let round, let wave):
             let name = "incident-\(incident)/\(kind)"
             let suffix = round == 0 ? "" : "/round-\(round)"
             switch action {
-            case .postIncident, .openIssue: text = name
+            case .postIncident, .openIssue, .postDigest, .warnBudget: text = name
             case .updatePost(_, let note), .postReply(_, let note), .commentIssue(_, let note):
                 text = "\(name)/\(Fingerprint(note))\(suffix)"
             case .notify(_, let channel, let event, let note):

@@ -7,13 +7,25 @@ extension Gate {
     /// `round`: how often the incident was reopened.
     package func notice(_ action: Action, incident: Int64, round: Int) -> Verdict {
         switch action {
-        case .killLoop, .requestReview, .execute, .pull: return .refuse(.notANotice(action.kind))
+        case .killLoop, .requestReview, .execute, .pull, .postDigest, .warnBudget:
+            return .refuse(.notANotice(action.kind))
         case .postIncident, .updatePost, .postReply, .openIssue, .commentIssue, .notify: break
         }
         if let refusal = noticeRefusal { return .refuse(refusal) }
         return .allow(
             Permission(
                 action, for: .incident(incident, round: round), ground: .notice, incident: incident, round: round))
+    }
+
+    /// Allows a notice that is about no incident: the weekly digest, a budget. A freeze holds it in the outbox.
+    package func notice(_ action: Action) -> Verdict {
+        let subject: ActKey.Subject
+        switch action {
+        case .postDigest(let week, _): subject = .digest(week: week)
+        case .warnBudget(let key, _): subject = .budget(key: key)
+        default: return .refuse(.notANotice(action.kind))
+        }
+        return .allow(Permission(action, for: subject, ground: .notice, incident: nil, round: 0))
     }
 
     /// Why no notice may be sent now; nil if they may.

@@ -40,7 +40,7 @@ package struct API: Sendable {
 
     /// All routes. Of two that match a path, the first counts.
     package static let routes: [Route] =
-        watching + incidents + loops + approvals + quality + forensics + records + settings + alerts + others
+        watching + incidents + loops + approvals + quality + digests + forensics + records + settings + alerts + others
 
     package func respond(_ request: WebRequest) async -> WebResponse {
         let known = Self.routes.compactMap { route in route.arguments(in: request.path).map { (route, $0) } }

@@ -22,6 +22,7 @@ extension Schema {
                 "members": .integer, "findings": .list(.any("type, subject, description and evidence of a finding")),
                 "blame": .list(.any("sha, score and why of a suspect commit")), "report": .string,
                 "evidence": .any("The figures of the first finding."), "sql": .string, "gaps": .list(.string),
+                "notes": .list(.string),
                 "acts": .list(act), "commits": .list(commit), "errors": .list(.any("A Sentry issue.")),
                 "messages": .list(.any("A Slack message.")), "graph": .any("nodes and edges"),
                 "traces": .list(.any("A trace with its steps.")), "timeline": .list(timelineEntry),
@@ -94,6 +95,16 @@ extension Schema {
             "blame_message": .nullable(.string), "details": .any("The figures of the change."),
             "incident": .nullable(.integer),
         ]))
+
+    private static let digestFields: [Field] = .of([
+        "week": .string, "zone": .string, "from": .instant, "until": .instant, "made_at": .instant, "final": .boolean,
+        "summary": .string, "gaps": .list(.string),
+    ])
+
+    static let listedDigest = Schema.named("ListedDigest", digestFields)
+
+    static let digest = Schema.named(
+        "Digest", digestFields + .of(["markdown": .string, "facts": .any("The figures that it was written from.")]))
 
     static let source = Schema.named(
         "Source",

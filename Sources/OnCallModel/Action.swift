@@ -23,6 +23,10 @@ package enum Action: Hashable, Sendable {
     case notify(incident: Int64, channel: String, event: NoticeEvent, text: String)
     /// Comments on a pull request or reviews it. It is about no incident.
     case pull(PullAct)
+    /// Posts the digest of a week, named as `2026-W48`, to a Slack channel; an empty one is the incidents channel.
+    case postDigest(week: String, channel: String)
+    /// Posts that a budget is, or will be, exceeded. The key names the budget, its period and the level.
+    case warnBudget(key: String, text: String)
 
     /// The name in `approval_queue.action_type` and in the outbox.
     package var kind: Kind {
@@ -37,6 +41,8 @@ package enum Action: Hashable, Sendable {
         case .execute: .execute
         case .notify: .notify
         case .pull(let act): act.kind
+        case .postDigest: .postDigest
+        case .warnBudget: .warnBudget
         }
     }
 
@@ -110,11 +116,13 @@ package enum Action: Hashable, Sendable {
         case pullComment = "pull_comment"
         case pullReview = "pull_review"
         case pullDismissal = "pull_dismissal"
+        case postDigest = "slack_digest"
+        case warnBudget = "slack_budget"
 
         /// The provider that it is sent to; nil for a kill, which goes to the agent, and for what each executor has of its own.
         package var provider: Provider? {
             switch self {
-            case .postIncident, .updatePost, .postReply, .review: .slack
+            case .postIncident, .updatePost, .postReply, .review, .postDigest, .warnBudget: .slack
             case .createIssue, .commentIssue, .pullComment, .pullReview, .pullDismissal: .github
             case .killLoop, .execute, .notify: nil
             }
@@ -151,6 +159,8 @@ package enum Action: Hashable, Sendable {
         case .notify(let incident, let channel, let event, _):
             "Notify \(channel) of incident \(incident) (\(event.rawValue))"
         case .pull(let act): act.sentence
+        case .postDigest(let week, _): "Post the digest of \(week) to Slack"
+        case .warnBudget(let key, _): "Post a budget warning to Slack (\(key))"
         }
     }
 }

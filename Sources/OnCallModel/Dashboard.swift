@@ -6,7 +6,7 @@ package struct Dashboard: Hashable, Sendable {
     package var spendPerHour: Double?
     /// The mean of the same hour over the 7 days before; nil while learning.
     package var baselinePerHour: Double?
-    /// US dollars over the next six hours at the present rate.
+    /// US dollars over the six hours after the latest complete one, by the hour of day and the present level.
     package var projectedSixHours: Double?
     package var activeLoops: Int
     package var pendingApprovals: Int

@@ -35,6 +35,8 @@ package enum Intent: Hashable, Sendable {
     case scorePull(Int, comments: Bool)
     /// Reads the changes of the default branch since a moment, and what followed them.
     case backfillRisk(since: Instant)
+    /// Makes the digest of a week, named as `2026-W48`, again; nil makes that of the week so far.
+    case makeDigest(week: String?)
 }
 
 /// Where in Slack a person clicked, and is answered.

@@ -65,6 +65,10 @@ extension UsageError {
         UsageError("Invalid duration \"\(word)\" for \(option). Use a duration like \(example).")
     }
 
+    static func invalidWeek(_ word: String) -> UsageError {
+        UsageError("Invalid week \"\(word)\" for --week. Use a week like 2026-W48.")
+    }
+
     static func exclusive(_ one: String, _ other: String) -> UsageError {
         UsageError("Use either \(one) or \(other), not both.")
     }
@@ -101,6 +105,13 @@ extension Failure {
 
     private static func missing(_ what: String, _ id: Int64, listedBy command: String) -> Failure {
         Failure("\(what) \(id) does not exist. `sentinel \(command)` lists the \(what.lowercased())s.")
+    }
+
+    static func noDigest(of week: String?) -> Failure {
+        guard let week else { return Failure("No digest has been made. `sentinel digest --now` makes one.") }
+        return Failure(
+            "No digest of \(week) has been made. `sentinel digest --now --week \(week)` makes it, `sentinel digest list` "
+                + "lists the others.")
     }
 
     static func silenceEnded(_ id: Int64) -> Failure { Failure("Silence \(id) has already ended.") }

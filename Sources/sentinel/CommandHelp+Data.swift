@@ -76,6 +76,41 @@ extension CommandHelp {
             Exit status 3: a part could not be read, or the comment could not be written; standard error says why.
             """)
 
+    static let digest = CommandHelp(
+        summary: "Show the weekly digest: what shipped, what broke, what to watch",
+        body: """
+            Usage:
+              sentinel digest                  Print the latest digest as Markdown
+              sentinel digest list             List the stored digests
+
+            Options:
+              --week WEEK          The digest of one week, as 2026-W48
+              --now                Make the digest of the week so far, or with --week of that week, and replace the stored one
+              --format table|json  Output format (default: table; a digest is then Markdown)
+
+            The agent makes the digest of the last week on Mondays at 09:00 in digest_zone, once also if it was stopped then, and
+            posts it to Slack unless digest_post is false. A digest of --now is not posted.
+
+            Exit status 1: there is no such digest. Exit status 3: --now could not read every source; the digest says which.
+            """)
+
+    static let cost = CommandHelp(
+        summary: "Show costs by user, feature and model, the forecast and the budgets",
+        body: """
+            Usage:
+              sentinel cost                    Costs of the last 7 days by feature, model and user
+
+            Options:
+              --by LIST            Dimensions, separated by commas: user, feature, model (default: all)
+              --since DURATION     The span, up to now: 24h, 7d, 30d (default: 7d); each row is compared with the span before
+              --limit N            Rows of each table (default: 15)
+              --format table|json  Output format (default: table)
+
+            The forecast uses the costs of complete hours that scans have recorded. Budgets are rows of the setting budgets.
+
+            Exit status 3: a source returned partial data; standard error says why.
+            """)
+
     static let backtest = CommandHelp(
         summary: "Replay a detector over history and score it",
         body: """

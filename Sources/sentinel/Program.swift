@@ -14,7 +14,7 @@ enum Program {
     /// In the order of the help.
     static let commands: [Subcommand] = [
         .console, .agent, .demo, .scan, .sql, .source, .approvals, .actions, .audit, .incidents, .loops, .quality,
-        .risk, .backtest,
+        .risk, .digest, .cost, .backtest,
         .settings,
         .doctor,
     ]

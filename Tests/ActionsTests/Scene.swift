@@ -57,6 +57,7 @@ enum Scene {
                         id: 3, intent: .killLoop(trace: action.traces.first ?? ""), author: "alice@host", createdAt: now
                     ),
                     incident: 7, in: circumstances)
+            case .postDigest, .warnBudget: gate.notice(action)
             case .review, .execute, .pullComment, .pullReview, .pullDismissal:
                 approved(request(action), by: ["alice@host", "bob@host"])
             }

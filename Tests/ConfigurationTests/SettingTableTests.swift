@@ -27,6 +27,22 @@ struct SettingTableTests {
                 "policies[0] has limits, which only the mode auto uses."
             ),
             (
+                "budgets", #"[{"scope":"user","period":"month","amount":5}]"#, "budgets[0].name is missing."
+            ),
+            (
+                "budgets", #"[{"scope":"project","name":"x","period":"month","amount":5}]"#,
+                "budgets[0].name must be empty: the scope project is everything together."
+            ),
+            (
+                "budgets",
+                #"[{"scope":"model","name":"m","period":"day","amount":5},{"scope":"model","name":"m","period":"day","amount":6}]"#,
+                "Two budgets are for model m per day."
+            ),
+            (
+                "digest_zone", #""Mars/Base""#,
+                #"digest_zone must be a time zone such as Europe/Berlin, not "Mars/Base"."#
+            ),
+            (
                 "exemptions", #"[{"author":"a","reason":"r","until":"2026-12-31"}]"#,
                 "exemptions[0] must name a tool, an agent or a feature."
             ),

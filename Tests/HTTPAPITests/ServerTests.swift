@@ -102,6 +102,27 @@ struct ServerTests {
         #expect(try await served.send(.get, "/healthz", headers: [host]).status == 421)
     }
 
+    @Test("The latest digest is 404 while there is none, then complete; the history is the latest week first")
+    func digests() async throws {
+        let served = try await Served()
+        #expect(try await served.send(.get, "/api/digest/latest").status == 404)
+        #expect(try await served.send(.get, "/api/digest/history").text == "[]")
+        try await served.writer.transaction { store in
+            for week in ["2026-W47", "2026-W48"] {
+                let now = Instant(seconds: 1_764_000_000)
+                try store.saveDigest(
+                    DigestRecord(
+                        week: week, zone: "UTC", from: now, until: now, madeAt: now, isFinal: true,
+                        document: .with { $0.title = week }, markdown: "# \(week)\n", facts: ["week": .string(week)]))
+            }
+        }
+        let latest = try await served.send(.get, "/api/digest/latest").text
+        #expect(latest.contains(##""markdown":"# 2026-W48\n""##) && latest.contains(#""final":true"#))
+        let history = try await served.send(.get, "/api/digest/history?limit=5").text
+        let places = ["2026-W48", "2026-W47"].compactMap { history.firstRange(of: $0)?.lowerBound }
+        #expect(places.count == 2 && places == places.sorted() && !history.contains("markdown"))
+    }
+
     @Test("A change that no agent answers is answered with 504, and stays recorded with its author")
     func silence() async throws {
         let served = try await Served()

@@ -15,7 +15,8 @@ struct IntentInboxTests {
         let intents: [Intent] = [
             .approve(request: 7), .approve(request: 7, seen: Fingerprint("a")), .reject(request: 8),
             .killLoop(trace: "t\u{1B}[2J"), .acknowledge(incident: 1),
-            .resolve(incident: 2), .changeSetting(key: "theme", value: "\"light\""), .scanNow,
+            .resolve(incident: 2), .changeSetting(key: "theme", value: "\"light\""), .makeDigest(week: nil),
+            .makeDigest(week: "2026-W48"), .scanNow,
         ]
         var ids: [Int64] = []
         for (minute, intent) in intents.enumerated() {
@@ -24,7 +25,7 @@ struct IntentInboxTests {
         let pending = try await writer.read { try $0.pendingIntents() }
         #expect(pending.map(\.intent) == intents)
         #expect(pending.map(\.id) == ids)
-        #expect(pending.last == IntentRecord(id: ids[7], intent: .scanNow, author: "alice@host", createdAt: .minute(7)))
+        #expect(pending.last == IntentRecord(id: ids[9], intent: .scanNow, author: "alice@host", createdAt: .minute(9)))
 
         let first = ids[0]
         #expect(try await inbox.outcome(of: first) == nil)

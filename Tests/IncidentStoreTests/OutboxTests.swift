@@ -117,10 +117,19 @@ struct OutboxTests {
             .pull(.dismiss(target, review: 9_412, text: "ß")),
         ]
         for pull in pulls { #expect(pull.pull.flatMap { PullAct(json: $0.json) } == pull.pull) }
-        #expect(Set((notices + [kill, review, execute] + pulls).map(\.kind)).count == Action.Kind.allCases.count)
+        let free: [Action] = [
+            .postDigest(week: "2026-W48", channel: "#é"), .warnBudget(key: "user/'; --", text: "ß\n"),
+        ]
+        #expect(Set((notices + free + [kill, review, execute] + pulls).map(\.kind)).count == Action.Kind.allCases.count)
         let (acts, request) = try await writer.transaction { store in
             _ = try store.record(.sample(), scan: "a", at: .minute(0))
-            let sent = try notices.map { try store.send($0, of: 1) }
+            let gate = Gate(policy: Policy(settings: Settings()))
+            let sent =
+                try notices.map { try store.send($0, of: 1) }
+                + free.map { action in
+                    guard case .allow(let permission) = gate.notice(action) else { throw Unexpected("refused") }
+                    return try store.enqueue(permission, at: .minute(0))
+                }
             let killed = try store.order("t'; DROP TABLE outbox_action; --", intent: 3, of: 1, at: .minute(0))
             let request = try store.ask(review, incident: 1).id
             guard case .accepted(let item) = try store.approve(request, by: "alice", at: .minute(1)) else {
@@ -132,9 +141,9 @@ struct OutboxTests {
             }
             return (sent + [killed, try #require(item.act), try #require(second.act)], [request, executed])
         }
-        #expect(acts.map(\.action) == notices + [kill, review, execute])
+        #expect(acts.map(\.action) == notices + free + [kill, review, execute])
         #expect(
-            acts.map(\.ground) == notices.map { _ in .notice } + [
+            acts.map(\.ground) == (notices + free).map { _ in .notice } + [
                 .order("alice", intent: 3), .person("alice", request: request[0]),
                 .person("alice", request: request[1]),
             ])

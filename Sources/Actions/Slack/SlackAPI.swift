@@ -14,6 +14,13 @@ struct SlackAPI: Sendable {
         access.token.isEmpty ? "Slack is not configured: set SLACK_BOT_TOKEN to post to \(access.channel)." : nil
     }
 
+    /// The same workspace, another channel.
+    func posting(to channel: String) -> SlackAPI {
+        var access = access
+        access.channel = channel
+        return SlackAPI(access: access, calls: calls)
+    }
+
     func request(_ method: String, _ payload: JSONValue) -> HTTPRequest {
         HTTPRequest(
             .post, "\(access.baseURL)/\(method)",

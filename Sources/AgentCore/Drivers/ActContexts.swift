@@ -13,11 +13,13 @@ extension StoreSnapshot {
         let requests = try incident.map { try approvals(ofIncident: $0) } ?? []
         // A notice is about all loops of its incident.
         let traces = action.traces.isEmpty ? (detail?.findings ?? []).compactMap { $0.loop?.traceID } : action.traces
-        return ActContext(
+        var context = ActContext(
             incident: detail, loops: try traces.compactMap { try loop(trace: $0)?.loop },
             request: requests.first { $0.status == .pending },
             message: try incident.flatMap { try slackThread(ofIncident: $0) }.flatMap(MessageAddress.init(reference:)),
             lastScan: try agentStatus().lastCycleAt, attemptedAt: attemptedAt, sentAt: sentAt, ladder: policy.ladder,
             channels: policy.channels)
+        if case .postDigest(let week, _) = action { context.digest = try digest(ofWeek: week) }
+        return context
     }
 }

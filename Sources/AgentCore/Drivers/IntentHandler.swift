@@ -21,6 +21,8 @@ struct IntentHandler: Sendable {
     let executors: ExecutorRequests
     /// Answers what takes many calls, later.
     let risk: RiskDesk
+    /// Makes the digest of a week soon.
+    let makeDigest: @Sendable (_ week: String?) async -> IntentAnswer
 
     /// Answers all pending intents, oldest first. Writes nothing if there are none: every write wakes this handler again.
     func answerAll() async throws {
@@ -88,6 +90,7 @@ struct IntentHandler: Sendable {
             return try await executors.request(kind, for: incident, by: author)
         case .undo(let request): return try await executors.undo(request, by: author)
         case .scorePull, .backfillRisk: return .refused("Unknown request.")
+        case .makeDigest(let week): return await makeDigest(week)
         }
     }
 

@@ -49,7 +49,7 @@ struct OutageRule: Sendable {
         switch job {
         case .onCall: .minutes(settings.onCallMinutes)
         case .driftPatrol: .hours(settings.driftPatrolHours)
-        case .pulse: nil
+        case .pulse, .digest: nil
         }
     }
 
@@ -74,6 +74,7 @@ extension SchedulerMachine.Job {
         case .onCall: "The scan"
         case .driftPatrol: "The drift patrol"
         case .pulse: "The pulse"
+        case .digest: "The weekly digest"
         }
     }
 
@@ -82,6 +83,7 @@ extension SchedulerMachine.Job {
         case .onCall: "Nothing is detected."
         case .driftPatrol: "Drift is not detected."
         case .pulse: "New loops are found by scans alone."
+        case .digest: "No digest is made."
         }
     }
 }

@@ -15,6 +15,10 @@ actor Scheduler {
         machine.schedule(job, every: cadence, lastRunAt: lastRunAt, now: clock.now())
     }
 
+    func schedule(_ job: SchedulerMachine.Job, at due: Instant) {
+        machine.schedule(job, at: due)
+    }
+
     func runNow(_ job: SchedulerMachine.Job) async {
         machine.runNow(job, now: clock.now())
         await wakeSignal.send()

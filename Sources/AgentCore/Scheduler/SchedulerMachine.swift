@@ -11,6 +11,8 @@ package struct SchedulerMachine: Hashable, Sendable {
         case driftPatrol = "drift_patrol"
         /// Checks the newest rows between two scans.
         case pulse
+        /// Makes the weekly digest, and those that people ask for.
+        case digest = "weekly_digest"
     }
 
     package enum Step: Hashable, Sendable {
@@ -20,9 +22,12 @@ package struct SchedulerMachine: Hashable, Sendable {
     }
 
     private struct Entry: Hashable, Sendable {
-        var cadence: Span
+        /// Nil for a job that is scheduled again after each run.
+        var cadence: Span?
         var dueAt: Instant
         var isRunning = false
+        /// Someone asked for one more run.
+        var isRequested = false
     }
 
     private var entries: [Job: Entry] = [:]
@@ -36,7 +41,7 @@ package struct SchedulerMachine: Hashable, Sendable {
     package mutating func schedule(_ job: Job, every cadence: Span, lastRunAt: Instant?, now: Instant) {
         if var entry = entries[job] {
             // A new cadence counts from the run that the old one was counted from.
-            if entry.cadence != cadence { entry.dueAt = entry.dueAt - entry.cadence + cadence }
+            if let old = entry.cadence, old != cadence { entry.dueAt = entry.dueAt - old + cadence }
             entry.cadence = cadence
             entries[job] = entry
         } else {
@@ -44,9 +49,17 @@ package struct SchedulerMachine: Hashable, Sendable {
         }
     }
 
+    /// Adds a job that is due at one moment, or changes the moment. A run that was asked for stays due.
+    package mutating func schedule(_ job: Job, at due: Instant) {
+        var entry = entries[job] ?? Entry(cadence: nil, dueAt: due)
+        entry.dueAt = entry.isRequested ? min(entry.dueAt, due) : due
+        entries[job] = entry
+    }
+
     /// Makes a job due now, or once more after the current run.
     package mutating func runNow(_ job: Job, now: Instant) {
         entries[job]?.dueAt = now
+        entries[job]?.isRequested = true
     }
 
     /// The next step. A job that is due is marked as running.
@@ -55,7 +68,8 @@ package struct SchedulerMachine: Hashable, Sendable {
         if let (job, entry) = waiting.min(by: { $0.value.dueAt < $1.value.dueAt }), entry.dueAt <= now {
             entries[job]?.isRunning = true
             // The next run counts from the start of this one, so missed runs are made up for once.
-            entries[job]?.dueAt = now + entry.cadence
+            entries[job]?.dueAt = now + (entry.cadence ?? .days(7))
+            entries[job]?.isRequested = false
             return .run(job)
         }
         return .sleep(until: waiting.values.map(\.dueAt).min())
@@ -65,7 +79,7 @@ package struct SchedulerMachine: Hashable, Sendable {
         switch job {
         case .onCall: entries[.driftPatrol]?.isRunning ?? false
         case .driftPatrol: entries[.onCall]?.isRunning ?? false
-        case .pulse: false
+        case .pulse, .digest: false
         }
     }
 

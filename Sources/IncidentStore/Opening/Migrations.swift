@@ -28,6 +28,7 @@ package enum Migrations {
         .init("10-slack", sql: Slack.sql),
         .init("11-narration", sql: Narration.sql),
         .init("11-risk", apply: Risk.apply),
+        .init("11-digests", sql: Digests.sql),
     ]
 
     package static let names = steps.map(\.name)

@@ -27,6 +27,10 @@ extension Action {
                 "kind": .string(kind.rawValue), "incident": .integer(incident), "channel": .string(channel),
                 "event": .string(event.rawValue), "text": .string(text),
             ])
+        case .postDigest(let week, let channel):
+            .fields(["kind": .string(kind.rawValue), "week": .string(week), "channel": .string(channel)])
+        case .warnBudget(let key, let text):
+            .fields(["kind": .string(kind.rawValue), "key": .string(key), "text": .string(text)])
         case .execute(let execution):
             .fields(["kind": .string(kind.rawValue), "execution": execution.json])
         case .pull(let act):
@@ -68,6 +72,12 @@ extension Action {
                 let event = stored["event"]?.string.flatMap(NoticeEvent.init(rawValue:))
             else { return nil }
             self = .notify(incident: incident, channel: channel, event: event, text: text)
+        case .postDigest:
+            guard let week = stored["week"]?.string, let channel = stored["channel"]?.string else { return nil }
+            self = .postDigest(week: week, channel: channel)
+        case .warnBudget:
+            guard let key = stored["key"]?.string, let text = stored["text"]?.string else { return nil }
+            self = .warnBudget(key: key, text: text)
         case .execute:
             guard let execution = stored["execution"].flatMap(Execution.init(json:)) else { return nil }
             self = .execute(execution)

@@ -35,6 +35,7 @@ extension Intent {
             ("request_executor", ["executor": .string(kind.rawValue), "incident": .integer(incident)])
         case .undo(let request): ("undo", ["request": .integer(request)])
         case .patrol: ("patrol", [:])
+        case .makeDigest(let week): ("make_digest", .fields(["week": week.map(JSONValue.string)]))
         case .recordAlerts(let alerts): ("record_alerts", ["alerts": alerts.json])
         case .scorePull(let pull, let comments):
             ("score_pull", ["pull": JSONValue(pull), "comments": .bool(comments)])
@@ -73,6 +74,7 @@ extension Intent {
                     number("incident").map { .requestExecutor(kind, incident: $0) }
                 }
             case "undo": number("request").map { .undo(request: $0) }
+            case "make_digest": .makeDigest(week: text("week"))
             case "record_alerts": [OutsideAlert](json: payload["alerts"] ?? .null).map { .recordAlerts($0) }
             case "score_pull":
                 number("pull").map { .scorePull(Int($0), comments: payload["comments"]?.bool ?? true) }

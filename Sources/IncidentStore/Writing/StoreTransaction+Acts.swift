@@ -120,7 +120,7 @@ extension StoreTransaction {
         case .done(let detail, let reference):
             try close(record, as: .done, detail, reference: reference, at: now)
             try recordMark(of: record, reference: reference, at: now)
-        case .refused(let reason) where try isRepeated(record):
+        case .refused(let reason) where try isRepeated(record, at: now):
             if record.detail != reason {
                 try note(record, "not delivered", reason, at: now)
                 try audit(.notDelivered, record, outcome: reason, at: now)
@@ -214,7 +214,7 @@ extension StoreTransaction {
         case .killLoop, .execute:
             for trace in try ownTraces(of: record) { try setLoop(trace, to: .killed, method: reference, at: now) }
         case .pull(let act): try recordPull(act, reference: reference)
-        case .updatePost, .requestReview: return
+        case .updatePost, .requestReview, .postDigest, .warnBudget: return
         }
     }
 }

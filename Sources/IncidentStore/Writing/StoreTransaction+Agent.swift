@@ -37,7 +37,11 @@ extension StoreTransaction {
     }
 
     package func recordCycle(at now: Instant, partial: Bool) throws {
-        try run("UPDATE agent_status SET last_cycle_at = ?, last_cycle_partial = ?", [.init(now), .init(partial)])
+        try run(
+            """
+            UPDATE agent_status SET last_cycle_at = ?1, last_cycle_partial = ?2,
+                watching_since = coalesce(watching_since, ?1)
+            """, [.init(now), .init(partial)])
     }
 
     package func setNextCycle(at next: Instant?) throws {

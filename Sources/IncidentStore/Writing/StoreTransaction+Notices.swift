@@ -13,9 +13,10 @@ extension StoreTransaction {
             """, [.text(provider.rawValue), .init(moment)])
     }
 
-    /// Whether a refused act is tried again: a notice of an incident that is not resolved.
-    func isRepeated(_ record: ActRecord) throws -> Bool {
-        guard record.ground == .notice, let incident = record.incident else { return false }
+    /// Whether a refused act is tried again: a notice of an incident that is not resolved, or of none for a week.
+    func isRepeated(_ record: ActRecord, at now: Instant) throws -> Bool {
+        guard record.ground == .notice else { return false }
+        guard let incident = record.incident else { return now < record.createdAt + .days(7) }
         return try snapshot.life(ofIncident: incident)?.stage != .resolved
     }
 
@@ -46,7 +47,9 @@ extension StoreTransaction {
                 [
                     .init(now), .text(action.kind.rawValue), .init(permission.incident), .text(permission.key.text),
                 ])
-        case .killLoop, .review, .commentIssue, .execute, .notify, .pullComment, .pullReview, .pullDismissal: return
+        case .killLoop, .review, .commentIssue, .execute, .notify, .pullComment, .pullReview, .pullDismissal, .postDigest,
+            .warnBudget:
+            return
         }
     }
 

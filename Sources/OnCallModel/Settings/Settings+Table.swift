@@ -52,13 +52,15 @@ extension Settings {
         let spec: SettingSpec
         let read: @Sendable (Settings) -> JSONValue
         let write: @Sendable (inout Settings, JSONValue) -> Void
-        /// Why rows are invalid together; nil if they are valid, and for a value that is no table.
-        var problem: @Sendable (JSONValue) -> String? = { _ in nil }
+        /// Why a value, or the rows of a table together, are invalid; nil if they are valid.
+        let problem: @Sendable (JSONValue) -> String?
 
         init<Value: JSONConvertible>(
             _ key: String, _ kind: SettingSpec.Kind, unit: String = "", _ meaning: String,
-            _ path: any WritableKeyPath<Settings, Value> & Sendable
+            _ path: any WritableKeyPath<Settings, Value> & Sendable,
+            problem: @escaping @Sendable (Value) -> String? = { _ in nil }
         ) {
+            self.problem = { json in Value(json: json).flatMap(problem) }
             spec = SettingSpec(key: key, kind: kind, meaning: meaning, unit: unit)
             read = { $0[keyPath: path].json }
             write = { settings, json in
@@ -69,8 +71,7 @@ extension Settings {
         init<Row: SettingRow>(
             table key: String, _ meaning: String, _ path: any WritableKeyPath<Settings, [Row]> & Sendable
         ) {
-            self.init(key, Row.kind, meaning, path)
-            problem = { json in [Row](json: json).flatMap(Row.problem) }
+            self.init(key, Row.kind, meaning, path, problem: Row.problem)
         }
     }
 
@@ -205,5 +206,17 @@ extension Settings {
             "pr_review_auto", .toggle,
             "Request changes without approval on a pull request above pr_risk_threshold that is riskier than 95 % of recent changes.",
             \.prReviewAuto),
+        Entry(
+            "digest_zone", .text(64),
+            "The time zone of weeks, of the digest (Mondays at 09:00) and of budgets, as Europe/Berlin.", \.digestZone,
+            problem: { name in
+                ZoneInfo(named: name) == nil
+                    ? "digest_zone must be a time zone such as Europe/Berlin, not \"\(name)\"." : nil
+            }),
+        Entry("digest_post", .toggle, "Post the weekly digest to Slack; false only stores it.", \.digestPost),
+        Entry(
+            "digest_channel", .text(80), "The Slack channel of the digest; empty uses the incidents channel.",
+            \.digestChannel),
+        Entry(table: "budgets", "What a project, feature, user or model may cost in a day, week or month.", \.budgets),
     ]
 }

@@ -42,6 +42,10 @@ package struct Settings: Hashable, Sendable {
     package var executors: [ExecutorRow] = []
     package var prRiskWatch = false
     package var prReviewAuto = false
+    package var digestZone = "UTC"
+    package var digestPost = true
+    package var digestChannel = ""
+    package var budgets: [Budget] = []
 
     package init() {}
 

@@ -24,10 +24,3 @@ extension ActRecord {
         }
     }
 }
-
-/// A row of numbers as bars of eight heights.
-func sparkline(_ values: [Double]) -> String {
-    let marks = Array("▁▂▃▄▅▆▇█")
-    guard let top = values.max(), top > 0 else { return String(repeating: "▁", count: values.count) }
-    return String(values.map { marks[min(7, max(0, Int(($0 / top * 7).rounded())))] })
-}

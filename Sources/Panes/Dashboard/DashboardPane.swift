@@ -83,7 +83,7 @@ enum DashboardPane {
             ),
             (
                 "NEXT 6 H", (board.projectedSixHours.map(Format.dollars) ?? "–", isRising ? .critical : .money),
-                sparkline(board.hours.suffix(12).map(\.cost))
+                Format.sparkline(board.hours.suffix(12).map(\.cost))
             ),
             (
                 "LOOPS", alarm(board.activeLoops, "active", .critical, isKnown: view.unknownLoops == nil),

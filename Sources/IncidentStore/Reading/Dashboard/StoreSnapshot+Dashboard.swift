@@ -1,4 +1,5 @@
 package import Basics
+import Digest
 package import OnCallModel
 import SQLiteKit
 
@@ -21,7 +22,7 @@ extension StoreSnapshot {
             totalIncidents: count("SELECT count(*) FROM incident_reports"),
             spendPerHour: hours.last?.cost,
             baselinePerHour: hours.last.flatMap { try baseline(of: $0.hour) },
-            projectedSixHours: hours.last.map { $0.cost * 6 },
+            projectedSixHours: CostForecast(self.hours(latest: 9 * 24))?.nextSixHours,
             activeLoops: count(
                 "SELECT count(*) FROM loop_detections WHERE status IN ('active', 'killing', 'kill_failed')"),
             pendingApprovals: count("SELECT count(*) FROM approval_queue WHERE status = 'pending'"),

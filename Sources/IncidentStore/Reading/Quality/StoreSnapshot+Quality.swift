@@ -42,6 +42,14 @@ extension StoreSnapshot {
         ).map { try $0.driftEvent() }
     }
 
+    /// Oldest first.
+    func driftEvents(from start: Instant, until end: Instant) throws -> [DriftEvent] {
+        try rows(
+            "drift_events", "SELECT * FROM drift_events WHERE detected_at >= ? AND detected_at < ? ORDER BY id",
+            [.init(start), .init(end)]
+        ).map { try $0.driftEvent() }
+    }
+
     /// The drift events of an incident, the latest first.
     package func driftEvents(ofIncident id: Int64) throws -> [DriftEvent] {
         try rows(

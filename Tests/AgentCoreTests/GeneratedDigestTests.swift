@@ -1,0 +1,38 @@
+import Basics
+import Configuration
+import FoundationEssentials
+import Glibc
+import IncidentStore
+import OnCallModel
+import TestSupport
+import Testing
+
+@testable import AgentCore
+
+@Suite("Generated: digest")
+struct GeneratedDigestTests {
+    @Test("docs/examples/digest.md is the digest of the demo's week")
+    func example() async throws {
+        let stage = try Stage()
+        var settings = Settings()
+        settings.budgets = [
+            .with { ($0.scope, $0.name, $0.period, $0.amount) = (.feature, "support-bot", .month, 10) },
+            .with { ($0.scope, $0.period, $0.amount) = (.project, .month, 1000) },
+        ]
+        try settings.document.serialized.write(
+            toFile: "\(stage.folder.path)/settings.json", atomically: true, encoding: .utf8)
+        _ = try await stage.scan(carryingOutActs: false)
+        _ = try await stage.agent.makeDigestOnce(nil)
+        let digest = try #require(try await StoreReader(stage.store).read(.digests(limit: 1)).first)
+        let path =
+            "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/docs/examples/digest.md"
+        if getenv("RECORD") != nil {
+            try FileManager.default.createDirectory(
+                atPath: String(path.dropLast("/digest.md".count)), withIntermediateDirectories: true)
+            try Files.replace(path, with: Array(digest.markdown.utf8), mode: 0o644)
+            Issue.record("docs/examples/digest.md was recorded")
+        }
+        let stored = try String(contentsOfFile: path, encoding: .utf8)
+        #expect(stored == digest.markdown, "docs/examples/digest.md is out of date: run `make record`")
+    }
+}

@@ -23,7 +23,7 @@ CREATE TABLE "agent_status" (
     next_cycle_at TEXT,
     last_cycle_partial INTEGER NOT NULL DEFAULT 0,
     listening TEXT
-, frozen_by_environment INTEGER NOT NULL DEFAULT 0, slack_socket TEXT, slack_socket_is_open INTEGER NOT NULL DEFAULT 0) STRICT;
+, frozen_by_environment INTEGER NOT NULL DEFAULT 0, slack_socket TEXT, slack_socket_is_open INTEGER NOT NULL DEFAULT 0, watching_since TEXT) STRICT;
 CREATE TRIGGER agent_status_delete AFTER DELETE ON agent_status BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'agent';
 END;
@@ -175,6 +175,26 @@ CREATE TRIGGER detector_memory_insert AFTER INSERT ON detector_memory BEGIN
 END;
 CREATE TRIGGER detector_memory_update AFTER UPDATE ON detector_memory BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'drift';
+END;
+CREATE TABLE digest (
+    week TEXT PRIMARY KEY NOT NULL CHECK (week GLOB '[0-9][0-9][0-9][0-9]-W[0-5][0-9]'),
+    zone TEXT NOT NULL,
+    starts_at TEXT NOT NULL,
+    ends_at TEXT NOT NULL,
+    made_at TEXT NOT NULL,
+    is_final INTEGER NOT NULL CHECK (is_final IN (0, 1)),
+    document TEXT NOT NULL,
+    markdown TEXT NOT NULL,
+    facts TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER digest_delete AFTER DELETE ON digest BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'digests';
+END;
+CREATE TRIGGER digest_insert AFTER INSERT ON digest BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'digests';
+END;
+CREATE TRIGGER digest_update AFTER UPDATE ON digest BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'digests';
 END;
 CREATE TABLE drift_events (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

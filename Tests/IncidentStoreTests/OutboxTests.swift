@@ -120,7 +120,8 @@ struct OutboxTests {
         let free: [Action] = [
             .postDigest(week: "2026-W48", channel: "#é"), .warnBudget(key: "user/'; --", text: "ß\n"),
         ]
-        #expect(Set((notices + free + [kill, review, execute] + pulls).map(\.kind)).count == Action.Kind.allCases.count)
+        #expect(
+            Set((notices + free + [kill, review, execute] + pulls).map(\.kind)).count == Action.Kind.allCases.count)
         let (acts, request) = try await writer.transaction { store in
             _ = try store.record(.sample(), scan: "a", at: .minute(0))
             let gate = Gate(policy: Policy(settings: Settings()))

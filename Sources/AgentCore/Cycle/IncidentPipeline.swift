@@ -51,9 +51,7 @@ struct IncidentPipeline: Sendable {
     var clock: WallClock { configuration.clock }
     var gate: Gate { configuration.gate(settings) }
     private var narration: NarrationStage {
-        NarrationStage(
-            narrator: configuration.narrator, redaction: configuration.redaction, writer: writer, clock: clock,
-            dailyTokens: settings.narratorDailyTokens)
+        NarrationStage(configuration, writer: writer, settings: settings)
     }
 
     /// The findings of this scan that belong to one incident.

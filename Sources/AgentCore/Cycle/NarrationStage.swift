@@ -34,6 +34,11 @@ struct NarrationStage: Sendable {
     let clock: WallClock
     let dailyTokens: Int
 
+    init(_ configuration: AgentConfiguration, writer: StoreWriter, settings: Settings) {
+        (narrator, redaction, clock) = (configuration.narrator, configuration.redaction, configuration.clock)
+        (self.writer, dailyTokens) = (writer, settings.narratorDailyTokens)
+    }
+
     enum Written: Sendable {
         case text(CheckedText, model: String)
         /// A phrase: "the language model did not answer within 20 s".
@@ -54,6 +59,15 @@ struct NarrationStage: Sendable {
         case .nothing(let cause): reason = cause
         }
         return ReportTemplate.report(of: file, suspects: suspects, reason: reason)
+    }
+
+    /// One paragraph of the model with its name; nil if there is none, or too little of it is left.
+    func paragraph(_ job: NarrationJob, about subject: Int64) async -> String? {
+        guard narrator != nil, case .text(let text, let model) = await write(job, about: subject), !text.isThin else {
+            return nil
+        }
+        let paragraph = UntrustedText.forMarkdown(text.paragraphs.joined(separator: " "), limit: 1500)
+        return "\(paragraph) (Explained by \(model): \(text.count).)"
     }
 
     /// Asks the model, unless its budget of the day is spent. A store that cannot be written costs the text, nothing else.

@@ -2,6 +2,7 @@ import Basics
 import Digest
 import Governance
 import IncidentStore
+import Narration
 import OnCallModel
 
 /// Makes weekly digests: that of the last week on Mondays at 09:00, and those that people ask for.
@@ -112,9 +113,18 @@ struct DigestDesk: Sendable {
         let reader = DigestReader(
             engine: configuration.engine, writer: writer, scope: configuration.scope, settings: settings)
         let facts = try await reader.facts(of: week, at: now)
-        let (json, document, markdown) = DigestComposition(facts).result
+        var (json, document, _) = DigestComposition(facts).result
+        document.lead = await lead(json, week, settings)
         return DigestRecord(
             week: week.name, zone: settings.digestZone, from: week.from, until: min(now, week.until), madeAt: now,
-            isFinal: facts.isFinal, document: document, markdown: markdown, facts: json)
+            isFinal: facts.isFinal, document: document, markdown: document.markdown, facts: json)
+    }
+
+    /// A model's introduction; empty without one.
+    private func lead(_ facts: JSONValue, _ week: DigestWeek, _ settings: Settings) async -> String {
+        let stage = NarrationStage(configuration, writer: writer, settings: settings)
+        let job = NarrationJob(
+            .digest, facts: facts, foreignMembers: ["title"], redaction: configuration.redaction)
+        return await stage.paragraph(job, about: week.monday) ?? ""
     }
 }

@@ -2,6 +2,7 @@ import Actions
 import Basics
 import Governance
 import IncidentStore
+import Narration
 import OnCallModel
 import Risk
 import SourceEngine
@@ -114,9 +115,23 @@ actor RiskDesk {
         risk.gaps += update.gaps
         risk.notes += update.notes
         risk = PullRiskText.complete(risk, threshold: settings.prRiskThreshold)
+        risk.paragraph = await explained(risk, settings)
         let sentence = try await save(risk, settings, writes: writes)
         await outbox.wake()
         return (risk, sentence)
+    }
+
+    /// The paragraph of a model, that of the last score if nothing has changed since, else Sentinel's own. A partial score is
+    /// not explained.
+    private func explained(_ risk: PullRisk, _ settings: Settings) async -> String {
+        guard risk.gaps.isEmpty, configuration.narrator != nil else { return risk.paragraph }
+        if let last = try? await writer.read({ try $0.pullRisk(risk.target.number) }), last.facts == risk.facts {
+            return last.paragraph
+        }
+        let job = NarrationJob(
+            .pullRequest, facts: risk.facts, foreignMembers: ["title"], redaction: configuration.redaction)
+        let stage = NarrationStage(configuration, writer: writer, settings: settings)
+        return await stage.paragraph(job, about: Int64(risk.target.number)) ?? risk.paragraph
     }
 
     private func save(_ risk: PullRisk, _ settings: Settings, writes: Bool) async throws -> String {

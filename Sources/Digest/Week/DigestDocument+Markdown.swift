@@ -4,6 +4,7 @@ extension DigestDocument {
     /// The lines contain no markup of their own.
     package var markdown: String {
         var text = "# \(title)\n\n\(summary)\n"
+        if !lead.isEmpty { text += "\n\(lead)\n" }
         for section in sections {
             text += "\n## \(section.heading)\n\n" + section.lines.map { "- \($0)\n" }.joined()
         }

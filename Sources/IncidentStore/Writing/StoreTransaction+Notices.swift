@@ -47,7 +47,8 @@ extension StoreTransaction {
                 [
                     .init(now), .text(action.kind.rawValue), .init(permission.incident), .text(permission.key.text),
                 ])
-        case .killLoop, .review, .commentIssue, .execute, .notify, .pullComment, .pullReview, .pullDismissal, .postDigest,
+        case .killLoop, .review, .commentIssue, .execute, .notify, .pullComment, .pullReview, .pullDismissal,
+            .postDigest,
             .warnBudget:
             return
         }

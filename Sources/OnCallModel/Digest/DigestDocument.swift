@@ -5,6 +5,8 @@ package struct DigestDocument: JSONRecord {
     package var title = ""
     /// The figures of the week, one line.
     package var summary = ""
+    /// A language model's introduction, checked against the facts; empty without one.
+    package var lead = ""
     package var sections: [Section] = []
     /// What could not be read, one sentence each.
     package var gaps: [String] = []
@@ -14,7 +16,7 @@ package struct DigestDocument: JSONRecord {
     package init() {}
 
     package static let members: [JSONMember<DigestDocument>] = [
-        .init("title", \.title, isRequired: true), .init("summary", \.summary), .init("sections", \.sections),
+        .init("title", \.title, isRequired: true), .init("summary", \.summary), .init("lead", \.lead), .init("sections", \.sections),
         .init("gaps", \.gaps), .init("notes", \.notes),
     ]
 

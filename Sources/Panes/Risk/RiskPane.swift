@@ -70,7 +70,7 @@ extension TextBlock {
     fileprivate mutating func add(_ files: some Collection<RiskFile>) {
         section("Files by what followed their changes", .title) { block in
             for file in files {
-                let trend = sparkline(file.trend.map { Double($0 ?? 0) })
+                let trend = Format.sparkline(file.trend.map { Double($0 ?? 0) })
                 let figures =
                     "\(file.errors) errors  \(Format.dollars(file.cost))  \(file.fixes) of \(file.changes) fixes"
                 block.line("\(trend)  \(figures)  \(file.path)", file.errors > 0 ? .warn : .dim)

@@ -3,17 +3,23 @@ package import Basics
 /// A quantity by the hour: the cost of all model calls, or how many Sentry issues began.
 package struct HourlySeries: Hashable, Sendable {
     private let hours: [Instant: Double]
+    private let events: [Instant]
     /// The time in which an hour without a value is known to be 0. Nil if nothing is known.
     package let known: Range<Instant>?
 
     package init(_ hours: [Instant: Double], known: Range<Instant>?) {
-        (self.hours, self.known) = (hours, known)
+        (self.hours, events, self.known) = (hours, [], known)
+    }
+
+    /// What happened at exact times; each counts 1.
+    package init(events: [Instant], known: Range<Instant>?) {
+        (hours, self.events, self.known) = ([:], events, known)
     }
 
     /// The sum from one moment to another; of an hour that is only partly inside, that part. Nil if it is not all known.
     package func sum(from: Instant, to: Instant) -> Double? {
         guard let known, from >= known.lowerBound, to <= known.upperBound else { return nil }
-        var (sum, hour) = (0.0, from.startOfHour)
+        var (sum, hour) = (Double(events.count { $0 >= from && $0 < to }), from.startOfHour)
         while hour < to {
             let next = hour + .hours(1)
             let inside = min(to, next) - max(from, hour)

@@ -80,12 +80,14 @@ package struct SandboxPull: Hashable, Sendable {
 
     package init(
         number: Int, title: String, body: String = "", author: String, branch: String, headSHA: String,
-        mergeSHA: String? = nil, created: Instant, updated: Instant? = nil, merged: Instant? = nil,
+        mergeSHA: String? = nil, created: Instant, updated: Instant? = nil, closed: Instant? = nil,
+        merged: Instant? = nil,
         files: [SandboxCommit.File] = [], reviews: [Review] = []
     ) {
         (self.number, self.title, self.body, self.author) = (number, title, body, author)
         (self.branch, self.headSHA, self.mergeSHA, self.created) = (branch, headSHA, mergeSHA, created)
-        (self.updated, self.merged, self.files, self.reviews) = (updated, merged, files, reviews)
+        (self.updated, self.closed, self.merged) = (updated, closed, merged)
+        (self.files, self.reviews) = (files, reviews)
     }
 
     /// A merged one is closed.

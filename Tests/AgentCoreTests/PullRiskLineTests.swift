@@ -4,6 +4,7 @@ import FoundationEssentials
 import IncidentStore
 import OnCallModel
 import Sandbox
+import TestSupport
 import Testing
 
 @Suite("The risk of a pull request, from GitHub to its comment")
@@ -103,7 +104,10 @@ struct PullRiskLineTests {
         try await stage.open()
         let answer = try await stage.ask(.scorePull(Self.number, comments: true))
         #expect(try await risk(stage).score == 80, "\(answer)")
-        #expect(try await risk(stage).errors == 20, "the change counts once for both of its files")
+        let planted = try await stage.read(StoreQuery { try $0.changes() }).first { $0.pull == 60 }
+        #expect(
+            try await risk(stage).errors == 20,
+            "\(String(describing: planted)): the change counts once for both of its files")
         let request = try #require(try await stage.read(.approvals(limit: 10)).first)
         #expect(request.incident == nil && request.type == nil && request.action.kind == .pullReview)
         #expect(request.dryRun.contains { $0.contains("REQUEST_CHANGES") })
@@ -143,6 +147,7 @@ struct PullRiskLineTests {
             let index = state.pulls.firstIndex { $0.number == Self.number } ?? 0
             state.pulls[index].headSHA = String(repeating: "b", count: 40)
         }
+        stage.advance(by: .minutes(2))
         _ = try await stage.ask(.scorePull(Self.number, comments: true))
         let items = try await stage.read(.approvals(limit: 10))
         #expect(items.map(\.status) == [.pending, .expired])
@@ -205,7 +210,7 @@ struct PullRiskLineTests {
         }
         let changes = try await stage.read(StoreQuery { try $0.changes() })
         let planted = try #require(changes.first { $0.title.hasPrefix("Change risky.py") })
-        #expect(planted.errorDelta == 20 && planted.pull == 60)
+        #expect(planted.errorDelta == 20 && planted.pull == 60, "\(planted)")
         #expect(Set(changes.map(\.sha)).count == changes.count && changes.count > 30)
         #expect(
             changes.filter { $0.at < Stage.start - .days(9) }.allSatisfy { $0.costDelta == nil }, "unknown is not 0")

@@ -44,6 +44,13 @@ struct AttributionTests {
         #expect(change.delta(of: series([49: 10])) == 10)
     }
 
+    @Test("an event counts by its exact time")
+    func events() {
+        let times = [start + .hours(48) - .minutes(1), start + .hours(48), start + .hours(48) + .minutes(9)]
+        let series = HourlySeries(events: times, known: start..<(start + .days(10)))
+        #expect(Attribution(mergedAt: start + .hours(48), next: nil).delta(of: series) == 1)
+    }
+
     @Test("outside the known time a delta is unknown, not 0")
     func unknown() {
         #expect(Attribution(mergedAt: start + .hours(12), next: nil).delta(of: series([:])) == nil)

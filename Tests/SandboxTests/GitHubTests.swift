@@ -38,15 +38,17 @@ struct GitHubTests {
 
     /// 1 was merged first and changed last, 2 was closed, 3 is open.
     private static func pull(_ number: Int) -> SandboxPull {
-        let created = SandboxClient.now - .days(Double(10 - number))
+        let now = SandboxClient.now
+        let created = now - Span.days(Double(10 - number))
+        let updated = now - Span.hours(Double(number))
+        let closed: Instant? = number == 2 ? now - Span.hours(2) : nil
+        let merged: Instant? = number == 1 ? now - Span.days(5) : nil
         return .init(
             number: number, title: "Pull \(number)", author: "alice", branch: "b\(number)", headSHA: "head\(number)",
             mergeSHA: number == 1 ? "merge1" : nil, created: created,
-            updated: SandboxClient.now - .hours(Double(number)),
-            closed: number == 2 ? SandboxClient.now - .hours(2) : nil,
-            merged: number == 1 ? SandboxClient.now - .days(5) : nil,
+            updated: updated, closed: closed, merged: merged,
             files: [.init(path: "a.py", patch: "@@ -1 +1,2 @@\n-x\n+y\n+z")],
-            reviews: [.init(id: 9, user: "bob", state: "APPROVED", submitted: SandboxClient.now - .days(6))])
+            reviews: [.init(id: 9, user: "bob", state: "APPROVED", submitted: now - Span.days(6))])
     }
 
     private func get(_ path: String) async throws -> (response: HTTPResponse, body: JSONValue) {

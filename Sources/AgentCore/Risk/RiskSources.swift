@@ -164,14 +164,13 @@ struct RiskSources: Sendable {
         return HourlySeries(Dictionary(hours) { $1 }, known: max(first, moment)..<asOf)
     }
 
-    /// How many Sentry issues began in each hour since a moment.
+    /// When Sentry issues began since a moment.
     func errors(since moment: Instant) async throws -> HourlySeries {
         let (rows, asOf) = try await telemetry(
             "SELECT first_seen FROM sentry.issues WHERE first_seen >= ?", [Value(moment)], of: "the Sentry issues",
             Self.freshness)
-        let hours = rows.records.compactMap { $0["first_seen"].instant?.startOfHour }
         guard moment < asOf else { return HourlySeries([:], known: nil) }
-        return HourlySeries(Dictionary(hours.map { ($0, 1.0) }) { $0 + $1 }, known: moment..<asOf)
+        return HourlySeries(events: rows.records.compactMap { $0["first_seen"].instant }, known: moment..<asOf)
     }
 
     private func telemetry(

@@ -38,7 +38,7 @@ CREATE TABLE "approval_queue" (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     created_at TEXT NOT NULL,
     action_type TEXT NOT NULL,
-    anomaly_type TEXT NOT NULL REFERENCES detection_type (name),
+    anomaly_type TEXT REFERENCES detection_type (name),
     severity TEXT NOT NULL CHECK (severity IN ('info', 'medium', 'high', 'critical')),
     context TEXT NOT NULL,
     status TEXT NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'approved', 'rejected', 'expired')),
@@ -48,7 +48,7 @@ CREATE TABLE "approval_queue" (
     slack_channel TEXT,
     slack_ts TEXT,
     incident_id INTEGER REFERENCES incident_reports (id),
-    trace_id TEXT, round INTEGER NOT NULL DEFAULT 0 CHECK (round >= 0), number INTEGER NOT NULL DEFAULT 1 CHECK (number >= 1), executor TEXT NOT NULL DEFAULT '',
+    trace_id TEXT, round INTEGER NOT NULL DEFAULT 0 CHECK (round >= 0), number INTEGER NOT NULL DEFAULT 1 CHECK (number >= 1), executor TEXT NOT NULL DEFAULT '', pull TEXT,
     CHECK ((status = 'pending') = (resolved_at IS NULL))
 ) STRICT;
 CREATE UNIQUE INDEX approval_asked ON approval_queue
@@ -56,6 +56,7 @@ CREATE UNIQUE INDEX approval_asked ON approval_queue
 CREATE INDEX approval_history ON approval_queue (resolved_at DESC, id DESC) WHERE status <> 'pending';
 CREATE INDEX approval_incident ON approval_queue (incident_id);
 CREATE INDEX approval_pending ON approval_queue (expires_at) WHERE status = 'pending';
+CREATE UNIQUE INDEX approval_pull ON approval_queue (pull) WHERE status = 'pending' AND pull IS NOT NULL;
 CREATE INDEX approval_trace ON approval_queue (trace_id) WHERE status = 'pending';
 CREATE TRIGGER approval_queue_delete AFTER DELETE ON approval_queue BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'approvals';
@@ -124,6 +125,27 @@ CREATE TRIGGER audit_log_is_never_cut BEFORE DELETE ON audit_log
     BEGIN SELECT RAISE(ABORT, 'audit_log is append-only'); END;
 CREATE TRIGGER audit_log_update AFTER UPDATE ON audit_log BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'audit';
+END;
+CREATE TABLE code_change (
+    commit_sha TEXT PRIMARY KEY NOT NULL CHECK (commit_sha <> ''),
+    merged_at TEXT NOT NULL,
+    title TEXT NOT NULL,
+    author TEXT NOT NULL DEFAULT '',
+    pull_number INTEGER,
+    is_fix INTEGER NOT NULL CHECK (is_fix IN (0, 1)),
+    terms INTEGER NOT NULL DEFAULT 0 CHECK (terms >= 0),
+    cost_delta REAL,
+    error_delta INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX change_time ON code_change (merged_at);
+CREATE TRIGGER code_change_delete AFTER DELETE ON code_change BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'risk';
+END;
+CREATE TRIGGER code_change_insert AFTER INSERT ON code_change BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'risk';
+END;
+CREATE TRIGGER code_change_update AFTER UPDATE ON code_change BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'risk';
 END;
 CREATE TABLE cost_baselines (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -240,9 +262,11 @@ CREATE TABLE file_risk_history (
     change_date TEXT,
     cost_delta REAL NOT NULL DEFAULT 0,
     error_delta INTEGER NOT NULL DEFAULT 0,
-    risk_score REAL NOT NULL DEFAULT 0,
+    risk_score REAL NOT NULL DEFAULT 0, previous_path TEXT, lines_added INTEGER NOT NULL DEFAULT 0, lines_removed INTEGER NOT NULL DEFAULT 0,
     UNIQUE (file_path, commit_sha)
 ) STRICT;
+CREATE INDEX risk_commit ON file_risk_history (commit_sha);
+CREATE INDEX risk_time ON file_risk_history (change_date DESC, id DESC);
 CREATE TRIGGER file_risk_history_delete AFTER DELETE ON file_risk_history BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'risk';
 END;
@@ -446,7 +470,7 @@ CREATE TABLE "outbox_action" (
     request_id INTEGER UNIQUE REFERENCES approval_queue (id),
     ground TEXT NOT NULL CHECK (ground IN ('policy', 'person', 'order', 'notice')),
     rule TEXT CHECK (rule IN
-        ('looped_generations', 'cost_of_loop', 'cost_per_hour', 'harmless_review')),
+        ('looped_generations', 'cost_of_loop', 'cost_per_hour', 'harmless_review', 'pull_percentile')),
     rule_limit REAL,
     person TEXT CHECK (person <> ''),
     intent_id INTEGER,
@@ -517,6 +541,30 @@ CREATE TRIGGER provider_limit_insert AFTER INSERT ON provider_limit BEGIN
 END;
 CREATE TRIGGER provider_limit_update AFTER UPDATE ON provider_limit BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'acts';
+END;
+CREATE TABLE pull_risk (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    repository TEXT NOT NULL,
+    pull_number INTEGER NOT NULL,
+    head_sha TEXT NOT NULL,
+    score INTEGER NOT NULL CHECK (score BETWEEN 0 AND 100),
+    calibrated REAL NOT NULL,
+    percentile REAL,
+    risk TEXT NOT NULL,
+    comment_id INTEGER,
+    review_id INTEGER,
+    scored_at TEXT NOT NULL,
+    UNIQUE (repository, pull_number, head_sha)
+) STRICT;
+CREATE INDEX pull_scored ON pull_risk (scored_at DESC, id DESC);
+CREATE TRIGGER pull_risk_delete AFTER DELETE ON pull_risk BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'risk';
+END;
+CREATE TRIGGER pull_risk_insert AFTER INSERT ON pull_risk BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'risk';
+END;
+CREATE TRIGGER pull_risk_update AFTER UPDATE ON pull_risk BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'risk';
 END;
 CREATE TABLE sampled_trace (
     trace_id TEXT PRIMARY KEY NOT NULL CHECK (trace_id <> ''),

@@ -30,6 +30,7 @@ struct PaneQuery: Sendable {
             about(\.forensics.unreadTrace, \.forensics.requested) { .trace($0) },
             always(\.quality.features, .features),
             always(\.quality.drifts, .driftEvents(limit: 200)),
+            always(\.digest.digests, .digests(limit: 20)),
             always(\.settings.items, .settings),
         ]
     }

@@ -9,7 +9,7 @@ enum DigestPane {
         if let list {
             grid.list(
                 view.list, title: "Digests (\(view.list.rows.count))", columns: columns(list.width, view.now),
-                hasHeadings: true, empty: "No digest has been made yet. Press n to make one.", in: list)
+                hasHeadings: true, empty: "No digest has been made yet. Press m to make one.", in: list)
         }
         if let detail, let digest = view.list.detail {
             grid.write(in: detail, from: view.list.scroll) { $0.add(digest, view.now) }

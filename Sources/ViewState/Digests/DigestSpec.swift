@@ -15,7 +15,7 @@ package enum DigestSpec: PaneSpec {
         [
             .open { $0.open(row: DigestView($0).list.detail?.week) },
             ConsoleAction(
-                [.character("n")], "make now", "Make the digest of the week so far; it is not posted",
+                [.character("m")], "make now", "Make the digest of the week so far; it is not posted",
                 isProminent: true, perform: { $0.append(.makeDigest(week: nil)) }),
         ] + ConsoleAction.search
 

@@ -32,6 +32,7 @@ struct PaneQuery: Sendable {
             always(\.risk.files, .riskFiles(limit: 50)),
             always(\.quality.features, .features),
             always(\.quality.drifts, .driftEvents(limit: 200)),
+            always(\.digest.digests, .digests(limit: 20)),
             always(\.settings.items, .settings),
         ]
     }

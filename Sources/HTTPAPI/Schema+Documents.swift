@@ -22,7 +22,6 @@ extension Schema {
                 "members": .integer, "findings": .list(.any("type, subject, description and evidence of a finding")),
                 "blame": .list(.any("sha, score and why of a suspect commit")), "report": .string,
                 "evidence": .any("The figures of the first finding."), "sql": .string, "gaps": .list(.string),
-                "notes": .list(.string),
                 "acts": .list(act), "commits": .list(commit), "errors": .list(.any("A Sentry issue.")),
                 "messages": .list(.any("A Slack message.")), "graph": .any("nodes and edges"),
                 "traces": .list(.any("A trace with its steps.")), "timeline": .list(timelineEntry),
@@ -98,7 +97,7 @@ extension Schema {
 
     private static let digestFields: [Field] = .of([
         "week": .string, "zone": .string, "from": .instant, "until": .instant, "made_at": .instant, "final": .boolean,
-        "summary": .string, "gaps": .list(.string),
+        "summary": .string, "gaps": .list(.string), "notes": .list(.string),
     ])
 
     static let listedDigest = Schema.named("ListedDigest", digestFields)

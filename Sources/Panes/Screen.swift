@@ -41,6 +41,7 @@ package enum Screen {
         case .loops: LoopsPane.draw(LoopsView(state), on: &grid, in: area)
         case .quality: QualityPane.draw(QualityView(state), on: &grid, in: area)
         case .approvals: ApprovalsPane.draw(ApprovalsView(state), on: &grid, in: area)
+        case .digest: DigestPane.draw(DigestView(state), on: &grid, in: area)
         case .settings: SettingsPane.draw(SettingsView(state), on: &grid, in: area)
         }
     }

@@ -3,7 +3,7 @@ package import Basics
 /// The panes, in the order of their tabs. A new pane is a case, its line in ``spec`` and, if it has state of its own, a
 /// property of ``ConsoleState``.
 package enum Pane: String, CaseIterable, Hashable, Sendable {
-    case dashboard, incidents, forensics, risk, loops, quality, approvals, settings
+    case dashboard, incidents, forensics, risk, quality, approvals, digest, settings, loops
 
     package var spec: any PaneSpec.Type {
         switch self {
@@ -14,6 +14,7 @@ package enum Pane: String, CaseIterable, Hashable, Sendable {
         case .loops: LoopsSpec.self
         case .quality: QualitySpec.self
         case .approvals: ApprovalsSpec.self
+        case .digest: DigestSpec.self
         case .settings: SettingsSpec.self
         }
     }
@@ -40,6 +41,7 @@ package struct ConsoleState: Hashable, Sendable {
     package var loops = LoopsState()
     package var quality = QualityState()
     package var approvals = ApprovalsState()
+    package var digest = DigestState()
     package var settings = SettingsState()
 
     package var lists: [Pane: ListState] = [:]

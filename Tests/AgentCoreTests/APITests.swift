@@ -122,6 +122,7 @@ struct APITests {
     func shapes() async throws {
         let stage = try Stage()
         _ = try await stage.scan()
+        _ = try await stage.agent.makeDigestOnce(nil)
         let served = try await ServedStage(stage)
         let incident = try #require(try await stage.read(.incidents(limit: 1)).first?.id)
         let forensics = try await stage.read(.forensics(ofIncident: incident))

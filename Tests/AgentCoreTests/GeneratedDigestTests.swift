@@ -21,8 +21,13 @@ struct GeneratedDigestTests {
         ]
         try settings.document.serialized.write(
             toFile: "\(stage.folder.path)/settings.json", atomically: true, encoding: .utf8)
+        // A quiet scan in the week before, the demo's scan, and the Monday after it.
+        stage.moment.withLock { $0 = Stage.start - .days(7) }
         _ = try await stage.scan(carryingOutActs: false)
-        _ = try await stage.agent.makeDigestOnce(nil)
+        stage.moment.withLock { $0 = Stage.start }
+        _ = try await stage.scan(carryingOutActs: false)
+        stage.moment.withLock { $0 = $0 + .days(5) + .hours(19) }
+        _ = try await stage.agent.makeDigestOnce("2026-W48")
         let digest = try #require(try await StoreReader(stage.store).read(.digests(limit: 1)).first)
         let path =
             "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/docs/examples/digest.md"

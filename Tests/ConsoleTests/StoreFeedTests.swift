@@ -36,6 +36,7 @@ struct StoreFeedTests {
             $0.dashboard.board != nil && $0.dashboard.agent != nil && $0.incidents.items != nil
                 && $0.incidents.silences != nil && $0.loops.items != nil && $0.quality.features != nil
                 && $0.quality.drifts != nil && $0.approvals.items != nil && $0.settings.items != nil
+                && $0.digest.digests != nil
         }
         try await writer.transaction { try $0.saveSettings([SettingItem(key: "theme", value: "\"mono\"")]) }
         await wait { $0.settings.items?.count == 1 }

@@ -60,12 +60,19 @@ struct DigestCompositionTests {
         }
         #expect(try lines("What broke", of: facts)[0] == "1 incident began; 0 resolved.")
         let document = DigestComposition(facts).document
-        #expect(document.summary.contains("1 incident,") && document.gaps.isEmpty)
+        #expect(document.summary.contains("1 incident, cost $0.00, compared") && document.gaps.isEmpty)
         #expect(
             document.notes == [
                 "No scan ran before 2026-11-24T00:00:00Z: earlier incidents, approvals and drift are unknown."
             ])
         #expect(document.markdown.contains("## Missing data\n\n- No scan ran before"))
+    }
+
+    @Test("A week in which no scan ran has unknown incidents, not none", arguments: [nil, 7.5] as [Double?])
+    func unwatched(days: Double?) throws {
+        let facts = facts { $0.records.watchedSince = days.map { week.from + .days($0) } }
+        #expect(try lines("What broke", of: facts)[0] == "Incidents are unknown: no scan ran in the week.")
+        #expect(!DigestComposition(facts).document.summary.contains("incident"))
     }
 
     @Test("The worst comes first, and the rest is counted")
@@ -77,7 +84,7 @@ struct DigestCompositionTests {
         #expect(broke[0] == "12 incidents began, 12 more than the week before; 0 resolved.")
         #expect(broke[1] == "critical cost_spike 7: It costs 7. (open)" && broke[9] == "4 more")
         let watch = try lines("What to watch", of: facts)
-        #expect(watch[0] == "Incident 7 is open for 6 d: critical cost_spike of bot, $7.00/h")
+        #expect(watch[0] == "Incident 7 (open, 6 d): critical cost_spike of bot, $7.00/h")
         #expect(watch[4] == "8 more incidents are open")
     }
 

@@ -79,7 +79,7 @@ struct MeasureTests {
         let dashboard = try await reader.read(query)
         #expect(dashboard.openIncidents == 1 && dashboard.totalIncidents == 2)
         #expect(dashboard.pendingApprovals == 1 && dashboard.activeLoops == 1)
-        #expect(dashboard.spendPerHour == 9 && dashboard.projectedSixHours == 54)
+        #expect(dashboard.spendPerHour == 9 && dashboard.projectedSixHours == 27)
         #expect(dashboard.baselinePerHour == 2)
         #expect(dashboard.hours == facts.suffix(24))
         #expect(dashboard.sampling == stats)

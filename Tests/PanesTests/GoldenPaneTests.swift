@@ -25,7 +25,9 @@ struct GoldenPaneTests {
         expect(state, (80, 22), "\(pane.rawValue)-waiting")
     }
 
-    @Test("hostile names from outside", arguments: [Pane.dashboard, .risk, .loops, .quality, .approvals, .forensics])
+    @Test(
+        "hostile names from outside",
+        arguments: [Pane.dashboard, .risk, .loops, .quality, .approvals, .forensics, .digest])
     func hostile(pane: Pane) {
         expect(PaneFixtures.state(pane, name: PaneFixtures.hostile), (80, 22), "\(pane.rawValue)-hostile")
     }

@@ -27,6 +27,7 @@ enum PaneFixtures {
         state.risk.files = RiskFixtures.files(name)
         state.quality.features = QualityFixtures.features(name)
         state.quality.drifts = QualityFixtures.drifts(name)
+        state.digest.digests = DigestFixtures.digests(name)
         state.dashboard.board = Dashboard(
             openIncidents: 2, totalIncidents: 7, spendPerHour: 41.2, baselinePerHour: 6.1, projectedSixHours: 247.2,
             activeLoops: 1, pendingApprovals: 1, sources: sources, detectors: detectors,

@@ -18,7 +18,7 @@ extension DigestComposition {
         let open = facts.records.incidents.filter { $0.life.stage != .resolved }
             .sorted { ($1.severity, $1.costPerHour, $0.id) < ($0.severity, $0.costPerHour, $1.id) }
         return open.prefix(4).map { incident in
-            "Incident \(incident.id) is \(incident.state.rawValue) for \(Format.age(facts.asOf - incident.firstSeen)): "
+            "Incident \(incident.id) (\(incident.state.rawValue), \(Format.age(facts.asOf - incident.firstSeen))): "
                 + "\(incident.severity.rawValue) \(incident.type.rawValue) of \(Self.safe(incident.subject, limit: 60)), "
                 + "\(Format.dollars(incident.costPerHour))/h"
         } + (open.count > 4 ? ["\(open.count - 4) more incidents are open"] : [])

@@ -40,12 +40,13 @@ package struct DigestComposition: Sendable {
         }
         let (now, before) = facts.split(facts.records.incidents) { $0.firstSeen }
         let change = facts.knowsBefore ? " (\(Self.signed(now.count - before.count)))" : ""
-        parts.append(Self.count(now.count, "incident") + change)
+        if facts.knowsWeek { parts.append(Self.count(now.count, "incident") + change) }
         if let table = facts.cost.value?.features {
             let change = Change.percent(table.total, table.before).map { " (\($0))" } ?? ""
             parts.append("cost \(Format.dollars(table.total))\(change)")
         }
-        return parts.joined(separator: ", ") + ", against the week before."
+        return parts.joined(separator: ", ")
+            + (parts.contains { $0.hasSuffix(")") } ? ", compared with the week before." : ".")
     }
 
     // MARK: shipped
@@ -71,6 +72,7 @@ package struct DigestComposition: Sendable {
     private var broke: (String, [String]) { ("What broke", incidents + approvals + drifts + errors) }
 
     private var incidents: [String] {
+        guard facts.knowsWeek else { return ["Incidents are unknown: no scan ran in the week."] }
         let (now, before) = facts.split(facts.records.incidents) { $0.firstSeen }
         let resolved = now.filter { $0.life.stage == .resolved }
         var head =

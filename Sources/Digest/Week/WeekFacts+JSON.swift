@@ -8,7 +8,8 @@ extension WeekFacts {
         [
             "week": .string(week.name), "zone": .string(zoneName), "from": JSONValue(week.from),
             "until": JSONValue(week.until), "as_of": JSONValue(asOf), "final": .bool(isFinal),
-            "merged": pulls.value.map(merged) ?? .null, "incidents": incidents, "approvals": approvals,
+            "merged": pulls.value.map(merged) ?? .null, "incidents": knowsWeek ? incidents : .null,
+            "approvals": approvals,
             "drifts": drifts, "errors": errors.value.map(errorGroups) ?? .null,
             "cost": cost.value?.features.json ?? .null, "month": monthJSON,
             "budgets": budgets.value.map { .array($0.map(\.json)) } ?? .null,

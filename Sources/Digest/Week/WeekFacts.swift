@@ -104,6 +104,9 @@ package struct WeekFacts: Hashable, Sendable {
     /// Sentinel was there in the week before, so what the store does not have did not happen.
     var knowsBefore: Bool { records.watchedSince.map { $0 <= week.previous.from + .days(1) } ?? false }
 
+    /// A scan ran in the week.
+    var knowsWeek: Bool { records.watchedSince.map { $0 < week.until && $0 <= asOf } ?? false }
+
     /// What is older than what was read.
     var notes: [String] {
         let since = records.watchedSince.map { "No scan ran before \($0.iso8601Seconds)" } ?? "No scan has ended"
@@ -114,7 +117,7 @@ package struct WeekFacts: Hashable, Sendable {
     // MARK: this week and the week before
 
     /// Whether a moment is in the week, up to ``asOf``.
-    func isNow(_ moment: Instant) -> Bool { week.from <= moment && moment < min(asOf, week.until) }
+    func isNow(_ moment: Instant) -> Bool { week.contains(moment) && moment <= asOf }
     /// Whether it is in the same part of the week before.
     func isBefore(_ moment: Instant) -> Bool {
         let part = min(asOf, week.until) - week.from

@@ -76,7 +76,7 @@ let package = Package(
         module("YAML", needs: ["CYAML"]),
 
         // 3  the SQL layer
-        module("Configuration", needs: ["Basics", "JSON", "OnCallModel"]),
+        module("Configuration", needs: ["Basics", "JSON", "OnCallModel", "YAML"]),
         module("SourceSpec", needs: ["Basics", "YAML"]),
         hot("SourceFetch", needs: ["Basics", "Crypto", "HTTPClient", "JSON", "SourceSpec", "Subprocess"]),
         hot("SourceEngine", needs: ["Basics", "SQLiteKit", "SourceFetch", "SourceSpec"]),
@@ -85,6 +85,7 @@ let package = Package(
         hot("Detectors", needs: ["Basics", "JSON", "OnCallModel"]),
         module("Governance", needs: ["Basics", "OnCallModel", "OutboxSeal"]),
         hot("Investigation", needs: ["Basics", "OnCallModel"]),
+        module("WriteUp", needs: ["Basics", "OnCallModel"]),
 
         // 5  effects and memory
         module(
@@ -116,7 +117,8 @@ let package = Package(
         module(
             "Console",
             needs: [
-                "Basics", "CellGrid", "IncidentStore", "JSON", "OnCallModel", "Panes", "Terminal", "ViewState",
+                "Basics", "CellGrid", "IncidentStore", "JSON", "OnCallModel", "Panes", "Subprocess", "Terminal",
+                "ViewState",
             ]),
         module("SQLPrompt", needs: ["Basics", "CellGrid", "SourceSpec"]),
 
@@ -128,7 +130,7 @@ let package = Package(
                 "Actions", "AgentCore", "Backtest", "Basics", "CellGrid", "Configuration", "Console", "HTTPAPI",
                 "HTTPClient", "IncidentStore", "Investigation", "JSON", "LineEditor", "OnCallModel", "SQLPrompt",
                 "Sandbox",
-                "SourceEngine", "SourceFetch", "SourceSpec", "Subprocess", "WebServer",
+                "SourceEngine", "SourceFetch", "SourceSpec", "Subprocess", "WebServer", "WriteUp",
             ]),
         program(
             "sentinel-bench",
@@ -169,7 +171,7 @@ let package = Package(
                 "Actions", "AgentCore", "Basics", "Configuration", "Crypto", "Detectors", "Governance", "HTTPAPI",
                 "HTTPClient", "IncidentStore", "Investigation", "JSON", "OnCallModel", "Sandbox", "Scenarios",
                 "SourceEngine",
-                "SQLiteKit", "SourceFetch", "SourceSpec", "Subprocess", "TestSupport", "WebServer",
+                "SQLiteKit", "SourceFetch", "SourceSpec", "Subprocess", "TestSupport", "WebServer", "WriteUp",
             ]),
         tests(
             "Architecture",

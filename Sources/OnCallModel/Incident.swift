@@ -70,15 +70,17 @@ package struct IncidentDetail: Hashable, Sendable {
     package var acts: [ActRecord]
     /// Nil before the investigation.
     package var noCodeCause: NoCodeCause?
+    package var memory: IncidentMemory
 
     package init(
         summary: IncidentSummary, findings: [IncidentFinding] = [], report: String, suspects: [Suspect],
         commits: [CommitFact], errors: [ErrorFact], messages: [MessageFact], gaps: [String], acts: [ActRecord],
-        noCodeCause: NoCodeCause? = nil
+        noCodeCause: NoCodeCause? = nil, memory: IncidentMemory = IncidentMemory()
     ) {
         (self.summary, self.findings, self.report, self.suspects) = (summary, findings, report, suspects)
         (self.commits, self.errors, self.messages) = (commits, errors, messages)
         (self.gaps, self.acts, self.noCodeCause) = (gaps, acts, noCodeCause)
+        self.memory = memory
     }
 
     /// The finding that opened it.

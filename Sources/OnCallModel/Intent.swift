@@ -31,6 +31,10 @@ package enum Intent: Hashable, Sendable {
     case undo(request: Int64)
     /// Alerts that another system sent. Their author is its webhook.
     case recordAlerts([OutsideAlert])
+    /// The cause that an incident names is right, or is not.
+    case markCause(incident: Int64, isRight: Bool)
+    /// Adds a note to an incident.
+    case note(incident: Int64, text: String)
 }
 
 /// Where in Slack a person clicked, and is answered.

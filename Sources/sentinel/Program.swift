@@ -13,7 +13,9 @@ enum Program {
 
     /// In the order of the help.
     static let commands: [Subcommand] = [
-        .console, .agent, .demo, .scan, .sql, .source, .approvals, .actions, .audit, .incidents, .loops, .quality,
+        .console, .agent, .demo, .scan, .sql, .ask, .source, .approvals, .actions, .audit, .incidents, .handoff,
+        .runbooks, .loops,
+        .quality,
         .backtest,
         .settings,
         .doctor,

@@ -43,7 +43,7 @@ struct IntentHandler: Sendable {
         case .approve(let request, let seen): return try await approve(request, seen: seen, by: author, at: now)
         case .reject(let request): return try await reject(request, by: author, at: now)
         case .killLoop(let trace): return try await kill(trace, order: record, at: now)
-        case .acknowledge, .resolve, .snooze, .unsnooze, .silence, .endSilence:
+        case .acknowledge, .resolve, .snooze, .unsnooze, .silence, .endSilence, .markCause, .note:
             return try await IncidentHandler(writer: writer, clock: clock, gate: gate).answer(record)
                 ?? .refused("Unknown request.")
         case .changeSetting(let key, let value): return try await settings.change(key, to: value, by: author, at: now)

@@ -26,6 +26,7 @@ package enum Migrations {
         .init("10-executors", sql: Executors.sql),
         .init("10-outside-alerts", sql: OutsideAlerts.sql),
         .init("10-slack", sql: Slack.sql),
+        .init("11-recall", sql: Recall.sql),
     ]
 
     package static let names = steps.map(\.name)

@@ -36,6 +36,9 @@ extension Intent {
         case .undo(let request): ("undo", ["request": .integer(request)])
         case .patrol: ("patrol", [:])
         case .recordAlerts(let alerts): ("record_alerts", ["alerts": alerts.json])
+        case .markCause(let incident, let isRight):
+            ("mark_cause", ["incident": .integer(incident), "right": .bool(isRight)])
+        case .note(let incident, let text): ("note", ["incident": .integer(incident), "text": .string(text)])
         }
     }
 
@@ -71,6 +74,10 @@ extension Intent {
                 }
             case "undo": number("request").map { .undo(request: $0) }
             case "record_alerts": [OutsideAlert](json: payload["alerts"] ?? .null).map { .recordAlerts($0) }
+            case "mark_cause":
+                number("incident").flatMap { id in payload["right"]?.bool.map { .markCause(incident: id, isRight: $0) }
+                }
+            case "note": number("incident").flatMap { id in text("text").map { .note(incident: id, text: $0) } }
             default: nil
             }
         guard let intent else { return nil }

@@ -8,7 +8,7 @@ import Testing
 import WriteUp
 
 @Suite("Generated: write-ups")
-struct WriteUpTests {
+struct GeneratedWriteUpTests {
     private func writeUp(_ stage: Stage, of id: Int64) async throws -> WriteUp {
         let detail = try #require(try await stage.read(.incident(id)))
         let forensics = try #require(try await stage.read(.forensics(ofIncident: id)))

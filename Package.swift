@@ -76,7 +76,7 @@ let package = Package(
         module("YAML", needs: ["CYAML"]),
 
         // 3  the SQL layer
-        module("Configuration", needs: ["Basics", "JSON", "OnCallModel"]),
+        module("Configuration", needs: ["Basics", "JSON", "OnCallModel", "YAML"]),
         module("SourceSpec", needs: ["Basics", "YAML"]),
         hot("SourceFetch", needs: ["Basics", "Crypto", "HTTPClient", "JSON", "SourceSpec", "Subprocess"]),
         hot("SourceEngine", needs: ["Basics", "SQLiteKit", "SourceFetch", "SourceSpec"]),
@@ -88,6 +88,7 @@ let package = Package(
         hot("Narration", needs: ["Basics"]),
         hot("Investigation", needs: ["Basics", "Narration", "OnCallModel"]),
         hot("Risk", needs: ["Basics", "Investigation", "OnCallModel"]),
+        module("WriteUp", needs: ["Basics", "OnCallModel"]),
 
         // 5  effects and memory
         module(
@@ -119,7 +120,8 @@ let package = Package(
         module(
             "Console",
             needs: [
-                "Basics", "CellGrid", "IncidentStore", "JSON", "OnCallModel", "Panes", "Terminal", "ViewState",
+                "Basics", "CellGrid", "IncidentStore", "JSON", "OnCallModel", "Panes", "Subprocess", "Terminal",
+                "ViewState",
             ]),
         module("SQLPrompt", needs: ["Basics", "CellGrid", "SourceSpec"]),
 
@@ -133,7 +135,7 @@ let package = Package(
                 "HTTPClient", "IncidentStore", "Investigation", "JSON", "LineEditor", "Narration", "OnCallModel",
                 "Risk", "SQLPrompt",
                 "Sandbox",
-                "SourceEngine", "SourceFetch", "SourceSpec", "Subprocess", "WebServer",
+                "SourceEngine", "SourceFetch", "SourceSpec", "Subprocess", "WebServer", "WriteUp",
             ]),
         program(
             "sentinel-bench",
@@ -176,7 +178,7 @@ let package = Package(
                 "HTTPClient", "IncidentStore", "Investigation", "JSON", "Narration", "OnCallModel", "Sandbox",
                 "Scenarios",
                 "SourceEngine",
-                "SQLiteKit", "SourceFetch", "SourceSpec", "Subprocess", "TestSupport", "WebServer",
+                "SQLiteKit", "SourceFetch", "SourceSpec", "Subprocess", "TestSupport", "WebServer", "WriteUp",
             ]),
         tests(
             "Architecture",

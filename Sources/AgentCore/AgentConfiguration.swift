@@ -3,7 +3,7 @@ package import Basics
 package import Configuration
 import Governance
 package import Investigation
-import OnCallModel
+package import OnCallModel
 package import SourceEngine
 
 /// The parts and limits of an agent. Everything that reads or writes outside the store is here.
@@ -41,6 +41,9 @@ package struct AgentConfiguration: Sendable {
     package var sleep: @Sendable (Span) async throws -> Void
     /// Shows a sentence to whoever started the agent.
     package var report: @Sendable (String) -> Void
+
+    /// The runbooks as they are now.
+    package var runbooks: @Sendable () -> [Runbook] = { [] }
 
     package init(
         storePath: String, holder: String, pid: Int32, engine: SourceEngine, runner: ActionRunner,

@@ -14,6 +14,12 @@ package struct Paths: Hashable, Sendable {
     /// ``addedSources``; nil with `--sources`.
     package var ownSources: String?
     package var themes: String
+    /// The team's runbooks, `NAME.md`.
+    package var runbooks: String
+    /// The team's saved questions, `NAME.sql`.
+    package var questions: String
+    /// Where `sentinel sql --save` writes: never the shipped folder.
+    package var ownQuestions: String
     /// The history of the SQL prompt.
     package var sqlHistory: String
 
@@ -25,7 +31,8 @@ package struct Paths: Hashable, Sendable {
         return folder.isEmpty ? "." : folder
     }
 
-    /// `options` are the values of `--db`, `--settings`, `--sources` and `--themes`; `program` is the executable's path.
+    /// `options` are the values of `--db`, `--settings`, `--sources`, `--themes`, `--runbooks` and `--questions`; `program` is the
+    /// executable's path.
     package init(options: (String) -> String?, environment: Environment, program: String? = Self.executable) {
         let home = environment["HOME"] ?? "/tmp"
         let state = environment["XDG_STATE_HOME"] ?? "\(home)/.local/state"
@@ -38,6 +45,15 @@ package struct Paths: Hashable, Sendable {
         sources = options("--sources") ?? shipped.map { "\($0)/sources" } ?? "sources"
         addedSources = "\(config)/sentinel/sources"
         ownSources = options("--sources") == nil ? addedSources : nil
+        let beside = Files.folder(of: settings).isEmpty ? "." : Files.folder(of: settings)
+        /// The team's folder beside the settings file; while there is none, the shipped one.
+        func folder(_ name: String) -> String {
+            let own = "\(beside)/\(name)"
+            return shipped.map { access(own, F_OK) == 0 ? own : "\($0)/\(name)" } ?? own
+        }
+        runbooks = options("--runbooks") ?? environment["SENTINEL_RUNBOOKS"] ?? folder("runbooks")
+        let named = options("--questions") ?? environment["SENTINEL_QUESTIONS"]
+        (questions, ownQuestions) = (named ?? folder("questions"), named ?? "\(beside)/questions")
         themes = options("--themes") ?? shipped.map { "\($0)/themes" } ?? "themes"
     }
 

@@ -1,7 +1,9 @@
 package import Basics
 import CellGrid
 import Glibc
+import OnCallModel
 import Panes
+import Subprocess
 import Terminal
 import ViewState
 
@@ -105,9 +107,31 @@ package final class Console: @unchecked Sendable {  // because after `run` only 
             drawn = nil
         case .suspend:
             session.suspend()
-            reduce(.resized(.init(width: session.size.width, height: session.size.height)))
-            drawn = nil
+            resume()
+        case .editNote(let incident):
+            var note: Result<String, EditorError> = .success("")
+            session.leave {
+                note = Result { () throws(EditorError) in try Editor.ofUser.edit(IncidentNote.template(incident)) }
+            }
+            resume()
+            take(note, of: incident)
         case .quit: isDone = true
+        }
+    }
+
+    private func resume() {
+        reduce(.resized(.init(width: session.size.width, height: session.size.height)))
+        drawn = nil
+    }
+
+    private func take(_ note: Result<String, EditorError>, of incident: Int64) {
+        switch note {
+        case .success(let text):
+            guard let text = IncidentNote.text(edited: text) else {
+                return reduce(.failed("The note is empty, so it was not saved."))
+            }
+            carryOut(.append(.note(incident: incident, text: text)))
+        case .failure(let error): reduce(.failed(error.description))
         }
     }
 

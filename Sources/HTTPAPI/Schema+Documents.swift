@@ -25,9 +25,12 @@ extension Schema {
                 "acts": .list(act), "commits": .list(commit), "errors": .list(.any("A Sentry issue.")),
                 "messages": .list(.any("A Slack message.")), "graph": .any("nodes and edges"),
                 "traces": .list(.any("A trace with its steps.")), "timeline": .list(timelineEntry),
+                "similar": .list(.any("A past incident like it, and how it ended.")),
+                "notes": .list(.any("id, at, author and text of a note")), "runbooks": .list(.any("name and title")),
             ])
             + .optional([
                 "inhibited_why": .string, "no_code_cause": .any("score and why of a cause that is not a commit"),
+                "cause": .any("Its kind, the last mark, and how many causes of its kind were right and wrong."),
             ]))
 
     static let timelineEntry = Schema.named(

@@ -72,15 +72,17 @@ package struct IncidentDetail: Hashable, Sendable {
     package var noCodeCause: NoCodeCause?
     /// The explanation that a language model is writing; nil if none is.
     package var draft: NarrationDraft?
+    package var memory: IncidentMemory
 
     package init(
         summary: IncidentSummary, findings: [IncidentFinding] = [], report: String, suspects: [Suspect],
         commits: [CommitFact], errors: [ErrorFact], messages: [MessageFact], gaps: [String], acts: [ActRecord],
-        noCodeCause: NoCodeCause? = nil, draft: NarrationDraft? = nil
+        noCodeCause: NoCodeCause? = nil, draft: NarrationDraft? = nil, memory: IncidentMemory = IncidentMemory()
     ) {
         (self.summary, self.findings, self.report, self.suspects) = (summary, findings, report, suspects)
         (self.commits, self.errors, self.messages) = (commits, errors, messages)
         (self.gaps, self.acts, self.noCodeCause, self.draft) = (gaps, acts, noCodeCause, draft)
+        self.memory = memory
     }
 
     /// The finding that opened it.

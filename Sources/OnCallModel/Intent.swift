@@ -37,6 +37,10 @@ package enum Intent: Hashable, Sendable {
     case backfillRisk(since: Instant)
     /// Makes the digest of a week, named as `2026-W48`, again; nil makes that of the week so far.
     case makeDigest(week: String?)
+    /// The cause that an incident names is right, or is not.
+    case markCause(incident: Int64, isRight: Bool)
+    /// Adds a note to an incident.
+    case note(incident: Int64, text: String)
 }
 
 /// Where in Slack a person clicked, and is answered.

@@ -15,39 +15,13 @@ package struct Pager: Hashable, Sendable {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { return false }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        let process = start(reading: ends[0])
+        let process = ForegroundShell.start(command, reading: ends[0])
         close(ends[0])
         if process != nil { write(text, to: ends[1]) }
         close(ends[1])
         guard let process else { return false }
-        var status: Int32 = 0
-        while waitpid(process, &status, 0) < 0, errno == EINTR {}
         // 127: the shell knows no such command.
-        return (status >> 8) & 0xFF != 127
-    }
-
-    private func start(reading input: Int32) -> pid_t? {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, input, 0)
-        // The pager must not inherit blocked or ignored signals, because its keys depend on them.
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t()
-        sigemptyset(&none)
-        var all = sigset_t()
-        sigfillset(&all)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-        let line: [String] = ["sh", "-c", command]
-        var words = line.map { strdup($0) }
-        words.append(nil)
-        defer { for word in words { free(word) } }
-        var process: pid_t = 0
-        return posix_spawn(&process, "/bin/sh", &actions, &attributes, &words, environ) == 0 ? process : nil
+        return ForegroundShell.wait(for: process) != 127
     }
 
     /// Writes until the end of the text, or until the pager stops reading.

@@ -217,8 +217,13 @@ package final class TerminalSession {
 
     /// Suspends the process as a shell expects, and resumes.
     package func suspend() {
+        leave { cn_stop_self() }
+    }
+
+    /// Gives the terminal back while `body` runs, as for an editor, and takes it over again.
+    package func leave(while body: () -> Void) {
         close()
-        cn_stop_self()
+        body()
         cn_remember()
         refresh()
         open()

@@ -39,5 +39,7 @@ package enum ConsoleEffect: Hashable, Sendable {
     case useTheme(String)
     case redraw
     case suspend
+    /// Opens the user's editor for a note about an incident.
+    case editNote(incident: Int64)
     case quit
 }

@@ -81,6 +81,9 @@ extension UsageError {
 
     static let silenceWithoutEnd = UsageError("Missing duration. Add --for 4h: every silence must end.")
 
+    static let noteWithoutText = UsageError(
+        "Missing text. Add -m TEXT: without it, the note is written in an editor, which requires a terminal.")
+
     static let silenceOfEverything = UsageError(
         "Missing matcher. Give an incident number, --type, --subject or --max-severity; `maintenance` silences everything."
     )
@@ -88,6 +91,12 @@ extension UsageError {
     static func outputsRequired(by detector: String) -> UsageError {
         UsageError(
             "\(detector) requires outputs, and the mirror has none. Give a .jsonl file of observations with outputs.")
+    }
+
+    static func noQuestion(_ name: String, among known: [String], in folder: String) -> UsageError {
+        let hint = known.isEmpty ? " There are no questions in \(folder)." : " `sentinel ask` lists the questions."
+        let nearest = Suggestion.nearest(to: name, among: known)
+        return UsageError("Unknown question \"\(name)\".\(nearest == nil ? hint : "")", nearest: nearest)
     }
 
     private init(_ message: String, usage: String?) {
@@ -112,6 +121,11 @@ extension Failure {
         return Failure(
             "No digest of \(week) has been made. `sentinel digest --now --week \(week)` makes it, `sentinel digest list` "
                 + "lists the others.")
+    }
+
+    static func noRunbook(_ name: String, among known: [String]) -> Failure {
+        let nearest = Suggestion.nearest(to: name, among: known).map { "Did you mean \"\($0)\"?" }
+        return Failure("Unknown runbook \"\(name)\". \(nearest ?? "`sentinel runbooks` lists them.")")
     }
 
     static func silenceEnded(_ id: Int64) -> Failure { Failure("Silence \(id) has already ended.") }

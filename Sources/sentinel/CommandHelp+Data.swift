@@ -18,6 +18,7 @@ extension CommandHelp {
               --format FORMAT      Output format: table, json (one array of row objects on one line), csv or markdown
                                    (default: table)
               --file FILE          Read the statement from a file; - reads standard input
+              --save NAME          Save the statement as a question (`sentinel ask`), and do not run it
               --offline            Make no calls: use the mirrored rows only
               --explain            List the calls that the statement would make, and make none
               --raw                Print secrets in rows as they are; otherwise they are masked in place
@@ -29,6 +30,32 @@ extension CommandHelp {
             set.
 
             Exit status 3: the result is partial; standard error says why.
+            """)
+
+    static let ask = CommandHelp(
+        summary: "Run a saved question",
+        body: """
+            Usage:
+              sentinel ask                     List the saved questions with their parameters
+              sentinel ask NAME [key=value …]  Run one
+              sentinel sql 'SELECT …' --save NAME
+                                               Save a statement as a question
+
+            A question is a file NAME.sql that begins with comments: a sentence on what it answers, and its parameters with their
+            types (text, integer, number or time):
+
+              -- What a feature costs by model.
+              -- @feature text
+              -- @since time = 24h
+              SELECT … WHERE trace_name = :feature AND start_time >= :since
+
+            A parameter with a default is optional. A time is a date (2026-11-24T09:00Z) or a duration before now (24h, 7d).
+
+            Options:
+              --format FORMAT      Output format: table, json, csv or markdown (default: table)
+              --offline            Make no calls: use the mirrored rows only
+
+            Exit status 2: a parameter is missing or has the wrong type. 3: the result is partial.
             """)
 
     static let source = CommandHelp(

@@ -31,6 +31,8 @@ extension CommandHelp {
               --settings PATH  Settings file (default: $XDG_CONFIG_HOME/sentinel/settings.json)
               --sources DIR    Read the sources in DIR only
               --themes DIR     Folder of the console's themes
+              --runbooks DIR   Folder of runbooks (default: runbooks, beside the settings file)
+              --questions DIR  Folder of saved questions (default: questions, beside the settings file)
               -h, --help       Show the help of a command
               --version        Show the version
 
@@ -141,7 +143,7 @@ extension CommandHelp {
             """)
 
     static let incidents = CommandHelp(
-        summary: "List and show incidents; acknowledge, snooze, silence or resolve them",
+        summary: "List, show and export incidents; acknowledge, snooze, silence, resolve or mark them",
         body: """
             Usage:
               sentinel incidents                     List incidents: open first, by severity
@@ -162,6 +164,12 @@ extension CommandHelp {
                                                      open at the end are notified then
               sentinel incidents silences            List active, scheduled and ended silences
               sentinel incidents unsilence ID        End a silence
+              sentinel incidents mark N right|wrong  Mark the cause that incident N names
+              sentinel incidents note N [-m TEXT]    Add a note, written in $VISUAL or $EDITOR unless -m gives it. "fixed by COMMIT"
+                                                     records the fix, a line with TODO becomes a follow-up
+              sentinel incidents export N --format markdown|json
+                                                     Write a post-mortem draft: summary, timeline, evidence with links, causes,
+                                                     actions, notes, missing data, follow-ups
 
             Options:
               --state STATE            List incidents in this state only: open, acknowledged, snoozed, silenced, flapping,
@@ -174,10 +182,51 @@ extension CommandHelp {
               --until TIME             End of a silence
               --from TIME              Start of a silence (default: now)
               --reason TEXT            Reason for a silence
-              --format table|json      Output format (default: table)
+              -m, --message TEXT       Text of a note
+              --format table|json      Output format (default: table); of export: markdown (default) or json
 
             TIME is a duration (30m, 4h, 1h30m, 2d), a time of day ("until 09:00", UTC) or a date (2026-11-24T09:00Z), at most
             30 days ahead.
+            """)
+
+    static let handoff = CommandHelp(
+        summary: "Print what the next shift must know",
+        body: """
+            Usage:
+              sentinel handoff
+
+            Prints open incidents, silences and snoozes that end within 12 h, pending requests, and what Sentinel cannot see.
+
+            Options:
+              --format table|json  Output format (default: table)
+            """)
+
+    static let runbooks = CommandHelp(
+        summary: "List, show and check runbooks",
+        body: """
+            Usage:
+              sentinel runbooks              List the runbooks and what they serve
+              sentinel runbooks show NAME    Print a runbook
+              sentinel runbooks check        Name those that cannot be read, and rules that match no incident so far
+
+            A runbook is a Markdown file NAME.md with a head:
+
+              ---
+              title: An agent loops
+              serves:
+                - class: agent_loop
+                  subject: research-*
+                - error: "*RateLimit*"
+              ---
+
+            A rule matches if all of its members do: class (\(DetectionType.names())), subject and error
+            (* matches any characters; the subject of a loop is the agent). The runbooks of an incident are shown with it and
+            named in Slack.
+
+            Options:
+              --format table|json  Output format (default: table)
+
+            Exit status 1: `check` found a problem.
             """)
 
     static let loops = CommandHelp(

@@ -148,6 +148,7 @@ struct Composition: Sendable {
             SocketMode(access: access, http: http, clock: clock, clicks: clicks, seed: .random(in: 0...UInt64.max))
         }
         configuration.heartbeat = heartbeat?.send
+        configuration.runbooks = RunbookFolder.served(paths.runbooks)
         return Agent(configuration)
     }
 

@@ -70,7 +70,8 @@ extension Subcommand {
         try ConsoleHost.requireTerminal()
         let workplace = Workplace(arguments)
         let agents = AgentProcess(
-            workplace: workplace, options: arguments.words(of: ["--db", "--settings", "--sources", "--themes"]))
+            workplace: workplace,
+            options: arguments.words(of: ["--db", "--settings", "--sources", "--themes", "--runbooks"]))
         return try await ConsoleHost(workplace: workplace, agents: agents.run).run(
             options: Console.Options(arguments, environment: workplace.environment))
     }

@@ -3,6 +3,7 @@ import Basics
 import Configuration
 import IncidentStore
 import OnCallModel
+import WriteUp
 
 extension StoreClient {
     /// An incident with the results of its investigation.
@@ -46,60 +47,12 @@ extension StoreClient {
     }
 }
 
-/// The causal graph, one line per edge.
-enum GraphText {
-    static func lines(_ graph: CausalGraph) -> [String] {
-        let labels = Dictionary(graph.nodes.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        func name(_ id: String) -> String {
-            guard let node = labels[id] else { return id }
-            return "\(node.kind.rawValue) \"\(node.label.prefix(60))\""
-        }
-        let places = Dictionary(graph.nodes.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
-        let kinds = CausalGraph.Edge.Kind.allCases
-        let edges = graph.edges.sorted { left, right in
-            let (one, other) = (kinds.firstIndex(of: left.kind) ?? 0, kinds.firstIndex(of: right.kind) ?? 0)
-            return (one, places[left.from] ?? 0, places[left.to] ?? 0)
-                < (other, places[right.from] ?? 0, places[right.to] ?? 0)
-        }
-        return edges.map { "\(name($0.from)) \($0.kind.phrase) \(name($0.to)): \($0.reason)" }
-    }
-}
-
-/// The events around an incident and the actions taken, ordered by time.
-struct IncidentStory {
-    let entries: [TimelineEntry]
-
-    init(_ detail: IncidentDetail, _ forensics: IncidentForensics) {
-        let around = forensics.graph.nodes.compactMap { node -> TimelineEntry? in
-            guard let source = node.kind.source else { return nil }
-            let cost = node.cost.map { ", \(Format.dollars($0))" } ?? ""
-            return TimelineEntry(
-                id: 0, at: node.at, author: source, event: "\(node.kind.rawValue) \(node.label)\(cost)")
-        }
-        entries = (around + forensics.timeline).sorted { ($0.at, $0.id) < ($1.at, $1.id) }
-    }
-
+extension IncidentStory {
     var table: String {
         TextTable(
             ["time", "who", "what"],
             entries.map { [.text($0.at.iso8601Seconds), .text($0.author), .text($0.event)] }, maxWidth: 140
         ).text
-    }
-}
-
-extension CausalGraph.Node.Kind {
-    /// The source of the event; nil if the timeline has the event already.
-    fileprivate var source: String? {
-        switch self {
-        case .incident, .finding: nil
-        case .commit, .deploy: "github"
-        case .release: "releases"
-        case .error: "sentry"
-        case .trace, .prompt: "langfuse"
-        case .message: "slack"
-        case .monitor: "datadog"
-        case .page: "pagerduty"
-        }
     }
 }
 

@@ -13,8 +13,8 @@ enum Program {
 
     /// In the order of the help.
     static let commands: [Subcommand] = [
-        .console, .agent, .demo, .scan, .sql, .source, .approvals, .actions, .audit, .incidents, .loops, .quality,
-        .risk, .digest, .cost, .backtest,
+        .console, .agent, .demo, .scan, .sql, .ask, .source, .approvals, .actions, .audit, .incidents, .handoff,
+        .runbooks, .loops, .quality, .risk, .digest, .cost, .backtest,
         .settings,
         .doctor,
     ]

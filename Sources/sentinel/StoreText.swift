@@ -1,5 +1,6 @@
 import Basics
 import OnCallModel
+import WriteUp
 
 /// Requests as the command line prints them.
 enum ApprovalText {
@@ -71,6 +72,7 @@ enum IncidentText {
         ]
         lines += life(summary.life)
         if let notified = summary.life.notifiedAt { lines.append("Notified at \(notified.iso8601Seconds).") }
+        lines += detail.memory.similar.map { TextTable.inert($0.phrase) }
         lines += summary.undelivered.map { "Not delivered: \(TextTable.inert($0))" } + [""]
         lines += detail.report.split(separator: "\n", omittingEmptySubsequences: false).map {
             TextTable.inert(String($0))
@@ -81,6 +83,19 @@ enum IncidentText {
                 "\(suspect.shortSHA) \(suspect.title) (\(suspect.author)): \(suspect.why.joined(separator: "; "))"
             })
         lines += list("No code cause", detail.noCodeCause.map(Self.noCode) ?? [])
+        lines += list("Kind of cause", [detail.memory.causeSentence].compactMap { $0 })
+        lines += list(
+            "Like it before",
+            detail.memory.similar.map {
+                "#\($0.likeness.past) \($0.headline): \($0.likeness.why.joined(separator: "; "))"
+            })
+        lines += list("Runbooks", detail.memory.runbooks.map { "\($0.title): sentinel runbooks show \($0.name)" })
+        lines += list(
+            "Notes",
+            detail.memory.notes.flatMap { note in
+                ["\(note.at.iso8601Seconds) \(note.author)"]
+                    + note.text.split(whereSeparator: \.isNewline).map { "  \($0)" }
+            })
         lines += list("Causes and effects", GraphText.lines(forensics.graph) + forensics.graph.gaps)
         lines += list("Traces", forensics.traces.map(TraceText.headline))
         lines += list("Timeline", forensics.timeline.map { "\($0.at.iso8601Seconds) \($0.author): \($0.event)" })

@@ -13,7 +13,7 @@ struct Subcommand: Sendable {
         self.name = name
         self.help = help
         grammar = Arguments.Grammar(
-            options: options.union(["--db", "--settings", "--sources", "--themes"]),
+            options: options.union(["--db", "--settings", "--sources", "--themes", "--runbooks", "--questions"]),
             switches: switches.union(["--help", "-h"]), aliases: aliases, maxWords: words)
         self.run = run
     }

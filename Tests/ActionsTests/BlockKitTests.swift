@@ -32,10 +32,14 @@ struct BlockKitTests {
         var loop = Scene.loop
         loop.repeatedStep = Self.text(&random, atMost: size)
         loop.agent = Self.text(&random, atMost: size)
+        var incident = Scene.incident(
+            headline: Self.text(&random, atMost: size), subject: trace, report: Self.text(&random, atMost: size),
+            suspects: suspects, gaps: why)
+        incident.memory.cause = "a change of tokens"
+        incident.memory.record = CauseRecord(right: 14, wrong: 2)
+        incident.memory.runbooks = [RunbookName(name: "x", title: Self.text(&random, atMost: size))]
         let context = ActContext(
-            incident: Scene.incident(
-                headline: Self.text(&random, atMost: size), subject: trace, report: Self.text(&random, atMost: size),
-                suspects: suspects, gaps: why),
+            incident: incident,
             loops: [loop], request: Scene.request(.killLoop(trace: trace, agent: loop.agent)), attemptedAt: Scene.now)
         let slack = SlackWorkspace()
         let runner = Scene.runner(["SLACK_BASE_URL": slack.provider.address, "SLACK_BOT_TOKEN": "xoxb-1"])

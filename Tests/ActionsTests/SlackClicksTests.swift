@@ -51,6 +51,10 @@ struct SlackClicksTests {
         #expect(await intent(clicks, request("sentinel_approve_13", value: "13 0123456789abcdef")) == seen)
         #expect(await intent(clicks, request("sentinel_reject_12", value: "12")) == .reject(request: 12))
         #expect(await intent(clicks, request("sentinel_kill_loop_t-1", value: "t-1")) == .killLoop(trace: "t-1"))
+        let right = Intent.markCause(incident: 7, isRight: true)
+        #expect(await intent(clicks, request("sentinel_cause_right_7", value: "7")) == right)
+        let wrong = Intent.markCause(incident: 7, isRight: false)
+        #expect(await intent(clicks, request("sentinel_cause_wrong_7", value: "7")) == wrong)
     }
 
     @Test("a wrong, old, missing or changed signature is refused, and so is every click without a secret")

@@ -36,6 +36,22 @@ struct ReduceTests {
         #expect(state.overlay == nil)
     }
 
+    @Test("a cause is marked and a note is written for the selected incident; read-only opens no editor")
+    func memory() {
+        var state = state()
+        let incident = IncidentSummary(
+            id: 7, fingerprint: Fingerprint("x"), type: .costSpike, severity: .high, state: .open, subject: "bot",
+            headline: "", firstSeen: Self.now, lastSeen: Self.now, occurrences: 1, costPerHour: 1, approval: .none)
+        _ = state.reduce(.loaded(\.incidents.items, [incident]))
+        let right = Intent.markCause(incident: 7, isRight: true)
+        #expect(press([.character("2"), .character("+")], on: &state) == [.append(right)])
+        let wrong = Intent.markCause(incident: 7, isRight: false)
+        #expect(press([.character("-")], on: &state) == [.append(wrong)])
+        #expect(press([.character("i")], on: &state) == [.editNote(incident: 7)])
+        state.isReadOnly = true
+        #expect(press([.character("i")], on: &state).isEmpty)
+    }
+
     @Test("what stops something is listed first, then what is pending, then what is decided")
     func order() {
         var state = state()

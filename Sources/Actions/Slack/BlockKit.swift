@@ -27,13 +27,13 @@ enum BlockKit {
     enum Style: String { case primary, danger }
 
     /// A button. With `confirm`, which names the exact act, Slack asks again before it sends the click.
-    static func button(_ label: String, action: String, value: String, style: Style, confirm: String?) -> JSONValue {
+    static func button(_ label: String, action: String, value: String, style: Style?, confirm: String?) -> JSONValue {
         let question = confirm.map { act -> JSONValue in
             ["title": plain(label), "text": plain(act), "confirm": plain(label), "deny": plain("Cancel")]
         }
         return .fields([
             "type": "button", "text": plain(label), "action_id": .string(action), "value": .string(value),
-            "style": .string(style.rawValue), "confirm": question,
+            "style": style.map { .string($0.rawValue) }, "confirm": question,
         ])
     }
 

@@ -41,7 +41,8 @@ struct IncidentMessage: Sendable {
         if let members = incident.members.sentence {
             blocks.append(BlockKit.section("*Members:* " + text.slackLine(members, limit: 1200)))
         }
-        blocks.append(BlockKit.section(cause))
+        blocks.append(BlockKit.section(cause + before))
+        if hasButtons, incident.namesCause, incident.memory.mark == nil { blocks.append(BlockKit.actions(verdicts)) }
         blocks += request.map(asking) ?? remedy.map { [BlockKit.section($0)] } ?? []
         if let note { blocks.append(BlockKit.section("*" + text.slackLine(note, limit: 500) + "*")) }
         blocks.append(BlockKit.context([text.slackLine(footer, limit: 300), unchecked].compactMap { $0 }))
@@ -88,6 +89,24 @@ struct IncidentMessage: Sendable {
         }
         return "*Likely cause:* "
             + text.slackLine("\(suspect.shortSHA) \(suspect.title)\(author)", limit: 400) + why.joined()
+    }
+
+    /// The past incident that is most like it, and how often causes of this kind were right, with its runbook, on one line.
+    private var before: String {
+        let known = [
+            incident.memory.similar.first?.phrase, incident.memory.runbooks.first.map { "Runbook: \($0.title)." },
+            incident.memory.record.sentence.map { "Causes of this kind: \($0)." },
+        ].compactMap { $0 }
+        return known.isEmpty ? "" : "\n" + text.slackLine(known.joined(separator: " "), limit: 300)
+    }
+
+    /// A person's judgement of the cause; the message has them until somebody has judged.
+    private var verdicts: [JSONValue] {
+        let id = String(summary.id)
+        return [
+            BlockKit.button("Cause right", action: "sentinel_cause_right_" + id, value: id, style: nil, confirm: nil),
+            BlockKit.button("Cause wrong", action: "sentinel_cause_wrong_" + id, value: id, style: nil, confirm: nil),
+        ]
     }
 
     private var remedy: String? {

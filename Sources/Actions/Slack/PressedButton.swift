@@ -42,6 +42,10 @@ struct PressedButton {
         if name.hasPrefix("sentinel_approve_") || name.hasPrefix("sentinel_kill_loops_") { return approval(value) }
         if name.hasPrefix("sentinel_reject_") { return Int64(value).map { .reject(request: $0) } }
         if name.hasPrefix("sentinel_kill_loop_"), !value.isEmpty { return .killLoop(trace: value) }
+        for (button, isRight) in [("sentinel_cause_right_", true), ("sentinel_cause_wrong_", false)]
+        where name.hasPrefix(button) {
+            return Int64(value).map { .markCause(incident: $0, isRight: isRight) }
+        }
         return nil
     }
 

@@ -89,6 +89,11 @@ struct IncidentPipeline: Sendable {
             try await announce(&opened, lead, companions)
         }
         let verdict = Blame.verdict(of: file)
+        let traits = Recall.traits(of: file, verdict: verdict, incident: incident)
+        let occasion = Runbook.Occasion(
+            type: lead.type, subject: lead.loop?.agent ?? lead.subject,
+            errors: lead.facts.quotes + file.errors.map(\.title))
+        let runbooks = configuration.runbooks().filter { $0.serves(occasion) }.map(\.named)
         let graph = EvidenceGraph.make(of: file, verdict: verdict, incident: incident)
         let reason = configuration.narrator == nil ? "no language model is configured" : ""
         let report = ReportTemplate.report(of: file, suspects: verdict.suspects, reason: reason)
@@ -97,6 +102,8 @@ struct IncidentPipeline: Sendable {
             try $0.saveForensics(
                 of: incident, graph: graph, noCodeCause: verdict.noCodeCause, traces: file.surroundings.traces)
             try $0.note(alerts, of: incident, at: now)
+            try $0.saveRunbooks(runbooks, of: incident)
+            try $0.saveTraits(traits, similar: Recall.similar(to: traits, among: $0.snapshot.recallable(for: traits)))
         }
         (opened.suspects, opened.caseFile) = (verdict.suspects, file)
         await desk.finished(incident)

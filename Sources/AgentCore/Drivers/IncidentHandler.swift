@@ -38,6 +38,8 @@ private struct IncidentRequest {
         case .silence(let matcher, let reason, let from, let until):
             return try silence(matcher, reason, max(from, now), until)
         case .endSilence(let silence): return try endSilence(silence)
+        case .markCause(let incident, let isRight): return try markCause(of: incident, isRight: isRight)
+        case .note(let incident, let text): return try addNote(text, to: incident)
         default: return nil
         }
     }
@@ -64,6 +66,40 @@ private struct IncidentRequest {
         }
         try store.bringUpToDate(gate: gate, at: now)
         return IntentAnswer("Incident \(incident) is resolved.")
+    }
+
+    // MARK: what people know
+
+    /// Those who may approve may judge.
+    private func markCause(of incident: Int64, isRight: Bool) throws -> IntentAnswer {
+        guard gate.policy.admits(author) else {
+            return .refused("\(Author(author).name) is not an approver, so the cause was not marked.")
+        }
+        guard let detail = try store.snapshot.incident(incident) else {
+            return .refused("Incident \(incident) does not exist.")
+        }
+        guard detail.namesCause else { return .refused("Incident \(incident) names no cause that could be marked.") }
+        let verdict = isRight ? "right" : "wrong"
+        let name = gate.policy.signature(of: author)
+        guard try store.markCause(of: incident, kind: detail.memory.cause, isRight: isRight, by: name, at: now) else {
+            return IntentAnswer("The cause of incident \(incident) is already marked \(verdict).")
+        }
+        try store.updateMessage(
+            "Cause marked \(verdict) by \(name) at \(now.iso8601Seconds).", of: incident, gate: gate, at: now)
+        return IntentAnswer("The cause of incident \(incident) is marked \(verdict).")
+    }
+
+    private func addNote(_ text: String, to incident: Int64) throws -> IntentAnswer {
+        guard try store.snapshot.incident(incident) != nil else {
+            return .refused("Incident \(incident) does not exist.")
+        }
+        let text = text.trimmed
+        guard !text.isEmpty else { return .refused("The note is empty, so it was not saved.") }
+        guard text.count <= IncidentNote.maxLength else {
+            return .refused("A note may have at most \(Format.grouped(IncidentNote.maxLength)) characters.")
+        }
+        try store.addNote(text, to: incident, by: gate.policy.signature(of: author), at: now)
+        return IntentAnswer("The note is saved with incident \(incident).")
     }
 
     // MARK: silences

@@ -74,7 +74,7 @@ struct IntentHandler: Sendable {
         let (author, now) = (record.author, clock.now())
         switch record.intent {
         case .approve, .reject, .killLoop, .recordAlerts, .acknowledge, .resolve, .snooze, .unsnooze, .silence,
-            .endSilence:
+            .endSilence, .markCause, .note:
             return try await IncidentHandler(writer: writer, clock: clock, gate: gate).answer(record)
                 ?? .refused("Unknown request.")
         case .changeSetting(let key, let value): return try await settings.change(key, to: value, by: author, at: now)

@@ -29,6 +29,7 @@ package enum Migrations {
         .init("11-narration", sql: Narration.sql),
         .init("11-risk", apply: Risk.apply),
         .init("11-digests", sql: Digests.sql),
+        .init("11-recall", sql: Recall.sql),
     ]
 
     package static let names = steps.map(\.name)

@@ -40,6 +40,9 @@ extension Intent {
         case .scorePull(let pull, let comments):
             ("score_pull", ["pull": JSONValue(pull), "comments": .bool(comments)])
         case .backfillRisk(let since): ("backfill_risk", ["since": JSONValue(since)])
+        case .markCause(let incident, let isRight):
+            ("mark_cause", ["incident": .integer(incident), "right": .bool(isRight)])
+        case .note(let incident, let text): ("note", ["incident": .integer(incident), "text": .string(text)])
         }
     }
 
@@ -79,6 +82,10 @@ extension Intent {
             case "score_pull":
                 number("pull").map { .scorePull(Int($0), comments: payload["comments"]?.bool ?? true) }
             case "backfill_risk": instant("since").map { .backfillRisk(since: $0) }
+            case "mark_cause":
+                number("incident").flatMap { id in payload["right"]?.bool.map { .markCause(incident: id, isRight: $0) }
+                }
+            case "note": number("incident").flatMap { id in text("text").map { .note(incident: id, text: $0) } }
             default: nil
             }
         guard let intent else { return nil }

@@ -44,7 +44,9 @@ extension StoreTransaction {
             try snapshot.incident(other).map({ $0.summary.life.stage != .resolved }) == true
         else { return false }
         try run("UPDATE incident_finding SET why = ? WHERE incident_id = ?", [.text(why), .integer(incident)])
-        for table in ["incident_finding", "loop_detections", "drift_events", "trace_record"] {
+        for table in [
+            "incident_finding", "loop_detections", "drift_events", "trace_record", "cause_mark", "incident_note",
+        ] {
             try run(
                 "UPDATE \(table) SET incident_id = ? WHERE incident_id = ?", [.integer(other), .integer(incident)])
         }

@@ -35,7 +35,8 @@ extension IncidentDetail {
                 "no_code_cause": noCodeCause?.json, "report": .string(report),
                 "evidence": lead?.facts.json ?? .object([]), "sql": .string(lead?.sql ?? ""),
                 "gaps": .array(gaps.map(JSONValue.string)), "acts": .array(acts.map(\.json)),
-            ]))
+            ])
+        ).adding(memory.members)
     }
 }
 

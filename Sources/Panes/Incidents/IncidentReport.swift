@@ -39,6 +39,7 @@ extension TextBlock {
 
     mutating func add(_ detail: IncidentDetail, _ now: Instant) {
         add(detail.summary, now)
+        detail.memory.similar.forEach { add($0.phrase, $0.fixDidNotHold ? .warn : .info) }
         blank()
         if let draft = detail.draft {
             line("\(draft.model) is writing", .heading)
@@ -46,6 +47,7 @@ extension TextBlock {
             blank()
         }
         add(markdown: detail.report)
+        add(detail.memory, now)
         if detail.findings.count > 1 {
             section("Findings") { block in
                 let members = detail.members
@@ -81,6 +83,17 @@ extension TextBlock {
         }
         section("Missing data") { block in detail.gaps.forEach { block.bullet($0, .warn) } }
         if let lead = detail.lead { section("SQL") { $0.add(lead.sql, .dim) } }
+    }
+
+    private mutating func add(_ memory: IncidentMemory, _ now: Instant) {
+        if let sentence = memory.causeSentence { section("Cause") { $0.bullet(sentence) } }
+        section("Runbooks") { block in memory.runbooks.forEach { block.bullet("\($0.title) (\($0.name))", .accent) } }
+        section("Notes") { block in
+            for note in memory.notes {
+                block.bullet("\(Format.time(note.at, now)) \(note.author)", .accent)
+                UntrustedText.linesForTerminal(note.text).forEach { block.indented($0) }
+            }
+        }
     }
 
     /// The headings, bullets and paragraphs of Markdown.

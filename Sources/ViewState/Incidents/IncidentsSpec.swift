@@ -60,6 +60,15 @@ package enum IncidentsSpec: PaneSpec {
             action(
                 "S", "silence", "Silence: no notifications for a duration", isProminent: false, refusal: ifResolved,
                 perform: { $0.open(MuteDialog(.silence($1))) }),
+            action(
+                "i", "note", "Write a note about the incident in $EDITOR", isProminent: false, refusal: { _ in nil },
+                perform: { $0.edit(noteOf: $1.id) }),
+            action(
+                "+", "cause right", "Mark the named cause as right", isProminent: false, refusal: { _ in nil },
+                perform: { $0.append(.markCause(incident: $1.id, isRight: true)) }),
+            action(
+                "-", "cause wrong", "Mark the named cause as wrong", isProminent: false, refusal: { _ in nil },
+                perform: { $0.append(.markCause(incident: $1.id, isRight: false)) }),
             ConsoleAction(
                 [.character("M")], "maintenance", "Maintenance: no notifications for any incident for a duration",
                 perform: { $0.open(MuteDialog(.maintenance)) }),
@@ -106,6 +115,11 @@ extension ConsoleState {
     fileprivate mutating func open(_ dialog: MuteDialog) -> [ConsoleEffect] {
         overlay = .mute(dialog)
         return []
+    }
+
+    fileprivate mutating func edit(noteOf incident: Int64) -> [ConsoleEffect] {
+        guard !isReadOnly else { return append(.note(incident: incident, text: "")) }
+        return [.editNote(incident: incident)]
     }
 
     fileprivate mutating func ask(toResolve incident: IncidentSummary) -> [ConsoleEffect] {

@@ -1,6 +1,8 @@
 import Basics
+import Glibc
 import IncidentStore
 import OnCallModel
+import Subprocess
 
 /// The requests of `sentinel incidents`, read from the command line. Times are checked before a request is sent.
 struct IncidentRequests: Sendable {
@@ -9,7 +11,7 @@ struct IncidentRequests: Sendable {
 
     static let options: Set = [
         "--format", "--state", "--type", "--subject", "--max-severity", "--fingerprint", "--for", "--until", "--from",
-        "--reason",
+        "--reason", "--message",
     ]
 
     func list() async throws -> [IncidentSummary] {
@@ -48,14 +50,44 @@ struct IncidentRequests: Sendable {
             return try await ask(
                 Silence.Matcher(), from: start, until: end, reason: arguments["--reason"] ?? "maintenance")
         case "unsilence": return try await unsilence()
+        case "mark": return try await mark()
+        case "note": return try await note()
         default:
             throw UsageError.unknownSubcommand(
                 word, of: "incidents",
                 among: [
                     "list", "show", "timeline", "trace", "ack", "resolve", "snooze", "unsnooze", "silence", "silences",
-                    "unsilence", "maintenance",
+                    "unsilence", "maintenance", "mark", "note", "export",
                 ])
         }
+    }
+
+    // MARK: what people know
+
+    private func mark() async throws -> ExitStatus {
+        let id = try arguments.number(at: 1, of: "incident")
+        guard arguments.words.count == 3, let verdict = Verdict(rawValue: arguments.words[2]) else {
+            throw UsageError.missing("verdict", usage: "sentinel incidents mark \(id) right|wrong")
+        }
+        return try await ask(.markCause(incident: incident(), isRight: verdict == .right))
+    }
+
+    private enum Verdict: String { case right, wrong }
+
+    /// Opens the editor without `-m`.
+    private func note() async throws -> ExitStatus {
+        let id = try await incident()
+        let typed: String
+        if let message = arguments["--message"] {
+            typed = message
+        } else {
+            guard isatty(0) == 1, isatty(1) == 1 else { throw UsageError.noteWithoutText }
+            typed = try await OwnThread.run { try Editor.ofUser.edit(IncidentNote.template(id)) }
+        }
+        guard let text = IncidentNote.text(edited: typed) else {
+            throw Failure("The note is empty, so it was not saved.")
+        }
+        return try await ask(.note(incident: id, text: text))
     }
 
     // MARK: silences

@@ -10,7 +10,7 @@ import Subprocess
 extension Subcommand {
     static let sql = Subcommand(
         "sql", help: .sql,
-        options: ["--format", "--file", "--limit", "--max-calls", "--timeout"],
+        options: ["--format", "--file", "--limit", "--max-calls", "--timeout", "--save"],
         switches: ["--offline", "--explain", "--raw"],
         aliases: ["--stored": "--offline"], words: 1
     ) { arguments in
@@ -18,6 +18,7 @@ extension Subcommand {
         let statement = try await statement(arguments)
         let limits = try limits(arguments)
         let composition = try Composition(arguments)
+        if let name = arguments["--save"] { return try save(statement, as: name, composition.paths.ownQuestions) }
         for problem in composition.catalog.problems { Output.complain("\(problem)") }
         let display = SyncDisplay(isTerminal: isatty(2) == 1, delay: .seconds(1))
         if isatty(2) == 1 { await composition.engine.reportProgress { display.show($0) } }
@@ -29,6 +30,17 @@ extension Subcommand {
         Output.writeUnmasked(answer.text)
         for warning in answer.warnings { Output.complain(warning) }
         return answer.isPartial ? .partial : .done
+    }
+
+    private static func save(_ statement: String?, as name: String, _ folder: String) throws -> ExitStatus {
+        guard let statement else { throw UsageError.missing("statement", usage: "sentinel sql 'SELECT …' --save NAME") }
+        do {
+            Output.line(
+                "Saved as \(try QuestionFolder(folder).save(name, statement)). Run it with `sentinel ask \(name)`.")
+        } catch let problem as QuestionProblem {
+            throw UsageError("\(problem)")
+        }
+        return .done
     }
 
     /// Reads statements one by one, from a prompt or a script.

@@ -4,6 +4,7 @@ import Basics
 import Configuration
 import IncidentStore
 import OnCallModel
+import WriteUp
 
 extension Subcommand {
     static let approvals = Subcommand(
@@ -39,8 +40,9 @@ extension Subcommand {
 
     static let incidents = Subcommand(
         "incidents", help: .incidents, options: IncidentRequests.options,
-        aliases: ["--at-most": "--max-severity"], words: 4
+        aliases: ["--at-most": "--max-severity", "-m": "--message"], words: 4
     ) { arguments in
+        if arguments.words.first == "export" { return try await IncidentExport(arguments).write() }
         let format = try OutputFormat(arguments)
         let client = try StoreClient(arguments)
         let requests = IncidentRequests(arguments: arguments, client: client)

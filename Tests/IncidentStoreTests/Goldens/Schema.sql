@@ -146,6 +146,24 @@ CREATE TRIGGER code_change_insert AFTER INSERT ON code_change BEGIN
 END;
 CREATE TRIGGER code_change_update AFTER UPDATE ON code_change BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'risk';
+CREATE TABLE cause_mark (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    incident_id INTEGER NOT NULL REFERENCES incident_reports (id) ON DELETE CASCADE,
+    cause TEXT NOT NULL CHECK (cause <> ''),
+    verdict TEXT NOT NULL CHECK (verdict IN ('right', 'wrong')),
+    author TEXT NOT NULL CHECK (author <> ''),
+    at TEXT NOT NULL
+) STRICT;
+CREATE INDEX cause_mark_cause ON cause_mark (cause, incident_id);
+CREATE INDEX cause_mark_incident ON cause_mark (incident_id, id);
+CREATE TRIGGER cause_mark_delete AFTER DELETE ON cause_mark BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
+END;
+CREATE TRIGGER cause_mark_insert AFTER INSERT ON cause_mark BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
+END;
+CREATE TRIGGER cause_mark_update AFTER UPDATE ON cause_mark BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
 END;
 CREATE TABLE cost_baselines (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -306,6 +324,23 @@ END;
 CREATE TRIGGER incident_finding_update AFTER UPDATE ON incident_finding BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
 END;
+CREATE TABLE incident_note (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    incident_id INTEGER NOT NULL REFERENCES incident_reports (id) ON DELETE CASCADE,
+    at TEXT NOT NULL,
+    author TEXT NOT NULL CHECK (author <> ''),
+    text TEXT NOT NULL CHECK (text <> '')
+) STRICT;
+CREATE INDEX incident_note_incident ON incident_note (incident_id, id);
+CREATE TRIGGER incident_note_delete AFTER DELETE ON incident_note BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
+END;
+CREATE TRIGGER incident_note_insert AFTER INSERT ON incident_note BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
+END;
+CREATE TRIGGER incident_note_update AFTER UPDATE ON incident_note BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
+END;
 CREATE TABLE "incident_reports" (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     fingerprint TEXT NOT NULL CHECK (fingerprint <> ''),
@@ -371,6 +406,42 @@ CREATE TRIGGER incident_reports_insert AFTER INSERT ON incident_reports BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
 END;
 CREATE TRIGGER incident_reports_update AFTER UPDATE ON incident_reports BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
+END;
+CREATE TABLE incident_runbook (
+    incident_id INTEGER NOT NULL REFERENCES incident_reports (id) ON DELETE CASCADE,
+    name TEXT NOT NULL CHECK (name <> ''),
+    title TEXT NOT NULL,
+    PRIMARY KEY (incident_id, name)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER incident_runbook_delete AFTER DELETE ON incident_runbook BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
+END;
+CREATE TRIGGER incident_runbook_insert AFTER INSERT ON incident_runbook BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
+END;
+CREATE TRIGGER incident_runbook_update AFTER UPDATE ON incident_runbook BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
+END;
+CREATE TABLE incident_traits (
+    incident_id INTEGER PRIMARY KEY REFERENCES incident_reports (id) ON DELETE CASCADE,
+    detection_type TEXT NOT NULL CHECK (detection_type <> ''),
+    subject TEXT NOT NULL,
+    errors TEXT NOT NULL DEFAULT '[]',
+    files TEXT NOT NULL DEFAULT '[]',
+    tools TEXT NOT NULL DEFAULT '[]',
+    week_hour INTEGER NOT NULL CHECK (week_hour BETWEEN 0 AND 167),
+    cause TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX incident_traits_subject ON incident_traits (subject, incident_id);
+CREATE INDEX incident_traits_type ON incident_traits (detection_type, incident_id);
+CREATE TRIGGER incident_traits_delete AFTER DELETE ON incident_traits BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
+END;
+CREATE TRIGGER incident_traits_insert AFTER INSERT ON incident_traits BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
+END;
+CREATE TRIGGER incident_traits_update AFTER UPDATE ON incident_traits BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
 END;
 CREATE TABLE intent (
@@ -701,6 +772,24 @@ CREATE TRIGGER silence_insert AFTER INSERT ON silence BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
 END;
 CREATE TRIGGER silence_update AFTER UPDATE ON silence BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
+END;
+CREATE TABLE similar_incident (
+    incident_id INTEGER NOT NULL REFERENCES incident_reports (id) ON DELETE CASCADE,
+    past_id INTEGER NOT NULL REFERENCES incident_reports (id) ON DELETE CASCADE,
+    score REAL NOT NULL,
+    why TEXT NOT NULL DEFAULT '[]',
+    is_same INTEGER NOT NULL CHECK (is_same IN (0, 1)),
+    PRIMARY KEY (incident_id, past_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX similar_incident_past ON similar_incident (past_id) WHERE is_same = 1;
+CREATE TRIGGER similar_incident_delete AFTER DELETE ON similar_incident BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
+END;
+CREATE TRIGGER similar_incident_insert AFTER INSERT ON similar_incident BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
+END;
+CREATE TRIGGER similar_incident_update AFTER UPDATE ON similar_incident BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
 END;
 CREATE TABLE source_health (

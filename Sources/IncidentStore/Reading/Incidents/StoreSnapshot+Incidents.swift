@@ -31,7 +31,8 @@ extension StoreSnapshot {
                 "incident_reports", Self.details + " WHERE i.id = ?", [.integer(id)]
             ).first
         else { return nil }
-        var detail = try row.incidentDetail(findings: findings(ofIncident: id), acts: acts(ofIncident: id))
+        var detail = try row.incidentDetail(
+            findings: findings(ofIncident: id), acts: acts(ofIncident: id), memory: memory(ofIncident: id))
         detail.draft = try draft(of: "incident", about: id)
         return detail
     }
@@ -66,12 +67,14 @@ extension StoredRow {
             parts: integer("parts"), life: incidentLife(), undelivered: undelivered())
     }
 
-    func incidentDetail(findings: [IncidentFinding], acts: [ActRecord]) throws -> IncidentDetail {
+    func incidentDetail(
+        findings: [IncidentFinding], acts: [ActRecord], memory: IncidentMemory
+    ) throws -> IncidentDetail {
         try IncidentDetail(
             summary: incidentSummary(), findings: findings, report: text("report_text"),
             suspects: list("suspects"), commits: list("related_commits"), errors: list("related_errors"),
             messages: list("messages"), gaps: list("gaps"), acts: acts,
-            noCodeCause: optionalJSON("no_code_cause").flatMap(NoCodeCause.init(json:)))
+            noCodeCause: optionalJSON("no_code_cause").flatMap(NoCodeCause.init(json:)), memory: memory)
     }
 
     /// The elements of a JSON array.

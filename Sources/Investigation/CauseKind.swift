@@ -12,8 +12,11 @@ enum CauseKind {
     /// The cause that counts most in the diff, else in the message.
     private static func main(of commit: CommitFact, for weights: CauseWeights) -> Cause? {
         let changes = commit.relevantFiles.flatMap { DiffReading(of: $0).changes }
-        let best = changes.max { weights.points(of: $0) < weights.points(of: $1) }
-        if let best, weights.points(of: best) > 0 { return best.cause }
+        let points = Cause.allCases.map { cause in
+            changes.filter { $0.cause == cause }.map { weights.points(of: $0) }.max() ?? 0
+        }
+        // Of equal ones the first, so that the same diff has always the same kind.
+        if let best = points.max(), best > 0, let place = points.firstIndex(of: best) { return Cause.allCases[place] }
         let words = Set(Words.of(commit.title))
         let named = Cause.allCases.filter { !$0.words.isDisjoint(with: words) && weights[$0] > 0 }
         return named.max { weights[$0] < weights[$1] }

@@ -16,7 +16,8 @@ package struct DigestDocument: JSONRecord {
     package init() {}
 
     package static let members: [JSONMember<DigestDocument>] = [
-        .init("title", \.title, isRequired: true), .init("summary", \.summary), .init("lead", \.lead), .init("sections", \.sections),
+        .init("title", \.title, isRequired: true), .init("summary", \.summary), .init("lead", \.lead),
+        .init("sections", \.sections),
         .init("gaps", \.gaps), .init("notes", \.notes),
     ]
 

@@ -63,21 +63,22 @@ enum TabBar {
         if clockAt > x { grid.write(clock, at: clockAt, area.y, role: .dim) }
     }
 
-    /// Full titles where there is room, else short ones, else only the title of the pane that is shown.
+    /// Full titles where there is room, else short ones, then closer together, else only the title of the pane that is shown.
     private static func tabs(_ tabs: [TabBarView.Tab], width: Int) -> [[Line]] {
-        func row(_ title: (TabBarView.Tab) -> String) -> [[Line]] {
-            tabs.map { parts($0, title: $0.isShown ? $0.title : title($0)) }
+        func row(_ title: (TabBarView.Tab) -> String, end: String = " ") -> [[Line]] {
+            tabs.map { parts($0, title: $0.isShown ? $0.title : title($0), end: end) }
         }
-        let choices = [row(\.title), row(\.shortTitle), row { _ in "" }]
+        let closest = tabs.map { parts($0, title: $0.shortTitle, end: "") }
+        let choices = [row(\.title), row(\.shortTitle), row(\.shortTitle, end: ""), closest, row { _ in "" }]
         return choices.first { $0.reduce(0) { $0 + TextWidth.of($1) } <= width }
             ?? tabs.filter(\.isShown).map { parts($0, title: $0.title) }
     }
 
-    private static func parts(_ tab: TabBarView.Tab, title: String) -> [Line] {
+    private static func parts(_ tab: TabBarView.Tab, title: String, end: String = " ") -> [Line] {
         [
             (" ", .text), (tab.key, tab.isShown ? .tabActive : .key),
             (title.isEmpty ? "" : " " + title, tab.isShown ? .tabActive : .tab),
-            (tab.badge == 0 ? "" : tab.badge > 9 ? " 9+" : " \(tab.badge)", .alert), (" ", .text),
+            (tab.badge == 0 ? "" : tab.badge > 9 ? " 9+" : " \(tab.badge)", .alert), (end, .text),
         ]
     }
 }

@@ -93,7 +93,11 @@ actor RiskDesk {
             writer: writer)
         let result = try await history.backfill(since: moment, now: clock.now())
         let left = result.left > 0 ? " \(result.left) older changes were left out." : ""
-        let notes = result.notes.map { " " + $0 }.joined()
+        let days = await settings.settings.retentionDays
+        let isCut = moment < clock.now() - .days(Double(days))
+        let cut =
+            isCut ? ["Commits older than \(days) days are not in the mirror: raise retention_days to read them."] : []
+        let notes = (result.notes + cut).map { " " + $0 }.joined()
         let sentence =
             "Read \(result.added) new changes, and measured what followed \(result.measured).\(left)\(notes)"
         guard result.gaps.isEmpty else { return .refused("\(sentence) \(result.gaps.joined(separator: " "))") }

@@ -20,6 +20,6 @@ extension Migrations {
                 dropped INTEGER NOT NULL DEFAULT 0
             ) STRICT, WITHOUT ROWID;
 
-            """ + counting("narration_draft", as: "incidents")
+            """ + counting("narration_draft", as: "incidents") + counting("narration_use", as: "agent")
     }
 }

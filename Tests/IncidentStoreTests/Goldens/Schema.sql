@@ -126,6 +126,25 @@ CREATE TRIGGER audit_log_is_never_cut BEFORE DELETE ON audit_log
 CREATE TRIGGER audit_log_update AFTER UPDATE ON audit_log BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'audit';
 END;
+CREATE TABLE cause_mark (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    incident_id INTEGER NOT NULL REFERENCES incident_reports (id) ON DELETE CASCADE,
+    cause TEXT NOT NULL CHECK (cause <> ''),
+    verdict TEXT NOT NULL CHECK (verdict IN ('right', 'wrong')),
+    author TEXT NOT NULL CHECK (author <> ''),
+    at TEXT NOT NULL
+) STRICT;
+CREATE INDEX cause_mark_cause ON cause_mark (cause, incident_id);
+CREATE INDEX cause_mark_incident ON cause_mark (incident_id, id);
+CREATE TRIGGER cause_mark_delete AFTER DELETE ON cause_mark BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
+END;
+CREATE TRIGGER cause_mark_insert AFTER INSERT ON cause_mark BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
+END;
+CREATE TRIGGER cause_mark_update AFTER UPDATE ON cause_mark BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
+END;
 CREATE TABLE code_change (
     commit_sha TEXT PRIMARY KEY NOT NULL CHECK (commit_sha <> ''),
     merged_at TEXT NOT NULL,
@@ -146,24 +165,6 @@ CREATE TRIGGER code_change_insert AFTER INSERT ON code_change BEGIN
 END;
 CREATE TRIGGER code_change_update AFTER UPDATE ON code_change BEGIN
     UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'risk';
-CREATE TABLE cause_mark (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    incident_id INTEGER NOT NULL REFERENCES incident_reports (id) ON DELETE CASCADE,
-    cause TEXT NOT NULL CHECK (cause <> ''),
-    verdict TEXT NOT NULL CHECK (verdict IN ('right', 'wrong')),
-    author TEXT NOT NULL CHECK (author <> ''),
-    at TEXT NOT NULL
-) STRICT;
-CREATE INDEX cause_mark_cause ON cause_mark (cause, incident_id);
-CREATE INDEX cause_mark_incident ON cause_mark (incident_id, id);
-CREATE TRIGGER cause_mark_delete AFTER DELETE ON cause_mark BEGIN
-    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
-END;
-CREATE TRIGGER cause_mark_insert AFTER INSERT ON cause_mark BEGIN
-    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
-END;
-CREATE TRIGGER cause_mark_update AFTER UPDATE ON cause_mark BEGIN
-    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'incidents';
 END;
 CREATE TABLE cost_baselines (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -531,6 +532,15 @@ CREATE TABLE narration_use (
     kept INTEGER NOT NULL DEFAULT 0,
     dropped INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
+CREATE TRIGGER narration_use_delete AFTER DELETE ON narration_use BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'agent';
+END;
+CREATE TRIGGER narration_use_insert AFTER INSERT ON narration_use BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'agent';
+END;
+CREATE TRIGGER narration_use_update AFTER UPDATE ON narration_use BEGIN
+    UPDATE topic_revision SET revision = revision + 1 WHERE topic = 'agent';
+END;
 CREATE TABLE "outbox_action" (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     act_key TEXT NOT NULL UNIQUE CHECK (act_key <> ''),

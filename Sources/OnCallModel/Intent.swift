@@ -27,6 +27,8 @@ package enum Intent: Hashable, Sendable {
     case thaw
     /// Requests approval to use the executor of this kind for an incident.
     case requestExecutor(ExecutorKind, incident: Int64)
+    /// Requests approval to create an issue of a task that is left after an incident.
+    case followUp(ExecutorKind, incident: Int64, text: String, why: String)
     /// Requests approval to take back what the act of a request did.
     case undo(request: Int64)
     /// Alerts that another system sent. Their author is its webhook.

@@ -72,7 +72,7 @@ package final class Sandbox: Sendable {
             "LINEAR_BASE_URL": address(.linear) + LinearProvider.path, "LINEAR_API_KEY": LinearProvider.key,
             "LITELLM_BASE_URL": address(.gateway), "LITELLM_ADMIN_KEY": GatewayProvider.adminKey,
             "LAUNCHDARKLY_BASE_URL": address(.gateway), "LAUNCHDARKLY_API_KEY": GatewayProvider.launchDarklyKey,
-            "PAGERDUTY_EVENTS_URL": address(.pagerduty), "PAGERDUTY_ROUTING_KEY": PagerDutyProvider.routingKey,
+            "PAGERDUTY_EVENTS_BASE_URL": address(.pagerduty), "PAGERDUTY_ROUTING_KEY": PagerDutyProvider.routingKey,
         ]
     }
 

@@ -170,6 +170,8 @@ extension CommandHelp {
               sentinel incidents export N --format markdown|json
                                                      Write a post-mortem draft: summary, timeline, evidence with links, causes,
                                                      actions, notes, missing data, follow-ups
+              sentinel incidents follow-up N [K linear|github]
+                                                     List what is left to do, or request approval to create an issue of task K
 
             Options:
               --state STATE            List incidents in this state only: open, acknowledged, snoozed, silenced, flapping,

@@ -23,7 +23,7 @@ struct ChannelNoticeTests {
     private func runner(_ variables: [String: String] = ["NIGHT_KEY": "canary-key"]) -> ActionRunner {
         ActionRunner(
             access: ProviderAccess(
-                environment: ["PAGERDUTY_EVENTS_URL": provider.address], otherSecrets: Array(variables.values)),
+                environment: ["PAGERDUTY_EVENTS_BASE_URL": provider.address], otherSecrets: Array(variables.values)),
             http: HTTPClient(), clock: .fixed(Scene.now), killing: Scene.noKilling, variable: { variables[$0] },
             run: { [ran] _, variables in
                 ran.withLock { $0.append(variables) }

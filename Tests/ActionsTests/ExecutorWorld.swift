@@ -39,7 +39,9 @@ final class ExecutorWorld: Sendable {
     deinit { sandbox.stop() }
 
     var world: SandboxWorld { sandbox.world }
-    var effects: [String] { world.read(\.gateways.effects) }
+    var effects: [String] {
+        world.read { $0.gateways.effects + $0.gitHubIssues.map { "issue \($0.number)" } }
+    }
 
     /// A row of settings of each kind.
     func row(_ kind: ExecutorKind) -> ExecutorRow {
@@ -55,7 +57,7 @@ final class ExecutorWorld: Sendable {
             case .pagerDutyEvent: $0.event = "trigger"
             case .pagerDutyNote: $0.from = world.read { $0.pagerDuty.users[0].email }
             case .linearIssue: $0.team = world.read { $0.linear.teams[0].id }
-            case .killFlag, .webhook, .githubRevert: break
+            case .killFlag, .webhook, .githubRevert, .githubIssue: break
             }
         }
     }
@@ -65,7 +67,7 @@ final class ExecutorWorld: Sendable {
         switch kind {
         case .litellmKey, .launchDarklyFlag, .killFlag, .webhook: .gateway
         case .langfusePrompt: .langfuse
-        case .githubDispatch, .githubCancel, .githubRevert: .github
+        case .githubDispatch, .githubCancel, .githubRevert, .githubIssue: .github
         case .pagerDutyEvent, .pagerDutyNote: .pagerduty
         case .linearIssue: .linear
         }
@@ -106,6 +108,7 @@ final class ExecutorWorld: Sendable {
         let draft = Execution.with {
             ($0.row, $0.incident, $0.agent) = (row(kind), kind == .pagerDutyNote ? 8 : 7, "research-agent")
             $0.traces = stopsLoop ? [Scene.loop.traceID] : []
+            if kind == .githubIssue { ($0.object, $0.facts) = ("task", ["Set a limit", "there is none"]) }
         }
         return try await runner.prepare(draft, context: context(kind)).get()
     }

@@ -123,6 +123,9 @@ struct APITests {
         let stage = try Stage()
         _ = try await stage.scan()
         _ = try await stage.agent.makeDigestOnce(nil)
+        _ = try await IntentInbox(stage.store).append(
+            .scorePull(412, comments: false), author: "eve@host (test)", at: stage.clock.now())
+        try await stage.agent.answerOnce()
         let served = try await ServedStage(stage)
         let incident = try #require(try await stage.read(.incidents(limit: 1)).first?.id)
         let forensics = try await stage.read(.forensics(ofIncident: incident))
@@ -135,7 +138,7 @@ struct APITests {
             "/api/forensics/trace/{id}": "/api/forensics/trace/\(trace)",
             "/api/quality/feature/{name}/validation": feature.map { "/api/quality/feature/\($0)/validation" },
             "/api/commits": "/api/commits?shas=\(stage.truth.culprit.prefix(9))",
-            "/v1/kill": "/v1/kill?trace=t1",
+            "/api/risk/current/{pr}": "/api/risk/current/412", "/v1/kill": "/v1/kill?trace=t1",
         ]
         var full: Set<String> = []
         for route in API.routes where route.method == .get {

@@ -1,5 +1,7 @@
 import Basics
 import FoundationEssentials
+import IncidentStore
+import OnCallModel
 import Sandbox
 import Subprocess
 import TestSupport
@@ -8,12 +10,17 @@ import Testing
 /// What an agent of the built program stores, sends and prints when every provider's texts hold secrets.
 @Suite("Secrets in the texts of providers (row 40)")
 struct SecretSinksTests {
-    @Test("Every form in every field reaches neither the store, Slack, GitHub, the model nor standard output")
+    @Test("Every form in every field reaches neither the store, any provider that is written to, nor what is printed")
     func sinks() async throws {
         let (sandbox, _) = try Sandbox.demo(clock: .system)
         defer { sandbox.stop() }
         sandbox.world.change(Self.plant)
         let folder = TemporaryFolder()
+        let (team, user) = sandbox.world.read { ($0.linear.teams[0].id, $0.pagerDuty.users[0].email) }
+        try """
+        {"executors": [{"kind": "linear_issue", "team": "\(team)"}, {"kind": "pagerduty_event", "event": "trigger"},
+            {"kind": "pagerduty_note", "from": "\(user)"}]}
+        """.write(toFile: "\(folder.path)/settings.json", atomically: true, encoding: .utf8)
         var sinks = ["scan": try await Self.run(["scan", "--format", "json"], sandbox, folder.path)]
         sinks["incidents"] = try await Self.run(["incidents", "--format", "json"], sandbox, folder.path)
         for number in 1...2 {
@@ -22,6 +29,13 @@ struct SecretSinksTests {
                     ["incidents", "show", "\(number)", "--format", format], sandbox, folder.path)
             }
         }
+        sinks["records"] = try await Self.record(1, sandbox, folder.path)
+        for words in [
+            ["incidents", "export", "1"], ["incidents", "export", "2", "--format", "json"], ["handoff"],
+            ["digest", "--now"], ["risk", "421"], ["risk", "list", "--format", "json"],
+        ] {
+            sinks[words.joined(separator: " ")] = try await Self.run(words, sandbox, folder.path)
+        }
         let statement = "SELECT name, trace_name, status_message FROM langfuse.observations"
         sinks["sql"] = try await Self.run(["sql", "--offline", "--format", "json", statement], sandbox, folder.path)
         let raw = try await Self.run(
@@ -29,7 +43,7 @@ struct SecretSinksTests {
         sinks["store"] = ["", "-wal"].compactMap { suffix in
             try? Data(contentsOf: URL(filePath: "\(folder.path)/sentinel.db\(suffix)"))
         }.map { String(decoding: $0, as: UTF8.self) }.joined()
-        for provider in [SandboxWorld.Provider.slack, .github, .model] {
+        for provider in [SandboxWorld.Provider.slack, .github, .model, .linear, .pagerduty] {
             let bodies = sandbox.world.calls(to: provider).filter { !$0.body.isEmpty }
             #expect(!bodies.isEmpty, "nothing was sent to \(provider)")
             sinks["\(provider)"] = bodies.map { String(decoding: $0.body, as: UTF8.self) }.joined(separator: "\n")
@@ -42,6 +56,25 @@ struct SecretSinksTests {
         #expect(Self.planted.contains { raw.contains($0.secret) }, "--raw masks too")
     }
 
+    /// Requests and approves the executors that write to PagerDuty and Linear. Returns what the command prints that carries
+    /// them out.
+    private static func record(_ incident: Int64, _ sandbox: Sandbox, _ folder: String) async throws -> String {
+        let (inbox, reader) = (IntentInbox("\(folder)/sentinel.db"), StoreReader("\(folder)/sentinel.db"))
+        for kind in [ExecutorKind.linearIssue, .pagerDutyEvent, .pagerDutyNote] {
+            _ = try await inbox.append(
+                .requestExecutor(kind, incident: incident), author: "eve@host (test)", at: WallClock.system.now())
+        }
+        // The command answers everything that waits.
+        let requested = try await run(["approvals", "thaw"], sandbox, folder)
+        for request in try await reader.read(.approvals(limit: 20)) where request.action.execution != nil {
+            _ = try await inbox.append(
+                .approve(request: request.id, seen: request.fingerprint), author: "eve@host (test)",
+                at: WallClock.system.now())
+        }
+        let shown = try await run(["approvals", "--format", "json"], sandbox, folder)
+        return requested + shown + (try await run(["approvals", "thaw"], sandbox, folder))
+    }
+
     /// What can be searched for in all sinks: the digits are part of no trace, and seven letters are not a word.
     private static let planted = PlantedSecret.all.filter { $0.secret.utf8.count > 10 }
 
@@ -51,6 +84,7 @@ struct SecretSinksTests {
         variables["SENTINEL_LISTEN"] = "127.0.0.1:0"
         variables["HOME"] = folder
         variables["PATH"] = "/usr/bin:/bin"
+        let words = words + ["--settings", "\(folder)/settings.json"]
         let done = try await ChildProcess(BuiltProgram.sentinel, arguments: words, environment: variables).run()
         return String(decoding: done.output + done.errors, as: UTF8.self)
     }

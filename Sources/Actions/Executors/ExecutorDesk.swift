@@ -22,6 +22,7 @@ struct ExecutorDesk: Sendable {
         case .pagerDutyEvent: PagerDutyEvent(access: gateways, calls: calls, incident: context.incident?.summary)
         case .pagerDutyNote: PagerDutyNote(access: gateways, calls: calls, incident: context.incident)
         case .linearIssue: LinearIssue(access: gateways, calls: calls, incident: context.incident)
+        case .githubIssue: GitHubIssue(issues: issues, incident: context.incident, text: calls.text)
         case .killFlag, .webhook: PartOfKill()
         }
     }

@@ -78,6 +78,11 @@ package struct ExecutorSheet: Hashable, Sendable {
                 effect: "An issue with the report is created", needs: "`LINEAR_API_KEY` with write access; `team`",
                 precondition: "the issue is there already", proof: "the issue is read back", undo: "none",
                 once: "the issue's id is made from the act's key")
+        case .githubIssue:
+            ExecutorSheet(
+                effect: "An issue about a task that is left is created", needs: "`GITHUB_TOKEN` with Issues: write",
+                precondition: "the issue is there already", proof: "GitHub returned its number", undo: "none",
+                once: "its body has the act's key")
         }
     }
 }

@@ -58,11 +58,15 @@ struct LinearIssue: Executor {
     }
 
     private func title(_ execution: Execution) -> String {
-        "[Sentinel \(execution.incident)] " + calls.text.gitHubLine(incident?.summary.headline ?? "", limit: 200)
+        "[Sentinel \(execution.incident)] "
+            + calls.text.gitHubLine(execution.task?.text ?? incident?.summary.headline ?? "", limit: 200)
     }
 
     private func description(_ execution: Execution) -> String {
-        calls.text.gitHubReport(incident?.report ?? "", limit: 20_000)
+        if let task = execution.task {
+            return calls.text.gitHubReport(Execution.description(of: task, incident), limit: 4_000)
+        }
+        return calls.text.gitHubReport(incident?.report ?? "", limit: 20_000)
     }
 
     /// 1 is urgent, 4 is low.

@@ -17,7 +17,7 @@ package struct Heartbeat: Sendable {
         http: HTTPClient, clock: WallClock, redaction: Redaction, host: String, _ variable: (String) -> String?
     ) {
         url = variable("SENTINEL_HEARTBEAT_URL") ?? ""
-        let root = variable("PAGERDUTY_EVENTS_URL") ?? "https://events.pagerduty.com"
+        let root = variable("PAGERDUTY_EVENTS_BASE_URL") ?? "https://events.pagerduty.com"
         pagerDuty = variable("SENTINEL_HEARTBEAT_PAGERDUTY_KEY").map { (root + "/v2/enqueue", $0) }
         guard !url.isEmpty || pagerDuty != nil else { return nil }
         self.host = host

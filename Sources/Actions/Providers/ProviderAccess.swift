@@ -96,7 +96,7 @@ package struct ProviderAccess: Sendable {
         gateways.pagerDutyURL = Self.withoutSlash(value("PAGERDUTY_BASE_URL", default: "https://api.pagerduty.com"))
         gateways.pagerDutyToken = value("PAGERDUTY_TOKEN")
         gateways.pagerDutyEventsURL = Self.withoutSlash(
-            value("PAGERDUTY_EVENTS_URL", default: "https://events.pagerduty.com"))
+            value("PAGERDUTY_EVENTS_BASE_URL", default: "https://events.pagerduty.com"))
         gateways.pagerDutyRoutingKey = value("PAGERDUTY_ROUTING_KEY")
         gateways.linearURL = value("LINEAR_BASE_URL", default: "https://api.linear.app/graphql")
         gateways.linearKey = value("LINEAR_API_KEY")

@@ -24,6 +24,7 @@ struct DigestMessage: Sendable {
         let header = BlockKit.header(
             text.slackPlain(document.title, limit: BlockKit.headerLimit), id: BlockKit.blockID(key))
         var blocks = [header, BlockKit.section(text.slackLine(document.summary, limit: 600))]
+        if !document.lead.isEmpty { blocks.append(BlockKit.section(text.slackLine(document.lead, limit: 1500))) }
         for section in document.sections.prefix(Self.maxSections) where !section.lines.isEmpty {
             blocks.append(BlockKit.section(mrkdwn(section)))
         }

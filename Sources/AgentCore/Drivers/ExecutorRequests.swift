@@ -115,8 +115,11 @@ struct ExecutorRequests: Sendable {
 
     // MARK: what people ask for
 
-    /// Requests an executor that settings name for an agent or feature of the incident.
-    func request(_ kind: ExecutorKind, for incident: Int64, by author: String) async throws -> IntentAnswer {
+    /// Requests an executor that settings name for an agent or feature of the incident. `task`: an issue is about this instead
+    /// of the whole incident. An issue on GitHub needs no row.
+    func request(
+        _ kind: ExecutorKind, for incident: Int64, task: (text: String, why: String)? = nil, by author: String
+    ) async throws -> IntentAnswer {
         let gate = await gate()
         let scene = try await scene(of: incident, gate)
         guard scene.incident != nil else { return .refused("Incident \(incident) does not exist.") }
@@ -125,7 +128,8 @@ struct ExecutorRequests: Sendable {
             row.kind == kind
                 && (agents.isEmpty ? [""] : agents).contains { row.fits(agent: $0, features: scene.features) }
         }
-        guard let row = rows.first else {
+        let own = kind == .githubIssue ? ExecutorRow.with { $0.kind = kind } : nil
+        guard let row = rows.first ?? own else {
             return .refused(
                 "No executor \(kind.rawValue) is configured for incident \(incident): add a row to the setting executors."
             )
@@ -134,6 +138,10 @@ struct ExecutorRequests: Sendable {
         let draft = Execution.with {
             ($0.row, $0.incident, $0.agent) = (row, incident, agents.first ?? "")
             $0.traces = stops ? scene.running.map(\.traceID) : []
+            if let task {
+                $0.object = Fingerprint(task.text).text
+                $0.facts = [String(task.text.prefix(500)), String(task.why.prefix(500))]
+            }
         }
         return try await ask(draft, because: "Requested by \(author).", scene, gate)
     }

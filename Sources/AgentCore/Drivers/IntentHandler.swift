@@ -88,6 +88,8 @@ struct IntentHandler: Sendable {
         case .thaw: return try await freeze.thaw(by: author)
         case .requestExecutor(let kind, let incident):
             return try await executors.request(kind, for: incident, by: author)
+        case .followUp(let kind, let incident, let text, let why):
+            return try await executors.request(kind, for: incident, task: (text, why), by: author)
         case .undo(let request): return try await executors.undo(request, by: author)
         case .scorePull, .backfillRisk: return .refused("Unknown request.")
         case .makeDigest(let week): return await makeDigest(week)

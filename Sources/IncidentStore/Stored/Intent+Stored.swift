@@ -33,6 +33,14 @@ extension Intent {
         case .thaw: ("thaw", [:])
         case .requestExecutor(let kind, let incident):
             ("request_executor", ["executor": .string(kind.rawValue), "incident": .integer(incident)])
+        case .followUp(let kind, let incident, let task, let why):
+            (
+                "follow_up",
+                [
+                    "executor": .string(kind.rawValue), "incident": .integer(incident), "text": .string(task),
+                    "why": .string(why),
+                ]
+            )
         case .undo(let request): ("undo", ["request": .integer(request)])
         case .patrol: ("patrol", [:])
         case .makeDigest(let week): ("make_digest", .fields(["week": week.map(JSONValue.string)]))
@@ -75,6 +83,12 @@ extension Intent {
             case "request_executor":
                 text("executor").flatMap(ExecutorKind.init).flatMap { kind in
                     number("incident").map { .requestExecutor(kind, incident: $0) }
+                }
+            case "follow_up":
+                text("executor").flatMap(ExecutorKind.init).flatMap { kind in
+                    number("incident").flatMap { id in
+                        text("text").map { .followUp(kind, incident: id, text: $0, why: text("why") ?? "") }
+                    }
                 }
             case "undo": number("request").map { .undo(request: $0) }
             case "make_digest": .makeDigest(week: text("week"))

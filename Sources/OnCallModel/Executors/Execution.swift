@@ -31,6 +31,14 @@ package struct Execution: JSONRecord {
     }
 
     package var kind: ExecutorKind { row.kind }
+    /// What an issue is about, instead of the incident as a whole: the task, and the fact that it follows from.
+    package var task: (text: String, why: String)? {
+        guard [.linearIssue, .githubIssue].contains(kind), facts.count == 2 else { return nil }
+        return (facts[0], facts[1])
+    }
+
+    private var taskName: String { task.map { ": \($0.text)" } ?? "" }
+
     package var isWide: Bool { row.isWide && !isUndo }
 
     /// Whether both change the same target, in whichever direction.
@@ -61,7 +69,8 @@ package struct Execution: JSONRecord {
         case .pagerDutyEvent:
             "\(row.event.prefix(1).uppercased() + row.event.dropFirst()) the PagerDuty alert of incident \(incident)"
         case .pagerDutyNote: "Add the cause of incident \(incident) to PagerDuty incident \(object)"
-        case .linearIssue: "Create a Linear issue for incident \(incident)"
+        case .linearIssue: "Create a Linear issue for incident \(incident)\(taskName)"
+        case .githubIssue: "Create a GitHub issue for incident \(incident)\(taskName)"
         }
     }
 }

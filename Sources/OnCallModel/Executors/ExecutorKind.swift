@@ -11,6 +11,7 @@ package enum ExecutorKind: String, CaseIterable, Hashable, Sendable, JSONConvert
     case pagerDutyEvent = "pagerduty_event"
     case pagerDutyNote = "pagerduty_note"
     case linearIssue = "linear_issue"
+    case githubIssue = "github_issue"
 
     /// What it is for.
     package enum Purpose: Hashable, Sendable {
@@ -26,14 +27,14 @@ package enum ExecutorKind: String, CaseIterable, Hashable, Sendable, JSONConvert
         switch self {
         case .killFlag, .webhook: .firstRung
         case .litellmKey, .langfusePrompt, .launchDarklyFlag, .githubDispatch, .githubCancel, .githubRevert: .rung
-        case .pagerDutyEvent, .pagerDutyNote, .linearIssue: .record
+        case .pagerDutyEvent, .pagerDutyNote, .linearIssue, .githubIssue: .record
         }
     }
 
     /// The members that a row of this kind must have.
     package var requiredMembers: [String] {
         switch self {
-        case .killFlag, .webhook, .githubRevert: []
+        case .killFlag, .webhook, .githubRevert, .githubIssue: []
         case .litellmKey: ["key"]
         case .langfusePrompt: ["prompt"]
         case .launchDarklyFlag: ["project", "flag", "environment"]
@@ -47,7 +48,7 @@ package enum ExecutorKind: String, CaseIterable, Hashable, Sendable, JSONConvert
     /// The members that it may have besides.
     package var optionalMembers: [String] {
         switch self {
-        case .killFlag, .litellmKey, .launchDarklyFlag, .pagerDutyEvent, .pagerDutyNote, .linearIssue: []
+        case .killFlag, .litellmKey, .launchDarklyFlag, .pagerDutyEvent, .pagerDutyNote, .linearIssue, .githubIssue: []
         case .webhook: ["url"]
         case .langfusePrompt: ["label"]
         case .githubDispatch: ["branch", "input", "repository"]
@@ -61,7 +62,7 @@ package enum ExecutorKind: String, CaseIterable, Hashable, Sendable, JSONConvert
         switch self {
         case .litellmKey, .langfusePrompt, .launchDarklyFlag: true
         case .killFlag, .webhook, .githubDispatch, .githubCancel, .githubRevert, .pagerDutyEvent, .pagerDutyNote,
-            .linearIssue:
+            .linearIssue, .githubIssue:
             false
         }
     }

@@ -97,7 +97,9 @@ package struct ExecutorRow: SettingRow {
         switch kind {
         case .launchDarklyFlag, .githubDispatch, .githubRevert: true
         case .litellmKey: agent.isEmpty || agent.contains("*")
-        case .killFlag, .webhook, .langfusePrompt, .githubCancel, .pagerDutyEvent, .pagerDutyNote, .linearIssue: false
+        case .killFlag, .webhook, .langfusePrompt, .githubCancel, .pagerDutyEvent, .pagerDutyNote, .linearIssue,
+            .githubIssue:
+            false
         }
     }
 
@@ -115,6 +117,7 @@ package struct ExecutorRow: SettingRow {
         case .pagerDutyEvent: "PagerDuty alert (\(event))"
         case .pagerDutyNote: "note in PagerDuty"
         case .linearIssue: "Linear issue"
+        case .githubIssue: "GitHub issue"
         }
     }
 }

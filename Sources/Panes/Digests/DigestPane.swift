@@ -28,6 +28,7 @@ extension TextBlock {
         let document = digest.document
         add(document.title, .title)
         add(document.summary)
+        if !document.lead.isEmpty { add(document.lead, .dim) }
         for part in document.sections {
             section(part.heading) { block in part.lines.forEach { block.bullet($0) } }
         }

@@ -72,7 +72,7 @@ extension TextBlock {
             for file in files {
                 let trend = Format.sparkline(file.trend.map { Double($0 ?? 0) })
                 let figures =
-                    "\(file.errors) errors  \(Format.dollars(file.cost))  \(file.fixes) of \(file.changes) fixes"
+                    "\(file.errors) error\(file.errors == 1 ? "" : "s")  \(Format.dollars(file.cost))  \(file.fixes) of \(file.changes) fixes"
                 block.line("\(trend)  \(figures)  \(file.path)", file.errors > 0 ? .warn : .dim)
             }
         }

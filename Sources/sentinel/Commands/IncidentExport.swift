@@ -27,7 +27,7 @@ struct IncidentExport: Sendable {
 
 extension ProviderLinks {
     /// The pages of GitHub are at its API's address only where that is not GitHub's own.
-    fileprivate init(_ environment: Environment) {
+    init(_ environment: Environment) {
         let names = (environment["GITHUB_OWNER"], environment["GITHUB_REPO"] ?? environment["GITHUB_TARGET_REPO"])
         var repository: String?
         if let owner = names.0, let name = names.1, environment["GITHUB_BASE_URL"] == nil {

@@ -3,6 +3,7 @@ import Glibc
 import IncidentStore
 import OnCallModel
 import Subprocess
+import WriteUp
 
 /// The requests of `sentinel incidents`, read from the command line. Times are checked before a request is sent.
 struct IncidentRequests: Sendable {
@@ -52,12 +53,13 @@ struct IncidentRequests: Sendable {
         case "unsilence": return try await unsilence()
         case "mark": return try await mark()
         case "note": return try await note()
+        case "follow-up": return try await followUp()
         default:
             throw UsageError.unknownSubcommand(
                 word, of: "incidents",
                 among: [
                     "list", "show", "timeline", "trace", "ack", "resolve", "snooze", "unsnooze", "silence", "silences",
-                    "unsilence", "maintenance", "mark", "note", "export",
+                    "unsilence", "maintenance", "mark", "note", "export", "follow-up",
                 ])
         }
     }
@@ -70,6 +72,35 @@ struct IncidentRequests: Sendable {
             throw UsageError.missing("verdict", usage: "sentinel incidents mark \(id) right|wrong")
         }
         return try await ask(.markCause(incident: incident(), isRight: verdict == .right))
+    }
+
+    /// Lists the tasks that are left without a number; requests an issue of one otherwise.
+    private func followUp() async throws -> ExitStatus {
+        let id = try arguments.number(at: 1, of: "incident")
+        let (detail, forensics) = try await client.details(ofIncident: id)
+        let tasks = WriteUp(detail, forensics, links: ProviderLinks(client.composition.environment)).followUps
+        guard arguments.words.count > 2 else {
+            for (number, task) in tasks.enumerated() {
+                Output.line(TextTable.inert("\(number + 1). \(task.text) (\(task.why))"))
+            }
+            if tasks.isEmpty { Output.line("Nothing is left to do for incident \(id).") }
+            return .done
+        }
+        let number = try arguments.number(at: 2, of: "follow-up")
+        guard arguments.words.count == 4, let tracker = Tracker(rawValue: arguments.words[3]) else {
+            throw UsageError.missing("tracker", usage: "sentinel incidents follow-up \(id) \(number) linear|github")
+        }
+        guard number >= 1, number <= tasks.count else {
+            throw Failure("Incident \(id) has no follow-up \(number). `sentinel incidents follow-up \(id)` lists them.")
+        }
+        let task = tasks[Int(number) - 1]
+        return try await ask(.followUp(tracker.kind, incident: detail.summary.id, text: task.text, why: task.why))
+    }
+
+    private enum Tracker: String {
+        case linear, github
+
+        var kind: ExecutorKind { self == .linear ? .linearIssue : .githubIssue }
     }
 
     private enum Verdict: String { case right, wrong }

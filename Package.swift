@@ -135,7 +135,7 @@ let package = Package(
                 "HTTPClient", "IncidentStore", "Investigation", "JSON", "LineEditor", "Narration", "OnCallModel",
                 "Risk", "SQLPrompt",
                 "Sandbox",
-                "SourceEngine", "SourceFetch", "SourceSpec", "Subprocess", "WebServer", "WriteUp",
+                "SourceEngine", "SourceFetch", "SourceSpec", "Subprocess", "ViewState", "WebServer", "WriteUp",
             ]),
         program(
             "sentinel-bench",

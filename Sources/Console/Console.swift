@@ -5,7 +5,7 @@ import OnCallModel
 import Panes
 import Subprocess
 import Terminal
-import ViewState
+package import ViewState
 
 /// The console's thread: events in, reduce, effects out, a frame if something changed.
 package final class Console: @unchecked Sendable {  // because after `run` only its own thread touches its state
@@ -14,6 +14,15 @@ package final class Console: @unchecked Sendable {  // because after `run` only 
         package var isColored = true
         package var isReadOnly = false
         package var theme = "dark"
+        /// What the palette offers besides the actions, and the program that answers it.
+        package var questions: [AskableQuestion] = []
+        package var ask = Ask()
+
+        /// The words before a question's own, and those behind them.
+        package struct Ask: Sendable {
+            package var program: [String] = []
+            package var options: [String] = []
+        }
 
         package init() {}
     }
@@ -23,6 +32,7 @@ package final class Console: @unchecked Sendable {  // because after `run` only 
     private let themes: Themes
     private let clock: WallClock
     private let session: TerminalSession
+    private let ask: Options.Ask
     private var state: ConsoleState
     private var drawn: ConsoleState?
     private var lastFrame = Instant(milliseconds: 0)
@@ -40,10 +50,12 @@ package final class Console: @unchecked Sendable {  // because after `run` only 
         self.feed = feed
         self.themes = themes
         self.clock = clock
+        ask = options.ask
         session = try TerminalSession(theme: theme, ascii: options.isASCII, colored: options.isColored)
         state = ConsoleState(
             size: .init(width: session.size.width, height: session.size.height), now: clock.now(), author: author,
             isReadOnly: options.isReadOnly)
+        state.questions = options.questions
         if let problem { events.post(.failed(problem)) }
     }
 
@@ -115,6 +127,9 @@ package final class Console: @unchecked Sendable {  // because after `run` only 
             }
             resume()
             take(note, of: incident)
+        case .ask(let words):
+            session.leave { [ask] in ShownProgram.run(ask.program + words + ask.options) }
+            resume()
         case .quit: isDone = true
         }
     }

@@ -41,5 +41,7 @@ package enum ConsoleEffect: Hashable, Sendable {
     case suspend
     /// Opens the user's editor for a note about an incident.
     case editNote(incident: Int64)
+    /// Answers a saved question: its name and `key=value` words.
+    case ask([String])
     case quit
 }

@@ -31,6 +31,8 @@ package struct ConsoleState: Hashable, Sendable {
     package var author: String
     /// No intent is sent, and the header says so.
     package var isReadOnly: Bool
+    /// The saved questions, which the palette offers.
+    package var questions: [AskableQuestion] = []
     /// Why the store cannot be written now, and what to do.
     package var storeFault: String?
 

@@ -4,6 +4,7 @@ import Console
 import Glibc
 import IncidentStore
 import OnCallModel
+import ViewState
 
 /// Opens the console, and runs an agent in the background if no other agent runs on the store.
 struct ConsoleHost: Sendable {
@@ -63,6 +64,20 @@ extension Console.Options {
     }
 }
 
+extension Console.Options {
+    /// The palette offers the saved questions, which this program answers in a process of its own.
+    fileprivate mutating func offerQuestions(of workplace: Workplace, _ arguments: Arguments) {
+        guard let program = Paths.executable else { return }
+        questions = QuestionFolder(workplace.paths.questions).questions.map { question in
+            let parameters = question.parameters.map { "\($0.name)\($0.standard.map { " = \($0)" } ?? "")" }
+            let hint = parameters.isEmpty ? "" : " (\(parameters.joined(separator: ", ")))"
+            return AskableQuestion(name: question.name, hint: (question.sentence + hint).trimmed)
+        }
+        ask.program = [program, "ask"]
+        ask.options = arguments.words(of: ["--db", "--settings", "--sources", "--questions"])
+    }
+}
+
 extension Subcommand {
     static let console = Subcommand(
         "", help: .console, switches: ["--ascii", "--readonly"]
@@ -72,7 +87,8 @@ extension Subcommand {
         let agents = AgentProcess(
             workplace: workplace,
             options: arguments.words(of: ["--db", "--settings", "--sources", "--themes", "--runbooks"]))
-        return try await ConsoleHost(workplace: workplace, agents: agents.run).run(
-            options: Console.Options(arguments, environment: workplace.environment))
+        var options = Console.Options(arguments, environment: workplace.environment)
+        options.offerQuestions(of: workplace, arguments)
+        return try await ConsoleHost(workplace: workplace, agents: agents.run).run(options: options)
     }
 }

@@ -168,6 +168,18 @@ struct ReduceTests {
         #expect(state.offers(palette).count == ConsoleAction.actions(in: state.pane).count)
     }
 
+    @Test("the palette offers the saved questions, and runs one with the typed parameters")
+    func savedQuestions() {
+        var state = state()
+        state.questions = [AskableQuestion(name: "cost-by-model", hint: "Cost by model (since = 24h)")]
+        func type(_ text: String) -> [ConsoleEffect] {
+            press([.character(":")] + text.map { Key.character($0) } + [.enter], on: &state)
+        }
+        #expect(type("cost-by") == [.ask(["cost-by-model"])])
+        #expect(type("ask cost-by-model since=2h rows=3") == [.ask(["cost-by-model", "since=2h", "rows=3"])])
+        #expect(type("ask other since=2h").isEmpty && state.status?.mood == .failed)
+    }
+
     @Test("a key has one meaning in a pane")
     func keysAreDistinct() {
         let everywhere = ConsoleAction.everywhere.flatMap(\.keys)

@@ -89,8 +89,8 @@ extension ConsoleState {
 
     /// The actions that match what is typed.
     package func offers(_ palette: Overlay.Palette) -> [ConsoleAction] {
-        let wanted = palette.text.lowercased()
-        let known = ConsoleAction.actions(in: pane)
+        let wanted = (typedQuestion(palette.text).map { "ask \($0[0])" } ?? palette.text).lowercased()
+        let known = ConsoleAction.actions(in: pane) + questionActions
         if wanted == "q" || wanted == "q!" { return known.filter { $0.title == "quit" } }
         return known.filter { wanted.isEmpty || [$0.title, $0.tooltip].match(wanted) }
     }
@@ -106,6 +106,7 @@ extension ConsoleState {
         case .tab: palette.text = offers(palette).first?.title ?? palette.text
         case .enter:
             overlay = nil
+            if let words = typedQuestion(palette.text) { return [.ask(words)] }
             let offers = offers(palette)
             guard offers.indices.contains(palette.position) else {
                 say("Unknown command \"\(palette.text)\".", mood: .failed)

@@ -39,7 +39,7 @@ package struct PullReading: Hashable, Sendable {
 package enum PullAssessment {
     /// - Parameter history: the changes of the default branch, oldest first.
     package static func risk(of pull: PullReading, in history: [CodeChange], now: Instant) -> PullRisk {
-        // Scored again after its merge, it is no part of its own past.
+        // A pull request that is scored after its merge is in the history itself; it is left out.
         let past = history.filter { $0.pull != pull.target.number }
         let day = now.floored(to: .days(1))
         let change = CodeChange(
